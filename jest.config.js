@@ -1,0 +1,14 @@
+/** @type {import("jest").Config} */
+export default {
+  testEnvironment: "node",
+  roots: ["<rootDir>/test"],
+  extensionsToTreatAsEsm: [".ts"],
+  // Tests see the library as its users do: by its name.
+  moduleNameMapper: { "^goro$": "<rootDir>/src/index.ts" },
+  // Types are checked by `npm run types`, once, and not file by file here.
+  transform: { "^.+\\.ts$": ["ts-jest", { useESM: true, tsconfig: "tsconfig.json", diagnostics: false }] },
+  collectCoverageFrom: ["src/**/*.ts"],
+  coverageProvider: "v8",
+  coverageReporters: ["text", "json-summary"],
+  testTimeout: 60_000,
+};

@@ -1,0 +1,177 @@
+// Channels as users see them: promises on the synchronous core.
+
+import { chanReceive, chanSend } from "../goroutine/operations.ts";
+import { PanicError } from "../goroutine/panic.ts";
+import { park, unpark } from "../goroutine/parking.ts";
+import { fail, pass, passed, passedWith } from "../internal/gate.ts";
+import { Parked } from "../internal/waiter.ts";
+import { Core } from "./core.ts";
+import { Range } from "./range.ts";
+
+/** What a receive answers: a value that was sent, or that the channel is closed and empty. */
+export type Received<T> = { readonly value: T; readonly ok: true } | { readonly value: undefined; readonly ok: false };
+
+/** The end of a channel from which values are received: Go's `<-chan T`. It is a type, and at runtime the channel itself. */
+export interface ReceiveChannel<out T> extends AsyncIterable<T> {
+  readonly receive: () => Promise<Received<T>>;
+  readonly tryReceive: () => Received<T> | undefined;
+  readonly length: number;
+  readonly capacity: number;
+}
+
+// The operations of both ends are properties and not methods: TypeScript would compare methods so loosely that a
+// Channel<Dog> could pass for a SendChannel<Animal>.
+
+/** The end of a channel to which values are sent: Go's `chan<- T`. It is a type, and at runtime the channel itself. */
+export interface SendChannel<in T> {
+  readonly send: (value: T) => Promise<void>;
+  readonly trySend: (value: T) => boolean;
+  readonly close: () => void;
+  readonly length: number;
+  readonly capacity: number;
+}
+
+/** The core of a channel, or undefined if the object is none of ours. */
+export let coreOf: <T>(channel: ReceiveChannel<T> | SendChannel<T>) => Core<T> | undefined;
+
+/**
+ * A queue through which goroutines hand each other values, first in, first out. Without a capacity, a send waits until a
+ * receiver takes the value; with one, so many values are kept on the way. Values arrive as what was sent, not as copies:
+ * `undefined`, promises and other thenables as well.
+ *
+ * Mirrors `chan T` of the language and `runtime/chan.go`.
+ *
+ * @example
+ * const jobs = new Channel<number>(3);
+ * go(async () => {
+ *   for (const id of [1, 2, 3]) await jobs.send(id);
+ *   jobs.close();
+ * });
+ * for await (const id of jobs) console.log("job", id);
+ */
+export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
+  readonly #core: Core<T>;
+
+  static {
+    coreOf = (channel) => (#core in channel ? (channel.#core as Core<never>) : undefined);
+  }
+
+  /**
+   * Makes an open channel. `capacity` is how many values it keeps, a whole number from 0 to 2^32 - 1; without it, 0.
+   *
+   * Errors: throws `RangeError` for any other capacity.
+   */
+  constructor(capacity: number = 0) {
+    if (!Number.isInteger(capacity) || capacity < 0 || capacity > 0xffff_ffff) {
+      throw new RangeError(`makechan: size out of range: capacity is ${String(capacity)}`);
+    }
+    this.#core = new Core<T>(capacity);
+  }
+
+  /**
+   * Waits until a receiver, or the buffer, has taken `value`. Values leave in the order in which `send` was called.
+   *
+   * Errors: rejects with {@link PanicError} if the channel is closed, or is closed while this waits; nobody gets the value.
+   *
+   * Cancellation: a `select` of this send and `ctx.done()` can lose; a send that lost has not happened.
+   */
+  send(value: T): Promise<void> {
+    const core = this.#core;
+    if (core.closed) return Promise.reject(new PanicError("send on closed channel"));
+    if (core.offer(value)) return passed();
+    const waiter = new Parked<T, void>(sent, value);
+    core.senders.join(waiter);
+    park(waiter, chanSend);
+    return waiter.promise;
+  }
+
+  /**
+   * Sends `value` if that can be done without waiting, and tells whether it has.
+   *
+   * `ch.trySend(v) || (await ch.send(v))` is the fast way to send: it costs no promise while nobody has to wait.
+   *
+   * Errors: throws {@link PanicError} if the channel is closed.
+   */
+  trySend(value: T): boolean {
+    return this.#core.offer(value);
+  }
+
+  /**
+   * Waits for the oldest value.
+   *
+   * Closed: what is in the buffer still comes, in order; then every receive answers `{ value: undefined, ok: false }`.
+   *
+   * Cancellation: in a `select`, a receive that lost has taken nothing.
+   */
+  receive(): Promise<Received<T>> {
+    const core = this.#core;
+    if (core.holds) return passedWith({ value: core.take(), ok: true });
+    if (core.closed) return passedWith({ value: undefined, ok: false });
+    const waiter = new Parked<T, Received<T>>(received);
+    core.receivers.join(waiter);
+    core.awaited();
+    park(waiter, chanReceive);
+    return waiter.promise;
+  }
+
+  /** Receives if that can be done without waiting; else answers `undefined`. A closed, empty channel is no wait. */
+  tryReceive(): Received<T> | undefined {
+    const core = this.#core;
+    if (core.holds) return { value: core.take(), ok: true };
+    return core.closed ? { value: undefined, ok: false } : undefined;
+  }
+
+  /**
+   * Closes the channel: no more values will be sent. Wakes every receiver that waits; a sender that waits panics.
+   *
+   * Errors: throws {@link PanicError} if the channel is closed already.
+   */
+  close(): void {
+    this.#core.close();
+  }
+
+  /** How many values are in the buffer; those of waiting senders are not. */
+  get length(): number {
+    return this.#core.source === null ? this.#core.buffer.length : 0;
+  }
+
+  /** How many values the buffer can keep. */
+  get capacity(): number {
+    return this.#core.source === null ? this.#core.capacity : 0;
+  }
+
+  /**
+   * Receives until the channel is closed and empty. Several loops may share a channel: each value goes to one of them.
+   * Leaving the loop early leaves the channel open, and every value that the loop has not been given where it is.
+   *
+   * Mirrors `for v := range ch`.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
+    return new Range<T>(this.#core);
+  }
+}
+
+function received<T>(waiter: Parked<T, Received<T>>): void {
+  unpark(waiter, chanReceive);
+  pass(waiter.answer, waiter.ok ? { value: waiter.value as T, ok: true } : { value: undefined, ok: false });
+}
+
+function sent<T>(waiter: Parked<T, void>): void {
+  unpark(waiter, chanSend);
+  if (waiter.ok) pass(waiter.answer, undefined);
+  else refuse(waiter);
+}
+
+/** Lets an operation that waits fail as a send on a closed channel. */
+export function refuse(waiting: {
+  readonly promise: Promise<unknown>;
+  readonly answer: (failure: never) => void;
+}): void {
+  // Whoever sent may come to await it later than this: until then it is not a rejection that nobody handles.
+  waiting.promise.catch(ignore);
+  fail(waiting.answer, new PanicError("send on closed channel"));
+}
+
+function ignore(): void {
+  // It is the caller's to handle, whenever the caller looks.
+}

@@ -1,0 +1,111 @@
+// The state of one channel, changed only by synchronous calls. It has never heard of promises, and no user code runs in it.
+//
+// Invariants, whenever no method is on the stack:
+//   1. Senders or receivers is empty, unless one single select stands in both lines.
+//   2. While a value is in the buffer, nobody stands in receivers.
+//   3. While there is room in the buffer, nobody stands in senders.
+//   4. A closed channel has nobody in either line.
+//   5. The buffer holds at most `capacity` values.
+// Because of them each operation below is a straight line: is a peer waiting? is there room, or a value? else it is no.
+
+import { PanicError } from "../goroutine/panic.ts";
+import { Line } from "../internal/line.ts";
+import { Ring } from "../internal/ring.ts";
+import type { Waiter } from "../internal/waiter.ts";
+
+/**
+ * What stands behind a timer's channel. The timer runs only while somebody waits for it; else it is looked at when somebody
+ * asks. So a timer that nobody waits for keeps no process alive, and can be collected like any other object.
+ */
+export interface Source {
+  /** Somebody asks: if the time has come, the source offers its value now. */
+  refresh(): void;
+  /** Somebody has begun to wait. */
+  awaited(): void;
+  /** Nobody waits any more, and the source has not sent anything. */
+  abandoned(): void;
+}
+
+export class Core<T> {
+  readonly capacity: number;
+  readonly buffer: Ring<T> = new Ring<T>();
+  readonly senders: Line<Waiter<T>> = new Line<Waiter<T>>();
+  readonly receivers: Line<Waiter<T>> = new Line<Waiter<T>>();
+  closed = false;
+  source: Source | null = null;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  /** Whether a send would not wait; on a closed channel it would panic, and that is not waiting either. */
+  get takes(): boolean {
+    return this.receivers.first !== null || this.buffer.length < this.capacity || this.closed;
+  }
+
+  /** Whether there is a value to take. */
+  get holds(): boolean {
+    if (this.source !== null) this.source.refresh();
+    return this.buffer.length > 0 || this.senders.first !== null;
+  }
+
+  /** Hands `value` to the first receiver, or else puts it into the buffer; false: neither is possible now. */
+  offer(value: T): boolean {
+    if (this.closed) throw new PanicError("send on closed channel");
+    const receiver = this.receivers.shift();
+    if (receiver !== null) {
+      give(receiver, value, true);
+      return true;
+    }
+    if (this.buffer.length === this.capacity) return false;
+    this.buffer.push(value);
+    return true;
+  }
+
+  /** Takes the oldest value, which must be there: see {@link holds}. The first sender moves up in the same step. */
+  take(): T {
+    const sender = this.senders.shift();
+    if (sender === null) return this.buffer.shift();
+    let value = sender.value as T;
+    if (this.capacity > 0) {
+      const oldest = this.buffer.shift();
+      this.buffer.push(value);
+      value = oldest;
+    }
+    release(sender, true);
+    return value;
+  }
+
+  /** Hears that somebody has joined the receivers. */
+  awaited(): void {
+    if (this.source !== null) this.source.awaited();
+  }
+
+  close(): void {
+    if (this.closed) throw new PanicError("close of closed channel");
+    this.closed = true;
+    for (let receiver = this.receivers.shift(); receiver !== null; receiver = this.receivers.shift()) {
+      give(receiver, undefined, false);
+    }
+    for (let sender = this.senders.shift(); sender !== null; sender = this.senders.shift()) {
+      release(sender, false);
+    }
+  }
+
+  /** Lets `waiter` go without having been served. */
+  abandon(waiter: Waiter<T>): void {
+    waiter.line?.leave(waiter);
+    if (this.source !== null && this.receivers.first === null) this.source.abandoned();
+  }
+}
+
+function give<T>(receiver: Waiter<T>, value: T | undefined, ok: boolean): void {
+  receiver.value = value;
+  receiver.ok = ok;
+  receiver.settle(receiver as never);
+}
+
+function release<T>(sender: Waiter<T>, ok: boolean): void {
+  sender.ok = ok;
+  sender.settle(sender as never);
+}

@@ -1,0 +1,60 @@
+// `for await` over a channel.
+
+import { chanReceive } from "../goroutine/operations.ts";
+import { park, unpark } from "../goroutine/parking.ts";
+import { pass, passedWith } from "../internal/gate.ts";
+import { Parked } from "../internal/waiter.ts";
+import type { Core } from "./core.ts";
+
+type Step<T> = IteratorResult<T, undefined>;
+
+/**
+ * Receives one value a step. It never reads ahead: a loop that is left has taken what it was given and nothing more.
+ * `return` ends the iteration and not the channel; steps that still wait then get out of line and end too.
+ */
+export class Range<T> implements AsyncIterableIterator<T, undefined> {
+  readonly #core: Core<T>;
+  readonly #parked: Parked<T, Step<T>>[] = [];
+  #left = false;
+
+  constructor(core: Core<T>) {
+    this.#core = core;
+  }
+
+  next(): Promise<Step<T>> {
+    const core = this.#core;
+    if (this.#left) return passedWith(end());
+    if (core.holds) return passedWith({ value: core.take(), done: false });
+    if (core.closed) return passedWith(end());
+    const waiter = new Parked<T, Step<T>>(this.#served);
+    this.#parked.push(waiter);
+    core.receivers.join(waiter);
+    core.awaited();
+    park(waiter, chanReceive);
+    return waiter.promise;
+  }
+
+  return(): Promise<Step<T>> {
+    this.#left = true;
+    for (let waiter = this.#parked[0]; waiter !== undefined; waiter = this.#parked[0]) {
+      this.#core.abandon(waiter);
+      this.#served(waiter);
+    }
+    return passedWith(end());
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  // They all stand in one line, so the one that is served is the one that has waited longest.
+  readonly #served = (waiter: Parked<T, Step<T>>): void => {
+    this.#parked.shift();
+    unpark(waiter, chanReceive);
+    pass(waiter.answer, waiter.ok ? { value: waiter.value as T, done: false } : end());
+  };
+}
+
+function end(): { value: undefined; done: true } {
+  return { value: undefined, done: true };
+}

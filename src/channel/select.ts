@@ -1,0 +1,262 @@
+// Select: one communication out of several.
+//
+// Invariants:
+//   1. Looking at the cases, and serving one or standing in all their lines, is one synchronous step.
+//   2. A case that stands in a line belongs to a select that waits; the others leave theirs in the step that serves one.
+//   3. Of the cases of one select in one line, each is as likely as the others to be the first.
+
+import { chanReceive, chanSend, type Operation, selecting, selectingNothing } from "../goroutine/operations.ts";
+import { park, unpark } from "../goroutine/parking.ts";
+import { pass, passedWith } from "../internal/gate.ts";
+import type { Line } from "../internal/line.ts";
+import { below } from "../internal/random.ts";
+import { Pending, Waiter } from "../internal/waiter.ts";
+import { coreOf, type ReceiveChannel, refuse, type SendChannel } from "./channel.ts";
+import type { Core } from "./core.ts";
+
+declare const carries: unique symbol;
+
+/** A case of {@link select} that receives a `T`. It is made by {@link receive}. */
+export interface ReceiveCase<out T> {
+  readonly [carries]: readonly ["receive", T];
+}
+
+/** A case of {@link select} that sends. It is made by {@link send}. */
+export interface SendCase {
+  readonly [carries]: readonly ["send"];
+}
+
+type AnyCase = ReceiveCase<unknown> | SendCase;
+
+type Outcome<Name, C> =
+  C extends ReceiveCase<infer T>
+    ? | { readonly case: Name; readonly value: T; readonly ok: true }
+      | { readonly case: Name; readonly value: undefined; readonly ok: false }
+    : { readonly case: Name };
+
+type Index<I> = I extends `${infer N extends number}` ? N : number;
+
+/** What a {@link select} over the cases `C` answers: which of them was served and, if it receives, what came. */
+export type Selected<C> = C extends readonly unknown[]
+  ? { [I in keyof C]: Outcome<Index<I>, C[I]> }[number]
+  : { [Name in keyof C]: Outcome<Name, C[Name]> }[keyof C];
+
+/** The cases of a {@link select}, by name. With `default: true` among them the select does not wait. */
+export type NamedCases<C> = { readonly [Name in keyof C]: Name extends "default" ? true : AnyCase };
+
+/**
+ * The case of a {@link select} that receives from `channel`. With `null` for a channel the case is off.
+ *
+ * Errors: throws `TypeError` if `channel` is neither a `Channel` nor null.
+ */
+export function receive<T>(channel: ReceiveChannel<T> | null | undefined): ReceiveCase<T> {
+  return new Case<T>(chanReceive, core("receive", channel), undefined) as unknown as ReceiveCase<T>;
+}
+
+/**
+ * The case of a {@link select} that sends `value` to `channel`. With `null` for a channel the case is off.
+ *
+ * Errors: throws `TypeError` if `channel` is neither a `Channel` nor null.
+ */
+export function send<T>(channel: SendChannel<T> | null | undefined, value: T): SendCase {
+  return new Case<T>(chanSend, core("send", channel), value) as unknown as SendCase;
+}
+
+/**
+ * Waits until one of the cases can be served, serves exactly that one, and tells which. Of several that can be, each is
+ * equally likely, also after a wait. Those that lost have done nothing and leave nothing behind: a value whose send lost
+ * was never sent. With `default: true` it does not wait: `default` is what it answers if none can be served now.
+ *
+ * The answer is a union that `switch` tells apart by `case`; `return`, `break` and `continue` in it mean what they mean in
+ * Go. Cases may stand in an array too; then `case` is the index. A case can be used again once its select is over.
+ *
+ * Errors: rejects with {@link PanicError} if the case that is served sends to a closed channel, and with `TypeError` if
+ * something is no case, if a name begins with a digit (JavaScript would reorder it), or if a case is in use.
+ *
+ * Closed: a receive from a closed and empty channel can always be served, with `{ value: undefined, ok: false }`.
+ *
+ * Mirrors the `select` statement and `selectgo` of `runtime/select.go`; the array form, `reflect.Select`.
+ *
+ * @example
+ * const s = await select({ job: receive(jobs), done: receive(ctx.done()) });
+ * switch (s.case) {
+ *   case "job":
+ *     if (s.ok) console.log("job", s.value);
+ *     break;
+ *   case "done":
+ *     return;
+ * }
+ */
+export function select<const C extends readonly AnyCase[]>(cases: C): Promise<Selected<C>>;
+export function select<C extends object>(cases: C & NamedCases<C>): Promise<Selected<C>>;
+export function select(cases: object): Promise<Result> {
+  try {
+    return Array.isArray(cases)
+      ? decide(numbered(cases), false)
+      : decide(named(cases), Object.hasOwn(cases, "default"));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+interface Result {
+  readonly case: string | number;
+  readonly value?: unknown;
+  readonly ok?: boolean;
+}
+
+class Case<T> extends Waiter<T> {
+  readonly operation: Operation;
+  readonly core: Core<T> | null;
+
+  /** What the answer calls it. */
+  name: string | number = "";
+
+  /** The list of cases in which it stood last: so that one case cannot stand twice in one. */
+  list: readonly unknown[] | null = null;
+
+  /** The select that waits with it. */
+  selection: Selection | null = null;
+
+  constructor(operation: Operation, core: Core<T> | null, value: T | undefined) {
+    super(won, value);
+    this.operation = operation;
+    this.core = core;
+  }
+
+  get sends(): boolean {
+    return this.operation === chanSend;
+  }
+
+  get isReady(): boolean {
+    const { core } = this;
+    if (core === null) return false;
+    return this.sends ? core.takes : core.holds || core.closed;
+  }
+}
+
+/** A select that waits. */
+class Selection extends Pending<Result> {
+  readonly cases: readonly Case<unknown>[];
+  readonly operation: Operation;
+
+  constructor(cases: readonly Case<unknown>[]) {
+    super();
+    this.cases = cases;
+    // As in Go, a select of one case is the plain operation.
+    const [only] = cases;
+    this.operation = only === undefined ? selectingNothing : cases.length === 1 ? only.operation : selecting;
+  }
+}
+
+function named(cases: object): Case<unknown>[] {
+  if (typeof cases !== "object" || cases === null) throw new TypeError(`select: the cases are ${show(cases)}`);
+  const list: Case<unknown>[] = [];
+  for (const name of Object.keys(cases)) {
+    const entry = (cases as Record<string, unknown>)[name];
+    const digit = name.charCodeAt(0) - 48;
+    if (digit >= 0 && digit <= 9)
+      throw new TypeError(`select: a name must not begin with a digit, as ${show(name)} does`);
+    if (name !== "default") add(list, entry, name);
+    else if (entry !== true) throw new TypeError(`select: default must be true, got ${show(entry)}`);
+  }
+  return list;
+}
+
+function numbered(cases: readonly unknown[]): Case<unknown>[] {
+  const list: Case<unknown>[] = [];
+  for (let i = 0; i < cases.length; i++) add(list, cases[i], i);
+  return list;
+}
+
+function add(list: Case<unknown>[], entry: unknown, name: string | number): void {
+  if (!(entry instanceof Case)) throw new TypeError(`select: ${name} is no case: ${show(entry)}`);
+  if (entry.list === list) throw new TypeError(`select: ${name} is the same case as ${entry.name}`);
+  if (entry.selection !== null) throw new TypeError(`select: ${name} is a case of another select that waits`);
+  entry.list = list;
+  entry.name = name;
+  list.push(entry);
+}
+
+function decide(cases: readonly Case<unknown>[], hasDefault: boolean): Promise<Result> {
+  let chosen: Case<unknown> | null = null;
+  let ready = 0;
+  for (const one of cases) {
+    // The k-th that is ready takes the place of the one chosen so far with probability 1/k: so all are equally likely.
+    if (one.isReady && (++ready === 1 || below(ready) === 0)) chosen = one;
+  }
+  if (chosen !== null) return passedWith(serve(chosen));
+  if (hasDefault) return passedWith({ case: "default" });
+  return wait(cases);
+}
+
+function serve(one: Case<unknown>): Result {
+  const core = one.core as Core<unknown>;
+  if (one.sends) {
+    core.offer(one.value);
+    return { case: one.name };
+  }
+  if (core.holds) return { case: one.name, value: core.take(), ok: true };
+  return { case: one.name, value: undefined, ok: false };
+}
+
+function wait(cases: readonly Case<unknown>[]): Promise<Result> {
+  const selection = new Selection(cases);
+  for (const one of cases) {
+    one.selection = selection;
+    const { core } = one;
+    if (core === null) continue;
+    joinAtRandom(one.sends ? core.senders : core.receivers, one, selection);
+    if (!one.sends) core.awaited();
+  }
+  park(selection, selection.operation);
+  return selection.promise;
+}
+
+// Cases of the same select that stand in this line already are the last in it, for nobody else has run. The new one takes
+// any place among them, so that no order of theirs is likelier than another.
+function joinAtRandom(line: Line<Waiter<unknown>>, one: Case<unknown>, selection: Selection): void {
+  let own = 0;
+  for (let other = line.last; isOf(other, selection); other = other.ahead) own++;
+  let behind: Waiter<unknown> | null = null;
+  for (let places = own === 0 ? 0 : below(own + 1); places > 0; places--) {
+    behind = behind === null ? line.last : behind.ahead;
+  }
+  if (behind === null) line.join(one);
+  else line.joinAhead(one, behind);
+}
+
+function isOf(waiter: Waiter<unknown> | null, selection: Selection): waiter is Case<unknown> {
+  return waiter instanceof Case && waiter.selection === selection;
+}
+
+// A case has been served: the select is decided, and no other of its cases may be found in a line by anybody.
+function won(one: Case<unknown>): void {
+  const selection = one.selection as Selection;
+  for (const other of selection.cases) {
+    other.selection = null;
+    if (other.line !== null) (other.core as Core<unknown>).abandon(other);
+  }
+  unpark(selection, selection.operation);
+  if (!one.sends) {
+    const { value, ok } = one;
+    one.value = undefined;
+    pass(selection.answer, { case: one.name, value, ok });
+  } else if (one.ok) {
+    pass(selection.answer, { case: one.name });
+  } else {
+    refuse(selection);
+  }
+}
+
+function core<T>(caller: string, channel: ReceiveChannel<T> | SendChannel<T> | null | undefined): Core<T> | null {
+  if (channel === null || channel === undefined) return null;
+  const found = typeof channel === "object" ? coreOf<T>(channel) : undefined;
+  if (found === undefined) throw new TypeError(`${caller}: channel must be a Channel or null, got ${show(channel)}`);
+  return found;
+}
+
+function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  return typeof value === "object" && value !== null ? Object.prototype.toString.call(value) : String(value);
+}

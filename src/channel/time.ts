@@ -1,0 +1,192 @@
+// Time as Go's package time has it: durations, sleep, timers and tickers. A duration is a number of milliseconds, and an
+// instant is a number of milliseconds since the epoch, as `Date.now()` gives it.
+
+import { go } from "../goroutine/go.ts";
+import { sleeping } from "../goroutine/operations.ts";
+import { PanicError } from "../goroutine/panic.ts";
+import { park, unpark } from "../goroutine/parking.ts";
+import { Alarm, clock } from "../internal/clock.ts";
+import { pass, passed } from "../internal/gate.ts";
+import { Parked } from "../internal/waiter.ts";
+import { Beat } from "./beat.ts";
+import type { ReceiveChannel } from "./channel.ts";
+
+export const nanosecond: number = 1e-6;
+export const microsecond: number = 1e-3;
+export const millisecond: number = 1;
+export const second: number = 1000;
+export const minute: number = 60_000;
+export const hour: number = 3_600_000;
+
+/**
+ * Waits at least `ms` milliseconds. For 0 and less it does not wait, but lets others run.
+ *
+ * Errors: rejects with `RangeError` if `ms` is no number.
+ *
+ * Cancellation: a sleep cannot be cancelled; a `select` of `time.after(ms)` and `ctx.done()` can.
+ *
+ * Mirrors `time.Sleep`.
+ */
+export function sleep(ms: number): Promise<void> {
+  try {
+    checkDuration("time.sleep", ms);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+  if (ms <= 0) return passed();
+  const sleeper = new Parked<void, void>(wake);
+  clock.set(new Alarm(() => wake(sleeper)), clock.now() + ms);
+  park(sleeper, sleeping);
+  return sleeper.promise;
+}
+
+function wake(sleeper: Parked<void, void>): void {
+  unpark(sleeper, sleeping);
+  pass(sleeper.answer, undefined);
+}
+
+/**
+ * An event in the future: its channel will have one value, the instant in which the timer was due.
+ *
+ * After `stop` and `reset`, no value of before is received. A timer that nobody waits for keeps no process alive, and need
+ * not be stopped.
+ *
+ * Mirrors `time.Timer` of Go 1.23 and later.
+ */
+export class Timer {
+  readonly #beat: Beat;
+
+  /** Where the value comes. Its length and capacity are 0. */
+  readonly c: ReceiveChannel<number>;
+
+  /**
+   * Starts a timer that is due in `ms` milliseconds; for 0 and less, now. There is no greatest delay.
+   *
+   * Errors: throws `RangeError` if `ms` is no number.
+   */
+  constructor(ms: number) {
+    checkDuration("time.Timer", ms);
+    this.#beat = new Beat(ms, 0);
+    this.c = this.#beat.channel;
+  }
+
+  /** Stops the timer. False: there was nothing to stop, since its value has been received or it was stopped before. */
+  stop(): boolean {
+    return this.#beat.stop();
+  }
+
+  /** Starts the timer anew, due in `ms` milliseconds, and answers what `stop` would have answered. */
+  reset(ms: number): boolean {
+    checkDuration("time.Timer.reset", ms);
+    return this.#beat.restart(ms, 0);
+  }
+}
+
+/**
+ * A channel that will have one value: the instant in which `ms` milliseconds were over.
+ *
+ * It is `new Timer(ms).c`, and need not be stopped.
+ *
+ * Mirrors `time.After`.
+ */
+export function after(ms: number): ReceiveChannel<number> {
+  checkDuration("time.after", ms);
+  return new Timer(ms).c;
+}
+
+/**
+ * A clock that ticks: its channel has a value, the instant, every `ms` milliseconds. One tick at most is kept for a slow
+ * receiver; the others are dropped. A ticker that nobody waits for keeps no process alive.
+ *
+ * Mirrors `time.Ticker` of Go 1.23 and later.
+ */
+export class Ticker {
+  readonly #beat: Beat;
+
+  /** Where the ticks come. Its length and capacity are 0. */
+  readonly c: ReceiveChannel<number>;
+
+  /**
+   * Starts a ticker.
+   *
+   * Errors: throws {@link PanicError} if `ms` is not above 0.
+   */
+  constructor(ms: number) {
+    checkInterval("NewTicker", ms);
+    this.#beat = new Beat(ms, ms);
+    this.c = this.#beat.channel;
+  }
+
+  /** Ends the ticks, and drops one that nobody has received. The channel stays open. */
+  stop(): void {
+    this.#beat.stop();
+  }
+
+  /** Ticks every `ms` milliseconds from now on. */
+  reset(ms: number): void {
+    checkInterval("Ticker.Reset", ms);
+    this.#beat.restart(ms, ms);
+  }
+}
+
+/**
+ * The channel of a new ticker, for ticks without end; `null`, a channel that is never ready, if `ms` is not above 0.
+ *
+ * Mirrors `time.Tick`.
+ */
+export function tick(ms: number): ReceiveChannel<number> | null {
+  checkDuration("time.tick", ms);
+  return ms > 0 ? new Ticker(ms).c : null;
+}
+
+/** A call in the future, made by {@link afterFunc}. It has no channel. */
+export class FuncTimer {
+  readonly c: null = null;
+  readonly #alarm: Alarm;
+
+  constructor(ms: number, f: () => unknown) {
+    this.#alarm = new Alarm(() => go(f));
+    this.#start(ms);
+  }
+
+  /** Takes the call back. False: there was none to take back, since `f` has been started or it was stopped before. */
+  stop(): boolean {
+    return clock.cancel(this.#alarm);
+  }
+
+  /** Calls `f` in `ms` milliseconds from now, again or for the first time; answers what `stop` would have answered. */
+  reset(ms: number): boolean {
+    checkDuration("time.FuncTimer.reset", ms);
+    const pending = clock.cancel(this.#alarm);
+    this.#start(ms);
+    return pending;
+  }
+
+  #start(ms: number): void {
+    clock.set(this.#alarm, clock.now() + Math.max(ms, 0));
+  }
+}
+
+/**
+ * Calls `f` in a goroutine of its own when `ms` milliseconds are over. The process stays alive until then.
+ *
+ * Errors: throws `RangeError` if `ms` is no number, `TypeError` if `f` is no function. What `f` throws is a panic.
+ *
+ * Mirrors `time.AfterFunc`.
+ */
+export function afterFunc(ms: number, f: () => unknown): FuncTimer {
+  checkDuration("time.afterFunc", ms);
+  if (typeof f !== "function") throw new TypeError(`time.afterFunc: f must be a function, got ${String(f)}`);
+  return new FuncTimer(ms, f);
+}
+
+function checkDuration(caller: string, ms: number): void {
+  if (typeof ms !== "number" || Number.isNaN(ms)) {
+    throw new RangeError(`${caller}: ms must be a number of milliseconds, got ${String(ms)}`);
+  }
+}
+
+function checkInterval(caller: string, ms: number): void {
+  checkDuration(`time.${caller}`, ms);
+  if (ms <= 0) throw new PanicError(`non-positive interval for ${caller}`);
+}

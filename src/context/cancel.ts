@@ -1,0 +1,212 @@
+// The contexts that can end, and how the end of one spreads.
+//
+// Invariants, whenever no method is on the stack:
+//   1. A context that has ended has no children and no alarm, and stands in no list of children.
+//   2. A context that lives stands in the children of the nearest such context above it, if there is one.
+//   3. A context has an error if and only if its done channel is closed, should it have one; neither changes again.
+//
+// Mirrors `cancelCtx`, `timerCtx`, `afterFuncCtx` and `propagateCancel` of context/context.go.
+
+import { Channel, type ReceiveChannel } from "../channel/channel.ts";
+import { receive, select } from "../channel/select.ts";
+import { go } from "../goroutine/go.ts";
+import { Alarm, clock } from "../internal/clock.ts";
+import { Line, type Standing } from "../internal/line.ts";
+import type { Context, Key } from "./context.ts";
+import { deadlineExceeded } from "./errors.ts";
+
+/** Never ready: what has no end has this for `done()`. */
+export const never: Channel<never> = new Channel<never>();
+
+// For contexts that nobody asked for `done()` before they ended.
+const closed: Channel<never> = new Channel<never>();
+closed.close();
+
+/** The key under which each context below a `CancelContext` finds it, also through contexts of the user's own. */
+export const nearestKey: unique symbol = Symbol("goro.context.nearest");
+
+/** A context of the user's own that spreads its end itself. Mirrors the `afterFuncer` of context.go. */
+interface AfterFuncer {
+  afterFunc(f: () => void): () => boolean;
+}
+
+export class CancelContext implements Context, Standing<CancelContext> {
+  line: Line<CancelContext> | null = null;
+  ahead: CancelContext | null = null;
+  behind: CancelContext | null = null;
+
+  readonly parent: Context;
+  readonly children: Line<CancelContext> = new Line<CancelContext>();
+  #done: Channel<never> | null = null;
+  #err: Error | undefined;
+  #cause: Error | undefined;
+  #controller: AbortController | null = null;
+  #leaveForeignParent: (() => boolean) | null = null;
+
+  constructor(parent: Context) {
+    this.parent = parent;
+  }
+
+  done(): ReceiveChannel<never> {
+    this.#done ??= this.#err === undefined ? new Channel<never>() : closed;
+    return this.#done;
+  }
+
+  err(): Error | undefined {
+    return this.#err;
+  }
+
+  get cause(): Error | undefined {
+    return this.#cause;
+  }
+
+  deadline(): number | undefined {
+    return this.parent.deadline();
+  }
+
+  value<T>(key: Key<T>): T | undefined;
+  value(key: unknown): unknown;
+  value(key: unknown): unknown {
+    return key === nearestKey ? this : this.parent.value(key);
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.#err !== undefined) this.#controller.abort(this.#cause);
+    }
+    return this.#controller.signal;
+  }
+
+  toString(): string {
+    return `${String(this.parent)}.WithCancel`;
+  }
+
+  /** Makes the end of the parent the end of this: the last step of making a context. */
+  follow(): void {
+    const { parent } = this;
+    const nearest = nearestAbove(parent);
+    if (nearest !== undefined) {
+      if (nearest.#err === undefined) nearest.children.join(this);
+      else this.cancel(nearest.#err, nearest.#cause);
+      return;
+    }
+    const done = parent.done();
+    if (done === never) return;
+    const end = (): void => this.cancel(parent.err() as Error, causeOf(parent));
+    if (done.tryReceive() !== undefined) {
+      end();
+    } else if (spreads(parent)) {
+      this.#leaveForeignParent = parent.afterFunc(end);
+    } else {
+      go(async () => {
+        const s = await select({ parent: receive(done), own: receive(this.done()) });
+        if (s.case === "parent") end();
+      });
+    }
+  }
+
+  /** Ends this context and all below it, before it returns. Only the first call does anything. */
+  cancel(err: Error, cause: Error = err): void {
+    if (this.#err !== undefined) return;
+    this.line?.leave(this);
+    this.#leaveForeignParent?.();
+
+    // A list instead of recursion: contexts can be nested deeper than the stack.
+    const ended: CancelContext[] = [this];
+    for (const context of ended) {
+      context.#end(err, cause);
+      for (let child = context.children.shift(); child !== null; child = context.children.shift()) ended.push(child);
+    }
+    // The listeners of a signal are user code: they run when everything has ended.
+    for (const context of ended) context.#controller?.abort(cause);
+  }
+
+  #end(err: Error, cause: Error): void {
+    this.#err = err;
+    this.#cause = cause;
+    this.#done?.close();
+    this.ended();
+  }
+
+  /** What else there is to do at the end, for one kind of context. It runs no user code. */
+  protected ended(): void {
+    // Nothing: a context that can only be cancelled holds nothing else.
+  }
+}
+
+/** A context that ends by itself at a time. */
+export class DeadlineContext extends CancelContext {
+  readonly #deadline: number;
+  #alarm: Alarm | null = null;
+
+  constructor(parent: Context, deadline: number) {
+    super(parent);
+    this.#deadline = deadline;
+  }
+
+  /** Ends the context in `delay` milliseconds, with `cause`, unless it has ended before. */
+  startTimer(delay: number, cause: Error | undefined): void {
+    if (this.err() !== undefined) return;
+    if (delay <= 0) {
+      this.cancel(deadlineExceeded, cause);
+      return;
+    }
+    this.#alarm = new Alarm(() => this.cancel(deadlineExceeded, cause));
+    clock.set(this.#alarm, clock.now() + delay);
+  }
+
+  override deadline(): number {
+    return this.#deadline;
+  }
+
+  override toString(): string {
+    return `${String(this.parent)}.WithDeadline(${new Date(this.#deadline).toJSON() ?? "never"})`;
+  }
+
+  protected override ended(): void {
+    if (this.#alarm !== null) clock.cancel(this.#alarm);
+  }
+}
+
+/** Not a context that anybody sees: the place in a parent's list of a function that is to be called. */
+export class AfterFunc extends CancelContext {
+  #f: (() => unknown) | null;
+
+  constructor(parent: Context, f: () => unknown) {
+    super(parent);
+    this.#f = f;
+  }
+
+  /** Whether the function has neither been started nor been given up; in the latter case it is given up now. */
+  giveUp(): boolean {
+    const waits = this.#f !== null;
+    this.#f = null;
+    return waits;
+  }
+
+  protected override ended(): void {
+    const f = this.#f;
+    this.#f = null;
+    if (f !== null) go(f);
+  }
+}
+
+/** The cause of any context's end. */
+export function causeOf(context: Context): Error | undefined {
+  const err = context.err();
+  if (err === undefined) return undefined;
+  const nearest = context.value(nearestKey);
+  return (nearest instanceof CancelContext ? nearest.cause : undefined) ?? err;
+}
+
+/** The `CancelContext` whose end is the end of `context`: none, if a context of the user's own has another done channel. */
+function nearestAbove(context: Context): CancelContext | undefined {
+  if (context instanceof CancelContext) return context;
+  const nearest = context.value(nearestKey);
+  return nearest instanceof CancelContext && nearest.done() === context.done() ? nearest : undefined;
+}
+
+function spreads(context: Context): context is Context & AfterFuncer {
+  return typeof (context as Partial<AfterFuncer>).afterFunc === "function";
+}

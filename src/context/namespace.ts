@@ -1,0 +1,265 @@
+// Package context: everything that users reach as `context.`.
+
+import { onSignals } from "../goroutine/host.ts";
+import { PanicError } from "../goroutine/panic.ts";
+import { Alarm, clock } from "../internal/clock.ts";
+import { AfterFunc, CancelContext, causeOf, DeadlineContext } from "./cancel.ts";
+import type { Context, Key } from "./context.ts";
+import { Canceled, canceled, DeadlineExceeded, deadlineExceeded } from "./errors.ts";
+import { DetachedContext, RootContext, ValueContext } from "./plain.ts";
+
+export type { Context, Key };
+export { Canceled, DeadlineExceeded };
+
+/** Ends the context that it came with; only the first call does anything. `using` calls it when the scope ends. */
+export type CancelFunc = (() => void) & Disposable;
+
+/** Like {@link CancelFunc}, and says what {@link cause} will answer. */
+export type CancelCauseFunc = ((cause?: Error | null) => void) & Disposable;
+
+const theBackground = new RootContext("context.Background");
+const theTodo = new RootContext("context.TODO");
+
+/** The root of all contexts: it never ends, and has neither deadline nor values. Mirrors `context.Background`. */
+export function background(): Context {
+  return theBackground;
+}
+
+/** Like {@link background}, for where it is not clear yet which context to use. Mirrors `context.TODO`. */
+export function todo(): Context {
+  return theTodo;
+}
+
+/**
+ * A context that ends when `cancel` is called or when `parent` ends. When `cancel` returns, all that is derived from it
+ * has ended too. Call it in any case: until then the parent keeps the context.
+ *
+ * Errors: throws {@link PanicError} if `parent` is null or undefined, as all functions here do that take one.
+ *
+ * Mirrors `context.WithCancel`.
+ *
+ * @example
+ * const [ctx, cancel] = context.withCancel(context.background());
+ * using _ = defer(cancel);
+ */
+export function withCancel(parent: Context): [ctx: Context, cancel: CancelFunc] {
+  const context = following(parent, new CancelContext(parent));
+  return [context, disposable(() => context.cancel(canceled))];
+}
+
+/**
+ * Like {@link withCancel}, with a cause: after `cancel(error)`, `err()` is a `Canceled` and {@link cause} is `error`.
+ *
+ * Errors: `cancel` throws `TypeError` if what it is given is neither an Error nor null.
+ *
+ * Mirrors `context.WithCancelCause`.
+ */
+export function withCancelCause(parent: Context): [ctx: Context, cancel: CancelCauseFunc] {
+  const context = following(parent, new CancelContext(parent));
+  return [context, disposable((cause?: Error | null) => context.cancel(canceled, checkedCause(cause)))];
+}
+
+/**
+ * Like {@link withCancel}, and ends by itself at `deadline`, an instant in milliseconds since the epoch or a `Date`. A
+ * deadline later than the parent's changes nothing; one that has passed gives a context that has ended.
+ *
+ * Errors: throws `RangeError` if `deadline` is no instant.
+ *
+ * Mirrors `context.WithDeadline`.
+ */
+export function withDeadline(parent: Context, deadline: number | Date): [ctx: Context, cancel: CancelFunc] {
+  return withDeadlineCause(parent, deadline, null);
+}
+
+/**
+ * Like {@link withDeadline}; if it is the deadline that ends the context, {@link cause} is `cause`.
+ *
+ * Mirrors `context.WithDeadlineCause`.
+ */
+export function withDeadlineCause(
+  parent: Context,
+  deadline: number | Date,
+  cause: Error | null,
+): [ctx: Context, cancel: CancelFunc] {
+  const at = checkedNumber("context.withDeadline: deadline", Number(deadline));
+  return limited(parent, at, at - clock.wall(), cause);
+}
+
+/**
+ * Like {@link withCancel}, and ends by itself in `ms` milliseconds. There is no greatest timeout.
+ *
+ * Errors: throws `RangeError` if `ms` is no number.
+ *
+ * Mirrors `context.WithTimeout`.
+ */
+export function withTimeout(parent: Context, ms: number): [ctx: Context, cancel: CancelFunc] {
+  return withTimeoutCause(parent, ms, null);
+}
+
+/**
+ * Like {@link withTimeout}; if it is the timeout that ends the context, {@link cause} is `cause`.
+ *
+ * Mirrors `context.WithTimeoutCause`.
+ */
+export function withTimeoutCause(parent: Context, ms: number, cause: Error | null): [ctx: Context, cancel: CancelFunc] {
+  const delay = checkedNumber("context.withTimeout: ms", ms);
+  return limited(parent, clock.wall() + delay, delay, cause);
+}
+
+function limited(
+  parent: Context,
+  deadline: number,
+  delay: number,
+  cause: Error | null,
+): [ctx: Context, cancel: CancelFunc] {
+  const reason = checkedCause(cause);
+  const earlier = checkedParent(parent).deadline();
+  if (earlier !== undefined && earlier < deadline) return withCancel(parent);
+  const context = following(parent, new DeadlineContext(parent, deadline));
+  context.startTimer(delay, reason);
+  return [context, disposable(() => context.cancel(canceled))];
+}
+
+/**
+ * A context that has `value` for `key`, and everything else from `parent`. Keys are compared by identity: make them with
+ * {@link key}, which also gives the values a type.
+ *
+ * Errors: throws {@link PanicError} if `key` is null or undefined.
+ *
+ * Mirrors `context.WithValue`.
+ */
+export function withValue<T>(parent: Context, key: Key<T>, value: T): Context;
+export function withValue(parent: Context, key: unknown, value: unknown): Context;
+export function withValue(parent: Context, key: unknown, value: unknown): Context {
+  checkedParent(parent);
+  if (key === null || key === undefined) throw new PanicError("nil key");
+  return new ValueContext(parent, key, value);
+}
+
+/** A new key for values of type `T`. `name` is for people; another key of the same name is another key. */
+export function key<T>(name: string): Key<T> {
+  return { name, toString: () => name } as unknown as Key<T>;
+}
+
+/**
+ * A context that has the values of `parent` and does not end with it: it has neither `err()` nor deadline nor cause.
+ *
+ * Mirrors `context.WithoutCancel`.
+ */
+export function withoutCancel(parent: Context): Context {
+  return new DetachedContext(checkedParent(parent));
+}
+
+/**
+ * Calls `f` in a goroutine of its own once `ctx` has ended; at once, if it has. It is never called inside `cancel`, nor
+ * inside `afterFunc`. What it answers takes the call back: true, if `f` will not be called because of that.
+ *
+ * Errors: throws `TypeError` if `f` is no function. What `f` throws is a panic.
+ *
+ * Mirrors `context.AfterFunc`.
+ */
+export function afterFunc(ctx: Context, f: () => unknown): () => boolean {
+  if (typeof f !== "function") throw new TypeError(`context.afterFunc: f must be a function, got ${String(f)}`);
+  const call = following(ctx, new AfterFunc(ctx, f));
+  return () => {
+    const stopped = call.giveUp();
+    if (stopped) call.cancel(canceled);
+    return stopped;
+  };
+}
+
+/**
+ * Why `ctx` has ended: what was said to the cancel function of the context that ended first, or else `err()`; `undefined`
+ * while it lives.
+ *
+ * Mirrors `context.Cause`.
+ */
+export function cause(ctx: Context): Error | undefined {
+  return causeOf(ctx);
+}
+
+const contexts = new WeakMap<AbortSignal, Context>();
+
+/**
+ * The context that ends when `signal` aborts. Its cause is the signal's reason; `err()` is a `DeadlineExceeded` if that
+ * is a `TimeoutError`, as from `AbortSignal.timeout`, and a `Canceled` else. Each signal has one context, and so one
+ * listener at most, however often it is asked for.
+ *
+ * Errors: throws `TypeError` if `signal` is no AbortSignal.
+ */
+export function fromSignal(signal: AbortSignal): Context {
+  if (!(signal instanceof AbortSignal)) {
+    throw new TypeError(`context.fromSignal: signal must be an AbortSignal, got ${String(signal)}`);
+  }
+  const known = contexts.get(signal);
+  if (known !== undefined) return known;
+  const context = new CancelContext(theBackground);
+  const end = (): void => {
+    const reason: unknown = signal.reason;
+    const error = reason instanceof Error ? reason : new Error(String(reason), { cause: reason });
+    context.cancel(error.name === "TimeoutError" ? deadlineExceeded : canceled, error);
+  };
+  if (signal.aborted) end();
+  else signal.addEventListener("abort", end, { once: true });
+  contexts.set(signal, context);
+  return context;
+}
+
+/**
+ * A context that ends when one of `signals` arrives at the process, such as "SIGINT", or when `stop` is called. Until
+ * `stop` is called the signals do not end the process, and until the context ends the process stays alive to hear them.
+ * The cause is a `Canceled` with Go's words, such as "interrupt signal received".
+ *
+ * Errors: throws `TypeError` if there is no signal, if one is unknown, or where there are no signals, as in a browser.
+ *
+ * Mirrors `signal.NotifyContext`.
+ *
+ * @example
+ * const [ctx, stop] = context.notify(context.background(), "SIGINT", "SIGTERM");
+ * using _ = defer(stop);
+ */
+export function notify(parent: Context, ...signals: string[]): [ctx: Context, stop: CancelFunc] {
+  const context = new CancelContext(checkedParent(parent));
+  const forget = onSignals(signals, (words) => context.cancel(canceled, new Canceled(`${words} signal received`)));
+  context.follow();
+  // An alarm that never goes off keeps the process alive, which the host's signal handlers do not.
+  const vigil = new Alarm(() => undefined);
+  if (context.err() === undefined) {
+    clock.set(vigil, Infinity);
+    afterFunc(context, () => clock.cancel(vigil));
+  }
+  return [
+    context,
+    disposable(() => {
+      context.cancel(canceled);
+      forget();
+    }),
+  ];
+}
+
+function following<C extends CancelContext>(parent: Context, context: C): C {
+  checkedParent(parent);
+  context.follow();
+  return context;
+}
+
+function checkedParent(parent: Context): Context {
+  if (parent === null || parent === undefined) throw new PanicError("cannot create context from nil parent");
+  return parent;
+}
+
+function checkedCause(cause: Error | null | undefined): Error | undefined {
+  if (cause === null || cause === undefined) return undefined;
+  if (!(cause instanceof Error)) throw new TypeError(`context: cause must be an Error or null, got ${String(cause)}`);
+  return cause;
+}
+
+function checkedNumber(what: string, value: number): number {
+  if (typeof value !== "number" || Number.isNaN(value))
+    throw new RangeError(`${what} must be a number, got ${String(value)}`);
+  return value;
+}
+
+function disposable<F extends () => void>(f: F): F & Disposable {
+  return Object.assign(f, { [Symbol.dispose]: () => f() });
+}

@@ -1,0 +1,29 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+// Deferred calls, by way of the `using` declaration.
+
+/**
+ * Makes `f` run when the scope that holds the result ends, by whatever way; the last deferred runs first.
+ *
+ * With `using`, `f` runs and is not waited for, so it must not return a promise; with `await using`, it may.
+ *
+ * Errors: throws `TypeError` if `f` is no function. What `f` throws leaves the scope, as an error of the scope does.
+ *
+ * Mirrors the `defer` statement, for a block instead of a function.
+ *
+ * @example
+ * const [ctx, cancel] = context.withCancel(context.background());
+ * using _ = defer(cancel);
+ */
+export function defer(f: () => PromiseLike<unknown>): AsyncDisposable;
+export function defer(f: () => void): Disposable;
+export function defer(f: () => unknown): Disposable & AsyncDisposable {
+  if (typeof f !== "function") throw new TypeError(`defer: f must be a function, got ${String(f)}`);
+  return {
+    [Symbol.dispose]() {
+      f();
+    },
+    async [Symbol.asyncDispose]() {
+      await f();
+    },
+  };
+}

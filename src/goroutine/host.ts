@@ -1,0 +1,98 @@
+// What the library wants of the process that it runs in. Everything here is looked up and nothing is imported, so that the
+// same file runs in a browser, where there is no process to speak to and no exit code to give.
+
+interface Stream {
+  readonly writableLength?: number;
+  write(text: string, written?: () => void): unknown;
+}
+
+interface Process {
+  readonly env: Record<string, string | undefined>;
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  exit(code?: number): void;
+  on(event: string, listener: (argument: string) => void): unknown;
+  off(event: string, listener: (argument: string) => void): unknown;
+  listenerCount(event: string): number;
+  getBuiltinModule?(name: string): unknown;
+}
+
+const host = (globalThis as unknown as { process?: Process }).process;
+const process = typeof host?.exit === "function" && typeof host.on === "function" ? host : undefined;
+
+/** One of the host's own modules, or undefined where there is none of that name. */
+export function builtin<M>(name: string): M | undefined {
+  return process?.getBuiltinModule?.(name) as M | undefined;
+}
+
+/** The value of an environment variable. */
+export function environment(name: string): string | undefined {
+  return process?.env[name];
+}
+
+/** Calls `listener` when nothing is left that could ever run: no timer, no socket, no promise that is about to settle. */
+export function onIdle(listener: () => void): void {
+  process?.on("beforeExit", listener);
+}
+
+/** Writes to stderr, or to the console where there is no stderr. */
+export function complain(text: string): void {
+  if (process === undefined) console.error(text);
+  else process.stderr.write(text);
+}
+
+/** Ends the program once what it has printed is out. Where there is no process it does nothing. */
+export function exit(code?: number): void {
+  if (process === undefined) return;
+  const { stdout } = process;
+  if (stdout.writableLength) stdout.write("", () => process.exit(code));
+  else process.exit(code);
+}
+
+/**
+ * Whether a panic may end the program here and now. It may not where somebody waits to hear of uncaught errors: a
+ * listener, the parent of a worker thread, or a test runner that has put a process of its own in the place of the real one.
+ */
+export function ownsTheProcess(): boolean {
+  return (
+    process !== undefined &&
+    builtin("process") === process &&
+    builtin<{ isMainThread: boolean }>("worker_threads")?.isMainThread === true &&
+    process.listenerCount("uncaughtException") === 0
+  );
+}
+
+// What Go's os.Signal says of itself, where that is not "signal N".
+const words: Readonly<Record<string, string>> = {
+  SIGHUP: "hangup",
+  SIGINT: "interrupt",
+  SIGQUIT: "quit",
+  SIGUSR1: "user defined signal 1",
+  SIGUSR2: "user defined signal 2",
+  SIGTERM: "terminated",
+  SIGWINCH: "window size changed",
+};
+
+/** Calls `listener` with Go's words for each of `signals` that arrives; answers how to stop that. */
+export function onSignals(signals: readonly string[], listener: (words: string) => void): () => void {
+  const known = builtin<{ constants: { signals: Record<string, number> } }>("os")?.constants.signals;
+  if (process === undefined || known === undefined) throw new TypeError("context.notify: there are no signals here");
+  if (signals.length === 0) throw new TypeError("context.notify: signals must name at least one");
+  for (const signal of signals) {
+    if (!Object.hasOwn(known, signal) || signal === "SIGKILL" || signal === "SIGSTOP") {
+      throw new TypeError(`context.notify: there is no signal ${signal} that could be caught`);
+    }
+  }
+  const heard = (signal: string): void => listener(words[signal] ?? `signal ${known[signal] as number}`);
+  for (const signal of signals) process.on(signal, heard);
+  return () => {
+    for (const signal of signals) process.off(signal, heard);
+  };
+}
+
+/** How many processors the host has, at least 1. */
+export function processors(): number {
+  const os = builtin<{ availableParallelism(): number }>("os");
+  const browser = (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator;
+  return os?.availableParallelism() ?? browser?.hardwareConcurrency ?? 1;
+}

@@ -1,0 +1,24 @@
+// What a goroutine can wait for, in Go's words, and how many do. The numbers are all that is known by default: to keep a
+// list of who waits would keep alive what nobody else can reach.
+
+/** One kind of waiting. `parked` counts the operations of this kind that wait now. */
+export class Operation {
+  parked = 0;
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+    operations.push(this);
+  }
+}
+
+/** All kinds, in the order in which a report tells them. */
+export const operations: Operation[] = [];
+
+// The names are those of waitReasonStrings in Go's runtime2.go.
+export const chanSend: Operation = new Operation("chan send");
+export const chanReceive: Operation = new Operation("chan receive");
+export const selecting: Operation = new Operation("select");
+export const selectingNothing: Operation = new Operation("select (no cases)");
+export const waitGroupWait: Operation = new Operation("sync.WaitGroup.Wait");
+export const sleeping: Operation = new Operation("sleep");

@@ -1,0 +1,24 @@
+// The register of everything that waits. Each operation that cannot finish at once passes `park`, and `unpark` when it is
+// over, so that a program that stops for ever can say what it stopped at.
+
+import { trace } from "../internal/trace.ts";
+import { watchForTheEnd } from "./program.ts";
+import type { Operation } from "./operations.ts";
+
+let watching = false;
+
+/** Notes that `party`, the object that stands for one operation, waits. */
+export function park(party: object, operation: Operation): void {
+  operation.parked++;
+  if (!watching) {
+    watching = true;
+    watchForTheEnd();
+  }
+  if (trace !== null) trace.block(party, operation.name);
+}
+
+/** Notes that `party` waits no longer. */
+export function unpark(party: object, operation: Operation): void {
+  operation.parked--;
+  if (trace !== null) trace.unblock(party);
+}

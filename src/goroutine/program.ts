@@ -1,0 +1,60 @@
+// The program as a whole: whether it has a main goroutine, and what happens when the host has nothing left to run. Under
+// `main` that is a deadlock, for `main` has not returned; anywhere else it is an end like any other, and worth a warning
+// if somebody still waits.
+
+import { register } from "./debug.ts";
+import { complain, exit, onIdle } from "./host.ts";
+import { operations } from "./operations.ts";
+
+/** The main goroutine has begun and not returned. */
+export let mainIsRunning = false;
+
+export function setMainRunning(running: boolean): void {
+  mainIsRunning = running;
+}
+
+let watched = false;
+let ended = false;
+
+/** Begins to watch for the end; only the first call does anything. */
+export function watchForTheEnd(): void {
+  if (watched) return;
+  watched = true;
+  onIdle(() => {
+    if (ended) return;
+    const parked = operations.filter((operation) => operation.parked > 0);
+    if (!mainIsRunning && parked.length === 0) return;
+    ended = true;
+    complain(mainIsRunning ? deadlock() : warning());
+    if (mainIsRunning) exit(2);
+  });
+}
+
+const hint = "GORO_DEBUG=1 tells of each goroutine where it was started and where it waits.\n";
+
+function deadlock(): string {
+  return `fatal error: all goroutines are asleep - deadlock!\n\n${register?.report() ?? summary() + hint}`;
+}
+
+function warning(): string {
+  const waits = `goro: the program has ended, and nothing will ever wake what still waits: ${counts(", ")}`;
+  return `${waits}\n${register?.report() ?? hint}`;
+}
+
+// Which operation is whose is not known without the register, unless all are of one kind.
+function summary(): string {
+  const parked = operations.filter((operation) => operation.parked > 0);
+  const [only] = parked;
+  if (only === undefined) return "goroutine 1 [await]:\n\ta promise that is not goro's\n\n";
+  if (parked.length > 1) return `waiting: ${counts(", ")}\n\n`;
+  const others = only.parked - 1;
+  const more = others === 0 ? "" : `\nand ${others} more [${only.name}]\n`;
+  return `goroutine 1 [${only.name}]:\n${more}\n`;
+}
+
+function counts(separator: string): string {
+  return operations
+    .filter((operation) => operation.parked > 0)
+    .map((operation) => `${operation.parked} [${operation.name}]`)
+    .join(separator);
+}

@@ -1,0 +1,20 @@
+// Go's concurrency in TypeScript: the one door of the library.
+
+export { Channel, type ReceiveChannel, type Received, type SendChannel } from "./channel/channel.ts";
+export {
+  type NamedCases,
+  receive,
+  type ReceiveCase,
+  select,
+  type Selected,
+  send,
+  type SendCase,
+} from "./channel/select.ts";
+export * as time from "./channel/time.ts";
+export type { Context } from "./context/context.ts";
+export * as context from "./context/namespace.ts";
+export { defer } from "./goroutine/defer.ts";
+export { go, gosched, numCPU, numGoroutine } from "./goroutine/go.ts";
+export { main } from "./goroutine/main.ts";
+export { PanicError } from "./goroutine/panic.ts";
+export { WaitGroup } from "./waitgroup/waitgroup.ts";

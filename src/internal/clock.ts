@@ -1,0 +1,175 @@
+// The one clock: every timer of the library is an alarm of it. It keeps them in a heap, so that they go off in the order of
+// their times whatever the order in which they were set, and keeps one timer of the host set for the earliest.
+//
+// Invariants, whenever no method is on the stack:
+//   1. Each alarm in the heap is due no later than its two children, and knows its own index; an alarm outside has -1.
+//   2. If the heap is not empty, the host wakes the clock no later than its first alarm is due.
+//   3. If the heap is empty, nothing is set on the host: the clock keeps no process alive.
+
+/** What tells the time and wakes the clock. */
+export interface Host {
+  /** Milliseconds of a clock that never jumps. */
+  now(): number;
+  /** Milliseconds since the epoch, as `Date.now()` has them. */
+  wall(): number;
+  /** Calls `ring` in `delay` milliseconds or somewhat earlier, instead of any time asked for before. */
+  set(delay: number, ring: () => void): void;
+  /** Takes that back. */
+  clear(): void;
+}
+
+/** Something that happens at a time. `fire` is the library's own code and runs no user code. */
+export class Alarm {
+  readonly fire: () => void;
+  when = 0;
+  order = 0;
+  index = -1;
+
+  constructor(fire: () => void) {
+    this.fire = fire;
+  }
+
+  get isSet(): boolean {
+    return this.index >= 0;
+  }
+}
+
+export class Clock {
+  readonly #host: Host;
+  readonly #heap: Alarm[] = [];
+  readonly #ring = (): void => this.ring();
+  #setFor = Infinity;
+  #order = 0;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  now(): number {
+    return this.#host.now();
+  }
+
+  wall(): number {
+    return this.#host.wall();
+  }
+
+  /** How many alarms are set. */
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  /** When the first alarm is due, by `now()`; Infinity if there is none. */
+  get next(): number {
+    return this.#heap[0]?.when ?? Infinity;
+  }
+
+  /** Sets `alarm`, which must not be set, for the time `when` of `now()`. Of equal times the one set first is first. */
+  set(alarm: Alarm, when: number): void {
+    alarm.when = when;
+    alarm.order = this.#order++;
+    this.#rise(alarm, this.#heap.length);
+    if (alarm.index === 0) this.#wake();
+  }
+
+  /** Takes `alarm` back, and tells whether it was set. */
+  cancel(alarm: Alarm): boolean {
+    if (alarm.index < 0) return false;
+    this.#remove(alarm);
+    if (this.#heap.length === 0) this.#wake();
+    return true;
+  }
+
+  /** Fires all that is due. */
+  ring(): void {
+    this.#setFor = Infinity;
+    const now = this.#host.now();
+    for (let alarm = this.#heap[0]; alarm !== undefined && alarm.when <= now; alarm = this.#heap[0]) {
+      this.#remove(alarm);
+      alarm.fire();
+    }
+    this.#wake();
+  }
+
+  #wake(): void {
+    const first = this.#heap[0];
+    if (first === undefined) {
+      this.#setFor = Infinity;
+      this.#host.clear();
+    } else if (first.when < this.#setFor || this.#setFor === Infinity) {
+      this.#setFor = first.when;
+      this.#host.set(first.when - this.#host.now(), this.#ring);
+    }
+  }
+
+  #remove(alarm: Alarm): void {
+    const last = this.#heap.pop() as Alarm;
+    const { index } = alarm;
+    alarm.index = -1;
+    if (last === alarm) return;
+    if (index > 0 && isBefore(last, this.#heap[(index - 1) >> 1] as Alarm)) this.#rise(last, index);
+    else this.#sink(last, index);
+  }
+
+  #rise(alarm: Alarm, index: number): void {
+    const heap = this.#heap;
+    while (index > 0) {
+      const up = (index - 1) >> 1;
+      const parent = heap[up] as Alarm;
+      if (!isBefore(alarm, parent)) break;
+      heap[index] = parent;
+      parent.index = index;
+      index = up;
+    }
+    heap[index] = alarm;
+    alarm.index = index;
+  }
+
+  #sink(alarm: Alarm, index: number): void {
+    const heap = this.#heap;
+    for (;;) {
+      let down = index * 2 + 1;
+      if (down >= heap.length) break;
+      if (down + 1 < heap.length && isBefore(heap[down + 1] as Alarm, heap[down] as Alarm)) down++;
+      const child = heap[down] as Alarm;
+      if (!isBefore(child, alarm)) break;
+      heap[index] = child;
+      child.index = index;
+      index = down;
+    }
+    heap[index] = alarm;
+    alarm.index = index;
+  }
+}
+
+function isBefore(a: Alarm, b: Alarm): boolean {
+  return a.when < b.when || (a.when === b.when && a.order < b.order);
+}
+
+/** The longest delay that the host's timers know; they fire at once when they are given a longer one. */
+const longestDelay = 2 ** 31 - 1;
+
+/** The real time. A longer delay than the host knows comes in pieces: the clock finds that it was woken early, and sets anew. */
+export class RealTime implements Host {
+  #handle: ReturnType<typeof setTimeout> | undefined;
+
+  now(): number {
+    return performance.now();
+  }
+
+  wall(): number {
+    return Date.now();
+  }
+
+  set(delay: number, ring: () => void): void {
+    clearTimeout(this.#handle);
+    this.#handle = setTimeout(ring, Math.min(Math.max(Math.ceil(delay), 0), longestDelay));
+  }
+
+  clear(): void {
+    clearTimeout(this.#handle);
+    this.#handle = undefined;
+  }
+}
+
+/** The clock that new timers are set on. */
+export const clock: Clock = new Clock(new RealTime());

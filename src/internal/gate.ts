@@ -1,0 +1,113 @@
+// The fairness gate. JavaScript runs all promise continuations before it looks at a timer or a socket again, so two
+// goroutines that hand values to each other would keep every timeout of the process waiting for ever. Every await on the
+// library therefore passes here: what has finished is answered at once while the time slice lasts, and on the next turn
+// of the event loop when it is used up.
+//
+// Invariants:
+//   1. While the gate is shut, whatever passes it stands in `held`, in the order in which it came; so no order changes.
+//   2. A shut gate has exactly one turn of the event loop pending, which opens it and answers all that was held.
+//
+// Both kinds of answers pass: operations that finish at once, and wake-ups of parked ones. Without the second half, two
+// goroutines that call `trySend` and await `receive` would starve the timers all the same. No user code runs in here.
+
+/** How long goroutines may run, in milliseconds, before timers and I/O get their turn. */
+const slice = 4;
+
+/** The most answers between two looks at the clock. A look costs as much as an await, so it is shared by many. */
+const longestStride = 32;
+
+// Taken once: a test that replaces the globals by fakes must not stop the gate.
+const now = performance.now.bind(performance);
+const nextTurn = hostTurn();
+
+let shut = false;
+let sliceStart = now();
+let looked = sliceStart;
+let stride = 1;
+let credit = 1;
+
+let held: unknown[] = [];
+let spare: unknown[] = [];
+
+type Answer<R> = (result: R) => void;
+
+/** Answers a parked party: calls `answer(result)` now, or on the next turn. `answer` settles a promise, nothing more. */
+export function pass<R>(answer: Answer<R>, result: R): void {
+  if (isOpen()) answer(result);
+  else held.push(answer, result);
+}
+
+/** Answers a parked party with a failure, now or on the next turn. */
+export function fail(answer: Answer<never>, error: Error): void {
+  pass((reason: Error) => answer(Promise.reject(reason) as never), error);
+}
+
+const done: Promise<void> = Promise.resolve();
+
+/** The promise of an operation that has finished at once and has nothing to tell. */
+export function passed(): Promise<void> {
+  return isOpen() ? done : new Promise(hold);
+}
+
+/** The promise of an operation that has finished at once with `result`, which must be a record made by the library. */
+export function passedWith<R extends object>(result: R): Promise<R> {
+  return isOpen() ? Promise.resolve(result) : new Promise((resolve) => held.push(resolve, result));
+}
+
+/** The promise of the next turn of the event loop: by then all that could run has run, timers and I/O too. */
+export function turn(): Promise<void> {
+  if (!shut) shutUntilNextTurn();
+  return new Promise(hold);
+}
+
+function hold(resolve: Answer<void>): void {
+  held.push(resolve, undefined);
+}
+
+function isOpen(): boolean {
+  return --credit > 0 || look();
+}
+
+// Looks at the clock, and decides when to look again: after so many answers that about a sixteenth of a slice goes by.
+function look(): boolean {
+  if (shut) return false;
+  const time = now();
+  const gone = time - looked;
+  looked = time;
+  if (time - sliceStart >= slice) {
+    shutUntilNextTurn();
+    return false;
+  }
+  if (gone < slice / 16) stride = Math.min(stride * 2, longestStride);
+  else if (gone > slice / 4) stride = 1;
+  credit = stride;
+  return true;
+}
+
+function shutUntilNextTurn(): void {
+  shut = true;
+  credit = 0;
+  nextTurn(open);
+}
+
+function open(): void {
+  shut = false;
+  sliceStart = looked = now();
+  credit = stride;
+  const answers = held;
+  held = spare;
+  for (let i = 0; i < answers.length; i += 2) (answers[i] as Answer<unknown>)(answers[i + 1]);
+  answers.length = 0;
+  spare = answers;
+}
+
+// On Node this must be setImmediate: a MessageChannel does not let timers run there. Browsers have only the latter.
+function hostTurn(): (run: () => void) => void {
+  const host = globalThis as { setImmediate?: (run: () => void) => unknown };
+  if (typeof host.setImmediate === "function") return host.setImmediate.bind(globalThis);
+  const { port1, port2 } = new MessageChannel();
+  return (run) => {
+    port1.onmessage = run;
+    port2.postMessage(null);
+  };
+}

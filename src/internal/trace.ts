@@ -1,0 +1,31 @@
+// The one hook through which everything that happens can be seen. It costs one comparison when nobody listens.
+
+/** A goroutine, as far as a listener needs to know it. */
+export interface Traced {
+  /** 1 is the main goroutine; the others count up from 2 in the order of their `go`. */
+  readonly id: number;
+  /** The name of its function, or "" if that has none. */
+  readonly name: string;
+}
+
+/** A listener. `party` is the object that stands for one parked operation, from `block` to `unblock`. */
+export interface Trace {
+  /** `go` was called. */
+  go(goroutine: Traced): void;
+  /** The goroutine begins: the listener calls `start`, once and at once. */
+  run(goroutine: Traced, start: () => void): void;
+  /** The goroutine has returned or panicked. */
+  end(goroutine: Traced): void;
+  /** An operation parks; `operation` is Go's name of it, such as "chan send". */
+  block(party: object, operation: string): void;
+  /** The operation is over. */
+  unblock(party: object): void;
+}
+
+/** The listener, or null. */
+export let trace: Trace | null = null;
+
+/** Sets the listener, or with null removes it. */
+export function listen(listener: Trace | null): void {
+  trace = listener;
+}

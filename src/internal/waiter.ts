@@ -1,0 +1,58 @@
+// Somebody who waits: the node that stands in a line and the slot through which the value is handed over, in one object.
+// A single operation is a `Parked`; a case of a select is a waiter too (channel/select.ts). There are no other kinds: an
+// engine keeps the accesses to two shapes fast, and not those to five.
+
+import type { Line, Standing } from "./line.ts";
+
+/** Whoever serves a waiter takes it out of its line, puts `value` and `ok` in place, and calls `settle` with it. */
+export class Waiter<T> implements Standing<Waiter<T>> {
+  line: Line<Waiter<T>> | null = null;
+  ahead: Waiter<T> | null = null;
+  behind: Waiter<T> | null = null;
+
+  /** What a sender wants to hand over, or what a receiver has been given. */
+  value: T | undefined;
+
+  /** Whether the value has changed hands; false when the channel was closed instead. */
+  ok = false;
+
+  /** Hears that the waiter has been served. It runs no user code. A field, because methods would need a shape each. */
+  readonly settle: (waiter: never) => void;
+
+  constructor(settle: (waiter: never) => void, value: T | undefined) {
+    this.settle = settle;
+    this.value = value;
+  }
+}
+
+type Answer<R> = (result: R | PromiseLike<R>) => void;
+
+let captured: Answer<never>;
+
+// One executor serves all promises: a closure for each would cost as much as the promise itself.
+function capture(answer: Answer<never>): void {
+  captured = answer;
+}
+
+/** A promise, and the function that settles it. Never answer with a bare value of the user's: it may be a thenable. */
+export class Pending<R> {
+  readonly promise: Promise<R>;
+  readonly answer: Answer<R>;
+
+  constructor() {
+    this.promise = new Promise<R>(capture as (answer: Answer<R>) => void);
+    this.answer = captured as Answer<R>;
+  }
+}
+
+/** One operation that waits, and the promise of its result. */
+export class Parked<T, R> extends Waiter<T> {
+  readonly promise: Promise<R>;
+  readonly answer: Answer<R>;
+
+  constructor(settle: (waiter: Parked<T, R>) => void, value?: T) {
+    super(settle, value);
+    this.promise = new Promise<R>(capture as (answer: Answer<R>) => void);
+    this.answer = captured as Answer<R>;
+  }
+}
