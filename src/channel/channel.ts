@@ -3,7 +3,7 @@
 import { chanReceive, chanSend } from "../goroutine/operations.ts";
 import { PanicError } from "../goroutine/panic.ts";
 import { park, unpark } from "../goroutine/parking.ts";
-import { fail, pass, passed, passedWith } from "../internal/gate.ts";
+import { fail, failed, pass, passed, passedWith } from "../internal/gate.ts";
 import { Parked } from "../internal/waiter.ts";
 import { Core } from "./core.ts";
 import { Range } from "./range.ts";
@@ -77,7 +77,7 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
    */
   send(value: T): Promise<void> {
     const core = this.#core;
-    if (core.closed) return Promise.reject(new PanicError("send on closed channel"));
+    if (core.closed) return failed(new PanicError("send on closed channel"));
     if (core.offer(value)) return passed();
     const waiter = new Parked<T, void>(sent, value);
     core.senders.join(waiter);

@@ -5,9 +5,17 @@
 //   2. A case that stands in a line belongs to a select that waits; the others leave theirs in the step that serves one.
 //   3. Of the cases of one select in one line, each is as likely as the others to be the first.
 
-import { chanReceive, chanSend, type Operation, selecting, selectingNothing } from "../goroutine/operations.ts";
+import {
+  chanReceive,
+  chanReceiveNil,
+  chanSend,
+  chanSendNil,
+  type Operation,
+  selecting,
+  selectingNothing,
+} from "../goroutine/operations.ts";
 import { park, unpark } from "../goroutine/parking.ts";
-import { pass, passedWith } from "../internal/gate.ts";
+import { failed, pass, passedWith } from "../internal/gate.ts";
 import type { Line } from "../internal/line.ts";
 import { below } from "../internal/random.ts";
 import { Pending, Waiter } from "../internal/waiter.ts";
@@ -78,13 +86,16 @@ export function send<T>(channel: SendChannel<T> | null | undefined, value: T): S
  * Mirrors the `select` statement and `selectgo` of `runtime/select.go`; the array form, `reflect.Select`.
  *
  * @example
- * const s = await select({ job: receive(jobs), done: receive(ctx.done()) });
+ * const jobs = new Channel<string>();
+ * go(() => jobs.send("sweep"));
+ * const s = await select({ job: receive(jobs), timeout: receive(time.after(time.second)) });
  * switch (s.case) {
  *   case "job":
- *     if (s.ok) console.log("job", s.value);
+ *     if (s.ok) console.log(s.value);
  *     break;
- *   case "done":
- *     return;
+ *   case "timeout":
+ *     console.log("nothing to do");
+ *     break;
  * }
  */
 export function select<const C extends readonly AnyCase[]>(cases: C): Promise<Selected<C>>;
@@ -95,7 +106,7 @@ export function select(cases: object): Promise<Result> {
       ? decide(numbered(cases), false)
       : decide(named(cases), Object.hasOwn(cases, "default"));
   } catch (error) {
-    return Promise.reject(error);
+    return failed(error);
   }
 }
 
@@ -143,10 +154,16 @@ class Selection extends Pending<Result> {
   constructor(cases: readonly Case<unknown>[]) {
     super();
     this.cases = cases;
-    // As in Go, a select of one case is the plain operation.
-    const [only] = cases;
-    this.operation = only === undefined ? selectingNothing : cases.length === 1 ? only.operation : selecting;
+    this.operation = operationOf(cases);
   }
+}
+
+// As in Go, a select of one case is the plain operation.
+function operationOf([first, second]: readonly Case<unknown>[]): Operation {
+  if (first === undefined) return selectingNothing;
+  if (second !== undefined) return selecting;
+  if (first.core !== null) return first.operation;
+  return first.sends ? chanSendNil : chanReceiveNil;
 }
 
 function named(cases: object): Case<unknown>[] {

@@ -1,12 +1,12 @@
 // Time as Go's package time has it: durations, sleep, timers and tickers. A duration is a number of milliseconds, and an
 // instant is a number of milliseconds since the epoch, as `Date.now()` gives it.
 
-import { go } from "../goroutine/go.ts";
+import { Prepared } from "../goroutine/go.ts";
 import { sleeping } from "../goroutine/operations.ts";
 import { PanicError } from "../goroutine/panic.ts";
 import { park, unpark } from "../goroutine/parking.ts";
 import { Alarm, clock } from "../internal/clock.ts";
-import { pass, passed } from "../internal/gate.ts";
+import { failed, pass, passed } from "../internal/gate.ts";
 import { Parked } from "../internal/waiter.ts";
 import { Beat } from "./beat.ts";
 import type { ReceiveChannel } from "./channel.ts";
@@ -31,7 +31,7 @@ export function sleep(ms: number): Promise<void> {
   try {
     checkDuration("time.sleep", ms);
   } catch (error) {
-    return Promise.reject(error);
+    return failed(error);
   }
   if (ms <= 0) return passed();
   const sleeper = new Parked<void, void>(wake);
@@ -112,7 +112,7 @@ export class Ticker {
    * Errors: throws {@link PanicError} if `ms` is not above 0.
    */
   constructor(ms: number) {
-    checkInterval("NewTicker", ms);
+    checkInterval("time.Ticker", "NewTicker", ms);
     this.#beat = new Beat(ms, ms);
     this.c = this.#beat.channel;
   }
@@ -124,7 +124,7 @@ export class Ticker {
 
   /** Ticks every `ms` milliseconds from now on. */
   reset(ms: number): void {
-    checkInterval("Ticker.Reset", ms);
+    checkInterval("time.Ticker.reset", "Ticker.Reset", ms);
     this.#beat.restart(ms, ms);
   }
 }
@@ -142,27 +142,34 @@ export function tick(ms: number): ReceiveChannel<number> | null {
 /** A call in the future, made by {@link afterFunc}. It has no channel. */
 export class FuncTimer {
   readonly c: null = null;
-  readonly #alarm: Alarm;
+  readonly #f: () => unknown;
+  readonly #alarm: Alarm = new Alarm(() => this.#call?.start());
+  #call: Prepared | null = null;
 
   constructor(ms: number, f: () => unknown) {
-    this.#alarm = new Alarm(() => go(f));
+    checkDuration("time.afterFunc", ms);
+    if (typeof f !== "function") throw new TypeError(`time.afterFunc: f must be a function, got ${String(f)}`);
+    this.#f = f;
     this.#start(ms);
   }
 
   /** Takes the call back. False: there was none to take back, since `f` has been started or it was stopped before. */
   stop(): boolean {
-    return clock.cancel(this.#alarm);
+    const pending = clock.cancel(this.#alarm);
+    if (pending) this.#call?.drop();
+    return pending;
   }
 
   /** Calls `f` in `ms` milliseconds from now, again or for the first time; answers what `stop` would have answered. */
   reset(ms: number): boolean {
     checkDuration("time.FuncTimer.reset", ms);
-    const pending = clock.cancel(this.#alarm);
+    const pending = this.stop();
     this.#start(ms);
     return pending;
   }
 
   #start(ms: number): void {
+    this.#call = new Prepared(this.#f);
     clock.set(this.#alarm, clock.now() + Math.max(ms, 0));
   }
 }
@@ -175,8 +182,6 @@ export class FuncTimer {
  * Mirrors `time.AfterFunc`.
  */
 export function afterFunc(ms: number, f: () => unknown): FuncTimer {
-  checkDuration("time.afterFunc", ms);
-  if (typeof f !== "function") throw new TypeError(`time.afterFunc: f must be a function, got ${String(f)}`);
   return new FuncTimer(ms, f);
 }
 
@@ -186,7 +191,7 @@ function checkDuration(caller: string, ms: number): void {
   }
 }
 
-function checkInterval(caller: string, ms: number): void {
-  checkDuration(`time.${caller}`, ms);
-  if (ms <= 0) throw new PanicError(`non-positive interval for ${caller}`);
+function checkInterval(caller: string, go: string, ms: number): void {
+  checkDuration(caller, ms);
+  if (ms <= 0) throw new PanicError(`non-positive interval for ${go}`);
 }

@@ -9,7 +9,7 @@
 
 import { Channel, type ReceiveChannel } from "../channel/channel.ts";
 import { receive, select } from "../channel/select.ts";
-import { go } from "../goroutine/go.ts";
+import { go, Prepared } from "../goroutine/go.ts";
 import { Alarm, clock } from "../internal/clock.ts";
 import { Line, type Standing } from "../internal/line.ts";
 import type { Context, Key } from "./context.ts";
@@ -171,24 +171,24 @@ export class DeadlineContext extends CancelContext {
 
 /** Not a context that anybody sees: the place in a parent's list of a function that is to be called. */
 export class AfterFunc extends CancelContext {
-  #f: (() => unknown) | null;
+  #call: Prepared | null;
 
   constructor(parent: Context, f: () => unknown) {
     super(parent);
-    this.#f = f;
+    this.#call = new Prepared(f);
   }
 
-  /** Whether the function has neither been started nor been given up; in the latter case it is given up now. */
+  /** Gives the call up. False: the function has been started, or was given up before. */
   giveUp(): boolean {
-    const waits = this.#f !== null;
-    this.#f = null;
-    return waits;
+    const call = this.#call;
+    this.#call = null;
+    call?.drop();
+    return call !== null;
   }
 
   protected override ended(): void {
-    const f = this.#f;
-    this.#f = null;
-    if (f !== null) go(f);
+    this.#call?.start();
+    this.#call = null;
   }
 }
 

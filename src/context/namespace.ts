@@ -128,9 +128,7 @@ function limited(
  *
  * Mirrors `context.WithValue`.
  */
-export function withValue<T>(parent: Context, key: Key<T>, value: T): Context;
-export function withValue(parent: Context, key: unknown, value: unknown): Context;
-export function withValue(parent: Context, key: unknown, value: unknown): Context {
+export function withValue<K>(parent: Context, key: K, value: K extends Key<infer T> ? T : unknown): Context {
   checkedParent(parent);
   if (key === null || key === undefined) throw new PanicError("nil key");
   return new ValueContext(parent, key, value);

@@ -67,30 +67,28 @@ class Register implements Trace {
 
   /** Everybody who lives, the main goroutine first, each with what it waits for and where. */
   report(): string {
-    const told = new Set<Wait>();
-    const parts: string[] = [];
-    const goroutines = [...this.#births.keys()].sort((a, b) => a.id - b.id);
-    if (goroutines[0]?.id !== 1) goroutines.unshift(topLevel);
-    for (const goroutine of goroutines) {
-      const waits = [...this.#waits.values()].filter((wait) => wait.goroutine?.id === goroutine.id);
-      for (const wait of waits) {
-        told.add(wait);
-        parts.push(`${head(goroutine, wait.operation)}${indented(wait.at)}${this.origin(goroutine)}`);
-      }
-      if (waits.length === 0 && goroutine !== topLevel) {
-        parts.push(`${head(goroutine, "await")}\ta promise that is not goro's\n${this.origin(goroutine)}`);
-      }
-    }
+    const waits = new Map<number, Wait[]>();
     for (const wait of this.#waits.values()) {
-      if (!told.has(wait)) parts.push(`goroutine ? [${wait.operation}]:\n${indented(wait.at)}`);
+      const id = wait.goroutine?.id ?? unknown;
+      waits.set(id, [...(waits.get(id) ?? []), wait]);
+    }
+    const goroutines = [...this.#births.keys()].sort((a, b) => a.id - b.id);
+    if (goroutines[0]?.id !== 1 && waits.has(1)) goroutines.unshift(topLevel);
+    const parts = goroutines.flatMap((goroutine) => {
+      const own = waits.get(goroutine.id) ?? [{ operation: "await", at: ["a promise that is not goro's"] }];
+      return own.map(({ operation, at }) => {
+        return `goroutine ${goroutine.id} [${operation}]:${named(goroutine)}\n${indented(at)}${this.origin(goroutine)}`;
+      });
+    });
+    for (const { operation, at } of waits.get(unknown) ?? []) {
+      parts.push(`goroutine ? [${operation}]:\n${indented(at)}`);
     }
     return parts.join("\n");
   }
 }
 
-function head(goroutine: Traced, operation: string): string {
-  return `goroutine ${goroutine.id} [${operation}]:${named(goroutine)}\n`;
-}
+/** Stands for the goroutine of a wait where the host does not tell which one runs. */
+const unknown = 0;
 
 function named(goroutine: Traced): string {
   return goroutine.name === "" ? "" : ` ${goroutine.name}`;

@@ -1,11 +1,14 @@
 // Goroutines: functions that are started and then run on their own.
 
-import { pass, turn } from "../internal/gate.ts";
+import { pass, passed, turn } from "../internal/gate.ts";
 import { trace } from "../internal/trace.ts";
+import { Pending } from "../internal/waiter.ts";
+import { born, died } from "./census.ts";
 import { register } from "./debug.ts";
 import { complain, exit, ownsTheProcess, processors } from "./host.ts";
 import { panicReport } from "./panic.ts";
 import { mainIsRunning } from "./program.ts";
+import { safely } from "./stack.ts";
 
 /** Who wants to know how a goroutine ended; without one, an error is a panic and a return goes unnoticed. */
 export interface Owner {
@@ -30,14 +33,14 @@ export class Goroutine {
     this.owner = owner;
   }
 
+  // A name is for reports, and must not be able to forge their lines.
   get name(): string {
-    return this.body.name;
+    const name = safely<unknown>(() => this.body.name, "");
+    return typeof name === "string" ? JSON.stringify(name).slice(1, -1) : "";
   }
 }
 
 let lastId = 1;
-let live = 0;
-let starting: Goroutine[] = [];
 
 /**
  * Starts `f(...args)` as a goroutine. The arguments are evaluated now; `f` itself never starts before the code that is
@@ -50,7 +53,8 @@ let starting: Goroutine[] = [];
  * Mirrors the `go` statement.
  *
  * @example
- * go(worker, 1, jobs, results);
+ * const greet = async (name: string) => console.log(`hello, ${name}`);
+ * go(greet, "gopher");
  */
 export function go<A extends readonly unknown[]>(f: (...args: A) => unknown, ...args: A): void {
   spawn("go", f, args, null);
@@ -64,43 +68,59 @@ export function spawn<A extends readonly unknown[]>(
   owner: Owner | null,
 ): void {
   if (typeof f !== "function") throw new TypeError(`${caller}: f must be a function, got ${String(f)}`);
-  enqueue(new Goroutine(++lastId, f, args, owner));
-  live++;
+  start(new Goroutine(++lastId, f, args, owner));
+  born();
 }
 
-/** Puts `goroutine` among those that start next. */
-export function enqueue(goroutine: Goroutine): void {
-  if (trace !== null) trace.go(goroutine);
-  starting.push(goroutine);
-  if (starting.length === 1) pass(queueMicrotask, startAll);
-}
-
-// One microtask starts all that were asked for in one stretch of code: that is cheaper than one each.
-function startAll(): void {
-  const batch = starting;
-  starting = [];
-  for (const goroutine of batch) {
-    if (trace === null) void run(goroutine);
-    else trace.run(goroutine, () => void run(goroutine));
+/** Starts `goroutine` when `due` is fulfilled: without it, once the code that runs now comes to its next `await`. */
+export function start(goroutine: Goroutine, due: Promise<void> = passed()): void {
+  if (trace === null) {
+    void run(goroutine, due);
+  } else {
+    trace.go(goroutine);
+    trace.run(goroutine, () => void run(goroutine, due));
   }
 }
 
-async function run(goroutine: Goroutine): Promise<void> {
+/** A goroutine that is to be started later, if at all, as the child of whoever prepares it and in the same async context. */
+export class Prepared {
+  readonly #goroutine: Goroutine;
+  readonly #due = new Pending<void>();
+
+  constructor(f: () => unknown) {
+    this.#goroutine = new Goroutine(++lastId, f, [], null);
+    start(this.#goroutine, this.#due.promise);
+  }
+
+  start(): void {
+    born();
+    pass(this.#due.answer, undefined);
+  }
+
+  drop(): void {
+    if (trace !== null) trace.end(this.#goroutine);
+  }
+}
+
+// It is called in `go` and waits inside, so that the goroutine has the async context of whoever started it. One list of all
+// that are to be started would be cheaper, and each would have the context of the first.
+async function run(goroutine: Goroutine, due: Promise<void>): Promise<void> {
   const { body, args, owner } = goroutine;
+  await due;
   try {
     await body(...(args as never[]));
   } catch (error) {
     panic(error, goroutine);
-    ended(goroutine);
+    end(goroutine);
     owner?.panicked(error);
     return;
   }
-  ended(goroutine);
+  end(goroutine);
   owner?.returned();
 }
 
-function ended(goroutine: Goroutine): void {
-  if (goroutine.id !== 1) live--;
+function end(goroutine: Goroutine): void {
+  if (goroutine.id !== 1) died();
   if (trace !== null) trace.end(goroutine);
 }
 
@@ -114,11 +134,6 @@ function panic(error: unknown, goroutine: Goroutine): void {
       throw error;
     });
   }
-}
-
-/** How many goroutines live, the main one counted. Mirrors `runtime.NumGoroutine`. */
-export function numGoroutine(): number {
-  return live + 1;
 }
 
 /** How many processors the program may use, at least 1. Mirrors `runtime.NumCPU`. */

@@ -3,6 +3,7 @@
 
 interface Stream {
   readonly writableLength?: number;
+  readonly _handle?: { setBlocking?(blocking: boolean): unknown } | null;
   write(text: string, written?: () => void): unknown;
 }
 
@@ -10,10 +11,12 @@ interface Process {
   readonly env: Record<string, string | undefined>;
   readonly stdout: Stream;
   readonly stderr: Stream;
-  exit(code?: number): void;
+  exitCode?: number | string | null | undefined;
+  exit(): void;
   on(event: string, listener: (argument: string) => void): unknown;
   off(event: string, listener: (argument: string) => void): unknown;
   listenerCount(event: string): number;
+  hasUncaughtExceptionCaptureCallback?(): boolean;
   getBuiltinModule?(name: string): unknown;
 }
 
@@ -41,12 +44,22 @@ export function complain(text: string): void {
   else process.stderr.write(text);
 }
 
-/** Ends the program once what it has printed is out. Where there is no process it does nothing. */
+/**
+ * Makes whatever is printed be out when the call returns, as it is in Go. Else a pipe whose reader is slow would keep what
+ * was printed in memory, and a program that is over would have to go on until it is read.
+ */
+export function printAtOnce(): void {
+  process?.stdout._handle?.setBlocking?.(true);
+  process?.stderr._handle?.setBlocking?.(true);
+}
+
+/** Ends the program once what it has printed is out; without a code, with `process.exitCode`. In a browser, nothing ends. */
 export function exit(code?: number): void {
   if (process === undefined) return;
-  const { stdout } = process;
-  if (stdout.writableLength) stdout.write("", () => process.exit(code));
-  else process.exit(code);
+  if (code !== undefined) process.exitCode = code;
+  const waiting = [process.stdout, process.stderr].find((stream) => stream.writableLength);
+  if (waiting === undefined) process.exit();
+  else waiting.write("", () => exit());
 }
 
 /**
@@ -58,7 +71,8 @@ export function ownsTheProcess(): boolean {
     process !== undefined &&
     builtin("process") === process &&
     builtin<{ isMainThread: boolean }>("worker_threads")?.isMainThread === true &&
-    process.listenerCount("uncaughtException") === 0
+    process.listenerCount("uncaughtException") === 0 &&
+    process.hasUncaughtExceptionCaptureCallback?.() !== true
   );
 }
 

@@ -1,7 +1,7 @@
 // The main goroutine: with it a script is a program as Go knows it, with Go's three ways to end.
 
-import { enqueue, Goroutine, type Owner } from "./go.ts";
-import { exit } from "./host.ts";
+import { Goroutine, type Owner, start } from "./go.ts";
+import { exit, printAtOnce } from "./host.ts";
 import { PanicError } from "./panic.ts";
 import { mainIsRunning, setMainRunning, watchForTheEnd } from "./program.ts";
 
@@ -9,7 +9,7 @@ import { mainIsRunning, setMainRunning, watchForTheEnd } from "./program.ts";
  * Runs `f` as the program. When `f` returns the program is over, whatever other goroutines do, and the exit code is 0, or
  * `process.exitCode`. When `f` or any goroutine panics, the panic is printed and the exit code is 2. When everything is
  * blocked and nothing can ever wake it, `fatal error: all goroutines are asleep - deadlock!` is printed with what is
- * waited for, and the exit code is 2.
+ * waited for, and the exit code is 2. As in Go, what is printed is out when the call returns.
  *
  * `f` starts once the rest of the module has run. In a browser there is no program to end, and no deadlock is seen.
  *
@@ -28,8 +28,9 @@ export function main(f: () => unknown): void {
   if (typeof f !== "function") throw new TypeError(`main: f must be a function, got ${String(f)}`);
   if (mainIsRunning) throw new PanicError("main: another main is running");
   setMainRunning(true);
+  printAtOnce();
   watchForTheEnd();
-  enqueue(new Goroutine(1, f, [], theProgram));
+  start(new Goroutine(1, f, [], theProgram));
 }
 
 const theProgram: Owner = {

@@ -18,6 +18,8 @@ export const operations: Operation[] = [];
 // The names are those of waitReasonStrings in Go's runtime2.go.
 export const chanSend: Operation = new Operation("chan send");
 export const chanReceive: Operation = new Operation("chan receive");
+export const chanSendNil: Operation = new Operation("chan send (nil chan)");
+export const chanReceiveNil: Operation = new Operation("chan receive (nil chan)");
 export const selecting: Operation = new Operation("select");
 export const selectingNothing: Operation = new Operation("select (no cases)");
 export const waitGroupWait: Operation = new Operation("sync.WaitGroup.Wait");

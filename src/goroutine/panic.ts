@@ -1,6 +1,6 @@
 // What misuse becomes: Go's panic, with Go's own sentence, and what is printed of a panic that nobody handles.
 
-import { frames } from "./stack.ts";
+import { frames, safely } from "./stack.ts";
 
 /**
  * The error of an operation that panics in Go: send on a closed channel, a negative WaitGroup counter and the like. Its
@@ -16,14 +16,11 @@ export class PanicError extends Error {
 
 /** What Go prints when a panic ends the program: the value, the goroutine, and where it happened. */
 export function panicReport(value: unknown, goroutine: number, origin: string): string {
-  const stack = value instanceof Error ? frames(value) : [];
-  let text = `panic: ${sentence(value)}\n\ngoroutine ${goroutine} [running]:\n${indented(stack)}`;
+  let text = `panic: ${sentence(value)}\n\ngoroutine ${goroutine} [running]:\n${placeOf(value)}`;
   const told = new Set([value]);
-  let cause = causeOf(value);
-  while (cause !== undefined && !told.has(cause)) {
+  for (let cause = causeOf(value); cause !== undefined && !told.has(cause); cause = causeOf(cause)) {
     told.add(cause);
-    text += `caused by: ${sentence(cause)}\n${indented(cause instanceof Error ? frames(cause) : [])}`;
-    cause = causeOf(cause);
+    text += `caused by: ${sentence(cause)}\n${placeOf(cause)}`;
   }
   return text + origin;
 }
@@ -33,18 +30,27 @@ export function indented(lines: readonly string[]): string {
   return lines.map((line) => `\t${line}\n`).join("");
 }
 
+function placeOf(value: unknown): string {
+  return isError(value) ? indented(frames(value)) : "";
+}
+
 function causeOf(value: unknown): unknown {
-  return value instanceof Error ? value.cause : undefined;
+  return isError(value) ? safely<unknown>(() => value.cause, undefined) : undefined;
+}
+
+function isError(value: unknown): value is Error {
+  return safely(() => value instanceof Error, false);
 }
 
 function sentence(value: unknown): string {
-  if (value instanceof Error) {
-    const says = value instanceof PanicError || value.name === "Error";
-    return says ? value.message : `${value.name}: ${value.message}`;
-  }
-  try {
-    return typeof value === "object" ? JSON.stringify(value) : String(value);
-  } catch {
-    return Object.prototype.toString.call(value);
-  }
+  return safely(
+    () => {
+      if (isError(value)) {
+        const { name } = value as { name: unknown };
+        return value instanceof PanicError || name === "Error" ? value.message : `${String(name)}: ${value.message}`;
+      }
+      return typeof value === "object" ? JSON.stringify(value) : String(value);
+    },
+    safely(() => Object.prototype.toString.call(value), "a value that cannot be shown"),
+  );
 }

@@ -2,9 +2,10 @@
 // `main` that is a deadlock, for `main` has not returned; anywhere else it is an end like any other, and worth a warning
 // if somebody still waits.
 
+import { numGoroutine } from "./census.ts";
 import { register } from "./debug.ts";
 import { complain, exit, onIdle } from "./host.ts";
-import { operations } from "./operations.ts";
+import { type Operation, operations } from "./operations.ts";
 
 /** The main goroutine has begun and not returned. */
 export let mainIsRunning = false;
@@ -14,19 +15,20 @@ export function setMainRunning(running: boolean): void {
 }
 
 let watched = false;
-let ended = false;
+let warned = false;
 
 /** Begins to watch for the end; only the first call does anything. */
 export function watchForTheEnd(): void {
   if (watched) return;
   watched = true;
   onIdle(() => {
-    if (ended) return;
-    const parked = operations.filter((operation) => operation.parked > 0);
-    if (!mainIsRunning && parked.length === 0) return;
-    ended = true;
-    complain(mainIsRunning ? deadlock() : warning());
-    if (mainIsRunning) exit(2);
+    if (mainIsRunning) {
+      complain(deadlock());
+      exit(2);
+    } else if (!warned && parked().length > 0) {
+      warned = true;
+      complain(warning());
+    }
   });
 }
 
@@ -37,24 +39,25 @@ function deadlock(): string {
 }
 
 function warning(): string {
-  const waits = `goro: the program has ended, and nothing will ever wake what still waits: ${counts(", ")}`;
+  const waits = `goro: the program has ended, and nothing will ever wake what still waits: ${counts()}`;
   return `${waits}\n${register?.report() ?? hint}`;
 }
 
-// Which operation is whose is not known without the register, unless all are of one kind.
+// Which operation is whose is not known without the register, unless all are of one kind and there is one for each.
 function summary(): string {
-  const parked = operations.filter((operation) => operation.parked > 0);
-  const [only] = parked;
+  const [only, ...rest] = parked();
   if (only === undefined) return "goroutine 1 [await]:\n\ta promise that is not goro's\n\n";
-  if (parked.length > 1) return `waiting: ${counts(", ")}\n\n`;
+  if (rest.length > 0 || only.parked !== numGoroutine()) return `waiting: ${counts()}\n\n`;
   const others = only.parked - 1;
-  const more = others === 0 ? "" : `\nand ${others} more [${only.name}]\n`;
-  return `goroutine 1 [${only.name}]:\n${more}\n`;
+  return `goroutine 1 [${only.name}]:\n\n${others === 0 ? "" : `and ${others} more [${only.name}]\n\n`}`;
 }
 
-function counts(separator: string): string {
-  return operations
-    .filter((operation) => operation.parked > 0)
+function counts(): string {
+  return parked()
     .map((operation) => `${operation.parked} [${operation.name}]`)
-    .join(separator);
+    .join(", ");
+}
+
+function parked(): Operation[] {
+  return operations.filter((operation) => operation.parked > 0);
 }

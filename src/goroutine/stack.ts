@@ -1,20 +1,31 @@
-// Reading a stack as V8 and JavaScriptCore write it: one frame a line.
+// Reading a stack as the engines write it: one frame a line.
 
 // The folder of the library's own files. In a bundle this is the folder of everything, and nothing is left out then.
-const own = /^(.*\/)goroutine\/stack\.[jt]s$/.exec(import.meta.url.split("?")[0] as string)?.[1];
+const own = /^file:\/\/(.*\/)goroutine\/stack\.[jt]s$/.exec(import.meta.url.split("?")[0] as string)?.[1];
 
-/** The frames of an error's stack, without the message above them. */
+/** The frames of an error's stack, without the message above them; none, if the program has given stacks another form. */
 export function frames(error: Error): string[] {
-  return (error.stack ?? "")
-    .split("\n")
-    .filter((line) => /^\s+at |^\S*@\S+:\d+:\d+$/.test(line))
-    .map((line) => line.trim());
+  const stack = safely<unknown>(() => error.stack, undefined);
+  if (typeof stack !== "string") return [];
+  const lines = stack.split("\n").filter((line) => /^\s+at |@\S+:\d+:\d+$/.test(line));
+  return lines.map((line) => line.trim());
 }
 
-/** Where the library was called from: the frames of the caller's program, without the library's own. */
+/** Where the library was called from: the frames of the program, without the library's own. */
 export function callers(): string[] {
+  const engine = Error as { stackTraceLimit?: number };
+  const limit = engine.stackTraceLimit;
+  engine.stackTraceLimit = 50;
   const all = frames(new Error());
-  if (own === undefined) return all;
-  const path = own.replace(/^file:\/\//, "");
-  return all.filter((frame) => !frame.includes(own) && !frame.includes(path) && !frame.includes("(node:"));
+  if (limit !== undefined) engine.stackTraceLimit = limit;
+  return all.filter((frame) => (own === undefined || !frame.includes(own)) && !frame.includes("(node:"));
+}
+
+/** What `look` finds, or `otherwise` if looking throws: what is thrown as a panic may be any object, however hostile. */
+export function safely<R>(look: () => R, otherwise: R): R {
+  try {
+    return look();
+  } catch {
+    return otherwise;
+  }
 }

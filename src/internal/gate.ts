@@ -5,7 +5,7 @@
 //
 // Invariants:
 //   1. While the gate is shut, whatever passes it stands in `held`, in the order in which it came; so no order changes.
-//   2. A shut gate has exactly one turn of the event loop pending, which opens it and answers all that was held.
+//   2. A shut gate has asked for the next turn of the event loop, which opens it and answers all that was held.
 //
 // Both kinds of answers pass: operations that finish at once, and wake-ups of parked ones. Without the second half, two
 // goroutines that call `trySend` and await `receive` would starve the timers all the same. No user code runs in here.
@@ -21,13 +21,14 @@ const now = performance.now.bind(performance);
 const nextTurn = hostTurn();
 
 let shut = false;
+let asked = false;
 let sliceStart = now();
 let looked = sliceStart;
 let stride = 1;
 let credit = 1;
 
 let held: unknown[] = [];
-let spare: unknown[] = [];
+let yielded: (() => void)[] = [];
 
 type Answer<R> = (result: R) => void;
 
@@ -54,10 +55,15 @@ export function passedWith<R extends object>(result: R): Promise<R> {
   return isOpen() ? Promise.resolve(result) : new Promise((resolve) => held.push(resolve, result));
 }
 
-/** The promise of the next turn of the event loop: by then all that could run has run, timers and I/O too. */
+/** The promise of an operation that has failed at once. A loop that handles its failures must not starve others either. */
+export function failed(error: unknown): Promise<never> {
+  return isOpen() ? Promise.reject(error) : new Promise((_, reject) => held.push(reject, error));
+}
+
+/** The promise of the next turn of the event loop: by then all that could run has run, and timers and I/O have had theirs. */
 export function turn(): Promise<void> {
-  if (!shut) shutUntilNextTurn();
-  return new Promise(hold);
+  askForTurn();
+  return new Promise((resolve) => yielded.push(resolve));
 }
 
 function hold(resolve: Answer<void>): void {
@@ -74,12 +80,12 @@ function look(): boolean {
   const time = now();
   const gone = time - looked;
   looked = time;
+  if (gone < slice / 16) stride = Math.min(stride * 2, longestStride);
+  else if (gone > slice / 4) stride = 1;
   if (time - sliceStart >= slice) {
     shutUntilNextTurn();
     return false;
   }
-  if (gone < slice / 16) stride = Math.min(stride * 2, longestStride);
-  else if (gone > slice / 4) stride = 1;
   credit = stride;
   return true;
 }
@@ -87,18 +93,26 @@ function look(): boolean {
 function shutUntilNextTurn(): void {
   shut = true;
   credit = 0;
+  askForTurn();
+}
+
+function askForTurn(): void {
+  if (asked) return;
+  asked = true;
   nextTurn(open);
 }
 
 function open(): void {
+  asked = false;
   shut = false;
   sliceStart = looked = now();
   credit = stride;
   const answers = held;
-  held = spare;
+  const turns = yielded;
+  held = [];
+  yielded = [];
   for (let i = 0; i < answers.length; i += 2) (answers[i] as Answer<unknown>)(answers[i + 1]);
-  answers.length = 0;
-  spare = answers;
+  for (const resolve of turns) resolve();
 }
 
 // On Node this must be setImmediate: a MessageChannel does not let timers run there. Browsers have only the latter.

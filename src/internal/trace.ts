@@ -12,7 +12,7 @@ export interface Traced {
 export interface Trace {
   /** `go` was called. */
   go(goroutine: Traced): void;
-  /** The goroutine begins: the listener calls `start`, once and at once. */
+  /** Directly afterwards: the listener calls `start`, once and at once, in the async context that the goroutine shall have. */
   run(goroutine: Traced, start: () => void): void;
   /** The goroutine has returned or panicked. */
   end(goroutine: Traced): void;

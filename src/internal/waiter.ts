@@ -27,11 +27,18 @@ export class Waiter<T> implements Standing<Waiter<T>> {
 
 type Answer<R> = (result: R | PromiseLike<R>) => void;
 
-let captured: Answer<never>;
+let captured: Answer<never> | null = null;
 
 // One executor serves all promises: a closure for each would cost as much as the promise itself.
 function capture(answer: Answer<never>): void {
   captured = answer;
+}
+
+// What is captured must be let go, or the last promise and all who wait for it would stay in memory.
+function released<R>(): Answer<R> {
+  const answer = captured as Answer<R>;
+  captured = null;
+  return answer;
 }
 
 /** A promise, and the function that settles it. Never answer with a bare value of the user's: it may be a thenable. */
@@ -41,7 +48,7 @@ export class Pending<R> {
 
   constructor() {
     this.promise = new Promise<R>(capture as (answer: Answer<R>) => void);
-    this.answer = captured as Answer<R>;
+    this.answer = released();
   }
 }
 
@@ -53,6 +60,6 @@ export class Parked<T, R> extends Waiter<T> {
   constructor(settle: (waiter: Parked<T, R>) => void, value?: T) {
     super(settle, value);
     this.promise = new Promise<R>(capture as (answer: Answer<R>) => void);
-    this.answer = captured as Answer<R>;
+    this.answer = released();
   }
 }

@@ -8,7 +8,7 @@ import { spawn } from "../goroutine/go.ts";
 import { waitGroupWait } from "../goroutine/operations.ts";
 import { PanicError } from "../goroutine/panic.ts";
 import { park, unpark } from "../goroutine/parking.ts";
-import { fail, pass, passed } from "../internal/gate.ts";
+import { fail, failed, pass, passed } from "../internal/gate.ts";
 import { Line } from "../internal/line.ts";
 import { Parked, type Waiter } from "../internal/waiter.ts";
 
@@ -20,7 +20,7 @@ import { Parked, type Waiter } from "../internal/waiter.ts";
  *
  * @example
  * const wg = new WaitGroup();
- * for (const url of urls) wg.go(fetchOne, url);
+ * for (let id = 1; id <= 3; id++) wg.go((id) => time.sleep(10 * id), id);
  * await wg.wait();
  */
 export class WaitGroup {
@@ -72,7 +72,7 @@ export class WaitGroup {
 
   /** Waits until the counter is 0. Any number of goroutines may wait, and the group can be used again afterwards. */
   wait(): Promise<void> {
-    if (this.#failure !== null) return Promise.reject(this.#failure.error);
+    if (this.#failure !== null) return failed(this.#failure.error);
     if (this.#count === 0) return passed();
     const waiter = new Parked<void, void>(this.#released);
     this.#waiters.join(waiter);

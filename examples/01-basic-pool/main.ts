@@ -1,0 +1,56 @@
+// A worker pool is a fixed number of goroutines that take their jobs from one shared channel. Whoever is free takes the
+// next job, so the work balances itself.
+
+import { Channel, go, main, type ReceiveChannel, type SendChannel, WaitGroup } from "goro";
+
+const numWorkers = 3;
+const numJobs = 9;
+
+interface Result {
+  number: number;
+  square: number;
+}
+
+// A worker ranges over the jobs. The loop ends when the channel is closed and empty, and the worker with it.
+async function worker(jobs: ReceiveChannel<number>, results: SendChannel<Result>): Promise<void> {
+  for await (const n of jobs) {
+    await results.send({ number: n, square: n * n });
+  }
+}
+
+// The pool starts the workers and waits until all of them have ended. Only then may it close the results: a send on a
+// closed channel is a panic.
+async function pool(jobs: ReceiveChannel<number>, results: SendChannel<Result>): Promise<void> {
+  const wg = new WaitGroup();
+  for (let w = 0; w < numWorkers; w++) {
+    wg.go(worker, jobs, results);
+  }
+  await wg.wait();
+  results.close();
+}
+
+main(async () => {
+  const jobs = new Channel<number>();
+  const results = new Channel<Result>();
+
+  // The pool runs beside us, because it waits, and we have results to read.
+  go(pool, jobs, results);
+
+  // So does whoever submits the jobs. Closing the channel says that there will be no more.
+  go(async () => {
+    for (let n = 1; n <= numJobs; n++) {
+      await jobs.send(n);
+    }
+    jobs.close();
+  });
+
+  // The results come in the order in which they are ready, and end when the pool closes the channel.
+  let sum = 0;
+  for await (const r of results) {
+    console.log(`${r.number} squared is ${r.square}`);
+    sum += r.square;
+  }
+  console.log(`${numJobs} jobs, ${numWorkers} workers, sum ${sum}`);
+});
+
+// Try: call pool with `await` instead of `go`. Who waits for whom?

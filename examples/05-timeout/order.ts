@@ -1,0 +1,7 @@
+import type { Order } from "../../scripts/order.ts";
+
+export const order: Order = {
+  patterns: ["P21"],
+  lines: "any",
+  constraints: (lines) => (lines.at(-1)?.startsWith("6 of 10 done") ? [] : ["the summary comes last"]),
+};

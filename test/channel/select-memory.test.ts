@@ -1,0 +1,142 @@
+import { describe, expect, test } from "@jest/globals";
+import { Channel, context, receive, type ReceiveChannel, select, send, time } from "goro";
+import { coreOf } from "../../src/channel/channel.ts";
+import type { Core } from "../../src/channel/core.ts";
+import { clock } from "../../src/internal/clock.ts";
+import { heapInUse, isCollected } from "../support/memory.ts";
+
+function waiters(ch: ReceiveChannel<unknown>): number {
+  const core = coreOf(ch) as Core<unknown>;
+  return core.senders.count() + core.receivers.count();
+}
+
+describe("selects that lose leave nothing behind", () => {
+  /** Expects that `times` calls of `once` leave nothing in the heap. */
+  async function expectFlat(times: number, once: (i: number) => Promise<unknown>): Promise<void> {
+    for (let i = 0; i < times / 10; i++) await once(i);
+    const before = await heapInUse();
+    for (let i = 0; i < times; i++) await once(i);
+    // The least that could be kept, a waiter, has more than 100 bytes.
+    expect((await heapInUse()) - before).toBeLessThan(times * 4 + 1_000_000);
+  }
+
+  // R56
+  test("on a quiet channel, after a million that waited", async () => {
+    const quiet = new Channel<number>();
+    const busy = new Channel<number>();
+    await expectFlat(1_000_000, (i) => {
+      const s = select({ quiet: receive(quiet), busy: receive(busy) });
+      busy.trySend(i);
+      return s;
+    });
+    expect([waiters(quiet), waiters(busy)]).toEqual([0, 0]);
+  });
+
+  // R56
+  test("on a quiet channel, after many that did not wait, and many whose sends lost", async () => {
+    const quiet = new Channel<number>();
+    const busy = new Channel<number>();
+    await expectFlat(100_000, async (i) => {
+      await select({ quiet: receive(quiet), busy: receive(busy), default: true });
+      const s = select({ quiet: send(quiet, i), busy: send(busy, i) });
+      busy.tryReceive();
+      await s;
+    });
+    expect([waiters(quiet), waiters(busy)]).toEqual([0, 0]);
+  });
+
+  // R56
+  test("on the done channel of a context that lives long", async () => {
+    const [ctx, cancel] = context.withCancel(context.background());
+    const jobs = new Channel<number>();
+    await expectFlat(100_000, (i) => {
+      const s = select({ done: receive(ctx.done()), job: receive(jobs) });
+      jobs.trySend(i);
+      return s;
+    });
+    expect(waiters(ctx.done())).toBe(0);
+    const last = select({ done: receive(ctx.done()), job: receive(jobs) });
+    cancel();
+    expect((await last).case).toBe("done");
+  });
+
+  // R56
+  test("on the clock, when a timeout lost", async () => {
+    const set = clock.size;
+    const ch = new Channel<number>();
+    const s = select({ timeout: receive(time.after(time.hour)), ch: receive(ch) });
+    expect(clock.size).toBe(set + 1);
+    ch.trySend(1);
+    expect(clock.size).toBe(set);
+    await s;
+  });
+
+  // R56
+  test("of a value that was received, in a case that is kept", async () => {
+    const ch = new Channel<object>();
+    const one = receive(ch);
+    const ref = await (async () => {
+      const value = {};
+      const s = select([one]);
+      ch.trySend(value);
+      await s;
+      return new WeakRef(value);
+    })();
+    const later = select([receive(ch), receive(ch)]);
+    ch.trySend({});
+    await later;
+    expect(await isCollected(ref)).toBe(true);
+    expect(await select({ one, default: true })).toStrictEqual({ case: "default" });
+  });
+
+  // R56
+  test("of a value that was received, by the last operation that waited", async () => {
+    const ref = await (async () => {
+      const ch = new Channel<object>();
+      const value = {};
+      const s = select([receive(ch)]);
+      ch.trySend(value);
+      await s;
+      return new WeakRef(value);
+    })();
+    expect(await isCollected(ref)).toBe(true);
+  });
+
+  // R35
+  test("not even themselves, when their channels are forgotten while they wait", async () => {
+    const ref = (() => {
+      const ch = new Channel<number>();
+      void select({ ch: receive(ch), out: send(new Channel<number>(), 1) });
+      return new WeakRef(ch);
+    })();
+    expect(await isCollected(ref)).toBe(true);
+  });
+});
+
+// R57
+test("leaving a quiet channel costs the same however many selects wait there", async () => {
+  const total = 64_000;
+
+  /** How long it takes to wake all selects, one by one, where they stand in `lines` lines; the heap is the same for any. */
+  const release = async (lines: number): Promise<number> => {
+    const quiet = Array.from({ length: lines }, () => new Channel<number>());
+    const own = Array.from({ length: total }, () => new Channel<number>());
+    const selects = own.map((ch, i) => select([receive(quiet[i % lines] as Channel<number>), receive(ch)]));
+    const start = performance.now();
+    // From the middle of the lines, which is far for a search from either end.
+    for (let i = 0; i < total; i++) (own[(i + total / 2) % total] as Channel<number>).trySend(i);
+    const took = performance.now() - start;
+    expect(quiet.map(waiters)).toEqual(quiet.map(() => 0));
+    await Promise.all(selects);
+    return took;
+  };
+
+  let long = Infinity;
+  let short = Infinity;
+  for (let round = 0; round < 3; round++) {
+    short = Math.min(short, await release(16));
+    long = Math.min(long, await release(1));
+  }
+  // A search through lines of 64,000 and not of 4,000 would take 16 times as long.
+  expect(long / short).toBeLessThan(4);
+});

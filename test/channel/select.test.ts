@@ -1,0 +1,721 @@
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import { Channel, PanicError, receive, type ReceiveCase, select, send } from "goro";
+import { coreOf } from "../../src/channel/channel.ts";
+import type { Core } from "../../src/channel/core.ts";
+import { operations } from "../../src/goroutine/operations.ts";
+import { seed } from "../../src/internal/random.ts";
+import { capacities, quiet, stateOf } from "../support/promises.ts";
+
+beforeEach(() => seed(1));
+
+/** A channel of `capacity` that takes nothing more. */
+function full(capacity: number): Channel<number> {
+  const ch = new Channel<number>(capacity);
+  while (ch.length < capacity) ch.trySend(-1);
+  return ch;
+}
+
+function closed(): Channel<number> {
+  const ch = new Channel<number>();
+  ch.close();
+  return ch;
+}
+
+/** How many stand in the lines of `ch`. */
+function waiters<T>(ch: Channel<T>): number {
+  const core = coreOf(ch) as Core<T>;
+  return core.senders.count() + core.receivers.count();
+}
+
+/** How often each answer came in `trials` draws. */
+async function tally(trials: number, draw: () => Promise<unknown>): Promise<Map<unknown, number>> {
+  const counts = new Map<unknown, number>();
+  for (let i = 0; i < trials; i++) {
+    const answer = await draw();
+    counts.set(answer, (counts.get(answer) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Expects answers that came as often as `weights` tell, within 8 sigma, and no others. */
+function expectShares(counts: ReadonlyMap<unknown, number>, weights: ReadonlyMap<unknown, number>): void {
+  const trials = [...counts.values()].reduce((a, b) => a + b);
+  const whole = [...weights.values()].reduce((a, b) => a + b);
+  expect(new Set(counts.keys())).toEqual(new Set(weights.keys()));
+  for (const [answer, weight] of weights) {
+    const p = weight / whole;
+    const off = (counts.get(answer) ?? 0) - trials * p;
+    expect(Math.abs(off) / Math.sqrt(trials * p * (1 - p))).toBeLessThan(8);
+  }
+}
+
+const trials = 4_000;
+
+describe("of several cases that are ready", () => {
+  // R44
+  test.each([2, 3, 5])("each of %d is equally likely, whatever stands between them", async (n) => {
+    const ready = Array.from({ length: n }, closed);
+    const never = new Channel<number>();
+    const cases = ready.flatMap((ch) => [receive(never), receive(ch)]);
+    const byIndex = await tally(trials, async () => (await select(cases)).case);
+    expectShares(byIndex, new Map(ready.map((_, i) => [2 * i + 1, 1])));
+
+    const named: Record<string, ReceiveCase<number>> = {};
+    ready.forEach((ch, i) => (named[`case ${i}`] = receive(ch)));
+    const byName = await tally(trials, async () => (await select({ ...named, never: receive(never) })).case);
+    expectShares(byName, new Map(ready.map((_, i) => [`case ${i}`, 1])));
+  });
+
+  // R44, R50
+  test("a send, a value and a close are equally likely, and with default no less", async () => {
+    const values = new Channel<number>(1);
+    const room = new Channel<number>(1);
+    const over = closed();
+    const cases = () => ({ value: receive(values), close: receive(over), send: send(room, 1) });
+    for (const start of [() => select(cases()), () => select({ ...cases(), default: true })]) {
+      const counts = await tally(trials, async () => {
+        values.trySend(1);
+        room.tryReceive();
+        return (await start()).case;
+      });
+      expectShares(
+        counts,
+        new Map([
+          ["value", 1],
+          ["close", 1],
+          ["send", 1],
+        ]),
+      );
+    }
+  });
+
+  // R52
+  test("each case counts, also where two are of one channel", async () => {
+    const a = closed();
+    const b = closed();
+    const counts = await tally(trials, async () => (await select([receive(a), receive(b), receive(a)])).case);
+    expectShares(
+      counts,
+      new Map([
+        [0, 1],
+        [1, 1],
+        [2, 1],
+      ]),
+    );
+  });
+
+  // R51
+  test("a send on a closed channel is one of them, and panics when it is chosen", async () => {
+    const over = closed();
+    const room = new Channel<number>(1);
+    const counts = await tally(trials, async () => {
+      room.tryReceive();
+      return select({ over: send(over, 1), room: send(room, 1) }).then(
+        (s) => s.case,
+        (error: unknown) => error instanceof PanicError && error.message,
+      );
+    });
+    expectShares(
+      counts,
+      new Map([
+        ["room", 1],
+        ["send on closed channel", 1],
+      ]),
+    );
+  });
+});
+
+describe("a select that waits", () => {
+  // R45
+  test.each([2, 3, 4])("is woken through each of %d receives of one channel equally often", async (n) => {
+    const ch = new Channel<number>();
+    const counts = await tally(trials, async () => {
+      const s = select(Array.from({ length: n }, () => receive(ch)));
+      ch.trySend(1);
+      return (await s).case;
+    });
+    expectShares(counts, new Map(Array.from({ length: n }, (_, i) => [i, 1])));
+    expect(waiters(ch)).toBe(0);
+  });
+
+  // R45
+  test.each(capacities)("is woken through each of three sends of one channel equally often, capacity %d", async (c) => {
+    const ch = full(c);
+    const counts = await tally(trials, async () => {
+      const s = select({ one: send(ch, 1), two: send(ch, 2), three: send(ch, 3) });
+      ch.tryReceive();
+      return (await s).case;
+    });
+    expectShares(
+      counts,
+      new Map([
+        ["one", 1],
+        ["two", 1],
+        ["three", 1],
+      ]),
+    );
+    expect(waiters(ch)).toBe(0);
+  });
+
+  // R45
+  test("shuffles the cases of each channel apart from those of another", async () => {
+    const a = new Channel<number>();
+    const b = new Channel<number>();
+    const counts = await tally(trials, async () => {
+      const s = select([receive(a), receive(b), receive(a), receive(b)]);
+      b.trySend(1);
+      return (await s).case;
+    });
+    expectShares(
+      counts,
+      new Map([
+        [1, 1],
+        [3, 1],
+      ]),
+    );
+  });
+
+  // R45, R28
+  test("does not overtake those ahead of it, nor lets those behind pass, by listing a channel three times", async () => {
+    const ch = new Channel<number>();
+    for (let i = 0; i < 50; i++) {
+      const inLine = [
+        ch.receive(),
+        select([receive(ch)]),
+        select([receive(ch), receive(ch), receive(ch)]),
+        ch.receive(),
+      ];
+      for (const value of [1, 2, 3, 4]) ch.trySend(value);
+      expect((await Promise.all(inLine)).map((s) => s.value)).toEqual([1, 2, 3, 4]);
+    }
+  });
+
+  // R47
+  test.each(capacities)("is decided by the first event, and later ones find it gone, capacity %d", async (capacity) => {
+    const a = new Channel<string>(capacity);
+    const b = full(capacity);
+    const s = select({ a: receive(a), b: send(b, 7) });
+    expect(await stateOf(s)).toBe("pending");
+    b.tryReceive();
+    if (capacity === 0) void b.receive();
+    expect(a.trySend("late")).toBe(capacity > 0);
+    expect(await s).toStrictEqual({ case: "b" });
+    expect(a.length).toBe(Math.min(capacity, 1));
+  });
+
+  // R55
+  test("has left all its lines before anybody else can look, and the others there keep their order", async () => {
+    const a = new Channel<number>();
+    const b = new Channel<number>();
+    const c = new Channel<number>();
+    const first = b.receive();
+    const s = select({ a: receive(a), b: receive(b), again: receive(b), c: send(c, 1) });
+    const second = b.receive();
+    a.trySend(0);
+    expect([waiters(a), waiters(b), waiters(c)]).toEqual([0, 2, 0]);
+    expect(c.tryReceive()).toBeUndefined();
+    b.trySend(1);
+    b.trySend(2);
+    expect(b.trySend(3)).toBe(false);
+    expect(await Promise.all([s, first, second])).toStrictEqual([
+      { case: "a", value: 0, ok: true },
+      { value: 1, ok: true },
+      { value: 2, ok: true },
+    ]);
+  });
+
+  // R60
+  test("is counted as what it waits in: the plain operation if it has one case", async () => {
+    const parked = (): Record<string, number> => Object.fromEntries(operations.map((o) => [o.name, o.parked]));
+    const before = parked();
+    const more = (name: string): object => ({ ...before, [name]: (before[name] as number) + 1 });
+    const ch = new Channel<number>();
+    const one = select([receive(ch)]);
+    expect(parked()).toEqual(more("chan receive"));
+    ch.trySend(1);
+    await one;
+    const other = select({ only: send(ch, 1) });
+    expect(parked()).toEqual(more("chan send"));
+    ch.tryReceive();
+    await other;
+    const two = select([receive(ch), receive(null)]);
+    expect(parked()).toEqual(more("select"));
+    ch.trySend(1);
+    await two;
+    expect(parked()).toEqual(before);
+  });
+
+  // R49, R60
+  test.each([
+    ["select (no cases)", () => select({})],
+    ["chan receive (nil chan)", () => select([receive(null)])],
+    ["chan send (nil chan)", () => select({ off: send(undefined, 1) })],
+    ["select", () => select([receive(null), receive(null)])],
+  ])("for ever is counted as %s", (name, start) => {
+    const count = (): number | undefined => operations.find((o) => o.name === name)?.parked;
+    const before = count() as number;
+    void start();
+    expect(count()).toBe(before + 1);
+  });
+});
+
+describe.each(capacities)("with capacity %d", (capacity) => {
+  // R48
+  test("losing receives take nothing", async () => {
+    const a = new Channel<number>(2_000);
+    const b = new Channel<number>(2_000);
+    const rest = full(capacity);
+    for (let i = 0; i < 1_000; i++) {
+      a.trySend(i);
+      b.trySend(i);
+    }
+    const next = { a: 0, b: 0 };
+    for (let i = 0; i < 1_000; i++) {
+      const s = await select({ a: receive(a), b: receive(b), rest: send(rest, 0) });
+      if (s.case !== "rest") expect(s.value).toBe(next[s.case]++);
+    }
+    expect([a.length, b.length, rest.length]).toEqual([1_000 - next.a, 1_000 - next.b, capacity]);
+    expect(next.a + next.b).toBe(1_000);
+  });
+
+  // R48
+  test("losing sends are never sent, whether the select waited or not", async () => {
+    const a = full(capacity);
+    const b = full(capacity);
+    const s = select({ a: send(a, 1), b: send(b, 2) });
+    const values: unknown[] = [];
+    for (let i = 0; i <= capacity; i++) values.push((await b.receive()).value);
+    expect(await s).toStrictEqual({ case: "b" });
+    expect(values.at(-1)).toBe(2);
+    expect([a.length, b.length, waiters(a), waiters(b)]).toEqual([capacity, 0, 0, 0]);
+
+    if (capacity === 0) return;
+    a.tryReceive();
+    b.tryReceive();
+    await select({ a: send(a, 1), b: send(b, 2) });
+    expect(a.length + b.length).toBe(capacity - 1 + 1);
+  });
+
+  // R46, R59
+  test("default is taken if no case is ready", async () => {
+    const empty = new Channel<number>(capacity);
+    const cases = {
+      receive: receive(empty),
+      send: send(full(capacity), 1),
+      off: receive(null),
+      default: true,
+    } as const;
+    expect(await select(cases)).toStrictEqual({ case: "default" });
+    expect(waiters(empty)).toBe(0);
+  });
+
+  // R46, R59
+  test("default is not taken if a peer waits, and the peer is served", async () => {
+    const to = new Channel<number>(capacity);
+    const receiver = to.receive();
+    expect(await select({ send: send(to, 5), default: true })).toStrictEqual({ case: "send" });
+    expect(await receiver).toStrictEqual({ value: 5, ok: true });
+    expect(to.length).toBe(0);
+
+    const from = full(capacity);
+    const sender = from.send(6);
+    const s = await select({ receive: receive(from), default: true });
+    expect(s).toStrictEqual({ case: "receive", value: capacity === 0 ? 6 : -1, ok: true });
+    await sender;
+    expect(from.length).toBe(capacity);
+  });
+
+  // R50
+  test("a closed channel gives what it holds, and is then ready for ever", async () => {
+    const ch = full(capacity);
+    ch.close();
+    for (let i = 0; i < capacity; i++) {
+      expect(await select([receive(ch)])).toStrictEqual({ case: 0, value: -1, ok: true });
+    }
+    const end = { case: "ch", value: undefined, ok: false };
+    expect(await select({ ch: receive(ch) })).toStrictEqual(end);
+    expect(await select({ ch: receive(ch), default: true })).toStrictEqual(end);
+  });
+
+  // R51
+  test("a send on a closed channel panics, with default and without", async () => {
+    const ch = new Channel<number>(capacity);
+    ch.close();
+    const panic = new PanicError("send on closed channel");
+    await expect(select({ ch: send(ch, 1) })).rejects.toThrow(panic);
+    await expect(select({ ch: send(ch, 1), default: true })).rejects.toThrow(panic);
+    expect(ch.length).toBe(0);
+  });
+
+  // R53
+  test("send and receive on one channel never pair with each other", async () => {
+    const ch = new Channel<number>(capacity);
+    const both = { out: send(ch, 1), in: receive(ch) };
+    if (capacity === 0) {
+      expect(await select({ ...both, default: true })).toStrictEqual({ case: "default" });
+      expect(await stateOf(select(both))).toBe("pending");
+    } else {
+      expect(await select(both)).toStrictEqual({ case: "out" });
+      expect(await ch.receive()).toStrictEqual({ value: 1, ok: true });
+      while (ch.trySend(2));
+      expect(await select(both)).toStrictEqual({ case: "in", value: 2, ok: true });
+      expect(ch.length).toBe(capacity - 1);
+    }
+  });
+
+  // R32, R55
+  test("close wakes every select that waits, each once", async () => {
+    const ch = new Channel<number>(capacity);
+    const never = new Channel<number>();
+    const selects = Array.from({ length: 1_000 }, () =>
+      select({ ch: receive(ch), never: receive(never), again: receive(ch) }),
+    );
+    ch.close();
+    expect([waiters(ch), waiters(never)]).toEqual([0, 0]);
+    for (const s of await Promise.all(selects)) {
+      expect([s.case === "never", s.value, s.ok]).toEqual([false, undefined, false]);
+    }
+  });
+
+  // R18, R32
+  test("close makes every send that waits panic, and nobody gets the value", async () => {
+    const ch = full(capacity);
+    const never = new Channel<number>();
+    const selects = Array.from({ length: 10 }, (_, i) => select({ never: receive(never), ch: send(ch, i) }));
+    ch.close();
+    for (const s of await Promise.allSettled(selects)) {
+      expect(s).toEqual({ status: "rejected", reason: new PanicError("send on closed channel") });
+    }
+    expect([ch.length, waiters(ch), waiters(never)]).toEqual([capacity, 0, 0]);
+  });
+
+  // R26
+  test.each([
+    ["undefined", undefined],
+    ["null", null],
+    ["NaN", NaN],
+    ["a promise", Promise.resolve(1)],
+    ["a thenable", { then: (f: (value: string) => void) => f("called") }],
+    ["a function", () => 1],
+  ])("%s arrives as what was sent", async (_, value) => {
+    const ch = new Channel<unknown>(capacity);
+    const waits = select({ ch: receive(ch) });
+    await select([send(ch, value)]);
+    expect(await waits).toStrictEqual({ case: "ch", value, ok: true });
+    const sender = select([send(ch, value)]);
+    const s = await select({ ch: receive(ch) });
+    expect(s.value).toBe(value);
+    await sender;
+  });
+});
+
+describe("a case whose channel is null or undefined", () => {
+  // R49
+  test("is off: it is never ready, and neither waits nor panics", async () => {
+    const ch = new Channel<number>(1);
+    ch.trySend(1);
+    const s = await select({ a: receive(null), b: send(undefined, 1), ch: receive(ch), c: receive(undefined) });
+    expect(s).toStrictEqual({ case: "ch", value: 1, ok: true });
+    expect(await select([send(null, 1), send(ch, 2)])).toStrictEqual({ case: 1 });
+    expect(await select({ off: receive(null), default: true })).toStrictEqual({ case: "default" });
+  });
+
+  // R49
+  test("does not keep the others from being waited for", async () => {
+    const ch = new Channel<number>();
+    const s = select([receive(null), receive(ch), send(undefined, 1)]);
+    ch.trySend(1);
+    expect(await s).toStrictEqual({ case: 1, value: 1, ok: true });
+  });
+
+  // R49
+  test("is how a loop over several channels ends", async () => {
+    let a: Channel<number> | null = full(3);
+    let b: Channel<number> | null = full(5);
+    a.close();
+    b.close();
+    let count = 0;
+    while (a !== null || b !== null) {
+      const s = await select({ a: receive(a), b: receive(b) });
+      if (s.ok) count++;
+      else if (s.case === "a") a = null;
+      else b = null;
+    }
+    expect(count).toBe(8);
+  });
+});
+
+// R49
+test.each([
+  ["select({})", () => select({})],
+  ["select([])", () => select([])],
+  ["a select of cases that are off", () => select({ a: receive(null), b: send(undefined, 1) })],
+])("%s waits for ever", async (_, start) => {
+  expect(await stateOf(start())).toBe("pending");
+});
+
+// R49
+test("a select of nothing but default does not wait", async () => {
+  expect(await select({ default: true })).toStrictEqual({ case: "default" });
+});
+
+// R42
+test("cases are snapshots: what happens to a variable or channel later changes only the channel's state", async () => {
+  const first = new Channel<string>();
+  const other = new Channel<string>(1);
+  other.trySend("other");
+  let ch = first;
+  const s = select({
+    ch: receive(ch),
+    never: send(new Channel<number>(), ((ch = other), first.close(), 1)),
+  });
+  expect(ch).toBe(other);
+  expect(await s).toStrictEqual({ case: "ch", value: undefined, ok: false });
+  expect(other.length).toBe(1);
+});
+
+// R58
+test("a select with default sees one instant: a value that only changes channels is never missed", async () => {
+  const a = new Channel<number>(2);
+  const b = new Channel<number>(2);
+  a.trySend(0);
+  const move = async (): Promise<void> => {
+    for (let i = 0; i < 1_000; i++) {
+      const [from, to] = i % 2 === 0 ? [a, b] : [b, a];
+      await to.send(i);
+      await from.receive();
+    }
+  };
+  const moving = move();
+  for (let i = 0; i < 1_000; i++) {
+    const s = await select({ a: receive(a), b: receive(b), default: true });
+    expect(s.case).not.toBe("default");
+    if (s.case !== "default") (s.case === "a" ? a : b).trySend(s.value as number);
+  }
+  await moving;
+});
+
+describe("two selects", () => {
+  // R54
+  test("rendezvous in the one pair of cases that fits", async () => {
+    const [a, b, c] = [new Channel<number>(), new Channel<number>(), new Channel<number>()];
+    const sender = select({ a: send(a, 1), b: send(b, 2) });
+    const receiver = select({ c: receive(c), b: receive(b) });
+    expect(await sender).toStrictEqual({ case: "b" });
+    expect(await receiver).toStrictEqual({ case: "b", value: 2, ok: true });
+    expect([waiters(a), waiters(b), waiters(c)]).toEqual([0, 0, 0]);
+  });
+
+  // R44, R54
+  test("rendezvous once, in each of the pairs that fit equally often", async () => {
+    const a = new Channel<string>();
+    const b = new Channel<string>();
+    const counts = await tally(trials, async () => {
+      const sender = select({ a: send(a, "a"), b: send(b, "b") });
+      const receiver = await select({ b: receive(b), a: receive(a) });
+      expect((await sender).case).toBe(receiver.case);
+      expect(receiver.value).toBe(receiver.case);
+      return receiver.case;
+    });
+    expectShares(
+      counts,
+      new Map([
+        ["a", 1],
+        ["b", 1],
+      ]),
+    );
+    expect([waiters(a), waiters(b)]).toEqual([0, 0]);
+  });
+
+  // R53, R54
+  test("that both send and receive on one channel pair with each other, in either direction", async () => {
+    const ch = new Channel<number>();
+    const counts = await tally(trials, async () => {
+      const one = select({ out: send(ch, 1), in: receive(ch) });
+      const two = await select({ out: send(ch, 2), in: receive(ch) });
+      expect(await one).toStrictEqual(two.case === "in" ? { case: "out" } : { case: "in", value: 2, ok: true });
+      return two.case;
+    });
+    expectShares(
+      counts,
+      new Map([
+        ["out", 1],
+        ["in", 1],
+      ]),
+    );
+    expect(waiters(ch)).toBe(0);
+  });
+});
+
+describe("a select that waits to send and to receive on one channel", () => {
+  const ch = new Channel<number>();
+  const start = (): Promise<unknown> => select({ out: send(ch, 1), in: receive(ch) });
+
+  // R53
+  test("is served by either side", async () => {
+    const sends = start();
+    expect(await ch.receive()).toStrictEqual({ value: 1, ok: true });
+    expect(await sends).toStrictEqual({ case: "out" });
+    const receives = start();
+    await ch.send(2);
+    expect(await receives).toStrictEqual({ case: "in", value: 2, ok: true });
+    expect(waiters(ch)).toBe(0);
+  });
+
+  // R32: closechan of runtime/chan.go releases the receivers first.
+  test("hears of a close as a receiver", async () => {
+    const s = start();
+    ch.close();
+    expect(await s).toStrictEqual({ case: "in", value: undefined, ok: false });
+  });
+});
+
+// R18
+test("a send that a close has refused may be awaited late", async () => {
+  const ch = new Channel<number>();
+  const s = select({ ch: send(ch, 1), never: receive(null) });
+  ch.close();
+  await quiet();
+  await expect(s).rejects.toThrow(PanicError);
+});
+
+// R62
+test("break leaves the switch, continue the turn of the loop, and return the function", async () => {
+  const ch = new Channel<string>(4);
+  for (const word of ["break", "continue", "return", "never"]) ch.trySend(word);
+  const said: string[] = [];
+  const loop = async (): Promise<string> => {
+    for (;;) {
+      const s = await select({ ch: receive(ch) });
+      switch (s.case) {
+        case "ch":
+          said.push(s.value ?? "closed");
+          if (s.value === "break") break;
+          if (s.value === "continue") continue;
+          return "returned";
+      }
+      said.push("after the switch");
+    }
+  };
+  expect(await loop()).toBe("returned");
+  expect(said).toEqual(["break", "after the switch", "continue", "return"]);
+  expect(ch.length).toBe(1);
+});
+
+describe("a case can be used again", () => {
+  test("after its select, won or lost, waited or not, by name and by index", async () => {
+    const ch = new Channel<number>(1);
+    const other = new Channel<string>();
+    const out = send(ch, 1);
+    const value = receive(ch);
+    const word = receive(other);
+    for (let i = 0; i < 3; i++) {
+      expect(await select({ out, word })).toStrictEqual({ case: "out" });
+      const waits = select([word, out]);
+      expect(await select({ value })).toStrictEqual({ case: "value", value: 1, ok: true });
+      expect(await waits).toStrictEqual({ case: 1 });
+      ch.tryReceive();
+      const hears = select({ value, word });
+      other.trySend("hello");
+      expect(await hears).toStrictEqual({ case: "word", value: "hello", ok: true });
+    }
+    ch.close();
+    expect(await select([value])).toStrictEqual({ case: 0, value: undefined, ok: false });
+    await expect(select([out])).rejects.toThrow(PanicError);
+    await expect(select([out])).rejects.toThrow(PanicError);
+  });
+
+  test("after a select that was refused", async () => {
+    const ch = full(1);
+    const one = receive(ch);
+    await expect(select([one, 5 as never])).rejects.toThrow(TypeError);
+    await expect(select([one, one])).rejects.toThrow(TypeError);
+    expect(await select({ one })).toStrictEqual({ case: "one", value: -1, ok: true });
+  });
+
+  test("but not while its select waits, which does not notice", async () => {
+    const ch = new Channel<number>();
+    const one = receive(ch);
+    const off = receive(null);
+    const s = select({ one, off });
+    await expect(select({ two: one })).rejects.toThrow(
+      new TypeError("select: two is a case of another select that waits"),
+    );
+    await expect(select([off])).rejects.toThrow(new TypeError("select: 0 is a case of another select that waits"));
+    expect(waiters(ch)).toBe(1);
+    ch.trySend(1);
+    expect(await s).toStrictEqual({ case: "one", value: 1, ok: true });
+    expect(await select({ off, default: true })).toStrictEqual({ case: "default" });
+  });
+});
+
+describe("bad input", () => {
+  const ready = closed();
+  const twice = receive(ready);
+
+  test.each<[string, unknown, string]>([
+    ["no object", undefined, "select: the cases are undefined"],
+    ["null", null, "select: the cases are null"],
+    ["a string", "ab", 'select: the cases are "ab"'],
+    ["a function", Number, "select: the cases are function"],
+    ["a channel for a case", { a: ready }, "select: a is no case: [object "],
+    ["undefined for a case", { a: undefined }, "select: a is no case: undefined"],
+    ["true for a case", { a: true }, "select: a is no case: true"],
+    ["an array with true", [true], "select: 0 is no case: true"],
+    ["an array with a hole", new Array(2), "select: 0 is no case: undefined"],
+    ["a look-alike of a case", [{ ...twice }], "select: 0 is no case: [object Object]"],
+    ["a name that is a number", { 1: receive(ready) }, 'select: a name must not begin with a digit, as "1" does'],
+    ["a name that begins with 0", { "0a": receive(ready) }, 'select: a name must not begin with a digit, as "0a" does'],
+    ["a name that begins with 9", { "9-": receive(ready) }, 'select: a name must not begin with a digit, as "9-" does'],
+    ["default: false", { default: false }, "select: default must be true, got false"],
+    ["default: undefined", { default: undefined }, "select: default must be true, got undefined"],
+    ["a case as default", { default: receive(ready) }, "select: default must be true, got [object Object]"],
+    ["the same case twice by name", { a: twice, b: twice }, "select: b is the same case as a"],
+    ["the same case twice in an array", [twice, twice], "select: 1 is the same case as 0"],
+  ])("%s is a TypeError, by rejection", async (_, cases, message) => {
+    const s = select(cases as never) as Promise<unknown>;
+    await expect(s).rejects.toThrow(TypeError);
+    await expect(s).rejects.toThrow(message);
+  });
+
+  test.each(["/", ":", "", "-1", "a1", "Ω", "constructor", "__proto__"])("%j is a good name", async (name) => {
+    const cases = Object.fromEntries([[name, receive(ready)]]) as Record<string, ReceiveCase<number>>;
+    expect(await select(cases)).toStrictEqual({ case: name, value: undefined, ok: false });
+  });
+
+  // R43
+  test("keeps the cases ahead of it from being served", async () => {
+    const ch = full(1);
+    await expect(select({ ch: receive(ch), bad: 1 } as never)).rejects.toThrow(TypeError);
+    await expect(select([receive(ch), 1 as never])).rejects.toThrow(TypeError);
+    const empty = new Channel<number>();
+    await expect(select([receive(empty), 1 as never])).rejects.toThrow(TypeError);
+    expect([ch.length, waiters(empty)]).toEqual([1, 0]);
+  });
+
+  // R43
+  test("an error of a getter comes as a rejection", async () => {
+    const error = new Error("from the getter");
+    const cases = {
+      get a(): ReceiveCase<number> {
+        throw error;
+      },
+    };
+    await expect(select(cases)).rejects.toBe(error);
+  });
+
+  test.each<[string, unknown, string]>([
+    ["a number", 5, "5"],
+    ["a string", "ch", '"ch"'],
+    ["a function", Number, "function Number"],
+    ["an object", {}, "[object Object]"],
+    ["false", false, "false"],
+    ["a look-alike of a channel", Object.create(ready) as unknown, "[object "],
+    ["a proxy of a channel", new Proxy(ready, {}), "[object "],
+  ])("receive and send themselves throw when they are given %s for a channel", (_, channel, shown) => {
+    expect(() => receive(channel as never)).toThrow(TypeError);
+    expect(() => receive(channel as never)).toThrow(`receive: channel must be a Channel or null, got ${shown}`);
+    expect(() => send(channel as never, 1)).toThrow(TypeError);
+    expect(() => send(channel as never, 1)).toThrow(`send: channel must be a Channel or null, got ${shown}`);
+  });
+});

@@ -1,0 +1,812 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { Channel, go, numGoroutine, PanicError, receive, type ReceiveChannel, select, time } from "goro";
+import { coreOf } from "../../src/channel/channel.ts";
+import type { Core } from "../../src/channel/core.ts";
+import { clock } from "../../src/internal/clock.ts";
+import { below, seed } from "../../src/internal/random.ts";
+import { isCollected } from "../support/memory.ts";
+import { runSource } from "../support/programs.ts";
+import { quiet, stateOf } from "../support/promises.ts";
+
+/** Keeps what the receives of `c` get, as long as it has values. */
+function collect(c: ReceiveChannel<number>, count: number): number[] {
+  const values: number[] = [];
+  for (let i = 0; i < count; i++) void c.receive().then(({ value }) => values.push(value as number));
+  return values;
+}
+
+/** Does what a select does with a case before it decides: it asks whether there is a value. */
+function look(c: ReceiveChannel<number>): boolean {
+  return (coreOf(c) as Core<number>).holds;
+}
+
+test("durations are milliseconds", () => {
+  expect(time.millisecond).toBe(1);
+  expect(1e6 * time.nanosecond).toBeCloseTo(1, 12);
+  expect(1000 * time.microsecond).toBe(time.millisecond);
+  expect(time.second).toBe(1000 * time.millisecond);
+  expect(time.minute).toBe(60 * time.second);
+  expect(time.hour).toBe(60 * time.minute);
+});
+
+// The host's time is replaced and moves only when it is told to, so that every instant is exact.
+describe("in a time of our own", () => {
+  let start = 0;
+
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ["nextTick", "queueMicrotask", "setImmediate"] });
+    start = Date.now();
+  });
+
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  /** Lets `ms` go by, millisecond by millisecond, and everybody do after each what can be done. */
+  async function elapse(ms: number): Promise<void> {
+    await quiet();
+    for (let i = 0; i < ms; i++) {
+      jest.advanceTimersByTime(1);
+      await quiet();
+    }
+  }
+
+  describe("sleep", () => {
+    // R128
+    test("waits as long as it was told", async () => {
+      const slept = time.sleep(10);
+      await elapse(9);
+      expect(await stateOf(slept)).toBe("pending");
+      await elapse(1);
+      expect(await stateOf(slept)).toBe("fulfilled");
+    });
+
+    // R135
+    test("ends in the order of the times", async () => {
+      const ended: number[] = [];
+      for (const ms of [30, 10, 20, 15]) void time.sleep(ms).then(() => ended.push(ms));
+      await elapse(30);
+      expect(ended).toEqual([10, 15, 20, 30]);
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    // R128, T-T09
+    test.each([0, -1, -Infinity])("of %d ms sets no timer, but lets others run", async (ms) => {
+      for (let i = 0; i < 100; i++) {
+        let others = 0;
+        go(() => others++);
+        await time.sleep(ms);
+        expect(others).toBe(1);
+      }
+      expect(jest.getTimerCount()).toBe(0);
+    });
+  });
+
+  describe("a timer", () => {
+    // R129, R130; T-T07
+    test("gives whoever waits the instant in which it was due", async () => {
+      const values = collect(time.after(10), 1);
+      await elapse(9);
+      expect(values).toEqual([]);
+      await elapse(1);
+      expect(values).toEqual([start + 10]);
+    });
+
+    // R129, R130; T-T07, T-T08
+    test("gives whoever comes late the instant in which it was due, once", async () => {
+      const timer = new time.Timer(10);
+      await elapse(9);
+      expect(timer.c.tryReceive()).toBeUndefined();
+      await elapse(50);
+      expect(timer.c.tryReceive()).toEqual({ value: start + 10, ok: true });
+      expect(timer.c.tryReceive()).toBeUndefined();
+      const again = timer.c.receive();
+      await elapse(100);
+      expect(await stateOf(again)).toBe("pending");
+    });
+
+    // R131
+    test("has a channel whose length and capacity are 0 even when a value is there", async () => {
+      const { c } = new time.Timer(10);
+      expect([c.length, c.capacity]).toEqual([0, 0]);
+      await elapse(10);
+      expect([c.length, c.capacity]).toEqual([0, 0]);
+      expect(c.tryReceive()?.ok).toBe(true);
+      expect([c.length, c.capacity]).toEqual([0, 0]);
+    });
+
+    // R136; T-T17
+    test.each([0, -1, -Infinity])("of %d ms is readable at once", async (ms) => {
+      for (let i = 0; i < 300; i++) {
+        expect(time.after(ms).tryReceive()).toEqual({ value: start, ok: true });
+        expect(await time.after(ms).receive()).toEqual({ value: start, ok: true });
+        expect((await select({ timer: receive(time.after(ms)), default: true })).case).toBe("timer");
+      }
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    // R141; T-T21
+    test("wakes one of a hundred that wait", async () => {
+      const values = collect(time.after(5), 100);
+      await elapse(50);
+      expect(values).toEqual([start + 5]);
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    // R131, R132, R133; T-T13, T-T15
+    describe.each([
+      { state: "that runs", pending: true, reach: async () => new time.Timer(10) },
+      {
+        state: "that somebody waits for",
+        pending: true,
+        reach: async () => {
+          const timer = new time.Timer(10);
+          void select({ timer: receive(timer.c), never: receive(new Channel<number>()) });
+          return timer;
+        },
+      },
+      {
+        state: "that has expired and not been read",
+        pending: true,
+        reach: async () => {
+          const timer = new time.Timer(10);
+          await elapse(20);
+          return timer;
+        },
+      },
+      {
+        state: "that has expired and been looked at by a select that took another case",
+        pending: true,
+        reach: async () => {
+          const timer = new time.Timer(10);
+          await elapse(20);
+          look(timer.c);
+          return timer;
+        },
+      },
+      {
+        state: "whose value was received late",
+        pending: false,
+        reach: async () => {
+          const timer = new time.Timer(10);
+          await elapse(20);
+          timer.c.tryReceive();
+          return timer;
+        },
+      },
+      {
+        state: "whose value somebody has waited for",
+        pending: false,
+        reach: async () => {
+          const timer = new time.Timer(10);
+          void timer.c.receive();
+          await elapse(20);
+          return timer;
+        },
+      },
+      {
+        state: "that was stopped",
+        pending: false,
+        reach: async () => {
+          const timer = new time.Timer(10);
+          timer.stop();
+          return timer;
+        },
+      },
+    ])("$state", ({ pending, reach }) => {
+      test(`answers ${pending} to stop, and false to another`, async () => {
+        const timer = await reach();
+        expect(timer.stop()).toBe(pending);
+        expect(timer.stop()).toBe(false);
+        expect(clock.size).toBe(0);
+      });
+
+      test(`answers ${pending} to reset, and true to another`, async () => {
+        const timer = await reach();
+        expect(timer.reset(10)).toBe(pending);
+        expect(timer.reset(10)).toBe(true);
+        timer.stop();
+      });
+
+      test("gives nothing once it is stopped, and its channel stays open", async () => {
+        const timer = await reach();
+        timer.stop();
+        expect(timer.c.tryReceive()).toBeUndefined();
+        const received = timer.c.receive();
+        await elapse(50);
+        expect(await stateOf(received)).toBe("pending");
+      });
+    });
+
+    // R131, R133; T-T22
+    test.each([3, 10, 25])("is due %d ms after a reset, and what it was before is gone", async (ms) => {
+      const running = new time.Timer(10);
+      const waited = new time.Timer(10);
+      const expired = new time.Timer(1);
+      const stopped = new time.Timer(10);
+      const values = collect(waited.c, 1);
+      await elapse(5);
+      stopped.stop();
+      for (const timer of [running, waited, expired, stopped]) timer.reset(ms);
+      await elapse(ms - 1);
+      for (const timer of [running, expired, stopped]) expect(timer.c.tryReceive()).toBeUndefined();
+      expect(values).toEqual([]);
+      await elapse(1);
+      for (const timer of [running, expired, stopped]) expect(timer.c.tryReceive()?.value).toBe(start + 5 + ms);
+      expect(values).toEqual([start + 5 + ms]);
+    });
+
+    // R133
+    test("wakes who has gone on waiting over a stop, when it is started again", async () => {
+      const timer = new time.Timer(10);
+      const values = collect(timer.c, 1);
+      timer.stop();
+      await elapse(30);
+      expect(values).toEqual([]);
+      timer.reset(0);
+      await elapse(1);
+      expect(values).toEqual([start + 30]);
+    });
+
+    // R48, R143
+    test("is not on the clock while nobody waits for it", async () => {
+      const timer = new time.Timer(10);
+      expect(jest.getTimerCount()).toBe(0);
+      const other = new Channel<string>();
+      const selected = select({ timer: receive(timer.c), other: receive(other) });
+      expect(jest.getTimerCount()).toBe(1);
+      other.trySend("won");
+      expect(jest.getTimerCount()).toBe(0);
+      expect((await selected).case).toBe("other");
+      await elapse(20);
+      expect(timer.c.tryReceive()?.value).toBe(start + 10);
+    });
+
+    // R48, R55
+    test("still wakes the others that wait when one of them has gone", async () => {
+      const timer = new time.Timer(10);
+      const other = new Channel<string>();
+      const selected = select({ timer: receive(timer.c), other: receive(other) });
+      const values = collect(timer.c, 1);
+      other.trySend("won");
+      await elapse(10);
+      expect((await selected).case).toBe("other");
+      expect(values).toEqual([start + 10]);
+    });
+
+    // R52
+    test("that stands in two cases of a select is received by one of them", async () => {
+      const timer = new time.Timer(10);
+      const selected = select([receive(timer.c), receive(timer.c)]);
+      await elapse(10);
+      expect(await selected).toMatchObject({ value: start + 10, ok: true });
+      expect(timer.c.tryReceive()).toBeUndefined();
+      expect(clock.size).toBe(0);
+    });
+
+    // R135
+    test("comes before those that are due later, in whatever order they were started", async () => {
+      seed(3);
+      const delays = Array.from({ length: 50 }, () => 1 + below(30));
+      const came: number[] = [];
+      for (const ms of delays)
+        void time
+          .after(ms)
+          .receive()
+          .then(() => came.push(ms));
+      await elapse(31);
+      expect(came).toEqual([...delays].sort((a, b) => a - b));
+    });
+  });
+
+  describe("a ticker", () => {
+    // R139
+    test("ticks at exactly one period after another", async () => {
+      const { c } = new time.Ticker(7);
+      const values: number[] = [];
+      go(async () => {
+        for await (const tick of c) if (values.push(tick) === 5) return;
+      });
+      await elapse(50);
+      expect(values).toEqual([7, 14, 21, 28, 35].map((ms) => start + ms));
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    // R130, R139; T-T08
+    test("keeps the oldest tick for a slow receiver, drops the others, and stays in step", async () => {
+      const { c } = new time.Ticker(10);
+      await elapse(55);
+      expect(c.tryReceive()).toEqual({ value: start + 10, ok: true });
+      expect(c.tryReceive()).toBeUndefined();
+      const values = collect(c, 1);
+      await elapse(4);
+      expect(values).toEqual([]);
+      await elapse(1);
+      expect(values).toEqual([start + 60]);
+    });
+
+    // R139
+    test("keeps a tick that somebody has looked at and not taken, and not the ones after it", async () => {
+      const { c } = new time.Ticker(10);
+      for (let i = 0; i < 3; i++) {
+        await elapse(10);
+        expect(look(c)).toBe(true);
+      }
+      expect(c.tryReceive()?.value).toBe(start + 10);
+      expect(look(c)).toBe(false);
+    });
+
+    // R131
+    test("has a channel whose length and capacity are 0 even when a tick is there", async () => {
+      const { c } = new time.Ticker(10);
+      await elapse(10);
+      expect([c.length, c.capacity]).toEqual([0, 0]);
+      expect(c.tryReceive()?.ok).toBe(true);
+    });
+
+    // R140; T-T02
+    test("that is stopped drops a tick that was not received, and its channel stays open", async () => {
+      const ticker = new time.Ticker(10);
+      await elapse(15);
+      ticker.stop();
+      expect(ticker.c.tryReceive()).toBeUndefined();
+      const received = ticker.c.receive();
+      await elapse(50);
+      expect(await stateOf(received)).toBe("pending");
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    // R140
+    test.each([
+      { state: "that runs", before: 5, wasStopped: false },
+      { state: "that has a tick for a slow receiver", before: 15, wasStopped: false },
+      { state: "that was stopped", before: 5, wasStopped: true },
+    ])("$state ticks in the new period from its reset on", async ({ before, wasStopped }) => {
+      const ticker = new time.Ticker(10);
+      await elapse(before);
+      if (wasStopped) ticker.stop();
+      ticker.reset(7);
+      expect(ticker.c.tryReceive()).toBeUndefined();
+      const values = collect(ticker.c, 2);
+      await elapse(6);
+      expect(values).toEqual([]);
+      await elapse(8);
+      expect(values).toEqual([start + before + 7, start + before + 14]);
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    // R140
+    test.each([7, 25])("that is waited for ticks in the new period of %d ms from its reset on", async (ms) => {
+      const ticker = new time.Ticker(10);
+      const values = collect(ticker.c, 2);
+      await elapse(5);
+      ticker.reset(ms);
+      await elapse(ms - 1);
+      expect(values).toEqual([]);
+      await elapse(ms + 1);
+      expect(values).toEqual([start + 5 + ms, start + 5 + 2 * ms]);
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    // R141; T-T12
+    test("gives each tick to one of ten goroutines that share it", async () => {
+      const ticker = new time.Ticker(2);
+      const all: number[] = [];
+      const before = numGoroutine();
+      for (let i = 0; i < 10; i++) {
+        go(async () => {
+          for (let ticks = 0; ticks < 10; ticks++) all.push((await ticker.c.receive()).value as number);
+        });
+      }
+      await elapse(200);
+      expect(numGoroutine()).toBe(before);
+      expect(all).toEqual(Array.from({ length: 100 }, (_, i) => start + 2 * (i + 1)));
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    // R39, R143
+    test("is not on the clock once the loop over it has been left", async () => {
+      const ticker = new time.Ticker(5);
+      const steps = ticker.c[Symbol.asyncIterator]();
+      const step = steps.next();
+      expect(jest.getTimerCount()).toBe(1);
+      await steps.return?.();
+      expect(await step).toEqual({ value: undefined, done: true });
+      expect(jest.getTimerCount()).toBe(0);
+      await elapse(5);
+      expect(ticker.c.tryReceive()?.value).toBe(start + 5);
+    });
+  });
+
+  // R138; T-T02
+  test.each([0, -1, -Infinity])("tick(%d) is null", (ms) => {
+    expect(time.tick(ms)).toBeNull();
+  });
+
+  // R129; T-T09
+  test("tick ticks without end", async () => {
+    const values = collect(time.tick(10) as ReceiveChannel<number>, 10);
+    await elapse(100);
+    expect(values).toEqual(Array.from({ length: 10 }, (_, i) => start + 10 * (i + 1)));
+  });
+
+  describe("afterFunc", () => {
+    // R134
+    test("calls the function once, when the time has come, and has no channel", async () => {
+      const f = jest.fn();
+      const timer = time.afterFunc(10, f);
+      expect(timer.c).toBeNull();
+      await elapse(9);
+      expect(f).not.toHaveBeenCalled();
+      await elapse(100);
+      expect(f.mock.calls).toEqual([[]]);
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
+    // R134, R136
+    test.each([0, -1, -Infinity])("with %d ms calls it soon, but never before the caller goes on", async (ms) => {
+      const f = jest.fn();
+      time.afterFunc(ms, f);
+      expect(f).not.toHaveBeenCalled();
+      await elapse(1);
+      expect(f).toHaveBeenCalledTimes(1);
+    });
+
+    // R135
+    test("lets none below 0 overtake what was due before", async () => {
+      const called: number[] = [];
+      for (const ms of [0, -5, -100, 0]) time.afterFunc(ms, () => called.push(ms));
+      await elapse(1);
+      expect(called).toEqual([0, -5, -100, 0]);
+    });
+
+    // R134
+    test("calls it in a goroutine of its own, which may wait", async () => {
+      const ch = new Channel<string>();
+      const before = numGoroutine();
+      const said: string[] = [];
+      for (let i = 0; i < 3; i++) time.afterFunc(5, async () => said.push((await ch.receive()).value as string));
+      await elapse(5);
+      expect(numGoroutine()).toBe(before + 3);
+      ch.close();
+      await quiet();
+      expect(said.length).toBe(3);
+      expect(numGoroutine()).toBe(before);
+    });
+
+    // R132, R134; T-T13
+    test("is taken back by stop, which tells whether it was", async () => {
+      const f = jest.fn();
+      const timer = time.afterFunc(10, f);
+      await elapse(9);
+      expect(timer.stop()).toBe(true);
+      expect(timer.stop()).toBe(false);
+      await elapse(50);
+      expect(f).not.toHaveBeenCalled();
+
+      time.afterFunc(10, f);
+      await elapse(10);
+      expect(timer.stop()).toBe(false);
+      expect(f).toHaveBeenCalledTimes(1);
+    });
+
+    // R133, R134; T-T15
+    test("is put off, or called again, by reset, which tells which", async () => {
+      const calls: number[] = [];
+      const timer = time.afterFunc(10, () => calls.push(Date.now() - start));
+      await elapse(5);
+      expect(timer.reset(10)).toBe(true);
+      await elapse(10);
+      expect(calls).toEqual([15]);
+      expect(timer.reset(0)).toBe(false);
+      await elapse(1);
+      expect(calls.length).toBe(2);
+      timer.reset(5);
+      timer.stop();
+      expect(timer.reset(4)).toBe(false);
+      await elapse(10);
+      expect(calls.length).toBe(3);
+    });
+
+    // R134; T-T10
+    test("lets the function start it again ten times", async () => {
+      const calls: number[] = [];
+      const timer = time.afterFunc(3, () => {
+        if (calls.push(Date.now() - start) <= 10) expect(timer.reset(3)).toBe(false);
+      });
+      await elapse(100);
+      expect(calls).toEqual(Array.from({ length: 11 }, (_, i) => 3 * (i + 1)));
+    });
+  });
+
+  describe("what is no duration", () => {
+    const notNumbers = [NaN, "5", undefined, null, {}, 5n] as unknown as number[];
+
+    // R2
+    test.each([
+      ["time.Timer", (ms: number) => new time.Timer(ms)],
+      ["time.Timer.reset", (ms: number) => new time.Timer(1).reset(ms)],
+      ["time.after", (ms: number) => time.after(ms)],
+      ["time.tick", (ms: number) => time.tick(ms)],
+      ["time.Ticker", (ms: number) => new time.Ticker(ms)],
+      ["time.Ticker.reset", (ms: number) => new time.Ticker(1).reset(ms)],
+      ["time.afterFunc", (ms: number) => time.afterFunc(ms, () => {})],
+      ["time.FuncTimer.reset", (ms: number) => stopped().reset(ms)],
+    ])("is refused by %s, which names it", (caller, call) => {
+      for (const ms of notNumbers) {
+        expect(() => call(ms)).toThrow(
+          new RangeError(`${caller}: ms must be a number of milliseconds, got ${String(ms)}`),
+        );
+      }
+    });
+
+    function stopped(): time.FuncTimer {
+      const timer = time.afterFunc(1, () => {});
+      timer.stop();
+      return timer;
+    }
+
+    test("is refused by sleep with a rejection, which names it", async () => {
+      for (const ms of notNumbers) {
+        await expect(time.sleep(ms)).rejects.toThrow(
+          new RangeError(`time.sleep: ms must be a number of milliseconds, got ${String(ms)}`),
+        );
+      }
+    });
+
+    test("leaves what it would have reset as it was", async () => {
+      const f = jest.fn();
+      const timer = new time.Timer(5);
+      const ticker = new time.Ticker(5);
+      const call = time.afterFunc(5, f);
+      for (const one of [timer, ticker, call]) expect(() => one.reset(NaN)).toThrow(RangeError);
+      expect(() => ticker.reset(0)).toThrow(PanicError);
+      await elapse(5);
+      expect(timer.c.tryReceive()?.value).toBe(start + 5);
+      expect(ticker.c.tryReceive()?.value).toBe(start + 5);
+      expect(f).toHaveBeenCalledTimes(1);
+    });
+  });
+
+  // R138; T-T02
+  test.each([0, -1, -Infinity])("a ticker panics as Go's does at %d ms", (ms) => {
+    expect(() => new time.Ticker(ms)).toThrow(new PanicError("non-positive interval for NewTicker"));
+    const ticker = new time.Ticker(1);
+    expect(() => ticker.reset(ms)).toThrow(new PanicError("non-positive interval for Ticker.Reset"));
+  });
+
+  test.each([undefined, null, "f", {}])("afterFunc refuses %p for a function", (f) => {
+    expect(() => time.afterFunc(1, f as never)).toThrow(
+      new TypeError(`time.afterFunc: f must be a function, got ${String(f)}`),
+    );
+    expect(clock.size).toBe(0);
+  });
+
+  // R131, R132, R133, R139, R140, R142; T-T19
+  test.each([1, 2, 3, 4])("timers and tickers agree with a table, through any history (seed %i)", async (value) => {
+    seed(value);
+
+    /** One timer or ticker, and what it must do: its due time, a value that is there, and how many wait. */
+    class Entry {
+      readonly #period = below(3) === 0 ? 1 + below(15) : 0;
+      readonly timer = this.#period > 0 ? new time.Ticker(this.#period) : new time.Timer(5);
+      readonly got: number[] = [];
+      readonly expected: number[] = [];
+      period = this.#period;
+      due: number | null = Date.now() + (this.#period || 5);
+      kept: number | null = null;
+      waiting = 0;
+
+      look(): void {
+        if (this.due === null || this.due > Date.now()) return;
+        const due = this.due;
+        this.due = this.period > 0 ? due + this.period * (1 + Math.floor((Date.now() - due) / this.period)) : null;
+        if (this.waiting > 0) {
+          this.waiting--;
+          this.expected.push(due);
+        } else {
+          this.kept ??= due;
+        }
+      }
+
+      take(): number | undefined {
+        if (this.waiting > 0) return undefined;
+        this.look();
+        const kept = this.kept ?? undefined;
+        this.kept = null;
+        return kept;
+      }
+
+      end(): boolean {
+        const pending = this.due !== null || this.kept !== null;
+        this.due = this.kept = null;
+        return pending;
+      }
+    }
+
+    const entries = Array.from({ length: 20 }, () => new Entry());
+    for (let step = 0; step < 600; step++) {
+      const entry = entries[below(20)] as Entry;
+      const { timer } = entry;
+      switch (below(7)) {
+        case 0: {
+          const pending = timer.stop();
+          const expected = entry.end();
+          if (timer instanceof time.Timer) expect(pending).toBe(expected);
+          break;
+        }
+        case 1: {
+          const ms = timer instanceof time.Timer ? below(20) - 2 : 1 + below(15);
+          const pending = timer.reset(ms);
+          const expected = entry.end();
+          if (timer instanceof time.Timer) expect(pending).toBe(expected);
+          else entry.period = ms;
+          entry.due = Date.now() + Math.max(ms, 0);
+          break;
+        }
+        case 2:
+          expect(timer.c.tryReceive()?.value).toBe(entry.take());
+          break;
+        case 3: {
+          if (entry.waiting > 2) break;
+          const expected = entry.take();
+          if (expected === undefined) entry.waiting++;
+          else entry.expected.push(expected);
+          void timer.c.receive().then(({ value: instant }) => entry.got.push(instant as number));
+          break;
+        }
+        case 4: {
+          const expected = entry.waiting === 0 && (entry.look(), entry.kept !== null);
+          expect(look(timer.c)).toBe(expected);
+          break;
+        }
+        default:
+          for (let ms = 1 + below(4); ms > 0; ms--) {
+            jest.advanceTimersByTime(1);
+            for (const one of entries) if (one.waiting > 0) one.look();
+          }
+          await quiet();
+          for (const one of entries) expect(one.got).toEqual(one.expected);
+          expect(clock.size).toBe(entries.filter((one) => one.waiting > 0 && one.due !== null).length);
+      }
+    }
+    expect(entries.reduce((sum, one) => sum + one.got.length, 0)).toBeGreaterThan(20);
+    for (const { timer } of entries) timer.stop();
+    expect(clock.size).toBe(0);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
+describe("in real time", () => {
+  // R128, R129; T-T09
+  test.each([
+    ["sleep", (ms: number) => time.sleep(ms)],
+    ["after", (ms: number) => time.after(ms).receive()],
+    ["a ticker", (ms: number) => new time.Ticker(ms).c.receive()],
+    ["afterFunc", (ms: number) => new Promise<void>((resolve) => time.afterFunc(ms, resolve))],
+  ])("%s takes no less than it was told", async (_, wait) => {
+    for (const ms of [1, 2.5, 10]) {
+      const start = performance.now();
+      await wait(ms);
+      expect(performance.now() - start).toBeGreaterThanOrEqual(ms);
+    }
+  });
+
+  // R129, R130; T-T07, T-T08
+  test("an instant is when it was due, however late the process finds that out", async () => {
+    const before = Date.now();
+    const timer = new time.Timer(5);
+    const ticker = new time.Ticker(5);
+    const after = Date.now();
+    const values = [timer.c.receive(), ticker.c.receive()];
+    while (Date.now() < after + 30);
+    for (const { value } of await Promise.all(values)) {
+      expect(value).toBeGreaterThanOrEqual(before + 5);
+      expect(value).toBeLessThanOrEqual(after + 5);
+    }
+  });
+
+  // R137
+  test("what is far away neither comes early nor disturbs what is near", async () => {
+    const setTimeout = jest.spyOn(globalThis, "setTimeout");
+    const came: string[] = [];
+    const other = new Channel<string>();
+    const far = [2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 40, Infinity].map((ms) =>
+      select({ far: receive(time.after(ms)), other: receive(other) }).then((s) => came.push(s.case)),
+    );
+    const calls = [2 ** 31, Infinity].map((ms) => time.afterFunc(ms, () => came.push("call")));
+    await time.sleep(15);
+    await time.sleep(5);
+    expect(came).toEqual([]);
+    const delays = setTimeout.mock.calls.map(([, ms]) => ms as number);
+    setTimeout.mockRestore();
+    expect(delays.length).toBeGreaterThan(0);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(2 ** 31 - 1);
+
+    other.close();
+    await Promise.all(far);
+    expect(came).toEqual(new Array<string>(5).fill("other"));
+    expect(calls.map((call) => call.stop())).toEqual([true, true]);
+    expect(clock.size).toBe(0);
+  });
+
+  // R142; T-T11
+  test("a ticker that is waited for again and again loses no receiver", async () => {
+    const { c } = new time.Ticker(0.25);
+    let last = 0;
+    for (let i = 0; i < 20; i++) {
+      const { value } = await c.receive();
+      expect(value).toBeGreaterThanOrEqual(last);
+      last = value as number;
+    }
+  });
+
+  // R143
+  test("a timer that nobody can reach is garbage, though it runs", async () => {
+    const other = new Channel<string>();
+    const refs = await (async () => {
+      const late = time.after(60_000);
+      const ticker = new time.Ticker(60_000);
+      const selected = select({ late: receive(late), tick: receive(ticker.c), other: receive(other) });
+      other.trySend("won");
+      await selected;
+      return [new WeakRef(late), new WeakRef(ticker)];
+    })();
+    for (const ref of refs) expect(await isCollected(ref)).toBe(true);
+  });
+});
+
+describe("a program", () => {
+  // R65, R143
+  test("lives as long as a sleep and an afterFunc, and not for timers that nobody waits for", async () => {
+    const { code, stdout, stderr } = await runSource(`
+      import { Channel, go, receive, select, time } from "goro";
+      const start = performance.now();
+      const won = new Channel<string>(1);
+      go(async () => {
+        won.trySend("at once");
+        await time.sleep(5);
+        won.trySend("late");
+      });
+      for (let i = 0; i < 2; i++) {
+        const s = await select({ won: receive(won), never: receive(time.after(90_000)) });
+        console.log(s.case, s.value);
+      }
+      const ticker = new time.Ticker(10);
+      console.log("tick", (await ticker.c.receive()).ok);
+      new time.Timer(90_000);
+      time.tick(10);
+      time.afterFunc(90_000, () => console.log("stopped, and called")).stop();
+      time.afterFunc(20, () => console.log("afterFunc", performance.now() - start >= 20));
+      void time.sleep(30).then(() => console.log("sleep", performance.now() - start >= 30));
+      process.on("exit", () => console.log("exit"));
+      console.log("end of the module");
+    `);
+    expect(stdout.split("\n")).toEqual([
+      "won at once",
+      "won late",
+      "tick true",
+      "end of the module",
+      "afterFunc true",
+      "sleep true",
+      "exit",
+      "",
+    ]);
+    expect([code, stderr]).toEqual([0, ""]);
+  });
+
+  // R66; T-T24
+  test("that waits for a stopped timer is a deadlock, though a ticker runs that nobody waits for", async () => {
+    const { code, stderr } = await runSource(`
+      import { main, time } from "goro";
+      main(async () => {
+        new time.Ticker(10);
+        const timer = new time.Timer(10);
+        timer.stop();
+        await timer.c.receive();
+      });
+    `);
+    expect(stderr).toMatch(/^fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 \[chan receive\]:\n/);
+    expect(code).toBe(2);
+  });
+});

@@ -1,0 +1,301 @@
+// What must compile, and what must not. It is the compiler that tests this, in `npm run types`: where an error is expected
+// and there is none, that is an error. Run as tests, the same lines only show that they do no harm.
+
+/* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment,
+   @typescript-eslint/await-thenable -- what these rules find is what must not compile. */
+
+import { describe, expect, test } from "@jest/globals";
+import {
+  Channel,
+  type Context,
+  context,
+  receive,
+  type ReceiveCase,
+  type ReceiveChannel,
+  type Received,
+  select,
+  type Selected,
+  send,
+  type SendCase,
+  type SendChannel,
+} from "goro";
+
+class Animal {
+  name = "";
+}
+
+class Dog extends Animal {
+  barks = true;
+}
+
+/** Compiles if `value` is assignable to `T`. */
+function accept<T>(value: T): void {
+  expect(value).toBe(value);
+}
+
+/** Compiles if `code` does. */
+function notRun(code: () => unknown): void {
+  expect(code).toBeInstanceOf(Function);
+}
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+/** Compiles if the two types are the same. */
+function expectSame<A, B>(same: Same<A, B>): void {
+  expect(same).toBe(true);
+}
+
+describe("the ends of a channel", () => {
+  const ch = new Channel<number>(1);
+  const sends: SendChannel<number> = ch;
+  const receives: ReceiveChannel<number> = ch;
+
+  // R6
+  test("are both the channel, and neither is the channel or the other end", () => {
+    accept<SendChannel<number>>(ch);
+    accept<ReceiveChannel<number>>(ch);
+    // @ts-expect-error: an end is not the channel
+    accept<Channel<number>>(sends);
+    // @ts-expect-error: an end is not the channel
+    accept<Channel<number>>(receives);
+    // @ts-expect-error: one end is not the other
+    accept<ReceiveChannel<number>>(sends);
+    // @ts-expect-error: one end is not the other
+    accept<SendChannel<number>>(receives);
+  });
+
+  // R7
+  test("have the operations of their direction and no others", () => {
+    expectSame<keyof SendChannel<number>, "send" | "trySend" | "close" | "length" | "capacity">(true);
+    expectSame<
+      keyof ReceiveChannel<number>,
+      "receive" | "tryReceive" | typeof Symbol.asyncIterator | "length" | "capacity"
+    >(true);
+    // @ts-expect-error: length and capacity are for reading
+    notRun((): number => (sends.length = 1));
+    // @ts-expect-error: length and capacity are for reading
+    notRun((): number => (ch.capacity = 1));
+  });
+
+  // R7
+  test("make the cases of their direction and no others", () => {
+    accept<ReceiveCase<number>>(receive(receives));
+    accept<SendCase>(send(sends, 1));
+    // @ts-expect-error: nothing can be received from this end
+    accept(receive(sends));
+    // @ts-expect-error: nothing can be sent to this end
+    accept(send(receives, 1));
+    notRun(async () => {
+      // @ts-expect-error: nothing can be received from this end
+      for await (const value of sends) accept(value);
+    });
+  });
+
+  test("take values of the element's type alone", () => {
+    // @ts-expect-error: a string is no number
+    notRun(() => ch.trySend("1"));
+    // @ts-expect-error: a string is no number
+    notRun(() => sends.send("1"));
+    // @ts-expect-error: a string is no number
+    notRun(() => send(ch, "1"));
+    // @ts-expect-error: undefined is no number
+    notRun(() => ch.send());
+  });
+});
+
+describe("channels of animals and dogs", () => {
+  const animals = new Channel<Animal>(1);
+  const dogs = new Channel<Dog>(1);
+
+  // R6
+  test("may be used where every value that passes is of the right kind", () => {
+    accept<ReceiveChannel<Animal>>(dogs);
+    accept<SendChannel<Dog>>(animals);
+    accept<SendCase>(send(animals, new Dog()));
+  });
+
+  // R6
+  test("may not be used where a wrong kind could pass", () => {
+    // @ts-expect-error: a cat could be sent to the dogs
+    accept<SendChannel<Animal>>(dogs);
+    // @ts-expect-error: a cat could come from the animals
+    accept<ReceiveChannel<Dog>>(animals);
+    // @ts-expect-error: a cat could be sent to the dogs
+    accept<Channel<Animal>>(dogs);
+    // @ts-expect-error: a cat could come from the animals
+    accept<Channel<Dog>>(animals);
+    // @ts-expect-error: an animal may be a cat
+    notRun(() => send(dogs, new Animal()));
+  });
+});
+
+describe("what is received", () => {
+  // R24
+  test("has its type once ok is known, and not before", async () => {
+    const ch = new Channel<string>(1);
+    ch.trySend("abc");
+    const r = await ch.receive();
+    expectSame<typeof r, Received<string>>(true);
+    expectSame<typeof r.value, string | undefined>(true);
+    if (r.ok) expectSame<typeof r.value, string>(true);
+    else expectSame<typeof r.value, undefined>(true);
+    const { value, ok } = r;
+    // @ts-expect-error: it may be undefined
+    accept<string>(value);
+    expect(ok && value.length).toBe(3);
+  });
+
+  test("may be nothing at all from a receive that does not wait", () => {
+    const ch = new Channel<string>();
+    const r = ch.tryReceive();
+    expectSame<typeof r, Received<string> | undefined>(true);
+    // @ts-expect-error: it may be undefined
+    notRun(() => r.ok);
+    expect(r).toBeUndefined();
+  });
+
+  // R8
+  test("of a channel of void is undefined, and is sent without an argument", async () => {
+    const ch = new Channel<void>(1);
+    await ch.send();
+    const r = await ch.receive();
+    expectSame<typeof r, Received<void>>(true);
+    expect(r).toEqual({ value: undefined, ok: true });
+    // @ts-expect-error: there is nothing to send
+    notRun(() => ch.send(1));
+  });
+
+  test("in a loop is the bare value", async () => {
+    const ch = new Channel<"a" | "b">(1);
+    ch.trySend("a");
+    ch.close();
+    for await (const value of ch) {
+      accept<"a" | "b">(value);
+      expectSame<typeof value, "a" | "b">(true);
+    }
+  });
+});
+
+describe("what select answers", () => {
+  const words = new Channel<string>(1);
+  const numbers = new Channel<number>(1);
+
+  test("is told apart by the name of the case", async () => {
+    words.trySend("abc");
+    const s = await select({ word: receive(words), done: receive(context.background().done()), out: send(numbers, 1) });
+    switch (s.case) {
+      case "word":
+        expectSame<typeof s.value, string | undefined>(true);
+        if (s.ok) expectSame<typeof s.value, string>(true);
+        break;
+      case "done":
+        expectSame<typeof s.ok, boolean>(true);
+        // A receive from a channel on which nothing is ever sent can only have seen it closed.
+        expectSame<typeof s.value, undefined>(true);
+        break;
+      case "out":
+        // @ts-expect-error: a case that sends has no value
+        notRun(() => s.value);
+        break;
+      default:
+        expectSame<typeof s, never>(true);
+    }
+    // @ts-expect-error: there is no such case
+    notRun(() => s.case === "other");
+    await select({ drain: receive(numbers), default: true });
+  });
+
+  test("can be default if and only if the cases have it", async () => {
+    const s = await select({ word: receive(new Channel<string>()), default: true });
+    expectSame<typeof s.case, "word" | "default">(true);
+    // @ts-expect-error: default carries nothing
+    if (s.case === "default") notRun(() => s.value);
+    expect(s.case).toBe("default");
+    expectSame<Selected<{ word: ReceiveCase<string> }>["case"], "word">(true);
+    expectSame<
+      Selected<{ word: ReceiveCase<string> }>,
+      | { readonly case: "word"; readonly value: string; readonly ok: true }
+      | { readonly case: "word"; readonly value: undefined; readonly ok: false }
+    >(true);
+  });
+
+  test("has the index as the name where the cases stand in an array", async () => {
+    numbers.trySend(7);
+    const s = await select([receive(new Channel<string>()), receive(numbers), send(new Channel<Dog>(), new Dog())]);
+    expectSame<typeof s.case, 0 | 1 | 2>(true);
+    if (s.case === 0) expectSame<typeof s.value, string | undefined>(true);
+    else if (s.case === 1) expectSame<typeof s.value, number | undefined>(true);
+    // @ts-expect-error: a case that sends has no value
+    else notRun(() => s.value);
+    expect(s).toEqual({ case: 1, value: 7, ok: true });
+  });
+
+  test("has any index where the array is made at runtime", async () => {
+    const channels = [new Channel<number>(1), new Channel<number>(1)];
+    channels[1]?.trySend(7);
+    const s = await select(channels.map((ch) => receive(ch)));
+    expectSame<typeof s.case, number>(true);
+    expectSame<typeof s.value, number | undefined>(true);
+    expect(s).toEqual({ case: 1, value: 7, ok: true });
+  });
+
+  // R49
+  test("keeps the type of a case that is off", async () => {
+    const off: Channel<string> | null = null as Channel<string> | null;
+    const s = await select({ word: receive(off), default: true });
+    if (s.case === "word") expectSame<typeof s.value, string | undefined>(true);
+    expect(s.case).toBe("default");
+  });
+
+  test("is nothing for what is no set of cases", async () => {
+    const wrong = [
+      // @ts-expect-error: default must be true
+      select({ word: receive(words), default: false }),
+      // @ts-expect-error: default must be true
+      select({ word: receive(words), default: receive(words) }),
+      // @ts-expect-error: a channel is no case
+      select({ word: words }),
+      // @ts-expect-error: a channel is no case
+      select([words]),
+      // @ts-expect-error: only the name default has default's meaning
+      select({ word: receive(words), otherwise: true }),
+      // @ts-expect-error: an array has no default
+      select([receive(words), true]),
+      // @ts-expect-error: these are no cases
+      select(null),
+    ];
+    for (const refused of wrong) await expect(refused).rejects.toThrow(TypeError);
+  });
+});
+
+describe("a context", () => {
+  const id = context.key<number>("id");
+  const ctx: Context = context.withValue(context.background(), id, 1);
+
+  test("answers a key with a value of the key's type", () => {
+    const found = ctx.value(id);
+    expectSame<typeof found, number | undefined>(true);
+    expectSame<ReturnType<typeof ctx.value>, unknown>(true);
+    expect(found).toBe(1);
+  });
+
+  test("takes no value of another type for a key", () => {
+    // @ts-expect-error: the key is one of numbers
+    accept(context.withValue(ctx, id, "1"));
+  });
+
+  test("takes no key of one type for a key of another", () => {
+    // @ts-expect-error: whoever reads with it would take a number for a string
+    accept<context.Key<string>>(id);
+    // @ts-expect-error: whoever writes with it could put a string there
+    accept<context.Key<number | string>>(id);
+  });
+
+  test("is done by a channel that can only be received from", () => {
+    const done = ctx.done();
+    expectSame<typeof done, ReceiveChannel<never>>(true);
+    accept<ReceiveChannel<string>>(done);
+    // @ts-expect-error: nobody but the context ends it
+    accept<SendChannel<never>>(done);
+  });
+});

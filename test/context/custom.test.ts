@@ -1,0 +1,387 @@
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { Channel, context, go, numGoroutine, PanicError, type ReceiveChannel } from "goro";
+import { CancelContext } from "../../src/context/cancel.ts";
+import { clock } from "../../src/internal/clock.ts";
+import { quiet } from "../support/promises.ts";
+
+type Context = context.Context;
+
+const { afterFunc, background, withCancel, withCancelCause, withTimeout, withValue } = context;
+const hour = 3_600_000;
+
+let alarms = 0;
+let goroutines = 0;
+
+beforeEach(() => {
+  alarms = clock.size;
+  goroutines = numGoroutine();
+});
+
+afterEach(async () => {
+  await quiet();
+  expect(clock.size).toBe(alarms);
+  expect(numGoroutine()).toBe(goroutines);
+});
+
+function isOver(ctx: Context): boolean {
+  return ctx.done().tryReceive() !== undefined;
+}
+
+function children(ctx: Context): number {
+  if (!(ctx instanceof CancelContext)) throw new TypeError("it has no list");
+  return ctx.children.count();
+}
+
+/** Passes everything on, as a struct that embeds a Context does in Go. */
+class Wrapper implements Context {
+  readonly inner: Context;
+
+  constructor(inner: Context) {
+    this.inner = inner;
+  }
+
+  done(): ReceiveChannel<never> {
+    return this.inner.done();
+  }
+
+  err(): Error | undefined {
+    return this.inner.err();
+  }
+
+  deadline(): number | undefined {
+    return this.inner.deadline();
+  }
+
+  value(key: unknown): never {
+    return this.inner.value(key) as never;
+  }
+
+  get signal(): AbortSignal {
+    return this.inner.signal;
+  }
+
+  toString(): string {
+    return `Wrapper(${String(this.inner)})`;
+  }
+}
+
+/** Has an end of its own. */
+class OwnEnd extends Wrapper {
+  readonly channel: Channel<never> = new Channel<never>();
+  error: Error | undefined;
+
+  override done(): ReceiveChannel<never> {
+    return this.channel;
+  }
+
+  override err(): Error | undefined {
+    return this.error;
+  }
+
+  end(error: Error = new context.Canceled()): void {
+    if (this.error !== undefined) return;
+    this.error = error;
+    this.channel.close();
+  }
+}
+
+/** Has an end of its own and spreads it itself, as the afterFuncContext of Go's tests. */
+class Spreading extends OwnEnd {
+  readonly registered: Set<() => void> = new Set<() => void>();
+
+  afterFunc(f: () => void): () => boolean {
+    this.registered.add(f);
+    return () => this.registered.delete(f);
+  }
+
+  override end(error?: Error): void {
+    super.end(error);
+    for (const f of this.registered) go(f);
+    this.registered.clear();
+  }
+}
+
+describe("a wrapper", () => {
+  // R101, R127: T-X02
+  test("is seen through: what is below ends within cancel, without a goroutine, and stands in the inner list", () => {
+    const [inner, cancel] = withCancel(background());
+    const wrapper = new Wrapper(withValue(new Wrapper(inner), "k", 1));
+    const [child] = withCancel(wrapper);
+    const [timed] = withTimeout(wrapper, hour);
+    const stop = afterFunc(wrapper, () => undefined);
+    expect(numGoroutine()).toBe(goroutines);
+    expect(children(inner)).toBe(3);
+    expect([inner, wrapper, child, timed].some(isOver)).toBe(false);
+    expect(stop()).toBe(true);
+    expect(children(inner)).toBe(2);
+    cancel();
+    expect([inner, wrapper, child, timed].every(isOver)).toBe(true);
+    expect(child.err()).toBeInstanceOf(context.Canceled);
+    expect(numGoroutine()).toBe(goroutines);
+  });
+
+  // R112: T-X05
+  test("passes values on, and may be hidden by one", () => {
+    const wrapper = new Wrapper(withValue(withValue(background(), "a", 1), "b", 2));
+    const ctx = withValue(withCancel(wrapper)[0], "b", null);
+    expect([ctx.value("a"), ctx.value("b"), ctx.value("c")]).toEqual([1, null, undefined]);
+  });
+
+  // R107: T-X04
+  test("passes the deadline on: a later one below is no other", async () => {
+    const [inner] = withTimeout(background(), 3);
+    const set = clock.size;
+    const [child] = withTimeout(new Wrapper(inner), hour);
+    expect(clock.size).toBe(set);
+    expect(child.deadline()).toBe(inner.deadline());
+    await child.done().receive();
+    expect(child.err()).toBeInstanceOf(context.DeadlineExceeded);
+  });
+
+  // R110: T-X04
+  test("does not keep an earlier timeout below from being cancelled", () => {
+    const [inner, cancelInner] = withTimeout(background(), hour);
+    const [child, cancel] = withTimeout(new Wrapper(inner), hour / 2);
+    cancel();
+    expect(child.err()).toBeInstanceOf(context.Canceled);
+    expect(inner.err()).toBeUndefined();
+    cancelInner();
+  });
+
+  // R104
+  test("that has ended makes what is below over at birth, with its own err and the inner cause", () => {
+    const translated = new Error("translated");
+    const why = new Error("why");
+    class Translating extends Wrapper {
+      override err(): Error | undefined {
+        return this.inner.err() && translated;
+      }
+    }
+    const [inner, cancel] = withCancelCause(background());
+    const [before] = withCancel(new Translating(inner));
+    cancel(why);
+    const [after] = withCancel(new Translating(inner));
+    // As in Go: who stood in the inner list was ended by the inner context.
+    expect(before.err()).toBe(inner.err());
+    expect(after.err()).toBe(translated);
+    expect([before, after].map((ctx) => context.cause(ctx))).toEqual([why, why]);
+  });
+
+  // R115
+  test("is a part of the descent that is printed", () => {
+    expect(String(withCancel(new Wrapper(background()))[0])).toBe("Wrapper(context.Background).WithCancel");
+  });
+});
+
+describe("a context with an end of its own", () => {
+  // R124, R127
+  test("is followed by what is below, in its own time and not in that of the inner context", async () => {
+    const [inner, cancelInner] = withCancel(background());
+    const own = new OwnEnd(inner);
+    const [child] = withCancel(own);
+    const [valued] = withCancel(withValue(own, "k", 1));
+    expect(children(inner)).toBe(0);
+    expect(numGoroutine()).toBe(goroutines + 2);
+    cancelInner();
+    await quiet();
+    expect([child, valued].some(isOver)).toBe(false);
+
+    own.end();
+    await quiet();
+    for (const ctx of [child, valued]) expect(ctx.err()).toBe(own.error);
+  });
+
+  // R127: T-X02
+  test("needs one goroutine for each context directly below, until that ends", async () => {
+    const own = new OwnEnd(background());
+    const [child, cancel] = withCancel(own);
+    const [grandchild] = withTimeout(child, hour);
+    const [timed, cancelTimed] = withTimeout(own, hour);
+    const stop = afterFunc(own, () => undefined);
+    await quiet();
+    expect(numGoroutine()).toBe(goroutines + 3);
+    cancel();
+    cancelTimed();
+    stop();
+    expect([child, grandchild, timed].every(isOver)).toBe(true);
+    await quiet();
+    expect(numGoroutine()).toBe(goroutines);
+    expect(isOver(own)).toBe(false);
+  });
+
+  // R104
+  test("that has ended makes what is below over at birth, without a goroutine", () => {
+    const own = new OwnEnd(withCancel(background())[0]);
+    const error = new Error("own words");
+    own.end(error);
+    const [child] = withTimeout(own, hour);
+    expect(isOver(child)).toBe(true);
+    expect([child.err(), context.cause(child), context.cause(own)]).toEqual([error, error, error]);
+    expect(numGoroutine()).toBe(goroutines);
+  });
+
+  test("starts the functions that wait for its end", async () => {
+    const own = new OwnEnd(background());
+    let calls = 0;
+    afterFunc(own, () => calls++);
+    await quiet();
+    expect(calls).toBe(0);
+    own.end();
+    await quiet();
+    expect(calls).toBe(1);
+  });
+
+  // R126: TestCustomContextPropagation
+  test("gives those below the inner cause, if the inner context has one by then", async () => {
+    const why = new Error("why");
+    const [inner, cancel] = withCancelCause(background());
+    const own = new OwnEnd(inner);
+    const [child] = withCancel(own);
+    cancel(why);
+    own.end();
+    await child.done().receive();
+    expect(child.err()).toBe(own.error);
+    expect(context.cause(child)).toBe(why);
+  });
+
+  // R126: TestCause
+  test.each<[string, ("inner" | "own")[]]>([
+    ["its err, while the inner context lives", ["own"]],
+    ["the inner cause, if the inner context ended before", ["inner", "own"]],
+    ["the inner cause, even if the inner context ended after", ["own", "inner"]],
+  ])("has for its cause %s", (_, order) => {
+    const why = new Error("why");
+    const [inner, cancel] = withCancelCause(background());
+    const own = new OwnEnd(inner);
+    for (const who of order) {
+      if (who === "own") own.end();
+      else cancel(why);
+    }
+    expect(context.cause(own)).toBe(order.length === 1 ? own.error : why);
+  });
+
+  // R117: TestCustomContextCause
+  test("leaves those below the cause that they ended with before", async () => {
+    const why = new Error("why");
+    const own = new OwnEnd(background());
+    const [child, cancel] = withCancelCause(own);
+    cancel(why);
+    expect([context.cause(child), context.cause(own), own.err()]).toEqual([why, undefined, undefined]);
+    own.end();
+    await quiet();
+    expect(context.cause(child)).toBe(why);
+    expect(child.err()).toBeInstanceOf(context.Canceled);
+    expect(context.cause(own)).toBe(own.error);
+  });
+
+  test("may cancel what is below from its own end", async () => {
+    const own = new OwnEnd(background());
+    const [child, cancel] = withCancel(own);
+    await quiet();
+    own.end();
+    cancel();
+    expect(child.err()).toBeInstanceOf(context.Canceled);
+  });
+
+  // R106. Go's sentence is from cancelCtx.cancel.
+  test("must have an err when it is over: else deriving from it is a panic", () => {
+    const own = new OwnEnd(background());
+    own.channel.close();
+    expect(() => withCancel(own)).toThrow(PanicError);
+    expect(() => withCancel(own)).toThrow("context: internal error: missing cancel error");
+  });
+
+  // Two contexts that ended before anybody asked for done may share a channel, and are two contexts all the same.
+  test("is not taken for another context that has ended as well", () => {
+    const [late] = withTimeout(background(), 0);
+    const [cancelled, cancel] = withCancel(background());
+    cancel();
+    class Mixed extends Wrapper {
+      override value(key: unknown): never {
+        return late.value(key) as never;
+      }
+    }
+    const [child] = withCancel(new Mixed(cancelled));
+    expect(child.err()).toBe(cancelled.err());
+  });
+});
+
+// R125: T-X22
+describe("a context with an afterFunc of its own", () => {
+  test.each<[string, (parent: Context, ended: () => void) => () => unknown]>([
+    [
+      "withCancel",
+      (parent, ended) => {
+        const [ctx, cancel] = withCancel(parent);
+        afterFunc(ctx, ended);
+        return cancel;
+      },
+    ],
+    [
+      "withTimeout",
+      (parent, ended) => {
+        const [ctx, cancel] = withTimeout(parent, hour);
+        afterFunc(ctx, ended);
+        return cancel;
+      },
+    ],
+    ["afterFunc", afterFunc],
+  ])("is asked by %s, which takes that back when it ends first", async (_, derive) => {
+    let ended = 0;
+    const spreading = new Spreading(background());
+    derive(spreading, () => ended++);
+    const end = derive(spreading, () => undefined);
+    expect(spreading.registered.size).toBe(2);
+    expect(numGoroutine()).toBe(goroutines);
+    end();
+    expect(spreading.registered.size).toBe(1);
+    await quiet();
+    expect(ended).toBe(0);
+    spreading.end();
+    await quiet();
+    expect(ended).toBe(1);
+    expect(spreading.registered.size).toBe(0);
+  });
+
+  test("gives its err and its cause to what is below", async () => {
+    const why = new Error("why");
+    const [inner, cancelInner] = withCancelCause(background());
+    const spreading = new Spreading(inner);
+    const [child] = withCancel(spreading);
+    cancelInner(why);
+    expect(isOver(child)).toBe(false);
+    spreading.end();
+    await quiet();
+    expect(child.err()).toBe(spreading.error);
+    expect(context.cause(child)).toBe(why);
+  });
+
+  test("is not asked when it has ended", () => {
+    const spreading = new Spreading(background());
+    spreading.end();
+    const [child] = withCancel(spreading);
+    expect(isOver(child)).toBe(true);
+    expect(spreading.registered.size).toBe(0);
+  });
+
+  // As in Go, where a context is taken from its parent's list after it has ended.
+  test("is told that nobody follows any more when that is so: it may cancel again, or throw", () => {
+    let cancelAgain = (): void => undefined;
+    let seen: Error | undefined;
+    class Meddling extends Spreading {
+      override afterFunc(): () => boolean {
+        return () => {
+          seen = child.err();
+          cancelAgain();
+          throw new Error("from the user's stop");
+        };
+      }
+    }
+    const [child, cancel] = withCancel(new Meddling(background()));
+    const [below] = withCancel(child);
+    cancelAgain = cancel;
+    expect(() => cancel()).toThrow("from the user's stop");
+    expect([child, below].every(isOver)).toBe(true);
+    expect(seen).toBe(child.err());
+  });
+});

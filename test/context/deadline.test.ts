@@ -1,0 +1,234 @@
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { Channel, context, go, time } from "goro";
+import { CancelContext } from "../../src/context/cancel.ts";
+import { clock } from "../../src/internal/clock.ts";
+import { below, seed } from "../../src/internal/random.ts";
+import { runSource } from "../support/programs.ts";
+import { quiet } from "../support/promises.ts";
+
+type Context = context.Context;
+
+const { background, withCancel, withCancelCause, withDeadline, withDeadlineCause, withTimeout, withTimeoutCause } =
+  context;
+
+function children(ctx: Context): number {
+  if (!(ctx instanceof CancelContext)) throw new TypeError("it has no list");
+  return ctx.children.count();
+}
+
+function isOver(ctx: Context): boolean {
+  return ctx.done().tryReceive() !== undefined;
+}
+
+let alarms = 0;
+
+beforeEach(() => {
+  alarms = clock.size;
+});
+
+// R110. A timeout that is left behind would also keep the test runner from ending.
+afterEach(() => {
+  expect(clock.size).toBe(alarms);
+});
+
+describe("a deadline", () => {
+  // R107, R109: T-X04, T-X25
+  test.each<[string, (root: Context, ms: number) => Context]>([
+    ["a number", (root, ms) => withDeadline(root, Date.now() + ms)[0]],
+    ["a Date", (root, ms) => withDeadline(root, new Date(Date.now() + ms))[0]],
+    ["a timeout", (root, ms) => withTimeout(root, ms)[0]],
+    ["one above a value", (root, ms) => context.withValue(withTimeout(root, ms)[0], "k", 1)],
+    ["the parent's", (root, ms) => withCancel(withTimeout(root, ms)[0])[0]],
+    ["a parent's that is earlier", (root, ms) => withTimeout(withTimeout(root, ms)[0], time.hour)[0]],
+    ["an own that is earlier", (root, ms) => withTimeout(withTimeout(root, time.hour)[0], ms)[0]],
+  ])("that is %s ends the context, and not before", async (_name, make) => {
+    const [root, cancelRoot] = withCancel(background());
+    using _ = cancelRoot;
+    const asked = Date.now();
+    const ctx = make(root, 8);
+    const deadline = ctx.deadline() as number;
+    expect(deadline).toBeGreaterThanOrEqual(asked + 8);
+    expect(isOver(ctx)).toBe(false);
+    expect(ctx.err()).toBeUndefined();
+    await ctx.done().receive();
+    // The two clocks of the host are rounded differently.
+    expect(Date.now()).toBeGreaterThanOrEqual(deadline - 1);
+    expect(ctx.err()).toBeInstanceOf(context.DeadlineExceeded);
+    expect(context.cause(ctx)).toBe(ctx.err());
+    expect(ctx.deadline()).toBe(deadline);
+  });
+
+  // R108
+  test.each<[string, () => Context]>([
+    ["past", () => withDeadline(background(), Date.now() - 1)[0]],
+    ["long past", () => withDeadline(background(), new Date(0))[0]],
+    ["now", () => withDeadline(background(), Date.now())[0]],
+    ["in 0 ms", () => withTimeout(background(), 0)[0]],
+    ["in less than 0 ms", () => withTimeout(background(), -5)[0]],
+    ["in -Infinity ms", () => withTimeout(background(), -Infinity)[0]],
+  ])("that is %s is over at birth", (_, make) => {
+    const ctx = make();
+    expect(isOver(ctx)).toBe(true);
+    expect(ctx.err()).toBeInstanceOf(context.DeadlineExceeded);
+    expect(clock.size).toBe(alarms);
+  });
+
+  // R107
+  test("that is later than the parent's is the parent's, and sets no alarm of its own", () => {
+    const [parent, cancel] = withDeadline(background(), Date.now() + time.minute);
+    for (const [child] of [withTimeout(parent, time.hour), withTimeout(parent, Infinity)]) {
+      expect(child.deadline()).toBe(parent.deadline());
+      expect(String(child)).toBe(`${String(parent)}.WithCancel`);
+    }
+    expect(clock.size).toBe(alarms + 1);
+    const sooner = Date.now() + time.second;
+    expect(withDeadline(parent, sooner)[0].deadline()).toBe(sooner);
+    expect(parent.deadline()).not.toBe(sooner);
+    cancel();
+  });
+
+  // R110
+  test("takes its alarm with it, however the context ends", () => {
+    const [own, cancelOwn] = withTimeout(background(), time.hour);
+    const [parent, cancelParent] = withCancel(background());
+    const [child] = withTimeout(context.withValue(parent, "k", 1), time.hour);
+    expect(clock.size).toBe(alarms + 2);
+    cancelOwn();
+    expect(clock.size).toBe(alarms + 1);
+    cancelParent();
+    expect(clock.size).toBe(alarms);
+    for (const ctx of [own, child]) expect(ctx.err()).toBeInstanceOf(context.Canceled);
+
+    const [stillborn] = withTimeout(parent, time.hour);
+    expect(stillborn.err()).toBeInstanceOf(context.Canceled);
+    expect(clock.size).toBe(alarms);
+  });
+
+  // R106, R103
+  test("that has passed is the end: a later cancel changes nothing, and the parent's list is empty", async () => {
+    const [parent, cancelParent] = withCancelCause(background());
+    const [ctx, cancel] = withTimeout(parent, 2);
+    const [child] = withCancel(ctx);
+    expect(children(parent)).toBe(1);
+    await child.done().receive();
+    expect(children(parent)).toBe(0);
+    const err = ctx.err();
+    cancel();
+    cancelParent(new Error("too late"));
+    expect(ctx.err()).toBe(err);
+    expect(child.err()).toBe(err);
+    expect(context.cause(child)).toBe(err);
+    expect(err).toBeInstanceOf(context.DeadlineExceeded);
+  });
+
+  // R119
+  test.each<[string, (cause: Error | null) => Context]>([
+    ["withDeadlineCause", (cause) => withDeadlineCause(background(), new Date(Date.now() + 2), cause)[0]],
+    ["withTimeoutCause", (cause) => withTimeoutCause(background(), 2, cause)[0]],
+    ["a past withDeadlineCause", (cause) => withDeadlineCause(background(), 0, cause)[0]],
+  ])("of %s leaves its cause, to those below as well", async (_, make) => {
+    const slow = new Error("too slow");
+    const ctx = make(slow);
+    const [child] = withCancel(ctx);
+    const bare = make(null);
+    await child.done().receive();
+    await bare.done().receive();
+    expect(child.err()).toBeInstanceOf(context.DeadlineExceeded);
+    expect(context.cause(ctx)).toBe(slow);
+    expect(context.cause(child)).toBe(slow);
+    expect(context.cause(bare)).toBe(bare.err());
+  });
+
+  test("that is no number is refused, and nothing is set", () => {
+    const [parent] = withCancel(background());
+    for (const wrong of [NaN, "5", "", null, undefined, {}, 5n, true, []] as unknown as number[]) {
+      expect(() => withTimeout(parent, wrong)).toThrow(RangeError);
+      expect(() => withDeadline(parent, wrong)).toThrow(RangeError);
+    }
+    expect(() => withDeadline(parent, new Date(NaN))).toThrow(RangeError);
+    expect(children(parent)).toBe(0);
+  });
+
+  test.each([2 ** 31 - 1, 2 ** 31, 2 ** 53, Infinity])("in %p ms is not reached too early", async (ms) => {
+    const [ctx, cancel] = withTimeout(background(), ms);
+    const [dated, cancelDated] = withDeadline(background(), Date.now() + ms);
+    await time.sleep(5);
+    expect([ctx, dated].some(isOver)).toBe(false);
+    expect(ctx.deadline()).toBeGreaterThanOrEqual(ms);
+    expect(String(ctx)).toContain("context.Background.WithDeadline(");
+    cancel();
+    cancelDated();
+  });
+});
+
+test("deadlines pass in their order, not in the order in which they were set", async () => {
+  const order: number[] = [];
+  const all = [9, 3, 6, 12].map((ms) => {
+    const [ctx] = withTimeout(background(), ms);
+    return ctx
+      .done()
+      .receive()
+      .then(() => order.push(ms));
+  });
+  await Promise.all(all);
+  expect(order).toEqual([3, 6, 9, 12]);
+});
+
+// T-X09, with timeouts
+test("the shortest of 30 random layers of timeouts ends the lowest context", async () => {
+  const seeded = Date.now();
+  seed(seeded);
+  let ctx = background();
+  const keys: object[] = [];
+  for (let i = 0; i < 30; i++) {
+    const kind = i === 0 ? 2 : below(3);
+    if (kind === 0) {
+      keys.push({});
+      ctx = context.withValue(ctx, keys.at(-1), i);
+    } else {
+      [ctx] = kind === 1 ? withCancel(ctx) : withTimeout(ctx, 3 + below(3));
+    }
+  }
+  await ctx.done().receive();
+  await time.sleep(10);
+  const values = keys.filter((key) => typeof ctx.value(key) === "number").length;
+  const late = ctx.err() instanceof context.DeadlineExceeded;
+  expect({ seeded, late, values }).toEqual({ seeded, late: true, values: keys.length });
+});
+
+test("a deadline passes also while goroutines never stop to hand each other values", async () => {
+  const [ctx] = withTimeout(background(), 10);
+  const ping = new Channel<number>();
+  const pong = new Channel<number>();
+  go(async () => {
+    for await (const n of ping) await pong.send(n + 1);
+    pong.close();
+  });
+  let n = 0;
+  while (ctx.err() === undefined) {
+    await ping.send(n);
+    n = (await pong.receive()).value as number;
+  }
+  ping.close();
+  await quiet();
+  expect(n).toBeGreaterThan(0);
+});
+
+// R110
+test("a timeout keeps the process alive until it passes, and no longer than until it is cancelled", async () => {
+  const program = await runSource(`
+    import { context } from "goro";
+    const [slow, cancel] = context.withTimeout(context.background(), 600_000);
+    const [child] = context.withTimeout(slow, 500_000);
+    const [quick] = context.withTimeout(context.background(), 20);
+    await quick.done().receive();
+    console.log(String(quick.err()));
+    cancel();
+    console.log(String(child.err()));
+  `);
+  expect(program).toEqual({
+    code: 0,
+    stdout: "DeadlineExceeded: context deadline exceeded\nCanceled: context canceled\n",
+    stderr: "",
+  });
+});

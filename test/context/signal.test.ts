@@ -1,0 +1,331 @@
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { getEventListeners } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Channel, context, time } from "goro";
+import { CancelContext } from "../../src/context/cancel.ts";
+import { isCollected } from "../support/memory.ts";
+import { runSource } from "../support/programs.ts";
+
+type Context = context.Context;
+
+const { background, fromSignal, withCancel, withCancelCause, withTimeout, withTimeoutCause, withValue } = context;
+
+function children(ctx: Context): number {
+  if (!(ctx instanceof CancelContext)) throw new TypeError("it has no list");
+  return ctx.children.count();
+}
+
+function isOver(ctx: Context): boolean {
+  return ctx.done().tryReceive() !== undefined;
+}
+
+describe("ctx.signal", () => {
+  test("is the same each time, and aborts within cancel with the cause for its reason", () => {
+    const [ctx, cancel] = withCancelCause(background());
+    const { signal } = ctx;
+    expect(signal).toBeInstanceOf(AbortSignal);
+    expect(ctx.signal).toBe(signal);
+    expect(signal.aborted).toBe(false);
+    const reasons: unknown[] = [];
+    signal.addEventListener("abort", () => reasons.push(signal.reason));
+    const why = new Error("why");
+    cancel(why);
+    cancel(new Error("again"));
+    expect(reasons).toEqual([why]);
+    expect(ctx.signal).toBe(signal);
+    expect(() => signal.throwIfAborted()).toThrow(why);
+  });
+
+  test("of a context that has ended before is aborted, and the same each time", () => {
+    const why = new Error("why");
+    const [cancelled, cancel] = withCancel(background());
+    cancel();
+    const [late] = withTimeoutCause(background(), 0, why);
+    const [child] = withCancel(late);
+    for (const ctx of [cancelled, late, child]) {
+      expect(ctx.signal.aborted).toBe(true);
+      expect(ctx.signal.reason).toBe(context.cause(ctx));
+      expect(ctx.signal).toBe(ctx.signal);
+    }
+    expect(child.signal.reason).toBe(why);
+  });
+
+  test("aborts when the deadline passes", async () => {
+    const [ctx] = withTimeout(background(), 2);
+    const aborted = new Promise((resolve) => ctx.signal.addEventListener("abort", resolve));
+    await aborted;
+    expect(ctx.signal.reason).toBe(ctx.err());
+    expect(ctx.err()).toBeInstanceOf(context.DeadlineExceeded);
+  });
+
+  test("is seen through values, and aborts with a context above", () => {
+    const [top, cancel] = withCancel(background());
+    const [middle] = withCancel(withValue(top, "k", 1));
+    const lowest = withValue(withValue(middle, "k", 2), "l", 3);
+    expect(lowest.signal).toBe(middle.signal);
+    expect(lowest.signal).not.toBe(top.signal);
+    cancel();
+    expect(lowest.signal.aborted).toBe(true);
+    expect(lowest.signal.reason).toBe(top.err());
+  });
+
+  // R99
+  test.each([
+    ["background", background],
+    ["todo", context.todo],
+    ["withoutCancel", () => context.withoutCancel(background())],
+  ])("of %s never aborts and is the same each time", (_, make) => {
+    const ctx = make();
+    expect(ctx.signal).toBeInstanceOf(AbortSignal);
+    expect(ctx.signal).toBe(ctx.signal);
+    expect(ctx.signal.aborted).toBe(false);
+  });
+
+  describe("a listener", () => {
+    // R101
+    test("finds the whole tree ended", () => {
+      const [parent, cancel] = withCancel(background());
+      const [first] = withCancel(parent);
+      const [second] = withTimeout(parent, time.hour);
+      const seen: boolean[] = [];
+      for (const ctx of [parent, first, second]) {
+        ctx.signal.addEventListener("abort", () => seen.push([parent, first, second].every(isOver)));
+      }
+      cancel();
+      expect(seen).toEqual([true, true, true]);
+    });
+
+    test("may cancel again, above, below and beside, and derive", () => {
+      const [top, cancelTop] = withCancelCause(background());
+      const [ctx, cancel] = withCancelCause(top);
+      const [child, cancelChild] = withCancelCause(ctx);
+      const [beside, cancelBeside] = withCancelCause(top);
+      const why = new Error("why");
+      const other = new Error("other");
+      const log: string[] = [];
+      let derived = background();
+      ctx.signal.addEventListener("abort", () => {
+        log.push("ctx");
+        cancel(other);
+        cancelChild(other);
+        cancelBeside(other);
+        [derived] = withTimeout(ctx, time.hour);
+        cancelTop(other);
+      });
+      for (const [name, one] of Object.entries({ top, child, beside })) {
+        one.signal.addEventListener("abort", () => log.push(name));
+      }
+      cancel(why);
+      expect(log.sort()).toEqual(["beside", "child", "ctx", "top"]);
+      expect([ctx, child, derived].map((one) => context.cause(one))).toEqual([why, why, why]);
+      expect([beside, top].map((one) => context.cause(one))).toEqual([other, other]);
+      expect(children(top)).toBe(0);
+    });
+  });
+});
+
+describe("fromSignal", () => {
+  function listeners(signal: AbortSignal): number {
+    return getEventListeners(signal, "abort").length;
+  }
+
+  test("gives one context for a signal, with one listener at most, however often it is asked", () => {
+    const controller = new AbortController();
+    const ctx = fromSignal(controller.signal);
+    const below = Array.from({ length: 100 }, () => withCancel(fromSignal(controller.signal))[0]);
+    expect(fromSignal(controller.signal)).toBe(ctx);
+    expect(listeners(controller.signal)).toBe(1);
+    expect(below.some(isOver)).toBe(false);
+    controller.abort();
+    expect(below.every(isOver)).toBe(true);
+    expect(listeners(controller.signal)).toBe(0);
+    expect(fromSignal(controller.signal)).toBe(ctx);
+  });
+
+  test("gives another context for another signal", () => {
+    const one = new AbortController();
+    const other = fromSignal(new AbortController().signal);
+    const ctx = fromSignal(one.signal);
+    one.abort();
+    expect([ctx, other].map(isOver)).toEqual([true, false]);
+  });
+
+  test.each(["before", "after"])("takes the reason for its cause, when the signal aborts %s it is asked", (when) => {
+    const cases: [reason: unknown, kind: abstract new () => Error, message: string][] = [
+      [new Error("why"), context.Canceled, "why"],
+      [new TypeError("wrong"), context.Canceled, "wrong"],
+      [new DOMException("too slow", "TimeoutError"), context.DeadlineExceeded, "too slow"],
+      [new DOMException("enough", "AbortError"), context.Canceled, "enough"],
+      ["a string", context.Canceled, "a string"],
+      [null, context.Canceled, "null"],
+      [42, context.Canceled, "42"],
+    ];
+    for (const [reason, kind, message] of cases) {
+      const controller = new AbortController();
+      if (when === "before") controller.abort(reason);
+      const ctx = fromSignal(controller.signal);
+      expect(isOver(ctx)).toBe(when === "before");
+      if (when === "after") controller.abort(reason);
+      expect(isOver(ctx)).toBe(true);
+      expect(ctx.err()).toBeInstanceOf(kind);
+      const cause = context.cause(ctx);
+      expect(cause?.message).toBe(message);
+      if (typeof reason === "object" && reason !== null) expect(cause).toBe(reason);
+      else expect(cause?.cause).toBe(reason);
+      expect(ctx.signal.reason).toBe(cause);
+    }
+  });
+
+  test("takes the reason of an abort without a reason", () => {
+    const controller = new AbortController();
+    controller.abort();
+    const ctx = fromSignal(controller.signal);
+    expect(ctx.err()).toBeInstanceOf(context.Canceled);
+    expect(context.cause(ctx)).toMatchObject({ name: "AbortError" });
+  });
+
+  test("is a deadline exceeded for AbortSignal.timeout", async () => {
+    const ctx = fromSignal(AbortSignal.timeout(2));
+    const [child] = withCancel(ctx);
+    await child.done().receive();
+    expect(child.err()).toBeInstanceOf(context.DeadlineExceeded);
+    expect(context.cause(child)).toMatchObject({ name: "TimeoutError" });
+  });
+
+  test("ends whatever the reason is", () => {
+    const aborted = AbortSignal.abort({ __proto__: null });
+    expect(fromSignal(aborted).err()).toBeInstanceOf(context.Canceled);
+    expect(fromSignal(AbortSignal.abort(Symbol("s"))).err()).toBeInstanceOf(context.Canceled);
+  });
+
+  test("follows the signal of a context there and back", () => {
+    const [ctx, cancel] = withCancelCause(background());
+    const back = withCancel(fromSignal(withCancel(ctx)[0].signal))[0];
+    const why = new Error("why");
+    cancel(why);
+    expect(isOver(back)).toBe(true);
+    expect(context.cause(back)).toBe(why);
+  });
+
+  test("refuses what is no AbortSignal", () => {
+    const things = [null, undefined, {}, "abort", new AbortController(), new EventTarget()];
+    for (const wrong of things as unknown as AbortSignal[]) {
+      expect(() => fromSignal(wrong)).toThrow(TypeError);
+    }
+  });
+
+  test("keeps no signal in memory", async () => {
+    function ask(): WeakRef<object> {
+      const { signal } = new AbortController();
+      withCancel(fromSignal(signal));
+      return new WeakRef(signal);
+    }
+    expect(await isCollected(ask())).toBe(true);
+  });
+});
+
+describe("fetch", () => {
+  let server: Server;
+  let url = "";
+  let asked: Channel<void>;
+  let left: Channel<void>;
+
+  beforeEach(async () => {
+    asked = new Channel<void>(64);
+    left = new Channel<void>(64);
+    // It begins to answer, and never ends.
+    server = createServer((request, response) => {
+      response.on("close", () => left.trySend());
+      if (request.url === "/body") response.write("the beginning");
+      asked.trySend();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+
+  afterEach(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  test("is cancelled by ctx.signal, with the cause", async () => {
+    const [ctx, cancel] = withCancelCause(background());
+    const answer = fetch(url, { signal: withValue(ctx, "k", 1).signal });
+    const outcome = answer.catch((error: unknown) => error);
+    await asked.receive();
+    const why = new Error("enough");
+    cancel(why);
+    expect(await outcome).toBe(why);
+    await left.receive();
+    await expect(fetch(url, { signal: ctx.signal })).rejects.toBe(why);
+  });
+
+  test("is cancelled while it reads the body", async () => {
+    const [ctx, cancel] = withCancelCause(background());
+    const response = await fetch(`${url}/body`, { signal: ctx.signal });
+    const text = response.text().catch((error: unknown) => error);
+    const why = new Error("enough");
+    cancel(why);
+    expect(await text).toBe(why);
+    await left.receive();
+  });
+
+  test("is cancelled by a timeout", async () => {
+    const [ctx] = withTimeout(background(), 20);
+    const outcome = await fetch(url, { signal: withCancel(ctx)[0].signal }).catch((error: unknown) => error);
+    expect(outcome).toBeInstanceOf(context.DeadlineExceeded);
+    expect(outcome).toBe(ctx.err());
+  });
+});
+
+describe("a program", () => {
+  test("with many listeners and fetches on one signal is printed no warning", async () => {
+    const program = await runSource(`
+      import { createServer } from "node:http";
+      import { Channel, context } from "goro";
+      const asked = new Channel<void>(100);
+      const server = createServer(() => asked.trySend());
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const url = \`http://127.0.0.1:\${(server.address() as { port: number }).port}\`;
+      const [ctx, cancel] = context.withCancel(context.background());
+      let heard = 0;
+      for (let i = 0; i < 20; i++) {
+        ctx.signal.addEventListener("abort", () => heard++);
+        context.background().signal.addEventListener("abort", () => heard++);
+      }
+      const foreign = new AbortController();
+      for (let i = 0; i < 20; i++) context.withCancel(context.fromSignal(foreign.signal));
+      const fetches = Promise.allSettled(Array.from({ length: 20 }, () => fetch(url, { signal: ctx.signal })));
+      for (let i = 0; i < 20; i++) await asked.receive();
+      cancel();
+      const failed = (await fetches).filter((f) => f.status === "rejected" && f.reason instanceof context.Canceled);
+      console.log(heard, failed.length);
+      server.closeAllConnections();
+      server.close();
+    `);
+    expect(program).toEqual({ code: 0, stdout: "20 20\n", stderr: "" });
+  });
+
+  test("whose abort listener throws hears of it, and the end spreads all the same", async () => {
+    const program = await runSource(`
+      import { context } from "goro";
+      process.on("uncaughtException", (error) => console.log("uncaught:", error.message));
+      const [parent, cancel] = context.withCancel(context.background());
+      const [child] = context.withCancel(parent);
+      const [other] = context.withTimeout(parent, 600_000);
+      let heard = 0;
+      for (const ctx of [parent, child, other]) {
+        ctx.signal.addEventListener("abort", () => { throw new Error("listener"); });
+        ctx.signal.addEventListener("abort", () => heard++);
+      }
+      context.afterFunc(other, () => console.log("after"));
+      cancel();
+      console.log(heard, String(child.err()), String(other.err()));
+    `);
+    expect(program).toMatchObject({ code: 0, stderr: "" });
+    expect(program.stdout.match(/^uncaught: listener$/gm)).toHaveLength(3);
+    expect(program.stdout).toContain("3 Canceled: context canceled Canceled: context canceled\n");
+    expect(program.stdout).toContain("after\n");
+  });
+});

@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { context, PanicError } from "goro";
+import { CancelContext } from "../../src/context/cancel.ts";
+import { clock } from "../../src/internal/clock.ts";
+import { stateOf } from "../support/promises.ts";
+
+type Context = context.Context;
+
+const { background, key, withCancel, withCancelCause, withTimeout, withValue, withoutCancel } = context;
+const hour = 3_600_000;
+
+function children(ctx: Context): number {
+  if (!(ctx instanceof CancelContext)) throw new TypeError("it has no list");
+  return ctx.children.count();
+}
+
+let alarms = 0;
+
+beforeEach(() => {
+  alarms = clock.size;
+});
+
+// R110. A timeout that is left behind would also keep the test runner from ending.
+afterEach(() => {
+  expect(clock.size).toBe(alarms);
+});
+
+// R112: T-X05
+describe("value", () => {
+  test("is that of the nearest context with the key", () => {
+    const outer = withValue(background(), "k", "outer");
+    const inner = withValue(withValue(outer, "l", "other"), "k", "inner");
+    expect([background(), outer, inner].map((ctx) => ctx.value("k"))).toEqual([undefined, "outer", "inner"]);
+    expect([outer, inner].map((ctx) => ctx.value("l"))).toEqual([undefined, "other"]);
+    expect(inner.value("missing")).toBeUndefined();
+  });
+
+  test.each([null, undefined, 0, "", false])("may be %p, and hides one above", (nothing) => {
+    const ctx = withValue(withValue(background(), "k", "outer"), "k", nothing);
+    expect(ctx.value("k")).toBe(nothing);
+    expect(withCancel(ctx)[0].value("k")).toBe(nothing);
+  });
+
+  test("is found by the identity of its key: equal names are other keys", () => {
+    const a = key<string>("name");
+    const b = key<string>("name");
+    const symbol = Symbol("name");
+    const object = { name: "name" };
+    let ctx = background();
+    for (const [k, v] of [
+      [a, "a"],
+      [b, "b"],
+      [symbol, "symbol"],
+      [object, "object"],
+      ["name", "string"],
+    ] as const) {
+      ctx = withValue(ctx, k as unknown, v);
+    }
+    const found: unknown[] = [a, b, symbol, object, "name", { name: "name" }, Symbol("name")].map((k) => ctx.value(k));
+    expect(found).toEqual(["a", "b", "symbol", "object", "string", undefined, undefined]);
+    expect(a.name).toBe("name");
+  });
+
+  test("is seen through every kind of context", () => {
+    const id = key<number>("id");
+    const top = withValue(background(), id, 7);
+    const [cancelled, cancel] = withCancel(top);
+    const [caused] = withCancelCause(cancelled);
+    const [timed] = withTimeout(caused, hour);
+    const lowest = withValue(withoutCancel(timed), "k", 1);
+    const answer: number | undefined = lowest.value(id);
+    expect(answer).toBe(7);
+    cancel();
+    for (const ctx of [cancelled, caused, timed, lowest]) expect(ctx.value(id)).toBe(7);
+  });
+
+  test("is the very thing that was put there, be it a promise", () => {
+    const thenable = { then: () => undefined };
+    expect(withValue(background(), "k", thenable).value("k")).toBe(thenable);
+  });
+
+  // R101
+  test("changes nothing else of the parent", () => {
+    const [parent, cancel] = withTimeout(background(), hour);
+    const ctx = withValue(parent, "k", 1);
+    expect(ctx.done()).toBe(parent.done());
+    expect(ctx.deadline()).toBe(parent.deadline());
+    expect(ctx.signal).toBe(parent.signal);
+    expect(ctx.err()).toBeUndefined();
+    cancel();
+    expect(ctx.err()).toBe(parent.err());
+    expect(parent.value("k")).toBeUndefined();
+  });
+
+  // R113: T-X14
+  test("needs a key", () => {
+    for (const none of [null, undefined]) {
+      expect(() => withValue(background(), none, 1)).toThrow(PanicError);
+      expect(() => withValue(background(), none, 1)).toThrow("nil key");
+    }
+    for (const falsy of [0, "", false]) expect(withValue(background(), falsy, 1).value(falsy)).toBe(1);
+  });
+
+  // R115
+  test("never keeps a context from being printed", () => {
+    for (const value of [Object.create(null) as object, Symbol("s"), null, undefined, () => 1]) {
+      expect(String(withValue(background(), "k", value))).toMatch(/^context\.Background\.WithValue\(k, /);
+      expect(String(withValue(background(), value ?? "k", 1))).toMatch(/^context\.Background\.WithValue\(.*, 1\)$/);
+    }
+  });
+});
+
+// R120: T-X17
+describe("withoutCancel", () => {
+  test("keeps the values and nothing else, also when the parent ends", async () => {
+    const [parent, cancel] = withTimeout(withValue(background(), "k", "v"), hour);
+    const ctx = withoutCancel(parent);
+    const [child, cancelChild] = withCancel(ctx);
+    expect(children(parent)).toBe(0);
+    cancel();
+    expect(ctx.value("k")).toBe("v");
+    expect(ctx.err()).toBeUndefined();
+    expect(ctx.deadline()).toBeUndefined();
+    expect(context.cause(ctx)).toBeUndefined();
+    expect(ctx.signal.aborted).toBe(false);
+    expect(await stateOf(ctx.done().receive())).toBe("pending");
+    expect(String(ctx)).toBe(`${String(parent)}.WithoutCancel`);
+
+    expect(child.err()).toBeUndefined();
+    expect(child.value("k")).toBe("v");
+    cancelChild();
+    expect(child.err()).toBeInstanceOf(context.Canceled);
+    expect(ctx.err()).toBeUndefined();
+  });
+
+  test("gives a living context from one that has ended", () => {
+    const [parent, cancel] = withCancelCause(background());
+    cancel(new Error("over"));
+    const ctx = withValue(withoutCancel(parent), "k", 1);
+    expect(ctx.err()).toBeUndefined();
+    expect(context.cause(ctx)).toBeUndefined();
+    const [child, cancelChild] = withTimeout(ctx, hour);
+    expect(child.err()).toBeUndefined();
+    cancelChild();
+    expect(context.cause(child)).toBe(child.err());
+  });
+});

@@ -1,0 +1,103 @@
+// How a program under `main` begins and ends well. How it ends badly stands in deadlock.test.ts and panic.test.ts.
+
+import { main } from "goro";
+import { describe, expect, test } from "@jest/globals";
+import { runSource } from "../support/programs.ts";
+
+describe("the end of main is the end of the program", () => {
+  // R65
+  test.concurrent("goroutines, timers, sockets and sleepers are not waited for", async () => {
+    const { code, stdout, stderr } = await runSource(`
+      import { createServer } from "node:net";
+      import { Channel, context, go, main, PanicError, time } from "goro";
+
+      process.on("exit", (code) => console.log("exit", code));
+      main(async () => {
+        console.log("main");
+        go(() => new Channel().receive());
+        go(async () => {
+          await time.sleep(3_600_000);
+          console.log("woken");
+        });
+        setInterval(() => undefined, 1_000);
+        createServer().listen(0, "127.0.0.1");
+        context.withTimeout(context.background(), 3_600_000);
+        time.afterFunc(0, () => console.log("late"));
+        await time.sleep(20);
+        console.log("main returns");
+      });
+      try {
+        main(() => console.log("the other main"));
+      } catch (error) {
+        console.log(error instanceof PanicError && error.message);
+      }
+      console.log("module");
+    `);
+    expect(stderr).toBe("");
+    expect(stdout.split("\n")).toEqual([
+      "main: another main is running",
+      "module",
+      "main",
+      "late",
+      "main returns",
+      "exit 0",
+      "",
+    ]);
+    expect(code).toBe(0);
+  });
+
+  test.concurrent("a main that is no async function may set the exit code", async () => {
+    const { code, stdout, stderr } = await runSource(`
+      import { main } from "goro";
+      main(() => {
+        setInterval(() => undefined, 1_000);
+        process.exitCode = 5;
+      });
+      console.log("module");
+    `);
+    expect({ code, stdout, stderr }).toEqual({ code: 5, stdout: "module\n", stderr: "" });
+  });
+});
+
+// Through a pipe whose reader lets the program wait, so that more is printed than the pipe can hold.
+const slowly = `
+  import { execFileSync } from "node:child_process";
+  import { fileURLToPath } from "node:url";
+  if (process.argv[2] === undefined) {
+    const command = '"$0" --import tsx "$1" child 2>&1 | { dd bs=1 count=1 2>&-; sleep 0.3; cat; }';
+    const args = ["-c", command, process.execPath, fileURLToPath(import.meta.url)];
+    process.stdout.write(execFileSync("sh", args, { maxBuffer: 2 ** 24 }), () => process.exit());
+    await new Promise(() => undefined);
+  }
+`;
+
+// R65
+describe("what a program prints arrives whole, however slow the reader, and nothing comes after it", () => {
+  test.concurrent.each(["log", "error"])("console.%s", async (print) => {
+    const { code, stdout, stderr } = await runSource(`${slowly}
+      import { go, gosched, main } from "goro";
+      let over = false;
+      main(async () => {
+        go(async () => {
+          // What can go on in the very turn in which main returns is as quick as main.
+          for (let turns = 0; ; ) {
+            await gosched();
+            if (over && ++turns > 1) console.error("a goroutine runs after the end of main");
+          }
+        });
+        await gosched();
+        for (let i = 0; i < 100_000; i++) console.${print}("line " + i);
+        over = true;
+      });
+    `);
+    const lines = stdout.split("\n");
+    expect(lines.slice(0, 100_000).findIndex((line, i) => line !== `line ${i}`)).toBe(-1);
+    expect(lines.slice(99_999, 100_002)).toEqual(["line 99999", ""]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  });
+});
+
+test.each([[undefined], [null], [{}], [Promise.resolve()]])("main of %p is a TypeError at once", (f: unknown) => {
+  expect(() => main(f as () => void)).toThrow(TypeError);
+  expect(() => main(f as () => void)).toThrow(`main: f must be a function, got ${String(f)}`);
+});

@@ -1,0 +1,384 @@
+// What may be relied on between goroutines: when they start, what they see of each other, and what a scope does at its end.
+
+import { AsyncLocalStorage } from "node:async_hooks";
+import { availableParallelism } from "node:os";
+import { setTimeout as hostTimer } from "node:timers";
+import { describe, expect, test } from "@jest/globals";
+import { Channel, defer, go, gosched, numCPU, numGoroutine, receive, select, WaitGroup } from "goro";
+import { capacities, quiet, stateOf } from "../support/promises.ts";
+
+describe("go", () => {
+  // R63
+  test("never starts the function before the code that runs has come to an end or an await", async () => {
+    const order: string[] = [];
+    go(() => order.push("goroutine"));
+    order.push("after go");
+    expect(order).toEqual(["after go"]);
+    await quiet();
+    expect(order).toEqual(["after go", "goroutine"]);
+  });
+
+  // R63
+  test("evaluates function and arguments at the call", async () => {
+    const seen: unknown[] = [];
+    let f = (...args: unknown[]): unknown => seen.push(...args);
+    let x = 1;
+    go(f, x, [x]);
+    x = 2;
+    f = () => seen.push("another");
+    await quiet();
+    expect(seen).toEqual([1, [1]]);
+  });
+
+  // R63
+  test("happens before the function starts, which sees what was written until then", async () => {
+    let written = "";
+    const seen = new Channel<string>(1);
+    written = "before";
+    go(() => seen.send(written));
+    expect(await seen.receive()).toEqual({ value: "before", ok: true });
+  });
+
+  // R63
+  test("starts functions in the order of the calls, those of a goroutine after those of its creator", async () => {
+    const order: string[] = [];
+    go(() => {
+      order.push("1");
+      go(() => {
+        order.push("1.1");
+        go(() => order.push("1.1.1"));
+      });
+      go(() => order.push("1.2"));
+    });
+    go(() => order.push("2"));
+    await quiet();
+    expect(order).toEqual(["1", "2", "1.1", "1.2", "1.1.1"]);
+  });
+
+  test("gives a goroutine the async context of whoever started it", async () => {
+    const context = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    const say = (): number => seen.push(context.getStore());
+    context.run("one", go, say);
+    context.run("two", go, async () => {
+      await gosched();
+      go(say);
+    });
+    go(say);
+    await quiet();
+    expect(seen).toEqual(["one", undefined, "two"]);
+  });
+
+  // R63
+  test.each([undefined, null, 1, "f", {}, Promise.resolve()])("of %p is a TypeError, and starts nothing", (f) => {
+    const live = numGoroutine();
+    expect(() => go(f as never)).toThrow(new TypeError(`go: f must be a function, got ${String(f)}`));
+    expect(numGoroutine()).toBe(live);
+  });
+});
+
+test("numGoroutine counts a goroutine from its go to its end, and the main one", async () => {
+  const live = numGoroutine();
+  expect(live).toBeGreaterThanOrEqual(1);
+  const gate = new Channel<void>();
+  const wg = new WaitGroup();
+  for (let i = 0; i < 5; i++) go(() => gate.receive());
+  wg.go(() => gate.receive());
+  go(() => undefined);
+  expect(numGoroutine()).toBe(live + 7);
+  await quiet();
+  expect(numGoroutine()).toBe(live + 6);
+  await gate.send();
+  await quiet();
+  expect(numGoroutine()).toBe(live + 5);
+  gate.close();
+  await wg.wait();
+  await quiet();
+  expect(numGoroutine()).toBe(live);
+});
+
+test("numCPU is what the host has", () => {
+  expect(numCPU()).toBe(availableParallelism());
+});
+
+describe("gosched", () => {
+  test("lets every other goroutine run until it waits", async () => {
+    const ch = new Channel<number>(100);
+    const reached = { waiting: 0, busy: 0 };
+    go(async () => {
+      await new Channel<void>().receive();
+      reached.waiting++;
+    });
+    go(async () => {
+      for (; reached.busy < 20; reached.busy++) await ch.send(reached.busy);
+    });
+    await gosched();
+    expect(reached).toEqual({ waiting: 0, busy: 20 });
+  });
+
+  test("lets timers go off", async () => {
+    let fired = false;
+    hostTimer(() => (fired = true), 1);
+    while (!fired) await gosched();
+  });
+
+  test("lets those who call it take turns", async () => {
+    const order: string[] = [];
+    const wg = new WaitGroup();
+    for (const name of ["a", "b"]) {
+      wg.go(async () => {
+        for (let i = 0; i < 3; i++) {
+          order.push(name);
+          await gosched();
+        }
+      });
+    }
+    await wg.wait();
+    expect(order).toEqual(["a", "b", "a", "b", "a", "b"]);
+  });
+});
+
+describe("what happens before", () => {
+  // R67: T-G01
+  test.each(capacities)("a send comes before the end of its receive, capacity %d", async (capacity) => {
+    let written = 0;
+    const ch = new Channel<void>(capacity);
+    const ack = new Channel<void>();
+    go(async () => {
+      for (let i = 1; i <= 1_000; i++) {
+        written = i;
+        await ch.send();
+        await ack.receive();
+      }
+    });
+    for (let i = 1; i <= 1_000; i++) {
+      await ch.receive();
+      expect(written).toBe(i);
+      await ack.send();
+    }
+  });
+
+  // R68: T-G02
+  test.each(capacities)("a close comes before the receive that it ends, capacity %d", async (capacity) => {
+    for (let i = 0; i < 250; i++) {
+      let written = "";
+      const ch = new Channel<number>(capacity);
+      go(() => {
+        written = "hello";
+        ch.close();
+      });
+      expect((await ch.receive()).ok).toBe(false);
+      expect(written).toBe("hello");
+    }
+  });
+
+  // R69: T-G02
+  test("without a buffer, the receive comes before the end of the send", async () => {
+    const ch = new Channel<number>();
+    for (let i = 0; i < 1_000; i++) {
+      let written = "";
+      go(async () => {
+        written = "hello";
+        await ch.receive();
+      });
+      await ch.send(0);
+      expect(written).toBe("hello");
+    }
+  });
+
+  // R69
+  test("without a buffer, a send does not end while nobody receives", async () => {
+    const ch = new Channel<number>();
+    const sent = ch.send(1);
+    expect(await stateOf(sent)).toBe("pending");
+    await ch.receive();
+    await sent;
+  });
+
+  // R70
+  test.each(capacities)("receive k comes before the end of send k + %d", async (capacity) => {
+    const ch = new Channel<number>(capacity);
+    const ended = { sends: 0, receives: 0 };
+    const wg = new WaitGroup();
+    wg.go(async () => {
+      for (let i = 0; i < 300; i++) {
+        await ch.send(i);
+        ended.sends++;
+      }
+    });
+    let ahead = 0;
+    while (ended.receives < 300) {
+      await quiet();
+      ahead = Math.max(ahead, ended.sends - ended.receives);
+      if (ch.tryReceive()) ended.receives++;
+    }
+    expect(ahead).toBe(capacity);
+    await wg.wait();
+  });
+
+  // R70: T-G03
+  test("a buffered channel is a limit: no more than three are inside", async () => {
+    const limit = new Channel<number>(3);
+    const wg = new WaitGroup();
+    let inside = 0;
+    let most = 0;
+    let done = 0;
+    for (let i = 0; i < 100; i++) {
+      wg.go(async () => {
+        await limit.send(1);
+        most = Math.max(most, ++inside);
+        for (let j = 0; j < i % 4; j++) await gosched();
+        inside--;
+        done++;
+        await limit.receive();
+      });
+    }
+    await wg.wait();
+    expect([most, inside, done, limit.length]).toEqual([3, 0, 100, 0]);
+  });
+});
+
+describe("chains of 10,000 goroutines", () => {
+  const n = 10_000;
+
+  // R72: test/chan/goroutines.go, with the daisy chain's sum
+  test("hand a value from end to end", async () => {
+    const leftmost = new Channel<number>();
+    let left = leftmost;
+    for (let i = 0; i < n; i++) {
+      const right = new Channel<number>();
+      go(
+        async (left: Channel<number>, right: Channel<number>) =>
+          left.send(1 + ((await right.receive()).value as number)),
+        left,
+        right,
+      );
+      left = right;
+    }
+    go((c: Channel<number>) => c.send(1), left);
+    expect(await leftmost.receive()).toEqual({ value: n + 1, ok: true });
+  });
+
+  // R72
+  test("are torn down by one close, through selects and range loops", async () => {
+    const first = new Channel<number>();
+    let from = first;
+    for (let i = 0; i < n; i++) {
+      const to = new Channel<number>();
+      go(
+        async (i: number, from: Channel<number>, to: Channel<number>) => {
+          if (i % 2 === 0) await select({ from: receive(from), off: receive(null) });
+          else for await (const _ of from) throw new Error("a value from nowhere");
+          to.close();
+        },
+        i,
+        from,
+        to,
+      );
+      from = to;
+    }
+    await quiet();
+    first.close();
+    expect(await from.receive()).toEqual({ value: undefined, ok: false });
+  });
+});
+
+/* eslint-disable @typescript-eslint/no-unused-vars -- two defers in one block need two names */
+describe("defer", () => {
+  const said: string[] = [];
+  const say = (word: string) => (): void => {
+    said.push(word);
+  };
+  const heard = (): string[] => said.splice(0);
+
+  test("runs at the end of the block, the last first, and not before", () => {
+    {
+      using _1 = defer(say("first"));
+      {
+        using _2 = defer(say("inner"));
+      }
+      using _3 = defer(say("last"));
+      say("body")();
+    }
+    say("after")();
+    expect(heard()).toEqual(["inner", "body", "last", "first", "after"]);
+  });
+
+  test("runs whatever way the block is left", () => {
+    const f = (way: string): string => {
+      for (let i = 0; ; i++) {
+        using _ = defer(say(`${way} ${i}`));
+        if (way === "continue" && i === 0) continue;
+        if (way === "return") return way;
+        if (way === "throw") throw new Error(way);
+        break;
+      }
+      return "end";
+    };
+    expect([f("break"), f("continue"), f("return")]).toEqual(["end", "end", "return"]);
+    expect(() => f("throw")).toThrow("throw");
+    expect(heard()).toEqual(["break 0", "continue 0", "continue 1", "return 0", "throw 0"]);
+  });
+
+  test("an error of one leaves the scope, after the others have run", () => {
+    const failing = (): void => {
+      using _1 = defer(say("first"));
+      using _2 = defer((): void => {
+        throw new Error("deferred");
+      });
+      using _3 = defer(say("last"));
+    };
+    expect(failing).toThrow("deferred");
+    expect(heard()).toEqual(["last", "first"]);
+  });
+
+  test("an error of one does not hide that of the body", () => {
+    const failing = (): void => {
+      using _ = defer((): void => {
+        throw new Error("deferred");
+      });
+      throw new Error("body");
+    };
+    let caught: unknown;
+    try {
+      failing();
+    } catch (error) {
+      caught = error;
+    }
+    expect(caught).toMatchObject({ error: { message: "deferred" }, suppressed: { message: "body" } });
+  });
+
+  test("with await using it is waited for, and each before the next", async () => {
+    const gate = new Channel<void>();
+    const f = async (): Promise<void> => {
+      await using _1 = defer(async () => say("first")());
+      await using _2 = defer(async () => {
+        await gate.receive();
+        say("last")();
+      });
+      say("body")();
+    };
+    const done = f();
+    expect(await stateOf(done)).toBe("pending");
+    expect(heard()).toEqual(["body"]);
+    await gate.send();
+    await done;
+    expect(heard()).toEqual(["last", "first"]);
+  });
+
+  test("with await using a rejection leaves the scope, after the others have run", async () => {
+    const f = async (): Promise<void> => {
+      using _1 = defer(say("first"));
+      await using _2 = defer(async () => {
+        await gosched();
+        throw new Error("deferred");
+      });
+    };
+    await expect(f()).rejects.toThrow("deferred");
+    expect(heard()).toEqual(["first"]);
+  });
+
+  test.each([undefined, null, {}, "f"])("of %p is a TypeError", (f) => {
+    expect(() => defer(f as never)).toThrow(new TypeError(`defer: f must be a function, got ${String(f)}`));
+  });
+});

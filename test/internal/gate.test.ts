@@ -1,0 +1,469 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import { Channel, go, gosched, PanicError, receive, select, send, time, WaitGroup } from "goro";
+import { pass, passed, passedWith } from "../../src/internal/gate.ts";
+
+/** A loop without end, which runs until `isOver()` and counts its rounds. */
+type Loop = (isOver: () => boolean) => Promise<void>;
+
+async function pingPong(isOver: () => boolean): Promise<void> {
+  const ping = new Channel<number>();
+  const pong = new Channel<number>();
+  go(async () => {
+    for await (const ball of ping) await pong.send(ball);
+  });
+  while (!isOver()) {
+    await ping.send(1);
+    await pong.receive();
+  }
+  ping.close();
+}
+
+async function buffered(isOver: () => boolean): Promise<void> {
+  const ch = new Channel<number>(1);
+  while (!isOver()) {
+    await ch.send(1);
+    await ch.receive();
+  }
+}
+
+// Nothing but wake-ups: whoever receives has parked before the other sends.
+async function wakeUps(isOver: () => boolean): Promise<void> {
+  const ping = new Channel<number>(1);
+  const pong = new Channel<number>(1);
+  go(async () => {
+    while ((await ping.receive()).ok) pong.trySend(1);
+  });
+  while (!isOver()) {
+    ping.trySend(1);
+    await pong.receive();
+  }
+  ping.close();
+}
+
+async function readySelect(isOver: () => boolean): Promise<void> {
+  const ch = new Channel<number>(1);
+  while (!isOver()) await select({ in: receive(ch), out: send(ch, 1) });
+}
+
+async function parkedSelect(isOver: () => boolean): Promise<void> {
+  const ping = new Channel<number>();
+  const never = new Channel<number>();
+  go(async () => {
+    for await (const _ of ping);
+  });
+  while (!isOver()) await select({ out: send(ping, 1), never: receive(never) });
+  ping.close();
+}
+
+async function filledRange(isOver: () => boolean): Promise<void> {
+  const ch = new Channel<number>(4);
+  ch.trySend(1);
+  for await (const value of ch) {
+    if (isOver()) return;
+    ch.trySend(value);
+  }
+}
+
+async function defaultSelect(isOver: () => boolean): Promise<void> {
+  const ch = new Channel<number>();
+  while (!isOver()) await select({ in: receive(ch), default: true });
+}
+
+async function emptyWait(isOver: () => boolean): Promise<void> {
+  const wg = new WaitGroup();
+  while (!isOver()) await wg.wait();
+}
+
+async function wokenWait(isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    const wg = new WaitGroup();
+    wg.add(1);
+    go(() => wg.done());
+    await wg.wait();
+  }
+}
+
+async function yielding(isOver: () => boolean): Promise<void> {
+  while (!isOver()) await gosched();
+}
+
+async function noSleep(isOver: () => boolean): Promise<void> {
+  while (!isOver()) await time.sleep(0);
+}
+
+function generations(isOver: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const next = (): void => {
+      if (isOver()) resolve();
+      else go(next);
+    };
+    go(next);
+  });
+}
+
+async function closedReceive(isOver: () => boolean): Promise<void> {
+  const ch = new Channel<number>();
+  ch.close();
+  while (!isOver()) await ch.receive();
+}
+
+async function failingSend(isOver: () => boolean): Promise<void> {
+  const ch = new Channel<number>();
+  ch.close();
+  while (!isOver()) await ch.send(1).catch(() => undefined);
+}
+
+async function failingSelect(isOver: () => boolean): Promise<void> {
+  const ch = new Channel<number>();
+  ch.close();
+  while (!isOver()) await select({ out: send(ch, 1) }).catch(() => undefined);
+}
+
+function burn(ms: number): void {
+  const start = performance.now();
+  while (performance.now() - start < ms);
+}
+
+const loops: readonly (readonly [string, Loop])[] = [
+  ["a ping-pong over unbuffered channels", pingPong],
+  ["sends to and receives from a buffer", buffered],
+  ["goroutines that trySend to each other and await receive", wakeUps],
+  ["selects with a case that is ready", readySelect],
+  ["selects that have to wait", parkedSelect],
+  ["a range over a channel that is kept filled", filledRange],
+  ["selects with a default", defaultSelect],
+  ["waits for an empty group", emptyWait],
+  ["waits for a group of one", wokenWait],
+  ["gosched", yielding],
+  ["sleeps of 0 ms", noSleep],
+  ["goroutines that start each other", generations],
+  ["receives from a closed channel", closedReceive],
+  ["sends to a closed channel", failingSend],
+  ["selects of a send to a closed channel", failingSelect],
+];
+
+test.each(loops)("%s leave timers, immediates and files their turn", async (_, loop) => {
+  const happened = new Set<string>();
+  setTimeout(() => happened.add("timer"), 10);
+  setImmediate(() => happened.add("immediate"));
+  const file = readFile(fileURLToPath(import.meta.url)).then(() => happened.add("file"));
+
+  const start = performance.now();
+  let rounds = 0;
+  await loop(() => ++rounds % 64 === 0 && (happened.size === 3 || performance.now() - start > 3000));
+  expect([...happened].sort()).toEqual(["file", "immediate", "timer"]);
+  await file;
+});
+
+test("the turns are few: most operations that can finish at once cost none", async () => {
+  const operations = 20_000;
+  const ch = new Channel<number>(1);
+  let turns = 0;
+  let running = true;
+  const count = (): void => {
+    turns++;
+    if (running) setImmediate(count);
+  };
+  setImmediate(count);
+  for (let i = 0; i < operations / 2; i++) {
+    await ch.send(i);
+    await ch.receive();
+  }
+  running = false;
+  expect(turns).toBeLessThan(operations / 10);
+});
+
+// Uses the slice up. While the gate is open, all who have nothing to tell get the same promise.
+function shutTheGate(gate: Pick<Gate, "passed"> = { passed }): void {
+  burn(5);
+  while (gate.passed() === gate.passed()) burn(0.1);
+}
+
+describe("a shut gate", () => {
+  test("answers nobody before the next turn", async () => {
+    shutTheGate();
+    const turn = gosched();
+    const answers: string[] = [];
+    pass((answer: string) => answers.push(answer), "woken");
+    void passed().then(() => answers.push("done"));
+    void passedWith({ value: "result" }).then(({ value }) => answers.push(value));
+    for (let i = 0; i < 1000; i++) await Promise.resolve();
+    expect(answers).toEqual([]);
+    await turn;
+    await gosched();
+    expect(answers).toEqual(["woken", "done", "result"]);
+  });
+
+  test("keeps the order of those who waited and those who did not have to", async () => {
+    const order: string[] = [];
+    const ch = new Channel<number>();
+    const full = new Channel<number>(8);
+    const closed = new Channel<number>();
+    const wg = new WaitGroup();
+    wg.add(1);
+    const tell = (name: string) => (): void => void order.push(name);
+
+    void ch.receive().then(tell("parked receive"));
+    void select({ in: receive(ch) }).then(tell("parked select"));
+    void closed.send(1).catch(tell("parked send"));
+    void wg.wait().then(tell("parked wait"));
+
+    shutTheGate();
+    void full.send(1).then(tell("send"));
+    ch.trySend(1);
+    void full.receive().then(tell("receive"));
+    closed.close();
+    void select({ out: send(full, 1) }).then(tell("select"));
+    ch.trySend(2);
+    go(tell("go"));
+    wg.done();
+    void time.sleep(0).then(tell("sleep"));
+    expect(order).toEqual([]);
+
+    await gosched();
+    await gosched();
+    // A goroutine may need a microtask to start, and a failure needs some to reach its `catch`: only all others are in order.
+    const late = new Set(["go", "parked send"]);
+    expect(order.filter((name) => !late.has(name))).toEqual([
+      "send",
+      "parked receive",
+      "receive",
+      "select",
+      "parked select",
+      "parked wait",
+      "sleep",
+    ]);
+    expect(new Set(order)).toEqual(new Set([...order.filter((name) => !late.has(name)), ...late]));
+  });
+
+  // R28
+  test("lets 1,000 receivers that are woken over several slices go on in their order", async () => {
+    const ch = new Channel<number>();
+    const woken: number[] = [];
+    for (let i = 0; i < 1000; i++) {
+      void ch.receive().then(({ value }) => woken.push(value as number));
+    }
+    let turns = 0;
+    let running = true;
+    const count = (): void => {
+      turns++;
+      if (running) setImmediate(count);
+    };
+    setImmediate(count);
+    for (let i = 0; i < 1000; i++) {
+      ch.trySend(i);
+      burn(0.02);
+      // Some are woken between two turns, and some together.
+      if (i % 7 === 0) await Promise.resolve();
+      if (i % 250 === 249) await gosched();
+    }
+    running = false;
+    await gosched();
+    expect(turns).toBeGreaterThanOrEqual(4);
+    expect(woken).toEqual(Array.from({ length: 1000 }, (_, i) => i));
+  });
+
+  test("delays a failure and does not lose it", async () => {
+    const ch = new Channel<number>();
+    const failures: unknown[] = [];
+    const sent = ch.send(1).catch((error: unknown) => failures.push(error));
+    shutTheGate();
+    const turn = gosched();
+    ch.close();
+    for (let i = 0; i < 100; i++) await Promise.resolve();
+    expect(failures).toEqual([]);
+    await turn;
+    await sent;
+    expect(failures).toEqual([new PanicError("send on closed channel")]);
+  });
+});
+
+interface Gate {
+  pass<R>(answer: (result: R) => void, result: R): void;
+  fail(answer: (result: never) => void, error: Error): void;
+  passed(): Promise<void>;
+  turn(): Promise<void>;
+}
+
+// A gate of our own in a host of our own: a query makes the module anew, and it takes what it finds then.
+describe("a gate", () => {
+  let copies = 0;
+  let clockTime = 0;
+  let looks = 0;
+  const turns: (() => void)[] = [];
+  const answers: number[] = [];
+  const answer = (result: number): void => void answers.push(result);
+
+  beforeEach(() => {
+    clockTime = 100;
+    looks = 0;
+    turns.length = 0;
+    answers.length = 0;
+  });
+
+  function load(): Promise<Gate> {
+    const path = "../../src/internal/gate.ts";
+    return import(`${path}?${++copies}`) as Promise<Gate>;
+  }
+
+  async function makeGate(): Promise<Gate> {
+    const immediate = globalThis.setImmediate;
+    try {
+      performance.now = () => {
+        looks++;
+        return clockTime;
+      };
+      globalThis.setImmediate = ((run: () => void) => turns.push(run)) as never;
+      return await load();
+    } finally {
+      Reflect.deleteProperty(performance, "now");
+      globalThis.setImmediate = immediate;
+    }
+  }
+
+  function shut(gate: Gate): void {
+    clockTime += 4;
+    while (turns.length === 0) void gate.passed();
+  }
+
+  test("answers at once while the slice lasts", async () => {
+    const gate = await makeGate();
+    clockTime += 3.9;
+    for (let i = 0; i < 1000; i++) gate.pass(answer, i);
+    expect(answers.length).toBe(1000);
+    expect(turns.length).toBe(0);
+  });
+
+  test("is shut after 4 ms, until a single turn answers all in their order", async () => {
+    const gate = await makeGate();
+    clockTime += 4;
+    for (let i = 0; i < 100; i++) gate.pass(answer, i);
+    expect(answers).toEqual([]);
+    expect(turns.length).toBe(1);
+    turns[0]?.();
+    expect(answers).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  });
+
+  test("begins a new slice with every turn, however late the turn comes", async () => {
+    const gate = await makeGate();
+    for (let slice = 1; slice <= 5; slice++) {
+      clockTime += 4;
+      for (let i = 0; i < 100; i++) gate.pass(answer, i);
+      expect(turns.length).toBe(slice);
+      clockTime += 50;
+      turns[slice - 1]?.();
+      for (let i = 0; i < 100; i++) gate.pass(answer, i);
+      expect(turns.length).toBe(slice);
+      expect(answers.length).toBe(200 * slice);
+    }
+  });
+
+  test("has one turn pending, however many ask for it", async () => {
+    const gate = await makeGate();
+    const both = [gate.turn(), gate.turn()];
+    shut(gate);
+    gate.pass(answer, 1);
+    expect(turns.length).toBe(1);
+    expect(answers).toEqual([]);
+    turns[0]?.();
+    expect(answers).toEqual([1]);
+    await Promise.all(both);
+  });
+
+  test("stays open for those who can go on while somebody waits for the next turn", async () => {
+    const gate = await makeGate();
+    void gate.turn();
+    gate.pass(answer, 1);
+    expect(answers).toEqual([1]);
+    expect(turns.length).toBe(1);
+  });
+
+  test("that is shut again while it answers holds what comes then for another turn", async () => {
+    const gate = await makeGate();
+    shut(gate);
+    const again = (): void => {
+      clockTime += 4;
+      while (turns.length === 1) gate.pass(answer, 3);
+    };
+    gate.pass(again, undefined);
+    gate.pass(answer, 1);
+    gate.pass(answer, 2);
+    turns[0]?.();
+    expect(answers.filter((n) => n !== 3)).toEqual([1, 2]);
+    const before = answers.length;
+    gate.pass(answer, 4);
+    expect(answers.length).toBe(before);
+    turns[1]?.();
+    expect(answers.at(-1)).toBe(4);
+  });
+
+  test("holds a failure like any other answer, as a promise that rejects", async () => {
+    const gate = await makeGate();
+    const told: Promise<never>[] = [];
+    const error = new Error("boom");
+    shut(gate);
+    gate.fail((result: never) => told.push(result), error);
+    expect(told).toEqual([]);
+    turns[0]?.();
+    expect(told.length).toBe(1);
+    await expect(told[0]).rejects.toBe(error);
+  });
+
+  test("looks at the clock seldom while operations are short", async () => {
+    const gate = await makeGate();
+    for (let i = 0; i < 3200; i++) gate.pass(answer, i);
+    expect(looks).toBeLessThan(3200 / 16);
+    expect(looks).toBeGreaterThan(3200 / 1000);
+  });
+
+  test.each([0.125, 0.5, 1.5, 3, 10])("ends its slices in time when operations begin to take %d ms", async (cost) => {
+    const gate = await makeGate();
+    for (let i = 0; i < 3200; i++) gate.pass(answer, i);
+    // Some slices may be too long until it has found out.
+    let length = 0;
+    for (let slice = 0; slice < 20; slice++) {
+      const start = clockTime;
+      while (turns.length === 0) {
+        clockTime += cost;
+        gate.pass(answer, 0);
+      }
+      length = clockTime - start;
+      turns.pop()?.();
+    }
+    expect(length).toBeLessThanOrEqual(8 + cost);
+  });
+
+  test("takes its turns from a MessageChannel where there is no setImmediate", async () => {
+    const ports: MessagePort[] = [];
+    const Real = MessageChannel;
+    const immediate = globalThis.setImmediate;
+    try {
+      Reflect.deleteProperty(globalThis, "setImmediate");
+      globalThis.MessageChannel = class extends Real {
+        constructor() {
+          super();
+          ports.push(this.port1, this.port2);
+        }
+      };
+      const gate = await load();
+      expect(ports.length).toBe(2);
+      for (let round = 0; round < 3; round++) {
+        answers.length = 0;
+        shutTheGate(gate);
+        const turn = gate.turn();
+        gate.pass(answer, 1);
+        gate.pass(answer, 2);
+        for (let i = 0; i < 100; i++) await Promise.resolve();
+        expect(answers).toEqual([]);
+        await turn;
+        expect(answers).toEqual([1, 2]);
+      }
+    } finally {
+      globalThis.setImmediate = immediate;
+      globalThis.MessageChannel = Real;
+      for (const port of ports) port.close();
+    }
+  });
+});

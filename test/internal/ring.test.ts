@@ -1,0 +1,76 @@
+import { describe, expect, test } from "@jest/globals";
+import { below, seed } from "../../src/internal/random.ts";
+import { Ring } from "../../src/internal/ring.ts";
+import { isCollected } from "../support/memory.ts";
+
+function drain<T>(ring: Ring<T>): T[] {
+  const values: T[] = [];
+  while (ring.length > 0) values.push(ring.shift());
+  return values;
+}
+
+describe("a ring", () => {
+  test("starts empty", () => {
+    expect(new Ring<number>().length).toBe(0);
+  });
+
+  test("gives the values back in the order in which they came", () => {
+    const ring = new Ring<number>();
+    const values = Array.from({ length: 1000 }, (_, i) => i);
+    for (const value of values) ring.push(value);
+    expect(ring.length).toBe(1000);
+    expect(drain(ring)).toEqual(values);
+  });
+
+  // Growing copies the part before the head and the part behind it, and these are never the same for two heads.
+  test.each([0, 1, 2, 3, 4, 5, 6, 7, 8])("keeps the order when it grows after %i values have gone through", (gone) => {
+    const ring = new Ring<number>();
+    for (let i = 0; i < gone; i++) {
+      ring.push(-1);
+      ring.shift();
+    }
+    const values = Array.from({ length: 40 }, (_, i) => i);
+    for (const value of values) ring.push(value);
+    expect(drain(ring)).toEqual(values);
+  });
+
+  test("counts undefined and null as values", () => {
+    const ring = new Ring<unknown>();
+    ring.push(undefined);
+    ring.push(null);
+    expect(ring.length).toBe(2);
+    expect(drain(ring)).toEqual([undefined, null]);
+  });
+
+  test.each([1, 2, 3, 4])("agrees with an array through any history (seed %i)", (value) => {
+    seed(value);
+    const ring = new Ring<number>();
+    const model: number[] = [];
+    for (let step = 0; step < 4000; step++) {
+      // The tide comes and goes, so that it is full and empty many times, at many places of the circle.
+      const tide = (step >> 6) % 2 === 0 ? 3 : 1;
+      if (model.length === 0 || below(4) < tide) {
+        ring.push(step);
+        model.push(step);
+      } else {
+        expect(ring.shift()).toBe(model.shift());
+      }
+      expect(ring.length).toBe(model.length);
+    }
+    expect(drain(ring)).toEqual(model);
+  });
+
+  test("keeps nothing of a value that was taken", async () => {
+    const ring = new Ring<object>();
+    const refs = (() => {
+      const values = Array.from({ length: 12 }, () => ({}));
+      for (const value of values) ring.push(value);
+      for (let i = 0; i < 11; i++) ring.shift();
+      return values.map((value) => new WeakRef(value));
+    })();
+    const collected: boolean[] = [];
+    for (const ref of refs) collected.push(await isCollected(ref));
+    expect(collected).toEqual([...new Array<boolean>(11).fill(true), false]);
+    expect(ring.length).toBe(1);
+  });
+});

@@ -1,0 +1,282 @@
+import { describe, expect, test } from "@jest/globals";
+import { Channel, go, numGoroutine, PanicError, WaitGroup } from "goro";
+import { runSource } from "../support/programs.ts";
+import { quiet, stateOf } from "../support/promises.ts";
+
+const negative = new PanicError("sync: negative WaitGroup counter");
+
+describe("wait", () => {
+  // R74
+  test("returns at once, any number of times, while nothing is counted", async () => {
+    const wg = new WaitGroup();
+    await wg.wait();
+    await Promise.all([wg.wait(), wg.wait()]);
+    wg.add(0);
+    await wg.wait();
+  });
+
+  // R75, R77
+  test("is released when the counter is 0 and not before, by whichever steps it gets there", async () => {
+    const wg = new WaitGroup();
+    wg.add(5);
+    wg.add(2);
+    const wait = wg.wait();
+    wg.add(-3);
+    wg.done();
+    wg.add(1);
+    wg.add(0);
+    wg.add(-3);
+    expect(await stateOf(wait)).toBe("pending");
+    wg.done();
+    expect(await stateOf(wait)).toBe("fulfilled");
+  });
+
+  // R75, R77
+  test("releases all who wait, and leaves nobody behind", async () => {
+    const wg = new WaitGroup();
+    wg.add(1);
+    const order: number[] = [];
+    const waits = Array.from({ length: 1_000 }, async (_, i) => {
+      await wg.wait();
+      order.push(i);
+    });
+    await quiet();
+    expect(order).toEqual([]);
+    wg.done();
+    await Promise.all(waits);
+    expect(order).toHaveLength(1_000);
+  });
+
+  // R71: Done happens before the Wait that it unblocks.
+  test("returns only to those who can see what was done before done", async () => {
+    const wg = new WaitGroup();
+    const results: number[] = [];
+    for (let i = 0; i < 100; i++) {
+      wg.add(1);
+      go(async () => {
+        await quiet();
+        results[i] = i;
+        wg.done();
+      });
+    }
+    await wg.wait();
+    expect(results).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  });
+
+  // R78, R79
+  test("a waiter that was released is not caught by the round that begins in the same step", async () => {
+    const wg = new WaitGroup();
+    wg.add(1);
+    const first = wg.wait();
+    wg.done();
+    wg.add(1);
+    const second = wg.wait();
+    expect(await stateOf(first)).toBe("fulfilled");
+    expect(await stateOf(second)).toBe("pending");
+    wg.done();
+    await second;
+  });
+});
+
+describe("misuse", () => {
+  // R76: TestWaitGroupMisuse
+  test("a negative counter panics, and the counter is then as before", async () => {
+    const wg = new WaitGroup();
+    wg.add(1);
+    wg.done();
+    expect(() => wg.done()).toThrow(negative);
+    expect(() => wg.add(-1)).toThrow(PanicError);
+    await wg.wait();
+    wg.add(2);
+    const wait = wg.wait();
+    expect(() => wg.add(-3)).toThrow(negative);
+    wg.done();
+    expect(await stateOf(wait)).toBe("pending");
+    wg.done();
+    await wait;
+  });
+
+  // R75
+  test.each([0.5, NaN, Infinity, 2 ** 53, "1", undefined, 1n])(
+    "add(%p) is a RangeError, and adds nothing",
+    async (delta) => {
+      const wg = new WaitGroup();
+      expect(() => wg.add(delta as number)).toThrow(RangeError);
+      expect(() => wg.add(delta as number)).toThrow(`WaitGroup.add: delta must be an integer, got ${String(delta)}`);
+      await wg.wait();
+    },
+  );
+
+  // R80
+  test.each([undefined, null, {}, "f", Promise.resolve()])(
+    "go(%p) is a TypeError, and is not waited for",
+    async (f) => {
+      const wg = new WaitGroup();
+      const live = numGoroutine();
+      expect(() => wg.go(f as never)).toThrow(new TypeError(`WaitGroup.go: f must be a function, got ${String(f)}`));
+      expect(numGoroutine()).toBe(live);
+      await wg.wait();
+    },
+  );
+});
+
+describe("go", () => {
+  // R80: TestWaitGroupGo
+  test("runs f with its arguments, not at once, and wait waits for it", async () => {
+    const wg = new WaitGroup();
+    const seen: unknown[] = [];
+    wg.go((...args: unknown[]) => seen.push(...args), 1, "two", undefined);
+    expect(seen).toEqual([]);
+    await wg.wait();
+    expect(seen).toEqual([1, "two", undefined]);
+  });
+
+  // R80
+  test("counts f until its promise settles, and discards what it returns", async () => {
+    const wg = new WaitGroup();
+    const gate = new Channel<void>();
+    wg.go(async () => {
+      await gate.receive();
+      return "discarded";
+    });
+    const wait = wg.wait();
+    expect(await stateOf(wait)).toBe("pending");
+    gate.close();
+    await expect(wait).resolves.toBeUndefined();
+  });
+
+  // R80: TestWaitGroupRacingAdds
+  test("may be called by many at once", async () => {
+    const wg = new WaitGroup();
+    const starters = new WaitGroup();
+    let n = 0;
+    for (let i = 0; i < 100; i++) starters.go(() => wg.go(() => n++));
+    await starters.wait();
+    await wg.wait();
+    expect(n).toBe(100);
+  });
+
+  // R82
+  test("and add may be called by those who are counted", async () => {
+    const wg = new WaitGroup();
+    let leaves = 0;
+    const grow = (depth: number): void => {
+      if (depth === 0) {
+        leaves++;
+        return;
+      }
+      wg.go(grow, depth - 1);
+      wg.add(1);
+      go(async () => {
+        await quiet();
+        grow(depth - 1);
+        wg.done();
+      });
+    };
+    wg.go(grow, 5);
+    await wg.wait();
+    expect(leaves).toBe(2 ** 5);
+  });
+});
+
+// R77, R78
+test("TestWaitGroup: two groups make a barrier that nobody passes early and everybody passes, eight times", async () => {
+  const wg1 = new WaitGroup();
+  const wg2 = new WaitGroup();
+  for (let round = 0; round < 8; round++) {
+    const n = 16;
+    wg1.add(n);
+    wg2.add(n);
+    const exited = new Channel<boolean>(n);
+    for (let i = 0; i < n; i++) {
+      go(async () => {
+        wg1.done();
+        await wg2.wait();
+        await exited.send(true);
+      });
+    }
+    await wg1.wait();
+    for (let i = 0; i < n; i++) {
+      await quiet();
+      expect(exited.tryReceive()).toBeUndefined();
+      wg2.done();
+    }
+    for (let i = 0; i < n; i++) await exited.receive();
+  }
+});
+
+// R71, R77
+test("TestWaitGroupRace: wait returns after both of two", async () => {
+  for (let i = 0; i < 1_000; i++) {
+    const wg = new WaitGroup();
+    let n = 0;
+    for (const delay of [0, i % 3]) {
+      wg.add(1);
+      go(async () => {
+        for (let j = 0; j < delay; j++) await Promise.resolve();
+        n++;
+        wg.done();
+      });
+    }
+    await wg.wait();
+    expect(n).toBe(2);
+  }
+});
+
+// R81: TestIssue76126
+describe("a task that fails", () => {
+  test("is never taken for one that is done, where the program lives on", async () => {
+    const ending = await runSource(`
+      import { gosched, WaitGroup } from "goro";
+      process.on("uncaughtException", (error) => console.log("uncaught:", error.message));
+      const wg = new WaitGroup();
+      const wait = (name: string) =>
+        wg.wait().then(
+          () => console.log(name, "returned"),
+          (error) => console.log(name, "rejected:", error.message),
+        );
+      wg.go(async () => { await gosched(); throw new Error("first"); });
+      wg.go(() => undefined);
+      wg.go(async () => { for (let i = 0; i < 5; i++) await gosched(); throw new Error("second"); });
+      wg.add(1);
+      await Promise.all([wait("one"), wait("two")]);
+      await wait("after the first");
+      wg.done();
+      for (let i = 0; i < 10; i++) await gosched();
+      await wait("after the second");
+      wg.add(1);
+      await wait("in a new round");
+    `);
+    expect(ending.stdout.split("\n").filter((line) => line.startsWith("uncaught"))).toEqual([
+      "uncaught: first",
+      "uncaught: second",
+    ]);
+    expect(ending.stdout.split("\n").filter((line) => !line.startsWith("uncaught"))).toEqual([
+      "one rejected: first",
+      "two rejected: first",
+      "after the first rejected: first",
+      "after the second rejected: first",
+      "in a new round rejected: first",
+      "",
+    ]);
+    expect(ending.code).toBe(0);
+  });
+
+  test("ends the program under main, and nobody who waits goes on", async () => {
+    const ending = await runSource(`
+      import { main, WaitGroup } from "goro";
+      main(async () => {
+        const wg = new WaitGroup();
+        wg.go(async () => { throw new Error("boom"); });
+        try {
+          await wg.wait();
+        } finally {
+          console.log("went on");
+        }
+      });
+    `);
+    expect(ending.stdout).toBe("");
+    expect(ending.stderr).toMatch(/^panic: boom\n\ngoroutine 2 \[running\]:\n/);
+    expect(ending.code).toBe(2);
+  });
+});
