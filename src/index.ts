@@ -13,7 +13,7 @@ export {
 export * as time from "./channel/time.ts";
 export type { Context } from "./context/context.ts";
 export * as context from "./context/namespace.ts";
-export { defer } from "./goroutine/defer.ts";
+export { defer, type Deferred } from "./goroutine/defer.ts";
 export { numGoroutine } from "./goroutine/census.ts";
 export { go, gosched, numCPU } from "./goroutine/go.ts";
 export { main } from "./goroutine/main.ts";

@@ -166,23 +166,28 @@ function operationOf([first, second]: readonly Case<unknown>[]): Operation {
   return first.sends ? chanSendNil : chanReceiveNil;
 }
 
+// All entries are read before any is looked at: a getter is user code, and might begin a select of its own with the cases.
+// (Object.entries would do both at once, and make the select half as fast.)
 function named(cases: object): Case<unknown>[] {
   if (typeof cases !== "object" || cases === null) throw new TypeError(`select: the cases are ${show(cases)}`);
+  const names = Object.keys(cases);
+  const entries = names.map((name) => (cases as Record<string, unknown>)[name]);
   const list: Case<unknown>[] = [];
-  for (const name of Object.keys(cases)) {
-    const entry = (cases as Record<string, unknown>)[name];
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string;
     const digit = name.charCodeAt(0) - 48;
     if (digit >= 0 && digit <= 9)
       throw new TypeError(`select: a name must not begin with a digit, as ${show(name)} does`);
-    if (name !== "default") add(list, entry, name);
-    else if (entry !== true) throw new TypeError(`select: default must be true, got ${show(entry)}`);
+    if (name !== "default") add(list, entries[i], name);
+    else if (entries[i] !== true) throw new TypeError(`select: default must be true, got ${show(entries[i])}`);
   }
   return list;
 }
 
 function numbered(cases: readonly unknown[]): Case<unknown>[] {
   const list: Case<unknown>[] = [];
-  for (let i = 0; i < cases.length; i++) add(list, cases[i], i);
+  const entries = [...cases];
+  for (let i = 0; i < entries.length; i++) add(list, entries[i], i);
   return list;
 }
 

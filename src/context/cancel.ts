@@ -10,9 +10,12 @@
 import { Channel, type ReceiveChannel } from "../channel/channel.ts";
 import { receive, select } from "../channel/select.ts";
 import { go, Prepared } from "../goroutine/go.ts";
+import { manyMayListen } from "../goroutine/host.ts";
+import { PanicError } from "../goroutine/panic.ts";
 import { Alarm, clock } from "../internal/clock.ts";
 import { Line, type Standing } from "../internal/line.ts";
-import type { Context, Key } from "./context.ts";
+import { ChainedContext, elsewhere } from "./chain.ts";
+import type { Context } from "./context.ts";
 import { deadlineExceeded } from "./errors.ts";
 
 /** Never ready: what has no end has this for `done()`. */
@@ -30,21 +33,23 @@ interface AfterFuncer {
   afterFunc(f: () => void): () => boolean;
 }
 
-export class CancelContext implements Context, Standing<CancelContext> {
+export class CancelContext extends ChainedContext implements Standing<CancelContext> {
   line: Line<CancelContext> | null = null;
   ahead: CancelContext | null = null;
   behind: CancelContext | null = null;
 
-  readonly parent: Context;
+  declare readonly parent: Context;
   readonly children: Line<CancelContext> = new Line<CancelContext>();
+  readonly #deadline: number | undefined;
   #done: Channel<never> | null = null;
   #err: Error | undefined;
   #cause: Error | undefined;
   #controller: AbortController | null = null;
   #leaveForeignParent: (() => boolean) | null = null;
 
-  constructor(parent: Context) {
-    this.parent = parent;
+  constructor(parent: Context, deadline: number | undefined = parent.deadline()) {
+    super(parent);
+    this.#deadline = deadline;
   }
 
   done(): ReceiveChannel<never> {
@@ -61,39 +66,41 @@ export class CancelContext implements Context, Standing<CancelContext> {
   }
 
   deadline(): number | undefined {
-    return this.parent.deadline();
-  }
-
-  value<T>(key: Key<T>): T | undefined;
-  value(key: unknown): unknown;
-  value(key: unknown): unknown {
-    return key === nearestKey ? this : this.parent.value(key);
+    return this.#deadline;
   }
 
   get signal(): AbortSignal {
     if (this.#controller === null) {
       this.#controller = new AbortController();
+      manyMayListen(this.#controller.signal);
       if (this.#err !== undefined) this.#controller.abort(this.#cause);
     }
     return this.#controller.signal;
   }
 
-  toString(): string {
-    return `${String(this.parent)}.WithCancel`;
+  protected override own(key: unknown): unknown {
+    return key === nearestKey ? this : elsewhere;
+  }
+
+  protected override label(): string {
+    return ".WithCancel";
   }
 
   /** Makes the end of the parent the end of this: the last step of making a context. */
   follow(): void {
     const { parent } = this;
     const nearest = nearestAbove(parent);
-    if (nearest !== undefined) {
-      if (nearest.#err === undefined) nearest.children.join(this);
-      else this.cancel(nearest.#err, nearest.#cause);
+    if (nearest !== undefined && nearest.err() === undefined) {
+      nearest.children.join(this);
       return;
     }
     const done = parent.done();
     if (done === never) return;
-    const end = (): void => this.cancel(parent.err() as Error, causeOf(parent));
+    const end = (): void => {
+      const err = parent.err();
+      if (err === undefined) throw new PanicError("context: internal error: missing cancel error");
+      this.cancel(err, causeOf(parent));
+    };
     if (done.tryReceive() !== undefined) {
       end();
     } else if (spreads(parent)) {
@@ -110,7 +117,6 @@ export class CancelContext implements Context, Standing<CancelContext> {
   cancel(err: Error, cause: Error = err): void {
     if (this.#err !== undefined) return;
     this.line?.leave(this);
-    this.#leaveForeignParent?.();
 
     // A list instead of recursion: contexts can be nested deeper than the stack.
     const ended: CancelContext[] = [this];
@@ -118,8 +124,9 @@ export class CancelContext implements Context, Standing<CancelContext> {
       context.#end(err, cause);
       for (let child = context.children.shift(); child !== null; child = context.children.shift()) ended.push(child);
     }
-    // The listeners of a signal are user code: they run when everything has ended.
+    // What follows is user code: it runs when everything has ended.
     for (const context of ended) context.#controller?.abort(cause);
+    this.#leaveForeignParent?.();
   }
 
   #end(err: Error, cause: Error): void {
@@ -137,13 +144,7 @@ export class CancelContext implements Context, Standing<CancelContext> {
 
 /** A context that ends by itself at a time. */
 export class DeadlineContext extends CancelContext {
-  readonly #deadline: number;
   #alarm: Alarm | null = null;
-
-  constructor(parent: Context, deadline: number) {
-    super(parent);
-    this.#deadline = deadline;
-  }
 
   /** Ends the context in `delay` milliseconds, with `cause`, unless it has ended before. */
   startTimer(delay: number, cause: Error | undefined): void {
@@ -156,12 +157,8 @@ export class DeadlineContext extends CancelContext {
     clock.set(this.#alarm, clock.now() + delay);
   }
 
-  override deadline(): number {
-    return this.#deadline;
-  }
-
-  override toString(): string {
-    return `${String(this.parent)}.WithDeadline(${new Date(this.#deadline).toJSON() ?? "never"})`;
+  protected override label(): string {
+    return `.WithDeadline(${(new Date(this.deadline() as number).toJSON() as string | null) ?? "never"})`;
   }
 
   protected override ended(): void {

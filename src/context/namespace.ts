@@ -2,8 +2,10 @@
 
 import { onSignals } from "../goroutine/host.ts";
 import { PanicError } from "../goroutine/panic.ts";
+import { isError } from "../goroutine/stack.ts";
 import { Alarm, clock } from "../internal/clock.ts";
 import { AfterFunc, CancelContext, causeOf, DeadlineContext } from "./cancel.ts";
+import { show } from "./chain.ts";
 import type { Context, Key } from "./context.ts";
 import { Canceled, canceled, DeadlineExceeded, deadlineExceeded } from "./errors.ts";
 import { DetachedContext, RootContext, ValueContext } from "./plain.ts";
@@ -43,7 +45,7 @@ export function todo(): Context {
  * using _ = defer(cancel);
  */
 export function withCancel(parent: Context): [ctx: Context, cancel: CancelFunc] {
-  const context = following(parent, new CancelContext(parent));
+  const context = following(new CancelContext(checkedParent(parent)));
   return [context, disposable(() => context.cancel(canceled))];
 }
 
@@ -55,7 +57,7 @@ export function withCancel(parent: Context): [ctx: Context, cancel: CancelFunc] 
  * Mirrors `context.WithCancelCause`.
  */
 export function withCancelCause(parent: Context): [ctx: Context, cancel: CancelCauseFunc] {
-  const context = following(parent, new CancelContext(parent));
+  const context = following(new CancelContext(checkedParent(parent)));
   return [context, disposable((cause?: Error | null) => context.cancel(canceled, checkedCause(cause)))];
 }
 
@@ -81,7 +83,7 @@ export function withDeadlineCause(
   deadline: number | Date,
   cause: Error | null,
 ): [ctx: Context, cancel: CancelFunc] {
-  const at = checkedNumber("context.withDeadline: deadline", Number(deadline));
+  const at = checkedNumber("context.withDeadline: deadline", isDate(deadline) ? deadline.getTime() : deadline);
   return limited(parent, at, at - clock.wall(), cause);
 }
 
@@ -115,7 +117,7 @@ function limited(
   const reason = checkedCause(cause);
   const earlier = checkedParent(parent).deadline();
   if (earlier !== undefined && earlier < deadline) return withCancel(parent);
-  const context = following(parent, new DeadlineContext(parent, deadline));
+  const context = following(new DeadlineContext(parent, deadline));
   context.startTimer(delay, reason);
   return [context, disposable(() => context.cancel(canceled))];
 }
@@ -158,7 +160,7 @@ export function withoutCancel(parent: Context): Context {
  */
 export function afterFunc(ctx: Context, f: () => unknown): () => boolean {
   if (typeof f !== "function") throw new TypeError(`context.afterFunc: f must be a function, got ${String(f)}`);
-  const call = following(ctx, new AfterFunc(ctx, f));
+  const call = following(new AfterFunc(checkedParent(ctx), f));
   return () => {
     const stopped = call.giveUp();
     if (stopped) call.cancel(canceled);
@@ -194,7 +196,7 @@ export function fromSignal(signal: AbortSignal): Context {
   const context = new CancelContext(theBackground);
   const end = (): void => {
     const reason: unknown = signal.reason;
-    const error = reason instanceof Error ? reason : new Error(String(reason), { cause: reason });
+    const error = isError(reason) ? reason : new Error(show(reason), { cause: reason });
     context.cancel(error.name === "TimeoutError" ? deadlineExceeded : canceled, error);
   };
   if (signal.aborted) end();
@@ -235,8 +237,7 @@ export function notify(parent: Context, ...signals: string[]): [ctx: Context, st
   ];
 }
 
-function following<C extends CancelContext>(parent: Context, context: C): C {
-  checkedParent(parent);
+function following<C extends CancelContext>(context: C): C {
   context.follow();
   return context;
 }
@@ -248,7 +249,7 @@ function checkedParent(parent: Context): Context {
 
 function checkedCause(cause: Error | null | undefined): Error | undefined {
   if (cause === null || cause === undefined) return undefined;
-  if (!(cause instanceof Error)) throw new TypeError(`context: cause must be an Error or null, got ${String(cause)}`);
+  if (!isError(cause)) throw new TypeError(`context: cause must be an Error or null, got ${String(cause)}`);
   return cause;
 }
 
@@ -256,6 +257,11 @@ function checkedNumber(what: string, value: number): number {
   if (typeof value !== "number" || Number.isNaN(value))
     throw new RangeError(`${what} must be a number, got ${String(value)}`);
   return value;
+}
+
+// A Date may be of another realm, as that of a test runner is.
+function isDate(value: unknown): value is Date {
+  return Object.prototype.toString.call(value) === "[object Date]";
 }
 
 function disposable<F extends () => void>(f: F): F & Disposable {

@@ -1,19 +1,14 @@
-// The contexts that have no end of their own: the roots, those that add a value, and those cut off from the end above.
+// The contexts that have no end of their own: the roots, those cut off from the end above, and those that add a value.
 
 import type { ReceiveChannel } from "../channel/channel.ts";
+import { manyMayListen } from "../goroutine/host.ts";
 import { never, nearestKey } from "./cancel.ts";
+import { ChainedContext, elsewhere, show } from "./chain.ts";
 import type { Context } from "./context.ts";
 
 let neverAborted: AbortSignal | undefined;
 
-/** Background and TODO; they differ in their names alone. */
-export class RootContext implements Context {
-  readonly #name: string;
-
-  constructor(name: string) {
-    this.#name = name;
-  }
-
+abstract class EndlessContext extends ChainedContext {
   done(): ReceiveChannel<never> {
     return never;
   }
@@ -26,74 +21,77 @@ export class RootContext implements Context {
     return undefined;
   }
 
-  value(key: unknown): undefined;
-  value(): undefined {
+  get signal(): AbortSignal {
+    neverAborted ??= manyMayListen(new AbortController().signal);
+    return neverAborted;
+  }
+}
+
+/** Background and TODO; they differ in their names alone. */
+export class RootContext extends EndlessContext {
+  readonly #name: string;
+
+  constructor(name: string) {
+    super(null);
+    this.#name = name;
+  }
+
+  protected override own(): undefined {
     return undefined;
   }
 
-  get signal(): AbortSignal {
-    neverAborted ??= new AbortController().signal;
-    return neverAborted;
-  }
-
-  toString(): string {
+  protected override label(): string {
     return this.#name;
   }
 }
 
 /** Keeps the values above, and nothing else. Mirrors `withoutCancelCtx`. */
-export class DetachedContext extends RootContext {
-  readonly #parent: Context;
-
-  constructor(parent: Context) {
-    super(`${String(parent)}.WithoutCancel`);
-    this.#parent = parent;
+export class DetachedContext extends EndlessContext {
+  protected override own(key: unknown): unknown {
+    return key === nearestKey ? undefined : elsewhere;
   }
 
-  override value(key: unknown): undefined {
-    return (key === nearestKey ? undefined : this.#parent.value(key)) as undefined;
+  protected override label(): string {
+    return ".WithoutCancel";
   }
 }
 
 /** Adds one value. Mirrors `valueCtx`. */
-export class ValueContext implements Context {
-  readonly #parent: Context;
+export class ValueContext extends ChainedContext {
   readonly #key: unknown;
   readonly #value: unknown;
 
+  /** The nearest above that is more than a value. */
+  readonly #base: Context;
+
   constructor(parent: Context, key: unknown, value: unknown) {
-    this.#parent = parent;
+    super(parent);
     this.#key = key;
     this.#value = value;
+    this.#base = parent instanceof ValueContext ? parent.#base : parent;
   }
 
   done(): ReceiveChannel<never> {
-    return this.#parent.done();
+    return this.#base.done();
   }
 
   err(): Error | undefined {
-    return this.#parent.err();
+    return this.#base.err();
   }
 
   deadline(): number | undefined {
-    return this.#parent.deadline();
-  }
-
-  value(key: unknown): never {
-    if (this.#key === key) return this.#value as never;
-    // A loop, because contexts can be nested deeper than the stack.
-    let above = this.#parent;
-    for (; above instanceof ValueContext; above = above.#parent) {
-      if (above.#key === key) return above.#value as never;
-    }
-    return above.value(key) as never;
+    return this.#base.deadline();
   }
 
   get signal(): AbortSignal {
-    return this.#parent.signal;
+    return this.#base.signal;
   }
 
-  toString(): string {
-    return `${String(this.#parent)}.WithValue(${String(this.#key)}, ${String(this.#value)})`;
+  protected override own(key: unknown): unknown {
+    return key === this.#key ? this.#value : elsewhere;
+  }
+
+  protected override label(): string {
+    return `.WithValue(${show(this.#key)}, ${show(this.#value)})`;
   }
 }

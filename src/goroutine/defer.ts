@@ -1,6 +1,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // Deferred calls, by way of the `using` declaration.
 
+/** What takes a function that returns an `R`: `using` or, for a promise, `await using` alone. */
+export type Deferred<R> = [R] extends [never]
+  ? Disposable
+  : R extends PromiseLike<unknown>
+    ? AsyncDisposable
+    : Disposable;
+
 /**
  * Makes `f` run when the scope that holds the result ends, by whatever way; the last deferred runs first.
  *
@@ -14,8 +21,7 @@
  * const [ctx, cancel] = context.withCancel(context.background());
  * using _ = defer(cancel);
  */
-export function defer(f: () => PromiseLike<unknown>): AsyncDisposable;
-export function defer(f: () => void): Disposable;
+export function defer<R>(f: () => R): Deferred<R>;
 export function defer(f: () => unknown): Disposable & AsyncDisposable {
   if (typeof f !== "function") throw new TypeError(`defer: f must be a function, got ${String(f)}`);
   return {

@@ -84,7 +84,10 @@ const words: Readonly<Record<string, string>> = {
   SIGUSR1: "user defined signal 1",
   SIGUSR2: "user defined signal 2",
   SIGTERM: "terminated",
-  SIGWINCH: "window size changed",
+  SIGPIPE: "broken pipe",
+  SIGALRM: "alarm clock",
+  SIGCONT: "continued",
+  SIGWINCH: "window changed",
 };
 
 /** Calls `listener` with Go's words for each of `signals` that arrives; answers how to stop that. */
@@ -102,6 +105,12 @@ export function onSignals(signals: readonly string[], listener: (words: string) 
   return () => {
     for (const signal of signals) process.off(signal, heard);
   };
+}
+
+/** Answers `signal`, after telling the host that any number of listeners is meant to be on it, and is no leak. */
+export function manyMayListen(signal: AbortSignal): AbortSignal {
+  builtin<{ setMaxListeners(n: number, ...targets: EventTarget[]): void }>("events")?.setMaxListeners(0, signal);
+  return signal;
 }
 
 /** How many processors the host has, at least 1. */

@@ -1,6 +1,6 @@
 // What misuse becomes: Go's panic, with Go's own sentence, and what is printed of a panic that nobody handles.
 
-import { frames, safely } from "./stack.ts";
+import { frames, isError, safely } from "./stack.ts";
 
 /**
  * The error of an operation that panics in Go: send on a closed channel, a negative WaitGroup counter and the like. Its
@@ -36,10 +36,6 @@ function placeOf(value: unknown): string {
 
 function causeOf(value: unknown): unknown {
   return isError(value) ? safely<unknown>(() => value.cause, undefined) : undefined;
-}
-
-function isError(value: unknown): value is Error {
-  return safely(() => value instanceof Error, false);
 }
 
 function sentence(value: unknown): string {

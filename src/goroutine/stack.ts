@@ -21,6 +21,14 @@ export function callers(): string[] {
   return all.filter((frame) => (own === undefined || !frame.includes(own)) && !frame.includes("(node:"));
 }
 
+/** Whether `value` is an error, of this realm or another: what a host's own functions throw may be from another. */
+export function isError(value: unknown): value is Error {
+  return safely(
+    () => value instanceof Error || /^\[object (Error|DOMException)\]$/.test(Object.prototype.toString.call(value)),
+    false,
+  );
+}
+
 /** What `look` finds, or `otherwise` if looking throws: what is thrown as a panic may be any object, however hostile. */
 export function safely<R>(look: () => R, otherwise: R): R {
   try {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, go, PanicError, receive, type Received, select, send, WaitGroup } from "goro";
-import { isCollected } from "../support/memory.ts";
 import { runSource } from "../support/programs.ts";
 import { capacities, quiet, stateOf } from "../support/promises.ts";
 
@@ -405,50 +404,5 @@ describe("a sender that close has refused", () => {
     const { code, stdout, stderr } = await runSource(program);
     const refusals = [0, 1].map((capacity) => `${capacity} PanicError: send on closed channel\n`.repeat(3));
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: refusals.join(""), stderr: "" });
-  });
-});
-
-describe("memory", () => {
-  // R35
-  test.each(["send", "receive", "select", "loop"])(
-    "a channel is collected with those who wait on it: %s",
-    async (way) => {
-      const abandon = (capacity: number): WeakRef<object> => {
-        const ch = full(capacity);
-        if (way !== "send") while (ch.tryReceive());
-        go(async () => {
-          if (way === "send") await ch.send(1);
-          else if (way === "receive") await ch.receive();
-          else if (way === "select") await select([receive(ch)]);
-          else for await (const _ of ch);
-          ch.close();
-        });
-        return new WeakRef(ch);
-      };
-      for (const capacity of capacities) expect(await isCollected(abandon(capacity))).toBe(true);
-    },
-  );
-
-  // R35
-  test("a channel keeps nothing that it has handed over or refused", async () => {
-    for (const capacity of capacities) {
-      const ch = new Channel<object>(capacity);
-      const pass = async (): Promise<WeakRef<object>[]> => {
-        const values = Array.from({ length: 3 }, () => ({}));
-        const waiting = ch.receive();
-        ch.trySend(values[0] as object);
-        await waiting;
-        const sending = ch.send(values[1] as object);
-        await ch.receive();
-        await sending;
-        while (ch.trySend({}));
-        const refused = ch.send(values[2] as object);
-        ch.close();
-        await refused.catch(() => undefined);
-        return values.map((value) => new WeakRef(value));
-      };
-      for (const ref of await pass()) expect(await isCollected(ref)).toBe(true);
-      expect(ch.length).toBe(capacity);
-    }
   });
 });

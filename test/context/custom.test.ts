@@ -260,6 +260,15 @@ describe("a context with an end of its own", () => {
     expect(context.cause(own)).toBe(order.length === 1 ? own.error : why);
   });
 
+  // R120
+  test("above withoutCancel has its err for its cause, whatever was above that", () => {
+    const [inner, cancel] = withCancelCause(background());
+    cancel(new Error("why"));
+    const own = new OwnEnd(context.withoutCancel(inner));
+    own.end();
+    expect(context.cause(own)).toBe(own.error);
+  });
+
   // R117: TestCustomContextCause
   test("leaves those below the cause that they ended with before", async () => {
     const why = new Error("why");

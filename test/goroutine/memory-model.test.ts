@@ -283,7 +283,6 @@ describe("chains of 10,000 goroutines", () => {
   });
 });
 
-/* eslint-disable @typescript-eslint/no-unused-vars -- two defers in one block need two names */
 describe("defer", () => {
   const said: string[] = [];
   const say = (word: string) => (): void => {

@@ -1,0 +1,55 @@
+// What the library's own contexts have in common: each is a link in a chain that ends in a root or in a context of the
+// user's own. Whatever goes up the chain goes in a loop, because contexts can be nested deeper than the stack.
+
+import type { ReceiveChannel } from "../channel/channel.ts";
+import { safely } from "../goroutine/stack.ts";
+import type { Context } from "./context.ts";
+
+/** What {@link ChainedContext.own} answers for a key that must be looked up further above. */
+export const elsewhere: unique symbol = Symbol("elsewhere");
+
+export abstract class ChainedContext implements Context {
+  readonly parent: Context | null;
+
+  constructor(parent: Context | null) {
+    this.parent = parent;
+  }
+
+  abstract done(): ReceiveChannel<never>;
+  abstract err(): Error | undefined;
+  abstract deadline(): number | undefined;
+  abstract get signal(): AbortSignal;
+
+  /** The value that this one link has for `key`. */
+  protected abstract own(key: unknown): unknown;
+
+  /** What this one link adds to the name of the chain, such as ".WithCancel". */
+  protected abstract label(): string;
+
+  value(key: unknown): never {
+    let context: Context | null = this.parent;
+    let value = this.own(key);
+    while (value === elsewhere && context instanceof ChainedContext) {
+      value = context.own(key);
+      context = context.parent;
+    }
+    if (value === elsewhere) value = context?.value(key);
+    return value as never;
+  }
+
+  toString(): string {
+    const labels = [this.label()];
+    let context = this.parent;
+    for (; context instanceof ChainedContext; context = context.parent) labels.push(context.label());
+    if (context !== null) labels.push(show(context));
+    return labels.reverse().join("");
+  }
+}
+
+/** `value` as text, whatever it is. */
+export function show(value: unknown): string {
+  return safely(
+    () => String(value),
+    safely(() => Object.prototype.toString.call(value), "a value that cannot be shown"),
+  );
+}
