@@ -4,7 +4,7 @@ export default {
   roots: ["<rootDir>/test"],
   extensionsToTreatAsEsm: [".ts"],
   // Tests see the library as its users do: by its name.
-  moduleNameMapper: { "^goro$": "<rootDir>/src/index.ts" },
+  moduleNameMapper: { "^goro$": "<rootDir>/src/index.ts", "^goro/testing$": "<rootDir>/src/testing/testing.ts" },
   // Types are checked by `npm run types`, once, and not file by file here.
   transform: { "^.+\\.ts$": ["ts-jest", { useESM: true, tsconfig: "tsconfig.json", diagnostics: false }] },
   collectCoverageFrom: ["src/**/*.ts"],

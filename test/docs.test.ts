@@ -15,8 +15,11 @@ const source = await samplesOfSource();
 // What stands in a doc block is a piece of a program: here is the rest of it.
 const everything =
   "Channel, context, defer, go, gosched, main, numCPU, numGoroutine, receive, select, send, time, WaitGroup";
+const testing = "bubble, now, settled";
 const program = (sample: Sample): string =>
-  sample.code.includes("import ") ? sample.code : `import { ${everything} } from "goro";\n{\n${sample.code}\n}\n`;
+  sample.code.includes("import ")
+    ? sample.code
+    : `import { ${everything} } from "goro";\nimport { ${testing} } from "goro/testing";\n{\n${sample.code}\n}\nexport {};\n`;
 
 test("there are samples to check", () => {
   expect(pages.length).toBeGreaterThanOrEqual(2);

@@ -8,14 +8,14 @@
 //
 // Mirrors the timers of Go 1.23 and later: `maybeRunChan` and `blockTimerChan` of runtime/time.go.
 
-import { Alarm, clock } from "../internal/clock.ts";
+import { Alarm } from "../internal/alarm.ts";
 import { Channel, coreOf } from "./channel.ts";
 import type { Core, Source } from "./core.ts";
 
 export class Beat implements Source {
   readonly channel: Channel<number> = new Channel<number>(1);
   readonly #core: Core<number>;
-  readonly #alarm = new Alarm(() => this.#fire());
+  readonly #alarm = new Alarm("time.Timer", () => this.#fire());
   #active = false;
   #when = 0;
   #period = 0;
@@ -38,6 +38,7 @@ export class Beat implements Source {
   }
 
   #start(delay: number, period: number): void {
+    const { clock } = this.#alarm;
     const now = clock.now();
     this.#active = true;
     this.#when = now + Math.max(delay, 0);
@@ -51,27 +52,27 @@ export class Beat implements Source {
     const { buffer } = this.#core;
     const pending = this.#active || buffer.length > 0;
     this.#active = false;
-    clock.cancel(this.#alarm);
+    this.#alarm.cancel();
     if (buffer.length > 0) buffer.shift();
     return pending;
   }
 
   refresh(): void {
-    if (this.#active && !this.#alarm.isSet && this.#when <= clock.now()) this.#fire();
+    if (this.#active && !this.#alarm.isSet && this.#when <= this.#alarm.clock.now()) this.#fire();
   }
 
   awaited(): void {
-    if (this.#active && !this.#alarm.isSet) clock.set(this.#alarm, this.#when);
+    if (this.#active && !this.#alarm.isSet) this.#alarm.clock.set(this.#alarm, this.#when);
   }
 
   abandoned(): void {
-    clock.cancel(this.#alarm);
+    this.#alarm.cancel();
   }
 
   #fire(): void {
     const when = this.#when;
     if (this.#period > 0) {
-      const late = clock.now() - when;
+      const late = this.#alarm.clock.now() - when;
       this.#when = when + this.#period * (1 + Math.floor(late / this.#period));
     } else {
       this.#active = false;

@@ -5,7 +5,7 @@ import { Prepared } from "../goroutine/go.ts";
 import { sleeping } from "../goroutine/operations.ts";
 import { PanicError } from "../goroutine/panic.ts";
 import { park, unpark } from "../goroutine/parking.ts";
-import { Alarm, clock } from "../internal/clock.ts";
+import { Alarm } from "../internal/alarm.ts";
 import { failed, pass, passed } from "../internal/gate.ts";
 import { Parked } from "../internal/waiter.ts";
 import { Beat } from "./beat.ts";
@@ -35,7 +35,7 @@ export function sleep(ms: number): Promise<void> {
   }
   if (ms <= 0) return passed();
   const sleeper = new Parked<void, void>(wake);
-  clock.set(new Alarm(() => wake(sleeper)), clock.now() + ms);
+  new Alarm("time.sleep", () => wake(sleeper)).setIn(ms);
   park(sleeper, sleeping);
   return sleeper.promise;
 }
@@ -143,7 +143,7 @@ export function tick(ms: number): ReceiveChannel<number> | null {
 export class FuncTimer {
   readonly c: null = null;
   readonly #f: () => unknown;
-  readonly #alarm: Alarm = new Alarm(() => this.#call?.start());
+  readonly #alarm: Alarm = new Alarm("time.afterFunc", () => this.#call?.start());
   #call: Prepared | null = null;
 
   constructor(ms: number, f: () => unknown) {
@@ -155,9 +155,7 @@ export class FuncTimer {
 
   /** Takes the call back. False: there was none to take back, since `f` has been started or it was stopped before. */
   stop(): boolean {
-    const pending = clock.cancel(this.#alarm);
-    if (pending) this.#call?.drop();
-    return pending;
+    return this.#alarm.cancel();
   }
 
   /** Calls `f` in `ms` milliseconds from now, again or for the first time; answers what `stop` would have answered. */
@@ -170,7 +168,7 @@ export class FuncTimer {
 
   #start(ms: number): void {
     this.#call = new Prepared(this.#f);
-    clock.set(this.#alarm, clock.now() + Math.max(ms, 0));
+    this.#alarm.setIn(ms);
   }
 }
 

@@ -12,7 +12,7 @@ import { receive, select } from "../channel/select.ts";
 import { go, Prepared } from "../goroutine/go.ts";
 import { manyMayListen } from "../goroutine/host.ts";
 import { PanicError } from "../goroutine/panic.ts";
-import { Alarm, clock } from "../internal/clock.ts";
+import { Alarm } from "../internal/alarm.ts";
 import { Line, type Standing } from "../internal/line.ts";
 import { ChainedContext, elsewhere } from "./chain.ts";
 import type { Context } from "./context.ts";
@@ -153,8 +153,8 @@ export class DeadlineContext extends CancelContext {
       this.cancel(deadlineExceeded, cause);
       return;
     }
-    this.#alarm = new Alarm(() => this.cancel(deadlineExceeded, cause));
-    clock.set(this.#alarm, clock.now() + delay);
+    this.#alarm = new Alarm("context.withDeadline", () => this.cancel(deadlineExceeded, cause));
+    this.#alarm.setIn(delay);
   }
 
   protected override label(): string {
@@ -162,7 +162,7 @@ export class DeadlineContext extends CancelContext {
   }
 
   protected override ended(): void {
-    if (this.#alarm !== null) clock.cancel(this.#alarm);
+    this.#alarm?.cancel();
   }
 }
 
@@ -179,7 +179,6 @@ export class AfterFunc extends CancelContext {
   giveUp(): boolean {
     const call = this.#call;
     this.#call = null;
-    call?.drop();
     return call !== null;
   }
 

@@ -3,7 +3,7 @@
 import { onSignals } from "../goroutine/host.ts";
 import { PanicError } from "../goroutine/panic.ts";
 import { isError } from "../goroutine/stack.ts";
-import { Alarm, clock } from "../internal/clock.ts";
+import { Alarm, currentClock } from "../internal/alarm.ts";
 import { AfterFunc, CancelContext, causeOf, DeadlineContext } from "./cancel.ts";
 import { show } from "./chain.ts";
 import type { Context, Key } from "./context.ts";
@@ -84,7 +84,7 @@ export function withDeadlineCause(
   cause: Error | null,
 ): [ctx: Context, cancel: CancelFunc] {
   const at = checkedNumber("context.withDeadline: deadline", isDate(deadline) ? deadline.getTime() : deadline);
-  return limited(parent, at, at - clock.wall(), cause);
+  return limited(parent, at, at - currentClock().wall(), cause);
 }
 
 /**
@@ -105,7 +105,7 @@ export function withTimeout(parent: Context, ms: number): [ctx: Context, cancel:
  */
 export function withTimeoutCause(parent: Context, ms: number, cause: Error | null): [ctx: Context, cancel: CancelFunc] {
   const delay = checkedNumber("context.withTimeout: ms", ms);
-  return limited(parent, clock.wall() + delay, delay, cause);
+  return limited(parent, currentClock().wall() + delay, delay, cause);
 }
 
 function limited(
@@ -223,10 +223,10 @@ export function notify(parent: Context, ...signals: string[]): [ctx: Context, st
   const forget = onSignals(signals, (words) => context.cancel(canceled, new Canceled(`${words} signal received`)));
   context.follow();
   // An alarm that never goes off keeps the process alive, which the host's signal handlers do not.
-  const vigil = new Alarm(() => undefined);
+  const vigil = new Alarm("context.notify", () => undefined);
   if (context.err() === undefined) {
-    clock.set(vigil, Infinity);
-    afterFunc(context, () => clock.cancel(vigil));
+    vigil.setIn(Infinity);
+    afterFunc(context, () => vigil.cancel());
   }
   return [
     context,

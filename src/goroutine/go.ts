@@ -3,8 +3,9 @@
 import { pass, passed, turn } from "../internal/gate.ts";
 import { trace } from "../internal/trace.ts";
 import { Pending } from "../internal/waiter.ts";
+import { currentWorld } from "../internal/world.ts";
 import { born, died } from "./census.ts";
-import { register } from "./debug.ts";
+import { place, register } from "./debug.ts";
 import { complain, exit, ownsTheProcess, processors } from "./host.ts";
 import { panicReport } from "./panic.ts";
 import { mainIsRunning } from "./program.ts";
@@ -25,12 +26,21 @@ export class Goroutine {
   readonly body: Body;
   readonly args: readonly unknown[];
   readonly owner: Owner | null;
+  readonly origin: readonly string[];
 
-  constructor(id: number, body: Body, args: readonly unknown[], owner: Owner | null) {
+  /** `origin` is the place in the program where it is started, if places are captured. */
+  constructor(
+    id: number,
+    body: Body,
+    args: readonly unknown[],
+    owner: Owner | null,
+    origin: readonly string[] = place(),
+  ) {
     this.id = id;
     this.body = body;
     this.args = args;
     this.owner = owner;
+    this.origin = origin;
   }
 
   // A name is for reports, and must not be able to forge their lines.
@@ -41,6 +51,10 @@ export class Goroutine {
 }
 
 let lastId = 1;
+
+function nextId(): number {
+  return currentWorld()?.nextId() ?? ++lastId;
+}
 
 /**
  * Starts `f(...args)` as a goroutine. The arguments are evaluated now; `f` itself never starts before the code that is
@@ -68,45 +82,43 @@ export function spawn<A extends readonly unknown[]>(
   owner: Owner | null,
 ): void {
   if (typeof f !== "function") throw new TypeError(`${caller}: f must be a function, got ${String(f)}`);
-  start(new Goroutine(++lastId, f, args, owner));
-  born();
+  start(new Goroutine(nextId(), f, args, owner, place()));
 }
 
-/** Starts `goroutine` when `due` is fulfilled: without it, once the code that runs now comes to its next `await`. */
-export function start(goroutine: Goroutine, due: Promise<void> = passed()): void {
+/** Starts `goroutine` as soon as the code that runs now comes to its next `await`. */
+export function start(goroutine: Goroutine): void {
+  if (goroutine.id !== 1) born();
   if (trace === null) {
-    void run(goroutine, due);
+    void run(goroutine);
   } else {
     trace.go(goroutine);
-    trace.run(goroutine, () => void run(goroutine, due));
+    trace.run(goroutine, () => void run(goroutine));
   }
 }
 
-/** A goroutine that is to be started later, if at all, as the child of whoever prepares it and in the same async context. */
+/** A goroutine that is to be started later, if at all, as a child of whoever prepares it and in the same async context. */
 export class Prepared {
-  readonly #goroutine: Goroutine;
   readonly #due = new Pending<void>();
 
   constructor(f: () => unknown) {
-    this.#goroutine = new Goroutine(++lastId, f, [], null);
-    start(this.#goroutine, this.#due.promise);
+    void this.#wait(f, place());
   }
 
   start(): void {
-    born();
     pass(this.#due.answer, undefined);
   }
 
-  drop(): void {
-    if (trace !== null) trace.end(this.#goroutine);
+  async #wait(f: () => unknown, origin: readonly string[]): Promise<void> {
+    await this.#due.promise;
+    start(new Goroutine(nextId(), f, [], null, origin));
   }
 }
 
 // It is called in `go` and waits inside, so that the goroutine has the async context of whoever started it. One list of all
 // that are to be started would be cheaper, and each would have the context of the first.
-async function run(goroutine: Goroutine, due: Promise<void>): Promise<void> {
+async function run(goroutine: Goroutine): Promise<void> {
   const { body, args, owner } = goroutine;
-  await due;
+  await passed();
   try {
     await body(...(args as never[]));
   } catch (error) {
@@ -126,7 +138,10 @@ function end(goroutine: Goroutine): void {
 
 // Under `main` the program is Go's and dies Go's death. Elsewhere the host's own ways come first.
 function panic(error: unknown, goroutine: Goroutine): void {
-  if (mainIsRunning || ownsTheProcess()) {
+  const world = currentWorld();
+  if (world !== undefined) {
+    world.panicked(error, goroutine);
+  } else if (mainIsRunning || ownsTheProcess()) {
     complain(panicReport(error, goroutine.id, register?.origin(goroutine) ?? ""));
     exit(2);
   } else {
@@ -142,7 +157,7 @@ export function numCPU(): number {
 }
 
 /**
- * Lets everything else that can run go first: every other goroutine, until it waits, and timers and I/O as well.
+ * Lets others go first: every other goroutine, until it waits or the time slice of all is used up, and timers and I/O.
  *
  * Mirrors `runtime.Gosched`.
  */

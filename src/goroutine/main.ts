@@ -1,5 +1,6 @@
 // The main goroutine: with it a script is a program as Go knows it, with Go's three ways to end.
 
+import { currentWorld } from "../internal/world.ts";
 import { Goroutine, type Owner, start } from "./go.ts";
 import { exit, printAtOnce } from "./host.ts";
 import { PanicError } from "./panic.ts";
@@ -26,6 +27,11 @@ import { mainIsRunning, setMainRunning, watchForTheEnd } from "./program.ts";
  */
 export function main(f: () => unknown): void {
   if (typeof f !== "function") throw new TypeError(`main: f must be a function, got ${String(f)}`);
+  const world = currentWorld();
+  if (world !== undefined) {
+    world.main(f);
+    return;
+  }
   if (mainIsRunning) throw new PanicError("main: another main is running");
   setMainRunning(true);
   printAtOnce();

@@ -18,25 +18,19 @@ export interface Host {
   clear(): void;
 }
 
-/** Something that happens at a time. `fire` is the library's own code and runs no user code. */
-export class Alarm {
+/** Something that happens at a time: see internal/alarm.ts. */
+export interface Due {
+  readonly purpose: string;
   readonly fire: () => void;
-  when = 0;
-  order = 0;
-  index = -1;
-
-  constructor(fire: () => void) {
-    this.fire = fire;
-  }
-
-  get isSet(): boolean {
-    return this.index >= 0;
-  }
+  when: number;
+  order: number;
+  index: number;
 }
 
+/** The alarms, and the host's one timer. */
 export class Clock {
   readonly #host: Host;
-  readonly #heap: Alarm[] = [];
+  readonly #heap: Due[] = [];
   readonly #ring = (): void => this.ring();
   #setFor = Infinity;
   #order = 0;
@@ -53,6 +47,11 @@ export class Clock {
     return this.#host.wall();
   }
 
+  /** What the alarms that are set are for. */
+  get purposes(): string[] {
+    return this.#heap.map(({ purpose }) => purpose);
+  }
+
   /** How many alarms are set. */
   get size(): number {
     return this.#heap.length;
@@ -64,7 +63,7 @@ export class Clock {
   }
 
   /** Sets `alarm`, which must not be set, for the time `when` of `now()`. Of equal times the one set first is first. */
-  set(alarm: Alarm, when: number): void {
+  set(alarm: Due, when: number): void {
     alarm.when = when;
     alarm.order = this.#order++;
     this.#rise(alarm, this.#heap.length);
@@ -72,7 +71,7 @@ export class Clock {
   }
 
   /** Takes `alarm` back, and tells whether it was set. */
-  cancel(alarm: Alarm): boolean {
+  cancel(alarm: Due): boolean {
     if (alarm.index < 0) return false;
     this.#remove(alarm);
     if (this.#heap.length === 0) this.#wake();
@@ -101,20 +100,20 @@ export class Clock {
     }
   }
 
-  #remove(alarm: Alarm): void {
-    const last = this.#heap.pop() as Alarm;
+  #remove(alarm: Due): void {
+    const last = this.#heap.pop() as Due;
     const { index } = alarm;
     alarm.index = -1;
     if (last === alarm) return;
-    if (index > 0 && isBefore(last, this.#heap[(index - 1) >> 1] as Alarm)) this.#rise(last, index);
+    if (index > 0 && isBefore(last, this.#heap[(index - 1) >> 1] as Due)) this.#rise(last, index);
     else this.#sink(last, index);
   }
 
-  #rise(alarm: Alarm, index: number): void {
+  #rise(alarm: Due, index: number): void {
     const heap = this.#heap;
     while (index > 0) {
       const up = (index - 1) >> 1;
-      const parent = heap[up] as Alarm;
+      const parent = heap[up] as Due;
       if (!isBefore(alarm, parent)) break;
       heap[index] = parent;
       parent.index = index;
@@ -124,13 +123,13 @@ export class Clock {
     alarm.index = index;
   }
 
-  #sink(alarm: Alarm, index: number): void {
+  #sink(alarm: Due, index: number): void {
     const heap = this.#heap;
     for (;;) {
       let down = index * 2 + 1;
       if (down >= heap.length) break;
-      if (down + 1 < heap.length && isBefore(heap[down + 1] as Alarm, heap[down] as Alarm)) down++;
-      const child = heap[down] as Alarm;
+      if (down + 1 < heap.length && isBefore(heap[down + 1] as Due, heap[down] as Due)) down++;
+      const child = heap[down] as Due;
       if (!isBefore(child, alarm)) break;
       heap[index] = child;
       child.index = index;
@@ -141,7 +140,7 @@ export class Clock {
   }
 }
 
-function isBefore(a: Alarm, b: Alarm): boolean {
+function isBefore(a: Due, b: Due): boolean {
   return a.when < b.when || (a.when === b.when && a.order < b.order);
 }
 
@@ -170,6 +169,3 @@ export class RealTime implements Host {
     this.#handle = undefined;
   }
 }
-
-/** The clock that new timers are set on. */
-export const clock: Clock = new Clock(new RealTime());

@@ -9,6 +9,11 @@
 //
 // Both kinds of answers pass: operations that finish at once, and wake-ups of parked ones. Without the second half, two
 // goroutines that call `trySend` and await `receive` would starve the timers all the same. No user code runs in here.
+//
+// In a world of a test's own nothing passes: all answers are that world's to give. While there is such a world, every answer
+// is looked at; else it costs nothing that there could be one.
+
+import { currentWorld, findWorld, lookForWorlds, type World } from "./world.ts";
 
 /** How long goroutines may run, in milliseconds, before timers and I/O get their turn. */
 const slice = 4;
@@ -18,7 +23,9 @@ const longestStride = 32;
 
 // Taken once: a test that replaces the globals by fakes must not stop the gate.
 const now = performance.now.bind(performance);
-const nextTurn = hostTurn();
+
+/** Calls a function on the next turn of the event loop. */
+export const nextTurn: (run: () => void) => void = hostTurn();
 
 let shut = false;
 let asked = false;
@@ -35,7 +42,7 @@ type Answer<R> = (result: R) => void;
 /** Answers a parked party: calls `answer(result)` now, or on the next turn. `answer` settles a promise, nothing more. */
 export function pass<R>(answer: Answer<R>, result: R): void {
   if (isOpen()) answer(result);
-  else held.push(answer, result);
+  else hold(answer, result);
 }
 
 /** Answers a parked party with a failure, now or on the next turn. */
@@ -47,27 +54,37 @@ const done: Promise<void> = Promise.resolve();
 
 /** The promise of an operation that has finished at once and has nothing to tell. */
 export function passed(): Promise<void> {
-  return isOpen() ? done : new Promise(hold);
+  return isOpen() ? done : new Promise((resolve) => hold(resolve, undefined));
 }
 
 /** The promise of an operation that has finished at once with `result`, which must be a record made by the library. */
 export function passedWith<R extends object>(result: R): Promise<R> {
-  return isOpen() ? Promise.resolve(result) : new Promise((resolve) => held.push(resolve, result));
+  return isOpen() ? Promise.resolve(result) : new Promise((resolve) => hold(resolve, result));
 }
 
 /** The promise of an operation that has failed at once. A loop that handles its failures must not starve others either. */
 export function failed(error: unknown): Promise<never> {
-  return isOpen() ? Promise.reject(error) : new Promise((_, reject) => held.push(reject, error));
+  return isOpen() ? Promise.reject(error) : new Promise((_, reject) => hold(reject, error));
 }
 
 /** The promise of the next turn of the event loop: by then all that could run has run, and timers and I/O have had theirs. */
 export function turn(): Promise<void> {
+  const world = currentWorld();
+  if (world !== undefined) return new Promise((resolve) => world.hold(resolve, undefined));
   askForTurn();
   return new Promise((resolve) => yielded.push(resolve));
 }
 
-function hold(resolve: Answer<void>): void {
-  held.push(resolve, undefined);
+/** Begins, or with null ends, to look for worlds other than the real one. */
+export function openWorlds(find: (() => World | undefined) | null): void {
+  lookForWorlds(find);
+  credit = 0;
+}
+
+function hold<R>(answer: Answer<R>, result: R): void {
+  const world = currentWorld();
+  if (world === undefined) held.push(answer, result);
+  else world.hold(answer, result);
 }
 
 function isOpen(): boolean {
@@ -76,7 +93,7 @@ function isOpen(): boolean {
 
 // Looks at the clock, and decides when to look again: after so many answers that about a sixteenth of a slice goes by.
 function look(): boolean {
-  if (shut) return false;
+  if (shut || currentWorld() !== undefined) return false;
   const time = now();
   const gone = time - looked;
   looked = time;
@@ -86,7 +103,7 @@ function look(): boolean {
     shutUntilNextTurn();
     return false;
   }
-  credit = stride;
+  credit = findWorld === null ? stride : 0;
   return true;
 }
 
@@ -106,7 +123,7 @@ function open(): void {
   asked = false;
   shut = false;
   sliceStart = looked = now();
-  credit = stride;
+  credit = findWorld === null ? stride : 0;
   const answers = held;
   const turns = yielded;
   held = [];
@@ -120,8 +137,10 @@ function hostTurn(): (run: () => void) => void {
   const host = globalThis as { setImmediate?: (run: () => void) => unknown };
   if (typeof host.setImmediate === "function") return host.setImmediate.bind(globalThis);
   const { port1, port2 } = new MessageChannel();
+  const runs: (() => void)[] = [];
+  port1.onmessage = () => runs.shift()?.();
   return (run) => {
-    port1.onmessage = run;
+    runs.push(run);
     port2.postMessage(null);
   };
 }

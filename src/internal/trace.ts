@@ -6,6 +6,8 @@ export interface Traced {
   readonly id: number;
   /** The name of its function, or "" if that has none. */
   readonly name: string;
+  /** Where it was started in the program, one frame a line; empty if places are not captured. */
+  readonly origin: readonly string[];
 }
 
 /** A listener. `party` is the object that stands for one parked operation, from `block` to `unblock`. */
@@ -22,10 +24,45 @@ export interface Trace {
   unblock(party: object): void;
 }
 
-/** The listener, or null. */
+/** Whoever listens, or null. */
 export let trace: Trace | null = null;
 
-/** Sets the listener, or with null removes it. */
-export function listen(listener: Trace | null): void {
-  trace = listener;
+const listeners = new Set<Trace>();
+
+/** Adds a listener; answers how to remove it. */
+export function listen(listener: Trace): () => void {
+  listeners.add(listener);
+  choose();
+  return () => {
+    listeners.delete(listener);
+    choose();
+  };
 }
+
+function choose(): void {
+  const [first = null, ...rest] = listeners;
+  trace = rest.length === 0 ? first : all;
+}
+
+const all: Trace = {
+  go(goroutine) {
+    for (const listener of listeners) listener.go(goroutine);
+  },
+  run(goroutine, start) {
+    let nested = start;
+    for (const listener of listeners) {
+      const inner = nested;
+      nested = () => listener.run(goroutine, inner);
+    }
+    nested();
+  },
+  end(goroutine) {
+    for (const listener of listeners) listener.end(goroutine);
+  },
+  block(party, operation) {
+    for (const listener of listeners) listener.block(party, operation);
+  },
+  unblock(party) {
+    for (const listener of listeners) listener.unblock(party);
+  },
+};

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globa
 import { Channel, go, numGoroutine, PanicError, receive, type ReceiveChannel, select, time } from "goro";
 import { coreOf } from "../../src/channel/channel.ts";
 import type { Core } from "../../src/channel/core.ts";
-import { clock } from "../../src/internal/clock.ts";
+import { realClock } from "../../src/internal/alarm.ts";
 import { below, seed } from "../../src/internal/random.ts";
 import { isCollected } from "../support/memory.ts";
 import { runSource } from "../support/programs.ts";
@@ -198,7 +198,7 @@ describe("in a time of our own", () => {
         const timer = await reach();
         expect(timer.stop()).toBe(pending);
         expect(timer.stop()).toBe(false);
-        expect(clock.size).toBe(0);
+        expect(realClock.size).toBe(0);
       });
 
       test(`answers ${pending} to reset, and true to another`, async () => {
@@ -281,7 +281,7 @@ describe("in a time of our own", () => {
       await elapse(10);
       expect(await selected).toMatchObject({ value: start + 10, ok: true });
       expect(timer.c.tryReceive()).toBeUndefined();
-      expect(clock.size).toBe(0);
+      expect(realClock.size).toBe(0);
     });
 
     // R135
@@ -579,7 +579,7 @@ describe("in a time of our own", () => {
     expect(() => time.afterFunc(1, f as never)).toThrow(
       new TypeError(`time.afterFunc: f must be a function, got ${String(f)}`),
     );
-    expect(clock.size).toBe(0);
+    expect(realClock.size).toBe(0);
   });
 
   // R131, R132, R133, R139, R140, R142; T-T19
@@ -667,12 +667,12 @@ describe("in a time of our own", () => {
           }
           await quiet();
           for (const one of entries) expect(one.got).toEqual(one.expected);
-          expect(clock.size).toBe(entries.filter((one) => one.waiting > 0 && one.due !== null).length);
+          expect(realClock.size).toBe(entries.filter((one) => one.waiting > 0 && one.due !== null).length);
       }
     }
     expect(entries.reduce((sum, one) => sum + one.got.length, 0)).toBeGreaterThan(20);
     for (const { timer } of entries) timer.stop();
-    expect(clock.size).toBe(0);
+    expect(realClock.size).toBe(0);
     expect(jest.getTimerCount()).toBe(0);
   });
 });
@@ -727,7 +727,7 @@ describe("in real time", () => {
     await Promise.all(far);
     expect(came).toEqual(new Array<string>(5).fill("other"));
     expect(calls.map((call) => call.stop())).toEqual([true, true]);
-    expect(clock.size).toBe(0);
+    expect(realClock.size).toBe(0);
   });
 
   // R142; T-T11

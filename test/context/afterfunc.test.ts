@@ -87,8 +87,8 @@ describe("afterFunc", () => {
     afterFunc(ctx, () => ch.send("still here"));
     expect(numGoroutine()).toBe(before);
     cancel();
-    expect(numGoroutine()).toBe(before + 1);
     await quiet();
+    expect(numGoroutine()).toBe(before + 1);
     expect((await ch.receive()).value).toBe("still here");
     await quiet();
     expect(numGoroutine()).toBe(before);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { Channel, context, defer, go, numGoroutine, PanicError, receive, select, send, WaitGroup } from "goro";
 import { CancelContext } from "../../src/context/cancel.ts";
-import { clock } from "../../src/internal/clock.ts";
+import { realClock } from "../../src/internal/alarm.ts";
 import { below, seed } from "../../src/internal/random.ts";
 import { heapInUse, isCollected } from "../support/memory.ts";
 import { quiet, stateOf } from "../support/promises.ts";
@@ -23,12 +23,12 @@ function children(ctx: Context): number {
 let alarms = 0;
 
 beforeEach(() => {
-  alarms = clock.size;
+  alarms = realClock.size;
 });
 
 // R110. A timeout that is left behind would also keep the test runner from ending.
 afterEach(() => {
-  expect(clock.size).toBe(alarms);
+  expect(realClock.size).toBe(alarms);
 });
 
 // R99

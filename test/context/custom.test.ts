@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { Channel, context, go, numGoroutine, PanicError, type ReceiveChannel } from "goro";
 import { CancelContext } from "../../src/context/cancel.ts";
-import { clock } from "../../src/internal/clock.ts";
+import { realClock } from "../../src/internal/alarm.ts";
 import { quiet } from "../support/promises.ts";
 
 type Context = context.Context;
@@ -13,13 +13,13 @@ let alarms = 0;
 let goroutines = 0;
 
 beforeEach(() => {
-  alarms = clock.size;
+  alarms = realClock.size;
   goroutines = numGoroutine();
 });
 
 afterEach(async () => {
   await quiet();
-  expect(clock.size).toBe(alarms);
+  expect(realClock.size).toBe(alarms);
   expect(numGoroutine()).toBe(goroutines);
 });
 
@@ -130,9 +130,9 @@ describe("a wrapper", () => {
   // R107: T-X04
   test("passes the deadline on: a later one below is no other", async () => {
     const [inner] = withTimeout(background(), 3);
-    const set = clock.size;
+    const set = realClock.size;
     const [child] = withTimeout(new Wrapper(inner), hour);
-    expect(clock.size).toBe(set);
+    expect(realClock.size).toBe(set);
     expect(child.deadline()).toBe(inner.deadline());
     await child.done().receive();
     expect(child.err()).toBeInstanceOf(context.DeadlineExceeded);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { Channel, context, go, time } from "goro";
 import { CancelContext } from "../../src/context/cancel.ts";
-import { clock } from "../../src/internal/clock.ts";
+import { realClock } from "../../src/internal/alarm.ts";
 import { below, seed } from "../../src/internal/random.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet } from "../support/promises.ts";
@@ -23,12 +23,12 @@ function isOver(ctx: Context): boolean {
 let alarms = 0;
 
 beforeEach(() => {
-  alarms = clock.size;
+  alarms = realClock.size;
 });
 
 // R110. A timeout that is left behind would also keep the test runner from ending.
 afterEach(() => {
-  expect(clock.size).toBe(alarms);
+  expect(realClock.size).toBe(alarms);
 });
 
 describe("a deadline", () => {
@@ -70,7 +70,7 @@ describe("a deadline", () => {
     const ctx = make();
     expect(isOver(ctx)).toBe(true);
     expect(ctx.err()).toBeInstanceOf(context.DeadlineExceeded);
-    expect(clock.size).toBe(alarms);
+    expect(realClock.size).toBe(alarms);
   });
 
   // R107
@@ -80,7 +80,7 @@ describe("a deadline", () => {
       expect(child.deadline()).toBe(parent.deadline());
       expect(String(child)).toBe(`${String(parent)}.WithCancel`);
     }
-    expect(clock.size).toBe(alarms + 1);
+    expect(realClock.size).toBe(alarms + 1);
     const sooner = Date.now() + time.second;
     expect(withDeadline(parent, sooner)[0].deadline()).toBe(sooner);
     expect(parent.deadline()).not.toBe(sooner);
@@ -92,16 +92,16 @@ describe("a deadline", () => {
     const [own, cancelOwn] = withTimeout(background(), time.hour);
     const [parent, cancelParent] = withCancel(background());
     const [child] = withTimeout(context.withValue(parent, "k", 1), time.hour);
-    expect(clock.size).toBe(alarms + 2);
+    expect(realClock.size).toBe(alarms + 2);
     cancelOwn();
-    expect(clock.size).toBe(alarms + 1);
+    expect(realClock.size).toBe(alarms + 1);
     cancelParent();
-    expect(clock.size).toBe(alarms);
+    expect(realClock.size).toBe(alarms);
     for (const ctx of [own, child]) expect(ctx.err()).toBeInstanceOf(context.Canceled);
 
     const [stillborn] = withTimeout(parent, time.hour);
     expect(stillborn.err()).toBeInstanceOf(context.Canceled);
-    expect(clock.size).toBe(alarms);
+    expect(realClock.size).toBe(alarms);
   });
 
   // R106, R103

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { context, PanicError } from "goro";
 import { CancelContext } from "../../src/context/cancel.ts";
-import { clock } from "../../src/internal/clock.ts";
+import { realClock } from "../../src/internal/alarm.ts";
 import { stateOf } from "../support/promises.ts";
 
 type Context = context.Context;
@@ -17,12 +17,12 @@ function children(ctx: Context): number {
 let alarms = 0;
 
 beforeEach(() => {
-  alarms = clock.size;
+  alarms = realClock.size;
 });
 
 // R110. A timeout that is left behind would also keep the test runner from ending.
 afterEach(() => {
-  expect(clock.size).toBe(alarms);
+  expect(realClock.size).toBe(alarms);
 });
 
 // R112: T-X05

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
-import { Alarm, Clock, type Host, RealTime } from "../../src/internal/clock.ts";
+import { Alarm } from "../../src/internal/alarm.ts";
+import { Clock, type Host, RealTime } from "../../src/internal/clock.ts";
 import { below, seed } from "../../src/internal/random.ts";
 
 /** A host whose time stands still until it is moved. */
@@ -43,7 +44,7 @@ class FakeHost implements Host {
 function make(): { host: FakeHost; clock: Clock; fired: string[]; alarm: (name: string) => Alarm } {
   const host = new FakeHost();
   const fired: string[] = [];
-  return { host, clock: new Clock(host), fired, alarm: (name) => new Alarm(() => fired.push(name)) };
+  return { host, clock: new Clock(host), fired, alarm: (name) => new Alarm("test", () => fired.push(name)) };
 }
 
 /** Checks the invariants 1 to 3 of the clock, of which `alarms` are all that ever were set. */
@@ -164,7 +165,7 @@ describe("a clock", () => {
     test("fires at once what is set for a time that has come", () => {
       const { host, clock, fired, alarm } = make();
       const b = alarm("b");
-      const a = new Alarm(() => {
+      const a = new Alarm("test", () => {
         fired.push("a");
         clock.set(b, 1005);
       });
@@ -178,7 +179,7 @@ describe("a clock", () => {
     test("keeps for later what is set for later", () => {
       const { host, clock, fired, alarm } = make();
       const b = alarm("b");
-      const a = new Alarm(() => clock.set(b, 1015));
+      const a = new Alarm("test", () => clock.set(b, 1015));
       clock.set(a, 1010);
       host.moveTo(1014);
       expect(fired).toEqual([]);
@@ -191,7 +192,7 @@ describe("a clock", () => {
       const { host, clock, fired, alarm } = make();
       const b = alarm("b");
       const cancelled: boolean[] = [];
-      const a = new Alarm(() => cancelled.push(clock.cancel(b), clock.cancel(a)));
+      const a = new Alarm("test", () => cancelled.push(clock.cancel(b), clock.cancel(a)));
       clock.set(a, 1010);
       clock.set(b, 1010);
       host.moveTo(1020);
@@ -203,7 +204,7 @@ describe("a clock", () => {
     test("lets an alarm set itself again and again", () => {
       const { host, clock } = make();
       const at: number[] = [];
-      const a = new Alarm(() => {
+      const a = new Alarm("test", () => {
         at.push(host.time);
         if (at.length < 10) clock.set(a, host.time + 10);
       });
@@ -235,7 +236,7 @@ describe("a clock", () => {
 
     // Some of the alarms set or cancel others when they fire.
     const alarms = Array.from({ length: 30 }, (_, name) => {
-      return new Alarm(() => {
+      return new Alarm("test", () => {
         const first = model.reduce((a, b) => (b.when < a.when || (b.when === a.when && b.order < a.order) ? b : a));
         expected.push(first.name);
         model = model.filter((entry) => entry !== first);
@@ -316,7 +317,7 @@ describe("the real time", () => {
       const { delays, clock, elapse, timers } = fakeTimers();
       let firedAt: number | undefined;
       const due = clock.now() + delay;
-      clock.set(new Alarm(() => (firedAt = clock.now())), due);
+      clock.set(new Alarm("test", () => (firedAt = clock.now())), due);
       for (let pieces = 0; pieces < 1000 && firedAt === undefined; pieces++) elapse();
       expect(firedAt).toBeGreaterThanOrEqual(due);
       expect(firedAt).toBeLessThan(due + 1);
@@ -330,11 +331,11 @@ describe("the real time", () => {
   test("waits for ever for what is infinitely far, and others come before", () => {
     const { delays, clock, elapse, timers } = fakeTimers();
     const fired: string[] = [];
-    const never = new Alarm(() => fired.push("never"));
+    const never = new Alarm("test", () => fired.push("never"));
     clock.set(never, Infinity);
     for (let i = 0; i < 5; i++) elapse();
     expect(delays).toEqual(new Array<number>(6).fill(longest));
-    clock.set(new Alarm(() => fired.push("soon")), clock.now() + 10);
+    clock.set(new Alarm("test", () => fired.push("soon")), clock.now() + 10);
     expect(timers()).toBe(1);
     elapse();
     expect(fired).toEqual(["soon"]);

@@ -5,11 +5,10 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { listen, trace, type Traced } from "../../src/internal/trace.ts";
 import { capacities, quiet } from "../support/promises.ts";
 
-// Not null if the tests themselves run with GORO_DEBUG=1.
-const before = trace;
+let stop = (): void => undefined;
 
 afterEach(() => {
-  listen(before);
+  stop();
 });
 
 /** Writes down all events. Operations are numbered as they park: `#1 chan send`, `#1 over`. */
@@ -19,7 +18,7 @@ function record(): string[] {
   const tell = (event: string) => (goroutine: Traced) => {
     events.push(`${event} ${goroutine.name}`);
   };
-  listen({
+  stop = listen({
     go: tell("go"),
     run(goroutine, start) {
       tell("run")(goroutine);
@@ -58,7 +57,7 @@ describe("a program is heard step by step", () => {
   test("goroutines are numbered in the order of their `go`, and a function without a name has none", async () => {
     const ids: number[] = [];
     const names: string[] = [];
-    listen({
+    stop = listen({
       go({ id, name }) {
         ids.push(id);
         names.push(name);
@@ -128,7 +127,7 @@ test("a listener that was removed hears nothing more, and what it has heard of g
   const results: unknown[] = [];
   go(taker);
   await quiet();
-  listen(null);
+  stop();
   await ch.send(7);
   go(async () => ch.receive());
   await quiet();
