@@ -2,6 +2,7 @@
 export default {
   testEnvironment: "node",
   roots: ["<rootDir>/test"],
+  setupFilesAfterEnv: ["<rootDir>/test/setup.ts"],
   extensionsToTreatAsEsm: [".ts"],
   // Tests see the library as its users do: by its name.
   moduleNameMapper: { "^goro$": "<rootDir>/src/index.ts", "^goro/testing$": "<rootDir>/src/testing/testing.ts" },

@@ -48,9 +48,11 @@ export function recorded(example: Example): Promise<string> {
   return readFile(example.recording, "utf8");
 }
 
-/** Runs the TypeScript program. */
-export function runPort(example: Example): Promise<Run> {
-  return run(process.execPath, ["--import", "tsx", example.port]);
+/** Runs the TypeScript program: in real time or, with a seed, in virtual time. */
+export function runPort(example: Example, seed?: number): Promise<Run> {
+  if (seed === undefined) return run(process.execPath, ["--import", "tsx", example.port]);
+  const preload = join(root, "src", "testing", "preload.ts");
+  return run(process.execPath, ["--import", "tsx", "--import", preload, example.port], { GORO_SEED: String(seed) });
 }
 
 /** Runs the Go twin with real Go. */
@@ -58,10 +60,14 @@ export function runTwin(example: Example): Promise<Run> {
   return run("go", ["run", example.twin]);
 }
 
-function run(command: string, args: readonly string[]): Promise<Run> {
+function run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<Run> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));

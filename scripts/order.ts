@@ -8,6 +8,9 @@ export interface Order {
   /** `exact`: line for line. `any`: the same lines, each as often, in any order that the constraints allow. */
   readonly lines: "exact" | "any";
 
+  /** It does real input or output, so that virtual time cannot decide the order. */
+  readonly real?: boolean;
+
   /** What may differ within a line from run to run, and what to read instead. */
   readonly masks?: readonly (readonly [RegExp, string])[];
 

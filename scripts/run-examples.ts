@@ -2,11 +2,18 @@
 //
 //   npm run examples
 //   npm run examples -- 01-basic-pool
+//   npm run examples -- --virtual --seed 7      in virtual time, in the order that the seed gives
 
+import { parseArgs } from "node:util";
 import { examples, orderOf, recorded, runPort } from "./examples.ts";
 import { differences } from "./order.ts";
 
-const [wanted] = process.argv.slice(2);
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { virtual: { type: "boolean", default: false }, seed: { type: "string", default: "1" } },
+});
+const [wanted] = positionals;
+const seed = values.virtual ? Number(values.seed) : undefined;
 const all = await examples();
 const chosen = wanted === undefined ? all : all.filter(({ name }) => name === wanted);
 if (chosen.length === 0) {
@@ -18,7 +25,7 @@ const rows: [name: string, patterns: string, time: string, verdict: string][] = 
 let failed = 0;
 for (const example of chosen) {
   const order = await orderOf(example);
-  const { code, stdout, stderr, ms } = await runPort(example);
+  const { code, stdout, stderr, ms } = await runPort(example, seed);
   const wrong = differences(order, await recorded(example), stdout);
   if (code !== 0) wrong.push(`the exit code is ${String(code)}`, ...stderr.split("\n"));
   if (wanted !== undefined) process.stdout.write(`${stdout}\n`);

@@ -1,7 +1,7 @@
 // A URL fetcher: workers fetch pages over HTTP at the same time, each page with a timeout of its own, so that a slow one
 // delays nobody else.
 
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Channel, context, defer, go, main, time, WaitGroup } from "goro";
 
@@ -39,8 +39,14 @@ async function fetchPage(base: string, path: string): Promise<Result> {
   }
 }
 
+function closeNow(server: Server): void {
+  server.close();
+  server.closeAllConnections();
+}
+
 main(async () => {
   const server = createServer(serve);
+  using _ = defer(() => closeNow(server));
   const listening = new Channel<AddressInfo>(1);
   server.listen(0, "127.0.0.1", () => listening.trySend(server.address() as AddressInfo));
   const { value: address } = await listening.receive();

@@ -5,6 +5,7 @@ import { PanicError } from "../goroutine/panic.ts";
 import { park, unpark } from "../goroutine/parking.ts";
 import { fail, failed, pass, passed, passedWith } from "../internal/gate.ts";
 import { Parked } from "../internal/waiter.ts";
+import type { World } from "../internal/world.ts";
 import { Core } from "./core.ts";
 import { Range } from "./range.ts";
 
@@ -81,7 +82,7 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
     if (core.offer(value)) return passed();
     const waiter = new Parked<T, void>(sent, value);
     core.senders.join(waiter);
-    park(waiter, chanSend);
+    park(waiter, chanSend, core.isLocal);
     return waiter.promise;
   }
 
@@ -110,7 +111,7 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
     const waiter = new Parked<T, Received<T>>(received);
     core.receivers.join(waiter);
     core.awaited();
-    park(waiter, chanReceive);
+    park(waiter, chanReceive, core.isLocal);
     return waiter.promise;
   }
 
@@ -153,12 +154,13 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
 
 function received<T>(waiter: Parked<T, Received<T>>): void {
   unpark(waiter, chanReceive);
-  pass(waiter.answer, waiter.ok ? { value: waiter.value as T, ok: true } : { value: undefined, ok: false });
+  const { answer, world, value, ok } = waiter;
+  pass(answer, ok ? { value: value as T, ok } : { value: undefined, ok }, world);
 }
 
 function sent<T>(waiter: Parked<T, void>): void {
   unpark(waiter, chanSend);
-  if (waiter.ok) pass(waiter.answer, undefined);
+  if (waiter.ok) pass(waiter.answer, undefined, waiter.world);
   else refuse(waiter);
 }
 
@@ -166,10 +168,11 @@ function sent<T>(waiter: Parked<T, void>): void {
 export function refuse(waiting: {
   readonly promise: Promise<unknown>;
   readonly answer: (failure: never) => void;
+  readonly world: World | undefined;
 }): void {
   // Whoever sent may come to await it later than this: until then it is not a rejection that nobody handles.
   waiting.promise.catch(ignore);
-  fail(waiting.answer, new PanicError("send on closed channel"));
+  fail(waiting.answer, new PanicError("send on closed channel"), waiting.world);
 }
 
 function ignore(): void {

@@ -12,6 +12,7 @@ import { PanicError } from "../goroutine/panic.ts";
 import { Line } from "../internal/line.ts";
 import { Ring } from "../internal/ring.ts";
 import type { Waiter } from "../internal/waiter.ts";
+import { currentWorld, findWorld, type World } from "../internal/world.ts";
 
 /**
  * What stands behind a timer's channel. The timer runs only while somebody waits for it; else it is looked at when somebody
@@ -34,8 +35,16 @@ export class Core<T> {
   closed = false;
   source: Source | null = null;
 
+  /** The world in which it was made; null, if it is every world's. */
+  world: World | undefined | null = currentWorld();
+
   constructor(capacity: number) {
     this.capacity = capacity;
+  }
+
+  /** Whether nobody outside of the world that asks can wake whoever waits here. */
+  get isLocal(): boolean {
+    return findWorld === null || this.world === null || this.world === findWorld();
   }
 
   /** Whether a send would not wait; on a closed channel it would panic, and that is not waiting either. */

@@ -30,7 +30,7 @@ export class Range<T> implements AsyncIterableIterator<T, undefined> {
     this.#parked.push(waiter);
     core.receivers.join(waiter);
     core.awaited();
-    park(waiter, chanReceive);
+    park(waiter, chanReceive, core.isLocal);
     return waiter.promise;
   }
 
@@ -51,7 +51,7 @@ export class Range<T> implements AsyncIterableIterator<T, undefined> {
   readonly #served = (waiter: Parked<T, Step<T>>): void => {
     this.#parked.shift();
     unpark(waiter, chanReceive);
-    pass(waiter.answer, waiter.ok ? { value: waiter.value as T, done: false } : end());
+    pass(waiter.answer, waiter.ok ? { value: waiter.value as T, done: false } : end(), waiter.world);
   };
 }
 

@@ -231,7 +231,8 @@ function wait(cases: readonly Case<unknown>[]): Promise<Result> {
     joinAtRandom(one.sends ? core.senders : core.receivers, one, selection);
     if (!one.sends) core.awaited();
   }
-  park(selection, selection.operation);
+  const isLocal = cases.every((one) => one.core === null || one.core.isLocal);
+  park(selection, selection.operation, isLocal);
   return selection.promise;
 }
 
@@ -263,11 +264,20 @@ function won(one: Case<unknown>): void {
   if (!one.sends) {
     const { value, ok } = one;
     one.value = undefined;
-    pass(selection.answer, { case: one.name, value, ok });
+    pass(selection.answer, { case: one.name, value, ok }, selection.world);
   } else if (one.ok) {
-    pass(selection.answer, { case: one.name });
+    pass(selection.answer, { case: one.name }, selection.world);
   } else {
     refuse(selection);
+  }
+}
+
+/** Takes an operation that waits out of all lines: it will never be served. */
+export function withdraw(party: object): void {
+  if (party instanceof Waiter) {
+    (party as Waiter<unknown>).line?.leave(party as Waiter<unknown>);
+  } else if (party instanceof Selection) {
+    for (const one of party.cases) if (one.line !== null) (one.core as Core<unknown>).abandon(one);
   }
 }
 

@@ -42,7 +42,7 @@ export function sleep(ms: number): Promise<void> {
 
 function wake(sleeper: Parked<void, void>): void {
   unpark(sleeper, sleeping);
-  pass(sleeper.answer, undefined);
+  pass(sleeper.answer, undefined, sleeper.world);
 }
 
 /**

@@ -7,7 +7,8 @@
 //
 // Mirrors `cancelCtx`, `timerCtx`, `afterFuncCtx` and `propagateCancel` of context/context.go.
 
-import { Channel, type ReceiveChannel } from "../channel/channel.ts";
+import { Channel, coreOf, type ReceiveChannel } from "../channel/channel.ts";
+import type { Core } from "../channel/core.ts";
 import { receive, select } from "../channel/select.ts";
 import { go, Prepared } from "../goroutine/go.ts";
 import { manyMayListen } from "../goroutine/host.ts";
@@ -19,11 +20,16 @@ import type { Context } from "./context.ts";
 import { deadlineExceeded } from "./errors.ts";
 
 /** Never ready: what has no end has this for `done()`. */
-export const never: Channel<never> = new Channel<never>();
+export const never: Channel<never> = everywhere(new Channel<never>());
 
 // For contexts that nobody asked for `done()` before they ended.
-const closed: Channel<never> = new Channel<never>();
+const closed: Channel<never> = everywhere(new Channel<never>());
 closed.close();
+
+function everywhere(channel: Channel<never>): Channel<never> {
+  (coreOf(channel) as Core<never>).world = null;
+  return channel;
+}
 
 /** The key under which each context below a `CancelContext` finds it, also through contexts of the user's own. */
 export const nearestKey: unique symbol = Symbol("goro.context.nearest");

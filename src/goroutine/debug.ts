@@ -2,6 +2,7 @@
 // program. It is a listener of the trace hook, so that without it nothing is captured and nothing is paid.
 
 import { listen, type Trace, type Traced } from "../internal/trace.ts";
+import { currentWorld } from "../internal/world.ts";
 import { builtin, environment } from "./host.ts";
 import { Roster } from "./roster.ts";
 import { callers } from "./stack.ts";
@@ -9,6 +10,7 @@ import { callers } from "./stack.ts";
 /** A value for all that is done in a call, and all that follows from it. */
 export interface AsyncStore<T> {
   run(value: T, f: () => void): void;
+  exit(f: () => void): void;
   getStore(): T | undefined;
 }
 
@@ -26,18 +28,21 @@ export function place(): readonly string[] {
   return inDebug ? callers() : [];
 }
 
+let goroutines: AsyncStore<Traced> | undefined;
+
 const topLevel: Traced = { id: 1, name: "", origin: [] };
 
-/** Keeps a roster of all that happens from now on; answers the roster, and how to stop that. */
+/** Keeps a roster of all that happens in the real world from now on; answers the roster, and how to stop that. */
 export function keepRoster(): [roster: Roster, stop: () => void] {
   const roster = new Roster();
 
   // Which goroutine runs is known by the host alone; where it does not tell, a wait has no goroutine.
-  const current = makeAsyncStore<Traced>();
+  const current = (goroutines ??= makeAsyncStore<Traced>());
   const running = (): Traced | undefined => current && (current.getStore() ?? topLevel);
 
   const listener: Trace = {
     go(goroutine) {
+      if (currentWorld() !== undefined) return;
       roster.born(goroutine, goroutine.id === 1 ? undefined : (running() ?? topLevel));
     },
     run(goroutine, start) {
@@ -48,6 +53,7 @@ export function keepRoster(): [roster: Roster, stop: () => void] {
       roster.ended(goroutine);
     },
     block(party, operation) {
+      if (currentWorld() !== undefined) return;
       roster.waits(party, operation, running(), place());
     },
     unblock(party) {

@@ -105,7 +105,7 @@ export class Prepared {
   }
 
   start(): void {
-    pass(this.#due.answer, undefined);
+    pass(this.#due.answer, undefined, this.#due.world);
   }
 
   async #wait(f: () => unknown, origin: readonly string[]): Promise<void> {

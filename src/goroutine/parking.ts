@@ -7,14 +7,16 @@ import type { Operation } from "./operations.ts";
 
 let watching = false;
 
-/** Notes that `party`, the object that stands for one operation, waits. */
-export function park(party: object, operation: Operation): void {
+/**
+ * Notes that `party`, the object that stands for one operation, waits; durably, if nobody outside of its world can wake it.
+ */
+export function park(party: object, operation: Operation, isDurable: boolean = true): void {
   operation.parked++;
   if (!watching) {
     watching = true;
     watchForTheEnd();
   }
-  if (trace !== null) trace.block(party, operation.name);
+  if (trace !== null) trace.block(party, operation.name, isDurable);
 }
 
 /** Notes that `party` waits no longer. */

@@ -7,6 +7,7 @@ interface Wait {
   readonly operation: string;
   readonly goroutine: Traced | undefined;
   readonly at: readonly string[];
+  readonly isDurable: boolean;
 }
 
 export class Roster {
@@ -14,7 +15,7 @@ export class Roster {
   readonly #births = new Map<Traced, Traced | undefined>();
   readonly #waits = new Map<object, Wait>();
 
-  /** For each goroutine that waits, for how many things it does. */
+  /** For each goroutine that waits, for how many things it durably does. */
   readonly #waiting = new Map<Traced, number>();
 
   born(goroutine: Traced, creator: Traced | undefined): void {
@@ -27,26 +28,43 @@ export class Roster {
   }
 
   /** `party` waits. Of whose doing that is may be unknown. */
-  waits(party: object, operation: string, goroutine: Traced | undefined, at: readonly string[]): void {
-    this.#waits.set(party, { operation, goroutine, at });
-    if (goroutine !== undefined && this.#births.has(goroutine)) {
+  waits(
+    party: object,
+    operation: string,
+    goroutine: Traced | undefined,
+    at: readonly string[],
+    isDurable: boolean = true,
+  ): void {
+    this.#waits.set(party, { operation, goroutine, at, isDurable });
+    if (isDurable && goroutine !== undefined && this.#births.has(goroutine)) {
       this.#waiting.set(goroutine, (this.#waiting.get(goroutine) ?? 0) + 1);
     }
   }
 
   /** `party` waits no longer. */
   over(party: object): void {
-    const goroutine = this.#waits.get(party)?.goroutine;
+    const wait = this.#waits.get(party);
     this.#waits.delete(party);
+    const goroutine = wait?.isDurable ? wait.goroutine : undefined;
     const count = goroutine && this.#waiting.get(goroutine);
     if (goroutine === undefined || count === undefined) return;
     if (count > 1) this.#waiting.set(goroutine, count - 1);
     else this.#waiting.delete(goroutine);
   }
 
-  /** How many goroutines live. */
-  get living(): number {
-    return this.#births.size;
+  /** Whether nobody lives and nothing is waited for. */
+  get isEmpty(): boolean {
+    return this.#births.size === 0 && this.#waits.size === 0;
+  }
+
+  /** Who lives. */
+  get goroutines(): Traced[] {
+    return [...this.#births.keys()];
+  }
+
+  /** Who waits. */
+  get parties(): object[] {
+    return [...this.#waits.keys()];
   }
 
   /** What is waited for: one name for each operation. */
@@ -54,7 +72,7 @@ export class Roster {
     return [...this.#waits.values()].map(({ operation }) => operation);
   }
 
-  /** Whether a goroutine lives that waits for nothing of ours: it runs, or it waits for somebody else's promise. */
+  /** Whether a goroutine lives that does not durably wait: it runs, or somebody else may wake it at any time. */
   get someoneIsAwake(): boolean {
     return this.#waiting.size < this.#births.size;
   }

@@ -1,6 +1,7 @@
 // An alarm: what a timer of the library is to the clock.
 
-import { Clock, type Due, RealTime } from "./clock.ts";
+import { Clock, type Due } from "./clock.ts";
+import { RealTime } from "./realtime.ts";
 import { currentWorld } from "./world.ts";
 
 /** The clock of the real world. */

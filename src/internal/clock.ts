@@ -31,12 +31,14 @@ export interface Due {
 export class Clock {
   readonly #host: Host;
   readonly #heap: Due[] = [];
+  readonly #nextOrder: () => number;
   readonly #ring = (): void => this.ring();
   #setFor = Infinity;
-  #order = 0;
 
-  constructor(host: Host) {
+  /** `nextOrder` decides which of equal times is first; without it, the one that was set first. */
+  constructor(host: Host, nextOrder: () => number = counter()) {
     this.#host = host;
+    this.#nextOrder = nextOrder;
   }
 
   now(): number {
@@ -62,10 +64,10 @@ export class Clock {
     return this.#heap[0]?.when ?? Infinity;
   }
 
-  /** Sets `alarm`, which must not be set, for the time `when` of `now()`. Of equal times the one set first is first. */
+  /** Sets `alarm`, which must not be set, for the time `when` of `now()`. */
   set(alarm: Due, when: number): void {
     alarm.when = when;
-    alarm.order = this.#order++;
+    alarm.order = this.#nextOrder();
     this.#rise(alarm, this.#heap.length);
     if (alarm.index === 0) this.#wake();
   }
@@ -140,32 +142,11 @@ export class Clock {
   }
 }
 
-function isBefore(a: Due, b: Due): boolean {
-  return a.when < b.when || (a.when === b.when && a.order < b.order);
+function counter(): () => number {
+  let count = 0;
+  return () => count++;
 }
 
-/** The longest delay that the host's timers know; they fire at once when they are given a longer one. */
-const longestDelay = 2 ** 31 - 1;
-
-/** The real time. A longer delay than the host knows comes in pieces: the clock finds that it was woken early, and sets anew. */
-export class RealTime implements Host {
-  #handle: ReturnType<typeof setTimeout> | undefined;
-
-  now(): number {
-    return performance.now();
-  }
-
-  wall(): number {
-    return Date.now();
-  }
-
-  set(delay: number, ring: () => void): void {
-    clearTimeout(this.#handle);
-    this.#handle = setTimeout(ring, Math.min(Math.max(Math.ceil(delay), 0), longestDelay));
-  }
-
-  clear(): void {
-    clearTimeout(this.#handle);
-    this.#handle = undefined;
-  }
+function isBefore(a: Due, b: Due): boolean {
+  return a.when < b.when || (a.when === b.when && a.order < b.order);
 }

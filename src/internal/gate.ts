@@ -39,15 +39,19 @@ let yielded: (() => void)[] = [];
 
 type Answer<R> = (result: R) => void;
 
-/** Answers a parked party: calls `answer(result)` now, or on the next turn. `answer` settles a promise, nothing more. */
-export function pass<R>(answer: Answer<R>, result: R): void {
-  if (isOpen()) answer(result);
-  else hold(answer, result);
+/**
+ * Answers a parked party of `world`, whoever wakes it: calls `answer(result)` now, or on the next turn. `answer` settles a
+ * promise, nothing more.
+ */
+export function pass<R>(answer: Answer<R>, result: R, world?: World): void {
+  if (world !== undefined) world.hold(answer, result);
+  else if (--credit > 0 || look()) answer(result);
+  else held.push(answer, result);
 }
 
 /** Answers a parked party with a failure, now or on the next turn. */
-export function fail(answer: Answer<never>, error: Error): void {
-  pass((reason: Error) => answer(Promise.reject(reason) as never), error);
+export function fail(answer: Answer<never>, error: Error, world?: World): void {
+  pass((reason: Error) => answer(Promise.reject(reason) as never), error, world);
 }
 
 const done: Promise<void> = Promise.resolve();
@@ -88,12 +92,12 @@ function hold<R>(answer: Answer<R>, result: R): void {
 }
 
 function isOpen(): boolean {
-  return --credit > 0 || look();
+  return --credit > 0 || (currentWorld() === undefined && look());
 }
 
 // Looks at the clock, and decides when to look again: after so many answers that about a sixteenth of a slice goes by.
 function look(): boolean {
-  if (shut || currentWorld() !== undefined) return false;
+  if (shut) return false;
   const time = now();
   const gone = time - looked;
   looked = time;

@@ -18,8 +18,8 @@ export interface Trace {
   run(goroutine: Traced, start: () => void): void;
   /** The goroutine has returned or panicked. */
   end(goroutine: Traced): void;
-  /** An operation parks; `operation` is Go's name of it, such as "chan send". */
-  block(party: object, operation: string): void;
+  /** An operation parks, `operation` by Go's name, such as "chan send"; durably, if only its own world can wake it. */
+  block(party: object, operation: string, isDurable: boolean): void;
   /** The operation is over. */
   unblock(party: object): void;
 }
@@ -59,8 +59,8 @@ const all: Trace = {
   end(goroutine) {
     for (const listener of listeners) listener.end(goroutine);
   },
-  block(party, operation) {
-    for (const listener of listeners) listener.block(party, operation);
+  block(party, operation, isDurable) {
+    for (const listener of listeners) listener.block(party, operation, isDurable);
   },
   unblock(party) {
     for (const listener of listeners) listener.unblock(party);

@@ -3,6 +3,7 @@
 // engine keeps the accesses to two shapes fast, and not those to five.
 
 import type { Line, Standing } from "./line.ts";
+import { currentWorld, type World } from "./world.ts";
 
 /** Whoever serves a waiter takes it out of its line, puts `value` and `ok` in place, and calls `settle` with it. */
 export class Waiter<T> implements Standing<Waiter<T>> {
@@ -45,6 +46,7 @@ function released<R>(): Answer<R> {
 export class Pending<R> {
   readonly promise: Promise<R>;
   readonly answer: Answer<R>;
+  readonly world: World | undefined = currentWorld();
 
   constructor() {
     this.promise = new Promise<R>(capture as (answer: Answer<R>) => void);
@@ -56,6 +58,7 @@ export class Pending<R> {
 export class Parked<T, R> extends Waiter<T> {
   readonly promise: Promise<R>;
   readonly answer: Answer<R>;
+  readonly world: World | undefined = currentWorld();
 
   constructor(settle: (waiter: Parked<T, R>) => void, value?: T) {
     super(settle, value);

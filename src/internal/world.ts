@@ -20,6 +20,9 @@ export interface World {
   /** Hears of a panic, which so does not end the process. */
   panicked(error: unknown, goroutine: Traced): void;
 
+  /** Runs `f` in the real world. */
+  outside(f: () => void): void;
+
   /** Runs what was given to `main`. */
   main(f: () => unknown): void;
 }

@@ -8,19 +8,21 @@
 //
 // Mirrors testing/synctest and the bubbles of runtime/synctest.go.
 
-import { type AsyncStore, makeAsyncStore, place } from "../goroutine/debug.ts";
+import { withdraw } from "../channel/select.ts";
+import { died } from "../goroutine/census.ts";
+import { place } from "../goroutine/debug.ts";
 import { Goroutine, start } from "../goroutine/go.ts";
 import { environment } from "../goroutine/host.ts";
 import { operations } from "../goroutine/operations.ts";
 import { PanicError } from "../goroutine/panic.ts";
 import { Roster } from "../goroutine/roster.ts";
 import { Clock } from "../internal/clock.ts";
-import { nextTurn, openWorlds } from "../internal/gate.ts";
+import { nextTurn } from "../internal/gate.ts";
 import { Chance } from "../internal/random.ts";
-import { listen, type Traced } from "../internal/trace.ts";
+import type { Traced } from "../internal/trace.ts";
 import { Pending } from "../internal/waiter.ts";
-import type { World } from "../internal/world.ts";
 import { Passage } from "./passage.ts";
+import { type Inhabited, Places } from "./places.ts";
 
 /** What a bubble can be told. */
 export interface BubbleOptions {
@@ -52,18 +54,22 @@ export interface BubbleOptions {
  */
 export async function bubble<R>(f: () => R | PromiseLike<R>, options: BubbleOptions = {}): Promise<R> {
   if (typeof f !== "function") throw new TypeError(`bubble: f must be a function, got ${String(f)}`);
-  const seed = options.seed ?? Number(environment("GORO_SEED") ?? 1);
-  if (!Number.isSafeInteger(seed)) throw new RangeError(`bubble: seed must be a whole number, got ${String(seed)}`);
-  if (currentBubble() !== undefined) throw new PanicError("bubble called from within a bubble");
-  const made = new Bubble(seed);
-  openBubbles++;
+  const made = new Bubble(options.seed ?? defaultSeed());
+  if (places.here !== undefined) throw new PanicError("bubble called from within a bubble");
+  const close = places.open();
   try {
-    if (openBubbles === 1) open();
-    return (await made.run(f)) as R;
+    const { way, value } = await made.run(f);
+    if (way === "returned") return value as R;
+    throw value;
   } finally {
-    openBubbles--;
-    if (openBubbles === 0) close();
+    // Goroutines that are left may come back from a promise that is not goro's: as long as that can be, they must be known.
+    if (!made.hasLeft) close();
   }
+}
+
+/** The seed of a bubble that is given none. */
+export function defaultSeed(): number {
+  return Number(environment("GORO_SEED") ?? 1);
 }
 
 /**
@@ -74,105 +80,78 @@ export async function bubble<R>(f: () => R | PromiseLike<R>, options: BubbleOpti
  * Mirrors `synctest.Wait`.
  */
 export async function settled(): Promise<void> {
-  const found = currentBubble();
-  if (found === undefined) throw new PanicError("goroutine is not in a bubble");
-  await found.settled();
+  const { here } = places;
+  if (here === undefined) throw new PanicError("goroutine is not in a bubble");
+  await here.world.settled(here.goroutine);
 }
 
 /** The instant by the clock of the bubble, in milliseconds since the epoch; outside of one, by the real clock. */
 export function now(): number {
-  return currentBubble()?.clock.wall() ?? Date.now();
+  return places.here?.world.clock.wall() ?? Date.now();
 }
 
-interface Place {
-  readonly bubble: Bubble;
-  readonly goroutine: Traced | undefined;
+/** How a bubble ends, and with what: a value, or what was panicked with. */
+export interface Ending {
+  readonly way: "returned" | "panicked" | "deadlocked";
+  readonly value: unknown;
+  /** For a panic, the number of the goroutine; for a deadlock, what is to be told of everybody. */
+  readonly goroutine: number;
+  readonly report: string;
 }
 
-let places: AsyncStore<Place> | undefined;
-let openBubbles = 0;
-let close = (): void => undefined;
-
-// Which bubble a party waits in is asked by whoever wakes it, from anywhere.
-const parties = new WeakMap<object, Bubble>();
-const homes = new WeakMap<Traced, Bubble>();
-
-function currentBubble(): Bubble | undefined {
-  return places?.getStore()?.bubble;
-}
-
-function open(): void {
-  places ??= makeAsyncStore<Place>();
-  if (places === undefined)
-    throw new TypeError("bubble: the host has no AsyncLocalStorage, and cannot tell who is inside");
-  const stopListening = listen({
-    go(goroutine) {
-      const found = places?.getStore();
-      if (found === undefined) return;
-      homes.set(goroutine, found.bubble);
-      found.bubble.roster.born(goroutine, found.goroutine);
-    },
-    run(goroutine, begin) {
-      const found = currentBubble();
-      if (found === undefined) begin();
-      else places?.run({ bubble: found, goroutine }, begin);
-    },
-    end(goroutine) {
-      homes.get(goroutine)?.ended(goroutine);
-    },
-    block(party, operation) {
-      const found = places?.getStore();
-      if (found === undefined) return;
-      parties.set(party, found.bubble);
-      found.bubble.blocked(party, operation, found.goroutine);
-    },
-    unblock(party) {
-      parties.get(party)?.unblocked(party);
-    },
-  });
-  openWorlds(currentBubble);
-  close = () => {
-    stopListening();
-    openWorlds(null);
-  };
-}
+/** Where everybody is. */
+export const places: Places<Bubble> = new Places<Bubble>();
 
 type Held = readonly [answer: (result: never) => void, result: unknown];
 
-class Bubble implements World {
-  readonly roster: Roster = new Roster();
+export class Bubble implements Inhabited {
+  readonly #roster = new Roster();
   readonly clock: Clock;
   readonly #chance: Chance;
-  readonly #result = new Pending<{ value: unknown }>();
+  readonly #ending = new Pending<Ending>();
   #value: unknown;
   #lastId = 0;
   #held: Held[] = [];
   #settling: Pending<void>[] = [];
+  #hasBegun = false;
+  #hasReturned = false;
   #hasProgram = false;
   #asked = false;
   #over = false;
   readonly #passage = new Passage(() => this.#ask());
 
   constructor(seed: number) {
+    if (!Number.isSafeInteger(seed)) throw new RangeError(`bubble: seed must be a whole number, got ${String(seed)}`);
     this.#chance = new Chance(seed);
-    this.clock = new Clock(this.#passage);
+    this.clock = new Clock(this.#passage, () => this.below(2 ** 32));
   }
 
   /** Runs `f` as the first goroutine, to the end of the bubble. */
-  async run(f: () => unknown): Promise<unknown> {
+  run(f: () => unknown): Promise<Ending> {
     const body = async (): Promise<void> => {
       this.#value = await f();
+      this.#hasReturned = true;
     };
     Object.defineProperty(body, "name", { value: f.name });
-    this.#inside(() => start(new Goroutine(this.nextId(), body, [], null)));
-    return (await this.#result.promise).value;
+    this.#hasBegun = true;
+    places.inside(this, undefined, () => start(new Goroutine(this.nextId(), body, [], null)));
+    return this.#ending.promise;
   }
 
-  async settled(): Promise<void> {
+  /** Whether goroutines were left when it ended. */
+  get hasLeft(): boolean {
+    return this.#over && this.#roster.goroutines.length > 0;
+  }
+
+  /** How it has ended. */
+  get ending(): Promise<Ending> {
+    return this.#ending.promise;
+  }
+
+  async settled(goroutine: Traced | undefined): Promise<void> {
     const settling = new Pending<void>();
-    const goroutine = places?.getStore()?.goroutine;
     this.#settling.push(settling);
-    this.blocked(settling, "synctest.Wait", goroutine);
+    this.blocked(settling, "synctest.Wait", true, goroutine);
     await settling.promise;
   }
 
@@ -180,7 +159,12 @@ class Bubble implements World {
     return this.#chance.below(n);
   }
 
+  outside(f: () => void): void {
+    places.outside(f);
+  }
+
   hold(answer: (result: never) => void, result: unknown): void {
+    if (this.#over) return;
     this.#held.push([answer, result]);
     this.#ask();
   }
@@ -189,30 +173,40 @@ class Bubble implements World {
     return ++this.#lastId;
   }
 
-  panicked(error: unknown): void {
-    this.#end(Promise.reject(error));
+  panicked(error: unknown, goroutine: Traced): void {
+    this.#end({ way: "panicked", value: error, goroutine: goroutine.id, report: this.#roster.origin(goroutine) });
   }
 
   /** A program inside a bubble is over when its `main` returns, and so is the bubble. */
   main(f: () => unknown): void {
     if (this.#hasProgram) throw new PanicError("main: another main is running");
     this.#hasProgram = true;
-    const over = (): void => this.#end({ value: undefined });
-    start(new Goroutine(this.nextId(), f, [], { returned: over, panicked: () => undefined }));
+    this.#hasBegun = true;
+    const returned = (): void => this.#end(done(undefined));
+    start(new Goroutine(this.nextId(), f, [], { returned, panicked: () => undefined }));
   }
 
-  blocked(party: object, operation: string, goroutine: Traced | undefined): void {
-    this.roster.waits(party, operation, goroutine, place());
+  born(goroutine: Traced, creator: Traced | undefined): void {
+    this.#roster.born(goroutine, creator);
+  }
+
+  blocked(party: object, operation: string, isDurable: boolean, goroutine: Traced | undefined): void {
+    if (this.#over) {
+      forget(operation);
+      withdraw(party);
+      return;
+    }
+    this.#roster.waits(party, operation, goroutine, place(), isDurable);
     this.#ask();
   }
 
   unblocked(party: object): void {
-    this.roster.over(party);
+    this.#roster.over(party);
     this.#ask();
   }
 
   ended(goroutine: Traced): void {
-    this.roster.ended(goroutine);
+    this.#roster.ended(goroutine);
     this.#ask();
   }
 
@@ -221,30 +215,40 @@ class Bubble implements World {
     this.#asked = true;
     nextTurn(() => {
       this.#asked = false;
-      if (!this.#over) this.#inside(() => this.#turn());
+      if (!this.#over) places.inside(this, undefined, () => this.#turn());
     });
   }
 
   // When a turn of the event loop comes, every goroutine has run as far as it can.
   #turn(): void {
+    this.#passage.clear();
+    // What is due now needs no jump.
+    if (this.clock.next <= this.clock.now()) this.clock.ring();
     if (this.#held.length > 0) {
       this.#letSomeGoOn();
-    } else if (this.roster.someoneIsAwake) {
-      if (this.#passage.hasComeTo(this.clock.next)) this.clock.ring();
+    } else if (this.#roster.someoneIsAwake) {
+      this.#passage.passTo(this.clock.next);
     } else if (this.#settling.length > 0) {
       for (const settling of this.#settling.splice(0)) {
-        this.roster.over(settling);
+        this.#roster.over(settling);
         this.hold(settling.answer, undefined);
       }
-    } else if (this.roster.living === 0) {
-      this.#end({ value: this.#value });
+    } else if (this.#hasBegun && this.#roster.goroutines.length === 0) {
+      this.#end(done(this.#value));
+    } else if (this.#hasReturned && !this.#hasProgram) {
+      this.#deadlock("main bubble goroutine has exited but blocked goroutines remain");
     } else if (this.clock.next < Infinity) {
       this.#passage.jumpTo(this.clock.next);
       this.clock.ring();
       this.#ask();
-    } else {
-      this.panicked(new PanicError(`deadlock: all goroutines in bubble are blocked\n\n${this.roster.report()}`));
+    } else if (this.#hasBegun) {
+      this.#deadlock("all goroutines in bubble are blocked");
     }
+  }
+
+  #deadlock(why: string): void {
+    const report = this.#roster.report();
+    this.#end({ way: "deadlocked", value: new PanicError(`deadlock: ${why}\n\n${report}`), goroutine: 1, report });
   }
 
   // At least one, at random: so any goroutine may get ahead of any other, and none is held for ever.
@@ -260,19 +264,24 @@ class Bubble implements World {
     this.#ask();
   }
 
-  #inside(f: () => void): void {
-    places?.run({ bubble: this, goroutine: undefined }, f);
-  }
-
-  #end(result: { value: unknown } | Promise<never>): void {
+  #end(ending: Ending): void {
     if (this.#over) return;
     this.#over = true;
     this.#passage.clear();
-    // What still waits is nobody's any more, and no reason for a warning when the process ends.
-    for (const name of this.roster.operations) {
-      const operation = operations.find((each) => each.name === name);
-      if (operation !== undefined) operation.parked--;
-    }
-    this.#result.answer(result);
+    // Whoever is left will not go on, and is no reason for a warning when the process ends.
+    for (const goroutine of this.#roster.goroutines) if (goroutine.id !== 1) died();
+    // Nobody may meet them in a line either, and hand them a value that they would never use.
+    for (const party of this.#roster.parties) withdraw(party);
+    for (const name of this.#roster.operations) forget(name);
+    this.#ending.answer(ending);
   }
+}
+
+function forget(name: string): void {
+  const operation = operations.find((each) => each.name === name);
+  if (operation !== undefined) operation.parked--;
+}
+
+function done(value: unknown): Ending {
+  return { way: "returned", value, goroutine: 1, report: "" };
 }

@@ -1,6 +1,6 @@
-// The passage of virtual time. It stands still, or jumps to the next alarm; only while somebody in the bubble awaits something
-// of the real world does it pass as it really does, and even then it is told only when an alarm is due. So what a program reads
-// from the clock never depends on how fast the machine is.
+// The passage of virtual time. It stands still, or jumps to the next alarm. While somebody in the bubble awaits something of
+// the real world it stands still too, unless that takes longer than the next alarm would: then it jumps when that is really
+// over. So what a program reads from the clock never depends on how fast the machine is.
 
 import type { Host } from "../internal/clock.ts";
 
@@ -11,18 +11,12 @@ const longestDelay = 2 ** 31 - 1;
 
 export class Passage implements Host {
   #now = 0;
-
-  /** What has really passed since `#now` and has not been told. */
-  #untold = 0;
-
-  /** When the real time was looked at, if it counts. */
-  #looked: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #due: () => void;
+  readonly #changed: () => void;
 
-  /** `due` is called when real time has come to an alarm. */
-  constructor(due: () => void) {
-    this.#due = due;
+  /** `changed` is called when time has passed by itself, and when another alarm is the first. */
+  constructor(changed: () => void) {
+    this.#changed = changed;
   }
 
   now(): number {
@@ -34,34 +28,29 @@ export class Passage implements Host {
   }
 
   set(): void {
-    // The bubble looks itself when the next alarm is due.
+    this.#changed();
   }
 
+  /** Time does not pass by itself any more. */
   clear(): void {
     clearTimeout(this.#timer);
-    this.#looked = undefined;
+    this.#timer = undefined;
   }
 
-  /** Nobody is awake: time is `when` at once. */
+  /** Time is `when`. */
   jumpTo(when: number): void {
-    this.clear();
     this.#now = when;
-    this.#untold = 0;
   }
 
-  /** Somebody is awake: tells whether real time has come to `when`, and calls `due` when it does. */
-  hasComeTo(when: number): boolean {
-    const real = performance.now();
-    if (this.#looked !== undefined) this.#untold += real - this.#looked;
-    this.#looked = real;
-    clearTimeout(this.#timer);
-    const left = when - this.#now - this.#untold;
-    if (left <= 0) {
-      this.#untold = -left;
-      this.#now = when;
-      return true;
-    }
-    if (left < Infinity) this.#timer = setTimeout(this.#due, Math.min(Math.ceil(left), longestDelay));
-    return false;
+  /** Time will be `when` as soon as it would really be. */
+  passTo(when: number): void {
+    this.clear();
+    if (when === Infinity) return;
+    const left = when - this.#now;
+    const step = Math.min(left, longestDelay);
+    this.#timer = setTimeout(() => {
+      this.#now = step < left ? this.#now + step : when;
+      this.#changed();
+    }, Math.ceil(step));
   }
 }

@@ -11,6 +11,7 @@ import { park, unpark } from "../goroutine/parking.ts";
 import { fail, failed, pass, passed } from "../internal/gate.ts";
 import { Line } from "../internal/line.ts";
 import { Parked, type Waiter } from "../internal/waiter.ts";
+import { currentWorld, type World } from "../internal/world.ts";
 
 /**
  * Waits for a number of goroutines to finish. Each is counted by `add` before it starts and by `done` when it ends, or by
@@ -25,6 +26,9 @@ import { Parked, type Waiter } from "../internal/waiter.ts";
  */
 export class WaitGroup {
   #count = 0;
+
+  /** Where the count began. */
+  #world: World | undefined;
   #failure: { readonly error: unknown } | null = null;
   readonly #waiters = new Line<Waiter<void>>();
 
@@ -40,6 +44,7 @@ export class WaitGroup {
     if (!Number.isSafeInteger(delta))
       throw new RangeError(`WaitGroup.add: delta must be an integer, got ${String(delta)}`);
     if (this.#count + delta < 0) throw new PanicError("sync: negative WaitGroup counter");
+    if (this.#count === 0) this.#world = currentWorld();
     this.#count += delta;
     if (this.#count === 0) this.#release();
   }
@@ -59,7 +64,7 @@ export class WaitGroup {
    */
   go<A extends readonly unknown[]>(f: (...args: A) => unknown, ...args: A): void {
     spawn("WaitGroup.go", f, args, this.#owner);
-    this.#count++;
+    this.add(1);
   }
 
   readonly #owner = {
@@ -76,7 +81,7 @@ export class WaitGroup {
     if (this.#count === 0) return passed();
     const waiter = new Parked<void, void>(this.#released);
     this.#waiters.join(waiter);
-    park(waiter, waitGroupWait);
+    park(waiter, waitGroupWait, this.#world === currentWorld());
     return waiter.promise;
   }
 
@@ -87,7 +92,7 @@ export class WaitGroup {
 
   readonly #released = (waiter: Parked<void, void>): void => {
     unpark(waiter, waitGroupWait);
-    if (this.#failure === null) pass(waiter.answer, undefined);
-    else fail(waiter.answer, this.#failure.error as Error);
+    if (this.#failure === null) pass(waiter.answer, undefined, waiter.world);
+    else fail(waiter.answer, this.#failure.error as Error, waiter.world);
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, receive, type ReceiveChannel, select, send, time } from "goro";
+import { allowLeaks } from "goro/testing";
 import { coreOf } from "../../src/channel/channel.ts";
 import type { Core } from "../../src/channel/core.ts";
 import { realClock } from "../../src/internal/alarm.ts";
@@ -104,6 +105,7 @@ describe("selects that lose leave nothing behind", () => {
 
   // R35
   test("not even themselves, when their channels are forgotten while they wait", async () => {
+    allowLeaks();
     const ref = (() => {
       const ch = new Channel<number>();
       void select({ ch: receive(ch), out: send(new Channel<number>(), 1) });

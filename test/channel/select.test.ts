@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { Channel, PanicError, receive, type ReceiveCase, select, send } from "goro";
+import { allowLeaks } from "goro/testing";
 import { coreOf } from "../../src/channel/channel.ts";
 import type { Core } from "../../src/channel/core.ts";
 import { operations } from "../../src/goroutine/operations.ts";
@@ -192,6 +193,7 @@ describe("a select that waits", () => {
 
   // R47
   test.each(capacities)("is decided by the first event, and later ones find it gone, capacity %d", async (capacity) => {
+    allowLeaks();
     const a = new Channel<string>(capacity);
     const b = full(capacity);
     const s = select({ a: receive(a), b: send(b, 7) });
@@ -252,6 +254,7 @@ describe("a select that waits", () => {
     ["chan send (nil chan)", () => select({ off: send(undefined, 1) })],
     ["select", () => select([receive(null), receive(null)])],
   ])("for ever is counted as %s", (name, start) => {
+    allowLeaks();
     const count = (): number | undefined => operations.find((o) => o.name === name)?.parked;
     const before = count() as number;
     void start();
@@ -349,6 +352,7 @@ describe.each(capacities)("with capacity %d", (capacity) => {
 
   // R53
   test("send and receive on one channel never pair with each other", async () => {
+    allowLeaks();
     const ch = new Channel<number>(capacity);
     const both = { out: send(ch, 1), in: receive(ch) };
     if (capacity === 0) {
@@ -451,6 +455,7 @@ test.each([
   ["select([])", () => select([])],
   ["a select of cases that are off", () => select({ a: receive(null), b: send(undefined, 1) })],
 ])("%s waits for ever", async (_, start) => {
+  allowLeaks();
   expect(await stateOf(start())).toBe("pending");
 });
 

@@ -1,17 +1,33 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { Channel, go, numGoroutine, PanicError, receive, type ReceiveChannel, select, time } from "goro";
+import { describe, expect, jest, test } from "@jest/globals";
+import { Channel, go, numGoroutine, PanicError, receive, type ReceiveChannel, select, time, WaitGroup } from "goro";
+import { bubble, now, settled } from "goro/testing";
 import { coreOf } from "../../src/channel/channel.ts";
 import type { Core } from "../../src/channel/core.ts";
-import { realClock } from "../../src/internal/alarm.ts";
-import { below, seed } from "../../src/internal/random.ts";
+import { currentClock, realClock } from "../../src/internal/alarm.ts";
+import { below } from "../../src/internal/random.ts";
 import { isCollected } from "../support/memory.ts";
 import { runSource } from "../support/programs.ts";
-import { quiet, stateOf } from "../support/promises.ts";
+import { quiet } from "../support/promises.ts";
 
-/** Keeps what the receives of `c` get, as long as it has values. */
-function collect(c: ReceiveChannel<number>, count: number): number[] {
+/** When time starts in a bubble. */
+const start = Date.UTC(2000, 0, 1);
+
+/** What those get who wait for `c` from now on, `waiting` in number and for `ms`: each the instant in which it comes. */
+async function received(c: ReceiveChannel<number>, ms: number, waiting = 1): Promise<number[]> {
   const values: number[] = [];
-  for (let i = 0; i < count; i++) void c.receive().then(({ value }) => values.push(value as number));
+  const instants: number[] = [];
+  const late = new Channel<never>();
+  for (let i = 0; i < waiting; i++) {
+    void select({ c: receive(c), late: receive(late) }).then((s) => {
+      if (s.case === "late") return;
+      values.push(s.value as number);
+      instants.push(now());
+    });
+  }
+  await time.sleep(ms);
+  late.close();
+  await settled();
+  expect(values).toEqual(instants);
   return values;
 }
 
@@ -29,653 +45,622 @@ test("durations are milliseconds", () => {
   expect(time.hour).toBe(60 * time.minute);
 });
 
-// The host's time is replaced and moves only when it is told to, so that every instant is exact.
-describe("in a time of our own", () => {
-  let start = 0;
+describe("sleep", () => {
+  // R128
+  test("waits as long as it was told", () =>
+    bubble(async () => {
+      await time.sleep(10);
+      expect(now()).toBe(start + 10);
+    }));
 
-  beforeEach(() => {
-    jest.useFakeTimers({ doNotFake: ["nextTick", "queueMicrotask", "setImmediate"] });
-    start = Date.now();
-  });
+  // R135
+  test("ends in the order of the times", () =>
+    bubble(async () => {
+      const ended: number[][] = [];
+      for (const ms of [30, 10, 20, 15]) void time.sleep(ms).then(() => ended.push([ms, now() - start]));
+      await time.sleep(30);
+      await settled();
+      expect(ended).toEqual([10, 15, 20, 30].map((ms) => [ms, ms]));
+      expect(currentClock().size).toBe(0);
+    }));
+});
 
-  afterEach(() => {
-    jest.useRealTimers();
-  });
+describe("a timer", () => {
+  // R129, R130; T-T07
+  test("gives whoever waits the instant in which it was due", () =>
+    bubble(async () => {
+      expect(await time.after(10).receive()).toEqual({ value: start + 10, ok: true });
+      expect(now()).toBe(start + 10);
+    }));
 
-  /** Lets `ms` go by, millisecond by millisecond, and everybody do after each what can be done. */
-  async function elapse(ms: number): Promise<void> {
-    await quiet();
-    for (let i = 0; i < ms; i++) {
-      jest.advanceTimersByTime(1);
-      await quiet();
-    }
-  }
+  // R129, R130; T-T07, T-T08
+  test("gives whoever comes late the instant in which it was due, once", () =>
+    bubble(async () => {
+      const { c } = new time.Timer(10);
+      await time.sleep(9);
+      expect(c.tryReceive()).toBeUndefined();
+      await time.sleep(50);
+      expect(c.tryReceive()).toEqual({ value: start + 10, ok: true });
+      expect(c.tryReceive()).toBeUndefined();
+      expect(await received(c, 100)).toEqual([]);
+    }));
 
-  describe("sleep", () => {
-    // R128
-    test("waits as long as it was told", async () => {
-      const slept = time.sleep(10);
-      await elapse(9);
-      expect(await stateOf(slept)).toBe("pending");
-      await elapse(1);
-      expect(await stateOf(slept)).toBe("fulfilled");
-    });
-
-    // R135
-    test("ends in the order of the times", async () => {
-      const ended: number[] = [];
-      for (const ms of [30, 10, 20, 15]) void time.sleep(ms).then(() => ended.push(ms));
-      await elapse(30);
-      expect(ended).toEqual([10, 15, 20, 30]);
-      expect(jest.getTimerCount()).toBe(0);
-    });
-
-    // R128, T-T09
-    test.each([0, -1, -Infinity])("of %d ms sets no timer, but lets others run", async (ms) => {
-      for (let i = 0; i < 100; i++) {
-        let others = 0;
-        go(() => others++);
-        await time.sleep(ms);
-        expect(others).toBe(1);
-      }
-      expect(jest.getTimerCount()).toBe(0);
-    });
-  });
-
-  describe("a timer", () => {
-    // R129, R130; T-T07
-    test("gives whoever waits the instant in which it was due", async () => {
-      const values = collect(time.after(10), 1);
-      await elapse(9);
-      expect(values).toEqual([]);
-      await elapse(1);
-      expect(values).toEqual([start + 10]);
-    });
-
-    // R129, R130; T-T07, T-T08
-    test("gives whoever comes late the instant in which it was due, once", async () => {
-      const timer = new time.Timer(10);
-      await elapse(9);
-      expect(timer.c.tryReceive()).toBeUndefined();
-      await elapse(50);
-      expect(timer.c.tryReceive()).toEqual({ value: start + 10, ok: true });
-      expect(timer.c.tryReceive()).toBeUndefined();
-      const again = timer.c.receive();
-      await elapse(100);
-      expect(await stateOf(again)).toBe("pending");
-    });
-
-    // R131
-    test("has a channel whose length and capacity are 0 even when a value is there", async () => {
+  // R131
+  test("has a channel whose length and capacity are 0 even when a value is there", () =>
+    bubble(async () => {
       const { c } = new time.Timer(10);
       expect([c.length, c.capacity]).toEqual([0, 0]);
-      await elapse(10);
+      await time.sleep(10);
       expect([c.length, c.capacity]).toEqual([0, 0]);
       expect(c.tryReceive()?.ok).toBe(true);
       expect([c.length, c.capacity]).toEqual([0, 0]);
-    });
+    }));
 
-    // R136; T-T17
-    test.each([0, -1, -Infinity])("of %d ms is readable at once", async (ms) => {
+  // R136; T-T17
+  test.each([0, -1, -Infinity])("of %d ms is readable at once", (ms) =>
+    bubble(async () => {
       for (let i = 0; i < 300; i++) {
         expect(time.after(ms).tryReceive()).toEqual({ value: start, ok: true });
         expect(await time.after(ms).receive()).toEqual({ value: start, ok: true });
         expect((await select({ timer: receive(time.after(ms)), default: true })).case).toBe("timer");
       }
-      expect(jest.getTimerCount()).toBe(0);
-    });
+      expect(currentClock().size).toBe(0);
+    }),
+  );
 
-    // R141; T-T21
-    test("wakes one of a hundred that wait", async () => {
-      const values = collect(time.after(5), 100);
-      await elapse(50);
-      expect(values).toEqual([start + 5]);
-      expect(jest.getTimerCount()).toBe(0);
-    });
+  // R141; T-T21
+  test("wakes one of a hundred that wait", () =>
+    bubble(async () => {
+      expect(await received(time.after(5), 50, 100)).toEqual([start + 5]);
+      expect(currentClock().size).toBe(0);
+    }));
 
-    // R131, R132, R133; T-T13, T-T15
-    describe.each([
-      { state: "that runs", pending: true, reach: async () => new time.Timer(10) },
-      {
-        state: "that somebody waits for",
-        pending: true,
-        reach: async () => {
-          const timer = new time.Timer(10);
-          void select({ timer: receive(timer.c), never: receive(new Channel<number>()) });
-          return timer;
-        },
+  // R131, R132, R133; T-T13, T-T15
+  describe.each<{ state: string; pending: boolean; reach(timer: time.Timer, gone: Channel<never>): unknown }>([
+    { state: "that runs", pending: true, reach: () => undefined },
+    {
+      state: "that somebody waits for",
+      pending: true,
+      reach: ({ c }, gone) => void select({ timer: receive(c), gone: receive(gone) }),
+    },
+    { state: "that has expired and not been read", pending: true, reach: () => time.sleep(20) },
+    {
+      state: "that has expired and been looked at by a select that took another case",
+      pending: true,
+      reach: async ({ c }) => {
+        await time.sleep(20);
+        look(c);
       },
-      {
-        state: "that has expired and not been read",
-        pending: true,
-        reach: async () => {
-          const timer = new time.Timer(10);
-          await elapse(20);
-          return timer;
-        },
+    },
+    {
+      state: "whose value was received late",
+      pending: false,
+      reach: async ({ c }) => {
+        await time.sleep(20);
+        c.tryReceive();
       },
-      {
-        state: "that has expired and been looked at by a select that took another case",
-        pending: true,
-        reach: async () => {
-          const timer = new time.Timer(10);
-          await elapse(20);
-          look(timer.c);
-          return timer;
-        },
-      },
-      {
-        state: "whose value was received late",
-        pending: false,
-        reach: async () => {
-          const timer = new time.Timer(10);
-          await elapse(20);
-          timer.c.tryReceive();
-          return timer;
-        },
-      },
-      {
-        state: "whose value somebody has waited for",
-        pending: false,
-        reach: async () => {
-          const timer = new time.Timer(10);
-          void timer.c.receive();
-          await elapse(20);
-          return timer;
-        },
-      },
-      {
-        state: "that was stopped",
-        pending: false,
-        reach: async () => {
-          const timer = new time.Timer(10);
-          timer.stop();
-          return timer;
-        },
-      },
-    ])("$state", ({ pending, reach }) => {
-      test(`answers ${pending} to stop, and false to another`, async () => {
-        const timer = await reach();
+    },
+    { state: "whose value somebody has waited for", pending: false, reach: ({ c }) => c.receive() },
+    { state: "that was stopped", pending: false, reach: (timer) => timer.stop() },
+  ])("$state", ({ pending, reach }) => {
+    function reached(f: (timer: time.Timer) => unknown): Promise<void> {
+      return bubble(async () => {
+        const timer = new time.Timer(10);
+        const gone = new Channel<never>();
+        await reach(timer, gone);
+        await f(timer);
+        gone.close();
+      });
+    }
+
+    test(`answers ${pending} to stop, and false to another`, () =>
+      reached((timer) => {
         expect(timer.stop()).toBe(pending);
         expect(timer.stop()).toBe(false);
-        expect(realClock.size).toBe(0);
-      });
+        expect(currentClock().size).toBe(0);
+      }));
 
-      test(`answers ${pending} to reset, and true to another`, async () => {
-        const timer = await reach();
+    test(`answers ${pending} to reset, and true to another`, () =>
+      reached((timer) => {
         expect(timer.reset(10)).toBe(pending);
         expect(timer.reset(10)).toBe(true);
         timer.stop();
-      });
+      }));
 
-      test("gives nothing once it is stopped, and its channel stays open", async () => {
-        const timer = await reach();
+    test("gives nothing once it is stopped, and its channel stays open", () =>
+      reached(async (timer) => {
         timer.stop();
         expect(timer.c.tryReceive()).toBeUndefined();
-        const received = timer.c.receive();
-        await elapse(50);
-        expect(await stateOf(received)).toBe("pending");
-      });
-    });
+        expect(await received(timer.c, 50)).toEqual([]);
+      }));
+  });
 
-    // R131, R133; T-T22
-    test.each([3, 10, 25])("is due %d ms after a reset, and what it was before is gone", async (ms) => {
+  // R131, R133; T-T22
+  test.each([3, 10, 25])("is due %d ms after a reset, and what it was before is gone", (ms) =>
+    bubble(async () => {
       const running = new time.Timer(10);
       const waited = new time.Timer(10);
       const expired = new time.Timer(1);
       const stopped = new time.Timer(10);
-      const values = collect(waited.c, 1);
-      await elapse(5);
+      const values = received(waited.c, 5 + ms);
+      await time.sleep(5);
       stopped.stop();
       for (const timer of [running, waited, expired, stopped]) timer.reset(ms);
-      await elapse(ms - 1);
+      await time.sleep(ms - 1);
       for (const timer of [running, expired, stopped]) expect(timer.c.tryReceive()).toBeUndefined();
-      expect(values).toEqual([]);
-      await elapse(1);
+      await time.sleep(1);
       for (const timer of [running, expired, stopped]) expect(timer.c.tryReceive()?.value).toBe(start + 5 + ms);
-      expect(values).toEqual([start + 5 + ms]);
-    });
+      expect(await values).toEqual([start + 5 + ms]);
+    }),
+  );
 
-    // R133
-    test("wakes who has gone on waiting over a stop, when it is started again", async () => {
+  // R133
+  test("wakes who has gone on waiting over a stop, when it is started again", () =>
+    bubble(async () => {
       const timer = new time.Timer(10);
-      const values = collect(timer.c, 1);
+      const values = received(timer.c, 50);
       timer.stop();
-      await elapse(30);
-      expect(values).toEqual([]);
+      await time.sleep(30);
       timer.reset(0);
-      await elapse(1);
-      expect(values).toEqual([start + 30]);
-    });
+      expect(await values).toEqual([start + 30]);
+    }));
 
-    // R48, R143
-    test("is not on the clock while nobody waits for it", async () => {
+  // R48, R143
+  test("is not on the clock while nobody waits for it", () =>
+    bubble(async () => {
       const timer = new time.Timer(10);
-      expect(jest.getTimerCount()).toBe(0);
+      expect(currentClock().size).toBe(0);
       const other = new Channel<string>();
       const selected = select({ timer: receive(timer.c), other: receive(other) });
-      expect(jest.getTimerCount()).toBe(1);
+      expect(currentClock().size).toBe(1);
       other.trySend("won");
-      expect(jest.getTimerCount()).toBe(0);
+      expect(currentClock().size).toBe(0);
       expect((await selected).case).toBe("other");
-      await elapse(20);
+      await time.sleep(20);
       expect(timer.c.tryReceive()?.value).toBe(start + 10);
-    });
+    }));
 
-    // R48, R55
-    test("still wakes the others that wait when one of them has gone", async () => {
+  // R48, R55
+  test("still wakes the others that wait when one of them has gone", () =>
+    bubble(async () => {
       const timer = new time.Timer(10);
       const other = new Channel<string>();
       const selected = select({ timer: receive(timer.c), other: receive(other) });
-      const values = collect(timer.c, 1);
+      const timed = timer.c.receive();
       other.trySend("won");
-      await elapse(10);
+      expect((await timed).value).toBe(start + 10);
+      expect(now()).toBe(start + 10);
       expect((await selected).case).toBe("other");
-      expect(values).toEqual([start + 10]);
-    });
+    }));
 
-    // R52
-    test("that stands in two cases of a select is received by one of them", async () => {
-      const timer = new time.Timer(10);
-      const selected = select([receive(timer.c), receive(timer.c)]);
-      await elapse(10);
-      expect(await selected).toMatchObject({ value: start + 10, ok: true });
-      expect(timer.c.tryReceive()).toBeUndefined();
-      expect(realClock.size).toBe(0);
-    });
+  // R52
+  test("that stands in two cases of a select is received by one of them", () =>
+    bubble(async () => {
+      const { c } = new time.Timer(10);
+      expect(await select([receive(c), receive(c)])).toMatchObject({ value: start + 10, ok: true });
+      expect(now()).toBe(start + 10);
+      expect(c.tryReceive()).toBeUndefined();
+      expect(currentClock().size).toBe(0);
+    }));
 
-    // R135
-    test("comes before those that are due later, in whatever order they were started", async () => {
-      seed(3);
-      const delays = Array.from({ length: 50 }, () => 1 + below(30));
-      const came: number[] = [];
-      for (const ms of delays)
-        void time
-          .after(ms)
-          .receive()
-          .then(() => came.push(ms));
-      await elapse(31);
-      expect(came).toEqual([...delays].sort((a, b) => a - b));
-    });
-  });
+  // R135
+  test("comes before those that are due later, in whatever order they were started", () =>
+    bubble(
+      async () => {
+        const delays = Array.from({ length: 50 }, () => 1 + below(30));
+        const came: number[][] = [];
+        const wg = new WaitGroup();
+        for (const ms of delays) {
+          wg.go(async () => {
+            await time.after(ms).receive();
+            came.push([ms, now() - start]);
+          });
+        }
+        await wg.wait();
+        expect(came).toEqual(delays.sort((a, b) => a - b).map((ms) => [ms, ms]));
+      },
+      { seed: 3 },
+    ));
+});
 
-  describe("a ticker", () => {
-    // R139
-    test("ticks at exactly one period after another", async () => {
-      const { c } = new time.Ticker(7);
+describe("a ticker", () => {
+  // R139
+  test("ticks at exactly one period after another", () =>
+    bubble(async () => {
       const values: number[] = [];
-      go(async () => {
-        for await (const tick of c) if (values.push(tick) === 5) return;
-      });
-      await elapse(50);
+      for await (const tick of new time.Ticker(7).c) {
+        expect(tick).toBe(now());
+        if (values.push(tick) === 5) break;
+      }
       expect(values).toEqual([7, 14, 21, 28, 35].map((ms) => start + ms));
-      expect(jest.getTimerCount()).toBe(0);
-    });
+      expect(currentClock().size).toBe(0);
+    }));
 
-    // R130, R139; T-T08
-    test("keeps the oldest tick for a slow receiver, drops the others, and stays in step", async () => {
+  // R130, R139; T-T08
+  test("keeps the oldest tick for a slow receiver, drops the others, and stays in step", () =>
+    bubble(async () => {
       const { c } = new time.Ticker(10);
-      await elapse(55);
+      await time.sleep(55);
       expect(c.tryReceive()).toEqual({ value: start + 10, ok: true });
       expect(c.tryReceive()).toBeUndefined();
-      const values = collect(c, 1);
-      await elapse(4);
-      expect(values).toEqual([]);
-      await elapse(1);
-      expect(values).toEqual([start + 60]);
-    });
+      expect(await received(c, 50)).toEqual([start + 60]);
+    }));
 
-    // R139
-    test("keeps a tick that somebody has looked at and not taken, and not the ones after it", async () => {
+  // R139
+  test("keeps a tick that somebody has looked at and not taken, and not the ones after it", () =>
+    bubble(async () => {
       const { c } = new time.Ticker(10);
       for (let i = 0; i < 3; i++) {
-        await elapse(10);
+        await time.sleep(10);
         expect(look(c)).toBe(true);
       }
       expect(c.tryReceive()?.value).toBe(start + 10);
       expect(look(c)).toBe(false);
-    });
+    }));
 
-    // R131
-    test("has a channel whose length and capacity are 0 even when a tick is there", async () => {
+  // R131
+  test("has a channel whose length and capacity are 0 even when a tick is there", () =>
+    bubble(async () => {
       const { c } = new time.Ticker(10);
-      await elapse(10);
+      await time.sleep(10);
       expect([c.length, c.capacity]).toEqual([0, 0]);
       expect(c.tryReceive()?.ok).toBe(true);
-    });
+    }));
 
-    // R140; T-T02
-    test("that is stopped drops a tick that was not received, and its channel stays open", async () => {
+  // R140; T-T02
+  test("that is stopped drops a tick that was not received, and its channel stays open", () =>
+    bubble(async () => {
       const ticker = new time.Ticker(10);
-      await elapse(15);
+      await time.sleep(15);
       ticker.stop();
       expect(ticker.c.tryReceive()).toBeUndefined();
-      const received = ticker.c.receive();
-      await elapse(50);
-      expect(await stateOf(received)).toBe("pending");
-      expect(jest.getTimerCount()).toBe(0);
-    });
+      expect(await received(ticker.c, 50)).toEqual([]);
+      expect(currentClock().size).toBe(0);
+    }));
 
-    // R140
-    test.each([
-      { state: "that runs", before: 5, wasStopped: false },
-      { state: "that has a tick for a slow receiver", before: 15, wasStopped: false },
-      { state: "that was stopped", before: 5, wasStopped: true },
-    ])("$state ticks in the new period from its reset on", async ({ before, wasStopped }) => {
+  // R140
+  test.each([
+    { state: "that runs", before: 5, wasStopped: false },
+    { state: "that has a tick for a slow receiver", before: 15, wasStopped: false },
+    { state: "that was stopped", before: 5, wasStopped: true },
+  ])("$state ticks in the new period from its reset on", ({ before, wasStopped }) =>
+    bubble(async () => {
       const ticker = new time.Ticker(10);
-      await elapse(before);
+      await time.sleep(before);
       if (wasStopped) ticker.stop();
       ticker.reset(7);
       expect(ticker.c.tryReceive()).toBeUndefined();
-      const values = collect(ticker.c, 2);
-      await elapse(6);
-      expect(values).toEqual([]);
-      await elapse(8);
-      expect(values).toEqual([start + before + 7, start + before + 14]);
-      expect(jest.getTimerCount()).toBe(0);
-    });
+      expect(await received(ticker.c, 30, 2)).toEqual([start + before + 7, start + before + 14]);
+      expect(currentClock().size).toBe(0);
+    }),
+  );
 
-    // R140
-    test.each([7, 25])("that is waited for ticks in the new period of %d ms from its reset on", async (ms) => {
+  // R140
+  test.each([7, 25])("that is waited for ticks in the new period of %d ms from its reset on", (ms) =>
+    bubble(async () => {
       const ticker = new time.Ticker(10);
-      const values = collect(ticker.c, 2);
-      await elapse(5);
+      const values = received(ticker.c, 100, 2);
+      await time.sleep(5);
       ticker.reset(ms);
-      await elapse(ms - 1);
-      expect(values).toEqual([]);
-      await elapse(ms + 1);
-      expect(values).toEqual([start + 5 + ms, start + 5 + 2 * ms]);
-      expect(jest.getTimerCount()).toBe(0);
-    });
+      expect(await values).toEqual([start + 5 + ms, start + 5 + 2 * ms]);
+      expect(currentClock().size).toBe(0);
+    }),
+  );
 
-    // R141; T-T12
-    test("gives each tick to one of ten goroutines that share it", async () => {
-      const ticker = new time.Ticker(2);
+  // R141; T-T12
+  test("gives each tick to one of ten goroutines that share it", () =>
+    bubble(async () => {
+      const { c } = new time.Ticker(2);
       const all: number[] = [];
       const before = numGoroutine();
+      const wg = new WaitGroup();
       for (let i = 0; i < 10; i++) {
-        go(async () => {
-          for (let ticks = 0; ticks < 10; ticks++) all.push((await ticker.c.receive()).value as number);
+        wg.go(async () => {
+          for (let ticks = 0; ticks < 10; ticks++) all.push((await c.receive()).value as number);
         });
       }
-      await elapse(200);
-      expect(numGoroutine()).toBe(before);
+      await wg.wait();
+      expect(now()).toBe(start + 200);
       expect(all).toEqual(Array.from({ length: 100 }, (_, i) => start + 2 * (i + 1)));
-      expect(jest.getTimerCount()).toBe(0);
-    });
+      expect(numGoroutine()).toBe(before);
+      expect(currentClock().size).toBe(0);
+    }));
 
-    // R39, R143
-    test("is not on the clock once the loop over it has been left", async () => {
+  // R39, R143
+  test("is not on the clock once the loop over it has been left", () =>
+    bubble(async () => {
       const ticker = new time.Ticker(5);
       const steps = ticker.c[Symbol.asyncIterator]();
       const step = steps.next();
-      expect(jest.getTimerCount()).toBe(1);
+      expect(currentClock().size).toBe(1);
       await steps.return?.();
       expect(await step).toEqual({ value: undefined, done: true });
-      expect(jest.getTimerCount()).toBe(0);
-      await elapse(5);
+      expect(currentClock().size).toBe(0);
+      await time.sleep(5);
       expect(ticker.c.tryReceive()?.value).toBe(start + 5);
-    });
-  });
+    }));
+});
 
-  // R138; T-T02
-  test.each([0, -1, -Infinity])("tick(%d) is null", (ms) => {
+// R138; T-T02
+test.each([0, -1, -Infinity])("tick(%d) is null", (ms) =>
+  bubble(() => {
     expect(time.tick(ms)).toBeNull();
-  });
+  }),
+);
 
-  // R129; T-T09
-  test("tick ticks without end", async () => {
-    const values = collect(time.tick(10) as ReceiveChannel<number>, 10);
-    await elapse(100);
+// R129; T-T09
+test("tick ticks without end", () =>
+  bubble(async () => {
+    const values = await received(time.tick(10) as ReceiveChannel<number>, 100, 10);
     expect(values).toEqual(Array.from({ length: 10 }, (_, i) => start + 10 * (i + 1)));
-  });
+  }));
 
-  describe("afterFunc", () => {
-    // R134
-    test("calls the function once, when the time has come, and has no channel", async () => {
-      const f = jest.fn();
-      const timer = time.afterFunc(10, f);
+describe("afterFunc", () => {
+  // R134
+  test("calls the function once, when the time has come, and has no channel", () =>
+    bubble(async () => {
+      const calls: unknown[][] = [];
+      const timer = time.afterFunc(10, (...args: unknown[]) => calls.push([now(), ...args]));
       expect(timer.c).toBeNull();
-      await elapse(9);
-      expect(f).not.toHaveBeenCalled();
-      await elapse(100);
-      expect(f.mock.calls).toEqual([[]]);
-      expect(jest.getTimerCount()).toBe(0);
-    });
+      await time.sleep(100);
+      expect(calls).toEqual([[start + 10]]);
+      expect(currentClock().size).toBe(0);
+    }));
 
-    // R134, R136
-    test.each([0, -1, -Infinity])("with %d ms calls it soon, but never before the caller goes on", async (ms) => {
-      const f = jest.fn();
-      time.afterFunc(ms, f);
-      expect(f).not.toHaveBeenCalled();
-      await elapse(1);
-      expect(f).toHaveBeenCalledTimes(1);
-    });
+  // R134, R136
+  test.each([0, -1, -Infinity])("with %d ms calls it soon, but never before the caller goes on", (ms) =>
+    bubble(async () => {
+      const calls: number[] = [];
+      time.afterFunc(ms, () => calls.push(now()));
+      expect(calls).toEqual([]);
+      await settled();
+      expect(calls).toEqual([start]);
+    }),
+  );
 
-    // R135
-    test("lets none below 0 overtake what was due before", async () => {
-      const called: number[] = [];
-      for (const ms of [0, -5, -100, 0]) time.afterFunc(ms, () => called.push(ms));
-      await elapse(1);
-      expect(called).toEqual([0, -5, -100, 0]);
-    });
-
-    // R134
-    test("calls it in a goroutine of its own, which may wait", async () => {
+  // R134
+  test("calls it in a goroutine of its own, which may wait", () =>
+    bubble(async () => {
       const ch = new Channel<string>();
       const before = numGoroutine();
       const said: string[] = [];
       for (let i = 0; i < 3; i++) time.afterFunc(5, async () => said.push((await ch.receive()).value as string));
-      await elapse(5);
+      await time.sleep(5);
+      await settled();
       expect(numGoroutine()).toBe(before + 3);
       ch.close();
-      await quiet();
+      await settled();
       expect(said.length).toBe(3);
       expect(numGoroutine()).toBe(before);
-    });
+    }));
 
-    // R132, R134; T-T13
-    test("is taken back by stop, which tells whether it was", async () => {
-      const f = jest.fn();
-      const timer = time.afterFunc(10, f);
-      await elapse(9);
+  // R132, R134; T-T13
+  test("is taken back by stop, which tells whether it was", () =>
+    bubble(async () => {
+      const calls: number[] = [];
+      const call = (): unknown => calls.push(now());
+      const timer = time.afterFunc(10, call);
+      await time.sleep(9);
       expect(timer.stop()).toBe(true);
       expect(timer.stop()).toBe(false);
-      await elapse(50);
-      expect(f).not.toHaveBeenCalled();
+      await time.sleep(50);
+      expect(calls).toEqual([]);
 
-      time.afterFunc(10, f);
-      await elapse(10);
-      expect(timer.stop()).toBe(false);
-      expect(f).toHaveBeenCalledTimes(1);
-    });
+      const late = time.afterFunc(10, call);
+      await time.sleep(10);
+      await settled();
+      expect(late.stop()).toBe(false);
+      expect(calls).toEqual([start + 69]);
+    }));
 
-    // R133, R134; T-T15
-    test("is put off, or called again, by reset, which tells which", async () => {
+  // R133, R134; T-T15
+  test("is put off, or called again, by reset, which tells which", () =>
+    bubble(async () => {
       const calls: number[] = [];
-      const timer = time.afterFunc(10, () => calls.push(Date.now() - start));
-      await elapse(5);
+      const timer = time.afterFunc(10, () => calls.push(now() - start));
+      await time.sleep(5);
       expect(timer.reset(10)).toBe(true);
-      await elapse(10);
+      await time.sleep(11);
       expect(calls).toEqual([15]);
       expect(timer.reset(0)).toBe(false);
-      await elapse(1);
-      expect(calls.length).toBe(2);
+      await time.sleep(1);
       timer.reset(5);
       timer.stop();
       expect(timer.reset(4)).toBe(false);
-      await elapse(10);
-      expect(calls.length).toBe(3);
-    });
+      await time.sleep(10);
+      expect(calls).toEqual([15, 16, 21]);
+    }));
 
-    // R134; T-T10
-    test("lets the function start it again ten times", async () => {
+  // R134; T-T10
+  test("lets the function start it again ten times", () =>
+    bubble(async () => {
       const calls: number[] = [];
       const timer = time.afterFunc(3, () => {
-        if (calls.push(Date.now() - start) <= 10) expect(timer.reset(3)).toBe(false);
+        if (calls.push(now() - start) <= 10) expect(timer.reset(3)).toBe(false);
       });
-      await elapse(100);
+      await time.sleep(100);
       expect(calls).toEqual(Array.from({ length: 11 }, (_, i) => 3 * (i + 1)));
-    });
-  });
+    }));
+});
 
-  describe("what is no duration", () => {
-    const notNumbers = [NaN, "5", undefined, null, {}, 5n] as unknown as number[];
+describe("what is no duration", () => {
+  const notNumbers = [NaN, "5", undefined, null, {}, 5n] as unknown as number[];
 
-    // R2
-    test.each([
-      ["time.Timer", (ms: number) => new time.Timer(ms)],
-      ["time.Timer.reset", (ms: number) => new time.Timer(1).reset(ms)],
-      ["time.after", (ms: number) => time.after(ms)],
-      ["time.tick", (ms: number) => time.tick(ms)],
-      ["time.Ticker", (ms: number) => new time.Ticker(ms)],
-      ["time.Ticker.reset", (ms: number) => new time.Ticker(1).reset(ms)],
-      ["time.afterFunc", (ms: number) => time.afterFunc(ms, () => {})],
-      ["time.FuncTimer.reset", (ms: number) => stopped().reset(ms)],
-    ])("is refused by %s, which names it", (caller, call) => {
+  // R2
+  test.each([
+    ["time.Timer", (ms: number) => new time.Timer(ms)],
+    ["time.Timer.reset", (ms: number) => new time.Timer(1).reset(ms)],
+    ["time.after", (ms: number) => time.after(ms)],
+    ["time.tick", (ms: number) => time.tick(ms)],
+    ["time.Ticker", (ms: number) => new time.Ticker(ms)],
+    ["time.Ticker.reset", (ms: number) => new time.Ticker(1).reset(ms)],
+    ["time.afterFunc", (ms: number) => time.afterFunc(ms, () => {})],
+    ["time.FuncTimer.reset", (ms: number) => stopped().reset(ms)],
+  ])("is refused by %s, which names it", (caller, call) =>
+    bubble(() => {
       for (const ms of notNumbers) {
         expect(() => call(ms)).toThrow(
           new RangeError(`${caller}: ms must be a number of milliseconds, got ${String(ms)}`),
         );
       }
-    });
+    }),
+  );
 
-    function stopped(): time.FuncTimer {
-      const timer = time.afterFunc(1, () => {});
-      timer.stop();
-      return timer;
-    }
+  function stopped(): time.FuncTimer {
+    const timer = time.afterFunc(1, () => {});
+    timer.stop();
+    return timer;
+  }
 
-    test("is refused by sleep with a rejection, which names it", async () => {
+  test("is refused by sleep with a rejection, which names it", () =>
+    bubble(async () => {
       for (const ms of notNumbers) {
         await expect(time.sleep(ms)).rejects.toThrow(
           new RangeError(`time.sleep: ms must be a number of milliseconds, got ${String(ms)}`),
         );
       }
-    });
+    }));
 
-    test("leaves what it would have reset as it was", async () => {
-      const f = jest.fn();
+  test("leaves what it would have reset as it was", () =>
+    bubble(async () => {
+      const calls: number[] = [];
       const timer = new time.Timer(5);
       const ticker = new time.Ticker(5);
-      const call = time.afterFunc(5, f);
+      const call = time.afterFunc(5, () => calls.push(now()));
       for (const one of [timer, ticker, call]) expect(() => one.reset(NaN)).toThrow(RangeError);
       expect(() => ticker.reset(0)).toThrow(PanicError);
-      await elapse(5);
+      await time.sleep(5);
+      await settled();
       expect(timer.c.tryReceive()?.value).toBe(start + 5);
       expect(ticker.c.tryReceive()?.value).toBe(start + 5);
-      expect(f).toHaveBeenCalledTimes(1);
-    });
-  });
+      expect(calls).toEqual([start + 5]);
+    }));
+});
 
-  // R138; T-T02
-  test.each([0, -1, -Infinity])("a ticker panics as Go's does at %d ms", (ms) => {
+// R138; T-T02
+test.each([0, -1, -Infinity])("a ticker panics as Go's does at %d ms", (ms) =>
+  bubble(() => {
     expect(() => new time.Ticker(ms)).toThrow(new PanicError("non-positive interval for NewTicker"));
     const ticker = new time.Ticker(1);
     expect(() => ticker.reset(ms)).toThrow(new PanicError("non-positive interval for Ticker.Reset"));
-  });
+  }),
+);
 
-  test.each([undefined, null, "f", {}])("afterFunc refuses %p for a function", (f) => {
+test.each([undefined, null, "f", {}])("afterFunc refuses %p for a function", (f) =>
+  bubble(() => {
     expect(() => time.afterFunc(1, f as never)).toThrow(
       new TypeError(`time.afterFunc: f must be a function, got ${String(f)}`),
     );
-    expect(realClock.size).toBe(0);
-  });
+    expect(currentClock().size).toBe(0);
+  }),
+);
 
-  // R131, R132, R133, R139, R140, R142; T-T19
-  test.each([1, 2, 3, 4])("timers and tickers agree with a table, through any history (seed %i)", async (value) => {
-    seed(value);
+// R131, R132, R133, R139, R140, R142; T-T19
+test.each([1, 2, 3, 4])("timers and tickers agree with a table, through any history (seed %i)", (seed) =>
+  bubble(
+    async () => {
+      /** One timer or ticker, and what it must do: its due time, a value that is there, and how many wait. */
+      class Entry {
+        readonly #period = below(3) === 0 ? 1 + below(15) : 0;
+        readonly timer = this.#period > 0 ? new time.Ticker(this.#period) : new time.Timer(5);
+        readonly got: number[] = [];
+        asked = 0;
+        readonly expected: number[] = [];
+        period = this.#period;
+        due: number | null = now() + (this.#period || 5);
+        kept: number | null = null;
+        waiting = 0;
 
-    /** One timer or ticker, and what it must do: its due time, a value that is there, and how many wait. */
-    class Entry {
-      readonly #period = below(3) === 0 ? 1 + below(15) : 0;
-      readonly timer = this.#period > 0 ? new time.Ticker(this.#period) : new time.Timer(5);
-      readonly got: number[] = [];
-      readonly expected: number[] = [];
-      period = this.#period;
-      due: number | null = Date.now() + (this.#period || 5);
-      kept: number | null = null;
-      waiting = 0;
-
-      look(): void {
-        if (this.due === null || this.due > Date.now()) return;
-        const due = this.due;
-        this.due = this.period > 0 ? due + this.period * (1 + Math.floor((Date.now() - due) / this.period)) : null;
-        if (this.waiting > 0) {
-          this.waiting--;
-          this.expected.push(due);
-        } else {
-          this.kept ??= due;
-        }
-      }
-
-      take(): number | undefined {
-        if (this.waiting > 0) return undefined;
-        this.look();
-        const kept = this.kept ?? undefined;
-        this.kept = null;
-        return kept;
-      }
-
-      end(): boolean {
-        const pending = this.due !== null || this.kept !== null;
-        this.due = this.kept = null;
-        return pending;
-      }
-    }
-
-    const entries = Array.from({ length: 20 }, () => new Entry());
-    for (let step = 0; step < 600; step++) {
-      const entry = entries[below(20)] as Entry;
-      const { timer } = entry;
-      switch (below(7)) {
-        case 0: {
-          const pending = timer.stop();
-          const expected = entry.end();
-          if (timer instanceof time.Timer) expect(pending).toBe(expected);
-          break;
-        }
-        case 1: {
-          const ms = timer instanceof time.Timer ? below(20) - 2 : 1 + below(15);
-          const pending = timer.reset(ms);
-          const expected = entry.end();
-          if (timer instanceof time.Timer) expect(pending).toBe(expected);
-          else entry.period = ms;
-          entry.due = Date.now() + Math.max(ms, 0);
-          break;
-        }
-        case 2:
-          expect(timer.c.tryReceive()?.value).toBe(entry.take());
-          break;
-        case 3: {
-          if (entry.waiting > 2) break;
-          const expected = entry.take();
-          if (expected === undefined) entry.waiting++;
-          else entry.expected.push(expected);
-          void timer.c.receive().then(({ value: instant }) => entry.got.push(instant as number));
-          break;
-        }
-        case 4: {
-          const expected = entry.waiting === 0 && (entry.look(), entry.kept !== null);
-          expect(look(timer.c)).toBe(expected);
-          break;
-        }
-        default:
-          for (let ms = 1 + below(4); ms > 0; ms--) {
-            jest.advanceTimersByTime(1);
-            for (const one of entries) if (one.waiting > 0) one.look();
+        look(): void {
+          if (this.due === null || this.due > now()) return;
+          const due = this.due;
+          this.due = this.period > 0 ? due + this.period * (1 + Math.floor((now() - due) / this.period)) : null;
+          if (this.waiting > 0) {
+            this.waiting--;
+            this.expected.push(due);
+          } else {
+            this.kept ??= due;
           }
-          await quiet();
-          for (const one of entries) expect(one.got).toEqual(one.expected);
-          expect(realClock.size).toBe(entries.filter((one) => one.waiting > 0 && one.due !== null).length);
+        }
+
+        take(): number | undefined {
+          if (this.waiting > 0) return undefined;
+          this.look();
+          const kept = this.kept ?? undefined;
+          this.kept = null;
+          return kept;
+        }
+
+        end(): boolean {
+          const pending = this.due !== null || this.kept !== null;
+          this.due = this.kept = null;
+          return pending;
+        }
       }
-    }
-    expect(entries.reduce((sum, one) => sum + one.got.length, 0)).toBeGreaterThan(20);
-    for (const { timer } of entries) timer.stop();
-    expect(realClock.size).toBe(0);
-    expect(jest.getTimerCount()).toBe(0);
-  });
-});
+
+      const entries = Array.from({ length: 20 }, () => new Entry());
+      for (let step = 0; step < 600; step++) {
+        const entry = entries[below(20)] as Entry;
+        const { timer } = entry;
+        switch (below(7)) {
+          case 0: {
+            const pending = timer.stop();
+            const expected = entry.end();
+            if (timer instanceof time.Timer) expect(pending).toBe(expected);
+            break;
+          }
+          case 1: {
+            const ms = timer instanceof time.Timer ? below(20) - 2 : 1 + below(15);
+            const pending = timer.reset(ms);
+            const expected = entry.end();
+            if (timer instanceof time.Timer) expect(pending).toBe(expected);
+            else entry.period = ms;
+            entry.due = now() + Math.max(ms, 0);
+            break;
+          }
+          case 2:
+            expect(timer.c.tryReceive()?.value).toBe(entry.take());
+            break;
+          case 3: {
+            if (entry.waiting > 2) break;
+            const expected = entry.take();
+            if (expected === undefined) entry.waiting++;
+            else entry.expected.push(expected);
+            // Of those who get something in the same instant, any may go on first.
+            const number = entry.asked++;
+            void timer.c.receive().then(({ value }) => (entry.got[number] = value as number));
+            break;
+          }
+          case 4: {
+            const expected = entry.waiting === 0 && (entry.look(), entry.kept !== null);
+            expect(look(timer.c)).toBe(expected);
+            break;
+          }
+          default:
+            for (let ms = 1 + below(4); ms > 0; ms--) {
+              await time.sleep(1);
+              for (const one of entries) if (one.waiting > 0) one.look();
+            }
+            await settled();
+            for (const one of entries) expect(one.got).toEqual(one.expected);
+            expect(currentClock().size).toBe(entries.filter((one) => one.waiting > 0 && one.due !== null).length);
+        }
+      }
+      expect(entries.reduce((sum, one) => sum + one.got.length, 0)).toBeGreaterThan(20);
+      for (const entry of entries) {
+        for (; entry.waiting > 0; entry.waiting--) {
+          entry.timer.reset(1);
+          await time.sleep(1);
+        }
+        await settled();
+        expect(entry.got.length).toBe(entry.asked);
+        entry.timer.stop();
+      }
+      expect(currentClock().size).toBe(0);
+    },
+    { seed },
+  ),
+);
 
 describe("in real time", () => {
   // R128, R129; T-T09
@@ -690,6 +675,27 @@ describe("in real time", () => {
       await wait(ms);
       expect(performance.now() - start).toBeGreaterThanOrEqual(ms);
     }
+  });
+
+  // R128, T-T09
+  test.each([0, -1, -Infinity])("a sleep of %d ms sets no timer, but lets others run", async (ms) => {
+    for (let i = 0; i < 100; i++) {
+      let others = 0;
+      go(() => others++);
+      const slept = time.sleep(ms);
+      expect(realClock.size).toBe(0);
+      await slept;
+      expect(others).toBe(1);
+    }
+  });
+
+  // R135. In a bubble, goroutines of the same instant go on in any order.
+  test("no call below 0 overtakes what was due before", async () => {
+    const called: number[] = [];
+    for (const ms of [0, -5, -100, 0]) time.afterFunc(ms, () => called.push(ms));
+    await time.sleep(1);
+    await quiet();
+    expect(called).toEqual([0, -5, -100, 0]);
   });
 
   // R129, R130; T-T07, T-T08

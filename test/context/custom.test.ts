@@ -1,27 +1,29 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { Channel, context, go, numGoroutine, PanicError, type ReceiveChannel } from "goro";
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import { Channel, context, go, numGoroutine, PanicError, type ReceiveChannel, time } from "goro";
+import { bubble, now, settled } from "goro/testing";
 import { CancelContext } from "../../src/context/cancel.ts";
-import { realClock } from "../../src/internal/alarm.ts";
-import { quiet } from "../support/promises.ts";
+import { currentClock } from "../../src/internal/alarm.ts";
 
 type Context = context.Context;
 
 const { afterFunc, background, withCancel, withCancelCause, withTimeout, withValue } = context;
-const hour = 3_600_000;
+const { hour } = time;
 
-let alarms = 0;
 let goroutines = 0;
 
 beforeEach(() => {
-  alarms = realClock.size;
   goroutines = numGoroutine();
 });
 
-afterEach(async () => {
-  await quiet();
-  expect(realClock.size).toBe(alarms);
-  expect(numGoroutine()).toBe(goroutines);
-});
+/** Runs a test in a bubble, in which it must leave neither a goroutine nor an alarm. */
+function inBubble(f: () => unknown): Promise<void> {
+  return bubble(async () => {
+    await f();
+    await settled();
+    expect(numGoroutine()).toBe(goroutines);
+    expect(currentClock().size).toBe(0);
+  });
+}
 
 function isOver(ctx: Context): boolean {
   return ctx.done().tryReceive() !== undefined;
@@ -103,216 +105,236 @@ class Spreading extends OwnEnd {
 
 describe("a wrapper", () => {
   // R101, R127: T-X02
-  test("is seen through: what is below ends within cancel, without a goroutine, and stands in the inner list", () => {
-    const [inner, cancel] = withCancel(background());
-    const wrapper = new Wrapper(withValue(new Wrapper(inner), "k", 1));
-    const [child] = withCancel(wrapper);
-    const [timed] = withTimeout(wrapper, hour);
-    const stop = afterFunc(wrapper, () => undefined);
-    expect(numGoroutine()).toBe(goroutines);
-    expect(children(inner)).toBe(3);
-    expect([inner, wrapper, child, timed].some(isOver)).toBe(false);
-    expect(stop()).toBe(true);
-    expect(children(inner)).toBe(2);
-    cancel();
-    expect([inner, wrapper, child, timed].every(isOver)).toBe(true);
-    expect(child.err()).toBeInstanceOf(context.Canceled);
-    expect(numGoroutine()).toBe(goroutines);
-  });
+  test("is seen through: what is below ends within cancel, without a goroutine, and stands in the inner list", () =>
+    inBubble(() => {
+      const [inner, cancel] = withCancel(background());
+      const wrapper = new Wrapper(withValue(new Wrapper(inner), "k", 1));
+      const [child] = withCancel(wrapper);
+      const [timed] = withTimeout(wrapper, hour);
+      const stop = afterFunc(wrapper, () => undefined);
+      expect(numGoroutine()).toBe(goroutines);
+      expect(children(inner)).toBe(3);
+      expect([inner, wrapper, child, timed].some(isOver)).toBe(false);
+      expect(stop()).toBe(true);
+      expect(children(inner)).toBe(2);
+      cancel();
+      expect([inner, wrapper, child, timed].every(isOver)).toBe(true);
+      expect(child.err()).toBeInstanceOf(context.Canceled);
+      expect(numGoroutine()).toBe(goroutines);
+    }));
 
   // R112: T-X05
-  test("passes values on, and may be hidden by one", () => {
-    const wrapper = new Wrapper(withValue(withValue(background(), "a", 1), "b", 2));
-    const ctx = withValue(withCancel(wrapper)[0], "b", null);
-    expect([ctx.value("a"), ctx.value("b"), ctx.value("c")]).toEqual([1, null, undefined]);
-  });
+  test("passes values on, and may be hidden by one", () =>
+    inBubble(() => {
+      const wrapper = new Wrapper(withValue(withValue(background(), "a", 1), "b", 2));
+      const ctx = withValue(withCancel(wrapper)[0], "b", null);
+      expect([ctx.value("a"), ctx.value("b"), ctx.value("c")]).toEqual([1, null, undefined]);
+    }));
 
   // R107: T-X04
-  test("passes the deadline on: a later one below is no other", async () => {
-    const [inner] = withTimeout(background(), 3);
-    const set = realClock.size;
-    const [child] = withTimeout(new Wrapper(inner), hour);
-    expect(realClock.size).toBe(set);
-    expect(child.deadline()).toBe(inner.deadline());
-    await child.done().receive();
-    expect(child.err()).toBeInstanceOf(context.DeadlineExceeded);
-  });
+  test("passes the deadline on: a later one below is no other", () =>
+    inBubble(async () => {
+      const deadline = now() + 3;
+      const [inner] = withTimeout(background(), 3);
+      const set = currentClock().size;
+      const [child] = withTimeout(new Wrapper(inner), hour);
+      expect(currentClock().size).toBe(set);
+      expect([inner.deadline(), child.deadline()]).toEqual([deadline, deadline]);
+      await child.done().receive();
+      expect(now()).toBe(deadline);
+      expect(child.err()).toBeInstanceOf(context.DeadlineExceeded);
+    }));
 
   // R110: T-X04
-  test("does not keep an earlier timeout below from being cancelled", () => {
-    const [inner, cancelInner] = withTimeout(background(), hour);
-    const [child, cancel] = withTimeout(new Wrapper(inner), hour / 2);
-    cancel();
-    expect(child.err()).toBeInstanceOf(context.Canceled);
-    expect(inner.err()).toBeUndefined();
-    cancelInner();
-  });
+  test("does not keep an earlier timeout below from being cancelled", () =>
+    inBubble(() => {
+      const [inner, cancelInner] = withTimeout(background(), hour);
+      const [child, cancel] = withTimeout(new Wrapper(inner), hour / 2);
+      cancel();
+      expect(child.err()).toBeInstanceOf(context.Canceled);
+      expect(inner.err()).toBeUndefined();
+      cancelInner();
+    }));
 
   // R104
-  test("that has ended makes what is below over at birth, with its own err and the inner cause", () => {
-    const translated = new Error("translated");
-    const why = new Error("why");
-    class Translating extends Wrapper {
-      override err(): Error | undefined {
-        return this.inner.err() && translated;
+  test("that has ended makes what is below over at birth, with its own err and the inner cause", () =>
+    inBubble(() => {
+      const translated = new Error("translated");
+      const why = new Error("why");
+      class Translating extends Wrapper {
+        override err(): Error | undefined {
+          return this.inner.err() && translated;
+        }
       }
-    }
-    const [inner, cancel] = withCancelCause(background());
-    const [before] = withCancel(new Translating(inner));
-    cancel(why);
-    const [after] = withCancel(new Translating(inner));
-    // As in Go: who stood in the inner list was ended by the inner context.
-    expect(before.err()).toBe(inner.err());
-    expect(after.err()).toBe(translated);
-    expect([before, after].map((ctx) => context.cause(ctx))).toEqual([why, why]);
-  });
+      const [inner, cancel] = withCancelCause(background());
+      const [before] = withCancel(new Translating(inner));
+      cancel(why);
+      const [after] = withCancel(new Translating(inner));
+      // As in Go: who stood in the inner list was ended by the inner context.
+      expect(before.err()).toBe(inner.err());
+      expect(after.err()).toBe(translated);
+      expect([before, after].map((ctx) => context.cause(ctx))).toEqual([why, why]);
+    }));
 
   // R115
-  test("is a part of the descent that is printed", () => {
-    expect(String(withCancel(new Wrapper(background()))[0])).toBe("Wrapper(context.Background).WithCancel");
-  });
+  test("is a part of the descent that is printed", () =>
+    inBubble(() => {
+      expect(String(withCancel(new Wrapper(background()))[0])).toBe("Wrapper(context.Background).WithCancel");
+    }));
 });
 
 describe("a context with an end of its own", () => {
   // R124, R127
-  test("is followed by what is below, in its own time and not in that of the inner context", async () => {
-    const [inner, cancelInner] = withCancel(background());
-    const own = new OwnEnd(inner);
-    const [child] = withCancel(own);
-    const [valued] = withCancel(withValue(own, "k", 1));
-    expect(children(inner)).toBe(0);
-    expect(numGoroutine()).toBe(goroutines + 2);
-    cancelInner();
-    await quiet();
-    expect([child, valued].some(isOver)).toBe(false);
+  test("is followed by what is below, in its own time and not in that of the inner context", () =>
+    inBubble(async () => {
+      const [inner, cancelInner] = withCancel(background());
+      const own = new OwnEnd(inner);
+      const [child] = withCancel(own);
+      const [valued] = withCancel(withValue(own, "k", 1));
+      expect(children(inner)).toBe(0);
+      expect(numGoroutine()).toBe(goroutines + 2);
+      cancelInner();
+      await settled();
+      expect([child, valued].some(isOver)).toBe(false);
 
-    own.end();
-    await quiet();
-    for (const ctx of [child, valued]) expect(ctx.err()).toBe(own.error);
-  });
+      own.end();
+      await settled();
+      for (const ctx of [child, valued]) expect(ctx.err()).toBe(own.error);
+    }));
 
   // R127: T-X02
-  test("needs one goroutine for each context directly below, until that ends", async () => {
-    const own = new OwnEnd(background());
-    const [child, cancel] = withCancel(own);
-    const [grandchild] = withTimeout(child, hour);
-    const [timed, cancelTimed] = withTimeout(own, hour);
-    const stop = afterFunc(own, () => undefined);
-    await quiet();
-    expect(numGoroutine()).toBe(goroutines + 3);
-    cancel();
-    cancelTimed();
-    stop();
-    expect([child, grandchild, timed].every(isOver)).toBe(true);
-    await quiet();
-    expect(numGoroutine()).toBe(goroutines);
-    expect(isOver(own)).toBe(false);
-  });
+  test("needs one goroutine for each context directly below, until that ends", () =>
+    inBubble(async () => {
+      const own = new OwnEnd(background());
+      const [child, cancel] = withCancel(own);
+      const [grandchild] = withTimeout(child, hour);
+      const [timed, cancelTimed] = withTimeout(own, hour);
+      const stop = afterFunc(own, () => undefined);
+      await settled();
+      expect(numGoroutine()).toBe(goroutines + 3);
+      cancel();
+      cancelTimed();
+      stop();
+      expect([child, grandchild, timed].every(isOver)).toBe(true);
+      await settled();
+      expect(numGoroutine()).toBe(goroutines);
+      expect(isOver(own)).toBe(false);
+    }));
 
   // R104
-  test("that has ended makes what is below over at birth, without a goroutine", () => {
-    const own = new OwnEnd(withCancel(background())[0]);
-    const error = new Error("own words");
-    own.end(error);
-    const [child] = withTimeout(own, hour);
-    expect(isOver(child)).toBe(true);
-    expect([child.err(), context.cause(child), context.cause(own)]).toEqual([error, error, error]);
-    expect(numGoroutine()).toBe(goroutines);
-  });
+  test("that has ended makes what is below over at birth, without a goroutine", () =>
+    inBubble(() => {
+      const own = new OwnEnd(withCancel(background())[0]);
+      const error = new Error("own words");
+      own.end(error);
+      const [child] = withTimeout(own, hour);
+      expect(isOver(child)).toBe(true);
+      expect([child.err(), context.cause(child), context.cause(own)]).toEqual([error, error, error]);
+      expect(numGoroutine()).toBe(goroutines);
+    }));
 
-  test("starts the functions that wait for its end", async () => {
-    const own = new OwnEnd(background());
-    let calls = 0;
-    afterFunc(own, () => calls++);
-    await quiet();
-    expect(calls).toBe(0);
-    own.end();
-    await quiet();
-    expect(calls).toBe(1);
-  });
+  test("starts the functions that wait for its end", () =>
+    inBubble(async () => {
+      const own = new OwnEnd(background());
+      let calls = 0;
+      afterFunc(own, () => calls++);
+      await settled();
+      expect(calls).toBe(0);
+      own.end();
+      await settled();
+      expect(calls).toBe(1);
+    }));
 
   // R126: TestCustomContextPropagation
-  test("gives those below the inner cause, if the inner context has one by then", async () => {
-    const why = new Error("why");
-    const [inner, cancel] = withCancelCause(background());
-    const own = new OwnEnd(inner);
-    const [child] = withCancel(own);
-    cancel(why);
-    own.end();
-    await child.done().receive();
-    expect(child.err()).toBe(own.error);
-    expect(context.cause(child)).toBe(why);
-  });
+  test("gives those below the inner cause, if the inner context has one by then", () =>
+    inBubble(async () => {
+      const why = new Error("why");
+      const [inner, cancel] = withCancelCause(background());
+      const own = new OwnEnd(inner);
+      const [child] = withCancel(own);
+      cancel(why);
+      own.end();
+      await child.done().receive();
+      expect(child.err()).toBe(own.error);
+      expect(context.cause(child)).toBe(why);
+    }));
 
   // R126: TestCause
   test.each<[string, ("inner" | "own")[]]>([
     ["its err, while the inner context lives", ["own"]],
     ["the inner cause, if the inner context ended before", ["inner", "own"]],
     ["the inner cause, even if the inner context ended after", ["own", "inner"]],
-  ])("has for its cause %s", (_, order) => {
-    const why = new Error("why");
-    const [inner, cancel] = withCancelCause(background());
-    const own = new OwnEnd(inner);
-    for (const who of order) {
-      if (who === "own") own.end();
-      else cancel(why);
-    }
-    expect(context.cause(own)).toBe(order.length === 1 ? own.error : why);
-  });
+  ])("has for its cause %s", (_, order) =>
+    inBubble(() => {
+      const why = new Error("why");
+      const [inner, cancel] = withCancelCause(background());
+      const own = new OwnEnd(inner);
+      for (const who of order) {
+        if (who === "own") own.end();
+        else cancel(why);
+      }
+      expect(context.cause(own)).toBe(order.length === 1 ? own.error : why);
+    }),
+  );
 
   // R120
-  test("above withoutCancel has its err for its cause, whatever was above that", () => {
-    const [inner, cancel] = withCancelCause(background());
-    cancel(new Error("why"));
-    const own = new OwnEnd(context.withoutCancel(inner));
-    own.end();
-    expect(context.cause(own)).toBe(own.error);
-  });
+  test("above withoutCancel has its err for its cause, whatever was above that", () =>
+    inBubble(() => {
+      const [inner, cancel] = withCancelCause(background());
+      cancel(new Error("why"));
+      const own = new OwnEnd(context.withoutCancel(inner));
+      own.end();
+      expect(context.cause(own)).toBe(own.error);
+    }));
 
   // R117: TestCustomContextCause
-  test("leaves those below the cause that they ended with before", async () => {
-    const why = new Error("why");
-    const own = new OwnEnd(background());
-    const [child, cancel] = withCancelCause(own);
-    cancel(why);
-    expect([context.cause(child), context.cause(own), own.err()]).toEqual([why, undefined, undefined]);
-    own.end();
-    await quiet();
-    expect(context.cause(child)).toBe(why);
-    expect(child.err()).toBeInstanceOf(context.Canceled);
-    expect(context.cause(own)).toBe(own.error);
-  });
+  test("leaves those below the cause that they ended with before", () =>
+    inBubble(async () => {
+      const why = new Error("why");
+      const own = new OwnEnd(background());
+      const [child, cancel] = withCancelCause(own);
+      cancel(why);
+      expect([context.cause(child), context.cause(own), own.err()]).toEqual([why, undefined, undefined]);
+      own.end();
+      await settled();
+      expect(context.cause(child)).toBe(why);
+      expect(child.err()).toBeInstanceOf(context.Canceled);
+      expect(context.cause(own)).toBe(own.error);
+    }));
 
-  test("may cancel what is below from its own end", async () => {
-    const own = new OwnEnd(background());
-    const [child, cancel] = withCancel(own);
-    await quiet();
-    own.end();
-    cancel();
-    expect(child.err()).toBeInstanceOf(context.Canceled);
-  });
+  test("may cancel what is below from its own end", () =>
+    inBubble(async () => {
+      const own = new OwnEnd(background());
+      const [child, cancel] = withCancel(own);
+      await settled();
+      own.end();
+      cancel();
+      expect(child.err()).toBeInstanceOf(context.Canceled);
+    }));
 
   // R106. Go's sentence is from cancelCtx.cancel.
-  test("must have an err when it is over: else deriving from it is a panic", () => {
-    const own = new OwnEnd(background());
-    own.channel.close();
-    expect(() => withCancel(own)).toThrow(PanicError);
-    expect(() => withCancel(own)).toThrow("context: internal error: missing cancel error");
-  });
+  test("must have an err when it is over: else deriving from it is a panic", () =>
+    inBubble(() => {
+      const own = new OwnEnd(background());
+      own.channel.close();
+      expect(() => withCancel(own)).toThrow(PanicError);
+      expect(() => withCancel(own)).toThrow("context: internal error: missing cancel error");
+    }));
 
   // Two contexts that ended before anybody asked for done may share a channel, and are two contexts all the same.
-  test("is not taken for another context that has ended as well", () => {
-    const [late] = withTimeout(background(), 0);
-    const [cancelled, cancel] = withCancel(background());
-    cancel();
-    class Mixed extends Wrapper {
-      override value(key: unknown): never {
-        return late.value(key) as never;
+  test("is not taken for another context that has ended as well", () =>
+    inBubble(() => {
+      const [late] = withTimeout(background(), 0);
+      const [cancelled, cancel] = withCancel(background());
+      cancel();
+      class Mixed extends Wrapper {
+        override value(key: unknown): never {
+          return late.value(key) as never;
+        }
       }
-    }
-    const [child] = withCancel(new Mixed(cancelled));
-    expect(child.err()).toBe(cancelled.err());
-  });
+      const [child] = withCancel(new Mixed(cancelled));
+      expect(child.err()).toBe(cancelled.err());
+    }));
 });
 
 // R125: T-X22
@@ -335,62 +357,67 @@ describe("a context with an afterFunc of its own", () => {
       },
     ],
     ["afterFunc", afterFunc],
-  ])("is asked by %s, which takes that back when it ends first", async (_, derive) => {
-    let ended = 0;
-    const spreading = new Spreading(background());
-    derive(spreading, () => ended++);
-    const end = derive(spreading, () => undefined);
-    expect(spreading.registered.size).toBe(2);
-    expect(numGoroutine()).toBe(goroutines);
-    end();
-    expect(spreading.registered.size).toBe(1);
-    await quiet();
-    expect(ended).toBe(0);
-    spreading.end();
-    await quiet();
-    expect(ended).toBe(1);
-    expect(spreading.registered.size).toBe(0);
-  });
+  ])("is asked by %s, which takes that back when it ends first", (_, derive) =>
+    inBubble(async () => {
+      let ended = 0;
+      const spreading = new Spreading(background());
+      derive(spreading, () => ended++);
+      const end = derive(spreading, () => undefined);
+      expect(spreading.registered.size).toBe(2);
+      expect(numGoroutine()).toBe(goroutines);
+      end();
+      expect(spreading.registered.size).toBe(1);
+      await settled();
+      expect(ended).toBe(0);
+      spreading.end();
+      await settled();
+      expect(ended).toBe(1);
+      expect(spreading.registered.size).toBe(0);
+    }),
+  );
 
-  test("gives its err and its cause to what is below", async () => {
-    const why = new Error("why");
-    const [inner, cancelInner] = withCancelCause(background());
-    const spreading = new Spreading(inner);
-    const [child] = withCancel(spreading);
-    cancelInner(why);
-    expect(isOver(child)).toBe(false);
-    spreading.end();
-    await quiet();
-    expect(child.err()).toBe(spreading.error);
-    expect(context.cause(child)).toBe(why);
-  });
+  test("gives its err and its cause to what is below", () =>
+    inBubble(async () => {
+      const why = new Error("why");
+      const [inner, cancelInner] = withCancelCause(background());
+      const spreading = new Spreading(inner);
+      const [child] = withCancel(spreading);
+      cancelInner(why);
+      expect(isOver(child)).toBe(false);
+      spreading.end();
+      await settled();
+      expect(child.err()).toBe(spreading.error);
+      expect(context.cause(child)).toBe(why);
+    }));
 
-  test("is not asked when it has ended", () => {
-    const spreading = new Spreading(background());
-    spreading.end();
-    const [child] = withCancel(spreading);
-    expect(isOver(child)).toBe(true);
-    expect(spreading.registered.size).toBe(0);
-  });
+  test("is not asked when it has ended", () =>
+    inBubble(() => {
+      const spreading = new Spreading(background());
+      spreading.end();
+      const [child] = withCancel(spreading);
+      expect(isOver(child)).toBe(true);
+      expect(spreading.registered.size).toBe(0);
+    }));
 
   // As in Go, where a context is taken from its parent's list after it has ended.
-  test("is told that nobody follows any more when that is so: it may cancel again, or throw", () => {
-    let cancelAgain = (): void => undefined;
-    let seen: Error | undefined;
-    class Meddling extends Spreading {
-      override afterFunc(): () => boolean {
-        return () => {
-          seen = child.err();
-          cancelAgain();
-          throw new Error("from the user's stop");
-        };
+  test("is told that nobody follows any more when that is so: it may cancel again, or throw", () =>
+    inBubble(() => {
+      let cancelAgain = (): void => undefined;
+      let seen: Error | undefined;
+      class Meddling extends Spreading {
+        override afterFunc(): () => boolean {
+          return () => {
+            seen = child.err();
+            cancelAgain();
+            throw new Error("from the user's stop");
+          };
+        }
       }
-    }
-    const [child, cancel] = withCancel(new Meddling(background()));
-    const [below] = withCancel(child);
-    cancelAgain = cancel;
-    expect(() => cancel()).toThrow("from the user's stop");
-    expect([child, below].every(isOver)).toBe(true);
-    expect(seen).toBe(child.err());
-  });
+      const [child, cancel] = withCancel(new Meddling(background()));
+      const [below] = withCancel(child);
+      cancelAgain = cancel;
+      expect(() => cancel()).toThrow("from the user's stop");
+      expect([child, below].every(isOver)).toBe(true);
+      expect(seen).toBe(child.err());
+    }));
 });

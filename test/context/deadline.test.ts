@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { Channel, context, go, time } from "goro";
+import { describe, expect, test } from "@jest/globals";
+import { Channel, context, go, numGoroutine, time, WaitGroup } from "goro";
+import { bubble, type BubbleOptions, now, settled } from "goro/testing";
 import { CancelContext } from "../../src/context/cancel.ts";
-import { realClock } from "../../src/internal/alarm.ts";
-import { below, seed } from "../../src/internal/random.ts";
+import { currentClock, realClock } from "../../src/internal/alarm.ts";
+import { below } from "../../src/internal/random.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet } from "../support/promises.ts";
 
@@ -20,134 +21,144 @@ function isOver(ctx: Context): boolean {
   return ctx.done().tryReceive() !== undefined;
 }
 
-let alarms = 0;
-
-beforeEach(() => {
-  alarms = realClock.size;
-});
-
-// R110. A timeout that is left behind would also keep the test runner from ending.
-afterEach(() => {
-  expect(realClock.size).toBe(alarms);
-});
+/** Runs a test in a bubble, in which it must leave neither a goroutine nor, R110, an alarm. */
+function inBubble(f: () => unknown, options?: BubbleOptions): Promise<void> {
+  return bubble(async () => {
+    const goroutines = numGoroutine();
+    await f();
+    await settled();
+    expect(numGoroutine()).toBe(goroutines);
+    expect(currentClock().size).toBe(0);
+  }, options);
+}
 
 describe("a deadline", () => {
   // R107, R109: T-X04, T-X25
   test.each<[string, (root: Context, ms: number) => Context]>([
-    ["a number", (root, ms) => withDeadline(root, Date.now() + ms)[0]],
-    ["a Date", (root, ms) => withDeadline(root, new Date(Date.now() + ms))[0]],
+    ["a number", (root, ms) => withDeadline(root, now() + ms)[0]],
+    ["a Date", (root, ms) => withDeadline(root, new Date(now() + ms))[0]],
     ["a timeout", (root, ms) => withTimeout(root, ms)[0]],
     ["one above a value", (root, ms) => context.withValue(withTimeout(root, ms)[0], "k", 1)],
     ["the parent's", (root, ms) => withCancel(withTimeout(root, ms)[0])[0]],
     ["a parent's that is earlier", (root, ms) => withTimeout(withTimeout(root, ms)[0], time.hour)[0]],
     ["an own that is earlier", (root, ms) => withTimeout(withTimeout(root, time.hour)[0], ms)[0]],
-  ])("that is %s ends the context, and not before", async (_name, make) => {
-    const [root, cancelRoot] = withCancel(background());
-    using _ = cancelRoot;
-    const asked = Date.now();
-    const ctx = make(root, 8);
-    const deadline = ctx.deadline() as number;
-    expect(deadline).toBeGreaterThanOrEqual(asked + 8);
-    expect(isOver(ctx)).toBe(false);
-    expect(ctx.err()).toBeUndefined();
-    await ctx.done().receive();
-    // The two clocks of the host are rounded differently.
-    expect(Date.now()).toBeGreaterThanOrEqual(deadline - 1);
-    expect(ctx.err()).toBeInstanceOf(context.DeadlineExceeded);
-    expect(context.cause(ctx)).toBe(ctx.err());
-    expect(ctx.deadline()).toBe(deadline);
-  });
+  ])("that is %s ends the context, and not before", (_name, make) =>
+    inBubble(async () => {
+      const [root, cancelRoot] = withCancel(background());
+      using _ = cancelRoot;
+      const deadline = now() + 8;
+      const ctx = make(root, 8);
+      expect(ctx.deadline()).toBe(deadline);
+      expect(isOver(ctx)).toBe(false);
+      expect(ctx.err()).toBeUndefined();
+      await ctx.done().receive();
+      expect(now()).toBe(deadline);
+      expect(ctx.err()).toBeInstanceOf(context.DeadlineExceeded);
+      expect(context.cause(ctx)).toBe(ctx.err());
+      expect(ctx.deadline()).toBe(deadline);
+    }),
+  );
 
   // R108
   test.each<[string, () => Context]>([
-    ["past", () => withDeadline(background(), Date.now() - 1)[0]],
+    ["past", () => withDeadline(background(), now() - 1)[0]],
     ["long past", () => withDeadline(background(), new Date(0))[0]],
-    ["now", () => withDeadline(background(), Date.now())[0]],
+    ["now", () => withDeadline(background(), now())[0]],
     ["in 0 ms", () => withTimeout(background(), 0)[0]],
     ["in less than 0 ms", () => withTimeout(background(), -5)[0]],
     ["in -Infinity ms", () => withTimeout(background(), -Infinity)[0]],
-  ])("that is %s is over at birth", (_, make) => {
-    const ctx = make();
-    expect(isOver(ctx)).toBe(true);
-    expect(ctx.err()).toBeInstanceOf(context.DeadlineExceeded);
-    expect(realClock.size).toBe(alarms);
-  });
+  ])("that is %s is over at birth", (_, make) =>
+    inBubble(() => {
+      const ctx = make();
+      expect(isOver(ctx)).toBe(true);
+      expect(ctx.err()).toBeInstanceOf(context.DeadlineExceeded);
+      expect(currentClock().size).toBe(0);
+    }),
+  );
 
   // R107
-  test("that is later than the parent's is the parent's, and sets no alarm of its own", () => {
-    const [parent, cancel] = withDeadline(background(), Date.now() + time.minute);
-    for (const [child] of [withTimeout(parent, time.hour), withTimeout(parent, Infinity)]) {
-      expect(child.deadline()).toBe(parent.deadline());
-      expect(String(child)).toBe(`${String(parent)}.WithCancel`);
-    }
-    expect(realClock.size).toBe(alarms + 1);
-    const sooner = Date.now() + time.second;
-    expect(withDeadline(parent, sooner)[0].deadline()).toBe(sooner);
-    expect(parent.deadline()).not.toBe(sooner);
-    cancel();
-  });
+  test("that is later than the parent's is the parent's, and sets no alarm of its own", () =>
+    inBubble(() => {
+      const [parent, cancel] = withDeadline(background(), now() + time.minute);
+      for (const [child] of [withTimeout(parent, time.hour), withTimeout(parent, Infinity)]) {
+        expect(child.deadline()).toBe(parent.deadline());
+        expect(String(child)).toBe(`${String(parent)}.WithCancel`);
+      }
+      expect(currentClock().size).toBe(1);
+      const sooner = now() + time.second;
+      expect(withDeadline(parent, sooner)[0].deadline()).toBe(sooner);
+      expect(parent.deadline()).not.toBe(sooner);
+      cancel();
+    }));
 
   // R110
-  test("takes its alarm with it, however the context ends", () => {
-    const [own, cancelOwn] = withTimeout(background(), time.hour);
-    const [parent, cancelParent] = withCancel(background());
-    const [child] = withTimeout(context.withValue(parent, "k", 1), time.hour);
-    expect(realClock.size).toBe(alarms + 2);
-    cancelOwn();
-    expect(realClock.size).toBe(alarms + 1);
-    cancelParent();
-    expect(realClock.size).toBe(alarms);
-    for (const ctx of [own, child]) expect(ctx.err()).toBeInstanceOf(context.Canceled);
+  test("takes its alarm with it, however the context ends", () =>
+    inBubble(() => {
+      const [own, cancelOwn] = withTimeout(background(), time.hour);
+      const [parent, cancelParent] = withCancel(background());
+      const [child] = withTimeout(context.withValue(parent, "k", 1), time.hour);
+      expect(currentClock().size).toBe(2);
+      cancelOwn();
+      expect(currentClock().size).toBe(1);
+      cancelParent();
+      expect(currentClock().size).toBe(0);
+      for (const ctx of [own, child]) expect(ctx.err()).toBeInstanceOf(context.Canceled);
 
-    const [stillborn] = withTimeout(parent, time.hour);
-    expect(stillborn.err()).toBeInstanceOf(context.Canceled);
-    expect(realClock.size).toBe(alarms);
-  });
+      const [stillborn] = withTimeout(parent, time.hour);
+      expect(stillborn.err()).toBeInstanceOf(context.Canceled);
+      expect(currentClock().size).toBe(0);
+    }));
 
   // R106, R103
-  test("that has passed is the end: a later cancel changes nothing, and the parent's list is empty", async () => {
-    const [parent, cancelParent] = withCancelCause(background());
-    const [ctx, cancel] = withTimeout(parent, 2);
-    const [child] = withCancel(ctx);
-    expect(children(parent)).toBe(1);
-    await child.done().receive();
-    expect(children(parent)).toBe(0);
-    const err = ctx.err();
-    cancel();
-    cancelParent(new Error("too late"));
-    expect(ctx.err()).toBe(err);
-    expect(child.err()).toBe(err);
-    expect(context.cause(child)).toBe(err);
-    expect(err).toBeInstanceOf(context.DeadlineExceeded);
-  });
+  test("that has passed is the end: a later cancel changes nothing, and the parent's list is empty", () =>
+    inBubble(async () => {
+      const [parent, cancelParent] = withCancelCause(background());
+      const deadline = now() + 2;
+      const [ctx, cancel] = withTimeout(parent, 2);
+      const [child] = withCancel(ctx);
+      expect(children(parent)).toBe(1);
+      await child.done().receive();
+      expect(now()).toBe(deadline);
+      expect(children(parent)).toBe(0);
+      const err = ctx.err();
+      cancel();
+      cancelParent(new Error("too late"));
+      expect(ctx.err()).toBe(err);
+      expect(child.err()).toBe(err);
+      expect(context.cause(child)).toBe(err);
+      expect(err).toBeInstanceOf(context.DeadlineExceeded);
+    }));
 
   // R119
   test.each<[string, (cause: Error | null) => Context]>([
-    ["withDeadlineCause", (cause) => withDeadlineCause(background(), new Date(Date.now() + 2), cause)[0]],
+    ["withDeadlineCause", (cause) => withDeadlineCause(background(), new Date(now() + 2), cause)[0]],
     ["withTimeoutCause", (cause) => withTimeoutCause(background(), 2, cause)[0]],
     ["a past withDeadlineCause", (cause) => withDeadlineCause(background(), 0, cause)[0]],
-  ])("of %s leaves its cause, to those below as well", async (_, make) => {
-    const slow = new Error("too slow");
-    const ctx = make(slow);
-    const [child] = withCancel(ctx);
-    const bare = make(null);
-    await child.done().receive();
-    await bare.done().receive();
-    expect(child.err()).toBeInstanceOf(context.DeadlineExceeded);
-    expect(context.cause(ctx)).toBe(slow);
-    expect(context.cause(child)).toBe(slow);
-    expect(context.cause(bare)).toBe(bare.err());
-  });
+  ])("of %s leaves its cause, to those below as well", (_, make) =>
+    inBubble(async () => {
+      const slow = new Error("too slow");
+      const ctx = make(slow);
+      const [child] = withCancel(ctx);
+      const bare = make(null);
+      await child.done().receive();
+      await bare.done().receive();
+      expect(child.err()).toBeInstanceOf(context.DeadlineExceeded);
+      expect(context.cause(ctx)).toBe(slow);
+      expect(context.cause(child)).toBe(slow);
+      expect(context.cause(bare)).toBe(bare.err());
+    }),
+  );
 
-  test("that is no number is refused, and nothing is set", () => {
-    const [parent] = withCancel(background());
-    for (const wrong of [NaN, "5", "", null, undefined, {}, 5n, true, []] as unknown as number[]) {
-      expect(() => withTimeout(parent, wrong)).toThrow(RangeError);
-      expect(() => withDeadline(parent, wrong)).toThrow(RangeError);
-    }
-    expect(() => withDeadline(parent, new Date(NaN))).toThrow(RangeError);
-    expect(children(parent)).toBe(0);
-  });
+  test("that is no number is refused, and nothing is set", () =>
+    inBubble(() => {
+      const [parent] = withCancel(background());
+      for (const wrong of [NaN, "5", "", null, undefined, {}, 5n, true, []] as unknown as number[]) {
+        expect(() => withTimeout(parent, wrong)).toThrow(RangeError);
+        expect(() => withDeadline(parent, wrong)).toThrow(RangeError);
+      }
+      expect(() => withDeadline(parent, new Date(NaN))).toThrow(RangeError);
+      expect(children(parent)).toBe(0);
+    }));
 
   test.each([2 ** 31 - 1, 2 ** 31, 2 ** 53, Infinity])("in %p ms is not reached too early", async (ms) => {
     const [ctx, cancel] = withTimeout(background(), ms);
@@ -158,42 +169,57 @@ describe("a deadline", () => {
     expect(String(ctx)).toContain("context.Background.WithDeadline(");
     cancel();
     cancelDated();
+    expect(realClock.size).toBe(0);
   });
 });
 
-test("deadlines pass in their order, not in the order in which they were set", async () => {
-  const order: number[] = [];
-  const all = [9, 3, 6, 12].map((ms) => {
-    const [ctx] = withTimeout(background(), ms);
-    return ctx
-      .done()
-      .receive()
-      .then(() => order.push(ms));
-  });
-  await Promise.all(all);
-  expect(order).toEqual([3, 6, 9, 12]);
-});
+test("deadlines pass in their order, not in the order in which they were set", () =>
+  inBubble(async () => {
+    const start = now();
+    const passed: number[][] = [];
+    const wg = new WaitGroup();
+    for (const ms of [9, 3, 6, 12]) {
+      const [ctx] = withTimeout(background(), ms);
+      wg.go(async () => {
+        await ctx.done().receive();
+        passed.push([ms, now() - start]);
+      });
+    }
+    await wg.wait();
+    expect(passed).toEqual([3, 6, 9, 12].map((ms) => [ms, ms]));
+  }));
 
 // T-X09, with timeouts
-test("the shortest of 30 random layers of timeouts ends the lowest context", async () => {
-  const seeded = Date.now();
-  seed(seeded);
-  let ctx = background();
-  const keys: object[] = [];
-  for (let i = 0; i < 30; i++) {
-    const kind = i === 0 ? 2 : below(3);
-    if (kind === 0) {
-      keys.push({});
-      ctx = context.withValue(ctx, keys.at(-1), i);
-    } else {
-      [ctx] = kind === 1 ? withCancel(ctx) : withTimeout(ctx, 3 + below(3));
-    }
-  }
-  await ctx.done().receive();
-  await time.sleep(10);
-  const values = keys.filter((key) => typeof ctx.value(key) === "number").length;
-  const late = ctx.err() instanceof context.DeadlineExceeded;
-  expect({ seeded, late, values }).toEqual({ seeded, late: true, values: keys.length });
+test("the shortest of 30 random layers of timeouts ends the lowest context", () => {
+  const seed = Date.now();
+  return inBubble(
+    async () => {
+      const start = now();
+      let ctx = background();
+      let shortest = Infinity;
+      const keys: object[] = [];
+      for (let i = 0; i < 30; i++) {
+        const kind = i === 0 ? 2 : below(3);
+        if (kind === 0) {
+          keys.push({});
+          ctx = context.withValue(ctx, keys.at(-1), i);
+        } else if (kind === 1) {
+          [ctx] = withCancel(ctx);
+        } else {
+          const ms = 1 + below(100);
+          [ctx] = withTimeout(ctx, ms);
+          shortest = Math.min(shortest, ms);
+        }
+      }
+      await ctx.done().receive();
+      const lasted = now() - start;
+      await time.sleep(100);
+      const values = keys.filter((key) => typeof ctx.value(key) === "number").length;
+      const late = ctx.err() instanceof context.DeadlineExceeded;
+      expect({ seed, lasted, late, values }).toEqual({ seed, lasted: shortest, late: true, values: keys.length });
+    },
+    { seed },
+  );
 });
 
 test("a deadline passes also while goroutines never stop to hand each other values", async () => {
@@ -212,6 +238,23 @@ test("a deadline passes also while goroutines never stop to hand each other valu
   ping.close();
   await quiet();
   expect(n).toBeGreaterThan(0);
+  expect(realClock.size).toBe(0);
+});
+
+// R107, R109
+test.each<[string, (ms: number) => Context]>([
+  ["a number", (ms) => withDeadline(background(), Date.now() + ms)[0]],
+  ["a Date", (ms) => withDeadline(background(), new Date(Date.now() + ms))[0]],
+  ["a timeout", (ms) => withTimeout(background(), ms)[0]],
+])("a deadline that is %s is no earlier in real time", async (_, make) => {
+  const asked = Date.now();
+  const ctx = make(8);
+  const deadline = ctx.deadline() as number;
+  expect(deadline).toBeGreaterThanOrEqual(asked + 8);
+  await ctx.done().receive();
+  // The two clocks of the host are rounded differently.
+  expect(Date.now()).toBeGreaterThanOrEqual(deadline - 1);
+  expect(realClock.size).toBe(0);
 });
 
 // R110

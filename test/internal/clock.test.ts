@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { Alarm } from "../../src/internal/alarm.ts";
-import { Clock, type Host, RealTime } from "../../src/internal/clock.ts";
+import { Clock, type Host } from "../../src/internal/clock.ts";
+import { RealTime } from "../../src/internal/realtime.ts";
 import { below, seed } from "../../src/internal/random.ts";
 
 /** A host whose time stands still until it is moved. */

@@ -1,6 +1,7 @@
 // What a listener of the trace hook hears, and in which order.
 
 import { Channel, go, receive, select, time, WaitGroup } from "goro";
+import { allowLeaks } from "goro/testing";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { listen, trace, type Traced } from "../../src/internal/trace.ts";
 import { capacities, quiet } from "../support/promises.ts";
@@ -90,6 +91,7 @@ describe("a program is heard step by step", () => {
   });
 
   test("each kind of waiting is heard once by its name in Go, and once more when it is over", async () => {
+    allowLeaks();
     const ch = new Channel<number>();
     const other = new Channel<number>();
     const wg = new WaitGroup();
@@ -119,6 +121,7 @@ describe("a program is heard step by step", () => {
 });
 
 test("a listener that was removed hears nothing more, and what it has heard of goes on", async () => {
+  allowLeaks();
   const events = record();
   const ch = new Channel<number>();
   async function taker(): Promise<number | undefined> {

@@ -1,0 +1,15 @@
+// Runs a whole program in virtual time: `node --import goro/testing/preload program.js`. Its `main` runs in a bubble whose
+// seed is GORO_SEED, or 1, and ends as it would in real time: with what it prints, and its exit code.
+
+import { complain, exit } from "../goroutine/host.ts";
+import { panicReport } from "../goroutine/panic.ts";
+import { Bubble, defaultSeed, places } from "./bubble.ts";
+
+const program = new Bubble(defaultSeed());
+places.openEverywhere(program);
+void program.ending.then(({ way, value, goroutine, report }) => {
+  if (way === "panicked") complain(panicReport(value, goroutine, report));
+  if (way === "deadlocked") complain(`fatal error: all goroutines are asleep - deadlock!\n\n${report}`);
+  if (way === "returned") exit();
+  else exit(2);
+});

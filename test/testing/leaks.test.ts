@@ -1,0 +1,170 @@
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import { Channel, context, go, gosched, select, time, WaitGroup } from "goro";
+import { allowLeaks, bubble, expectNoLeaks, LeakWatch, type TestHooks } from "goro/testing";
+import { runSource } from "../support/programs.ts";
+
+// What is watched here is watched by the tests themselves.
+beforeEach(allowLeaks);
+
+/** Runs `body` as a test of a suite that expects no leaks. */
+async function runTest(body: () => unknown): Promise<void> {
+  const before: (() => void)[] = [];
+  const after: (() => Promise<void>)[] = [];
+  expectNoLeaks({ beforeEach: (f) => before.push(f), afterEach: (f) => after.push(f) });
+  for (const f of before) f();
+  await body();
+  for (const f of after) await f();
+}
+
+/** What the failure of such a test says. */
+async function complaint(body: () => unknown): Promise<string> {
+  const error = await runTest(body).then(
+    () => undefined,
+    (reason: unknown) => reason as Error,
+  );
+  return error?.message.replaceAll(/goroutine [2-9]\d*|goroutine 1\d+/g, "goroutine N") ?? "";
+}
+
+describe("a test that leaves nothing behind passes", () => {
+  test.each<[string, () => unknown]>([
+    ["it does nothing", () => undefined],
+    [
+      "all its goroutines have ended",
+      async () => {
+        const ch = new Channel<number>();
+        go(() => ch.send(1));
+        await ch.receive();
+      },
+    ],
+    ["a goroutine is about to end, some turns later", () => go(() => gosched().then(gosched))],
+    ["its timers have been stopped", () => time.afterFunc(60_000, () => undefined).stop()],
+    ["a ticker that nobody waits for needs no stop", () => new time.Ticker(1)],
+    ["its contexts have been cancelled", () => context.withTimeout(context.background(), 60_000)[1]()],
+    ["a bubble that failed keeps its own", () => bubble(() => new Channel().receive()).catch(() => undefined)],
+  ])("%s", async (_, body) => {
+    expect(await complaint(body)).toBe("");
+  });
+});
+
+describe("a test fails that leaves behind", () => {
+  test.each<[string, () => () => unknown, string]>([
+    [
+      "a goroutine that waits",
+      () => {
+        const ch = new Channel<number>();
+        go(async function worker() {
+          await ch.receive();
+        });
+        return () => ch.close();
+      },
+      "left behind:\n\ngoroutine N [chan receive]: worker\ncreated by goroutine 1\n",
+    ],
+    [
+      "a goroutine that awaits something else",
+      () => {
+        let end = (): void => undefined;
+        const promise = new Promise<void>((resolve) => (end = resolve));
+        go(async function stranger() {
+          await promise;
+        });
+        return end;
+      },
+      "left behind:\n\ngoroutine N [await]: stranger\n\ta promise that is not goro's\ncreated by goroutine 1\n",
+    ],
+    [
+      "an operation of its own",
+      () => {
+        const wg = new WaitGroup();
+        wg.add(1);
+        void wg.wait();
+        return () => wg.done();
+      },
+      "left behind:\n\ngoroutine 1 [sync.WaitGroup.Wait]:\n",
+    ],
+    ["a select of nothing", () => () => void select({}), ""],
+    [
+      "a call in the future",
+      () => {
+        const timer = time.afterFunc(60_000, () => undefined);
+        return () => timer.stop();
+      },
+      "left behind:\n\ntimer [time.afterFunc]\n",
+    ],
+    [
+      "a deadline",
+      () => context.withTimeout(context.background(), 60_000)[1],
+      "left behind:\n\ntimer [context.withDeadline]\n",
+    ],
+  ])("%s", async (_, leave, message) => {
+    let mend = (): unknown => undefined;
+    expect(await complaint(() => (mend = leave()))).toBe(message);
+    mend();
+  });
+
+  test("several things are all named", async () => {
+    const ch = new Channel<number>();
+    let timer = { stop: (): unknown => undefined };
+    const message = await complaint(() => {
+      timer = time.afterFunc(60_000, () => undefined);
+      for (const name of ["first", "second"]) {
+        go({ [name]: () => ch.receive() }[name] as () => unknown);
+      }
+    });
+    expect(message.match(/\[.*\].*/g)).toEqual(["[chan receive]: first", "[chan receive]: second", "[time.afterFunc]"]);
+    ch.close();
+    timer.stop();
+  });
+});
+
+test("what was there before a test is not the test's", async () => {
+  const ch = new Channel<number>();
+  const timer = time.afterFunc(60_000, () => undefined);
+  go(() => ch.receive());
+  await gosched();
+  expect(await complaint(() => undefined)).toBe("");
+  ch.close();
+  timer.stop();
+});
+
+test("a test that may leak is not watched", async () => {
+  const ch = new Channel<number>();
+  const leaks = async (): Promise<void> => {
+    allowLeaks();
+    go(() => ch.receive());
+  };
+  expect(await complaint(leaks)).toBe("");
+  ch.close();
+});
+
+test("a watch that was stopped keeps hearing nothing", async () => {
+  const watch = new LeakWatch();
+  watch.stop();
+  const ch = new Channel<number>();
+  void ch.receive();
+  await watch.check();
+  ch.close();
+});
+
+test("without hooks of a test framework it says so", () => {
+  expect(() => expectNoLeaks({} as TestHooks)).toThrow(
+    new TypeError("expectNoLeaks: hooks must have beforeEach and afterEach, and there are no such globals"),
+  );
+});
+
+test("with GORO_DEBUG=1 the places are named", async () => {
+  const { stderr } = await runSource(
+    `import { Channel, go } from "goro";
+    import { LeakWatch } from "goro/testing";
+    const watch = new LeakWatch();
+    const ch = new Channel();
+    go(async function worker() {
+      await ch.receive();
+    });
+    await watch.check().catch((error) => console.error(error.message));
+    ch.close();`,
+    { GORO_DEBUG: "1" },
+  );
+  expect(stderr).toMatch(
+    /^left behind:\n\ngoroutine 2 \[chan receive\]: worker\n\tat worker \(.*main\.ts:6:\d+\)\n(\tat .*\n)*created by goroutine 1\n\tat .*main\.ts:5:\d+\)?\n/,
+  );
+});
