@@ -37,11 +37,13 @@ export interface BubbleOptions {
  * durably blocked it jumps to the next timer. The order in which goroutines go on, and every choice of `select`, are drawn
  * from the seed.
  *
- * Durably blocked is who waits for a channel, a `select`, a `WaitGroup`, a sleep or {@link settled}. Who awaits any other
- * promise, such as that of a `fetch`, is not: meanwhile time passes as it really does, and only from timer to timer.
+ * Durably blocked is who waits for a channel, a `select`, a `WaitGroup` or a timer made in the bubble, or for
+ * {@link settled}. Whoever awaits any other promise, such as that of a `fetch`, is not: then time stands still, unless that
+ * takes longer than the next timer.
  *
  * Errors: rejects with what a goroutine of the bubble panics with; with {@link PanicError} if all are blocked and no timer is
- * left, naming each; and at once, if it is called inside a bubble. Then the goroutines that are left do not go on.
+ * left, or if some are once `f` has returned, naming each; and at once, if it is called inside a bubble. Then the goroutines
+ * that are left do not go on.
  *
  * Mirrors `synctest.Test`.
  *
