@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { context, PanicError } from "goro";
 import { CancelContext } from "../../src/context/cancel.ts";
 import { realClock } from "../../src/internal/alarm.ts";
-import { stateOf } from "../support/promises.ts";
 
 type Context = context.Context;
 
