@@ -30,7 +30,7 @@ export function place(): readonly string[] {
 
 let goroutines: AsyncStore<Traced> | undefined;
 
-const topLevel: Traced = { id: 1, name: "", origin: [] };
+const topLevel: Traced = { id: 1, name: "", origin: [], isCounted: false };
 
 /** Keeps a roster of all that happens in the real world from now on; answers the roster, and how to stop that. */
 export function keepRoster(): [roster: Roster, stop: () => void] {

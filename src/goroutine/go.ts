@@ -22,6 +22,7 @@ type Body = (...args: never[]) => unknown;
 
 /** One goroutine, from its `go` to its end. */
 export class Goroutine {
+  isCounted = false;
   readonly id: number;
   readonly body: Body;
   readonly args: readonly unknown[];
@@ -87,7 +88,7 @@ export function spawn<A extends readonly unknown[]>(
 
 /** Starts `goroutine` as soon as the code that runs now comes to its next `await`. */
 export function start(goroutine: Goroutine): void {
-  if (goroutine.id !== 1) born();
+  if (goroutine.id !== 1) born(goroutine);
   if (trace === null) {
     void run(goroutine);
   } else {
@@ -132,7 +133,7 @@ async function run(goroutine: Goroutine): Promise<void> {
 }
 
 function end(goroutine: Goroutine): void {
-  if (goroutine.id !== 1) died();
+  died(goroutine);
   if (trace !== null) trace.end(goroutine);
 }
 

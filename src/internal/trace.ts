@@ -8,6 +8,8 @@ export interface Traced {
   readonly name: string;
   /** Where it was started in the program, one frame a line; empty if places are not captured. */
   readonly origin: readonly string[];
+  /** Whether it is one of those that are counted as living. */
+  isCounted: boolean;
 }
 
 /** A listener. `party` is the object that stands for one parked operation, from `block` to `unblock`. */

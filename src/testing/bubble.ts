@@ -3,7 +3,7 @@
 //
 // Invariants, whenever no goroutine of the bubble runs:
 //   1. Whatever could go on stands in `held`; the bubble has asked for the next turn of the event loop to let some of it.
-//   2. Time advances only in a turn in which nothing is held and nobody is awake.
+//   2. Time jumps only when nothing is held and nobody is awake; while somebody is, it comes to the next alarm in real time.
 //   3. After the end nothing goes on: what is held then is never given.
 //
 // Mirrors testing/synctest and the bubbles of runtime/synctest.go.
@@ -271,7 +271,7 @@ export class Bubble implements Inhabited {
     this.#over = true;
     this.#passage.clear();
     // Whoever is left will not go on, and is no reason for a warning when the process ends.
-    for (const goroutine of this.#roster.goroutines) if (goroutine.id !== 1) died();
+    for (const goroutine of this.#roster.goroutines) died(goroutine);
     // Nobody may meet them in a line either, and hand them a value that they would never use.
     for (const party of this.#roster.parties) withdraw(party);
     for (const name of this.#roster.operations) forget(name);

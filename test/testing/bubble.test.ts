@@ -1198,3 +1198,24 @@ goroutine 1 [chan receive]: outside
 
 const closed = new Channel<never>();
 closed.close();
+
+test("whoever panics, and whoever comes back when all is over, is counted once", async () => {
+  const before = numGoroutine();
+  let comeBack = (): void => undefined;
+  const promise = new Promise<void>((resolve) => (comeBack = resolve));
+  const failing = bubble(async () => {
+    go(async () => {
+      await promise;
+    });
+    go(async () => {
+      await time.sleep(1);
+      throw new Error("boom");
+    });
+    await new Channel().receive();
+  });
+  await expect(failing).rejects.toThrow("boom");
+  expect(numGoroutine()).toBe(before);
+  comeBack();
+  await gosched();
+  expect(numGoroutine()).toBe(before);
+});
