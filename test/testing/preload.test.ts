@@ -1,0 +1,80 @@
+// Whole programs in virtual time: they end as they would in real time, at once.
+
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "@jest/globals";
+import { type Ending, runSource } from "../support/programs.ts";
+
+const preload = fileURLToPath(new URL("../../src/testing/preload.ts", import.meta.url));
+
+function runVirtual(body: string, env: Record<string, string> = {}): Promise<Ending> {
+  const imports = 'import { Channel, go, main, time, WaitGroup } from "goro";\nimport { now } from "goro/testing";\n';
+  return runSource(imports + body, { NODE_OPTIONS: `--import tsx --import ${preload}`, ...env });
+}
+
+describe("a program in virtual time", () => {
+  test.concurrent("sleeps for a day at once, and is over when main returns, with its exit code", async () => {
+    const ending = await runVirtual(`
+      process.exitCode = 3;
+      main(async () => {
+        go(async () => {
+          for (;;) await time.sleep(time.hour);
+        });
+        const start = now();
+        await time.sleep(24 * time.hour);
+        console.log((now() - start) / time.hour);
+      });
+    `);
+    expect(ending).toEqual({ code: 3, stdout: "24\n", stderr: "" });
+  });
+
+  test.concurrent("reports a deadlock as Go does", async () => {
+    const { code, stderr } = await runVirtual(`
+      main(async () => {
+        await time.sleep(time.hour);
+        await new Channel().receive();
+      });
+    `);
+    expect(stderr).toBe("fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [chan receive]:\n");
+    expect(code).toBe(2);
+  });
+
+  test.concurrent("reports a panic as Go does", async () => {
+    const { code, stderr } = await runVirtual(`
+      main(async () => {
+        go(async () => {
+          await time.sleep(time.hour);
+          throw new Error("boom");
+        });
+        await new Channel().receive();
+      });
+    `);
+    expect(stderr).toMatch(/^panic: boom\n\ngoroutine 2 \[running\]:\n\tat .*main\.ts:7/);
+    expect(code).toBe(2);
+  });
+
+  test.concurrent("runs in the order that GORO_SEED gives, the same each time", async () => {
+    const program = `
+      main(async () => {
+        const wg = new WaitGroup();
+        for (let i = 0; i < 8; i++) wg.go(async () => console.log(i));
+        await wg.wait();
+      });
+    `;
+    const outputs = [];
+    for (const seed of ["1", "1", "2"]) outputs.push((await runVirtual(program, { GORO_SEED: seed })).stdout);
+    expect(outputs[0]).toBe(outputs[1]);
+    expect(outputs[0]).not.toBe(outputs[2]);
+  });
+
+  test.concurrent("may have no main, and ends by itself", async () => {
+    const ending = await runVirtual(`
+      const ch = new Channel<number>();
+      go(async () => {
+        await time.sleep(time.hour);
+        await ch.send(1);
+      });
+      console.log((await ch.receive()).value);
+    `);
+    expect(ending).toEqual({ code: 0, stdout: "1\n", stderr: "" });
+  });
+});
