@@ -23,9 +23,11 @@ export function makeAsyncStore<T>(): AsyncStore<T> | undefined {
 /** Whether places in the program are to be captured. */
 export const inDebug: boolean = environment("GORO_DEBUG") === "1";
 
+const nowhere: readonly string[] = [];
+
 /** The place that called the library, if places are captured. */
 export function place(): readonly string[] {
-  return inDebug ? callers() : [];
+  return inDebug ? callers() : nowhere;
 }
 
 let goroutines: AsyncStore<Traced> | undefined;
