@@ -1,10 +1,10 @@
 // Finding the examples and running them.
 
-import { spawn } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Order } from "./order.ts";
+import { run, type Run } from "./run.ts";
 
 const root: string = fileURLToPath(new URL("../", import.meta.url));
 const folder: string = join(root, "examples");
@@ -15,14 +15,6 @@ export interface Example {
   readonly port: string;
   readonly twin: string;
   readonly recording: string;
-}
-
-/** How a program ended, and in how many milliseconds. */
-export interface Run {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly ms: number;
 }
 
 /** All examples, in the order of the path. */
@@ -58,23 +50,4 @@ export function runPort(example: Example, seed?: number): Promise<Run> {
 /** Runs the Go twin with real Go. */
 export function runTwin(example: Example): Promise<Run> {
   return run("go", ["run", example.twin]);
-}
-
-function run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<Run> {
-  return new Promise((resolve, reject) => {
-    const started = performance.now();
-    const child = spawn(command, args, {
-      cwd: root,
-      env: { ...process.env, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    child.on("error", reject);
-    child.on("close", (code) => {
-      resolve({ code, stdout, stderr, ms: performance.now() - started });
-    });
-  });
 }

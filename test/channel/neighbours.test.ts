@@ -6,7 +6,7 @@ import { Channel, gosched, receive, select, send } from "goro";
 import { allowLeaks } from "goro/testing";
 import { coreOf } from "../../src/channel/channel.ts";
 import { seed } from "../../src/internal/random.ts";
-import { capacities, quiet, stateOf } from "../support/promises.ts";
+import { capacities, countTurns, quiet, stateOf } from "../support/promises.ts";
 
 /** How many stand in the two lines of `ch`. */
 function standing<T>(ch: Channel<T>): number {
@@ -38,20 +38,13 @@ test("waking one of 200,000 receivers costs what waking one of 20,000 does", asy
 });
 
 test("an operation that can be done at once does not wait for the event loop", async () => {
-  let turns = 0;
-  let running = true;
-  const count = (): void => {
-    turns++;
-    if (running) setImmediate(count);
-  };
-  setImmediate(count);
+  const turns = countTurns();
   const ch = new Channel<number>(1);
   for (let i = 0; i < 20_000; i++) {
     await ch.send(i);
     await ch.receive();
   }
-  running = false;
-  expect(turns).toBeLessThan(40_000 / 10);
+  expect(turns()).toBeLessThan(40_000 / 10);
 });
 
 describe.each(capacities)("over channels of capacity %i", (capacity) => {

@@ -1,18 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, numGoroutine, time } from "goro";
 import { bubble, now, settled } from "goro/testing";
-import { CancelContext } from "../../src/context/cancel.ts";
 import { isCollected } from "../support/memory.ts";
 import { runSource } from "../support/programs.ts";
+import { children } from "../support/contexts.ts";
 
 type Context = context.Context;
 
 const { afterFunc, background, withCancel, withCancelCause, withTimeout, withValue } = context;
-
-function children(ctx: Context): number {
-  if (!(ctx instanceof CancelContext)) throw new TypeError("it has no list");
-  return ctx.children.count();
-}
 
 describe("afterFunc", () => {
   // R121: T-X20

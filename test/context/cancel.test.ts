@@ -1,35 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, defer, go, numGoroutine, PanicError, receive, select, send, time, WaitGroup } from "goro";
-import { bubble, type BubbleOptions, now, settled } from "goro/testing";
-import { CancelContext } from "../../src/context/cancel.ts";
-import { currentClock, realClock } from "../../src/internal/alarm.ts";
+import { now, settled } from "goro/testing";
+import { realClock } from "../../src/internal/alarm.ts";
 import { below } from "../../src/internal/random.ts";
 import { heapInUse, isCollected } from "../support/memory.ts";
+import { isOver, children, inBubble } from "../support/contexts.ts";
 
 type Context = context.Context;
 
 const { background, withCancel, withCancelCause, withTimeout, withTimeoutCause, withValue, withoutCancel } = context;
 const { hour } = time;
-
-function isOver(ctx: Context): boolean {
-  return ctx.done().tryReceive() !== undefined;
-}
-
-function children(ctx: Context): number {
-  if (!(ctx instanceof CancelContext)) throw new TypeError("it has no list");
-  return ctx.children.count();
-}
-
-/** Runs a test in a bubble, in which it must leave neither a goroutine nor, R110, an alarm. */
-function inBubble(f: () => unknown, options?: BubbleOptions): Promise<void> {
-  return bubble(async () => {
-    const goroutines = numGoroutine();
-    await f();
-    await settled();
-    expect(numGoroutine()).toBe(goroutines);
-    expect(currentClock().size).toBe(0);
-  }, options);
-}
 
 // R99
 describe.each([

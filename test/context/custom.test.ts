@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { Channel, context, go, numGoroutine, PanicError, type ReceiveChannel, time } from "goro";
-import { bubble, now, settled } from "goro/testing";
-import { CancelContext } from "../../src/context/cancel.ts";
+import { now, settled } from "goro/testing";
 import { currentClock } from "../../src/internal/alarm.ts";
+import { isOver, children, inBubble } from "../support/contexts.ts";
 
 type Context = context.Context;
 
@@ -14,25 +14,6 @@ let goroutines = 0;
 beforeEach(() => {
   goroutines = numGoroutine();
 });
-
-/** Runs a test in a bubble, in which it must leave neither a goroutine nor an alarm. */
-function inBubble(f: () => unknown): Promise<void> {
-  return bubble(async () => {
-    await f();
-    await settled();
-    expect(numGoroutine()).toBe(goroutines);
-    expect(currentClock().size).toBe(0);
-  });
-}
-
-function isOver(ctx: Context): boolean {
-  return ctx.done().tryReceive() !== undefined;
-}
-
-function children(ctx: Context): number {
-  if (!(ctx instanceof CancelContext)) throw new TypeError("it has no list");
-  return ctx.children.count();
-}
 
 /** Passes everything on, as a struct that embeds a Context does in Go. */
 class Wrapper implements Context {

@@ -1,36 +1,16 @@
 import { describe, expect, test } from "@jest/globals";
-import { Channel, context, go, numGoroutine, time, WaitGroup } from "goro";
-import { bubble, type BubbleOptions, now, settled } from "goro/testing";
-import { CancelContext } from "../../src/context/cancel.ts";
+import { Channel, context, go, time, WaitGroup } from "goro";
+import { now } from "goro/testing";
 import { currentClock, realClock } from "../../src/internal/alarm.ts";
 import { below } from "../../src/internal/random.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet } from "../support/promises.ts";
+import { isOver, children, inBubble } from "../support/contexts.ts";
 
 type Context = context.Context;
 
 const { background, withCancel, withCancelCause, withDeadline, withDeadlineCause, withTimeout, withTimeoutCause } =
   context;
-
-function children(ctx: Context): number {
-  if (!(ctx instanceof CancelContext)) throw new TypeError("it has no list");
-  return ctx.children.count();
-}
-
-function isOver(ctx: Context): boolean {
-  return ctx.done().tryReceive() !== undefined;
-}
-
-/** Runs a test in a bubble, in which it must leave neither a goroutine nor, R110, an alarm. */
-function inBubble(f: () => unknown, options?: BubbleOptions): Promise<void> {
-  return bubble(async () => {
-    const goroutines = numGoroutine();
-    await f();
-    await settled();
-    expect(numGoroutine()).toBe(goroutines);
-    expect(currentClock().size).toBe(0);
-  }, options);
-}
 
 describe("a deadline", () => {
   // R107, R109: T-X04, T-X25

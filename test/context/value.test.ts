@@ -1,17 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { context, PanicError } from "goro";
-import { CancelContext } from "../../src/context/cancel.ts";
 import { realClock } from "../../src/internal/alarm.ts";
-
-type Context = context.Context;
+import { children } from "../support/contexts.ts";
 
 const { background, key, withCancel, withCancelCause, withTimeout, withValue, withoutCancel } = context;
 const hour = 3_600_000;
-
-function children(ctx: Context): number {
-  if (!(ctx instanceof CancelContext)) throw new TypeError("it has no list");
-  return ctx.children.count();
-}
 
 let alarms = 0;
 

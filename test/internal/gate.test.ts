@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { Channel, go, gosched, PanicError, receive, select, send, time, WaitGroup } from "goro";
 import { pass, passed, passedWith } from "../../src/internal/gate.ts";
+import { countTurns } from "../support/promises.ts";
 
 /** A loop without end, which runs until `isOver()` and counts its rounds. */
 type Loop = (isOver: () => boolean) => Promise<void>;
@@ -160,19 +161,12 @@ test.each(loops)("%s leave timers, immediates and files their turn", async (_, l
 test("the turns are few: most operations that can finish at once cost none", async () => {
   const operations = 20_000;
   const ch = new Channel<number>(1);
-  let turns = 0;
-  let running = true;
-  const count = (): void => {
-    turns++;
-    if (running) setImmediate(count);
-  };
-  setImmediate(count);
+  const turns = countTurns();
   for (let i = 0; i < operations / 2; i++) {
     await ch.send(i);
     await ch.receive();
   }
-  running = false;
-  expect(turns).toBeLessThan(operations / 10);
+  expect(turns()).toBeLessThan(operations / 10);
 });
 
 // Uses the slice up. While the gate is open, all who have nothing to tell get the same promise.
@@ -245,13 +239,7 @@ describe("a shut gate", () => {
     for (let i = 0; i < 1000; i++) {
       void ch.receive().then(({ value }) => woken.push(value as number));
     }
-    let turns = 0;
-    let running = true;
-    const count = (): void => {
-      turns++;
-      if (running) setImmediate(count);
-    };
-    setImmediate(count);
+    const turns = countTurns();
     for (let i = 0; i < 1000; i++) {
       ch.trySend(i);
       burn(0.02);
@@ -259,9 +247,8 @@ describe("a shut gate", () => {
       if (i % 7 === 0) await Promise.resolve();
       if (i % 250 === 249) await gosched();
     }
-    running = false;
     await gosched();
-    expect(turns).toBeGreaterThanOrEqual(4);
+    expect(turns()).toBeGreaterThanOrEqual(4);
     expect(woken).toEqual(Array.from({ length: 1000 }, (_, i) => i));
   });
 

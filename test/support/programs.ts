@@ -1,16 +1,12 @@
 // Running a whole program in a process of its own, to see what it prints and how it ends.
 
-import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { run, type Run } from "../../scripts/run.ts";
 
 /** How a program ended. */
-export interface Ending {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+export type Ending = Omit<Run, "ms">;
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -26,21 +22,8 @@ export async function runSource(source: string, env: Record<string, string> = {}
   }
 }
 
-/** Runs the TypeScript program in `file`. */
-export function runFile(file: string, env: Record<string, string> = {}, args: readonly string[] = []): Promise<Ending> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--import", "tsx", file, ...args], {
-      cwd: root,
-      env: { ...process.env, NODE_OPTIONS: "", ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    child.on("error", reject);
-    child.on("close", (code) => {
-      resolve({ code, stdout, stderr });
-    });
-  });
+/** Runs the TypeScript program in `file`, with none of the options of the process that runs the tests. */
+export async function runFile(file: string, env: Record<string, string> = {}): Promise<Ending> {
+  const { code, stdout, stderr } = await run(process.execPath, ["--import", "tsx", file], { NODE_OPTIONS: "", ...env });
+  return { code, stdout, stderr };
 }

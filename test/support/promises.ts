@@ -21,3 +21,18 @@ export async function stateOf(promise: Promise<unknown>): Promise<"pending" | "f
   await quiet();
   return state;
 }
+
+/** Counts the turns of the event loop until the answer is called, which tells how many there were. */
+export function countTurns(): () => number {
+  let turns = 0;
+  let running = true;
+  const count = (): void => {
+    turns++;
+    if (running) setImmediate(count);
+  };
+  setImmediate(count);
+  return () => {
+    running = false;
+    return turns;
+  };
+}
