@@ -2,7 +2,7 @@
 // user's own. Whatever goes up the chain goes in a loop, because contexts can be nested deeper than the stack.
 
 import type { ReceiveChannel } from "../channel/channel.ts";
-import { safely } from "../goroutine/stack.ts";
+import { asText } from "../goroutine/foreign.ts";
 import type { Context } from "./context.ts";
 
 /** What {@link ChainedContext.own} answers for a key that must be looked up further above. */
@@ -41,15 +41,7 @@ export abstract class ChainedContext implements Context {
     const labels = [this.label()];
     let context = this.parent;
     for (; context instanceof ChainedContext; context = context.parent) labels.push(context.label());
-    if (context !== null) labels.push(show(context));
+    if (context !== null) labels.push(asText(context));
     return labels.reverse().join("");
   }
-}
-
-/** `value` as text, whatever it is. */
-export function show(value: unknown): string {
-  return safely(
-    () => String(value),
-    safely(() => Object.prototype.toString.call(value), "a value that cannot be shown"),
-  );
 }

@@ -1,11 +1,10 @@
 // Package context: everything that users reach as `context.`.
 
+import { asText, isError } from "../goroutine/foreign.ts";
 import { onSignals } from "../goroutine/host.ts";
 import { PanicError } from "../goroutine/panic.ts";
-import { isError } from "../goroutine/stack.ts";
 import { Alarm, currentClock } from "../internal/alarm.ts";
 import { AfterFunc, CancelContext, causeOf, DeadlineContext } from "./cancel.ts";
-import { show } from "./chain.ts";
 import type { Context, Key } from "./context.ts";
 import { Canceled, canceled, DeadlineExceeded, deadlineExceeded } from "./errors.ts";
 import { DetachedContext, RootContext, ValueContext } from "./plain.ts";
@@ -196,7 +195,7 @@ export function fromSignal(signal: AbortSignal): Context {
   const context = new CancelContext(theBackground);
   const end = (): void => {
     const reason: unknown = signal.reason;
-    const error = isError(reason) ? reason : new Error(show(reason), { cause: reason });
+    const error = isError(reason) ? reason : new Error(asText(reason), { cause: reason });
     context.cancel(error.name === "TimeoutError" ? deadlineExceeded : canceled, error);
   };
   if (signal.aborted) end();

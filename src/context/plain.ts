@@ -1,9 +1,10 @@
 // The contexts that have no end of their own: the roots, those cut off from the end above, and those that add a value.
 
 import type { ReceiveChannel } from "../channel/channel.ts";
+import { asText } from "../goroutine/foreign.ts";
 import { manyMayListen } from "../goroutine/host.ts";
 import { never, nearestKey } from "./cancel.ts";
-import { ChainedContext, elsewhere, show } from "./chain.ts";
+import { ChainedContext, elsewhere } from "./chain.ts";
 import type { Context } from "./context.ts";
 
 let neverAborted: AbortSignal | undefined;
@@ -92,6 +93,6 @@ export class ValueContext extends ChainedContext {
   }
 
   protected override label(): string {
-    return `.WithValue(${show(this.#key)}, ${show(this.#value)})`;
+    return `.WithValue(${asText(this.#key)}, ${asText(this.#value)})`;
   }
 }

@@ -32,6 +32,18 @@ export function place(): readonly string[] {
 
 let goroutines: AsyncStore<Traced> | undefined;
 
+/** Runs what begins a goroutine so that {@link whoRuns} knows it. */
+export function runAs(goroutine: Traced, start: () => void): void {
+  goroutines ??= makeAsyncStore<Traced>();
+  if (goroutines) goroutines.run(goroutine, start);
+  else start();
+}
+
+/** The goroutine that runs; undefined, if it is none that began by {@link runAs}, or if the host does not tell. */
+export function whoRuns(): Traced | undefined {
+  return goroutines?.getStore();
+}
+
 const topLevel: Traced = { id: 1, name: "", origin: [], isCounted: false };
 
 /** Keeps a roster of all that happens in the real world from now on; answers the roster, and how to stop that. */
@@ -39,18 +51,15 @@ export function keepRoster(): [roster: Roster, stop: () => void] {
   const roster = new Roster();
 
   // Which goroutine runs is known by the host alone; where it does not tell, a wait has no goroutine.
-  const current = (goroutines ??= makeAsyncStore<Traced>());
-  const running = (): Traced | undefined => current && (current.getStore() ?? topLevel);
+  goroutines ??= makeAsyncStore<Traced>();
+  const running = (): Traced | undefined => goroutines && (whoRuns() ?? topLevel);
 
   const listener: Trace = {
     go(goroutine) {
       if (currentWorld() !== undefined) return;
       roster.born(goroutine, goroutine.id === 1 ? undefined : (running() ?? topLevel));
     },
-    run(goroutine, start) {
-      if (current) current.run(goroutine, start);
-      else start();
-    },
+    run: runAs,
     end(goroutine) {
       roster.ended(goroutine);
     },

@@ -6,10 +6,10 @@ import { Pending } from "../internal/waiter.ts";
 import { currentWorld } from "../internal/world.ts";
 import { born, died } from "./census.ts";
 import { place, register } from "./debug.ts";
+import { safely } from "./foreign.ts";
 import { complain, exit, ownsTheProcess, processors } from "./host.ts";
 import { panicReport } from "./panic.ts";
 import { mainIsRunning } from "./program.ts";
-import { safely } from "./stack.ts";
 
 /** Who wants to know how a goroutine ended; without one, an error is a panic and a return goes unnoticed. */
 export interface Owner {
@@ -46,7 +46,10 @@ export class Goroutine {
 
   // A name is for reports, and must not be able to forge their lines.
   get name(): string {
-    const name = safely<unknown>(() => this.body.name, "");
+    const name = safely<unknown>(
+      () => this.body.name,
+      () => "",
+    );
     return typeof name === "string" ? JSON.stringify(name).slice(1, -1) : "";
   }
 }
@@ -83,7 +86,7 @@ export function spawn<A extends readonly unknown[]>(
   owner: Owner | null,
 ): void {
   if (typeof f !== "function") throw new TypeError(`${caller}: f must be a function, got ${String(f)}`);
-  start(new Goroutine(nextId(), f, args, owner, place()));
+  start(new Goroutine(nextId(), f, args, owner));
 }
 
 /** Starts `goroutine` as soon as the code that runs now comes to its next `await`. */

@@ -1,6 +1,7 @@
 // What misuse becomes: Go's panic, with Go's own sentence, and what is printed of a panic that nobody handles.
 
-import { frames, isError, safely } from "./stack.ts";
+import { asText, isError, safely } from "./foreign.ts";
+import { frames } from "./stack.ts";
 
 /**
  * The error of an operation that panics in Go: send on a closed channel, a negative WaitGroup counter and the like. Its
@@ -35,18 +36,22 @@ function placeOf(value: unknown): string {
 }
 
 function causeOf(value: unknown): unknown {
-  return isError(value) ? safely<unknown>(() => value.cause, undefined) : undefined;
+  return isError(value)
+    ? safely<unknown>(
+        () => value.cause,
+        () => undefined,
+      )
+    : undefined;
 }
 
 function sentence(value: unknown): string {
-  return safely(
-    () => {
-      if (isError(value)) {
-        const { name } = value as { name: unknown };
-        return value instanceof PanicError || name === "Error" ? value.message : `${String(name)}: ${value.message}`;
-      }
-      return typeof value === "object" ? JSON.stringify(value) : String(value);
-    },
-    safely(() => Object.prototype.toString.call(value), "a value that cannot be shown"),
-  );
+  return asText(value, write);
+}
+
+function write(value: unknown): string {
+  if (isError(value)) {
+    const { name } = value as { name: unknown };
+    return value instanceof PanicError || name === "Error" ? value.message : `${String(name)}: ${value.message}`;
+  }
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -57,6 +57,11 @@ export class Roster {
     return this.#births.size === 0 && this.#waits.size === 0;
   }
 
+  /** How many live. */
+  get population(): number {
+    return this.#births.size;
+  }
+
   /** Who lives. */
   get goroutines(): Traced[] {
     return [...this.#births.keys()];

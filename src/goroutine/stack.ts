@@ -1,11 +1,16 @@
 // Reading a stack as the engines write it: one frame a line.
 
+import { safely } from "./foreign.ts";
+
 // The folder of the library's own files. In a bundle this is the folder of everything, and nothing is left out then.
 const own = /^file:\/\/(.*\/)goroutine\/stack\.[jt]s$/.exec(import.meta.url.split("?")[0] as string)?.[1];
 
 /** The frames of an error's stack, without the message above them; none, if the program has given stacks another form. */
 export function frames(error: Error): string[] {
-  const stack = safely<unknown>(() => error.stack, undefined);
+  const stack = safely<unknown>(
+    () => error.stack,
+    () => undefined,
+  );
   if (typeof stack !== "string") return [];
   const lines = stack.split("\n").filter((line) => /^\s+at |@\S+:\d+:\d+$/.test(line));
   return lines.map((line) => line.trim());
@@ -19,21 +24,4 @@ export function callers(): string[] {
   const all = frames(new Error());
   if (limit !== undefined) engine.stackTraceLimit = limit;
   return all.filter((frame) => (own === undefined || !frame.includes(own)) && !frame.includes("(node:"));
-}
-
-/** Whether `value` is an error, of this realm or another: what a host's own functions throw may be from another. */
-export function isError(value: unknown): value is Error {
-  return safely(
-    () => value instanceof Error || /^\[object (Error|DOMException)\]$/.test(Object.prototype.toString.call(value)),
-    false,
-  );
-}
-
-/** What `look` finds, or `otherwise` if looking throws: what is thrown as a panic may be any object, however hostile. */
-export function safely<R>(look: () => R, otherwise: R): R {
-  try {
-    return look();
-  } catch {
-    return otherwise;
-  }
 }

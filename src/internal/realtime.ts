@@ -4,7 +4,7 @@ import type { Host } from "./clock.ts";
 import { currentWorld } from "./world.ts";
 
 /** The longest delay that the host's timers know; they fire at once when they are given a longer one. */
-const longestDelay = 2 ** 31 - 1;
+export const longestDelay: number = 2 ** 31 - 1;
 
 /** The real time. A longer delay than the host knows comes in pieces: the clock finds that it was woken early, and sets anew. */
 export class RealTime implements Host {

@@ -142,7 +142,7 @@ export class Bubble implements Inhabited {
 
   /** Whether goroutines were left when it ended. */
   get hasLeft(): boolean {
-    return this.#over && this.#roster.goroutines.length > 0;
+    return this.#over && this.#roster.population > 0;
   }
 
   /** How it has ended. */
@@ -235,7 +235,7 @@ export class Bubble implements Inhabited {
         this.#roster.over(settling);
         this.hold(settling.answer, undefined);
       }
-    } else if (this.#hasBegun && this.#roster.goroutines.length === 0) {
+    } else if (this.#hasBegun && this.#roster.population === 0) {
       this.#end(done(this.#value));
     } else if (this.#hasReturned && !this.#hasProgram) {
       this.#deadlock("main bubble goroutine has exited but blocked goroutines remain");

@@ -1,11 +1,11 @@
 // What a test has left behind: goroutines, operations that wait, and timers.
 
 import { callers } from "../goroutine/stack.ts";
-import { keepRoster, makeAsyncStore } from "../goroutine/debug.ts";
+import { keepRoster, runAs, whoRuns } from "../goroutine/debug.ts";
 import type { Roster } from "../goroutine/roster.ts";
 import { realClock } from "../internal/alarm.ts";
 import { turn } from "../internal/gate.ts";
-import { listen, type Traced } from "../internal/trace.ts";
+import { listen } from "../internal/trace.ts";
 
 /** What a test framework offers; jest, vitest and mocha have both as globals. */
 export interface TestHooks {
@@ -113,17 +113,13 @@ export interface Leak {
 export function reportLeaks(report: (leak: Leak) => void): () => void {
   if (typeof report !== "function")
     throw new TypeError(`reportLeaks: report must be a function, got ${String(report)}`);
-  const current = makeAsyncStore<Traced>();
   const registry = new FinalizationRegistry(report);
   const stop = listen({
     go: () => undefined,
-    run(goroutine, start) {
-      if (current) current.run(goroutine, start);
-      else start();
-    },
+    run: runAs,
     end: () => undefined,
     block(party, operation) {
-      const goroutine = current?.getStore();
+      const goroutine = whoRuns();
       const leak: Leak = { operation, goroutine: goroutine?.id, name: goroutine?.name ?? "", at: callers() };
       registry.register(party, leak, party);
     },

@@ -3,11 +3,10 @@
 // over. So what a program reads from the clock never depends on how fast the machine is.
 
 import type { Host } from "../internal/clock.ts";
+import { longestDelay } from "../internal/realtime.ts";
 
 /** Where time starts: midnight UTC, 2000-01-01, as in Go's synctest. */
 const epoch = Date.UTC(2000, 0, 1);
-
-const longestDelay = 2 ** 31 - 1;
 
 export class Passage implements Host {
   #now = 0;

@@ -1,0 +1,35 @@
+// Looking at values of the user's. What is thrown, or used as a name or a key, may be any object, however hostile, and must not
+// be able to break a report.
+
+/** What `look` finds or, if looking throws, what `otherwise` does. */
+export function safely<R>(look: () => R, otherwise: () => R): R {
+  try {
+    return look();
+  } catch {
+    return otherwise();
+  }
+}
+
+/** Whether `value` is an error, of this realm or another: what a host's own functions throw may be from another. */
+export function isError(value: unknown): value is Error {
+  return safely(
+    () => value instanceof Error || /^\[object (Error|DOMException)\]$/.test(tag(value)),
+    () => false,
+  );
+}
+
+/** `value` as `write` has it or, if that throws, by its kind. */
+export function asText(value: unknown, write: (value: unknown) => string = String): string {
+  return safely(
+    () => write(value),
+    () =>
+      safely(
+        () => tag(value),
+        () => "a value that cannot be shown",
+      ),
+  );
+}
+
+function tag(value: unknown): string {
+  return Object.prototype.toString.call(value);
+}
