@@ -60,11 +60,11 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
   /**
    * Makes an open channel. `capacity` is how many values it keeps, a whole number from 0 to 2^32 - 1; without it, 0.
    *
-   * Errors: throws `RangeError` for any other capacity.
+   * Errors: throws `RangeError` for any other capacity, with Go's sentence; its `cause` names the capacity.
    */
   constructor(capacity: number = 0) {
     if (!Number.isInteger(capacity) || capacity < 0 || capacity > 0xffff_ffff) {
-      throw new RangeError(`makechan: size out of range: capacity is ${String(capacity)}`);
+      throw new RangeError("makechan: size out of range", { cause: `capacity is ${String(capacity)}` });
     }
     this.#core = new Core<T>(capacity);
   }

@@ -5,7 +5,7 @@ import { Prepared } from "../goroutine/go.ts";
 import { sleeping } from "../goroutine/operations.ts";
 import { PanicError } from "../goroutine/panic.ts";
 import { park, unpark } from "../goroutine/parking.ts";
-import { Alarm } from "../internal/alarm.ts";
+import { Alarm, currentClock } from "../internal/alarm.ts";
 import { failed, pass, passed } from "../internal/gate.ts";
 import { Parked } from "../internal/waiter.ts";
 import { Beat } from "./beat.ts";
@@ -17,6 +17,34 @@ export const millisecond: number = 1;
 export const second: number = 1000;
 export const minute: number = 60_000;
 export const hour: number = 3_600_000;
+
+/**
+ * The present instant, in milliseconds since the epoch; in a bubble of `goro/testing`, by its clock. It is a number, and so
+ * has no second, monotonic reading as in Go: if somebody sets the clock of the machine, it jumps.
+ *
+ * Mirrors `time.Now`.
+ */
+export function now(): number {
+  return currentClock().wall();
+}
+
+/**
+ * How many milliseconds have gone by since `instant`.
+ *
+ * Mirrors `time.Since`.
+ */
+export function since(instant: number): number {
+  return now() - instant;
+}
+
+/**
+ * How many milliseconds there are until `instant`.
+ *
+ * Mirrors `time.Until`.
+ */
+export function until(instant: number): number {
+  return instant - now();
+}
 
 /**
  * Waits at least `ms` milliseconds. For 0 and less it does not wait, but lets others run.

@@ -51,7 +51,8 @@ function sentence(value: unknown): string {
 function write(value: unknown): string {
   if (isError(value)) {
     const { name } = value as { name: unknown };
-    return value instanceof PanicError || name === "Error" ? value.message : `${String(name)}: ${value.message}`;
+    const says = value instanceof PanicError || name === "Error" || name === "RangeError";
+    return says ? value.message : `${String(name)}: ${value.message}`;
   }
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -40,8 +40,7 @@ describe("making a channel", () => {
     [3n, "3"],
   ])("a capacity of %p is out of range", (capacity, shown) => {
     const make = (): Channel<unknown> => new Channel(capacity as number);
-    expect(make).toThrow(RangeError);
-    expect(make).toThrow(new RangeError(`makechan: size out of range: capacity is ${shown}`));
+    expect(make).toThrow(new RangeError("makechan: size out of range", { cause: `capacity is ${shown}` }));
   });
 
   // R1
