@@ -9,6 +9,11 @@ export class Ring<T> {
   #head = 0;
   length = 0;
 
+  /** The oldest value; undefined, if there is none. */
+  get first(): T | undefined {
+    return this.#slots[this.#head];
+  }
+
   /** Puts `value` at the end. */
   push(value: T): void {
     if (this.length === this.#slots.length) this.#grow();

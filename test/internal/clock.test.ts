@@ -48,7 +48,7 @@ function make(): { host: FakeHost; clock: Clock; fired: string[]; alarm: (name: 
   return { host, clock: new Clock(host), fired, alarm: (name) => new Alarm("test", () => fired.push(name)) };
 }
 
-/** Checks the invariants 1 to 3 of the clock, of which `alarms` are all that ever were set. */
+/** Checks the invariants of the clock and of its heap, of which `alarms` are all that ever were set. */
 function expectWhole(clock: Clock, host: FakeHost, alarms: readonly Alarm[]): void {
   const standing = alarms.filter((alarm) => alarm.isSet).sort((a, b) => a.index - b.index);
   expect(standing.map((alarm) => alarm.index)).toEqual(standing.map((_, i) => i));
