@@ -14,7 +14,8 @@ const source = await samplesOfSource();
 
 // What stands in a doc block is a piece of a program: here is the rest of it.
 const everything =
-  "Channel, context, defer, go, gosched, main, numCPU, numGoroutine, receive, select, send, time, WaitGroup";
+  "Channel, context, defer, ErrGroup, go, gosched, main, numCPU, numGoroutine, type Outcome, RateLimiter, receive, runPool, select, " +
+  "send, time, WaitGroup, WorkerPool";
 const testing = "bubble, now, settled";
 const program = (sample: Sample): string =>
   sample.code.includes("import ")

@@ -24,3 +24,8 @@ export const selecting: Operation = new Operation("select");
 export const selectingNothing: Operation = new Operation("select (no cases)");
 export const waitGroupWait: Operation = new Operation("sync.WaitGroup.Wait");
 export const sleeping: Operation = new Operation("sleep");
+
+// Those of the pool are not Go's: there a pool is made of the above.
+export const poolSubmit: Operation = new Operation("pool submit");
+export const poolResult: Operation = new Operation("pool result");
+export const poolStop: Operation = new Operation("pool stop");

@@ -1,0 +1,209 @@
+// The engine behind both doors: what happens to a job in the hands of a worker. It knows attempts, pauses, rates and timeouts,
+// and the context that ends everything. Where jobs come from and who works on them is for the doors to say.
+//
+// Invariants:
+//   1. A job has one outcome, and its first one: what comes later does not count.
+//   2. A job whose context has ended before its function returned is not done, whatever the function says.
+
+import { receive, select } from "../channel/select.ts";
+import { after } from "../channel/time.ts";
+import type { Context } from "../context/context.ts";
+import { DeadlineExceeded } from "../context/errors.ts";
+import { afterFunc, type CancelCauseFunc, cause, withCancelCause, withTimeout } from "../context/namespace.ts";
+import { go } from "../goroutine/go.ts";
+import { currentClock } from "../internal/alarm.ts";
+import type { Clock } from "../internal/clock.ts";
+import { below } from "../internal/random.ts";
+import { Meter } from "./meter.ts";
+import type { PoolEvent, PoolFunc, RetryOptions, Settings } from "./options.ts";
+import { asError, type Cancelled, type Failed, type Outcome } from "./outcome.ts";
+import type { Work } from "./work.ts";
+
+/** How jobs are worked on, and what comes of them. */
+export class Crew<Job, Result> {
+  readonly #f: PoolFunc<Job, Result>;
+  readonly #cancel: CancelCauseFunc;
+
+  /** Whether a call of the function is all that there is to a job. */
+  readonly #isPlain: boolean;
+  #calls = 0;
+
+  readonly settings: Settings<Job, Result>;
+
+  /** Ends with the pool, and is the context of each job that has none of its own. */
+  readonly ctx: Context;
+  readonly clock: Clock = currentClock();
+  readonly meter: Meter = new Meter();
+
+  /** How many functions have been called and have not returned, and how many of them although their jobs have an outcome. */
+  running = 0;
+  abandoned = 0;
+
+  /** Is called when a job gets its outcome although its function goes on. */
+  readonly #onAbandoned: () => void;
+
+  constructor(f: PoolFunc<Job, Result>, settings: Settings<Job, Result>, onAbandoned: () => void) {
+    this.#f = f;
+    this.#onAbandoned = onAbandoned;
+    this.settings = settings;
+    [this.ctx, this.#cancel] = withCancelCause(settings.ctx);
+    this.#isPlain = settings.timeout === Infinity && settings.retry.retries === 0 && settings.limiter === undefined;
+  }
+
+  /** Whether code of a job is on the stack. */
+  get isCalling(): boolean {
+    return this.#calls > 0;
+  }
+
+  /** Ends the context of all jobs. */
+  cancel(reason?: Error): void {
+    this.#cancel(reason);
+  }
+
+  /** A context that ends with `ctx` and with the pool; what it comes with ends it, or lets go of it. */
+  derived(ctx: Context | undefined): [ctx: Context, cancel: (reason?: Error) => void] {
+    if (ctx === undefined) return withCancelCause(this.ctx);
+    const [own, end] = withCancelCause(ctx);
+    const forget = afterFunc(this.ctx, () => end(cause(this.ctx)));
+    const cancel = (reason?: Error): void => {
+      forget();
+      end(reason);
+    };
+    return [own, cancel];
+  }
+
+  /** Works on a job until its function has returned, for good; then the job has its outcome. */
+  async run(work: Work<Job, Result>, worker: number): Promise<void> {
+    work.isRunning = true;
+    this.running++;
+    this.#tell({ type: "started", job: work.job, worker });
+    const outcome = this.ended(work) ?? (await (this.#isPlain ? this.#once(work, worker) : this.#timed(work, worker)));
+    work.isRunning = false;
+    this.running--;
+    if (work.outcome !== undefined) this.abandoned--;
+    else this.settle(work, outcome, worker);
+  }
+
+  /** Gives a job its outcome, unless it has one. */
+  settle(work: Work<Job, Result>, outcome: Outcome<Job, Result>, worker?: number): void {
+    if (work.outcome !== undefined) return;
+    work.outcome = outcome;
+    this.meter.count(outcome, this.clock.now() - work.acceptedAt, work.isTooLate);
+    work.release?.();
+    work.owner.settled(work);
+    this.#tell({ type: "ended", outcome, worker });
+    if (this.settings.cancelsOnError && outcome.status === "failed") this.cancel(outcome.error);
+    if (work.isRunning) {
+      this.abandoned++;
+      this.#onAbandoned();
+    }
+  }
+
+  /** The outcome of a job whose context has ended; undefined, if it has not. */
+  ended({ job, attempts, ctx }: Work<Job, Result>): Cancelled<Job> | undefined {
+    if (this.ctx.err() === undefined && ctx.err() === undefined) return undefined;
+    const error = (cause(this.ctx) ?? cause(ctx)) as Error;
+    return { status: "cancelled", job, attempts, error };
+  }
+
+  async #once(work: Work<Job, Result>, worker: number): Promise<Outcome<Job, Result>> {
+    const { job, ctx } = work;
+    work.given = ctx;
+    work.attempts = 1;
+    try {
+      const value = await this.#call(ctx, job, worker);
+      return this.ended(work) ?? { status: "done", job, attempts: 1, value };
+    } catch (thrown) {
+      return this.ended(work) ?? { status: "failed", job, attempts: 1, error: asError(thrown) };
+    }
+  }
+
+  // A timeout must be told when it happens, and not when a function that does not listen comes back.
+  async #timed(work: Work<Job, Result>, worker: number): Promise<Outcome<Job, Result>> {
+    const { timeout } = this.settings;
+    if (timeout === Infinity) return this.#attempts(work, work.ctx, worker);
+    const [ctx, cancel] = withTimeout(work.ctx, timeout);
+    const stop = afterFunc(ctx, () => {
+      const over = this.#over(work, ctx);
+      if (over !== undefined) this.settle(work, over, worker);
+    });
+    try {
+      return await this.#attempts(work, ctx, worker);
+    } finally {
+      stop();
+      cancel();
+    }
+  }
+
+  async #attempts(work: Work<Job, Result>, ctx: Context, worker: number): Promise<Outcome<Job, Result>> {
+    const { retry, limiter } = this.settings;
+    const { job } = work;
+    work.given = ctx;
+    for (;;) {
+      let error: Error;
+      try {
+        if (limiter !== undefined) await limiter.wait(ctx);
+        const over = this.#over(work, ctx);
+        if (over !== undefined) return over;
+        work.attempts++;
+        const value = await this.#call(ctx, job, worker);
+        return this.#over(work, ctx) ?? { status: "done", job, attempts: work.attempts, value };
+      } catch (thrown) {
+        error = asError(thrown);
+      }
+      const { attempts } = work;
+      const over = this.#over(work, ctx);
+      if (over !== undefined) return over;
+      // Without an attempt it was the limiter that refused, and it would again.
+      if (attempts === 0 || attempts > retry.retries) return { status: "failed", job, attempts, error };
+      try {
+        if (!retry.when(error, attempts)) return { status: "failed", job, attempts, error };
+      } catch (thrown) {
+        return { status: "failed", job, attempts, error: asError(thrown) };
+      }
+      const delay = pause(retry, attempts);
+      this.meter.retried++;
+      this.#tell({ type: "retrying", job, worker, error, attempts, delay });
+      await select({ pause: receive(after(delay)), done: receive(ctx.done()) });
+    }
+  }
+
+  /** Why the job is over although its function has not said so: the context of the pool, its own, or the timeout. */
+  #over(work: Work<Job, Result>, ctx: Context): Cancelled<Job> | Failed<Job> | undefined {
+    const ended = this.ended(work);
+    if (ended !== undefined || ctx.err() === undefined) return ended;
+    work.isTooLate = true;
+    const error = new DeadlineExceeded(`the job took longer than ${this.settings.timeout} ms`);
+    return { status: "failed", job: work.job, attempts: work.attempts, error };
+  }
+
+  #call(ctx: Context, job: Job, worker: number): Result | PromiseLike<Result> {
+    this.#calls++;
+    try {
+      return this.#f(ctx, job, worker);
+    } finally {
+      this.#calls--;
+    }
+  }
+
+  #tell(event: PoolEvent<Job, Result>): void {
+    const { onEvent } = this.settings;
+    if (onEvent !== undefined) call(onEvent, event);
+  }
+}
+
+/** Calls a hook of the user's. What it throws is a panic, and not the pool's: nothing that the pool does depends on it. */
+export function call<A>(hook: ((argument: A) => void) | undefined, argument: A): void {
+  try {
+    hook?.(argument);
+  } catch (error) {
+    go(() => {
+      throw error;
+    });
+  }
+}
+
+function pause({ delay, factor, maxDelay, jitter }: Required<RetryOptions>, attempts: number): number {
+  const full = Math.min(delay * factor ** (attempts - 1), maxDelay);
+  return full * (1 - jitter * (below(1e6) / 1e6));
+}

@@ -1,0 +1,62 @@
+// What a pool counts.
+
+import { Histogram, type Latency } from "./histogram.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** What one worker has done. */
+export interface WorkerStats {
+  readonly worker: number;
+  /** For how many jobs it has worked. */
+  readonly jobs: number;
+  /** For how many milliseconds. */
+  readonly busy: number;
+}
+
+/** What a pool has done, and is doing. */
+export interface PoolStats {
+  /** How many workers there are, each with what it has done. */
+  readonly workers: number;
+  readonly perWorker: readonly WorkerStats[];
+
+  /** Functions that have been called and have not returned, and of these, those whose jobs have their outcome already. */
+  readonly running: number;
+  readonly abandoned: number;
+
+  /** Accepted jobs that wait for a worker, and callers that wait for their jobs to be accepted. */
+  readonly queued: number;
+  readonly waiting: number;
+
+  /** Jobs that were done or have failed, and those of them that have failed, and because they took too long. */
+  readonly processed: number;
+  readonly failed: number;
+  readonly timedOut: number;
+
+  /** Jobs that were cancelled, and attempts after the first. */
+  readonly cancelled: number;
+  readonly retried: number;
+
+  /** From acceptance to outcome, in milliseconds, of the jobs that were processed. */
+  readonly latency: Latency;
+}
+
+/** The counters of one pool. */
+export class Meter {
+  processed = 0;
+  failed = 0;
+  timedOut = 0;
+  cancelled = 0;
+  retried = 0;
+  readonly latency: Histogram = new Histogram();
+
+  /** Counts an outcome that came `ms` milliseconds after the job had been accepted, perhaps by its timeout. */
+  count(outcome: Outcome<unknown, unknown>, ms: number, isTooLate: boolean): void {
+    if (outcome.status === "cancelled") {
+      this.cancelled++;
+      return;
+    }
+    this.processed++;
+    if (outcome.status === "failed") this.failed++;
+    if (isTooLate) this.timedOut++;
+    this.latency.add(ms);
+  }
+}

@@ -1,0 +1,160 @@
+// Who works in a pool: how many workers there are, which of them are idle, and when they come and go.
+//
+// Invariants:
+//   1. There are at least `min` workers until `close`, and never more than `max`, but for those that still work when it has been
+//      lowered.
+//   2. While there are idle workers above `min`, the alarm is set for when the first of them has been idle long enough.
+
+import { Alarm } from "../internal/alarm.ts";
+import { call } from "./crew.ts";
+import type { WorkerStats } from "./meter.ts";
+import type { Settings } from "./options.ts";
+
+/** One worker: a number, and what it does and has done. `W` is what the pool knows of a job. */
+export class Worker<W> {
+  readonly id: number;
+
+  /** What it works on, while it does. */
+  work: W | null = null;
+  jobs = 0;
+  busy = 0;
+
+  /** Since when it works or is idle. */
+  since = 0;
+  isIdle = true;
+
+  constructor(id: number) {
+    this.id = id;
+  }
+}
+
+export class Staff<W> {
+  readonly #settings: Settings<never, never>;
+  readonly #workers = new Map<number, Worker<W>>();
+
+  /** The one that has been idle for the longest comes first; the one that works next is the last, which is still warm. */
+  readonly #idle: Worker<W>[] = [];
+  readonly #alarm = new Alarm("pool idle", () => this.#letGo());
+  #min: number;
+  #max: number;
+
+  constructor(settings: Settings<never, never>) {
+    this.#settings = settings;
+    this.#min = settings.min;
+    this.#max = settings.max;
+    this.#fill();
+  }
+
+  get size(): number {
+    return this.#workers.size;
+  }
+
+  get max(): number {
+    return this.#max;
+  }
+
+  /** How many work. */
+  get working(): number {
+    return this.#workers.size - this.#idle.length;
+  }
+
+  /** What is worked on. */
+  get works(): W[] {
+    return [...this.#workers.values()].flatMap(({ work }) => work ?? []);
+  }
+
+  /** A worker who is free, perhaps a new one, and works from now on; undefined, if all that there may be are at work. */
+  take(): Worker<W> | undefined {
+    const worker = this.#idle.pop() ?? (this.size < this.#max ? this.#hire() : undefined);
+    if (worker !== undefined) this.#turn(worker, false);
+    return worker;
+  }
+
+  /** `worker` has nothing to do: it stays, or goes if it is one too many. */
+  rest(worker: Worker<W>): void {
+    this.#turn(worker, true);
+    if (this.isTooMany) {
+      this.#dismiss(worker);
+    } else {
+      this.#idle.push(worker);
+      this.#watch();
+    }
+  }
+
+  /** Whether somebody must go. */
+  get isTooMany(): boolean {
+    return this.size > this.#max;
+  }
+
+  resize(min: number, max: number): void {
+    this.#min = min;
+    this.#max = max;
+    while (this.isTooMany && this.#idle.length > 0) this.#dismiss(this.#idle.shift() as Worker<W>);
+    this.#fill();
+    this.#watch();
+  }
+
+  /** Everybody goes, and nobody comes any more. */
+  close(): void {
+    this.#min = 0;
+    this.#max = 0;
+    this.#alarm.cancel();
+    this.#idle.length = 0;
+    for (const worker of this.#workers.values()) this.#dismiss(worker);
+  }
+
+  stats(): WorkerStats[] {
+    const now = this.#alarm.clock.now();
+    return [...this.#workers.values()].map(({ id, jobs, busy, isIdle, since }) => ({
+      worker: id,
+      jobs,
+      busy: isIdle ? busy : busy + now - since,
+    }));
+  }
+
+  #fill(): void {
+    while (this.size < this.#min) this.#idle.push(this.#hire());
+  }
+
+  // The least number that is free, so that the numbers are those from 1 to the greatest number of workers.
+  #hire(): Worker<W> {
+    let id = 1;
+    while (this.#workers.has(id)) id++;
+    const worker = new Worker<W>(id);
+    worker.since = this.#alarm.clock.now();
+    this.#workers.set(id, worker);
+    call(this.#settings.onWorkerStart, id);
+    return worker;
+  }
+
+  #dismiss(worker: Worker<W>): void {
+    this.#workers.delete(worker.id);
+    call(this.#settings.onWorkerStop, worker.id);
+  }
+
+  #turn(worker: Worker<W>, isIdle: boolean): void {
+    const now = this.#alarm.clock.now();
+    if (!worker.isIdle) worker.busy += now - worker.since;
+    worker.isIdle = isIdle;
+    worker.since = now;
+  }
+
+  #watch(): void {
+    const [first] = this.#idle;
+    if (first === undefined || this.size <= this.#min || this.#alarm.isSet) return;
+    this.#alarm.setIn(first.since + this.#settings.idle - this.#alarm.clock.now());
+  }
+
+  #letGo(): void {
+    const due = this.#alarm.clock.now() - this.#settings.idle;
+    for (
+      let [first] = this.#idle;
+      first !== undefined && first.since <= due && this.size > this.#min;
+      [first] = this.#idle
+    ) {
+      this.#idle.shift();
+      this.#dismiss(first);
+    }
+    this.#watch();
+  }
+}
