@@ -1,53 +1,94 @@
 // Finding the examples and running them.
 
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { Order } from "./order.ts";
+import { failure } from "./failure.ts";
+import { differences, type Order } from "./order.ts";
 import { run, type Run } from "./run.ts";
 
 const root: string = fileURLToPath(new URL("../", import.meta.url));
 const folder: string = join(root, "examples");
 
-/** One example: its TypeScript program, its Go twin, what the twin printed, and what may differ. */
+/** One example: a folder with a TypeScript program and its Go twin, and what they promise. */
 export interface Example {
+  /** Its folder, below `examples`. */
   readonly name: string;
   readonly port: string;
-  readonly twin: string;
-  readonly recording: string;
+  readonly order: Order;
 }
 
-/** All examples, in the order of the path. */
+/** What a program has printed, and how it failed, if it did. */
+export interface Outcome {
+  readonly output: string;
+  readonly failure: string;
+}
+
+/** All examples, in the order of the path, the pitfalls after it. */
 export async function examples(): Promise<Example[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  return names.sort().map((name) => ({
-    name,
-    port: join(folder, name, "main.ts"),
-    twin: join(folder, name, "main.go"),
-    recording: join(folder, name, "output.txt"),
-  }));
+  const files = await readdir(folder, { recursive: true });
+  const names = files.filter((file) => file.endsWith(`${sep}main.ts`)).map((file) => dirname(file));
+  return Promise.all(names.sort().map(example));
 }
 
-/** What the example promises of its output. */
-export async function orderOf(example: Example): Promise<Order> {
-  const module = (await import(pathToFileURL(join(folder, example.name, "order.ts")).href)) as { order: Order };
-  return module.order;
+async function example(name: string): Promise<Example> {
+  const place = join(folder, name);
+  const module = (await import(pathToFileURL(join(place, "order.ts")).href)) as { order: Order };
+  const portable = relative(folder, place).split(sep).join("/");
+  return { name: portable, port: join(place, "main.ts"), order: module.order };
 }
 
-/** What the Go twin printed when it was recorded. */
-export function recorded(example: Example): Promise<string> {
-  return readFile(example.recording, "utf8");
+/** The files that keep what the Go twin did when it was recorded. */
+export function recordings({ name }: Example): { output: string; failure: string } {
+  return { output: join(folder, name, "output.txt"), failure: join(folder, name, "failure.txt") };
 }
 
-/** Runs the TypeScript program: in real time or, with a seed, in virtual time. */
-export function runPort(example: Example, seed?: number): Promise<Run> {
-  if (seed === undefined) return run(process.execPath, ["--import", "tsx", example.port]);
+/** What the Go twin did when it was recorded. A program that did not fail has no second file. */
+export async function recorded(example: Example): Promise<Outcome> {
+  const files = recordings(example);
+  return {
+    output: await readFile(files.output, "utf8"),
+    failure: await readFile(files.failure, "utf8").catch(() => ""),
+  };
+}
+
+/** What differs between what `was` recorded and what `is`, as far as the example may not differ. */
+export function compared({ order }: Example, was: Outcome, is: Outcome): string[] {
+  const wrong = differences(order, was.output, is.output);
+  if (was.failure !== is.failure) {
+    wrong.push(`it ended with ${JSON.stringify(is.failure)} and not with ${JSON.stringify(was.failure)}`);
+  }
+  return wrong;
+}
+
+/** What a process has done. */
+export function outcome({ code, stdout, stderr }: Run): Outcome {
+  return { output: stdout, failure: failure(code, stderr) };
+}
+
+/**
+ * Runs the TypeScript program: in real time or, with a seed, in virtual time. With GORO_DEBUG the report of a deadlock tells
+ * of each goroutine, as Go's does.
+ */
+export function runPort({ port }: Example, seed?: number): Promise<Run> {
+  const env = { GORO_DEBUG: "1" };
+  if (seed === undefined) return run(process.execPath, ["--import", "tsx", port], env);
   const preload = join(root, "src", "testing", "preload.ts");
-  return run(process.execPath, ["--import", "tsx", "--import", preload, example.port], { GORO_SEED: String(seed) });
+  return run(process.execPath, ["--import", "tsx", "--import", preload, port], { ...env, GORO_SEED: String(seed) });
 }
 
-/** Runs the Go twin with real Go. */
-export function runTwin(example: Example): Promise<Run> {
-  return run("go", ["run", example.twin]);
+/** Runs the Go twin `times` times with real Go. (`go run` would hide the exit code of the program.) */
+export async function runTwin({ name }: Example, times: number): Promise<Run[]> {
+  const place = await mkdtemp(join(tmpdir(), "goro-"));
+  try {
+    const program = join(place, "twin");
+    const built = await run("go", ["build", "-C", folder, "-o", program, `./${name}`]);
+    if (built.code !== 0) throw new Error(`${name}: the Go twin does not compile:\n${built.stderr}`);
+    const runs: Run[] = [];
+    while (runs.length < times) runs.push(await run(program, []));
+    return runs;
+  } finally {
+    await rm(place, { recursive: true });
+  }
 }

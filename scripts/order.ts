@@ -2,7 +2,7 @@
 
 /** What an example promises of its output. Each example exports one, in `order.ts` beside its `main.ts`. */
 export interface Order {
-  /** The patterns that it ports, by their numbers. */
+  /** The patterns that it ports, by their numbers: P1 to P63, and B1 to B46 for mistakes of the documents. */
   readonly patterns: readonly string[];
 
   /** `exact`: line for line. `any`: the same lines, each as often, in any order that the constraints allow. */

@@ -1,53 +1,65 @@
-// Runs the examples, or the one whose name is given, and tells whether each printed what its Go twin printed:
+// Runs the examples, or those that are named, and tells whether each did what its Go twin does:
 //
 //   npm run examples
 //   npm run examples -- 01-basic-pool
 //   npm run examples -- --virtual --seed 7      in virtual time, in the order that the seed gives
+//   npm run examples -- --go                    beside the twins, run by real Go, and not beside what they did once
 
 import { parseArgs } from "node:util";
-import { examples, orderOf, recorded, runPort } from "./examples.ts";
-import { differences } from "./order.ts";
+import { type Context, numCPU, WorkerPool } from "goro";
+import { chosen } from "./choose.ts";
+import { compared, type Example, outcome, recorded, runPort, runTwin } from "./examples.ts";
+import type { Run } from "./run.ts";
+import { table } from "./table.ts";
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { virtual: { type: "boolean", default: false }, seed: { type: "string", default: "1" } },
+  options: {
+    virtual: { type: "boolean", default: false },
+    seed: { type: "string", default: "1" },
+    go: { type: "boolean", default: false },
+  },
 });
-const [wanted] = positionals;
 const seed = values.virtual ? Number(values.seed) : undefined;
-const all = await examples();
-const chosen = wanted === undefined ? all : all.filter(({ name }) => name === wanted);
-if (chosen.length === 0) {
-  console.error(`no example is named ${wanted ?? ""}; there are:\n${all.map(({ name }) => `  ${name}`).join("\n")}`);
-  process.exit(1);
+const list = await chosen(positionals);
+
+interface Row {
+  readonly cells: readonly string[];
+  readonly port: Run;
+  readonly wrong: readonly string[];
 }
 
-const rows: [name: string, patterns: string, time: string, verdict: string][] = [];
-let failed = 0;
-for (const example of chosen) {
-  const order = await orderOf(example);
-  const { code, stdout, stderr, ms } = await runPort(example, seed);
-  const wrong = differences(order, await recorded(example), stdout);
-  if (code !== 0) wrong.push(`the exit code is ${String(code)}`, ...stderr.split("\n"));
-  if (wanted !== undefined) process.stdout.write(`${stdout}\n`);
-  if (wrong.length > 0) {
-    failed++;
-    console.error(`${example.name}:\n${wrong.map((line) => `  ${line}\n`).join("")}`);
+async function row(example: Example): Promise<Row> {
+  const was = await recorded(example);
+  const port = await runPort(example, seed);
+  const wrong: string[] = [];
+  if (values.go) {
+    for (const twin of (await runTwin(example, 1)).map(outcome)) {
+      wrong.push(...compared(example, was, twin).map((line) => `the twin is not as recorded: ${line}`));
+      wrong.push(...compared(example, twin, outcome(port)));
+    }
+  } else {
+    wrong.push(...compared(example, was, outcome(port)));
   }
-  rows.push([
-    example.name,
-    order.patterns.join(" "),
-    `${(ms / 1000).toFixed(1)} s`,
-    wrong.length === 0 ? "as Go" : "NOT as Go",
-  ]);
+  const time = `${(port.ms / 1000).toFixed(1)} s`;
+  const verdict = wrong.length === 0 ? "as Go" : "NOT as Go";
+  return { cells: [example.name, example.order.patterns.join(" "), time, verdict], port, wrong };
 }
 
-rows.unshift(["example", "patterns", "time", "output"]);
-const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)));
-for (const row of rows)
-  console.log(
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
+// They mostly sleep; but too many at once would be late.
+await using pool = new WorkerPool((_: Context, example: Example) => row(example), { workers: Math.min(numCPU(), 4) });
+
+const rows: (readonly string[])[] = [["example", "patterns", "time", "output"]];
+let failed = 0;
+for await (const { cells, port, wrong } of pool.map(list)) {
+  rows.push(cells);
+  if (list.length === 1) process.stdout.write(`${port.stdout}${port.stderr}\n`);
+  if (wrong.length === 0) continue;
+  failed++;
+  console.error(`${cells[0]}:\n${wrong.map((line) => `  ${line}\n`).join("")}`);
+  if (port.code !== 0 && list.length > 1) console.error(port.stderr);
+}
+
+console.log(table(rows));
+console.log(`\n${list.length - failed} of ${list.length} as Go`);
 process.exitCode = failed === 0 ? 0 : 1;

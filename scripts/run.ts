@@ -13,7 +13,7 @@ export interface Run {
   readonly ms: number;
 }
 
-/** Runs `command` in the folder of the project, with `env` besides the environment that there is. */
+/** Runs `command` in the folder of the project, with `env` besides the environment that there is. After two minutes it is killed. */
 export function run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<Run> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
@@ -21,6 +21,7 @@ export function run(command: string, args: readonly string[], env: Record<string
       cwd: root,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
+      timeout: 120_000,
     });
     let stdout = "";
     let stderr = "";

@@ -1,5 +1,5 @@
-// The complete program of the guides: three workers with names, ten jobs of a second each, and results that are collected
-// by counting them.
+// The complete program: three workers with numbers, ten jobs of a second each, and results that are collected by counting
+// them.
 package main
 
 import (
@@ -31,7 +31,7 @@ func main() {
 		go worker(w, jobs, results)
 	}
 
-	// Then the jobs are handed out. Closing the channel tells the workers to go home when it is empty.
+	// Then the jobs are handed out. Closing the channel tells the workers to end when it is empty.
 	for j := 1; j <= numJobs; j++ {
 		jobs <- j
 	}

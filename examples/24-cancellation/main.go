@@ -108,9 +108,10 @@ func main() {
 
 	// The caller loses patience in the middle.
 	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	time.AfterFunc(250*time.Millisecond, cancel)
 	squares, err = run(ctx, []int{1, 2, 3, 4, 5, 6, 7, 8})
 	report("called off", squares, err)
 }
 
-// Try: break without the label, and count how often the loop goes round after the end.
+// Try: break without the label, and delete it. How often does the loop go round after the end?

@@ -116,9 +116,10 @@ main(async () => {
 
   // The caller loses patience in the middle.
   const [ctx, cancel] = context.withCancel(context.background());
+  using _ = defer(cancel);
   time.afterFunc(250 * time.millisecond, cancel);
   [squares, err] = await run(ctx, [1, 2, 3, 4, 5, 6, 7, 8]);
   report("called off", squares, err);
 });
 
-// Try: break without the label, and count how often the loop goes round after the end.
+// Try: break without the label, and delete it. How often does the loop go round after the end?

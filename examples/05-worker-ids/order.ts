@@ -1,0 +1,9 @@
+import type { Order } from "../../scripts/order.ts";
+
+export const order: Order = {
+  patterns: ["P15", "P16"],
+  lines: "any",
+  // Which worker takes a job is up to the scheduler, but it is one of the three.
+  masks: [[/ by worker [123]$/, " by worker W"]],
+  constraints: (lines) => (lines.at(-1) === "9 jobs done" ? [] : ["the summary comes last"]),
+};

@@ -1,0 +1,76 @@
+// Results come in the order in which the jobs are completed, not in the order in which they were submitted. A job that
+// carries its place lets us put its result back there.
+package main
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+)
+
+const unit = 80 * time.Millisecond
+
+type job struct {
+	index int
+	name  string
+	units int
+}
+
+type result struct {
+	index int
+	name  string
+}
+
+// Three workers write down who is done, so they lock.
+var mu sync.Mutex
+var completed []string
+
+func worker(jobs <-chan job, results chan<- result) {
+	for j := range jobs {
+		// All work unit by unit, in step: if the machine is slow, it is so for all of them alike.
+		for range j.units {
+			time.Sleep(unit)
+		}
+		mu.Lock()
+		completed = append(completed, j.name)
+		mu.Unlock()
+		results <- result{j.index, j.name}
+	}
+}
+
+func main() {
+	// The first job takes longest, and each takes less than the one before.
+	names := []string{"a", "b", "c", "d", "e", "f"}
+	units := []int{13, 8, 6, 5, 4, 3}
+	jobs := make(chan job, len(names))
+	results := make(chan result)
+	for i, name := range names {
+		jobs <- job{i, name, units[i]}
+	}
+	close(jobs)
+
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() { worker(jobs, results) })
+	}
+	go func() {
+		wg.Wait()
+		close(results)
+	}()
+
+	// A result may come when those before it are still missing, so the places are there from the beginning.
+	received := []string{}
+	restored := make([]string, len(names))
+	for r := range results {
+		received = append(received, r.name)
+		restored[r.index] = r.name
+	}
+
+	fmt.Printf("submitted: %s\n", strings.Join(names, " "))
+	fmt.Printf("completed: %s\n", strings.Join(completed, " "))
+	fmt.Printf("received:  %s\n", strings.Join(received, " "))
+	fmt.Printf("restored:  %s\n", strings.Join(restored, " "))
+}
+
+// Try: one worker. In which order do the results come now?

@@ -1,0 +1,16 @@
+import type { Order } from "../../scripts/order.ts";
+
+export const order: Order = {
+  patterns: ["P46"],
+  lines: "any",
+  constraints: (lines) => [
+    ...(lines.at(-1) === "7 results + 3 errors = 10 jobs" ? [] : ["the sum comes last"]),
+    ...nothingAfter(lines, "no more results", "result: "),
+    ...nothingAfter(lines, "no more errors", "error: "),
+  ],
+};
+
+function nothingAfter(lines: readonly string[], end: string, kind: string): string[] {
+  const late = lines.slice(lines.indexOf(end)).some((line) => line.startsWith(kind));
+  return late ? [`"${kind}" comes after "${end}"`] : [];
+}

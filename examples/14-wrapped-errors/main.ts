@@ -1,0 +1,89 @@
+// Wrapped errors: on its way up an error gains the name of the job, and the original stays reachable underneath, so that
+// whoever reads the results can still ask what it was.
+
+import { Channel, go, main, type ReceiveChannel, WaitGroup } from "goro";
+
+interface Job {
+  id: number;
+}
+
+type Result = { jobId: number; data: string; err?: undefined } | { jobId: number; err: Error };
+
+const errBoom = new Error("boom");
+const errNoData = new Error("no data");
+
+function processJob(job: Job): string {
+  switch (job.id) {
+    case 4:
+      throw errNoData;
+    case 7:
+      throw errBoom;
+    default:
+      return `data of job ${job.id}`;
+  }
+}
+
+// The message tells the story from the outside in, and cause leads to what happened first.
+function process(job: Job): Result {
+  try {
+    return { jobId: job.id, data: processJob(job) };
+  } catch (cause) {
+    return { jobId: job.id, err: new Error(`processing job ${job.id}: ${(cause as Error).message}`, { cause }) };
+  }
+}
+
+class WorkerPool {
+  readonly #jobs = new Channel<Job>();
+  readonly #out = new Channel<Result>();
+  readonly #wg = new WaitGroup();
+
+  constructor(numWorkers: number) {
+    for (let w = 0; w < numWorkers; w++) {
+      this.#wg.go(async () => {
+        for await (const job of this.#jobs) {
+          await this.#out.send(process(job));
+        }
+      });
+    }
+  }
+
+  async submit(job: Job): Promise<void> {
+    await this.#jobs.send(job);
+  }
+
+  // The results end when the last worker has.
+  async stop(): Promise<void> {
+    this.#jobs.close();
+    await this.#wg.wait();
+    this.#out.close();
+  }
+
+  // Callers see the receiving end only: nobody else can send to it or close it.
+  results(): ReceiveChannel<Result> {
+    return this.#out;
+  }
+}
+
+main(async () => {
+  const pool = new WorkerPool(3);
+  go(async () => {
+    for (let id = 1; id <= 8; id++) {
+      await pool.submit({ id });
+    }
+    await pool.stop();
+  });
+
+  // One line for each result, good or bad. The message names the job already.
+  let good = 0;
+  for await (const r of pool.results()) {
+    if (r.err) {
+      console.log(`${r.err.message} (caused by boom: ${r.err.cause === errBoom})`);
+      continue;
+    }
+    console.log(r.data);
+    good++;
+  }
+  console.log(`${good} of 8 jobs are good`);
+});
+
+// Try: leave the cause out. What does "caused by boom" say then?

@@ -1,0 +1,72 @@
+// Jobs that panic: each job runs behind a guard that turns a panic into a result with an error. The worker lives on, and the
+// other jobs never know. Without the guard one panic is the end of the whole program.
+
+import { Channel, go, main, type ReceiveChannel, type SendChannel, WaitGroup } from "goro";
+
+const numWorkers = 2;
+const numJobs = 8;
+
+type Result = { job: number; value: number; err?: undefined } | { job: number; err: Error };
+
+// Jobs 2, 4 and 6 go wrong: more jobs than there are workers.
+async function process(job: number): Promise<number> {
+  switch (job) {
+    case 2:
+    case 4:
+      throw new Error(`job ${job} is broken`);
+    case 6: {
+      const closed = new Channel<number>(1);
+      closed.close();
+      await closed.send(job);
+    }
+  }
+  return job * job;
+}
+
+// The guard is around one job and not around the loop of the worker.
+async function guarded(job: number): Promise<Result> {
+  try {
+    return { job, value: await process(job) };
+  } catch (err) {
+    return { job, err: new Error(`panic: ${(err as Error).message}`, { cause: err }) };
+  }
+}
+
+async function worker(jobs: ReceiveChannel<number>, results: SendChannel<Result>): Promise<void> {
+  for await (const job of jobs) {
+    await results.send(await guarded(job));
+  }
+}
+
+main(async () => {
+  const jobs = new Channel<number>(numJobs);
+  const results = new Channel<Result>();
+  for (let job = 1; job <= numJobs; job++) {
+    await jobs.send(job);
+  }
+  jobs.close();
+
+  const wg = new WaitGroup();
+  for (let w = 0; w < numWorkers; w++) {
+    wg.go(worker, jobs, results);
+  }
+  go(async () => {
+    await wg.wait();
+    results.close();
+  });
+
+  let good = 0;
+  let panicked = 0;
+  for await (const r of results) {
+    if (r.err) {
+      console.log(`job ${r.job}: ${r.err.message}`);
+      panicked++;
+      continue;
+    }
+    console.log(`job ${r.job}: ${r.value}`);
+    good++;
+  }
+  console.log(`${numWorkers} workers, ${numJobs} jobs: ${good} good, ${panicked} panicked`);
+});
+
+// Try: put the guard around the loop of the worker. How many results come then?

@@ -1,0 +1,99 @@
+// A graceful shutdown: no new jobs come, and what has been accepted is finished. Patience has its limits: when the grace
+// period is over, whatever is left is reported as not done.
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const numWorkers = 3
+const numJobs = 8
+const unit = 50 * time.Millisecond
+
+type result struct {
+	job int
+	err error
+}
+
+// Goroutines run in parallel, so the counter is atomic.
+var running atomic.Int32
+
+// A job takes two units, unless the context ends before.
+func process(ctx context.Context) error {
+	running.Add(1)
+	defer running.Add(-1)
+	select {
+	case <-time.After(2 * unit):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// The workers go on receiving after the end of the context: each job that is left then gets its result at once.
+func worker(ctx context.Context, jobs <-chan int, results chan<- result) {
+	for job := range jobs {
+		results <- result{job, process(ctx)}
+	}
+}
+
+func run(grace time.Duration) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+
+	// There is room for all results, so the workers can end before anybody reads.
+	jobs := make(chan int, numJobs)
+	results := make(chan result, numJobs)
+	var wg sync.WaitGroup
+	for range numWorkers {
+		wg.Go(func() { worker(ctx, jobs, results) })
+	}
+	for job := 1; job <= numJobs; job++ {
+		jobs <- job
+	}
+
+	// The order to stop comes in the middle of the first jobs.
+	time.Sleep(unit)
+	fmt.Printf("stop: %d running, %d queued\n", running.Load(), len(jobs))
+	start := time.Now()
+	close(jobs)
+	timer := time.AfterFunc(grace, cancel)
+	wg.Wait()
+	timer.Stop()
+	fmt.Printf("stopped after %d x 50 ms\n", time.Since(start).Round(unit)/unit)
+
+	// Sorted, because jobs that end together come in any order.
+	close(results)
+	var all []result
+	for r := range results {
+		all = append(all, r)
+	}
+	slices.SortFunc(all, func(a, b result) int { return a.job - b.job })
+
+	done := 0
+	for _, r := range all {
+		if r.err != nil {
+			fmt.Printf("job %d is not done: %v\n", r.job, r.err)
+			continue
+		}
+		fmt.Printf("job %d is done\n", r.job)
+		done++
+	}
+	fmt.Printf("%d of %d done\n", done, numJobs)
+}
+
+func main() {
+	// Time enough for all that is queued.
+	run(20 * unit)
+	fmt.Println()
+
+	// Time enough only for what is running.
+	run(2 * unit)
+}
+
+// Try: let the jobs ignore the context. What is the grace period worth then?

@@ -1,0 +1,119 @@
+// A worker that can be stopped has a quit channel of its own. It listens to it wherever it waits, for a job or for a reader
+// of its result, and calls back when it has ended.
+
+import { Channel, defer, go, main, receive, select, send, time, WaitGroup } from "goro";
+import type { ReceiveChannel, SendChannel } from "goro";
+
+class Worker {
+  readonly #id: number;
+  readonly #jobs: ReceiveChannel<number>;
+  readonly #results: SendChannel<number>;
+  readonly #stopped: (id: number) => void;
+  readonly #quit = new Channel<never>();
+  readonly #ended = new Channel<never>();
+  #stopping = false;
+
+  constructor(id: number, jobs: ReceiveChannel<number>, results: SendChannel<number>, stopped: (id: number) => void) {
+    this.#id = id;
+    this.#jobs = jobs;
+    this.#results = results;
+    this.#stopped = stopped;
+  }
+
+  start(): void {
+    go(() => this.#run());
+  }
+
+  // Stop waits until the worker has ended. A channel can be closed only once, but stop may be called again.
+  async stop(): Promise<void> {
+    if (!this.#stopping) {
+      this.#stopping = true;
+      this.#quit.close();
+    }
+    await this.#ended.receive();
+  }
+
+  async #run(): Promise<void> {
+    // The last deferred call runs first: when stop returns, the callback has been called.
+    using _ = defer(() => this.#ended.close());
+    using _2 = defer(() => this.#stopped(this.#id));
+    for (;;) {
+      // Select chooses at random when both are ready: so first ask for quit alone.
+      const first = await select({ quit: receive(this.#quit), default: true });
+      if (first.case === "quit") {
+        return;
+      }
+      const s = await select({ quit: receive(this.#quit), job: receive(this.#jobs) });
+      switch (s.case) {
+        case "quit":
+          return;
+        case "job": {
+          if (!s.ok) {
+            return;
+          }
+          // The work itself is not interrupted.
+          await time.sleep(50 * time.millisecond);
+          // Nobody may be reading any more.
+          const sent = await select({ out: send(this.#results, 2 * s.value), quit: receive(this.#quit) });
+          if (sent.case === "quit") {
+            return;
+          }
+        }
+      }
+    }
+  }
+}
+
+main(async () => {
+  let jobs = new Channel<number>(100);
+  let results = new Channel<number>();
+  const report = (id: number): void => console.log(`worker ${id} has stopped`);
+
+  const first = new Worker(1, jobs, results, report);
+  first.start();
+  await time.sleep(20 * time.millisecond);
+  console.log("worker 1 waits for a job: stop");
+  await first.stop();
+
+  const second = new Worker(2, jobs, results, report);
+  second.start();
+  await jobs.send(1);
+  await time.sleep(100 * time.millisecond);
+  console.log("worker 2 waits for a reader of its result: stop, twice");
+  await second.stop();
+  await second.stop();
+
+  const third = new Worker(3, jobs, results, report);
+  third.start();
+  await jobs.send(2);
+  await results.receive();
+  console.log("worker 3 waits for a job: close the jobs");
+  jobs.close();
+  await time.sleep(50 * time.millisecond);
+  console.log("it has ended by itself: stop all the same");
+  await third.stop();
+
+  // These are stopped in the middle of their first job. More jobs are queued, and there is room for all results; but quit
+  // comes first.
+  jobs = new Channel<number>(100);
+  results = new Channel<number>(100);
+  for (let job = 1; job <= 100; job++) {
+    await jobs.send(job);
+  }
+  let calls = 0;
+  const crew: Worker[] = [];
+  for (let id = 1; id <= 20; id++) {
+    const w = new Worker(id, jobs, results, () => calls++);
+    w.start();
+    crew.push(w);
+  }
+  await time.sleep(20 * time.millisecond);
+  const wg = new WaitGroup();
+  for (const w of crew) {
+    wg.go(() => w.stop());
+  }
+  await wg.wait();
+  console.log(`${calls} workers stopped in their first job, ${jobs.length} of 100 jobs are left`);
+});
+
+// Try: take away the select that asks for quit alone. How many jobs are left then?

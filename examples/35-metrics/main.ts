@@ -1,0 +1,57 @@
+// Metrics: counters that all workers share, of the jobs that were processed and of those that failed. No update is
+// lost, whatever the order in which the workers go on.
+
+import { Channel, main, type ReceiveChannel, time, WaitGroup } from "goro";
+
+const numJobs = 100;
+
+// All goroutines share one thread, and between two awaits a goroutine is alone, so plain numbers will do. They would
+// not for worker threads that share memory: those need Atomics.
+class Metrics {
+  processed = 0;
+  failed = 0;
+}
+
+// Every seventh job fails, and each takes a while, so that the workers get in each other's way.
+async function process(job: number): Promise<Error | undefined> {
+  await time.sleep((job % 5) * time.millisecond);
+  if (job % 7 === 0) {
+    return new Error("seven is unlucky");
+  }
+  return undefined;
+}
+
+async function worker(jobs: ReceiveChannel<number>, m: Metrics): Promise<void> {
+  for await (const job of jobs) {
+    const err = await process(job);
+    m.processed++;
+    if (err) {
+      m.failed++;
+    }
+  }
+}
+
+async function run(numWorkers: number): Promise<void> {
+  const jobs = new Channel<number>(numJobs);
+  const m = new Metrics();
+  const wg = new WaitGroup();
+  for (let w = 0; w < numWorkers; w++) {
+    wg.go(worker, jobs, m);
+  }
+  for (let j = 1; j <= numJobs; j++) {
+    await jobs.send(j);
+  }
+  jobs.close();
+
+  // The numbers may be read at any time, but only now are they final.
+  await wg.wait();
+  console.log(`${numWorkers} at work: ${m.processed} processed, ${m.failed} failed`);
+}
+
+main(async () => {
+  for (const numWorkers of [1, 3, 10, 100]) {
+    await run(numWorkers);
+  }
+});
+
+// Try: read the counter before the job and write it, plus one, after the job. How many jobs are counted then?

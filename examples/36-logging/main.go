@@ -1,0 +1,62 @@
+// Logging: each worker says when it starts a job, and how the job ended. Beside them somebody watches the queue, which
+// tells how much is still to come.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+const numWorkers = 3
+const numJobs = 9
+const round = 60 * time.Millisecond
+
+func process(job int) error {
+	time.Sleep(round)
+	if job%4 == 0 {
+		return errors.New("out of paper")
+	}
+	return nil
+}
+
+// One line at the start and one at the end, whatever the end: a job without a second line is still at work, or hangs.
+func worker(id int, jobs <-chan int) {
+	for job := range jobs {
+		fmt.Printf("worker %d: job %d started\n", id, job)
+		err := process(job)
+		if err != nil {
+			fmt.Printf("worker %d: job %d failed: %v\n", id, job, err)
+			continue
+		}
+		fmt.Printf("worker %d: job %d finished\n", id, job)
+	}
+}
+
+func main() {
+	jobs := make(chan int, numJobs)
+	var wg sync.WaitGroup
+	for id := 1; id <= numWorkers; id++ {
+		wg.Go(func() { worker(id, jobs) })
+	}
+
+	for job := 1; job <= numJobs; job++ {
+		jobs <- job
+	}
+	close(jobs)
+
+	// We look in the middle of each round. What a worker is busy with is no longer in the queue, so an empty queue is not
+	// yet the end.
+	time.Sleep(round / 2)
+	for len(jobs) > 0 {
+		fmt.Printf("queue: %d waiting\n", len(jobs))
+		time.Sleep(round)
+	}
+	fmt.Printf("queue: %d waiting\n", len(jobs))
+
+	wg.Wait()
+	fmt.Println("all workers have ended")
+}
+
+// Try: a fourth worker. What does the queue say in each round?

@@ -1,0 +1,82 @@
+// Workers by hand over a queue, and the two ways to send them home: an end marker for each worker, as with a queue that
+// cannot be closed, or one close for all.
+
+import { Channel, main, type ReceiveChannel, WaitGroup } from "goro";
+
+const numWorkers = 3;
+const numJobs = 9;
+
+// What is in the queue: a job or, in the first form, an end marker. The marker is no number, since a job could have
+// any.
+type Item = { job: number; end: false } | { end: true };
+
+// A marker ends the worker that takes it, and no other: so it takes as many markers as there are workers.
+async function withMarkers(): Promise<[results: number[], ends: number]> {
+  const queue = new Channel<Item>(numJobs);
+  const results = new Channel<number>(numJobs);
+  const ends = new Channel<boolean>(numWorkers);
+
+  const wg = new WaitGroup();
+  for (let w = 0; w < numWorkers; w++) {
+    wg.go(async () => {
+      // Nobody closes the queue: the loop would never end by itself.
+      for await (const it of queue) {
+        if (it.end) {
+          await ends.send(true);
+          return;
+        }
+        await results.send(it.job * 2);
+      }
+    });
+  }
+
+  for (let j = 1; j <= numJobs; j++) {
+    await queue.send({ job: j, end: false });
+  }
+  // The queue is first in, first out: the markers come after all jobs.
+  for (let w = 0; w < numWorkers; w++) {
+    await queue.send({ end: true });
+  }
+  await wg.wait();
+  results.close();
+  return [await sorted(results), ends.length];
+}
+
+// Closing tells everybody, however many they are.
+async function withClose(): Promise<number[]> {
+  const queue = new Channel<number>(numJobs);
+  const results = new Channel<number>(numJobs);
+
+  const wg = new WaitGroup();
+  for (let w = 0; w < numWorkers; w++) {
+    wg.go(async () => {
+      for await (const j of queue) {
+        await results.send(j * 2);
+      }
+    });
+  }
+
+  for (let j = 1; j <= numJobs; j++) {
+    await queue.send(j);
+  }
+  queue.close();
+  await wg.wait();
+  results.close();
+  return sorted(results);
+}
+
+async function sorted(results: ReceiveChannel<number>): Promise<number[]> {
+  const all: number[] = [];
+  for await (const r of results) {
+    all.push(r);
+  }
+  return all.sort((a, b) => a - b);
+}
+
+main(async () => {
+  const [results, ends] = await withMarkers();
+  console.log(`with ${ends} end markers: [${results.join(" ")}]`);
+  console.log(`with close: [${(await withClose()).join(" ")}]`);
+});
+
+// Try: one marker less, then one more. Which of the two is noticed?

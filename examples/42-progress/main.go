@@ -1,0 +1,87 @@
+// Progress of long work: results come one by one and in the order of the jobs, so a bar has only to be moved with each.
+// The bar is drawn on the terminal, and only if there is one.
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+)
+
+const numPages = 40
+
+// Counting the words of a page takes longer for some than for others.
+func countWords(page int) int {
+	time.Sleep(time.Duration(10+(page%4)*20) * time.Millisecond)
+	return 100 + page
+}
+
+func main() {
+	counts := mapInOrder(countWords, 8)
+	bar := newBar(numPages)
+
+	// The pool is never more than a few pages ahead of this loop.
+	words := 0
+	for count := range counts {
+		words += count
+		bar.increment()
+	}
+	bar.stop()
+
+	fmt.Printf("%d pages, %d words\n", numPages, words)
+}
+
+// Try: print the page with its count in the loop. In which order do the pages come, and why is that so?
+
+// What follows is there what pool.map is in goro: each page has a channel for its count, and the channels are in order.
+func mapInOrder(f func(int) int, workers int) <-chan int {
+	results := make(chan int)
+	places := make(chan chan int, workers-1)
+	go func() {
+		for page := 1; page <= numPages; page++ {
+			place := make(chan int, 1)
+			places <- place
+			go func() { place <- f(page) }()
+		}
+		close(places)
+	}()
+	go func() {
+		for place := range places {
+			results <- <-place
+		}
+		close(results)
+	}()
+	return results
+}
+
+// And what follows is there what the library does.
+type bar struct {
+	value, total int
+	hasTerminal  bool
+}
+
+func newBar(total int) *bar {
+	info, err := os.Stderr.Stat()
+	b := &bar{total: total, hasTerminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
+	b.draw()
+	return b
+}
+
+func (b *bar) increment() {
+	b.value++
+	b.draw()
+}
+
+func (b *bar) draw() {
+	if b.hasTerminal {
+		full := strings.Repeat("█", b.value) + strings.Repeat("░", b.total-b.value)
+		fmt.Fprintf(os.Stderr, "\r%s %d of %d pages", full, b.value, b.total)
+	}
+}
+
+func (b *bar) stop() {
+	if b.hasTerminal {
+		fmt.Fprintln(os.Stderr)
+	}
+}

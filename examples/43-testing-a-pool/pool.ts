@@ -1,0 +1,38 @@
+// The pool that is tested: workers that double numbers.
+
+import { Channel, go, type ReceiveChannel, type SendChannel, time, WaitGroup } from "goro";
+
+export async function worker(jobs: ReceiveChannel<number>, results: SendChannel<number>): Promise<void> {
+  for await (const j of jobs) {
+    // The later the job, the sooner it is done, within a group of ten.
+    await time.sleep((10 - (j % 10)) * time.millisecond);
+    await results.send(j * 2);
+  }
+}
+
+// run gives the results of the jobs 1 to numJobs, in the order in which they came.
+export async function run(numWorkers: number, numJobs: number): Promise<number[]> {
+  const jobs = new Channel<number>(10);
+  const results = new Channel<number>(10);
+
+  const wg = new WaitGroup();
+  for (let w = 0; w < numWorkers; w++) {
+    wg.go(worker, jobs, results);
+  }
+
+  // Jobs are sent beside the reading, so that no number of them is too much for the buffers.
+  go(async () => {
+    for (let j = 1; j <= numJobs; j++) {
+      await jobs.send(j);
+    }
+    jobs.close();
+    await wg.wait();
+    results.close();
+  });
+
+  const all: number[] = [];
+  for await (const r of results) {
+    all.push(r);
+  }
+  return all;
+}

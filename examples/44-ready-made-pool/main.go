@@ -1,0 +1,129 @@
+// The ready-made pool: what the programs before this one write by hand, with everything that they had to take care of. It
+// takes a channel of jobs and a channel of outcomes, closes the outcomes when all is done, and says why if it is not.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+const numWorkers = 2
+
+// A job takes 50 ms for each unit, unless the context ends before. Job 3 is broken.
+func work(ctx context.Context, units int) (int, error) {
+	select {
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	case <-time.After(time.Duration(units) * 50 * time.Millisecond):
+	}
+	if units == 3 {
+		return 0, errors.New("three is broken")
+	}
+	return units * 10, nil
+}
+
+func run(ctx context.Context, units []int, onError string) {
+	jobs := make(chan int)
+	results := make(chan outcome)
+	go func() {
+		for _, u := range units {
+			jobs <- u
+		}
+		close(jobs)
+	}()
+
+	// The pool runs beside us, and its error comes when the results have ended.
+	ended := make(chan error, 1)
+	go func() {
+		ended <- runPool(ctx, jobs, results, onError)
+	}()
+
+	// Each job has exactly one outcome: done, failed or cancelled.
+	for r := range results {
+		if r.err != nil {
+			fmt.Printf("  job %d %s: %v\n", r.job, r.status, r.err)
+		} else {
+			fmt.Printf("  job %d %s: %d\n", r.job, r.status, r.value)
+		}
+	}
+	if err := <-ended; err != nil {
+		fmt.Printf("  %v\n", err)
+	} else {
+		fmt.Println("  all is done")
+	}
+}
+
+func main() {
+	// A job that fails leaves the others alone.
+	fmt.Println("collect:")
+	run(context.Background(), []int{1, 3, 5, 2}, "collect")
+
+	// Or it ends them all. Who sends the jobs need not know of it, and is not left waiting.
+	fmt.Println("cancel:")
+	run(context.Background(), []int{1, 3, 5, 2, 1, 1}, "cancel")
+
+	// A run that is cut short says so, and gives what was done by then.
+	fmt.Println("too late:")
+	ctx, cancel := context.WithTimeout(context.Background(), 225*time.Millisecond)
+	defer cancel()
+	run(ctx, []int{1, 2, 5}, "collect")
+}
+
+// Try: three workers. Which lines change in each of the three runs?
+
+// What follows is there what runPool is in goro.
+
+type outcome struct {
+	job    int
+	status string
+	value  int
+	err    error
+}
+
+func runPool(parent context.Context, jobs <-chan int, results chan<- outcome, onError string) error {
+	ctx, cancel := context.WithCancelCause(parent)
+	defer cancel(nil)
+
+	var wg sync.WaitGroup
+	for range numWorkers {
+		wg.Go(func() { worker(ctx, cancel, jobs, results, onError) })
+	}
+	wg.Wait()
+	close(results)
+
+	err := context.Cause(ctx)
+	if err != nil {
+		go func() {
+			for range jobs {
+			}
+		}()
+	}
+	return err
+}
+
+func worker(ctx context.Context, cancel context.CancelCauseFunc, jobs <-chan int, results chan<- outcome, onError string) {
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case job, ok := <-jobs:
+			if !ok {
+				return
+			}
+			value, err := work(ctx, job)
+			o := outcome{job, "done", value, err}
+			switch {
+			case ctx.Err() != nil:
+				o = outcome{job, "cancelled", 0, context.Cause(ctx)}
+			case err != nil:
+				o.status = "failed"
+			}
+			results <- o
+			if o.status == "failed" && onError == "cancel" {
+				cancel(err)
+			}
+		}
+	}
+}

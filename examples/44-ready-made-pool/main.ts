@@ -1,0 +1,65 @@
+// The ready-made pool: what the programs before this one write by hand, with everything that they had to take care of. It
+// takes a channel of jobs and a channel of outcomes, closes the outcomes when all is done, and says why if it is not.
+
+import { Channel, type Context, context, defer, go, main, type Outcome, receive, runPool, select, time } from "goro";
+
+const numWorkers = 2;
+
+// A job takes 50 ms for each unit, unless the context ends before. Job 3 is broken.
+async function work(ctx: Context, units: number): Promise<number> {
+  const s = await select({ after: receive(time.after(units * 50 * time.millisecond)), done: receive(ctx.done()) });
+  if (s.case === "done") {
+    throw ctx.err() as Error;
+  }
+  if (units === 3) {
+    throw new Error("three is broken");
+  }
+  return units * 10;
+}
+
+async function run(ctx: Context, units: number[], onError: "collect" | "cancel"): Promise<void> {
+  const jobs = new Channel<number>();
+  const results = new Channel<Outcome<number, number>>();
+  go(async () => {
+    for (const u of units) {
+      await jobs.send(u);
+    }
+    jobs.close();
+  });
+
+  // The pool runs beside us, and its error comes when the results have ended.
+  const ended = new Channel<Error | undefined>(1);
+  go(async () => {
+    try {
+      await runPool(ctx, jobs, results, work, { workers: numWorkers, onError });
+      ended.trySend(undefined);
+    } catch (err) {
+      ended.trySend(err as Error);
+    }
+  });
+
+  // Each job has exactly one outcome: done, failed or cancelled.
+  for await (const r of results) {
+    console.log(`  job ${r.job} ${r.status}: ${r.error?.message ?? r.value}`);
+  }
+  const { value: err } = await ended.receive();
+  console.log(`  ${err?.message ?? "all is done"}`);
+}
+
+main(async () => {
+  // A job that fails leaves the others alone.
+  console.log("collect:");
+  await run(context.background(), [1, 3, 5, 2], "collect");
+
+  // Or it ends them all. Who sends the jobs need not know of it, and is not left waiting.
+  console.log("cancel:");
+  await run(context.background(), [1, 3, 5, 2, 1, 1], "cancel");
+
+  // A run that is cut short says so, and gives what was done by then.
+  console.log("too late:");
+  const [ctx, cancel] = context.withTimeout(context.background(), 225 * time.millisecond);
+  using _ = defer(cancel);
+  await run(ctx, [1, 2, 5], "collect");
+});
+
+// Try: three workers. Which lines change in each of the three runs?

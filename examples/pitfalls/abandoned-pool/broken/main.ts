@@ -1,0 +1,45 @@
+// An abandoned pool: the channels are known only to the function that makes them, nobody sends, and nobody waits. The
+// function returns at once and leaves its workers behind, with nothing to do, until somebody cancels the context.
+
+import { Channel, type Context, context, defer, go, main, numGoroutine, receive, select, time } from "goro";
+
+const numWorkers = 3;
+
+function workerPool(ctx: Context): void {
+  const jobs = new Channel<number>();
+  const results = new Channel<number>();
+
+  for (let w = 0; w < numWorkers; w++) {
+    go(async () => {
+      for (;;) {
+        const s = await select({ done: receive(ctx.done()), job: receive(jobs) });
+        switch (s.case) {
+          case "done":
+            return;
+          case "job":
+            if (!s.ok) {
+              return;
+            }
+            await results.send(s.value * s.value);
+        }
+      }
+    });
+  }
+}
+
+main(async () => {
+  const [ctx, cancel] = context.withCancel(context.background());
+  using _ = defer(cancel);
+  console.log(`before: ${numGoroutine() - 1} workers live`);
+
+  // There is no way to give the pool a job, or to get a result.
+  workerPool(ctx);
+  await time.sleep(50 * time.millisecond);
+  console.log(`after the pool has returned: ${numGoroutine() - 1} workers live`);
+
+  cancel();
+  await time.sleep(50 * time.millisecond);
+  console.log(`after the cancel: ${numGoroutine() - 1} workers live`);
+});
+
+// Try: call workerPool ten times. How many workers live then?

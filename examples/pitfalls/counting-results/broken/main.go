@@ -1,0 +1,51 @@
+// Counting the results: ten jobs are sent and ten results awaited, but a job that fails sends none. Nine results come,
+// and main waits for the tenth for ever.
+package main
+
+import (
+	"errors"
+	"fmt"
+)
+
+const numWorkers = 3
+const numJobs = 10
+
+func process(n int) (int, error) {
+	if n == 7 {
+		return 0, errors.New("seven is refused")
+	}
+	return n * 2, nil
+}
+
+func worker(jobs <-chan int, results chan<- int) {
+	for n := range jobs {
+		result, err := process(n)
+		// A failure is no result. That is what spoils the count.
+		if err != nil {
+			continue
+		}
+		results <- result
+	}
+}
+
+func main() {
+	jobs := make(chan int, numJobs)
+	results := make(chan int, numJobs)
+	for range numWorkers {
+		go worker(jobs, results)
+	}
+
+	for n := 1; n <= numJobs; n++ {
+		jobs <- n
+	}
+	close(jobs)
+
+	// The count alone says when it is over.
+	for i := 1; i <= numJobs; i++ {
+		<-results
+		fmt.Printf("result %d received\n", i)
+	}
+	fmt.Println("all jobs processed")
+}
+
+// Try: let every failure send a result too, 0 for example. What do the results no longer tell?

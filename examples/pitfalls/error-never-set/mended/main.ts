@@ -1,0 +1,54 @@
+// An error that is never set, mended: the worker catches what process throws, and puts it into the result. The reader
+// is told, and the jobs after it are done.
+
+import { Channel, go, main, type ReceiveChannel, type SendChannel, time } from "goro";
+
+interface Job {
+  id: number;
+  data: string;
+}
+
+type Result = { jobId: number; data: string; err?: undefined } | { jobId: number; err: Error };
+
+async function process(data: string): Promise<string> {
+  await time.sleep(30 * time.millisecond);
+  if (data === "") {
+    throw new Error("no data");
+  }
+  return `${data} done`;
+}
+
+async function worker(jobs: ReceiveChannel<Job>, results: SendChannel<Result>): Promise<void> {
+  for await (const j of jobs) {
+    let result: Result;
+    try {
+      result = { jobId: j.id, data: await process(j.data) };
+    } catch (err) {
+      result = { jobId: j.id, err: err as Error };
+    }
+    await results.send(result);
+  }
+}
+
+main(async () => {
+  const jobs = new Channel<Job>(5);
+  const results = new Channel<Result>(5);
+
+  // One worker, so that the results come in the order of the jobs.
+  go(worker, jobs, results);
+  for (const [id, data] of ["tea", "milk", "", "jam", "salt"].entries()) {
+    await jobs.send({ id: id + 1, data });
+  }
+  jobs.close();
+
+  for (let i = 0; i < 5; i++) {
+    const { value: r } = await results.receive();
+    if (r?.err) {
+      console.log(`job ${r.jobId} failed: ${r.err.message}`);
+      continue;
+    }
+    console.log(`job ${r?.jobId}: ${r?.data}`);
+  }
+});
+
+// Try: send no result for a job that fails. Who waits for it?

@@ -1,0 +1,65 @@
+// A limiter in each worker: the rate was meant for the pool, and three workers with a ticker each make it three times
+// as high. And whoever waits for a tick does not hear that the context has ended.
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+const tick = 100 * time.Millisecond
+const numWorkers = 3
+const numJobs = 15
+
+// How many jobs were started at each tick, and how many after the end of the context.
+var mu sync.Mutex
+var starts [numJobs + 1]int
+var late = 0
+
+func process(ctx context.Context, start time.Time) {
+	mu.Lock()
+	defer mu.Unlock()
+	now := time.Since(start).Round(tick) / tick
+	starts[now]++
+	if ctx.Err() != nil {
+		late++
+	}
+}
+
+func worker(ctx context.Context, start time.Time, jobs <-chan int) {
+	limiter := time.NewTicker(tick)
+	defer limiter.Stop()
+	for range jobs {
+		<-limiter.C
+		process(ctx, start)
+	}
+}
+
+func main() {
+	jobs := make(chan int, numJobs)
+	for job := 1; job <= numJobs; job++ {
+		jobs <- job
+	}
+	close(jobs)
+
+	// The context ends between the fourth tick and the fifth.
+	ctx, cancel := context.WithTimeout(context.Background(), tick*9/2)
+	defer cancel()
+	start := time.Now()
+	var wg sync.WaitGroup
+	for range numWorkers {
+		wg.Go(func() { worker(ctx, start, jobs) })
+	}
+	wg.Wait()
+
+	for i, n := range starts {
+		if n > 0 {
+			fmt.Printf("tick %d: %d started\n", i, n)
+		}
+	}
+	fmt.Printf("%d started after the end of the context\n", late)
+}
+
+// Try: one worker. What is the rate then?

@@ -1,0 +1,73 @@
+// Mended: all workers share one ticker, so that the rate is the rate of the pool; and they wait for the tick and the
+// end of the context at once.
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+const tick = 100 * time.Millisecond
+const numWorkers = 3
+const numJobs = 15
+
+// How many jobs were started at each tick, and how many after the end of the context.
+var mu sync.Mutex
+var starts [numJobs + 1]int
+var late = 0
+
+func process(ctx context.Context, start time.Time) {
+	mu.Lock()
+	defer mu.Unlock()
+	now := time.Since(start).Round(tick) / tick
+	starts[now]++
+	if ctx.Err() != nil {
+		late++
+	}
+}
+
+func worker(ctx context.Context, start time.Time, limiter *time.Ticker, jobs <-chan int) {
+	for range jobs {
+		// Select chooses at random when both are ready: so first ask for the end alone.
+		if ctx.Err() != nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-limiter.C:
+			process(ctx, start)
+		}
+	}
+}
+
+func main() {
+	jobs := make(chan int, numJobs)
+	for job := 1; job <= numJobs; job++ {
+		jobs <- job
+	}
+	close(jobs)
+
+	// The context ends between the fourth tick and the fifth.
+	ctx, cancel := context.WithTimeout(context.Background(), tick*9/2)
+	defer cancel()
+	start := time.Now()
+	limiter := time.NewTicker(tick)
+	defer limiter.Stop()
+	var wg sync.WaitGroup
+	for range numWorkers {
+		wg.Go(func() { worker(ctx, start, limiter, jobs) })
+	}
+	wg.Wait()
+
+	for i, n := range starts {
+		if n > 0 {
+			fmt.Printf("tick %d: %d started\n", i, n)
+		}
+	}
+	fmt.Printf("%d started after the end of the context\n", late)
+}
+
+// Try: let each job sleep for 200 ms. Do three workers keep up with the ticker?

@@ -1,0 +1,57 @@
+// Lines that run together: a format without a newline at its end, so the next failure, and whatever else is printed,
+// goes on in the same line. And the job is named twice, because the error names it already.
+package main
+
+import (
+	"errors"
+	"fmt"
+)
+
+type result struct {
+	job   int
+	value int
+	err   error
+}
+
+var errBoom = errors.New("boom")
+
+func square(j int) (int, error) {
+	if j == 7 || j == 8 {
+		return 0, errBoom
+	}
+	return j * j, nil
+}
+
+// The error says which job it comes from, and keeps what went wrong as its cause.
+func worker(jobs <-chan int, results chan<- result) {
+	for j := range jobs {
+		value, err := square(j)
+		if err != nil {
+			err = fmt.Errorf("processing job %d: %w", j, err)
+		}
+		results <- result{j, value, err}
+	}
+	close(results)
+}
+
+func main() {
+	jobs := make(chan int, 4)
+	results := make(chan result)
+
+	// One worker, so that the results come in the order of the jobs.
+	go worker(jobs, results)
+	for j := 6; j <= 9; j++ {
+		jobs <- j
+	}
+	close(jobs)
+
+	for r := range results {
+		if r.err != nil {
+			fmt.Printf("Job %d failed: %v", r.job, r.err)
+			continue
+		}
+		fmt.Printf("Job %d: %d\n", r.job, r.value)
+	}
+}
+
+// Try: let job 9 fail too. Where does your shell print its prompt?

@@ -1,0 +1,51 @@
+// Lines that run together: a write without a newline at its end, so the next failure, and whatever else is printed,
+// goes on in the same line. And the job is named twice, because the error names it already.
+
+import { Channel, go, main, type ReceiveChannel, type SendChannel } from "goro";
+
+type Result = { job: number; value: number; err?: undefined } | { job: number; err: Error };
+
+const errBoom = new Error("boom");
+
+function square(j: number): number {
+  if (j === 7 || j === 8) {
+    throw errBoom;
+  }
+  return j * j;
+}
+
+// The error says which job it comes from, and keeps what went wrong as its cause.
+async function worker(jobs: ReceiveChannel<number>, results: SendChannel<Result>): Promise<void> {
+  for await (const j of jobs) {
+    let result: Result;
+    try {
+      result = { job: j, value: square(j) };
+    } catch (err) {
+      result = { job: j, err: new Error(`processing job ${j}: ${(err as Error).message}`, { cause: err }) };
+    }
+    await results.send(result);
+  }
+  results.close();
+}
+
+main(async () => {
+  const jobs = new Channel<number>(4);
+  const results = new Channel<Result>();
+
+  // One worker, so that the results come in the order of the jobs.
+  go(worker, jobs, results);
+  for (let j = 6; j <= 9; j++) {
+    await jobs.send(j);
+  }
+  jobs.close();
+
+  for await (const r of results) {
+    if (r.err) {
+      process.stdout.write(`Job ${r.job} failed: ${r.err.message}`);
+      continue;
+    }
+    process.stdout.write(`Job ${r.job}: ${r.value}\n`);
+  }
+});
+
+// Try: let job 9 fail too. Where does your shell print its prompt?

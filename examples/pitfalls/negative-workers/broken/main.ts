@@ -1,0 +1,54 @@
+// A negative number of workers: it becomes the size of a channel, and no channel can have it. The panic speaks of a
+// size, and not of the workers that were meant.
+
+import { Channel, go, main, WaitGroup } from "goro";
+
+class WorkerPool {
+  readonly numWorkers: number;
+  readonly jobs: Channel<number>;
+  readonly results: Channel<number>;
+
+  constructor(numWorkers: number) {
+    this.numWorkers = numWorkers;
+    this.jobs = new Channel(numWorkers);
+    this.results = new Channel(numWorkers);
+  }
+
+  // run gives the sum of the squares of 1 to numJobs.
+  async run(numJobs: number): Promise<number> {
+    const wg = new WaitGroup();
+    for (let w = 0; w < this.numWorkers; w++) {
+      wg.go(async () => {
+        for await (const n of this.jobs) {
+          await this.results.send(n * n);
+        }
+      });
+    }
+    go(async () => {
+      for (let n = 1; n <= numJobs; n++) {
+        await this.jobs.send(n);
+      }
+      this.jobs.close();
+      await wg.wait();
+      this.results.close();
+    });
+
+    let sum = 0;
+    for await (const r of this.results) {
+      sum += r;
+    }
+    return sum;
+  }
+}
+
+main(async () => {
+  // Three processors are to stay free, whatever the machine has.
+  const reserved = 3;
+  for (const processors of [4, 2]) {
+    console.log(`${processors} processors`);
+    const pool = new WorkerPool(processors - reserved);
+    console.log(`the sum is ${await pool.run(5)}`);
+  }
+});
+
+// Try: 3 processors. It fails too, but how?

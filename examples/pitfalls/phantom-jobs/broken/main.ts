@@ -1,0 +1,52 @@
+// Phantom jobs: a receive in a select that does not ask whether the channel is closed. A closed channel can always be
+// received from, so the worker goes on with jobs that nobody has sent, until the context ends.
+
+import { Channel, type Context, context, defer, main, receive, select, time, WaitGroup } from "goro";
+import type { ReceiveChannel } from "goro";
+
+let realJobs = 0;
+let phantomJobs = 0;
+
+// The jobs are numbered from 1; what comes out of a closed channel is undefined.
+async function process(job: number | undefined): Promise<void> {
+  if (job === undefined) {
+    phantomJobs++;
+  } else {
+    realJobs++;
+  }
+  await time.sleep(time.millisecond);
+}
+
+async function worker(ctx: Context, jobs: ReceiveChannel<number>): Promise<void> {
+  for (;;) {
+    const s = await select({ done: receive(ctx.done()), job: receive(jobs) });
+    switch (s.case) {
+      case "done":
+        return;
+      case "job":
+        await process(s.value);
+    }
+  }
+}
+
+main(async () => {
+  const [ctx, cancel] = context.withTimeout(context.background(), 500 * time.millisecond);
+  using _ = defer(cancel);
+
+  const jobs = new Channel<number>(3);
+  for (let job = 1; job <= 3; job++) {
+    await jobs.send(job);
+  }
+  jobs.close();
+
+  const wg = new WaitGroup();
+  wg.go(worker, ctx, jobs);
+  await wg.wait();
+
+  // The worker should have ended with the jobs, long before the context.
+  console.log(`real jobs: ${realJobs}`);
+  console.log(`more than 100 phantom jobs: ${phantomJobs > 100}`);
+  console.log(`the context had to end the worker: ${ctx.err() !== undefined}`);
+});
+
+// Try: take the sleep away, and print the number of phantom jobs.

@@ -1,0 +1,59 @@
+// Mended: the worker asks whether a job has really come, and ends when the channel is closed and empty. It no longer
+// has to wait for the context.
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+var realJobs = 0
+var phantomJobs = 0
+
+// The jobs are numbered from 1; what comes out of a closed channel is 0.
+func process(job int) {
+	if job == 0 {
+		phantomJobs++
+	} else {
+		realJobs++
+	}
+	time.Sleep(time.Millisecond)
+}
+
+func worker(ctx context.Context, jobs <-chan int) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case job, ok := <-jobs:
+			if !ok {
+				return
+			}
+			process(job)
+		}
+	}
+}
+
+func main() {
+	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
+	defer cancel()
+
+	jobs := make(chan int, 3)
+	for job := 1; job <= 3; job++ {
+		jobs <- job
+	}
+	close(jobs)
+
+	var wg sync.WaitGroup
+	wg.Go(func() { worker(ctx, jobs) })
+	wg.Wait()
+
+	// The worker ends with the jobs, long before the context.
+	fmt.Printf("real jobs: %d\n", realJobs)
+	fmt.Printf("more than 100 phantom jobs: %t\n", phantomJobs > 100)
+	fmt.Printf("the context had to end the worker: %t\n", ctx.Err() != nil)
+}
+
+// Try: when the channel is closed, set jobs to nil instead of returning. What ends the worker then?

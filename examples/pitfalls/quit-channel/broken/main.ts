@@ -1,0 +1,66 @@
+// A quit channel that is not heard: the worker listens to it only beside the jobs. While it waits to send a result that
+// nobody reads, stop does not reach it.
+
+import { Channel, defer, go, main, receive, type ReceiveChannel, select, type SendChannel, time } from "goro";
+
+class Worker {
+  readonly #jobs: ReceiveChannel<number>;
+  readonly #results: SendChannel<number>;
+  readonly #quit = new Channel<never>();
+  readonly stopped = new Channel<never>();
+
+  constructor(jobs: ReceiveChannel<number>, results: SendChannel<number>) {
+    this.#jobs = jobs;
+    this.#results = results;
+  }
+
+  start(): void {
+    go(async () => {
+      using _ = defer(() => this.stopped.close());
+      for (;;) {
+        const s = await select({ job: receive(this.#jobs), quit: receive(this.#quit) });
+        switch (s.case) {
+          case "job":
+            if (!s.ok) {
+              return;
+            }
+            await this.#results.send(s.value * s.value);
+            continue;
+          case "quit":
+            return;
+        }
+      }
+    });
+  }
+
+  stop(): void {
+    this.#quit.close();
+  }
+}
+
+main(async () => {
+  const jobs = new Channel<number>(5);
+  const results = new Channel<number>();
+  const w = new Worker(jobs, results);
+  w.start();
+  for (let j = 1; j <= 5; j++) {
+    await jobs.send(j);
+  }
+
+  // One result is all that we need. Soon the worker waits with the next.
+  const { value } = await results.receive();
+  console.log(`the first result is ${value}`);
+  await time.sleep(50 * time.millisecond);
+
+  w.stop();
+  const s = await select({ stopped: receive(w.stopped), after: receive(time.after(200 * time.millisecond)) });
+  switch (s.case) {
+    case "stopped":
+      console.log("the worker has stopped");
+      break;
+    case "after":
+      console.log("200 ms after stop, the worker has not stopped");
+  }
+});
+
+// Try: read one more result after stop. What does the worker do then, and is it always the same?

@@ -1,0 +1,78 @@
+// A quit channel that is heard: the worker listens to it wherever it waits, so for the send of a result too, and asks
+// for it before each job. Stop may be called again, and returns when the worker has ended.
+package main
+
+import (
+	"fmt"
+	"sync"
+	"time"
+)
+
+type worker struct {
+	jobs    <-chan int
+	results chan<- int
+	quit    chan struct{}
+	once    sync.Once
+	stopped chan struct{}
+}
+
+func newWorker(jobs <-chan int, results chan<- int) *worker {
+	return &worker{jobs: jobs, results: results, quit: make(chan struct{}), stopped: make(chan struct{})}
+}
+
+func (w *worker) start() {
+	go func() {
+		defer close(w.stopped)
+		for {
+			// Select chooses at random when both are ready: so first ask for the end alone.
+			select {
+			case <-w.quit:
+				return
+			default:
+			}
+			select {
+			case j, ok := <-w.jobs:
+				if !ok {
+					return
+				}
+				// Nobody may be reading any more.
+				select {
+				case w.results <- j * j:
+				case <-w.quit:
+					return
+				}
+			case <-w.quit:
+				return
+			}
+		}
+	}()
+}
+
+func (w *worker) stop() {
+	w.once.Do(func() { close(w.quit) })
+	<-w.stopped
+}
+
+func main() {
+	jobs := make(chan int, 5)
+	results := make(chan int)
+	w := newWorker(jobs, results)
+	w.start()
+	for j := 1; j <= 5; j++ {
+		jobs <- j
+	}
+
+	// One result is all that we need. Soon the worker waits with the next.
+	fmt.Printf("the first result is %d\n", <-results)
+	time.Sleep(50 * time.Millisecond)
+
+	w.stop()
+	select {
+	case <-w.stopped:
+		fmt.Println("the worker has stopped")
+	case <-time.After(200 * time.Millisecond):
+		fmt.Println("200 ms after stop, the worker has not stopped")
+	}
+}
+
+// Try: print len(jobs) at the end. What has become of job 2?

@@ -1,0 +1,47 @@
+// Sending everything before reading anything: it works while every job finds a place in a buffer or in the hands of a
+// worker. Three queued, three in hands and three results are nine; the tenth job waits for ever.
+
+import { Channel, go, main, type ReceiveChannel, type SendChannel, WaitGroup } from "goro";
+
+async function worker(jobs: ReceiveChannel<number>, results: SendChannel<number>): Promise<void> {
+  for await (const n of jobs) {
+    await results.send(n * n);
+  }
+}
+
+async function run(numJobs: number): Promise<void> {
+  const numWorkers = 3;
+  const jobs = new Channel<number>(numWorkers);
+  const results = new Channel<number>(numWorkers);
+
+  const wg = new WaitGroup();
+  for (let w = 0; w < numWorkers; w++) {
+    wg.go(worker, jobs, results);
+  }
+
+  // When the results are full the workers wait, when the workers wait the jobs fill up, and then we wait.
+  console.log(`sending ${numJobs} jobs`);
+  for (let n = 1; n <= numJobs; n++) {
+    await jobs.send(n);
+  }
+  jobs.close();
+
+  go(async () => {
+    await wg.wait();
+    results.close();
+  });
+
+  // Here somebody reads at last.
+  let sum = 0;
+  for await (const r of results) {
+    sum += r;
+  }
+  console.log(`the squares of 1 to ${numJobs} add up to ${sum}`);
+}
+
+main(async () => {
+  await run(9);
+  await run(10);
+});
+
+// Try: channels of 100, still with three workers. What is the largest number of jobs that works then?

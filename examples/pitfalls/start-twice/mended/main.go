@@ -1,0 +1,71 @@
+// Starting twice, mended: the workers are started once, and every later start finds that it is done. The pool has the 3
+// workers that it was asked for.
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+)
+
+type pool struct {
+	numWorkers int
+	jobs       chan int
+	once       sync.Once
+	wg         sync.WaitGroup
+
+	mu      sync.Mutex
+	running int
+	peak    int
+}
+
+func newPool(numWorkers int) *pool {
+	return &pool{numWorkers: numWorkers, jobs: make(chan int)}
+}
+
+func (p *pool) start() {
+	p.once.Do(func() {
+		for range p.numWorkers {
+			p.wg.Go(func() {
+				for range p.jobs {
+					p.process()
+				}
+			})
+		}
+	})
+}
+
+// A job takes 50 ms, and counts how many run beside it.
+func (p *pool) process() {
+	p.mu.Lock()
+	p.running++
+	p.peak = max(p.peak, p.running)
+	p.mu.Unlock()
+	time.Sleep(50 * time.Millisecond)
+	p.mu.Lock()
+	p.running--
+	p.mu.Unlock()
+}
+
+func (p *pool) stop() {
+	close(p.jobs)
+	p.wg.Wait()
+}
+
+func main() {
+	p := newPool(3)
+
+	// Two parts of the program need the pool, and each makes sure that it runs.
+	p.start()
+	p.start()
+	fmt.Printf("%d goroutines beside main\n", runtime.NumGoroutine()-1)
+
+	for j := 1; j <= 12; j++ {
+		p.jobs <- j
+	}
+	p.stop()
+	fmt.Printf("%d workers, and %d jobs at once\n", p.numWorkers, p.peak)
+}
+
+// Try: start the workers in newPool, and have no start at all. Which mistakes can nobody make any more?

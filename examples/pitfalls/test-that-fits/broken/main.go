@@ -1,0 +1,56 @@
+// A test that fits: ten jobs find room in buffers of ten, so the test passes, whatever is wrong with the sending. With
+// 24 jobs the same test waits for ever: 10 queued, 3 in hands and 10 results are 23.
+package main
+
+import (
+	"fmt"
+	"sync"
+)
+
+func worker(jobs <-chan int, results chan<- int) {
+	for n := range jobs {
+		results <- n * 2
+	}
+}
+
+func testWorkerPool(numJobs int) {
+	fmt.Printf("=== RUN: %d jobs\n", numJobs)
+	jobs := make(chan int, 10)
+	results := make(chan int, 10)
+
+	// Start the pool.
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() { worker(jobs, results) })
+	}
+
+	// Send the jobs.
+	for n := 1; n <= numJobs; n++ {
+		jobs <- n
+	}
+	close(jobs)
+
+	// Collect the results.
+	go func() {
+		wg.Wait()
+		close(results)
+	}()
+	count := 0
+	for range results {
+		count++
+	}
+
+	// Verify.
+	if count != numJobs {
+		fmt.Printf("--- FAIL: expected %d results, got %d\n", numJobs, count)
+		return
+	}
+	fmt.Printf("--- PASS: %d results\n", count)
+}
+
+func main() {
+	testWorkerPool(10)
+	testWorkerPool(24)
+}
+
+// Try: 23 jobs, and then 23 with two workers.

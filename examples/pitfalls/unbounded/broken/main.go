@@ -1,0 +1,48 @@
+// Unbounded goroutines: one for each job, so there are as many at once as there are jobs. They cost little themselves;
+// what they use has a limit.
+package main
+
+import (
+	"fmt"
+	"sync"
+	"time"
+)
+
+const numJobs = 1000
+
+// A service that takes 100 connections at once, and refuses the others. An answer takes 50 ms either way.
+type service struct {
+	mu      sync.Mutex
+	open    int
+	peak    int
+	served  int
+	refused int
+}
+
+func (s *service) call() {
+	s.mu.Lock()
+	s.open++
+	s.peak = max(s.peak, s.open)
+	if s.open <= 100 {
+		s.served++
+	} else {
+		s.refused++
+	}
+	s.mu.Unlock()
+	time.Sleep(50 * time.Millisecond)
+	s.mu.Lock()
+	s.open--
+	s.mu.Unlock()
+}
+
+func main() {
+	var s service
+	var wg sync.WaitGroup
+	for range numJobs {
+		wg.Go(func() { s.call() })
+	}
+	wg.Wait()
+	fmt.Printf("%d jobs: %d connections at once, %d served, %d refused\n", numJobs, s.peak, s.served, s.refused)
+}
+
+// Try: 100 jobs, then 101.

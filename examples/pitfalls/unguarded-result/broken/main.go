@@ -1,0 +1,69 @@
+// An unguarded result: the workers look at the context when they receive, and not when they send. Once nobody reads the
+// results any more, they wait to send for ever, and the pool waits for them.
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+)
+
+func worker(ctx context.Context, jobs <-chan int, results chan<- int) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case job, ok := <-jobs:
+			if !ok {
+				return
+			}
+			// Nobody may be reading any more.
+			results <- job * job
+		}
+	}
+}
+
+func pool(ctx context.Context, jobs <-chan int, results chan<- int) {
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() { worker(ctx, jobs, results) })
+	}
+	wg.Wait()
+	close(results)
+}
+
+func main() {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	jobs := make(chan int, 4)
+	results := make(chan int)
+	for job := 1; job <= 4; job++ {
+		jobs <- job
+	}
+	close(jobs)
+
+	ended := make(chan struct{})
+	go func() {
+		pool(ctx, jobs, results)
+		close(ended)
+	}()
+
+	// One result is enough. By the time of the cancel both workers have the next one ready.
+	<-results
+	time.Sleep(50 * time.Millisecond)
+	cancel()
+
+	// The cancel should reach everybody at once.
+	time.Sleep(100 * time.Millisecond)
+	select {
+	case <-ended:
+		fmt.Println("the pool has ended")
+	default:
+		fmt.Println("the pool still waits, 100 ms after the cancel")
+	}
+	fmt.Printf("%d goroutines are left\n", runtime.NumGoroutine()-1)
+}
+
+// Try: give results a capacity of 4. Who is left then?
