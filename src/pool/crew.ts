@@ -7,9 +7,17 @@
 
 import { receive, select } from "../channel/select.ts";
 import { after } from "../channel/time.ts";
-import type { Context } from "../context/context.ts";
+import type { Context, Key } from "../context/context.ts";
 import { DeadlineExceeded } from "../context/errors.ts";
-import { afterFunc, type CancelCauseFunc, cause, withCancelCause, withTimeout } from "../context/namespace.ts";
+import {
+  afterFunc,
+  type CancelCauseFunc,
+  cause,
+  key,
+  withCancelCause,
+  withTimeout,
+  withValue,
+} from "../context/namespace.ts";
 import { go } from "../goroutine/go.ts";
 import { currentClock } from "../internal/alarm.ts";
 import type { Clock } from "../internal/clock.ts";
@@ -19,6 +27,9 @@ import type { PoolEvent, PoolFunc, RetryOptions, Settings } from "./options.ts";
 import { asError, type Cancelled, type Failed, type Outcome } from "./outcome.ts";
 import type { Work } from "./work.ts";
 
+/** By this a context tells for which job it was made. */
+export const workKey: Key<object> = key("goro job");
+
 /** How jobs are worked on, and what comes of them. */
 export class Crew<Job, Result> {
   readonly #f: PoolFunc<Job, Result>;
@@ -26,7 +37,6 @@ export class Crew<Job, Result> {
 
   /** Whether a call of the function is all that there is to a job. */
   readonly #isPlain: boolean;
-  #calls = 0;
 
   readonly settings: Settings<Job, Result>;
 
@@ -39,6 +49,12 @@ export class Crew<Job, Result> {
   running = 0;
   abandoned = 0;
 
+  /** Accepted jobs that were cancelled because the context of all has ended. */
+  readonly undone: Work<Job, Result>[] = [];
+
+  /** The job whose function is on the stack. */
+  calling: Work<Job, Result> | undefined = undefined;
+
   /** Is called when a job gets its outcome although its function goes on. */
   readonly #onAbandoned: () => void;
 
@@ -48,11 +64,6 @@ export class Crew<Job, Result> {
     this.settings = settings;
     [this.ctx, this.#cancel] = withCancelCause(settings.ctx);
     this.#isPlain = settings.timeout === Infinity && settings.retry.retries === 0 && settings.limiter === undefined;
-  }
-
-  /** Whether code of a job is on the stack. */
-  get isCalling(): boolean {
-    return this.#calls > 0;
   }
 
   /** Ends the context of all jobs. */
@@ -66,8 +77,9 @@ export class Crew<Job, Result> {
     const [own, end] = withCancelCause(ctx);
     const forget = afterFunc(this.ctx, () => end(cause(this.ctx)));
     const cancel = (reason?: Error): void => {
+      // The end of the pool may be known and not have come here yet.
+      end(reason ?? cause(this.ctx));
       forget();
-      end(reason);
     };
     return [own, cancel];
   }
@@ -89,6 +101,7 @@ export class Crew<Job, Result> {
     if (work.outcome !== undefined) return;
     work.outcome = outcome;
     this.meter.count(outcome, this.clock.now() - work.acceptedAt, work.isTooLate);
+    if (outcome.status === "cancelled" && work.isAccepted && outcome.error === cause(this.ctx)) this.undone.push(work);
     work.release?.();
     work.owner.settled(work);
     this.#tell({ type: "ended", outcome, worker });
@@ -102,16 +115,15 @@ export class Crew<Job, Result> {
   /** The outcome of a job whose context has ended; undefined, if it has not. */
   ended({ job, attempts, ctx }: Work<Job, Result>): Cancelled<Job> | undefined {
     if (this.ctx.err() === undefined && ctx.err() === undefined) return undefined;
-    const error = (cause(this.ctx) ?? cause(ctx)) as Error;
+    const error = (cause(ctx) ?? cause(this.ctx)) as Error;
     return { status: "cancelled", job, attempts, error };
   }
 
   async #once(work: Work<Job, Result>, worker: number): Promise<Outcome<Job, Result>> {
-    const { job, ctx } = work;
-    work.given = ctx;
+    const { job } = work;
     work.attempts = 1;
     try {
-      const value = await this.#call(ctx, job, worker);
+      const value = await this.#call(work, work.ctx, worker);
       return this.ended(work) ?? { status: "done", job, attempts: 1, value };
     } catch (thrown) {
       return this.ended(work) ?? { status: "failed", job, attempts: 1, error: asError(thrown) };
@@ -138,7 +150,6 @@ export class Crew<Job, Result> {
   async #attempts(work: Work<Job, Result>, ctx: Context, worker: number): Promise<Outcome<Job, Result>> {
     const { retry, limiter } = this.settings;
     const { job } = work;
-    work.given = ctx;
     for (;;) {
       let error: Error;
       try {
@@ -146,7 +157,7 @@ export class Crew<Job, Result> {
         const over = this.#over(work, ctx);
         if (over !== undefined) return over;
         work.attempts++;
-        const value = await this.#call(ctx, job, worker);
+        const value = await this.#call(work, ctx, worker);
         return this.#over(work, ctx) ?? { status: "done", job, attempts: work.attempts, value };
       } catch (thrown) {
         error = asError(thrown);
@@ -177,12 +188,14 @@ export class Crew<Job, Result> {
     return { status: "failed", job: work.job, attempts: work.attempts, error };
   }
 
-  #call(ctx: Context, job: Job, worker: number): Result | PromiseLike<Result> {
-    this.#calls++;
+  #call(work: Work<Job, Result>, ctx: Context, worker: number): Result | PromiseLike<Result> {
+    const outer = this.calling;
+    this.calling = work;
+    work.given = withValue(ctx, workKey, work);
     try {
-      return this.#f(ctx, job, worker);
+      return this.#f(work.given, work.job, worker);
     } finally {
-      this.#calls--;
+      this.calling = outer;
     }
   }
 

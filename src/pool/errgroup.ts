@@ -6,6 +6,7 @@ import { type CancelCauseFunc, withCancelCause } from "../context/namespace.ts";
 import { go } from "../goroutine/go.ts";
 import { isError } from "../goroutine/foreign.ts";
 import { PanicError } from "../goroutine/panic.ts";
+import { passed } from "../internal/gate.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
 import { asError } from "./outcome.ts";
 
@@ -54,6 +55,7 @@ export class ErrGroup {
     this.#wg.add(1);
     if (places?.trySend(undefined) === false) await places.send(undefined);
     this.#start(f, places);
+    await passed();
   }
 
   /**

@@ -117,8 +117,9 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
     if (outcome === undefined) return undefined;
     this.#ahead.shift();
     if (outcome.status === "done") return { value: outcome.value, done: false };
+    this.#finish();
     // What the source has to say to that would hide why.
-    void this.#leave().catch(() => undefined);
+    void this.#closeSource().catch(() => undefined);
     throw outcome.error;
   }
 
@@ -185,6 +186,7 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
   /** Whoever iterates goes: nothing of theirs is worked on any more. */
   async #leave(): Promise<void> {
     this.#finish();
+    this.#serve();
     await this.#closeSource();
   }
 
@@ -202,12 +204,11 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
     this.#forget();
     this.#cancel();
     for (const work of this.#takeAll()) this.#pool.giveUp(work);
-    this.#serve();
   }
 
   /** The context has ended: what is done is still told in its order, and then why there is no more. */
   #cutShort(reason: Error): void {
-    this.#failure = reason;
+    this.#failure ??= reason;
     void this.#closeSource().catch(() => undefined);
     const left = this.#takeAll();
     for (const work of left) this.#pool.giveUp(work);

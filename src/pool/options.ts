@@ -2,6 +2,7 @@
 
 import type { Context } from "../context/context.ts";
 import { background } from "../context/namespace.ts";
+import { asText } from "../goroutine/foreign.ts";
 import { numCPU } from "../goroutine/go.ts";
 import type { Outcome } from "./outcome.ts";
 import { RateLimiter } from "./ratelimiter.ts";
@@ -116,10 +117,11 @@ export interface Settings<Job, Result> {
 /** `options` with what they leave open. Throws `RangeError` or `TypeError` for those that make no sense, for `caller`. */
 export function settle<Job, Result>(caller: string, options: PoolOptions<Job, Result>): Settings<Job, Result> {
   const check = new Check(caller);
+  check.isContext("ctx", options.ctx);
   const { workers, onError = "collect", retry, rate } = options;
   const [min, max] = staff(check, options);
   if (onError !== "collect" && onError !== "cancel") {
-    throw new TypeError(`${caller}: onError must be "collect" or "cancel", got ${String(onError)}`);
+    throw new TypeError(`${caller}: onError must be "collect" or "cancel", got ${asText(onError)}`);
   }
   for (const name of ["priority", "onWorkerStart", "onWorkerStop", "onEvent"] as const) {
     check.isFunction(name, options[name]);
@@ -155,7 +157,7 @@ export function settle<Job, Result>(caller: string, options: PoolOptions<Job, Re
       return [fixed, fixed];
     }
     if (workers !== undefined) throw new TypeError(`${caller}: either workers or min and max, not both`);
-    const most = check.count("max", 1, max ?? Math.max(numCPU(), min ?? 1));
+    const most = check.count("max", 1, max ?? Math.max(numCPU(), check.count("min", 0, min ?? 0)));
     return [check.count("min", 0, min ?? Math.min(1, most), most), most];
   }
 }
@@ -172,7 +174,7 @@ export class Check {
     const isCount = Number.isSafeInteger(value) || (value === Infinity && most === Infinity);
     if (!isCount || value < least || value > most) {
       const range = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `${least} or more`;
-      throw new RangeError(`${this.#caller}: ${name} must be a whole number, ${range}, got ${String(value)}`);
+      throw new RangeError(`${this.#caller}: ${name} must be a whole number, ${range}, got ${asText(value)}`);
     }
     return value;
   }
@@ -180,13 +182,18 @@ export class Check {
   atLeast(name: string, least: number, value: number, most: number = Infinity): number {
     if (typeof value !== "number" || !(value >= least && value <= most)) {
       const range = most === Infinity ? `${least} or more` : `from ${least} to ${most}`;
-      throw new RangeError(`${this.#caller}: ${name} must be a number, ${range}, got ${String(value)}`);
+      throw new RangeError(`${this.#caller}: ${name} must be a number, ${range}, got ${asText(value)}`);
     }
     return value;
   }
 
   isFunction(name: string, value: unknown): void {
     if (value === undefined || typeof value === "function") return;
-    throw new TypeError(`${this.#caller}: ${name} must be a function, got ${String(value)}`);
+    throw new TypeError(`${this.#caller}: ${name} must be a function, got ${asText(value)}`);
+  }
+
+  isContext(name: string, value: Partial<Context> | null | undefined): void {
+    if (value === undefined || typeof value?.done === "function") return;
+    throw new TypeError(`${this.#caller}: ${name} must be a context, got ${asText(value)}`);
   }
 }

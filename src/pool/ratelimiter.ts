@@ -7,8 +7,9 @@
 import { receive, select } from "../channel/select.ts";
 import { after } from "../channel/time.ts";
 import type { Context } from "../context/context.ts";
-import { background, cause } from "../context/namespace.ts";
+import { background } from "../context/namespace.ts";
 import { currentClock } from "../internal/alarm.ts";
+import { passed } from "../internal/gate.ts";
 
 /**
  * Lets events happen at a rate of `limit` a second, and up to `burst` at once after a quiet time. One limiter is shared by all
@@ -85,25 +86,28 @@ export class RateLimiter {
    *
    * Errors: rejects, and takes nothing, if `n` is more than the burst, or if the deadline of `ctx` is too near.
    *
-   * Cancellation: rejects with the cause of `ctx` when it ends; the tokens are given back.
+   * Cancellation: rejects with `ctx.err()` when `ctx` ends; the tokens are given back.
    */
   async wait(ctx: Context = background(), n: number = 1): Promise<void> {
     checkedCount("RateLimiter.wait: n", n);
     if (n > this.#burst && this.#limit !== Infinity) {
       throw new RangeError(`rate: Wait(n=${n}) exceeds limiter's burst ${this.#burst}`);
     }
-    const ended = cause(ctx);
+    const ended = ctx.err();
     if (ended !== undefined) throw ended;
     const deadline = ctx.deadline();
     const longest = deadline === undefined ? Infinity : deadline - this.#clock.wall();
     const reservation = this.#reserve(n, longest);
     if (!reservation.ok) throw new Error(`rate: Wait(n=${n}) would exceed context deadline`);
     const delay = reservation.delay();
-    if (delay === 0) return;
+    if (delay === 0) {
+      await passed();
+      return;
+    }
     const s = await select({ due: receive(after(delay)), done: receive(ctx.done()) });
     if (s.case === "due") return;
     reservation.cancel();
-    throw cause(ctx) as Error;
+    throw ctx.err() as Error;
   }
 
   /** Changes the limit. What is promised already stays as it is. */

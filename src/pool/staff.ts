@@ -6,6 +6,7 @@
 //   2. While there are idle workers above `min`, the alarm is set for when the first of them has been idle long enough.
 
 import { Alarm } from "../internal/alarm.ts";
+import { Heap, type Placed } from "../internal/heap.ts";
 import { call } from "./crew.ts";
 import type { WorkerStats } from "./meter.ts";
 import type { Settings } from "./options.ts";
@@ -31,6 +32,9 @@ export class Worker<W> {
 export class Staff<W> {
   readonly #settings: Settings<never, never>;
   readonly #workers = new Map<number, Worker<W>>();
+
+  /** The numbers that were given back, the least first. Without them all numbers up to the size are taken. */
+  readonly #freed = new Heap<Placed & { readonly id: number }>((a, b) => a.id < b.id);
 
   /** The one that has been idle for the longest comes first; the one that works next is the last, which is still warm. */
   readonly #idle: Worker<W>[] = [];
@@ -118,8 +122,9 @@ export class Staff<W> {
 
   // The least number that is free, so that the numbers are those from 1 to the greatest number of workers.
   #hire(): Worker<W> {
-    let id = 1;
-    while (this.#workers.has(id)) id++;
+    const freed = this.#freed.first;
+    if (freed !== undefined) this.#freed.remove(freed);
+    const id = freed?.id ?? this.size + 1;
     const worker = new Worker<W>(id);
     worker.since = this.#alarm.clock.now();
     this.#workers.set(id, worker);
@@ -129,6 +134,7 @@ export class Staff<W> {
 
   #dismiss(worker: Worker<W>): void {
     this.#workers.delete(worker.id);
+    this.#freed.add({ id: worker.id, index: -1 });
     call(this.#settings.onWorkerStop, worker.id);
   }
 
@@ -141,8 +147,9 @@ export class Staff<W> {
 
   #watch(): void {
     const [first] = this.#idle;
-    if (first === undefined || this.size <= this.#min || this.#alarm.isSet) return;
-    this.#alarm.setIn(first.since + this.#settings.idle - this.#alarm.clock.now());
+    const { idle } = this.#settings;
+    if (first === undefined || this.size <= this.#min || this.#alarm.isSet || idle === Infinity) return;
+    this.#alarm.setIn(first.since + idle - this.#alarm.clock.now());
   }
 
   #letGo(): void {

@@ -9,12 +9,13 @@
 import { Channel, type ReceiveChannel } from "../channel/channel.ts";
 import type { Context } from "../context/context.ts";
 import { afterFunc, cause } from "../context/namespace.ts";
+import { asText } from "../goroutine/foreign.ts";
 import { spawn } from "../goroutine/go.ts";
 import { poolStop, poolSubmit } from "../goroutine/operations.ts";
 import { Alarm } from "../internal/alarm.ts";
 import { failed, passed, passedWith } from "../internal/gate.ts";
 import { Backlog } from "./backlog.ts";
-import { Crew } from "./crew.ts";
+import { Crew, workKey } from "./crew.ts";
 import { type MapOptions, OrderedResults } from "./map.ts";
 import type { PoolStats } from "./meter.ts";
 import { Check, type PoolFunc, type PoolOptions, settle, type Settings } from "./options.ts";
@@ -71,13 +72,17 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   #takesJobs = true;
   #isStopped = false;
   #endedBy: Error | undefined;
-  readonly #undone: Job[] = [];
   #report: StopReport<Job> | undefined;
   readonly #stops: Wait<StopReport<Job>>[] = [];
 
-  /** Calls of `stop` from inside a job, which cannot end before they are answered. */
+  /** Jobs that have called `stop`, which cannot end before they are answered, and their calls. */
+  readonly #stoppers = new Set<Work<Job, Result>>();
   readonly #stopsInside: Wait<StopReport<Job>>[] = [];
-  readonly #grace = new Alarm("pool grace", () => this.#finish());
+  #graceIsOver = false;
+  readonly #grace = new Alarm("pool grace", () => {
+    this.#graceIsOver = true;
+    this.#lookForTheEnd();
+  });
   readonly #forget: () => void;
 
   /**
@@ -151,7 +156,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     jobs: Iterable<Job> | AsyncIterable<Job>,
     options: MapOptions = {},
   ): AsyncIterableIterator<Result> & AsyncDisposable {
-    const window = new Check("WorkerPool.map").count("window", 1, options.window ?? 2 * this.#staff.max);
+    const window = new Check("WorkerPool.map").count("window", 1, options.window ?? 2 * Math.max(this.#staff.max, 1));
     const [ctx, cancel] = this.#crew.derived(options.ctx);
     return new OrderedResults(jobs, window, ctx, cancel, {
       bring: (job, owner) => {
@@ -204,14 +209,13 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   /**
    * Takes no more jobs, waits until those that it has been asked for are done, those too that still wait to be accepted, and until
    * all workers have stopped. It can be called any number of times. A job may call it; to await it, it passes the context that it was
-   * given, and then it is not waited for itself.
+   * given, or one derived from that, and then it is not waited for itself.
    *
    * Cancellation: when `ctx` ends first, all jobs that are left are cancelled, with its cause, and the report says which. For
-   * functions that do not listen it waits no longer than `grace`.
+   * functions that do not listen it waits no longer than `grace` then; without `ctx` it waits as long as it takes.
    */
   stop(ctx?: Context): Promise<StopReport<Job>> {
-    const isInside =
-      this.#crew.isCalling || (ctx !== undefined && this.#staff.works.some(({ given }) => given === ctx));
+    if (this.#crew.ctx.err() !== undefined) this.#cancelled();
     this.#takesJobs = false;
     this.#isStopped = true;
     for (let work = this.#backlog.admit(true); work !== undefined; work = this.#backlog.admit(true)) {
@@ -220,8 +224,12 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     }
     if (this.#report !== undefined) return passedWith(this.#report);
     const wait = new Wait<StopReport<Job>>(poolStop);
-    (isInside ? this.#stopsInside : this.#stops).push(wait);
-    if (ctx !== undefined) {
+    const caller = this.#crew.calling ?? ctx?.value(workKey);
+    const stopper = this.#staff.works.find((work) => work === caller);
+    if (stopper !== undefined) this.#stoppers.add(stopper);
+    (stopper === undefined ? this.#stops : this.#stopsInside).push(wait);
+    // The context that the job was given says who it is, and nothing about its patience.
+    if (ctx !== undefined && ctx !== stopper?.given) {
       const forget = afterFunc(ctx, () => this.#crew.cancel(cause(ctx)));
       void wait.promise.then(forget);
     }
@@ -239,11 +247,16 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   };
 
   #work(job: Job, ctx: Context, owner: Owner<Job, Result>): Work<Job, Result> {
-    const priority = this.#settings.priority?.(job) ?? 0;
+    return new Work(job, ctx, owner, this.#priority(job), ++this.#lastOrder);
+  }
+
+  #priority(job: Job): number {
+    const { priority: rank } = this.#settings;
+    const priority = rank === undefined ? 0 : rank(job);
     if (typeof priority !== "number" || Number.isNaN(priority)) {
-      throw new RangeError(`WorkerPool: priority must answer a number, got ${String(priority)}`);
+      throw new RangeError(`WorkerPool: priority must answer a number, got ${asText(priority)}`);
     }
-    return new Work(job, ctx, owner, priority, ++this.#lastOrder);
+    return priority;
   }
 
   #made(job: Job, ctx: Context | undefined): Work<Job, Result> {
@@ -265,8 +278,10 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     ctx: Context | undefined,
     owner: Owner<Job, Result>,
   ): [work: Work<Job, Result>, cancel: (reason?: Error) => void] {
+    // User code first: it may throw.
+    const priority = this.#priority(job);
     const [own, cancel] = this.#crew.derived(ctx);
-    const work = this.#work(job, own, owner);
+    const work = new Work(job, own, owner, priority, ++this.#lastOrder);
     const forget = afterFunc(own, () => this.#giveUp(work));
     work.release = () => {
       forget();
@@ -292,7 +307,8 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
 
   #refusal(method: string, ctx: Context): Error | undefined {
     if (this.#isStopped) {
-      return new StoppedError(`WorkerPool.${method}: the pool has been stopped`, { cause: this.#endedBy });
+      const options = this.#endedBy && { cause: this.#endedBy };
+      return new StoppedError(`WorkerPool.${method}: the pool has been stopped`, options);
     }
     const ended = [this.#crew.ctx, ctx].find((each) => each.err() !== undefined);
     return this.#endedBy ?? (ended && cause(ended));
@@ -333,6 +349,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
 
   /** The best of the jobs that wait, which leaves room for another. */
   #taken(): Work<Job, Result> | null {
+    if (this.#crew.ctx.err() !== undefined) this.#cancelled();
     const work = this.#backlog.take();
     if (work === undefined) return null;
     if (!work.isAccepted) this.#accept(work);
@@ -341,6 +358,8 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   }
 
   #letIn(): void {
+    // Perhaps nobody has noticed yet.
+    if (this.#crew.ctx.err() !== undefined) return;
     for (let work = this.#backlog.admit(); work !== undefined; work = this.#backlog.admit()) {
       this.#accept(work);
       this.#backlog.add(work);
@@ -363,42 +382,52 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     this.#lookForTheEnd();
   }
 
-  /** The context of the pool has ended. */
+  /** The context of the pool has ended; it may be noticed by whoever comes first. */
   #cancelled(): void {
+    if (this.#endedBy !== undefined || this.#report !== undefined) return;
     this.#takesJobs = false;
     this.#endedBy = cause(this.#crew.ctx);
     const left = [...this.#staff.works, ...this.#backlog.all].sort((a, b) => a.order - b.order);
-    for (const work of left) {
-      if (work.isAccepted && work.outcome === undefined) this.#undone.push(work.job);
-      this.#giveUp(work);
-    }
+    for (const work of left) this.#giveUp(work);
     this.#lookForTheEnd();
   }
 
   #lookForTheEnd(): void {
     if (this.#takesJobs || this.#report !== undefined || !this.#backlog.isEmpty) return;
-    const { working } = this.#staff;
-    if (working === 0) {
+    const { works } = this.#staff;
+    const others = works.filter((work) => !this.#stoppers.has(work));
+    if (!others.every(isAbandoned)) return;
+    // Now nobody is left but functions whose jobs are over, and jobs that wait for the others.
+    if (others.length === 0 || this.#graceIsOver) this.#answer(this.#stopsInside, this.#reported(others.length));
+    if (works.every(isAbandoned) && (works.length === 0 || this.#graceIsOver)) {
       this.#finish();
-    } else if (working <= this.#stopsInside.length) {
-      const report = this.#reported(0);
-      for (const wait of this.#stopsInside.splice(0)) wait.end(report);
-    } else if (this.#crew.abandoned === working && !this.#grace.isSet) {
+    } else if (works.some(isAbandoned) && !this.#graceIsOver && !this.#grace.isSet) {
       this.#grace.setIn(this.#settings.grace);
     }
   }
 
   #finish(): void {
-    this.#report = this.#reported(this.#crew.running);
+    const report = this.#reported(this.#crew.running);
+    this.#report = report;
     this.#grace.cancel();
     this.#forget();
     this.#staff.close();
-    this.#crew.cancel();
+    this.#crew.cancel(new StoppedError("WorkerPool: the pool has been stopped"));
     this.#results.close();
-    for (const wait of [...this.#stops.splice(0), ...this.#stopsInside.splice(0)]) wait.end(this.#report);
+    this.#answer(this.#stops, report);
+    this.#answer(this.#stopsInside, report);
+  }
+
+  #answer(stops: Wait<StopReport<Job>>[], report: StopReport<Job>): void {
+    for (const wait of stops.splice(0)) wait.end(report);
   }
 
   #reported(abandoned: number): StopReport<Job> {
-    return { undone: this.#undone, abandoned, cause: this.#endedBy };
+    const undone = [...this.#crew.undone].sort((a, b) => a.order - b.order).map(({ job }) => job);
+    return { undone, abandoned, cause: undone.length === 0 ? undefined : cause(this.#crew.ctx) };
   }
+}
+
+function isAbandoned({ isRunning, outcome }: Work<unknown, unknown>): boolean {
+  return isRunning && outcome !== undefined;
 }
