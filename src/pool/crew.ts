@@ -103,13 +103,11 @@ export class Crew<Job, Result> {
     this.meter.count(outcome, this.clock.now() - work.acceptedAt, work.isTooLate);
     if (outcome.status === "cancelled" && work.isAccepted && outcome.error === cause(this.ctx)) this.undone.push(work);
     work.release?.();
+    if (work.isRunning) this.abandoned++;
     work.owner.settled(work);
     this.#tell({ type: "ended", outcome, worker });
     if (this.settings.cancelsOnError && outcome.status === "failed") this.cancel(outcome.error);
-    if (work.isRunning) {
-      this.abandoned++;
-      this.#onAbandoned();
-    }
+    if (work.isRunning) this.#onAbandoned();
   }
 
   /** The outcome of a job whose context has ended; undefined, if it has not. */
@@ -133,6 +131,8 @@ export class Crew<Job, Result> {
   // A timeout must be told when it happens, and not when a function that does not listen comes back.
   async #timed(work: Work<Job, Result>, worker: number): Promise<Outcome<Job, Result>> {
     const { timeout } = this.settings;
+    const refusal = await this.#turn(work.ctx);
+    if (refusal !== undefined) return { status: "failed", job: work.job, attempts: 0, error: refusal };
     if (timeout === Infinity) return this.#attempts(work, work.ctx, worker);
     const [ctx, cancel] = withTimeout(work.ctx, timeout);
     const stop = afterFunc(ctx, () => {
@@ -147,36 +147,52 @@ export class Crew<Job, Result> {
     }
   }
 
+  /** Calls the function until it succeeds, as often as it may; the rate has let the first call through. */
   async #attempts(work: Work<Job, Result>, ctx: Context, worker: number): Promise<Outcome<Job, Result>> {
-    const { retry, limiter } = this.settings;
+    const { retry } = this.settings;
     const { job } = work;
     for (;;) {
-      let error: Error;
+      const over = this.#over(work, ctx);
+      if (over !== undefined) return over;
+      let failed: Failed<Job>;
       try {
-        if (limiter !== undefined) await limiter.wait(ctx);
-        const over = this.#over(work, ctx);
-        if (over !== undefined) return over;
+        if (work.attempts > 0) this.meter.retried++;
         work.attempts++;
         const value = await this.#call(work, ctx, worker);
         return this.#over(work, ctx) ?? { status: "done", job, attempts: work.attempts, value };
       } catch (thrown) {
-        error = asError(thrown);
+        failed = { status: "failed", job, attempts: work.attempts, error: asError(thrown) };
       }
-      const { attempts } = work;
-      const over = this.#over(work, ctx);
-      if (over !== undefined) return over;
-      // Without an attempt it was the limiter that refused, and it would again.
-      if (attempts === 0 || attempts > retry.retries) return { status: "failed", job, attempts, error };
+      const { error, attempts } = failed;
+      if (this.#over(work, ctx) !== undefined) continue;
+      if (attempts > retry.retries) return failed;
       try {
-        if (!retry.when(error, attempts)) return { status: "failed", job, attempts, error };
+        if (!retry.when(error, attempts)) return failed;
       } catch (thrown) {
-        return { status: "failed", job, attempts, error: asError(thrown) };
+        return { ...failed, error: asError(thrown) };
       }
       const delay = pause(retry, attempts);
-      this.meter.retried++;
       this.#tell({ type: "retrying", job, worker, error, attempts, delay });
       await select({ pause: receive(after(delay)), done: receive(ctx.done()) });
+      const refusal = await this.#turn(ctx);
+      if (refusal !== undefined) return { ...failed, error: refusal };
     }
+  }
+
+  /**
+   * Waits until the rate allows a call, or the context has ended; answers why it never will. (`limiter.wait` gives up at once if a
+   * deadline is too near: here that end is an outcome of its own.)
+   */
+  async #turn(ctx: Context): Promise<Error | undefined> {
+    const { limiter } = this.settings;
+    if (limiter === undefined || ctx.err() !== undefined) return undefined;
+    const reservation = limiter.reserve();
+    if (!reservation.ok) return new RangeError(`rate: Wait(n=1) exceeds limiter's burst ${limiter.burst}`);
+    const delay = reservation.delay();
+    if (delay === 0) return undefined;
+    const s = await select({ due: receive(after(delay)), done: receive(ctx.done()) });
+    if (s.case === "done") reservation.cancel();
+    return undefined;
   }
 
   /** Why the job is over although its function has not said so: the context of the pool, its own, or the timeout. */
@@ -217,6 +233,7 @@ export function call<A>(hook: ((argument: A) => void) | undefined, argument: A):
 }
 
 function pause({ delay, factor, maxDelay, jitter }: Required<RetryOptions>, attempts: number): number {
-  const full = Math.min(delay * factor ** (attempts - 1), maxDelay);
+  // Without a delay, a factor to a high power would make it no number.
+  const full = delay === 0 ? 0 : Math.min(delay * factor ** (attempts - 1), maxDelay);
   return full * (1 - jitter * (below(1e6) / 1e6));
 }

@@ -9,6 +9,7 @@ import { Channel, type ReceiveChannel } from "../channel/channel.ts";
 import { receive, select } from "../channel/select.ts";
 import type { Context } from "../context/context.ts";
 import { afterFunc, cause } from "../context/namespace.ts";
+import { asText } from "../goroutine/foreign.ts";
 import { go } from "../goroutine/go.ts";
 import { poolResult } from "../goroutine/operations.ts";
 import { failed, passedWith } from "../internal/gate.ts";
@@ -28,8 +29,11 @@ export interface MapOptions {
 
 /** What a pool does for whoever maps. */
 export interface Bringing<Job, Result> {
+  /** The context of all the jobs, and what lets go of it. */
+  derive(): [ctx: Context, cancel: () => void];
+
   /** Brings a job to the pool, which may have to wait until it is accepted. */
-  bring(job: Job, owner: Owner<Job, Result>): Work<Job, Result>;
+  bring(job: Job, ctx: Context, owner: Owner<Job, Result>): Work<Job, Result>;
 
   /** Takes back a job whose context has ended. */
   giveUp(work: Work<Job, Result>): void;
@@ -43,11 +47,14 @@ const end: Step<never> = { value: undefined, done: true };
 export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result>, AsyncDisposable, Owner<Job, Result> {
   readonly #pool: Bringing<Job, Result>;
   readonly #window: number;
-  readonly #cancel: () => void;
-  readonly #source: Source<Job>;
+  readonly #jobs: Iterable<Job> | AsyncIterable<Job>;
+
+  /** Both are made when somebody begins to iterate: who never does leaves nothing anywhere. */
+  #ctx: Context | null = null;
+  #source: Source<Job> = nothing;
   readonly #ahead = new Ring<Work<Job, Result>>();
   readonly #calls = new Ring<Wait<Step<Result>>>();
-  readonly #forget: () => void;
+  #letGo: () => void = () => undefined;
   #sourceIsOpen = true;
   #isAsking = false;
 
@@ -55,19 +62,11 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
   #failure: Error | undefined;
   #isOver = false;
 
-  /** `cancel` ends `ctx`, the context of all these jobs. */
-  constructor(
-    jobs: Iterable<Job> | AsyncIterable<Job>,
-    window: number,
-    ctx: Context,
-    cancel: () => void,
-    pool: Bringing<Job, Result>,
-  ) {
-    this.#source = sourceOf(jobs, ctx);
+  constructor(jobs: Iterable<Job> | AsyncIterable<Job>, window: number, pool: Bringing<Job, Result>) {
+    if (!isIterable(jobs)) throw new TypeError(`WorkerPool.map: jobs must be iterable, got ${asText(jobs)}`);
+    this.#jobs = jobs;
     this.#window = window;
-    this.#cancel = cancel;
     this.#pool = pool;
-    this.#forget = afterFunc(ctx, () => this.#cutShort(cause(ctx) as Error));
   }
 
   [Symbol.asyncIterator](): this {
@@ -75,11 +74,16 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
   }
 
   next(): Promise<Step<Result>> {
+    if (this.#ctx === null) this.#begin();
     this.#fill();
     if (this.#calls.length === 0) {
       try {
         const step = this.#step();
-        if (step !== undefined) return passedWith(step);
+        if (step !== undefined) {
+          // The workers go on while the result is looked at.
+          this.#fill();
+          return passedWith(step);
+        }
       } catch (error) {
         return failed(error);
       }
@@ -100,7 +104,20 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
 
   /** One of the jobs has its outcome. */
   settled(work: Work<Job, Result>): void {
-    if (this.#ahead.first === work) this.#serve();
+    if (this.#ahead.first !== work) return;
+    this.#serve();
+    this.#fill();
+  }
+
+  #begin(): void {
+    const [ctx, cancel] = this.#pool.derive();
+    const forget = afterFunc(ctx, () => this.#cutShort(cause(ctx) as Error));
+    this.#ctx = ctx;
+    this.#source = sourceOf(this.#jobs, ctx);
+    this.#letGo = () => {
+      forget();
+      cancel();
+    };
   }
 
   /** The next answer, if it is there. Throws what ends the iteration. */
@@ -134,7 +151,6 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
         this.#calls.shift().fail(error as Error);
       }
     }
-    this.#fill();
   }
 
   get #hasRoom(): boolean {
@@ -176,7 +192,7 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
 
   #bring(job: Job): void {
     try {
-      this.#ahead.push(this.#pool.bring(job, this));
+      this.#ahead.push(this.#pool.bring(job, this.#ctx as Context, this));
     } catch (error) {
       this.#failure ??= asError(error);
       void this.#closeSource().catch(() => undefined);
@@ -185,6 +201,7 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
 
   /** Whoever iterates goes: nothing of theirs is worked on any more. */
   async #leave(): Promise<void> {
+    if (this.#ctx === null) this.#begin();
     this.#finish();
     this.#serve();
     await this.#closeSource();
@@ -194,26 +211,34 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
     if (!this.#sourceIsOpen) return;
     this.#sourceIsOpen = false;
     const closed = this.#source.return?.();
-    // A source that is being asked may never answer.
-    if (!this.#isAsking) await closed;
+    // A source that is being asked may never answer, and nobody waits for what it will say.
+    if (this.#isAsking) void Promise.resolve(closed).catch(() => undefined);
+    else await closed;
   }
 
   #finish(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#forget();
-    this.#cancel();
+    this.#letGo();
     for (const work of this.#takeAll()) this.#pool.giveUp(work);
   }
 
   /** The context has ended: what is done is still told in its order, and then why there is no more. */
   #cutShort(reason: Error): void {
+    // What has been brought may have been done before, and then there is nothing to cut.
+    if (!this.#sourceIsOpen && this.#isDone) return;
     this.#failure ??= reason;
     void this.#closeSource().catch(() => undefined);
     const left = this.#takeAll();
     for (const work of left) this.#pool.giveUp(work);
     for (const work of left) this.#ahead.push(work);
     this.#serve();
+  }
+
+  get #isDone(): boolean {
+    const all = this.#takeAll();
+    for (const work of all) this.#ahead.push(work);
+    return all.every(({ outcome }) => outcome !== undefined);
   }
 
   #takeAll(): Work<Job, Result>[] {
@@ -228,15 +253,19 @@ interface Source<Job> {
   return?(): unknown;
 }
 
+const nothing: Source<never> = { isSlow: false, next: () => ({ value: undefined, done: true }) };
+
+type Both<Job> = Partial<AsyncIterable<Job> & Iterable<Job>>;
+
+function isIterable(jobs: unknown): boolean {
+  const { [Symbol.asyncIterator]: slow, [Symbol.iterator]: quick } = Object(jobs) as Both<unknown>;
+  return typeof slow === "function" || typeof quick === "function";
+}
+
 function sourceOf<Job>(jobs: Iterable<Job> | AsyncIterable<Job>, ctx: Context): Source<Job> {
   if (jobs instanceof Channel) return ofChannel(jobs as ReceiveChannel<Job>, ctx);
-  const { [Symbol.asyncIterator]: slow, [Symbol.iterator]: quick } = Object(jobs) as Partial<
-    AsyncIterable<Job> & Iterable<Job>
-  >;
+  const { [Symbol.asyncIterator]: slow, [Symbol.iterator]: quick } = Object(jobs) as Both<Job>;
   const isSlow = typeof slow === "function";
-  if (!isSlow && typeof quick !== "function") {
-    throw new TypeError(`WorkerPool.map: jobs must be iterable, got ${String(jobs)}`);
-  }
   const iterator = ((isSlow ? slow : quick) as () => Iterator<Job> | AsyncIterator<Job>).call(jobs);
   return { isSlow, next: () => iterator.next(), return: () => iterator.return?.() };
 }
@@ -247,7 +276,8 @@ function ofChannel<Job>(jobs: ReceiveChannel<Job>, ctx: Context): Source<Job> {
     isSlow: true,
     async next(): Promise<IteratorResult<Job, undefined>> {
       const s = await select({ job: receive(jobs), done: receive(ctx.done()) });
-      return s.case === "job" && s.ok ? { value: s.value, done: false } : { value: undefined, done: true };
+      if (s.case === "done") throw cause(ctx) as Error;
+      return s.ok ? { value: s.value, done: false } : { value: undefined, done: true };
     },
   };
 }

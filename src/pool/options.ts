@@ -7,7 +7,10 @@ import { numCPU } from "../goroutine/go.ts";
 import type { Outcome } from "./outcome.ts";
 import { RateLimiter } from "./ratelimiter.ts";
 
-/** What is done with a job. `worker` is the number of the worker, from 1. The work should stop when `ctx` ends. */
+/**
+ * What is done with a job. `worker` is the number of the worker, from 1. The work should stop when `ctx` ends: with the pool, with
+ * the context that the job was given, or by its timeout.
+ */
 export type PoolFunc<Job, Result> = (ctx: Context, job: Job, worker: number) => Result | PromiseLike<Result>;
 
 /** When a job that failed is tried again. The pauses grow, and each ends early if the job's context does. */
@@ -57,7 +60,7 @@ export interface RunOptions<Job, Result> {
   readonly retry?: RetryOptions;
 
   /**
-   * How many milliseconds a job may take once it has started, with all attempts and pauses. After that it has failed with a
+   * How many milliseconds a job may take from the first call of its function, with all attempts and pauses. After that it has failed with a
    * `DeadlineExceeded`, and its context ends; its worker takes no other job until the function has really returned.
    */
   readonly timeout?: number;

@@ -1,18 +1,19 @@
 // The pool as a function, for those who think in Go: a channel of jobs goes in, a channel of outcomes comes out, and when the
 // function returns everybody has gone home.
 
-import { Channel, type ReceiveChannel, type SendChannel } from "../channel/channel.ts";
+import type { ReceiveChannel, SendChannel } from "../channel/channel.ts";
 import { receive, select, send } from "../channel/select.ts";
 import { now, since } from "../channel/time.ts";
 import type { Context } from "../context/context.ts";
 import { afterFunc, cause } from "../context/namespace.ts";
+import { asText } from "../goroutine/foreign.ts";
 import { go, gosched } from "../goroutine/go.ts";
 import { Alarm } from "../internal/alarm.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
 import { call, Crew } from "./crew.ts";
 import { type PoolFunc, type RunOptions, settle } from "./options.ts";
 import type { Cancelled, Outcome } from "./outcome.ts";
-import { type Owner, Work } from "./work.ts";
+import { Work } from "./work.ts";
 
 /**
  * Calls `f` with each job that comes from `jobs`, with some workers at once, and sends each outcome to `results`. It returns when
@@ -49,65 +50,90 @@ export async function runPool<Job, Result>(
   f: PoolFunc<Job, Result>,
   options: RunOptions<Job, Result> = {},
 ): Promise<void> {
-  if (typeof f !== "function") throw new TypeError(`runPool: f must be a function, got ${String(f)}`);
-  const crew = new Crew(f, settle("runPool", { ...options, ctx }), () => undefined);
+  if (typeof f !== "function") throw new TypeError(`runPool: f must be a function, got ${asText(f)}`);
+  // Throws for what is no channel.
+  receive(jobs);
+  send(results, undefined as never);
+  const crew = new Crew(f, settle("runPool", { ...options, ctx }), () => lookForTheEnd());
   const { max: workers, onWorkerStart, onWorkerStop, grace } = crew.settings;
   const wg = new WaitGroup();
-  const here = new Set<number>();
-  const works = new Map<number, Work<Job, Result>>();
-  let isCutShort = false;
+  const works = new Map<number, Work<Job, Result> | null>();
+  let noMoreJobs = false;
   let delivered = 0;
 
-  // After the end of the context nobody may be reading any more. Whoever is gets what is left, as long as they come at once.
-  const lastCall = new Channel<never>();
-  const callLast = async (): Promise<void> => {
-    for (let before = -1; before < delivered && here.size > 0;) {
-      before = delivered;
-      for (let turns = 0; turns < 10; turns++) await gosched();
-    }
-    lastCall.close();
-  };
-
   const leave = (worker: number): void => {
-    here.delete(worker);
+    works.delete(worker);
     call(onWorkerStop, worker);
     wg.done();
   };
+
+  // After the end of the context nobody may be reading any more. Whoever is gets what is left, if they come at once.
+  const deliver = async (outcome: Outcome<Job, Result>): Promise<void> => {
+    if (results.trySend(outcome)) return;
+    const s = await select({ out: send(results, outcome), done: receive(crew.ctx.done()) });
+    if (s.case === "out") return;
+    for (let turns = 0, before = delivered; turns < patience; turns++) {
+      if (results.trySend(outcome)) {
+        delivered++;
+        return;
+      }
+      if (before < delivered) turns = 0;
+      before = delivered;
+      await gosched();
+    }
+  };
+
   const work = async (worker: number): Promise<void> => {
     call(onWorkerStart, worker);
-    for (;;) {
-      // Select chooses at random when both are ready.
-      isCutShort ||= crew.ctx.err() !== undefined;
-      if (isCutShort) break;
+    // Select chooses at random when both are ready.
+    while (crew.ctx.err() === undefined) {
       const s = await select({ job: receive(jobs), done: receive(crew.ctx.done()) });
-      if (s.case === "done") continue;
+      if (s.case === "done") break;
+      noMoreJobs ||= !s.ok;
       if (!s.ok) break;
-      const one = new Work(s.value, crew.ctx, nobody, 0, 0);
+      // An outcome that comes before its function does is sent by somebody else.
+      const one = new Work<Job, Result>(s.value, crew.ctx, { settled: sendAhead }, 0, 0);
       one.acceptedAt = crew.clock.now();
       works.set(worker, one);
       await crew.run(one, worker);
-      works.delete(worker);
-      if (!here.has(worker)) return;
-      const outcome = one.outcome as Outcome<Job, Result>;
-      if (!results.trySend(outcome)) await select({ out: send(results, outcome), lastCall: receive(lastCall) });
-      if (!here.has(worker)) return;
-      delivered++;
+      if (!works.has(worker)) return;
+      works.set(worker, null);
+      if (!sentAhead.delete(one)) await deliver(one.outcome as Outcome<Job, Result>);
+      if (!works.has(worker)) return;
     }
     leave(worker);
+    lookForTheEnd();
   };
 
+  const sentAhead = new Set<Work<Job, Result>>();
+  const sendAhead = (one: Work<Job, Result>): void => {
+    if (!one.isRunning) return;
+    sentAhead.add(one);
+    wg.add(1);
+    go(async () => {
+      await deliver(one.outcome as Outcome<Job, Result>);
+      wg.done();
+    });
+  };
+
+  // Some functions may never come back. When nothing else is left, nobody waits longer than that.
+  const alarm = new Alarm("pool grace", () => {
+    for (const worker of works.keys()) leave(worker);
+  });
+  const lookForTheEnd = (): void => {
+    if ((!noMoreJobs && crew.ctx.err() === undefined) || works.size === 0 || alarm.isSet) return;
+    if ([...works.values()].every((one) => one?.isRunning && one.outcome !== undefined)) alarm.setIn(grace);
+  };
+  const forget = afterFunc(crew.ctx, () => {
+    for (const one of works.values()) if (one?.isRunning) crew.settle(one, crew.ended(one) as Cancelled<Job>);
+    lookForTheEnd();
+  });
+
   for (let worker = 1; worker <= workers; worker++) {
-    here.add(worker);
+    works.set(worker, null);
     wg.add(1);
     go(work, worker);
   }
-  // Some functions may never come back; nobody waits longer than that.
-  const alarm = new Alarm("pool grace", () => here.forEach(leave));
-  const forget = afterFunc(crew.ctx, () => {
-    for (const one of works.values()) crew.settle(one, crew.ended(one) as Cancelled<Job>);
-    if (here.size > 0) alarm.setIn(grace);
-    return callLast();
-  });
   await wg.wait();
 
   alarm.cancel();
@@ -117,11 +143,11 @@ export async function runPool<Job, Result>(
   crew.cancel();
   if (reason === undefined) return;
   go(drain, ctx, jobs, grace);
-  if (isCutShort || cause(ctx) === undefined) throw reason;
+  throw reason;
 }
 
-// The worker itself takes the outcome from the work.
-const nobody: Owner<never, never> = { settled: () => undefined };
+/** For how many turns of the event loop an outcome is offered to readers when the context has ended. */
+const patience = 10;
 
 async function drain(ctx: Context, jobs: ReceiveChannel<unknown>, grace: number): Promise<void> {
   while (ctx.err() === undefined) {

@@ -5,7 +5,7 @@ import type { Queued } from "./backlog.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Wait } from "./wait.ts";
 
-/** Whoever wants to know the outcome of a job. It runs no user code. */
+/** Whoever wants to know the outcome of a job. It is told when nothing is left to do for the job but to tell others. */
 export interface Owner<Job, Result> {
   settled(work: Work<Job, Result>): void;
 }

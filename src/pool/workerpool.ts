@@ -112,7 +112,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   send(job: Job, ctx?: Context): Promise<void> {
     try {
       const work = this.#made(job, ctx);
-      return this.#offer("send", work) ? passed() : this.#acceptance(work, undefined);
+      return this.#offer("WorkerPool.send", work) ? passed() : this.#acceptance(work, undefined);
     } catch (error) {
       return failed(error);
     }
@@ -120,7 +120,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
 
   /** Like {@link WorkerPool.send}, but does not wait: false, if the job would have to. Errors: throws what `send` rejects with. */
   trySend(job: Job): boolean {
-    return this.#offer("trySend", this.#made(job, undefined));
+    return this.#offer("WorkerPool.trySend", this.#made(job, undefined));
   }
 
   /**
@@ -130,7 +130,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   submit(job: Job, ctx?: Context): Promise<Task<Job, Result>> {
     try {
       const [work, task] = this.#submitted(job, ctx);
-      return this.#offer("submit", work) ? passedWith(task) : this.#acceptance(work, task);
+      return this.#offer("WorkerPool.submit", work) ? passedWith(task) : this.#acceptance(work, task);
     } catch (error) {
       return failed(error);
     }
@@ -139,7 +139,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   /** Like {@link WorkerPool.submit}, but does not wait: undefined, if the job would have to. Errors: as with `trySend`. */
   trySubmit(job: Job): Task<Job, Result> | undefined {
     const [work, task] = this.#submitted(job, undefined);
-    if (this.#offer("trySubmit", work)) return task;
+    if (this.#offer("WorkerPool.trySubmit", work)) return task;
     work.release?.();
     return undefined;
   }
@@ -157,11 +157,11 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     options: MapOptions = {},
   ): AsyncIterableIterator<Result> & AsyncDisposable {
     const window = new Check("WorkerPool.map").count("window", 1, options.window ?? 2 * Math.max(this.#staff.max, 1));
-    const [ctx, cancel] = this.#crew.derived(options.ctx);
-    return new OrderedResults(jobs, window, ctx, cancel, {
-      bring: (job, owner) => {
+    return new OrderedResults(jobs, window, {
+      derive: () => this.#crew.derived(options.ctx),
+      bring: (job, ctx, owner) => {
         const work = this.#work(job, ctx, owner);
-        if (!this.#offer("map", work)) this.#backlog.add(work);
+        if (!this.#offer("WorkerPool", work)) this.#backlog.add(work);
         return work;
       },
       giveUp: (work) => this.#giveUp(work),
@@ -291,8 +291,8 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   }
 
   /** Whether the job is accepted at once. Throws why the pool takes none. */
-  #offer(method: string, work: Work<Job, Result>): boolean {
-    const error = this.#refusal(method, work.ctx);
+  #offer(caller: string, work: Work<Job, Result>): boolean {
+    const error = this.#refusal(caller, work.ctx);
     if (error !== undefined) {
       work.release?.();
       throw error;
@@ -305,10 +305,10 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     return true;
   }
 
-  #refusal(method: string, ctx: Context): Error | undefined {
+  #refusal(caller: string, ctx: Context): Error | undefined {
     if (this.#isStopped) {
       const options = this.#endedBy && { cause: this.#endedBy };
-      return new StoppedError(`WorkerPool.${method}: the pool has been stopped`, options);
+      return new StoppedError(`${caller}: the pool has been stopped`, options);
     }
     const ended = [this.#crew.ctx, ctx].find((each) => each.err() !== undefined);
     return this.#endedBy ?? (ended && cause(ended));

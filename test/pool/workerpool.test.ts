@@ -547,7 +547,10 @@ describe("stop", () => {
         }
         expect(await thrown(() => pool.trySend(1))).toEqual(refusal("trySend"));
         expect(await thrown(() => pool.trySubmit(1))).toEqual(refusal("trySubmit"));
-        expect(await thrown(() => pool.map([1]).next())).toEqual(refusal("map"));
+        expect(await thrown(() => pool.map([1]).next())).toMatchObject({
+          name: "StoppedError",
+          message: "WorkerPool: the pool has been stopped",
+        });
         expect(children(ctx)).toBe(0);
       };
       const [ctx, cancel] = withCancel(background());

@@ -23,6 +23,6 @@ export function inBubble(f: () => unknown, options?: BubbleOptions): Promise<voi
     await f();
     await settled();
     expect(numGoroutine()).toBe(goroutines);
-    expect(currentClock().size).toBe(0);
+    expect(currentClock().purposes).toEqual([]);
   }, options);
 }
