@@ -87,17 +87,18 @@ export class Crew<Job, Result> {
   /** Works on a job until its function has returned, for good; then the job has its outcome. */
   async run(work: Work<Job, Result>, worker: number): Promise<void> {
     work.isRunning = true;
+    work.worker = worker;
     this.running++;
     this.#tell({ type: "started", job: work.job, worker });
     const outcome = this.ended(work) ?? (await (this.#isPlain ? this.#once(work, worker) : this.#timed(work, worker)));
     work.isRunning = false;
     this.running--;
     if (work.outcome !== undefined) this.abandoned--;
-    else this.settle(work, outcome, worker);
+    else this.settle(work, outcome);
   }
 
   /** Gives a job its outcome, unless it has one. */
-  settle(work: Work<Job, Result>, outcome: Outcome<Job, Result>, worker?: number): void {
+  settle(work: Work<Job, Result>, outcome: Outcome<Job, Result>): void {
     if (work.outcome !== undefined) return;
     work.outcome = outcome;
     this.meter.count(outcome, this.clock.now() - work.acceptedAt, work.isTooLate);
@@ -105,7 +106,7 @@ export class Crew<Job, Result> {
     work.release?.();
     if (work.isRunning) this.abandoned++;
     work.owner.settled(work);
-    this.#tell({ type: "ended", outcome, worker });
+    this.#tell({ type: "ended", outcome, worker: work.worker });
     if (this.settings.cancelsOnError && outcome.status === "failed") this.cancel(outcome.error);
     if (work.isRunning) this.#onAbandoned();
   }
@@ -137,7 +138,7 @@ export class Crew<Job, Result> {
     const [ctx, cancel] = withTimeout(work.ctx, timeout);
     const stop = afterFunc(ctx, () => {
       const over = this.#over(work, ctx);
-      if (over !== undefined) this.settle(work, over, worker);
+      if (over !== undefined) this.settle(work, over);
     });
     try {
       return await this.#attempts(work, ctx, worker);

@@ -32,6 +32,7 @@ export class ErrGroup {
 
   /** A place in it for each goroutine that runs; null without a limit. */
   #places: Channel<undefined> | null = null;
+  #waiting = 0;
   #failure: { readonly error: Error } | null = null;
 
   /** A group, and a context that ends at its first error, with that as its cause, or when `wait` is over. */
@@ -53,7 +54,11 @@ export class ErrGroup {
     const places = this.#places;
     // It counts from now on, so that `wait` waits for it too if the caller does not wait here.
     this.#wg.add(1);
-    if (places?.trySend(undefined) === false) await places.send(undefined);
+    if (places?.trySend(undefined) === false) {
+      this.#waiting++;
+      await places.send(undefined);
+      this.#waiting--;
+    }
     this.#start(f, places);
     await passed();
   }
@@ -76,11 +81,12 @@ export class ErrGroup {
    * Lets at most `n` goroutines of the group run at once: a whole number; 0 lets none start, and a negative one takes the limit
    * away.
    *
-   * Errors: throws {@link PanicError} while goroutines of the group run, `RangeError` if `n` is not a whole number.
+   * Errors: throws {@link PanicError} while goroutines of the group run under a limit, or wait for it; `RangeError` if `n` is not a
+   * whole number.
    */
   setLimit(n: number): void {
     if (!Number.isSafeInteger(n)) throw new RangeError(`ErrGroup.setLimit: n must be an integer, got ${String(n)}`);
-    const active = this.#places?.length ?? 0;
+    const active = (this.#places?.length ?? 0) + this.#waiting;
     if (active > 0) {
       throw new PanicError(`errgroup: modify limit while ${active} goroutines in the group are still active`);
     }

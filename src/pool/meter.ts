@@ -14,8 +14,10 @@ export interface WorkerStats {
 
 /** What a pool has done, and is doing. */
 export interface PoolStats {
-  /** How many workers there are, each with what it has done. */
+  /** How many workers there are now. */
   readonly workers: number;
+
+  /** What each has done, by its number, also those who have gone: whoever comes in their place has their number. */
   readonly perWorker: readonly WorkerStats[];
 
   /** Functions that have been called and have not returned, and of these, those whose jobs have their outcome already. */

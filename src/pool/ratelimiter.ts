@@ -128,7 +128,9 @@ export class RateLimiter {
     const now = this.#clock.now();
     if (this.#limit === Infinity) return new Reservation(this.#clock, true, now, () => undefined);
     const tokens = this.#tokensAt(now) - n;
-    const delay = tokens < 0 ? this.#timeFor(-tokens) : 0;
+    const wait = tokens < 0 ? this.#timeFor(-tokens) : 0;
+    // Go counts in nanoseconds; what is less is an error of rounding.
+    const delay = wait < 1e-6 ? 0 : wait;
     if (n > this.#burst || delay > longestDelay) {
       return new Reservation(this.#clock, false, Infinity, () => undefined);
     }
@@ -142,12 +144,12 @@ export class RateLimiter {
   // Tokens that somebody who came later has been promised in the meantime are not there to be given back.
   #giveBack(n: number, due: number, limit: number): void {
     const now = this.#clock.now();
-    if (this.#limit === Infinity || due < now) return;
-    const back = n - ((this.#lastEvent - due) * limit) / 1000;
-    if (back <= 0) return;
-    this.#tokens = Math.min(this.#tokensAt(now) + back, this.#burst);
+    if (this.#limit === Infinity || n === 0 || due < now) return;
+    const later = limit === 0 ? 0 : Math.max(((this.#lastEvent - due) * limit) / 1000, 0);
+    if (n <= later) return;
+    this.#tokens = Math.min(this.#tokensAt(now) + n - later, this.#burst);
     this.#at = now;
-    if (due === this.#lastEvent) this.#lastEvent = Math.max(due - (n * 1000) / limit, now);
+    if (due === this.#lastEvent && limit > 0) this.#lastEvent = Math.max(due - (n * 1000) / limit, now);
   }
 
   #advance(): void {

@@ -12,7 +12,8 @@ import type { WorkerStats } from "./meter.ts";
 import type { Settings } from "./options.ts";
 
 /** One worker: a number, and what it does and has done. `W` is what the pool knows of a job. */
-export class Worker<W> {
+export class Worker<W> implements Placed {
+  index = -1;
   readonly id: number;
 
   /** What it works on, while it does. */
@@ -33,8 +34,8 @@ export class Staff<W> {
   readonly #settings: Settings<never, never>;
   readonly #workers = new Map<number, Worker<W>>();
 
-  /** The numbers that were given back, the least first. Without them all numbers up to the size are taken. */
-  readonly #freed = new Heap<Placed & { readonly id: number }>((a, b) => a.id < b.id);
+  /** Those who have gone, the one with the least number first. Without them all numbers up to the size are taken. */
+  readonly #gone = new Heap<Worker<W>>((a, b) => a.id < b.id);
 
   /** The one that has been idle for the longest comes first; the one that works next is the last, which is still warm. */
   readonly #idle: Worker<W>[] = [];
@@ -109,7 +110,8 @@ export class Staff<W> {
 
   stats(): WorkerStats[] {
     const now = this.#alarm.clock.now();
-    return [...this.#workers.values()].map(({ id, jobs, busy, isIdle, since }) => ({
+    const all = [...this.#workers.values(), ...this.#gone.nodes].sort((a, b) => a.id - b.id);
+    return all.map(({ id, jobs, busy, isIdle, since }) => ({
       worker: id,
       jobs,
       busy: isIdle ? busy : busy + now - since,
@@ -120,21 +122,22 @@ export class Staff<W> {
     while (this.size < this.#min) this.#idle.push(this.#hire());
   }
 
-  // The least number that is free, so that the numbers are those from 1 to the greatest number of workers.
+  // The one with the least number, so that the numbers are those from 1 to the greatest number of workers.
   #hire(): Worker<W> {
-    const freed = this.#freed.first;
-    if (freed !== undefined) this.#freed.remove(freed);
-    const id = freed?.id ?? this.size + 1;
-    const worker = new Worker<W>(id);
+    const { first } = this.#gone;
+    if (first !== undefined) this.#gone.remove(first);
+    const worker = first ?? new Worker<W>(this.size + 1);
     worker.since = this.#alarm.clock.now();
-    this.#workers.set(id, worker);
-    call(this.#settings.onWorkerStart, id);
+    this.#workers.set(worker.id, worker);
+    call(this.#settings.onWorkerStart, worker.id);
     return worker;
   }
 
   #dismiss(worker: Worker<W>): void {
     this.#workers.delete(worker.id);
-    this.#freed.add({ id: worker.id, index: -1 });
+    this.#turn(worker, true);
+    worker.work = null;
+    this.#gone.add(worker);
     call(this.#settings.onWorkerStop, worker.id);
   }
 
@@ -153,7 +156,8 @@ export class Staff<W> {
   }
 
   #letGo(): void {
-    const due = this.#alarm.clock.now() - this.#settings.idle;
+    // What is less than a microsecond is an error of rounding.
+    const due = this.#alarm.clock.now() - this.#settings.idle + 0.001;
     for (
       let [first] = this.#idle;
       first !== undefined && first.since <= due && this.size > this.#min;

@@ -21,6 +21,9 @@ export class Work<Job, Result> implements Queued {
   /** Whether its function has been called and has not returned. */
   isRunning = false;
 
+  /** The number of the worker that has taken it. */
+  worker: number | undefined = undefined;
+
   /** How many times the function was called. */
   attempts = 0;
 

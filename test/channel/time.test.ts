@@ -1,5 +1,16 @@
 import { describe, expect, jest, test } from "@jest/globals";
-import { Channel, go, numGoroutine, PanicError, receive, type ReceiveChannel, select, time, WaitGroup } from "goro";
+import {
+  Channel,
+  context,
+  go,
+  numGoroutine,
+  PanicError,
+  receive,
+  type ReceiveChannel,
+  select,
+  time,
+  WaitGroup,
+} from "goro";
 import { bubble, now, settled } from "goro/testing";
 import { coreOf } from "../../src/channel/channel.ts";
 import type { Core } from "../../src/channel/core.ts";
@@ -43,6 +54,54 @@ test("durations are milliseconds", () => {
   expect(time.second).toBe(1000 * time.millisecond);
   expect(time.minute).toBe(60 * time.second);
   expect(time.hour).toBe(60 * time.minute);
+});
+
+describe("now, since and until", () => {
+  test("go by the clock of the machine", () => {
+    const before = Date.now();
+    const instant = time.now();
+    const since = time.since(before - 1000);
+    const until = time.until(before + 1000);
+    const after = Date.now();
+    expect(instant).toBeGreaterThanOrEqual(before);
+    expect(instant).toBeLessThanOrEqual(after);
+    expect(since).toBeGreaterThanOrEqual(1000);
+    expect(since).toBeLessThanOrEqual(after - before + 1000);
+    expect(until).toBeLessThanOrEqual(1000);
+    expect(until).toBeGreaterThanOrEqual(before - after + 1000);
+  });
+
+  test("go by the clock of the bubble, also in goroutines, and not outside of it meanwhile", async () => {
+    const [, outside] = await Promise.all([
+      bubble(async () => {
+        expect(time.now()).toBe(start);
+        expect([time.since(start - 5), time.until(start + 5)]).toEqual([5, 5]);
+        const seen = new Channel<number[]>();
+        go(async () => {
+          await time.sleep(10 * time.hour);
+          await seen.send([time.now() - start, time.since(start), time.until(start), now() - time.now()]);
+        });
+        const { value } = await seen.receive();
+        expect(value).toEqual([10 * time.hour, 10 * time.hour, -10 * time.hour, 0]);
+        await time.sleep(0.25);
+        expect(time.since(start)).toBe(10 * time.hour + 0.25);
+      }),
+      Promise.resolve().then(() => time.now()),
+    ]);
+    expect(outside - Date.UTC(2020, 0, 1)).toBeGreaterThan(0);
+  });
+
+  test("tell the instants that timers and deadlines are made of", () =>
+    bubble(async () => {
+      const before = time.now();
+      expect((await time.after(30).receive()).value).toBe(time.now());
+      expect(time.since(before)).toBe(30);
+      const [ctx, cancel] = context.withTimeout(context.background(), 20);
+      expect(time.until(ctx.deadline() as number)).toBe(20);
+      await ctx.done().receive();
+      expect(time.until(ctx.deadline() as number)).toBe(0);
+      cancel();
+    }));
 });
 
 describe("sleep", () => {

@@ -42,6 +42,23 @@ describe("a ring", () => {
     expect(drain(ring)).toEqual([undefined, null]);
   });
 
+  test("shows its oldest value without taking it", () => {
+    const ring = new Ring<number | undefined>();
+    expect(ring.first).toBeUndefined();
+    ring.push(1);
+    ring.push(2);
+    expect([ring.first, ring.first, ring.length]).toEqual([1, 1, 2]);
+    ring.shift();
+    expect(ring.first).toBe(2);
+    ring.shift();
+    expect(ring.first).toBeUndefined();
+    ring.push(undefined);
+    ring.push(3);
+    expect(ring.first).toBeUndefined();
+    ring.shift();
+    expect(ring.first).toBe(3);
+  });
+
   test.each([1, 2, 3, 4])("agrees with an array through any history (seed %i)", (value) => {
     seed(value);
     const ring = new Ring<number>();
@@ -56,6 +73,7 @@ describe("a ring", () => {
         expect(ring.shift()).toBe(model.shift());
       }
       expect(ring.length).toBe(model.length);
+      expect(ring.first).toBe(model[0]);
     }
     expect(drain(ring)).toEqual(model);
   });

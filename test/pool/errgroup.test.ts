@@ -1,0 +1,452 @@
+import { describe, expect, test } from "@jest/globals";
+import { Channel, context, ErrGroup, go, PanicError, receive, select, time } from "goro";
+import { bubble, now, settled } from "goro/testing";
+import { children, inBubble } from "../support/contexts.ts";
+
+const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
+const doom = new Error("group_test: doomed");
+
+/** What `promise` has become once everybody waits: its error, if it was rejected. */
+async function ending(promise: Promise<unknown>): Promise<unknown> {
+  let state: unknown = "pending";
+  promise.then(
+    () => (state = "fulfilled"),
+    (error: unknown) => (state = error),
+  );
+  await settled();
+  return state;
+}
+
+/** A promise that is rejected with whatever it is. */
+function rejecting(reason: unknown): Promise<never> {
+  return Promise.reject(reason);
+}
+
+// R145
+describe("a group without a limit and without a context", () => {
+  const first = new Error("errgroup_test: 1");
+  const second = new Error("errgroup_test: 2");
+
+  // TestZeroGroup
+  test.each([
+    ["no functions", []],
+    ["one that succeeds", [null]],
+    ["one that fails", [first]],
+    ["one that fails, and one that succeeds", [first, null]],
+    ["two that fail", [first, null, second]],
+  ])("has the first error of %s, also if it goes on after a wait", (_, errors) =>
+    inBubble(async () => {
+      const group = new ErrGroup();
+      await group.wait();
+      let expected: unknown = "fulfilled";
+      for (const error of errors) {
+        await group.go(() => error);
+        if (expected === "fulfilled" && error !== null) expected = error;
+        expect(await ending(group.wait())).toBe(expected);
+      }
+    }),
+  );
+
+  test("starts as many as it is given, none of them before go has returned", () =>
+    inBubble(async () => {
+      const group = new ErrGroup();
+      let running = 0;
+      for (let i = 0; i < 100; i++) {
+        void group.go(async () => {
+          running++;
+          await time.sleep(1);
+        });
+        expect(group.tryGo(() => time.sleep(1))).toBe(true);
+      }
+      expect(running).toBe(0);
+      await settled();
+      expect(running).toBe(100);
+      await group.wait();
+    }));
+});
+
+// R146
+describe("wait", () => {
+  test("comes back when the last function has returned, with the error that was first in time", () =>
+    inBubble(async () => {
+      const group = new ErrGroup();
+      for (const ms of [30, 10, 20, 40]) {
+        await group.go(async () => {
+          await time.sleep(ms);
+          if (ms < 40) throw new Error(`after ${ms}`);
+        });
+      }
+      const start = now();
+      await expect(group.wait()).rejects.toThrow("after 10");
+      expect(now() - start).toBe(40);
+    }));
+
+  test("gives the same error each time, and to each who waits", () =>
+    inBubble(async () => {
+      const group = new ErrGroup();
+      await group.go(async () => {
+        await time.sleep(1);
+        throw doom;
+      });
+      const waits = [group.wait(), group.wait(), group.wait()];
+      for (const wait of waits) expect(await wait.catch((error: unknown) => error)).toBe(doom);
+      await group.go(() => new Error("later"));
+      await expect(group.wait()).rejects.toBe(doom);
+    }));
+
+  test("waits for those too that were started by functions of the group", () =>
+    inBubble(async () => {
+      const group = new ErrGroup();
+      let ended = 0;
+      const f = async (generation: number): Promise<void> => {
+        await time.sleep(5);
+        if (generation < 4) for (const _ of [1, 2]) await group.go(() => f(generation + 1));
+        ended++;
+      };
+      await group.go(() => f(1));
+      await group.wait();
+      expect(ended).toBe(15);
+    }));
+
+  test("waits for a function whose go nobody has awaited", () =>
+    inBubble(async () => {
+      const group = new ErrGroup();
+      group.setLimit(1);
+      let ended = 0;
+      for (let i = 0; i < 5; i++) {
+        void group.go(async () => {
+          await time.sleep(1);
+          ended++;
+        });
+      }
+      await group.wait();
+      expect(ended).toBe(5);
+    }));
+});
+
+// R152
+describe("what counts as an error", () => {
+  test.each<[string, () => unknown, string]>([
+    ["a promise that is rejected", () => Promise.reject(doom), doom.message],
+    ["a promise of an error", () => Promise.resolve(doom), doom.message],
+    [
+      "a function that throws at once",
+      () => {
+        throw doom;
+      },
+      doom.message,
+    ],
+    [
+      "a panic",
+      () => {
+        const ch = new Channel<number>();
+        ch.close();
+        ch.close();
+      },
+      "close of closed channel",
+    ],
+    ["a rejection with something that is no error", () => rejecting("text"), "text"],
+    ["a rejection with undefined", () => rejecting(undefined), "undefined"],
+  ])("%s", (_, f, message) =>
+    inBubble(async () => {
+      const [group, ctx] = ErrGroup.withContext(context.background());
+      await group.go(f);
+      const error: unknown = await group.wait().catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(Error);
+      expect((error as Error).message).toBe(message);
+      expect(context.cause(ctx)).toBe(error);
+    }),
+  );
+
+  test("whatever was thrown and is no error is the cause of one", () =>
+    inBubble(async () => {
+      const group = new ErrGroup();
+      const thrown = { code: 42 };
+      await group.go(() => rejecting(thrown));
+      await expect(group.wait()).rejects.toHaveProperty("cause", thrown);
+    }));
+
+  test.each([false, 0, "text", { message: "no error" }, undefined])("%p is none", (value) =>
+    inBubble(async () => {
+      const group = new ErrGroup();
+      await group.go(() => value);
+      await group.wait();
+    }),
+  );
+});
+
+// R147, R148
+describe("the context of a group", () => {
+  // TestWithContext and TestCancelCause
+  test.each([
+    ["nothing has run", []],
+    ["nothing has failed", [null]],
+    ["one has failed", [doom]],
+    ["one has failed and one has not", [doom, null]],
+  ])("is over after wait when %s, and its cause is the error, or else Canceled", (_, errors) =>
+    inBubble(async () => {
+      const [parent, cancel] = context.withCancel(context.background());
+      const [group, ctx] = ErrGroup.withContext(parent);
+      for (const error of errors) expect(group.tryGo(() => error)).toBe(true);
+      const failed = errors.includes(doom);
+      expect(await ending(group.wait())).toBe(failed ? doom : "fulfilled");
+      expect(ctx.err()).toBeInstanceOf(context.Canceled);
+      if (failed) expect(context.cause(ctx)).toBe(doom);
+      else expect(context.cause(ctx)).toBe(ctx.err());
+      expect(children(parent)).toBe(0);
+      cancel();
+    }),
+  );
+
+  test.each(seeds)("ends at the first error, while others still run (seed %i)", (seed) =>
+    inBubble(
+      async () => {
+        const [group, ctx] = ErrGroup.withContext(context.background());
+        const ends: number[] = [];
+        const start = now();
+        for (const ms of [50, 20, 35]) {
+          await group.go(async () => {
+            const s = await select({ worked: receive(time.after(ms)), gaveUp: receive(ctx.done()) });
+            if (s.case === "gaveUp") {
+              ends.push(now() - start);
+              throw new Error("I gave up");
+            }
+            throw doom;
+          });
+        }
+        expect(ctx.err()).toBeUndefined();
+        await expect(group.wait()).rejects.toBe(doom);
+        expect(ends).toEqual([20, 20]);
+        expect(context.cause(ctx)).toBe(doom);
+      },
+      { seed },
+    ),
+  );
+
+  test("does not end when a function returns without an error", () =>
+    inBubble(async () => {
+      const [group, ctx] = ErrGroup.withContext(context.background());
+      await group.go(() => undefined);
+      await group.go(() => time.sleep(10));
+      await time.sleep(5);
+      expect(ctx.err()).toBeUndefined();
+      await group.wait();
+    }));
+
+  test("ends with its parent, and that alone is no error of the group", () =>
+    inBubble(async () => {
+      const [parent, cancel] = context.withCancelCause(context.background());
+      const [group, ctx] = ErrGroup.withContext(parent);
+      await group.go(() => ctx.done().receive());
+      go(async () => {
+        await time.sleep(10);
+        cancel(doom);
+      });
+      await group.wait();
+      expect(context.cause(ctx)).toBe(doom);
+    }));
+});
+
+// R149, R150
+describe("a limit", () => {
+  // TestGoLimit
+  test.each(seeds)("is never exceeded, and always reached (seed %i)", (seed) =>
+    inBubble(
+      async () => {
+        const group = new ErrGroup();
+        group.setLimit(10);
+        let active = 0;
+        let peak = 0;
+        const start = now();
+        for (let i = 0; i < 100; i++) {
+          await group.go(async () => {
+            peak = Math.max(peak, ++active);
+            await time.sleep(1 + (i % 7));
+            active--;
+          });
+        }
+        await group.wait();
+        expect(peak).toBe(10);
+        // No place stands empty while somebody waits for one: that is the sum over the places, and the tail of the last.
+        expect(now() - start).toBeLessThanOrEqual((4 * 100) / 10 + 7);
+      },
+      { seed },
+    ),
+  );
+
+  test("lets go wait until a place is free, and says when", () =>
+    inBubble(async () => {
+      const group = new ErrGroup();
+      group.setLimit(2);
+      const start = now();
+      const admitted: number[] = [];
+      for (let i = 0; i < 5; i++) {
+        await group.go(() => time.sleep(10));
+        admitted.push(now() - start);
+      }
+      expect(admitted).toEqual([0, 0, 10, 10, 20]);
+      await group.wait();
+    }));
+
+  test("admits those who wait in the order in which they came", () =>
+    inBubble(async () => {
+      const group = new ErrGroup();
+      group.setLimit(1);
+      const started: number[] = [];
+      for (let i = 0; i < 8; i++) {
+        void group.go(async () => {
+          started.push(i);
+          await time.sleep(1);
+        });
+      }
+      await group.wait();
+      expect(started).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    }));
+
+  test("gives the place of one that failed free too", () =>
+    inBubble(async () => {
+      const group = new ErrGroup();
+      group.setLimit(1);
+      let calls = 0;
+      for (let i = 0; i < 4; i++) {
+        await group.go(() => {
+          calls++;
+          throw doom;
+        });
+      }
+      await expect(group.wait()).rejects.toBe(doom);
+      expect(calls).toBe(4);
+    }));
+
+  // TestTryGo
+  test("makes tryGo say no when it is reached", () =>
+    inBubble(async () => {
+      const group = new ErrGroup();
+      const ch = new Channel<number>();
+      const f = (): Promise<void> => ch.send(1);
+      const take = (n: number): void =>
+        go(async () => {
+          for (let i = 0; i < n; i++) await ch.receive();
+        });
+      group.setLimit(42);
+      for (let i = 0; i < 42; i++) expect(group.tryGo(f)).toBe(true);
+      expect(group.tryGo(f)).toBe(false);
+      take(42);
+      await group.wait();
+
+      expect(group.tryGo(f)).toBe(true);
+      take(1);
+      await group.wait();
+
+      group.setLimit(1);
+      expect(group.tryGo(f)).toBe(true);
+      expect(group.tryGo(f)).toBe(false);
+      take(1);
+      await group.wait();
+
+      group.setLimit(0);
+      for (let i = 0; i < 1024; i++) expect(group.tryGo(f)).toBe(false);
+      await group.wait();
+    }));
+
+  test("of 0 admits nobody", async () => {
+    let ran = false;
+    const program = bubble(async () => {
+      const group = new ErrGroup();
+      group.setLimit(0);
+      await group.go(() => (ran = true));
+    });
+    await expect(program).rejects.toThrow("deadlock: all goroutines in bubble are blocked");
+    expect(ran).toBe(false);
+  });
+
+  test.each([-1, -42])("of %i is none", (n) =>
+    inBubble(async () => {
+      const group = new ErrGroup();
+      group.setLimit(1);
+      group.setLimit(n);
+      for (let i = 0; i < 100; i++) expect(group.tryGo(() => time.sleep(1))).toBe(true);
+      await group.wait();
+    }),
+  );
+
+  // R151
+  test("cannot be changed while somebody runs under it", () =>
+    inBubble(async () => {
+      const group = new ErrGroup();
+      group.setLimit(3);
+      await group.go(() => time.sleep(1));
+      await group.go(() => time.sleep(2));
+      const complaint = new PanicError("errgroup: modify limit while 2 goroutines in the group are still active");
+      expect(() => group.setLimit(5)).toThrow(complaint);
+      await time.sleep(1);
+      expect(() => group.setLimit(5)).toThrow("while 1 goroutines in the group");
+      await group.wait();
+      group.setLimit(5);
+      for (let i = 0; i < 5; i++) expect(group.tryGo(() => time.sleep(1))).toBe(true);
+      expect(group.tryGo(() => undefined)).toBe(false);
+      await group.wait();
+    }));
+
+  test("that comes while others run without one does not count them", () =>
+    inBubble(async () => {
+      const group = new ErrGroup();
+      for (let i = 0; i < 3; i++) await group.go(() => time.sleep(5));
+      group.setLimit(1);
+      await group.go(() => time.sleep(20));
+      await time.sleep(10);
+      expect(group.tryGo(() => undefined)).toBe(false);
+      await group.wait();
+      expect(group.tryGo(() => undefined)).toBe(true);
+      await group.wait();
+    }));
+});
+
+describe("misuse", () => {
+  test.each([undefined, null, 1, "f", {}])("%p is no function", async (f) => {
+    const group = new ErrGroup();
+    const text = (caller: string): string => `${caller}: f must be a function, got ${String(f)}`;
+    await expect(group.go(f as never)).rejects.toEqual(new TypeError(text("ErrGroup.go")));
+    expect(() => group.tryGo(f as never)).toThrow(new TypeError(text("ErrGroup.tryGo")));
+    await group.wait();
+  });
+
+  test.each([1.5, NaN, Infinity, "1", undefined])("%p is no limit", (n) => {
+    expect(() => new ErrGroup().setLimit(n as never)).toThrow(
+      new RangeError(`ErrGroup.setLimit: n must be an integer, got ${String(n)}`),
+    );
+  });
+});
+
+test("a loop that starts functions leaves timers their turn", async () => {
+  let isTime = false;
+  setTimeout(() => (isTime = true), 10);
+  const group = new ErrGroup();
+  const start = performance.now();
+  while (!isTime && performance.now() - start < 1000) await group.go(() => undefined);
+  expect(isTime).toBe(true);
+  await group.wait();
+});
+
+// ExampleGroup_parallel
+test("results of functions that ran side by side are found in their places", () =>
+  inBubble(async () => {
+    const google = async (query: string): Promise<string[]> => {
+      const [group, ctx] = ErrGroup.withContext(context.background());
+      const results: string[] = [];
+      for (const [i, kind] of ["web", "image", "video"].entries()) {
+        await group.go(async () => {
+          const s = await select({ found: receive(time.after(30 - 10 * i)), done: receive(ctx.done()) });
+          if (s.case === "done") throw context.cause(ctx) as Error;
+          results[i] = `${kind} result for "${query}"`;
+        });
+      }
+      await group.wait();
+      return results;
+    };
+    expect(await google("golang")).toEqual([
+      'web result for "golang"',
+      'image result for "golang"',
+      'video result for "golang"',
+    ]);
+  }));

@@ -1,0 +1,844 @@
+import { describe, expect, test } from "@jest/globals";
+import { context, ErrGroup, go, RateLimiter, type Reservation, time } from "goro";
+import { bubble, now, settled } from "goro/testing";
+import { Chance } from "../../src/internal/random.ts";
+import { children, inBubble } from "../support/contexts.ts";
+
+const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
+
+/** The unit of time of Go's tests, in milliseconds. */
+const d = 100;
+
+/** Sleeps until `units` are over since `start`. */
+function until(start: number, units: number): Promise<void> {
+  return time.sleep(start + units * d - now());
+}
+
+type Allow = readonly [at: number, tokens: number, n: number, ok: boolean];
+
+/** Each step: when, how many tokens there are then, and whether `n` events may happen. */
+async function expectAllows(limiter: RateLimiter, allows: readonly Allow[], start: number = now()): Promise<void> {
+  for (const [at, tokens, n, ok] of allows) {
+    await until(start, at);
+    expect([at, limiter.tokens, limiter.allow(n)]).toEqual([at, tokens, ok]);
+  }
+}
+
+/** Reserves `n`, and looks at when they may happen; Infinity: never. */
+function expectReserve(limiter: RateLimiter, start: number, n: number, due: number): Reservation {
+  const reservation = limiter.reserve(n);
+  expect(now() - start + reservation.delay()).toBe(due * d);
+  expect(reservation.ok).toBe(due < Infinity);
+  return reservation;
+}
+
+// TestEvery
+describe("every", () => {
+  test.each([
+    [0, Infinity],
+    [-1, Infinity],
+    [time.nanosecond, 1e9],
+    [time.microsecond, 1e6],
+    [1, 1000],
+    [10, 100],
+    [2500, 0.4],
+    [10_000, 0.1],
+    [Infinity, 0],
+  ])("an interval of %p ms is a limit of %p a second", (ms, limit) => {
+    const every = RateLimiter.every(ms);
+    if (limit === Infinity) expect(every).toBe(Infinity);
+    else expect(every).toBeCloseTo(limit, 5);
+  });
+});
+
+describe("allow", () => {
+  // TestLimiterBurst1
+  test("with a burst of 1", () =>
+    inBubble(() =>
+      expectAllows(new RateLimiter(10, 1), [
+        [0, 1, 1, true],
+        [0, 0, 1, false],
+        [0, 0, 1, false],
+        [1, 1, 1, true],
+        [1, 0, 1, false],
+        [1, 0, 1, false],
+        [2, 1, 2, false],
+        [2, 1, 1, true],
+        [2, 0, 1, false],
+      ]),
+    ));
+
+  // TestLimiterBurst3
+  test("with a burst of 3", () =>
+    inBubble(() =>
+      expectAllows(new RateLimiter(10, 3), [
+        [0, 3, 2, true],
+        [0, 1, 2, false],
+        [0, 1, 1, true],
+        [0, 0, 1, false],
+        [1, 1, 4, false],
+        [2, 2, 1, true],
+        [3, 2, 1, true],
+        [4, 2, 1, true],
+        [4, 1, 1, true],
+        [4, 0, 1, false],
+        [4, 0, 1, false],
+        [9, 3, 3, true],
+        [9, 0, 0, true],
+      ]),
+    ));
+
+  test("keeps parts of a token", () =>
+    inBubble(() =>
+      expectAllows(new RateLimiter(10, 2), [
+        [0, 2, 2, true],
+        [0.5, 0.5, 1, false],
+        [1, 1, 1, true],
+        [1.75, 0.75, 1, false],
+        [2.5, 1.5, 1, true],
+        [2.5, 0.5, 1, false],
+      ]),
+    ));
+
+  // TestLimiter_noTruncationErrors, TestTinyLimit
+  test.each([0.7692307692307693, 1e-10, 0])("a limit of %p lets the burst through, and no more", (limit) =>
+    inBubble(() => {
+      const limiter = new RateLimiter(limit, 1);
+      expect([limiter.allow(), limiter.allow()]).toEqual([true, false]);
+    }),
+  );
+
+  // TestSimultaneousRequests
+  test.each(seeds)("of many at once lets as many through as the burst (seed %i)", (seed) =>
+    inBubble(
+      async () => {
+        const limiter = new RateLimiter(1, 5);
+        const group = new ErrGroup();
+        let allowed = 0;
+        for (let i = 0; i < 15; i++) void group.go(() => void (allowed += Number(limiter.allow())));
+        await group.wait();
+        expect(allowed).toBe(5);
+      },
+      { seed },
+    ),
+  );
+
+  // TestLongRunningQPS
+  test("in the long run allows the limit, and the burst once", () =>
+    inBubble(async () => {
+      const limiter = new RateLimiter(100, 100);
+      let allowed = 0;
+      for (let ms = 0; ms < 5000; ms += 2) {
+        if (limiter.allow()) allowed++;
+        await time.sleep(2);
+      }
+      expect(allowed).toBeLessThanOrEqual(601);
+      expect(allowed).toBeGreaterThanOrEqual(599);
+    }));
+
+  // In Go a wait of less than a nanosecond is none, so that what is rounded does not matter.
+  test("says yes when exactly as much time has gone by as one event needs", () =>
+    inBubble(async () => {
+      const denied: number[] = [];
+      for (let ms = 1; ms <= 200; ms++) {
+        const limiter = new RateLimiter(RateLimiter.every(ms));
+        limiter.allow();
+        await time.sleep(ms);
+        if (!limiter.allow()) denied.push(ms);
+      }
+      expect(denied).toEqual([]);
+    }));
+});
+
+describe("reserve", () => {
+  // TestSimpleReserve
+  test("promises events one after the other", () =>
+    inBubble(async () => {
+      const limiter = new RateLimiter(10, 2);
+      const start = now();
+      expectReserve(limiter, start, 2, 0);
+      expectReserve(limiter, start, 2, 2);
+      await until(start, 3);
+      expectReserve(limiter, start, 2, 4);
+    }));
+
+  // TestMix
+  test("and allow see the same tokens", () =>
+    inBubble(async () => {
+      const limiter = new RateLimiter(10, 2);
+      const start = now();
+      expectReserve(limiter, start, 3, Infinity);
+      expectReserve(limiter, start, 2, 0);
+      await expectAllows(limiter, [[1, 1, 2, false]], start);
+      expectReserve(limiter, start, 2, 2);
+      await expectAllows(limiter, [[1, -1, 1, false]], start);
+      await expectAllows(limiter, [[3, 1, 1, true]], start);
+    }));
+
+  test("tells how long there is left, which becomes less, and 0 in the end", () =>
+    inBubble(async () => {
+      const limiter = new RateLimiter(10, 1);
+      limiter.allow();
+      const reservation = limiter.reserve();
+      expect(reservation.delay()).toBe(100);
+      await time.sleep(75);
+      expect(reservation.delay()).toBe(25);
+      await time.sleep(50);
+      expect(reservation.delay()).toBe(0);
+    }));
+
+  test("of none waits for those before, and changes nothing", () =>
+    inBubble(() => {
+      const limiter = new RateLimiter(10, 1);
+      limiter.reserve();
+      limiter.reserve();
+      expect(limiter.reserve(0).delay()).toBe(100);
+      expect(limiter.tokens).toBe(-1);
+    }));
+
+  // TestReserveSetLimit, TestReserveSetBurst
+  test("knows a new limit and a new burst, but what is promised stays", () =>
+    inBubble(async () => {
+      const start = now();
+      const faster = new RateLimiter(5, 2);
+      const larger = new RateLimiter(5, 2);
+      const promised = expectReserve(faster, start, 2, 0) && expectReserve(faster, start, 2, 4);
+      expectReserve(larger, start, 2, 0);
+      expectReserve(larger, start, 2, 4);
+      await until(start, 2);
+      faster.setLimit(10);
+      expectReserve(faster, start, 1, 4);
+      expect(promised.delay()).toBe(2 * d);
+      await until(start, 3);
+      larger.setBurst(4);
+      expectReserve(larger, start, 4, 12);
+    }));
+});
+
+describe("a reservation that is cancelled", () => {
+  /** A limiter of 10 a second whose tokens are all taken. */
+  function spent(burst = 2): RateLimiter {
+    const limiter = new RateLimiter(10, burst);
+    limiter.reserve(burst);
+    return limiter;
+  }
+
+  // TestCancelInvalid
+  test("gives nothing back if it was none", () =>
+    inBubble(() => {
+      const start = now();
+      const limiter = spent();
+      expectReserve(limiter, start, 3, Infinity).cancel();
+      expectReserve(limiter, start, 2, 2);
+    }));
+
+  // TestCancelLast
+  test("gives its tokens back if it was the last", () =>
+    inBubble(async () => {
+      const start = now();
+      const limiter = spent();
+      const last = expectReserve(limiter, start, 2, 2);
+      await until(start, 1);
+      last.cancel();
+      expectReserve(limiter, start, 2, 2);
+    }));
+
+  // TestCancelTooLate
+  test("gives nothing back when its time is over", () =>
+    inBubble(async () => {
+      const start = now();
+      const limiter = spent();
+      const late = expectReserve(limiter, start, 2, 2);
+      await until(start, 3);
+      late.cancel();
+      expectReserve(limiter, start, 2, 4);
+    }));
+
+  test("gives its tokens back at the very instant at which it is due", () =>
+    inBubble(async () => {
+      const start = now();
+      const limiter = spent();
+      const due = expectReserve(limiter, start, 2, 2);
+      await until(start, 2);
+      due.cancel();
+      expectReserve(limiter, start, 2, 2);
+    }));
+
+  // TestCancel0Tokens, TestCancel1Token
+  test("keeps what others were promised after it", () =>
+    inBubble(async () => {
+      const start = now();
+      const none = spent();
+      const first = expectReserve(none, start, 1, 1);
+      expectReserve(none, start, 1, 2);
+      first.cancel();
+      expectReserve(none, start, 1, 3);
+
+      const one = spent();
+      const two = expectReserve(one, start, 2, 2);
+      expectReserve(one, start, 1, 3);
+      await until(start, 2);
+      two.cancel();
+      expectReserve(one, start, 2, 4);
+    }));
+
+  // TestCancelMulti
+  test("knows that one after it has been cancelled too", () =>
+    inBubble(async () => {
+      const start = now();
+      const limiter = spent(4);
+      const a = expectReserve(limiter, start, 3, 3);
+      expectReserve(limiter, start, 1, 4);
+      const c = expectReserve(limiter, start, 1, 5);
+      await until(start, 1);
+      c.cancel();
+      a.cancel();
+      expectReserve(limiter, start, 3, 5);
+    }));
+
+  // TestReserveSetLimitCancel
+  test("gives its tokens back after a change of the limit", () =>
+    inBubble(async () => {
+      const start = now();
+      const limiter = new RateLimiter(5, 2);
+      limiter.reserve(2);
+      const last = expectReserve(limiter, start, 2, 4);
+      await until(start, 2);
+      limiter.setLimit(10);
+      last.cancel();
+      expectReserve(limiter, start, 2, 3);
+    }));
+
+  test("gives its tokens back once, however often it is cancelled", () =>
+    inBubble(() => {
+      const limiter = spent();
+      const last = limiter.reserve();
+      for (let i = 0; i < 3; i++) last.cancel();
+      expect(limiter.tokens).toBe(0);
+    }));
+
+  test("never makes more tokens than the burst", () =>
+    inBubble(async () => {
+      const limiter = new RateLimiter(10, 3);
+      await time.sleep(1000);
+      const now3 = limiter.reserve(3);
+      now3.cancel();
+      expect(limiter.tokens).toBe(3);
+      const again = limiter.reserve(3);
+      limiter.setBurst(2);
+      again.cancel();
+      expect(limiter.tokens).toBe(2);
+    }));
+
+  // Here Go's own limiter answers 2.
+  test("gives back no more than it took, when somebody later was promised an earlier time", () =>
+    inBubble(async () => {
+      const start = now();
+      const limiter = new RateLimiter(10, 3);
+      limiter.reserve(3);
+      await until(start, 1);
+      const a = expectReserve(limiter, start, 3, 3);
+      const b = expectReserve(limiter, start, 1, 4);
+      a.cancel();
+      const c = expectReserve(limiter, start, 1, 3);
+      c.cancel();
+      b.cancel();
+      expect(limiter.tokens).toBeLessThanOrEqual(1);
+    }));
+
+  test("gives back nothing if it has taken nothing", () =>
+    inBubble(() => {
+      const limiter = spent();
+      const last = limiter.reserve(1);
+      const none = limiter.reserve(0);
+      last.cancel();
+      none.cancel();
+      expect(limiter.tokens).toBe(0);
+    }));
+
+  test("gives nothing back to a limiter that had no limit", () =>
+    inBubble(() => {
+      const limiter = new RateLimiter(Infinity, 2);
+      const free = limiter.reserve(2);
+      limiter.setLimit(10);
+      limiter.allow(2);
+      free.cancel();
+      expect(limiter.tokens).toBe(0);
+    }));
+});
+
+describe("wait", () => {
+  // TestWaitSimple
+  test("returns at once, or when it is time", () =>
+    inBubble(async () => {
+      const limiter = new RateLimiter(10, 3);
+      const start = now();
+      await limiter.wait(context.background(), 2);
+      expect(now() - start).toBe(0);
+      await limiter.wait(context.background(), 3);
+      expect(now() - start).toBe(200);
+    }));
+
+  test("takes nothing if it asks for more than the burst", () =>
+    inBubble(async () => {
+      const limiter = new RateLimiter(10, 3);
+      await expect(limiter.wait(context.background(), 4)).rejects.toEqual(
+        new RangeError("rate: Wait(n=4) exceeds limiter's burst 3"),
+      );
+      expect(limiter.tokens).toBe(3);
+    }));
+
+  test("takes nothing if its context has ended, and rejects with its error", () =>
+    inBubble(async () => {
+      const limiter = new RateLimiter(10, 3);
+      const [ctx, cancel] = context.withCancel(context.background());
+      cancel();
+      await expect(limiter.wait(ctx)).rejects.toBe(ctx.err());
+      expect(limiter.tokens).toBe(3);
+    }));
+
+  // TestWaitCancel
+  test("gives its tokens back when it is cancelled", () =>
+    inBubble(async () => {
+      const limiter = new RateLimiter(10, 3);
+      const [ctx, cancel] = context.withCancel(context.background());
+      const start = now();
+      await limiter.wait(ctx, 2);
+      go(async () => {
+        await time.sleep(100);
+        cancel();
+      });
+      await expect(limiter.wait(ctx, 3)).rejects.toThrow(context.Canceled);
+      expect(now() - start).toBe(100);
+      expect(limiter.tokens).toBe(2);
+      await limiter.wait(context.background(), 2);
+      expect(now() - start).toBe(100);
+      expect(children(ctx)).toBe(0);
+    }));
+
+  // TestWaitTimeout
+  test("rejects at once, and takes nothing, if the deadline is too near", () =>
+    inBubble(async () => {
+      const limiter = new RateLimiter(10, 3);
+      const [ctx, cancel] = context.withTimeout(context.background(), 100);
+      const start = now();
+      await limiter.wait(ctx, 2);
+      await expect(limiter.wait(ctx, 3)).rejects.toEqual(new Error("rate: Wait(n=3) would exceed context deadline"));
+      expect(now() - start).toBe(0);
+      expect(limiter.tokens).toBe(1);
+      cancel();
+    }));
+
+  test("waits if the deadline is far enough, and leaves nothing at the context", () =>
+    inBubble(async () => {
+      const limiter = new RateLimiter(10, 1);
+      const [ctx, cancel] = context.withTimeout(context.background(), 101);
+      limiter.allow();
+      await limiter.wait(ctx);
+      expect(ctx.err()).toBeUndefined();
+      cancel();
+    }));
+
+  // TestReserveMax
+  test("reserves nothing beyond a deadline", () =>
+    inBubble(async () => {
+      const limiter = new RateLimiter(10, 2);
+      const [ctx, cancel] = context.withTimeout(context.background(), 150);
+      await limiter.wait(ctx, 2);
+      const soon = limiter.wait(ctx);
+      await expect(limiter.wait(ctx)).rejects.toThrow("would exceed context deadline");
+      expect(limiter.tokens).toBe(-1);
+      await soon;
+      cancel();
+    }));
+
+  test.each(seeds)("serves those who wait in the order in which they came (seed %i)", (seed) =>
+    inBubble(
+      async () => {
+        const limiter = new RateLimiter(10, 2);
+        const start = now();
+        const served: number[][] = [];
+        const group = new ErrGroup();
+        for (let i = 0; i < 8; i++) {
+          void group.go(async () => {
+            await time.sleep(i);
+            await limiter.wait();
+            served.push([i, now() - start]);
+          });
+        }
+        await group.wait();
+        expect(served.map(([i]) => i)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+        expect(served.map(([, at]) => Math.round(at as number))).toEqual([0, 1, 100, 200, 300, 400, 500, 600]);
+      },
+      { seed },
+    ),
+  );
+
+  test("many at once come back at the rate", () =>
+    inBubble(async () => {
+      const limiter = new RateLimiter(8, 3);
+      const start = now();
+      const waits = Array.from({ length: 10 }, () => limiter.wait().then(() => now() - start));
+      expect(await Promise.all(waits)).toEqual([0, 0, 0, 125, 250, 375, 500, 625, 750, 875]);
+    }));
+
+  test("leaves timers their turn when nobody has to wait", async () => {
+    let isTime = false;
+    setTimeout(() => (isTime = true), 10);
+    const limiter = new RateLimiter(Infinity);
+    const start = performance.now();
+    while (!isTime && performance.now() - start < 1000) await limiter.wait();
+    expect(isTime).toBe(true);
+  });
+});
+
+describe("without a limit", () => {
+  // TestWaitInf
+  test("everything may happen, also beyond the burst", () =>
+    inBubble(async () => {
+      const limiter = new RateLimiter(Infinity, 0);
+      const start = now();
+      await limiter.wait(context.background(), 3);
+      expect(limiter.allow(100)).toBe(true);
+      expect([limiter.reserve(100).ok, limiter.reserve(100).delay()]).toEqual([true, 0]);
+      expect(limiter.tokens).toBe(0);
+      expect(now()).toBe(start);
+    }));
+
+  test("the tokens are those of the burst when a limit comes", () =>
+    inBubble(() => {
+      const limiter = new RateLimiter(10, 2);
+      limiter.reserve(2);
+      limiter.reserve(2);
+      limiter.setLimit(Infinity);
+      expect(limiter.limit).toBe(Infinity);
+      limiter.setLimit(10);
+      expect(limiter.tokens).toBe(2);
+    }));
+});
+
+describe("a limit of zero", () => {
+  /** A limiter of nothing a second, whose one token is taken. */
+  function empty(): RateLimiter {
+    const limiter = new RateLimiter(0, 1);
+    expect(limiter.allow()).toBe(true);
+    return limiter;
+  }
+
+  test("never lets a second burst through", () =>
+    inBubble(async () => {
+      const limiter = empty();
+      await time.sleep(time.hour);
+      expect(limiter.tokens).toBe(0);
+      expect(limiter.allow()).toBe(false);
+      expect(limiter.reserve().delay()).toBe(Infinity);
+    }));
+
+  // TestSetAfterZeroLimit
+  test("is over when it is changed", () =>
+    inBubble(async () => {
+      const limiter = empty();
+      expect(limiter.allow()).toBe(false);
+      limiter.setLimit(10);
+      const start = now();
+      await limiter.wait();
+      expect(now() - start).toBe(100);
+    }));
+
+  test("lets a wait with a deadline fail at once", () =>
+    inBubble(async () => {
+      const limiter = empty();
+      const [ctx, cancel] = context.withTimeout(context.background(), time.hour);
+      await expect(limiter.wait(ctx)).rejects.toThrow("rate: Wait(n=1) would exceed context deadline");
+      cancel();
+    }));
+
+  test("keeps who waits without a deadline until the context ends, and is as it was then", () =>
+    inBubble(async () => {
+      const limiter = empty();
+      const [ctx, cancel] = context.withCancel(context.background());
+      go(async () => {
+        await time.sleep(time.hour);
+        cancel();
+      });
+      await expect(limiter.wait(ctx)).rejects.toThrow(context.Canceled);
+      expect(limiter.tokens).toBe(0);
+      expect(limiter.allow()).toBe(false);
+    }));
+
+  test("takes back a reservation, in whatever order", () =>
+    inBubble(() => {
+      const limiter = new RateLimiter(0, 2);
+      const reservations = [limiter.reserve(), limiter.reserve(), limiter.reserve(), limiter.reserve()];
+      for (const i of [2, 0, 3, 1]) (reservations[i] as Reservation).cancel();
+      expect(limiter.tokens).toBe(2);
+    }));
+});
+
+describe("changes", () => {
+  test("to a limit of zero and a cancellation do not spoil what was reserved before", () =>
+    inBubble(() => {
+      const limiter = new RateLimiter(10, 1);
+      limiter.reserve();
+      const before = limiter.reserve();
+      limiter.setLimit(0);
+      limiter.reserve().cancel();
+      before.cancel();
+      expect(limiter.tokens).toBeLessThanOrEqual(0);
+      expect(limiter.allow()).toBe(false);
+    }));
+
+  test("of the limit count from now on", () =>
+    inBubble(async () => {
+      const limiter = new RateLimiter(10, 10);
+      limiter.allow(10);
+      await time.sleep(200);
+      limiter.setLimit(20);
+      await time.sleep(200);
+      expect(limiter.tokens).toBeCloseTo(6, 9);
+      expect([limiter.limit, limiter.burst]).toEqual([20, 10]);
+    }));
+
+  test("of the burst do not fill the bucket, but empty what is too much", () =>
+    inBubble(async () => {
+      const limiter = new RateLimiter(10, 2);
+      await time.sleep(1000);
+      limiter.setBurst(5);
+      expect(limiter.tokens).toBe(2);
+      expect(limiter.allow(5)).toBe(false);
+      await time.sleep(1000);
+      expect([limiter.burst, limiter.tokens]).toEqual([5, 5]);
+      limiter.setBurst(1);
+      expect([limiter.burst, limiter.tokens]).toEqual([1, 1]);
+      limiter.setBurst(0);
+      expect([limiter.allow(0), limiter.allow(), limiter.reserve().ok]).toEqual([true, false, false]);
+    }));
+});
+
+describe("misuse", () => {
+  const rate = "must be a number of events a second, 0 or more, got";
+  const count = "must be a whole number, 0 or more, got";
+
+  test.each([-1, NaN, "1", null])("%p is no limit", (limit) => {
+    expect(() => new RateLimiter(limit as never)).toThrow(new RangeError(`RateLimiter: limit ${rate} ${limit}`));
+    const limiter = new RateLimiter(1);
+    const complaint = new RangeError(`RateLimiter.setLimit: limit ${rate} ${limit}`);
+    expect(() => limiter.setLimit(limit as never)).toThrow(complaint);
+    expect(limiter.limit).toBe(1);
+  });
+
+  test.each([-1, 1.5, NaN, Infinity, "1", null])("%p is no burst, and no number of events", async (n) => {
+    const bad = n as never;
+    const limiter = new RateLimiter(1, 2);
+    expect(() => new RateLimiter(1, bad)).toThrow(new RangeError(`RateLimiter: burst ${count} ${n}`));
+    expect(() => limiter.setBurst(bad)).toThrow(new RangeError(`RateLimiter.setBurst: burst ${count} ${n}`));
+    expect(() => limiter.allow(bad)).toThrow(new RangeError(`RateLimiter.allow: n ${count} ${n}`));
+    expect(() => limiter.reserve(bad)).toThrow(new RangeError(`RateLimiter.reserve: n ${count} ${n}`));
+    const wait = limiter.wait(context.background(), bad);
+    await expect(wait).rejects.toEqual(new RangeError(`RateLimiter.wait: n ${count} ${n}`));
+    expect([limiter.burst, limiter.tokens]).toEqual([2, 2]);
+  });
+
+  test.each([NaN, "1", undefined])("%p is no interval", (ms) => {
+    expect(() => RateLimiter.every(ms as never)).toThrow(
+      new RangeError(`RateLimiter.every: ms must be a number of milliseconds, got ${String(ms)}`),
+    );
+  });
+});
+
+// Go's own limiter, as rate.go has it, with the time as an argument. In two things ours is better: there the last event stays
+// where it was if the one before it is past, so that who is cancelled next gives too little back; and if a later reservation
+// was for an earlier time, one may give back more than it took.
+class GoLimiter {
+  tokens: number;
+  last = -Infinity;
+  lastEvent = -Infinity;
+  limit: number;
+  burst: number;
+
+  constructor(limit: number, burst: number) {
+    this.limit = limit;
+    this.tokens = this.burst = burst;
+  }
+
+  advance(t: number): number {
+    const delta = this.limit === 0 ? 0 : ((t - this.last) / 1000) * this.limit;
+    return Math.min(this.tokens + delta, this.burst);
+  }
+
+  reserve(t: number, n: number, longest: number): { due: number; cancel: (t: number) => void } | undefined {
+    const { limit } = this;
+    const tokens = this.advance(t) - n;
+    const wait = tokens >= 0 ? 0 : (-tokens / limit) * 1000;
+    if (n > this.burst || wait > longest) return undefined;
+    const due = t + wait;
+    this.last = t;
+    this.tokens = tokens;
+    this.lastEvent = due;
+    const cancel = (t: number): void => {
+      if (n === 0 || due < t) return;
+      const restored = n - (limit === 0 ? 0 : ((this.lastEvent - due) / 1000) * limit);
+      if (restored <= 0) return;
+      this.tokens = Math.min(this.advance(t) + Math.min(restored, n), this.burst);
+      this.last = t;
+      if (due === this.lastEvent) this.lastEvent = Math.max(due - (n / limit) * 1000, t);
+    };
+    return { due, cancel };
+  }
+
+  set(t: number, change: { limit?: number; burst?: number }): void {
+    this.tokens = this.advance(t);
+    this.last = t;
+    Object.assign(this, change);
+  }
+}
+
+// With these a millisecond is worth a number of tokens that is not rounded, nor is anything that follows.
+const limits = [31.25, 62.5, 125, 250, 500];
+
+describe.each(seeds)("a history of allow, reserve, cancel and time (seed %i)", (seed) => {
+  test("is that of Go's limiter, also with changes of limit and burst", () =>
+    inBubble(async () => {
+      const chance = new Chance(seed);
+      const limit = (): number => limits[chance.below(limits.length)] as number;
+      const start = now();
+      const ours = new RateLimiter(limit(), 1 + chance.below(6));
+      const theirs = new GoLimiter(ours.limit, ours.burst);
+      const history: string[] = [];
+      const open: [Reservation, NonNullable<ReturnType<GoLimiter["reserve"]>>][] = [];
+      for (let step = 0; step < 400; step++) {
+        const at = now() - start;
+        const n = chance.below(4);
+        switch (chance.below(9)) {
+          case 0:
+          case 1:
+            await time.sleep(chance.below(64));
+            break;
+          case 2:
+          case 3: {
+            history.push(`${at}: allow(${n})`);
+            expect([history, ours.allow(n)]).toEqual([history, theirs.reserve(at, n, 0) !== undefined]);
+            break;
+          }
+          case 4:
+          case 5: {
+            history.push(`${at}: reserve(${n})`);
+            const [mine, other] = [ours.reserve(n), theirs.reserve(at, n, Infinity)];
+            expect([history, mine.ok, mine.delay()]).toEqual([
+              history,
+              other !== undefined,
+              (other?.due ?? Infinity) - at,
+            ]);
+            if (other !== undefined) open.push([mine, other]);
+            break;
+          }
+          case 6:
+          case 7: {
+            const [pair] = open.splice(chance.below(open.length), 1);
+            if (pair === undefined) break;
+            history.push(`${at}: cancel what is due at ${pair[1].due}`);
+            pair[0].cancel();
+            pair[1].cancel(at);
+            break;
+          }
+          default: {
+            // What was promised at one limit is not in order with what was at another: then even Go gives back too much.
+            if (open.some(([reservation]) => reservation.delay() > 0)) break;
+            const change = chance.below(2) === 0 ? { limit: limit() } : { burst: 1 + chance.below(6) };
+            history.push(`${at}: ${JSON.stringify(change)}`);
+            if (change.limit !== undefined) ours.setLimit(change.limit);
+            else ours.setBurst(change.burst);
+            theirs.set(at, change);
+          }
+        }
+        expect([history, ours.tokens]).toEqual([history, theirs.advance(now() - start)]);
+      }
+    }));
+
+  test("never has more events in any time than the burst and what comes in that time", () =>
+    inBubble(async () => {
+      const chance = new Chance(seed);
+      const limit = limits[chance.below(limits.length)] as number;
+      const burst = 1 + chance.below(5);
+      const limiter = new RateLimiter(limit, burst);
+      const events = new Map<Reservation | number, { at: number; n: number }>();
+      for (let step = 0; step < 150; step++) {
+        const n = 1 + chance.below(burst);
+        const choice = chance.below(6);
+        if (choice < 2) {
+          await time.sleep(chance.below(48));
+        } else if (choice === 2) {
+          if (limiter.allow(n)) events.set(step, { at: now(), n });
+        } else if (choice < 5) {
+          const reservation = limiter.reserve(n);
+          events.set(reservation, { at: now() + reservation.delay(), n });
+        } else {
+          const open = [...events.keys()].filter((each) => typeof each === "object" && each.delay() > 0);
+          const cancelled = open[chance.below(open.length)];
+          if (typeof cancelled !== "object") continue;
+          cancelled.cancel();
+          events.delete(cancelled);
+        }
+      }
+      const sorted = [...events.values()].sort((a, b) => a.at - b.at);
+      for (const [i, first] of sorted.entries()) {
+        let sum = 0;
+        for (const { at, n } of sorted.slice(i)) {
+          sum += n;
+          expect(sum).toBeLessThanOrEqual(burst + ((at - first.at) * limit) / 1000 + 1e-6);
+        }
+      }
+    }));
+});
+
+test.each(seeds)("waits of which some are cancelled keep the rate, and leave nothing (seed %i)", (seed) =>
+  inBubble(
+    async () => {
+      const chance = new Chance(seed);
+      const limiter = new RateLimiter(10, 2);
+      const [parent, end] = context.withCancel(context.background());
+      const events: number[] = [];
+      const cancelled: unknown[] = [];
+      const group = new ErrGroup();
+      for (let i = 0; i < 40; i++) {
+        const [ctx, cancel] = context.withCancel(parent);
+        const arrival = chance.below(3000);
+        const patience = chance.below(3) === 0 ? chance.below(400) : Infinity;
+        void group.go(async () => {
+          await time.sleep(arrival);
+          const stop = patience < Infinity ? time.afterFunc(patience, cancel) : undefined;
+          await limiter.wait(ctx).then(
+            () => events.push(now()),
+            (error: unknown) => cancelled.push(error),
+          );
+          stop?.stop();
+          cancel();
+        });
+      }
+      await group.wait();
+      expect(events.length + cancelled.length).toBe(40);
+      for (const error of cancelled) expect(error).toBeInstanceOf(context.Canceled);
+      for (let i = 2; i < events.length; i++) {
+        const gone = (events[i] as number) - (events[i - 2] as number);
+        expect(gone).toBeGreaterThanOrEqual(100 - 1e-6);
+      }
+      expect(children(parent)).toBe(0);
+      end();
+      await settled();
+    },
+    { seed },
+  ),
+);
+
+test("a limiter made in a bubble goes by its clock", async () => {
+  const real = new RateLimiter(1000, 1);
+  real.allow();
+  await bubble(async () => {
+    const limiter = new RateLimiter(1 / 3600, 1);
+    limiter.allow();
+    const start = now();
+    await limiter.wait();
+    expect(Math.round(now() - start)).toBe(time.hour);
+  });
+  await real.wait();
+});
