@@ -58,11 +58,6 @@ export class Staff<W> {
     return this.#max;
   }
 
-  /** How many work. */
-  get working(): number {
-    return this.#workers.size - this.#idle.length;
-  }
-
   /** What is worked on. */
   get works(): W[] {
     return [...this.#workers.values()].flatMap(({ work }) => work ?? []);

@@ -183,7 +183,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     while (!this.#backlog.isEmpty) {
       const worker = this.#staff.take();
       if (worker === undefined) break;
-      this.#start(worker, this.#taken() as Work<Job, Result>);
+      this.#start(worker, this.#taken());
     }
   }
 
@@ -328,7 +328,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     return acceptance.promise;
   }
 
-  #start(worker: Worker<Work<Job, Result>>, work: Work<Job, Result>): void {
+  #start(worker: Worker<Work<Job, Result>>, work: Work<Job, Result> | null): void {
     worker.work = work;
     spawn("WorkerPool", () => this.#workOn(worker), [], null);
   }

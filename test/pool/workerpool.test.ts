@@ -21,7 +21,6 @@ import { now, settled } from "goro/testing";
 import { poolResult, poolStop, poolSubmit } from "../../src/goroutine/operations.ts";
 import { Chance } from "../../src/internal/random.ts";
 import { children, inBubble, isOver } from "../support/contexts.ts";
-import { isCollected } from "../support/memory.ts";
 import { runSource } from "../support/programs.ts";
 import { capacities } from "../support/promises.ts";
 
@@ -1422,6 +1421,8 @@ describe("the options of a pool", () => {
   });
 
   const mistaken: [options: Record<string, unknown>, message: string][] = [
+    [{ ctx: {} }, "WorkerPool: ctx must be a context, got [object Object]"],
+    [{ ctx: "background" }, "WorkerPool: ctx must be a context, got background"],
     [{ workers: 3, max: 4 }, "WorkerPool: either workers or min and max, not both"],
     [{ workers: 3, min: 1 }, "WorkerPool: either workers or min and max, not both"],
     [{ onError: "throw" }, 'WorkerPool: onError must be "collect" or "cancel", got throw'],
@@ -1568,36 +1569,6 @@ test("each call is answered, and each accepted job has one outcome, whatever hap
       expect([running, pool.stats().running, pool.stats().abandoned]).toEqual([0, 0, 0]);
     }
   }));
-
-test("a pool keeps nothing of jobs that are over, or that it has not accepted", async () => {
-  const gate = new Channel<never>();
-  const pool = new WorkerPool<object, unknown>((_, job) => ("wait" in job ? gate.receive() : undefined), {
-    workers: 2,
-  });
-  const come = async (): Promise<WeakRef<object>[]> => {
-    const refs: WeakRef<object>[] = [];
-    const job = { id: 1 };
-    const [ctx, cancel] = withCancel(background());
-    await (
-      await pool.submit(job, ctx)
-    ).result;
-    await pool.send({ wait: 1 });
-    await pool.send({ wait: 2 });
-    const refused = { id: 2 };
-    expect(pool.trySubmit(refused)).toBeUndefined();
-    const [hasty, giveUp] = withCancel(background());
-    const waiting = pool.submit({ id: 3 }, hasty);
-    giveUp();
-    await waiting.catch(() => undefined);
-    for (const each of [job, ctx, refused, hasty]) refs.push(new WeakRef(each));
-    cancel();
-    return refs;
-  };
-  const refs = await come();
-  for (const ref of refs) expect(await isCollected(ref)).toBe(true);
-  gate.close();
-  await pool.stop();
-});
 
 // B15, P52: no promise of a pool that is refused or fails ends the process, and no pool that is let go keeps it
 test("a program can let go of pools, and of what they have promised", async () => {
