@@ -1,6 +1,8 @@
 /** @type {import("jest").Config} */
 export default {
   testEnvironment: "node",
+  // Many files wait for processes of their own.
+  maxWorkers: "100%",
   roots: ["<rootDir>/test", "<rootDir>/examples"],
   setupFilesAfterEnv: ["<rootDir>/test/setup.ts"],
   extensionsToTreatAsEsm: [".ts"],
