@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
+import * as goro from "goro";
 import ts from "typescript";
 import { runSource } from "./support/programs.ts";
 import { type Sample, samplesOfPages, samplesOfSource } from "./support/samples.ts";
@@ -13,9 +14,7 @@ const pages = await samplesOfPages();
 const source = await samplesOfSource();
 
 // What stands in a doc block is a piece of a program: here is the rest of it.
-const everything =
-  "Channel, context, defer, ErrGroup, go, gosched, main, numCPU, numGoroutine, type Outcome, RateLimiter, receive, runPool, select, " +
-  "send, time, WaitGroup, WorkerPool";
+const everything = [...Object.keys(goro), "type Outcome"].join(", ");
 const testing = "bubble, now, settled";
 const program = (sample: Sample): string =>
   sample.code.includes("import ")

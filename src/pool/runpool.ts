@@ -11,9 +11,9 @@ import { go, gosched } from "../goroutine/go.ts";
 import { Alarm } from "../internal/alarm.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
 import { call, Crew } from "./crew.ts";
-import { type PoolFunc, type RunOptions, settle } from "./options.ts";
+import { type PoolFunc, type RunOptions, settle, type Settings } from "./options.ts";
 import type { Cancelled, Outcome } from "./outcome.ts";
-import { Work } from "./work.ts";
+import { type Owner, Work } from "./work.ts";
 
 /**
  * Calls `f` with each job that comes from `jobs`, with some workers at once, and sends each outcome to `results`. It returns when
@@ -54,100 +54,144 @@ export async function runPool<Job, Result>(
   // Throws for what is no channel.
   receive(jobs);
   send(results, undefined as never);
-  const crew = new Crew(f, settle("runPool", { ...options, ctx }), () => lookForTheEnd());
-  const { max: workers, onWorkerStart, onWorkerStop, grace } = crew.settings;
-  const wg = new WaitGroup();
-  const works = new Map<number, Work<Job, Result> | null>();
-  let noMoreJobs = false;
-  let delivered = 0;
-
-  const leave = (worker: number): void => {
-    works.delete(worker);
-    call(onWorkerStop, worker);
-    wg.done();
-  };
-
-  // After the end of the context nobody may be reading any more. Whoever is gets what is left, if they come at once.
-  const deliver = async (outcome: Outcome<Job, Result>): Promise<void> => {
-    if (results.trySend(outcome)) return;
-    const s = await select({ out: send(results, outcome), done: receive(crew.ctx.done()) });
-    if (s.case === "out") return;
-    for (let turns = 0, before = delivered; turns < patience; turns++) {
-      if (results.trySend(outcome)) {
-        delivered++;
-        return;
-      }
-      if (before < delivered) turns = 0;
-      before = delivered;
-      await gosched();
-    }
-  };
-
-  const work = async (worker: number): Promise<void> => {
-    call(onWorkerStart, worker);
-    // Select chooses at random when both are ready.
-    while (crew.ctx.err() === undefined) {
-      const s = await select({ job: receive(jobs), done: receive(crew.ctx.done()) });
-      if (s.case === "done") break;
-      noMoreJobs ||= !s.ok;
-      if (!s.ok) break;
-      // An outcome that comes before its function does is sent by somebody else.
-      const one = new Work<Job, Result>(s.value, crew.ctx, { settled: sendAhead }, 0, 0);
-      one.acceptedAt = crew.clock.now();
-      works.set(worker, one);
-      await crew.run(one, worker);
-      if (!works.has(worker)) return;
-      works.set(worker, null);
-      if (!sentAhead.delete(one)) await deliver(one.outcome as Outcome<Job, Result>);
-      if (!works.has(worker)) return;
-    }
-    leave(worker);
-    lookForTheEnd();
-  };
-
-  const sentAhead = new Set<Work<Job, Result>>();
-  const sendAhead = (one: Work<Job, Result>): void => {
-    if (!one.isRunning) return;
-    sentAhead.add(one);
-    wg.add(1);
-    go(async () => {
-      await deliver(one.outcome as Outcome<Job, Result>);
-      wg.done();
-    });
-  };
-
-  // Some functions may never come back. When nothing else is left, nobody waits longer than that.
-  const alarm = new Alarm("pool grace", () => {
-    for (const worker of works.keys()) leave(worker);
-  });
-  const lookForTheEnd = (): void => {
-    if ((!noMoreJobs && crew.ctx.err() === undefined) || works.size === 0 || alarm.isSet) return;
-    if ([...works.values()].every((one) => one?.isRunning && one.outcome !== undefined)) alarm.setIn(grace);
-  };
-  const forget = afterFunc(crew.ctx, () => {
-    for (const one of works.values()) if (one?.isRunning) crew.settle(one, crew.ended(one) as Cancelled<Job>);
-    lookForTheEnd();
-  });
-
-  for (let worker = 1; worker <= workers; worker++) {
-    works.set(worker, null);
-    wg.add(1);
-    go(work, worker);
-  }
-  await wg.wait();
-
-  alarm.cancel();
-  forget();
-  results.close();
-  const reason = cause(crew.ctx);
-  crew.cancel();
+  const settings = settle("runPool", { ...options, ctx });
+  const run = new Run(jobs, results, f, settings);
+  await run.end();
+  const reason = run.close();
   if (reason === undefined) return;
-  go(drain, ctx, jobs, grace);
+  go(drain, ctx, jobs, settings.grace);
   throw reason;
 }
 
-/** For how many turns of the event loop an outcome is offered to readers when the context has ended. */
+/** For how many turns of the event loop an outcome is offered to readers once the context has ended. */
 const patience = 10;
+
+/** The workers between two channels, from their start to the last one's end. */
+class Run<Job, Result> implements Owner<Job, Result> {
+  readonly #jobs: ReceiveChannel<Job>;
+  readonly #results: SendChannel<Outcome<Job, Result>>;
+  readonly #crew: Crew<Job, Result>;
+
+  /** Who is here, and with what job. */
+  readonly #works = new Map<number, Work<Job, Result> | null>();
+
+  /** Counts who is here, and who sends an outcome ahead of its worker. */
+  readonly #wg = new WaitGroup();
+  readonly #sentAhead = new Set<Work<Job, Result>>();
+  #hasMoreJobs = true;
+  #delivered = 0;
+
+  // Some functions never come back. When nothing else is left, nobody waits longer than that.
+  readonly #grace = new Alarm("pool grace", () => {
+    for (const worker of this.#works.keys()) this.#leave(worker);
+  });
+  readonly #forget: () => void;
+
+  constructor(
+    jobs: ReceiveChannel<Job>,
+    results: SendChannel<Outcome<Job, Result>>,
+    f: PoolFunc<Job, Result>,
+    settings: Settings<Job, Result>,
+  ) {
+    this.#jobs = jobs;
+    this.#results = results;
+    this.#crew = new Crew(f, settings, () => this.#lookForTheEnd());
+    this.#forget = afterFunc(this.#crew.ctx, () => this.#cancelled());
+    for (let worker = 1; worker <= settings.max; worker++) {
+      this.#works.set(worker, null);
+      this.#wg.add(1);
+      go(() => this.#work(worker));
+    }
+  }
+
+  /** Waits until all have left. */
+  end(): Promise<void> {
+    return this.#wg.wait();
+  }
+
+  /** Closes the results, and answers why the run was cut short, if it was. */
+  close(): Error | undefined {
+    this.#grace.cancel();
+    this.#forget();
+    this.#results.close();
+    const reason = cause(this.#crew.ctx);
+    this.#crew.cancel();
+    return reason;
+  }
+
+  /** An outcome that comes before its function does is not left to its worker, who waits for the function. */
+  settled(work: Work<Job, Result>): void {
+    if (!work.isRunning) return;
+    this.#sentAhead.add(work);
+    this.#wg.add(1);
+    go(async () => {
+      await this.#deliver(work);
+      this.#wg.done();
+    });
+  }
+
+  async #work(worker: number): Promise<void> {
+    const { ctx, clock, settings } = this.#crew;
+    call(settings.onWorkerStart, worker);
+    // Select chooses at random when both are ready.
+    while (ctx.err() === undefined) {
+      const s = await select({ job: receive(this.#jobs), done: receive(ctx.done()) });
+      if (s.case === "done") break;
+      if (!s.ok) {
+        this.#hasMoreJobs = false;
+        break;
+      }
+      const work = new Work<Job, Result>(s.value, ctx, this, 0, 0);
+      work.acceptedAt = clock.now();
+      this.#works.set(worker, work);
+      await this.#crew.run(work, worker);
+      // Nobody has waited for a worker that comes back after the end.
+      if (!this.#works.has(worker)) return;
+      this.#works.set(worker, null);
+      if (!this.#sentAhead.delete(work)) await this.#deliver(work);
+    }
+    this.#leave(worker);
+    this.#lookForTheEnd();
+  }
+
+  async #deliver({ outcome: settled }: Work<Job, Result>): Promise<void> {
+    const outcome = settled as Outcome<Job, Result>;
+    if (this.#results.trySend(outcome)) return;
+    const { ctx } = this.#crew;
+    const s = await select({ out: send(this.#results, outcome), done: receive(ctx.done()) });
+    if (s.case === "out") return;
+    // Nobody may be reading any more. Whoever is gets what is left, if they come at once.
+    for (let turns = 0, before = this.#delivered; turns < patience; turns++) {
+      if (this.#results.trySend(outcome)) {
+        this.#delivered++;
+        return;
+      }
+      if (before < this.#delivered) turns = 0;
+      before = this.#delivered;
+      await gosched();
+    }
+  }
+
+  #leave(worker: number): void {
+    this.#works.delete(worker);
+    call(this.#crew.settings.onWorkerStop, worker);
+    this.#wg.done();
+  }
+
+  #cancelled(): void {
+    for (const work of this.#works.values()) {
+      if (work?.isRunning) this.#crew.settle(work, this.#crew.ended(work) as Cancelled<Job>);
+    }
+    this.#lookForTheEnd();
+  }
+
+  #lookForTheEnd(): void {
+    if ((this.#hasMoreJobs && this.#crew.ctx.err() === undefined) || this.#grace.isSet) return;
+    const works = [...this.#works.values()];
+    const areAllAbandoned = works.every((work) => work?.isRunning && work.outcome !== undefined);
+    if (works.length > 0 && areAllAbandoned) this.#grace.setIn(this.#crew.settings.grace);
+  }
+}
 
 async function drain(ctx: Context, jobs: ReceiveChannel<unknown>, grace: number): Promise<void> {
   while (ctx.err() === undefined) {
