@@ -86,8 +86,8 @@ export class ErrGroup {
    */
   setLimit(n: number): void {
     if (!Number.isSafeInteger(n)) throw new RangeError(`ErrGroup.setLimit: n must be an integer, got ${String(n)}`);
-    const active = (this.#places?.length ?? 0) + this.#waiting;
-    if (active > 0) {
+    const active = this.#places?.length ?? 0;
+    if (active + this.#waiting > 0) {
       throw new PanicError(`errgroup: modify limit while ${active} goroutines in the group are still active`);
     }
     this.#places = n < 0 ? null : new Channel(n);

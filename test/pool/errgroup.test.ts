@@ -380,6 +380,7 @@ describe("a limit", () => {
       const complaint = new PanicError("errgroup: modify limit while 2 goroutines in the group are still active");
       expect(() => group.setLimit(5)).toThrow(complaint);
       await time.sleep(1);
+      await settled();
       expect(() => group.setLimit(5)).toThrow("while 1 goroutines in the group");
       await group.wait();
       group.setLimit(5);

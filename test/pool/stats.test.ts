@@ -407,7 +407,8 @@ describe("onWorkerStart and onWorkerStop", () => {
       });
       await pool.stop();
       await settled();
-      expect(log.slice(3)).toEqual(["done", "stop 1", "stop 2", "stop 3", "closed"]);
+      expect(log.slice(3, -1).sort()).toEqual(["done", "stop 1", "stop 2", "stop 3"]);
+      expect(log.at(-1)).toBe("closed");
     }));
 
   // Whatever a hook calls is called in the middle of something.
@@ -474,9 +475,8 @@ describe("onEvent", () => {
       await time.sleep(5);
       queued.cancel();
       await pool.stop();
-      expect(log).toEqual([
-        "10 started",
-        "15 started",
+      expect(log.slice(0, 2).sort()).toEqual(["10 started", "15 started"]);
+      expect(log.slice(2)).toEqual([
         "30 cancelled by nobody",
         "10 again after 1 in 100",
         "15 done",
@@ -501,7 +501,8 @@ describe("onEvent", () => {
       task.cancel();
       await pool.stop();
       expect(now() - start).toBe(60);
-      expect(log).toEqual(["50 started at 0", "60 started at 0", "60 cancelled at 5", "50 failed at 10"]);
+      expect(log.slice(0, 2).sort()).toEqual(["50 started at 0", "60 started at 0"]);
+      expect(log.slice(2)).toEqual(["60 cancelled at 5", "50 failed at 10"]);
     }));
 
   test.each(seeds)("tells one start at most and one end of each job, the end last (seed %i)", (seed) =>
