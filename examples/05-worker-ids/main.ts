@@ -1,4 +1,4 @@
-// Workers with names: each has an id from 1 to N, and each result tells which worker did the job. The WaitGroup counts all
+// Workers with numbers: each has an id from 1 to N, and each result tells which worker did the job. The WaitGroup counts all
 // of them before the first one starts.
 
 import { Channel, defer, go, main, type ReceiveChannel, type SendChannel, time, WaitGroup } from "goro";

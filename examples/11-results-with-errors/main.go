@@ -61,7 +61,7 @@ func main() {
 	succeeded, failed := 0, 0
 	for r := range results {
 		if r.err != nil {
-			fmt.Printf("job %d failed: %v\n", r.job.id, r.err)
+			fmt.Printf("failed: %v\n", r.err)
 			failed++
 			continue
 		}

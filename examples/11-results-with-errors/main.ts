@@ -55,7 +55,7 @@ main(async () => {
   let failed = 0;
   for await (const r of results) {
     if (r.err) {
-      console.log(`job ${r.job.id} failed: ${r.err.message}`);
+      console.log(`failed: ${r.err.message}`);
       failed++;
       continue;
     }

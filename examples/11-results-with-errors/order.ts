@@ -1,7 +1,7 @@
 import type { Order } from "../../scripts/order.ts";
 
 export const order: Order = {
-  patterns: ["P14", "P18", "P24"],
+  patterns: ["P12", "P14", "P18", "P24"],
   lines: "any",
   constraints: (lines) => (lines.at(-1) === "5 succeeded, 5 failed" ? [] : ["the summary comes last"]),
 };

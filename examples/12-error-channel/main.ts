@@ -50,7 +50,7 @@ async function collect(
         }
         console.log(`result: ${s.value}`);
         succeeded++;
-        continue;
+        break;
       case "err":
         if (!s.ok) {
           console.log("no more errors");
@@ -59,6 +59,7 @@ async function collect(
         }
         console.log(`error: ${s.value.message}`);
         failed++;
+        break;
     }
   }
   return [succeeded, failed];

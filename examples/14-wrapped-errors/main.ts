@@ -7,7 +7,7 @@ interface Job {
   id: number;
 }
 
-type Result = { jobId: number; data: string; err?: undefined } | { jobId: number; err: Error };
+type Result = { jobID: number; data: string; err?: undefined } | { jobID: number; err: Error };
 
 const errBoom = new Error("boom");
 const errNoData = new Error("no data");
@@ -26,9 +26,9 @@ function processJob(job: Job): string {
 // The message tells the story from the outside in, and cause leads to what happened first.
 function process(job: Job): Result {
   try {
-    return { jobId: job.id, data: processJob(job) };
+    return { jobID: job.id, data: processJob(job) };
   } catch (cause) {
-    return { jobId: job.id, err: new Error(`processing job ${job.id}: ${(cause as Error).message}`, { cause }) };
+    return { jobID: job.id, err: new Error(`processing job ${job.id}: ${(cause as Error).message}`, { cause }) };
   }
 }
 

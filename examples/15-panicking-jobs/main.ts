@@ -13,7 +13,7 @@ async function process(job: number): Promise<number> {
   switch (job) {
     case 2:
     case 4:
-      throw new Error(`job ${job} is broken`);
+      throw new Error("no paper");
     case 6: {
       const closed = new Channel<number>(1);
       closed.close();

@@ -24,7 +24,8 @@ func process(j job, attempt int) error {
 	return nil
 }
 
-// A worker calls this for each job that it receives. It gives the number of attempts, and why there were no more.
+// A worker would call this for each job that it receives; here main does. It gives the number of attempts, and why there
+// were no more.
 func retry(ctx context.Context, j job) (attempts int, err error) {
 	start := time.Now()
 	pause := unit

@@ -18,7 +18,8 @@ function process(j: Job, attempt: number): Error | undefined {
   return undefined;
 }
 
-// A worker calls this for each job that it receives. It gives the number of attempts, and why there were no more.
+// A worker would call this for each job that it receives; here main does. It gives the number of attempts, and why there
+// were no more.
 async function retry(ctx: Context, j: Job): Promise<[attempts: number, err: Error | undefined]> {
   const start = time.now();
   let pause = unit;

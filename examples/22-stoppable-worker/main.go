@@ -62,7 +62,7 @@ func (w *Worker) run() {
 			}
 			// The work itself is not interrupted.
 			time.Sleep(50 * time.Millisecond)
-			// Nobody may be reading any more.
+			// Perhaps nobody reads any more.
 			select {
 			case w.results <- 2 * job:
 			case <-w.quit:

@@ -53,7 +53,7 @@ class Worker {
           }
           // The work itself is not interrupted.
           await time.sleep(50 * time.millisecond);
-          // Nobody may be reading any more.
+          // Perhaps nobody reads any more.
           const sent = await select({ out: send(this.#results, 2 * s.value), quit: receive(this.#quit) });
           if (sent.case === "quit") {
             return;

@@ -85,7 +85,7 @@ func main() {
 	pool.Start()
 	pool.Start()
 
-	// Who submits also stops, and the loop over the results ends with that.
+	// Whoever submits also stops, and the loop over the results ends with that.
 	go func() {
 		for job := 1; job <= 5; job++ {
 			pool.Submit(job)

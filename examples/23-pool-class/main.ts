@@ -79,7 +79,7 @@ main(async () => {
   pool.start();
   pool.start();
 
-  // Who submits also stops, and the loop over the results ends with that.
+  // Whoever submits also stops, and the loop over the results ends with that.
   go(async () => {
     for (let job = 1; job <= 5; job++) {
       await pool.submit(job);

@@ -4,18 +4,17 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
 	"time"
 )
 
-// Squaring takes a while, and gives up when the context ends. Item 13 is broken.
+// Squaring takes a while, and gives up when the context ends. Items 13 and 14 are broken.
 func process(ctx context.Context, item int) (int, error) {
-	if item == 13 {
-		time.Sleep(50 * time.Millisecond)
-		return 0, errors.New("item 13 is broken")
+	if item > 12 {
+		time.Sleep(time.Duration(item-12) * 50 * time.Millisecond)
+		return 0, fmt.Errorf("item %d is broken", item)
 	}
 	select {
 	case <-time.After(100 * time.Millisecond):
@@ -44,7 +43,7 @@ func worker(ctx context.Context, cancel context.CancelCauseFunc, jobs <-chan int
 				cancel(err)
 				return
 			}
-			// Nobody may be reading any more.
+			// There is room for all results here. Where there is not, perhaps nobody reads any more.
 			select {
 			case results <- result:
 			case <-ctx.Done():
@@ -103,7 +102,7 @@ func main() {
 	report("all is well", squares, err)
 
 	// One item fails: the workers stop, and so does whoever submits.
-	squares, err = run(context.Background(), []int{1, 2, 3, 4, 13, 6, 7, 8})
+	squares, err = run(context.Background(), []int{1, 2, 3, 4, 13, 14, 7, 8})
 	report("one fails", squares, err)
 
 	// The caller loses patience in the middle.
@@ -114,4 +113,4 @@ func main() {
 	report("called off", squares, err)
 }
 
-// Try: break without the label, and delete it. How often does the loop go round after the end?
+// Try: break without the label, delete it, and count the turns. How many come after the end?

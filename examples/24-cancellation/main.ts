@@ -4,11 +4,11 @@
 import { Channel, type Context, context, defer, go, main, receive, select, send, time, WaitGroup } from "goro";
 import type { ReceiveChannel, SendChannel } from "goro";
 
-// Squaring takes a while, and gives up when the context ends. Item 13 is broken.
+// Squaring takes a while, and gives up when the context ends. Items 13 and 14 are broken.
 async function process(ctx: Context, item: number): Promise<number> {
-  if (item === 13) {
-    await time.sleep(50 * time.millisecond);
-    throw new Error("item 13 is broken");
+  if (item > 12) {
+    await time.sleep((item - 12) * 50 * time.millisecond);
+    throw new Error(`item ${item} is broken`);
   }
   const s = await select({ after: receive(time.after(100 * time.millisecond)), done: receive(ctx.done()) });
   switch (s.case) {
@@ -46,7 +46,7 @@ async function worker(
           cancel(err as Error);
           return;
         }
-        // Nobody may be reading any more.
+        // There is room for all results here. Where there is not, perhaps nobody reads any more.
         const sent = await select({ out: send(results, result), done: receive(ctx.done()) });
         if (sent.case === "done") {
           return;
@@ -111,7 +111,7 @@ main(async () => {
   report("all is well", squares, err);
 
   // One item fails: the workers stop, and so does whoever submits.
-  [squares, err] = await run(context.background(), [1, 2, 3, 4, 13, 6, 7, 8]);
+  [squares, err] = await run(context.background(), [1, 2, 3, 4, 13, 14, 7, 8]);
   report("one fails", squares, err);
 
   // The caller loses patience in the middle.
@@ -122,4 +122,4 @@ main(async () => {
   report("called off", squares, err);
 });
 
-// Try: break without the label, and delete it. How often does the loop go round after the end?
+// Try: break without the label, delete it, and count the turns. How many come after the end?

@@ -1,5 +1,5 @@
 // A rate limit: one ticker for the whole pool, and each job starts with a tick. More workers do not start more jobs,
-// and who waits for a tick waits for the end of the context too.
+// and whoever waits for a tick waits for the end of the context too.
 package main
 
 import (
@@ -63,6 +63,7 @@ func main() {
 
 	// Whoever waits for the third tick gives up at once.
 	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	time.AfterFunc(5*tick/2, cancel)
 	start := time.Now()
 	some, err := run(ctx, 3)

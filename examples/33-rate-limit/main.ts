@@ -1,5 +1,5 @@
 // A rate limit: one ticker for the whole pool, and each job starts with a tick. More workers do not start more jobs,
-// and who waits for a tick waits for the end of the context too.
+// and whoever waits for a tick waits for the end of the context too.
 
 import { Channel, type Context, context, defer, main, receive, select, time, WaitGroup } from "goro";
 
@@ -55,6 +55,7 @@ main(async () => {
 
   // Whoever waits for the third tick gives up at once.
   const [ctx, cancel] = context.withCancel(context.background());
+  using _ = defer(cancel);
   time.afterFunc((5 * tick) / 2, cancel);
   const start = time.now();
   const [some, err] = await run(ctx, 3);

@@ -35,7 +35,8 @@ func main() {
 	}()
 	fmt.Printf("%d jobs done when the block was left\n", done.Load())
 
-	// Submission waits while all workers are busy, and answers a task. Here are nine at once.
+	// Submit waits while all workers are busy and the queue is full, and gives a task: that is the future. This queue
+	// has room for all nine.
 	executor, _ := newExecutor(3, numJobs, func() {})
 	var tasks []*task
 	for n := 1; n <= numJobs; n++ {
@@ -43,8 +44,8 @@ func main() {
 		tasks = append(tasks, t)
 	}
 
-	// Awaited in the order in which they were submitted, whatever the order in which they are done. One failed job rejects
-	// only its own task.
+	// Awaited in the order in which they were submitted, whatever the order in which they are done. A job that fails
+	// spoils only its own task.
 	var answers []string
 	for _, t := range tasks {
 		result, err := t.result()
@@ -70,7 +71,7 @@ func main() {
 	}
 }
 
-// Try: let the tasks be awaited by an errgroup. What is left of the other results then?
+// Try: panic with the first error instead of keeping it, as Promise.all does. What is left of the other results then?
 
 // Go's library has no executor. What follows is there what a WorkerPool is in goro.
 

@@ -28,15 +28,16 @@ main(async () => {
   }
   console.log(`${done} jobs done when the block was left`);
 
-  // Submission waits while all workers are busy, and answers a task. Here are nine at once.
+  // Submit waits while all workers are busy and the queue is full, and gives a task: that is the future. This queue has
+  // room for all nine.
   const executor = new WorkerPool(work, { workers: 3, queue: numJobs });
   const tasks = [];
   for (let n = 1; n <= numJobs; n++) {
     tasks.push(await executor.submit(n));
   }
 
-  // Awaited in the order in which they were submitted, whatever the order in which they are done. One failed job rejects
-  // only its own task.
+  // Awaited in the order in which they were submitted, whatever the order in which they are done. A job that fails
+  // spoils only its own task.
   const answers = [];
   for (const task of tasks) {
     try {
@@ -63,4 +64,4 @@ main(async () => {
   }
 });
 
-// Try: let the tasks be awaited by Promise.all. What is left of the other results then?
+// Try: await the tasks with Promise.all. What is left of the other results then?

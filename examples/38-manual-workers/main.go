@@ -11,8 +11,8 @@ import (
 const numWorkers = 3
 const numJobs = 9
 
-// What is in the queue: a job or, in the first form, an end marker. The marker is no number, since a job could have
-// any.
+// What is in the queue: a job or, in the first form, an end marker. The marker is no number, since any number could be
+// a job.
 type item struct {
 	job int
 	end bool

@@ -6,8 +6,8 @@ import { Channel, main, type ReceiveChannel, WaitGroup } from "goro";
 const numWorkers = 3;
 const numJobs = 9;
 
-// What is in the queue: a job or, in the first form, an end marker. The marker is no number, since a job could have
-// any.
+// What is in the queue: a job or, in the first form, an end marker. The marker is no number, since any number could be
+// a job.
 type Item = { job: number; end: false } | { end: true };
 
 // A marker ends the worker that takes it, and no other: so it takes as many markers as there are workers.

@@ -1,5 +1,5 @@
-// A URL fetcher: workers fetch pages over HTTP at the same time, each page with a timeout of its own, so that a slow one
-// delays nobody else.
+// A URL fetcher: workers fetch pages over HTTP at the same time, so that a slow one delays nobody else, and each page
+// has a timeout of its own, so that it does not keep its worker for long.
 package main
 
 import (
@@ -40,7 +40,7 @@ func serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // The timeout belongs to one page; when it is over, the request is cancelled and not just forgotten.
-func fetch(base, path string) result {
+func fetchPage(base, path string) result {
 	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, "GET", base+path, nil)
@@ -71,7 +71,7 @@ func main() {
 	for range 3 {
 		wg.Go(func() {
 			for path := range jobs {
-				results <- fetch(server.URL, path)
+				results <- fetchPage(server.URL, path)
 			}
 		})
 	}

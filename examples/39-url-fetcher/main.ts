@@ -1,5 +1,5 @@
-// A URL fetcher: workers fetch pages over HTTP at the same time, each page with a timeout of its own, so that a slow one
-// delays nobody else.
+// A URL fetcher: workers fetch pages over HTTP at the same time, so that a slow one delays nobody else, and each page
+// has a timeout of its own, so that it does not keep its worker for long.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,5 +1,5 @@
-// Progress of long work: results come one by one and in the order of the jobs, so a bar has only to be moved with each.
-// The bar is drawn on the terminal, and only if there is one.
+// Progress of long work: the results come in the order of the jobs, each as soon as it is ready and those before it are
+// there, and each moves a bar. The bar is drawn only on a terminal.
 package main
 
 import (
@@ -32,7 +32,7 @@ func main() {
 	fmt.Printf("%d pages, %d words\n", numPages, words)
 }
 
-// Try: print the page with its count in the loop. In which order do the pages come, and why is that so?
+// Try: print each count in the loop. Page 4 is counted long before page 3: which of the two comes first, and why?
 
 // What follows is there what pool.map is in goro: each page has a channel for its count, and the channels are in order.
 func mapInOrder(f func(int) int, workers int) <-chan int {

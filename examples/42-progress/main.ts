@@ -1,5 +1,5 @@
-// Progress of long work: results come one by one and in the order of the jobs, so a bar has only to be moved with each.
-// The bar is drawn on the terminal by a library, and only if there is one.
+// Progress of long work: the results come in the order of the jobs, each as soon as it is ready and those before it are
+// there, and each moves a bar. A library draws the bar, and only on a terminal.
 
 import { Presets, SingleBar } from "cli-progress";
 import { type Context, main, time, WorkerPool } from "goro";
@@ -31,4 +31,4 @@ main(async () => {
   console.log(`${pages.length} pages, ${words} words`);
 });
 
-// Try: print the page with its count in the loop. In which order do the pages come, and why is that so?
+// Try: print each count in the loop. Page 4 is counted long before page 3: which of the two comes first, and why?

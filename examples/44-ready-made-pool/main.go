@@ -15,9 +15,9 @@ const numWorkers = 2
 // A job takes 50 ms for each unit, unless the context ends before. Job 3 is broken.
 func work(ctx context.Context, units int) (int, error) {
 	select {
+	case <-time.After(time.Duration(units) * 50 * time.Millisecond):
 	case <-ctx.Done():
 		return 0, ctx.Err()
-	case <-time.After(time.Duration(units) * 50 * time.Millisecond):
 	}
 	if units == 3 {
 		return 0, errors.New("three is broken")
@@ -28,11 +28,13 @@ func work(ctx context.Context, units int) (int, error) {
 func run(ctx context.Context, units []int, onError string) {
 	jobs := make(chan int)
 	results := make(chan outcome)
+	sent := make(chan struct{})
 	go func() {
 		for _, u := range units {
 			jobs <- u
 		}
 		close(jobs)
+		close(sent)
 	}()
 
 	// The pool runs beside us, and its error comes when the results have ended.
@@ -54,6 +56,8 @@ func run(ctx context.Context, units []int, onError string) {
 	} else {
 		fmt.Println("  all is done")
 	}
+	<-sent
+	fmt.Printf("  all %d jobs were taken\n", len(units))
 }
 
 func main() {
@@ -61,7 +65,7 @@ func main() {
 	fmt.Println("collect:")
 	run(context.Background(), []int{1, 3, 5, 2}, "collect")
 
-	// Or it ends them all. Who sends the jobs need not know of it, and is not left waiting.
+	// Or it ends them all. Whoever sends the jobs need not know of it, and is not left waiting.
 	fmt.Println("cancel:")
 	run(context.Background(), []int{1, 3, 5, 2, 1, 1}, "cancel")
 
@@ -72,7 +76,7 @@ func main() {
 	run(ctx, []int{1, 2, 5}, "collect")
 }
 
-// Try: three workers. Which lines change in each of the three runs?
+// Try: one worker. Which lines change in each of the three runs, and which run stays as it is?
 
 // What follows is there what runPool is in goro.
 

@@ -20,11 +20,13 @@ async function work(ctx: Context, units: number): Promise<number> {
 async function run(ctx: Context, units: number[], onError: "collect" | "cancel"): Promise<void> {
   const jobs = new Channel<number>();
   const results = new Channel<Outcome<number, number>>();
+  const sent = new Channel<never>();
   go(async () => {
     for (const u of units) {
       await jobs.send(u);
     }
     jobs.close();
+    sent.close();
   });
 
   // The pool runs beside us, and its error comes when the results have ended.
@@ -44,6 +46,8 @@ async function run(ctx: Context, units: number[], onError: "collect" | "cancel")
   }
   const { value: err } = await ended.receive();
   console.log(`  ${err?.message ?? "all is done"}`);
+  await sent.receive();
+  console.log(`  all ${units.length} jobs were taken`);
 }
 
 main(async () => {
@@ -51,7 +55,7 @@ main(async () => {
   console.log("collect:");
   await run(context.background(), [1, 3, 5, 2], "collect");
 
-  // Or it ends them all. Who sends the jobs need not know of it, and is not left waiting.
+  // Or it ends them all. Whoever sends the jobs need not know of it, and is not left waiting.
   console.log("cancel:");
   await run(context.background(), [1, 3, 5, 2, 1, 1], "cancel");
 
@@ -62,4 +66,4 @@ main(async () => {
   await run(ctx, [1, 2, 5], "collect");
 });
 
-// Try: three workers. Which lines change in each of the three runs?
+// Try: one worker. Which lines change in each of the three runs, and which run stays as it is?

@@ -1,3 +1,3 @@
 import type { Order } from "../../scripts/order.ts";
 
-export const order: Order = { patterns: ["P5", "P6", "P24", "B19", "B24", "B25"], lines: "exact" };
+export const order: Order = { patterns: ["P5", "P6", "P24", "B19", "B25"], lines: "exact" };

@@ -1,5 +1,5 @@
-// Mended: the channels come from the caller, who sends the jobs and reads the results. The pool waits for its workers
-// and closes the results, so nobody is left when it has returned.
+// An abandoned pool, mended: the channels come from the caller, who sends the jobs and reads the results. The pool
+// waits for its workers and closes the results, so nobody is left when it has returned.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Mended: the channels come from the caller, who sends the jobs and reads the results. The pool waits for its workers
-// and closes the results, so nobody is left when it has returned.
+// An abandoned pool, mended: the channels come from the caller, who sends the jobs and reads the results. The pool
+// waits for its workers and closes the results, so nobody is left when it has returned.
 
 import { Channel, type Context, context, defer, main, numGoroutine, receive, select, time, WaitGroup } from "goro";
 import type { ReceiveChannel, SendChannel } from "goro";

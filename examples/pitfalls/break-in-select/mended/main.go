@@ -1,5 +1,5 @@
-// Mended: the loop has a label, and the break names it, so that submitting stops at the first turn that finds the
-// context ended.
+// Break inside a select, mended: the loop has a label, and the break names it, so that submitting stops at the first
+// turn that finds the context ended.
 package main
 
 import (

@@ -1,3 +1,3 @@
 import type { Order } from "../../../../scripts/order.ts";
 
-export const order: Order = { patterns: ["B20"], lines: "exact" };
+export const order: Order = { patterns: ["P45", "B20"], lines: "exact" };

@@ -9,7 +9,7 @@ interface Job {
 }
 
 interface Result {
-  jobId: number;
+  jobID: number;
   data: string;
   err?: Error;
 }
@@ -24,7 +24,7 @@ async function process(data: string): Promise<string> {
 
 async function worker(jobs: ReceiveChannel<Job>, results: SendChannel<Result>): Promise<void> {
   for await (const j of jobs) {
-    await results.send({ jobId: j.id, data: await process(j.data) });
+    await results.send({ jobID: j.id, data: await process(j.data) });
   }
 }
 
@@ -42,10 +42,10 @@ main(async () => {
   for (let i = 0; i < 5; i++) {
     const { value: r } = await results.receive();
     if (r?.err) {
-      console.log(`job ${r.jobId} failed: ${r.err.message}`);
+      console.log(`job ${r.jobID} failed: ${r.err.message}`);
       continue;
     }
-    console.log(`job ${r?.jobId}: ${r?.data}`);
+    console.log(`job ${r?.jobID}: ${r?.data}`);
   }
 });
 

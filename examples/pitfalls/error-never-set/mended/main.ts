@@ -8,7 +8,7 @@ interface Job {
   data: string;
 }
 
-type Result = { jobId: number; data: string; err?: undefined } | { jobId: number; err: Error };
+type Result = { jobID: number; data: string; err?: undefined } | { jobID: number; err: Error };
 
 async function process(data: string): Promise<string> {
   await time.sleep(30 * time.millisecond);
@@ -22,9 +22,9 @@ async function worker(jobs: ReceiveChannel<Job>, results: SendChannel<Result>): 
   for await (const j of jobs) {
     let result: Result;
     try {
-      result = { jobId: j.id, data: await process(j.data) };
+      result = { jobID: j.id, data: await process(j.data) };
     } catch (err) {
-      result = { jobId: j.id, err: err as Error };
+      result = { jobID: j.id, err: err as Error };
     }
     await results.send(result);
   }
@@ -44,10 +44,10 @@ main(async () => {
   for (let i = 0; i < 5; i++) {
     const { value: r } = await results.receive();
     if (r?.err) {
-      console.log(`job ${r.jobId} failed: ${r.err.message}`);
+      console.log(`job ${r.jobID} failed: ${r.err.message}`);
       continue;
     }
-    console.log(`job ${r?.jobId}: ${r?.data}`);
+    console.log(`job ${r?.jobID}: ${r?.data}`);
   }
 });
 

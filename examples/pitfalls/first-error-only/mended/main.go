@@ -1,5 +1,5 @@
-// Mended: there is room for the error of each item, a worker lives on after an error, and the run gives all errors
-// together with the good results. What to do with them is for the caller to decide.
+// The first error only, mended: there is room for the error of each item, a worker lives on after an error, and the run
+// gives all errors together with the good results. What to do with them is for the caller to decide.
 package main
 
 import (

@@ -1,5 +1,5 @@
 // The length as the load, mended: two counters besides the channel, one of submitters that wait, one of jobs that are
-// being done. Together they are the load, whatever the buffer.
+// being done. Together with the length they are the load, whatever the buffer.
 package main
 
 import (

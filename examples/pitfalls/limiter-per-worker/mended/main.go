@@ -1,5 +1,5 @@
-// Mended: all workers share one ticker, so that the rate is the rate of the pool; and they wait for the tick and the
-// end of the context at once.
+// A limiter in each worker, mended: all workers share one ticker, so that the rate is the rate of the pool; and they
+// wait for the tick and the end of the context at once.
 package main
 
 import (
@@ -70,4 +70,4 @@ func main() {
 	fmt.Printf("%d started after the end of the context\n", late)
 }
 
-// Try: let each job sleep for 200 ms. Do three workers keep up with the ticker?
+// Try: let each worker sleep for 200 ms after a job. Do the three keep up with the ticker?

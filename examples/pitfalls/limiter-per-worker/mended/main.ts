@@ -1,5 +1,5 @@
-// Mended: all workers share one ticker, so that the rate is the rate of the pool; and they wait for the tick and the
-// end of the context at once.
+// A limiter in each worker, mended: all workers share one ticker, so that the rate is the rate of the pool; and they
+// wait for the tick and the end of the context at once.
 
 import { Channel, type Context, context, defer, main, receive, select, time, WaitGroup } from "goro";
 import type { ReceiveChannel } from "goro";
@@ -63,4 +63,4 @@ main(async () => {
   console.log(`${late} started after the end of the context`);
 });
 
-// Try: let each job sleep for 200 ms. Do three workers keep up with the ticker?
+// Try: let each worker sleep for 200 ms after a job. Do the three keep up with the ticker?

@@ -1,5 +1,5 @@
-// Mended: the error channel has room for one error. That is what keeps the first error until the pool looks for it;
-// those that come later find no room, and are dropped on purpose.
+// A lost error, mended: the error channel has room for one error. That is what keeps the first error until the pool
+// looks for it; those that come later find no room, and are dropped on purpose.
 
 import { Channel, main, receive, type ReceiveChannel, select, send, WaitGroup } from "goro";
 

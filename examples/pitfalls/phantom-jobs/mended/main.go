@@ -1,5 +1,5 @@
-// Mended: the worker asks whether a job has really come, and ends when the channel is closed and empty. It no longer
-// has to wait for the context.
+// Phantom jobs, mended: the worker asks whether a job has really come, and ends when the channel is closed and empty.
+// It no longer has to wait for the context.
 package main
 
 import (

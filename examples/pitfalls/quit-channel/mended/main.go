@@ -1,5 +1,5 @@
-// A quit channel that is heard: the worker listens to it wherever it waits, so for the send of a result too, and asks
-// for it before each job. Stop may be called again, and returns when the worker has ended.
+// A quit channel that is not heard, mended: the worker listens to it wherever it waits, at the send of a result too,
+// and asks for it before each job. Stop may be called again, and returns when the worker has ended.
 package main
 
 import (
@@ -9,11 +9,11 @@ import (
 )
 
 type worker struct {
-	jobs    <-chan int
-	results chan<- int
-	quit    chan struct{}
-	once    sync.Once
-	stopped chan struct{}
+	jobs     <-chan int
+	results  chan<- int
+	quit     chan struct{}
+	stopping sync.Once
+	stopped  chan struct{}
 }
 
 func newWorker(jobs <-chan int, results chan<- int) *worker {
@@ -35,7 +35,7 @@ func (w *worker) start() {
 				if !ok {
 					return
 				}
-				// Nobody may be reading any more.
+				// Perhaps nobody reads any more.
 				select {
 				case w.results <- j * j:
 				case <-w.quit:
@@ -49,7 +49,7 @@ func (w *worker) start() {
 }
 
 func (w *worker) stop() {
-	w.once.Do(func() { close(w.quit) })
+	w.stopping.Do(func() { close(w.quit) })
 	<-w.stopped
 }
 
@@ -66,6 +66,7 @@ func main() {
 	fmt.Printf("the first result is %d\n", <-results)
 	time.Sleep(50 * time.Millisecond)
 
+	w.stop()
 	w.stop()
 	select {
 	case <-w.stopped:

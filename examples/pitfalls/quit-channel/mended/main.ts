@@ -1,5 +1,5 @@
-// A quit channel that is heard: the worker listens to it wherever it waits, so for the send of a result too, and asks
-// for it before each job. Stop may be called again, and returns when the worker has ended.
+// A quit channel that is not heard, mended: the worker listens to it wherever it waits, at the send of a result too,
+// and asks for it before each job. Stop may be called again, and returns when the worker has ended.
 
 import { Channel, defer, go, main, receive, type ReceiveChannel, select, send, type SendChannel, time } from "goro";
 
@@ -7,7 +7,7 @@ class Worker {
   readonly #jobs: ReceiveChannel<number>;
   readonly #results: SendChannel<number>;
   readonly #quit = new Channel<never>();
-  #quitClosed = false;
+  #stopping = false;
   readonly stopped = new Channel<never>();
 
   constructor(jobs: ReceiveChannel<number>, results: SendChannel<number>) {
@@ -29,7 +29,7 @@ class Worker {
             if (!s.ok) {
               return;
             }
-            // Nobody may be reading any more.
+            // Perhaps nobody reads any more.
             const sent = await select({ out: send(this.#results, s.value * s.value), quit: receive(this.#quit) });
             if (sent.case === "quit") {
               return;
@@ -44,8 +44,8 @@ class Worker {
   }
 
   async stop(): Promise<void> {
-    if (!this.#quitClosed) {
-      this.#quitClosed = true;
+    if (!this.#stopping) {
+      this.#stopping = true;
       this.#quit.close();
     }
     await this.stopped.receive();
@@ -66,6 +66,7 @@ main(async () => {
   console.log(`the first result is ${value}`);
   await time.sleep(50 * time.millisecond);
 
+  await w.stop();
   await w.stop();
   const s = await select({ stopped: receive(w.stopped), after: receive(time.after(200 * time.millisecond)) });
   switch (s.case) {

@@ -1,5 +1,5 @@
-// Mended: before each select the worker asks whether the context has ended. The select is still needed for the end that
-// comes while the worker waits.
+// A random cancel, mended: before each select the worker asks whether the context has ended. The select is still needed
+// for the end that comes while the worker waits.
 
 import { Channel, type Context, context, main, receive, type ReceiveChannel, select } from "goro";
 

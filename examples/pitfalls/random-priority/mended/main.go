@@ -1,5 +1,5 @@
-// Mended: the worker first asks for an important job without waiting, and only if there is none does it wait for
-// either. As long as high jobs wait in their queue, no low one is taken.
+// Random priority, mended: the worker first asks for an important job without waiting, and only if there is none does
+// it wait for either. As long as high jobs wait in their queue, no low one is taken.
 package main
 
 import "fmt"

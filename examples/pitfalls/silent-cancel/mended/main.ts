@@ -1,5 +1,5 @@
-// Mended: the run gives the cause of the end together with what was done by then, so that a part of the work is not
-// taken for the whole.
+// A silent cancel, mended: the run gives the cause of the end together with what was done by then, so that a part of
+// the work is not taken for the whole.
 
 import { Channel, type Context, context, defer, go, main, receive, select, send, time, WaitGroup } from "goro";
 import type { ReceiveChannel, SendChannel } from "goro";

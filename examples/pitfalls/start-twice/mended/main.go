@@ -12,7 +12,7 @@ import (
 type pool struct {
 	numWorkers int
 	jobs       chan int
-	once       sync.Once
+	started    sync.Once
 	wg         sync.WaitGroup
 
 	mu      sync.Mutex
@@ -25,7 +25,7 @@ func newPool(numWorkers int) *pool {
 }
 
 func (p *pool) start() {
-	p.once.Do(func() {
+	p.started.Do(func() {
 		for range p.numWorkers {
 			p.wg.Go(func() {
 				for range p.jobs {

@@ -1,4 +1,4 @@
-// Submitting after stop, mended: the jobs channel is never closed. Stop closes another channel, that nobody sends on,
+// Submitting after stop, mended: the jobs channel is never closed. Stop closes another channel, on which nobody sends,
 // and submit waits for that too: a late job is refused with an error, even one that waits already.
 package main
 

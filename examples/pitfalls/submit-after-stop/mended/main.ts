@@ -1,4 +1,4 @@
-// Submitting after stop, mended: the jobs channel is never closed. Stop closes another channel, that nobody sends on,
+// Submitting after stop, mended: the jobs channel is never closed. Stop closes another channel, on which nobody sends,
 // and submit waits for that too: a late job is refused with an error, even one that waits already.
 
 import { Channel, main, receive, select, send, WaitGroup } from "goro";
@@ -24,9 +24,7 @@ class Pool {
           const s = await select({ job: receive(this.#jobs), done: receive(this.#done) });
           switch (s.case) {
             case "job":
-              if (s.ok) {
-                await this.results.send(s.value * 2);
-              }
+              await this.results.send((s.value as number) * 2);
               continue;
             case "done":
               return;

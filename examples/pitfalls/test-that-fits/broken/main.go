@@ -53,4 +53,4 @@ func main() {
 	testWorkerPool(24)
 }
 
-// Try: 23 jobs, and then 23 with two workers.
+// Try: 23 jobs, and then 23 with two workers. Which of the two passes, and why?

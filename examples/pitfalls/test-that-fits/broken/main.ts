@@ -49,4 +49,4 @@ main(async () => {
   await testWorkerPool(24);
 });
 
-// Try: 23 jobs, and then 23 with two workers.
+// Try: 23 jobs, and then 23 with two workers. Which of the two passes, and why?

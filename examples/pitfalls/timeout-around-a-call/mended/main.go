@@ -1,5 +1,6 @@
-// Mended: each job runs as a goroutine of its own with a context, and leaves its result in a slot with room for it. The
-// worker waits for the slot or the end of the context; a job that is late is abandoned, and counted.
+// A timeout around a call, mended: each job runs as a goroutine of its own with a context, and leaves its result in a
+// slot with room for it. The worker waits for the slot or the end of the context; a job that is late is abandoned, and
+// counted.
 package main
 
 import (

@@ -51,4 +51,4 @@ func main() {
 	fmt.Printf("%d jobs submitted, %d done, %d dropped\n", numJobs, done.Load(), dropped.Load())
 }
 
-// Try: job 4 in order again. How many jobs are done then, and is that what you want?
+// Try: let job 4 succeed. How many jobs are done then, and is that what you want?

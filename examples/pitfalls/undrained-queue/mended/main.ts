@@ -47,4 +47,4 @@ main(async () => {
   console.log(`${numJobs} jobs submitted, ${done} done, ${dropped} dropped`);
 });
 
-// Try: job 4 in order again. How many jobs are done then, and is that what you want?
+// Try: let job 4 succeed. How many jobs are done then, and is that what you want?

@@ -19,7 +19,7 @@ func worker(ctx context.Context, jobs <-chan int, results chan<- int) {
 			if !ok {
 				return
 			}
-			// Nobody may be reading any more.
+			// Perhaps nobody reads any more.
 			results <- job * job
 		}
 	}

@@ -14,7 +14,7 @@ async function worker(ctx: Context, jobs: ReceiveChannel<number>, results: SendC
         if (!s.ok) {
           return;
         }
-        // Nobody may be reading any more.
+        // Perhaps nobody reads any more.
         await results.send(s.value * s.value);
     }
   }

@@ -1,5 +1,5 @@
-// Mended: the send of a result stands in a select with the end of the context, as the receive of a job does. The cancel
-// reaches the workers wherever they wait.
+// An unguarded result, mended: the send of a result stands in a select with the end of the context, as the receive of a
+// job does. The cancel reaches the workers wherever they wait.
 package main
 
 import (
@@ -19,7 +19,7 @@ func worker(ctx context.Context, jobs <-chan int, results chan<- int) {
 			if !ok {
 				return
 			}
-			// Nobody may be reading any more.
+			// Perhaps nobody reads any more.
 			select {
 			case <-ctx.Done():
 				return

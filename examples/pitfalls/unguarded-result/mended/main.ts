@@ -1,5 +1,5 @@
-// Mended: the send of a result stands in a select with the end of the context, as the receive of a job does. The cancel
-// reaches the workers wherever they wait.
+// An unguarded result, mended: the send of a result stands in a select with the end of the context, as the receive of a
+// job does. The cancel reaches the workers wherever they wait.
 
 import {
   Channel,
@@ -27,7 +27,7 @@ async function worker(ctx: Context, jobs: ReceiveChannel<number>, results: SendC
         if (!s.ok) {
           return;
         }
-        // Nobody may be reading any more.
+        // Perhaps nobody reads any more.
         const sent = await select({ done: receive(ctx.done()), result: send(results, s.value * s.value) });
         if (sent.case === "done") {
           return;

@@ -43,4 +43,4 @@ func main() {
 	fmt.Printf("the squares of 1 to %d add up to %d\n", numJobs, sum)
 }
 
-// Try: results with a buffer, first of 4, then of 5.
+// Try: results with a buffer, first of 4, then of 5. Why is 5 enough?

@@ -39,4 +39,4 @@ main(async () => {
   console.log(`the squares of 1 to ${numJobs} add up to ${sum}`);
 });
 
-// Try: results with a buffer, first of 4, then of 5.
+// Try: results with a buffer, first of 4, then of 5. Why is 5 enough?
