@@ -13,6 +13,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   channel: ["internal", "goroutine"],
   waitgroup: ["internal", "goroutine"],
   context: ["internal", "goroutine", "channel", "waitgroup"],
+  sync: ["internal", "goroutine", "channel", "waitgroup", "context"],
   pool: ["internal", "goroutine", "channel", "waitgroup", "context"],
   testing: ["internal", "goroutine", "channel", "waitgroup", "context"],
 };

@@ -24,6 +24,13 @@ export const selecting: Operation = new Operation("select");
 export const selectingNothing: Operation = new Operation("select (no cases)");
 export const waitGroupWait: Operation = new Operation("sync.WaitGroup.Wait");
 export const sleeping: Operation = new Operation("sleep");
+export const mutexLock: Operation = new Operation("sync.Mutex.Lock");
+export const rwMutexRLock: Operation = new Operation("sync.RWMutex.RLock");
+export const rwMutexLock: Operation = new Operation("sync.RWMutex.Lock");
+export const condWait: Operation = new Operation("sync.Cond.Wait");
+
+// Go's semaphore is made of a select, and says so; this one says what it is.
+export const semAcquire: Operation = new Operation("semaphore acquire");
 
 // Those of the pool are not Go's: there a pool is made of the above.
 export const poolSubmit: Operation = new Operation("pool submit");

@@ -1,0 +1,150 @@
+// A number of units that goroutines take and give back.
+//
+// Invariants, whenever no method is on the stack:
+//   1. What is held is from 0 to the size.
+//   2. The first who waits needs more than there is.
+
+import type { Context } from "../context/context.ts";
+import { AfterFunc } from "../context/cancel.ts";
+import { canceled } from "../context/errors.ts";
+import { background } from "../context/namespace.ts";
+import { semAcquire } from "../goroutine/operations.ts";
+import { park, unpark } from "../goroutine/parking.ts";
+import { PanicError } from "../goroutine/panic.ts";
+import { fail, failed, pass, passedWith } from "../internal/gate.ts";
+import { Line } from "../internal/line.ts";
+import { Parked, type Waiter } from "../internal/waiter.ts";
+import { currentWorld } from "../internal/world.ts";
+import { Held } from "./locker.ts";
+
+/**
+ * A weighted semaphore: `size` units, of which each goroutine takes as many as its work weighs. Who waits is served strictly in
+ * the order of coming, so that one who needs many is not starved by those who need few.
+ *
+ * Mirrors `semaphore.Weighted` of golang.org/x/sync.
+ *
+ * @example
+ * const connections = new Semaphore(10);
+ * using _ = await connections.acquire(2);
+ * console.log(connections.tryAcquire(9)); // false
+ */
+export class Semaphore {
+  readonly #world = currentWorld();
+  readonly #size: number;
+  #held = 0;
+  readonly #waiters = new Line<Waiter<void>>();
+
+  /** `size` is a whole number from 0. Errors: throws `RangeError` for anything else. */
+  constructor(size: number) {
+    this.#size = checkedUnits("Semaphore: size", size);
+  }
+
+  /**
+   * Waits until `n` units are free and nobody who came before waits, and takes them; `using` on what it answers gives them back
+   * when the scope ends. For more than the size it waits for the end of `ctx`, and holds nobody up.
+   *
+   * Cancellation: rejects with `ctx.err()` when `ctx` ends, also if it has ended already; nothing is taken then.
+   */
+  acquire(n: number = 1, ctx: Context = background()): Promise<Disposable> {
+    const held = new Held(() => this.release(n));
+    try {
+      checkedUnits("Semaphore.acquire: n", n);
+      const ended = ctx.err();
+      if (ended !== undefined) throw ended;
+      if (this.tryAcquire(n)) return passedWith(held);
+      const end = new AfterFunc(ctx, () => this.#giveUp(waiter));
+      end.follow();
+      const line = n <= this.#size ? this.#waiters : null;
+      const waiter: UnitWaiter = new UnitWaiter(n, held, end, line, this.#world === currentWorld());
+      return waiter.promise;
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  /** Takes `n` units if they are free and nobody waits, and tells whether it did. */
+  tryAcquire(n: number = 1): boolean {
+    checkedUnits("Semaphore.tryAcquire: n", n);
+    if (this.#size - this.#held < n || this.#waiters.first !== null) return false;
+    this.#held += n;
+    return true;
+  }
+
+  /** Gives `n` units back. Errors: throws {@link PanicError} if fewer are held. */
+  release(n: number = 1): void {
+    checkedUnits("Semaphore.release: n", n);
+    if (n > this.#held) throw new PanicError("semaphore: released more than held");
+    this.#held -= n;
+    this.#serve();
+  }
+
+  #serve(): void {
+    for (let first = this.#waiters.first as UnitWaiter | null; first !== null;) {
+      // An end that came before the units did is an end, even if nobody has been told of it yet.
+      if (first.hasEnded) {
+        this.#waiters.leave(first);
+        first.refuse();
+      } else {
+        if (this.#size - this.#held < first.units) return;
+        this.#held += first.units;
+        this.#waiters.leave(first);
+        first.grant();
+      }
+      first = this.#waiters.first as UnitWaiter | null;
+    }
+  }
+
+  // Those behind may need less.
+  #giveUp(waiter: UnitWaiter): void {
+    if (!waiter.isOpen) return;
+    if (waiter.line !== null) this.#waiters.leave(waiter);
+    waiter.refuse();
+    this.#serve();
+  }
+}
+
+/** Somebody who waits for units, at the end of `line` if there is one, from the moment when this is made until `end`. */
+class UnitWaiter extends Parked<void, Disposable> {
+  readonly units: number;
+  readonly held: Held;
+  isOpen = true;
+  readonly #end: AfterFunc;
+
+  constructor(units: number, held: Held, end: AfterFunc, line: Line<Waiter<void>> | null, isDurable: boolean) {
+    super(() => undefined);
+    this.units = units;
+    this.held = held;
+    this.#end = end;
+    line?.join(this);
+    park(this, semAcquire, isDurable);
+  }
+
+  /** Whether the context has ended. */
+  get hasEnded(): boolean {
+    return this.#end.err() !== undefined;
+  }
+
+  grant(): void {
+    this.#close();
+    pass(this.answer, this.held, this.world);
+  }
+
+  refuse(): void {
+    const reason = this.#end.err() as Error;
+    this.#close();
+    fail(this.answer, reason, this.world);
+  }
+
+  #close(): void {
+    this.isOpen = false;
+    if (this.#end.giveUp()) this.#end.cancel(canceled);
+    unpark(this, semAcquire);
+  }
+}
+
+function checkedUnits(what: string, n: number): number {
+  if (!Number.isSafeInteger(n) || n < 0) {
+    throw new RangeError(`${what} must be a whole number, 0 or more, got ${String(n)}`);
+  }
+  return n;
+}

@@ -1,0 +1,256 @@
+import { describe, expect, test } from "@jest/globals";
+import { Channel, go, gosched, Once, onceFunc, onceValue, PanicError, time } from "goro";
+import { now } from "goro/testing";
+import { mutexLock } from "../../src/goroutine/operations.ts";
+import { inBubble } from "../support/contexts.ts";
+import { runSource } from "../support/programs.ts";
+import { stateOf } from "../support/promises.ts";
+
+const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
+
+// R91
+test.each(seeds)("TestOnce: of ten who call do one runs, and nobody comes back before it has (seed %i)", (seed) =>
+  inBubble(
+    async () => {
+      const once = new Once();
+      const done = new Channel<boolean>();
+      let one = 0;
+      for (let i = 0; i < 10; i++) {
+        go(async () => {
+          await once.do(async () => {
+            await time.sleep(1);
+            one++;
+          });
+          expect(one).toBe(1);
+          await done.send(true);
+        });
+      }
+      for (let i = 0; i < 10; i++) await done.receive();
+      expect(one).toBe(1);
+    },
+    { seed },
+  ),
+);
+
+describe("Once.do", () => {
+  // R91
+  test("calls the function of the first, at once, and no other ever", async () => {
+    const once = new Once();
+    const calls: string[] = [];
+    const first = once.do(() => calls.push("first"));
+    expect(calls).toEqual(["first"]);
+    await Promise.all([first, once.do(() => calls.push("second"))]);
+    await once.do(() => calls.push("third"));
+    expect(calls).toEqual(["first"]);
+  });
+
+  // R91
+  test("waits for the first call, which others do not hold up, and leaves nobody waiting", async () => {
+    const once = new Once();
+    const gate = new Channel<void>();
+    const all = Array.from({ length: 5 }, () => once.do(() => gate.receive()));
+    for (const each of all) expect(await stateOf(each)).toBe("pending");
+    expect(mutexLock.parked).toBe(4);
+    gate.close();
+    await Promise.all(all);
+    expect(mutexLock.parked).toBe(0);
+    expect(await Promise.all([once.do(() => 1), once.do(() => 2)])).toEqual([undefined, undefined]);
+  });
+
+  // R92: TestOncePanic
+  test.each([
+    [
+      "throws",
+      (error: unknown) => {
+        throw error;
+      },
+    ],
+    [
+      "rejects",
+      async (error: unknown) => {
+        await gosched();
+        throw error;
+      },
+    ],
+  ])("counts a function that %s as done: the first call rejects, those who waited do not", async (_, f) => {
+    for (const error of [new Error("failed"), undefined]) {
+      const once = new Once();
+      let calls = 0;
+      const again = (): unknown => {
+        calls++;
+        return f(error);
+      };
+      const [first, ...others] = await Promise.allSettled([once.do(again), once.do(again), once.do(again)]);
+      expect(first).toEqual({ status: "rejected", reason: error });
+      for (const other of others) expect(other).toEqual({ status: "fulfilled", value: undefined });
+      await once.do(again);
+      expect(calls).toBe(1);
+    }
+  });
+
+  test.each([undefined, null, "f", {}])("rejects %p, and that does not count", async (f) => {
+    const once = new Once();
+    const sentence = `Once.do: f must be a function, got ${String(f)}`;
+    await expect(once.do(f as never)).rejects.toThrow(new TypeError(sentence));
+    let calls = 0;
+    await once.do(() => calls++);
+    await expect(once.do(f as never)).rejects.toThrow(TypeError);
+    expect(calls).toBe(1);
+  });
+
+  // The lock of a once is made where it is first called: a once of a module can be used in bubbles.
+  const ofModule = new Once();
+  test("who waits for a call in the same bubble is durably blocked", () =>
+    inBubble(async () => {
+      const start = now();
+      await Promise.all([ofModule.do(() => time.sleep(time.hour)), ofModule.do(() => undefined)]);
+      expect(now() - start).toBe(time.hour);
+    }));
+});
+
+// R66, R91: run in Go 1.26 as well.
+test("a program whose once waits for itself ends as Go's does", async () => {
+  const { code, stderr } = await runSource(`
+    import { main, Once } from "goro";
+    main(async () => {
+      const once = new Once();
+      await once.do(() => once.do(() => undefined));
+    });
+  `);
+  expect(stderr).toMatch(/^fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 \[sync\.Mutex\.Lock\]:\n/);
+  expect(code).toBe(2);
+});
+
+// R93
+describe("TestOnceFunc", () => {
+  test("f is called the first time, and not before", () => {
+    let calls = 0;
+    const f = onceFunc(() => {
+      calls++;
+    });
+    const g: () => unknown = f;
+    expect(calls).toBe(0);
+    for (let i = 0; i < 10; i++) expect(g()).toBeUndefined();
+    expect(calls).toBe(1);
+  });
+
+  test("an async f is waited for by all", async () => {
+    const gate = new Channel<void>();
+    let calls = 0;
+    const f = onceFunc(async () => {
+      calls++;
+      await gate.receive();
+    });
+    const all = [f(), f(), f()];
+    expect(await stateOf(all[2] as Promise<void>)).toBe("pending");
+    gate.close();
+    await Promise.all(all);
+    expect(calls).toBe(1);
+  });
+});
+
+// R93
+describe("TestOnceValue", () => {
+  test("every call answers what the first did, the very same", async () => {
+    let calls = 0;
+    const f = onceValue(() => ({ calls: ++calls }));
+    const value = f();
+    for (let i = 0; i < 10; i++) expect(f()).toBe(value);
+    expect(value).toEqual({ calls: 1 });
+    const g = onceValue(() => Promise.resolve(++calls));
+    expect(g()).toBe(g());
+    expect(await g()).toBe(2);
+  });
+
+  test("undefined is a value", () => {
+    let calls = 0;
+    const f = onceValue(() => {
+      calls++;
+    });
+    const g: () => unknown = f;
+    expect([g(), g()]).toEqual([undefined, undefined]);
+    expect(calls).toBe(1);
+  });
+
+  test("TestOnceValues: an array is answered as it is", () => {
+    let calls = 0;
+    const f = onceValue((): [number, number] => [++calls, calls + 1]);
+    f();
+    const [v1, v2]: [number, number] = f();
+    expect([v1, v2, calls]).toEqual([1, 2, 1]);
+  });
+});
+
+// R94: TestOnceFuncPanic, TestOnceValuePanic, TestOnceFuncPanicNil
+describe.each([
+  ["onceFunc", onceFunc as (f: () => never) => () => unknown],
+  ["onceValue", onceValue as (f: () => never) => () => unknown],
+])("%s of a function that fails", (name, once) => {
+  test.each([new Error("x"), "x", undefined, null])(
+    "throws %p, the very same, each time, and calls it once",
+    (thrown) => {
+      let calls = 0;
+      const f = once(() => {
+        calls++;
+        // eslint-disable-next-line @typescript-eslint/only-throw-error -- whatever it is
+        throw thrown;
+      });
+      for (let i = 0; i < 3; i++) {
+        let caught: unknown = "nothing";
+        try {
+          f();
+        } catch (error) {
+          caught = error;
+        }
+        expect(caught).toBe(thrown);
+      }
+      expect(calls).toBe(1);
+    },
+  );
+
+  test("answers the same rejection each time, if it is async", async () => {
+    const error = new Error("later");
+    let calls = 0;
+    const f = once((() => {
+      calls++;
+      return Promise.reject(error);
+    }) as () => never) as () => Promise<never>;
+    for (let i = 0; i < 3; i++) await expect(f()).rejects.toBe(error);
+    expect(calls).toBe(1);
+  });
+
+  // In Go it waits for itself for ever.
+  test("panics if it is the function itself that calls", () => {
+    let inner: unknown;
+    const f: () => unknown = once((() => {
+      try {
+        f();
+      } catch (error) {
+        inner = error;
+      }
+    }) as () => never);
+    expect(f()).toBeUndefined();
+    expect(inner).toEqual(new PanicError(`${name}: the function has called itself`));
+    expect(inner).toBeInstanceOf(PanicError);
+    expect(f()).toBeUndefined();
+  });
+
+  test.each([undefined, null, "f", {}])("is a TypeError for %p, at once", (f) => {
+    expect(() => once(f as never)).toThrow(new TypeError(`${name}: f must be a function, got ${String(f)}`));
+  });
+});
+
+// What must compile, and what must not: `npm run types` tests it.
+test("the types of the functions are kept", async () => {
+  const value: () => number = onceValue(() => 1);
+  const promised: () => Promise<string> = onceValue(() => Promise.resolve("a"));
+  const plain: () => void = onceFunc(() => undefined);
+  const later: () => Promise<void> = onceFunc(() => Promise.resolve());
+  // @ts-expect-error -- a value would be lost.
+  const lost = onceFunc(() => 1);
+  // @ts-expect-error -- arguments would be those of the first call.
+  const withArguments = onceValue((n: number) => n);
+  plain();
+  await later();
+  expect([value(), await promised(), typeof lost, typeof withArguments]).toEqual([1, "a", "function", "function"]);
+});

@@ -1,0 +1,371 @@
+import { describe, expect, test } from "@jest/globals";
+import { Channel, go, gosched, type Locker, PanicError, RWMutex, time } from "goro";
+import { bubble, now } from "goro/testing";
+import { rwMutexLock, rwMutexRLock } from "../../src/goroutine/operations.ts";
+import { Chance } from "../../src/internal/random.ts";
+import { inBubble } from "../support/contexts.ts";
+import { runSource } from "../support/programs.ts";
+import { quiet, stateOf } from "../support/promises.ts";
+
+const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
+
+// R87
+test.each([1, 3, 4])("TestParallelReaders: %i readers hold the lock at once", (readers) =>
+  inBubble(async () => {
+    const m = new RWMutex();
+    const locked = new Channel<boolean>();
+    const unlock = new Channel<boolean>();
+    const done = new Channel<boolean>();
+    for (let i = 0; i < readers; i++) {
+      go(async () => {
+        await m.rLock();
+        await locked.send(true);
+        await unlock.receive();
+        m.rUnlock();
+        await done.send(true);
+      });
+    }
+    for (let i = 0; i < readers; i++) await locked.receive();
+    for (let i = 0; i < readers; i++) await unlock.send(true);
+    for (let i = 0; i < readers; i++) await done.receive();
+    expect(m.tryLock()).toBe(true);
+  }),
+);
+
+describe("TestRWMutex", () => {
+  // R89
+  test("tryLock and tryRLock, in every state", async () => {
+    const m = new RWMutex();
+    await m.lock();
+    expect([m.tryLock(), m.tryRLock()]).toEqual([false, false]);
+    m.unlock();
+    expect(m.tryLock()).toBe(true);
+    expect([m.tryLock(), m.tryRLock()]).toEqual([false, false]);
+    m.unlock();
+    expect([m.tryRLock(), m.tryRLock(), m.tryLock()]).toEqual([true, true, false]);
+    m.rUnlock();
+    expect(m.tryLock()).toBe(false);
+    m.rUnlock();
+    expect(m.tryLock()).toBe(true);
+  });
+
+  // R87: HammerRWMutex
+  test.each([1, 3, 5, 10].flatMap((readers) => seeds.slice(0, 4).map((seed) => [readers, seed] as const)))(
+    "many readers or one writer are inside, with %i readers (seed %i)",
+    (readers, seed) =>
+      inBubble(
+        async () => {
+          const rw = new RWMutex();
+          const done = new Channel<boolean>();
+          // Readers count 1, writers 10,000.
+          let activity = 0;
+          let most = 0;
+          const reader = async (): Promise<void> => {
+            for (let i = 0; i < 15; i++) {
+              await rw.rLock();
+              activity++;
+              most = Math.max(most, activity);
+              expect(activity).toBeLessThan(10_000);
+              await gosched();
+              activity--;
+              rw.rUnlock();
+            }
+            await done.send(true);
+          };
+          const writer = async (): Promise<void> => {
+            for (let i = 0; i < 15; i++) {
+              await rw.lock();
+              activity += 10_000;
+              expect(activity).toBe(10_000);
+              await gosched();
+              expect(activity).toBe(10_000);
+              activity -= 10_000;
+              rw.unlock();
+            }
+            await done.send(true);
+          };
+          go(writer);
+          for (let i = 0; i < readers; i++) {
+            if (i === Math.floor(readers / 2)) go(writer);
+            go(reader);
+          }
+          for (let i = 0; i < readers + 2; i++) await done.receive();
+          expect(activity).toBe(0);
+          if (readers > 3) expect(most).toBeGreaterThan(1);
+          expect(rw.tryLock()).toBe(true);
+        },
+        { seed },
+      ),
+  );
+});
+
+// R90
+test.each(seeds)("TestRLocker: the reading side is a lock, and a writer waits for all of it (seed %i)", (seed) =>
+  inBubble(
+    async () => {
+      const wl = new RWMutex();
+      const rl: Locker = wl.rLocker();
+      const writes = new Channel<boolean>(1);
+      const reads = new Channel<boolean>(1);
+      const n = 10;
+      go(async () => {
+        for (let i = 0; i < n; i++) {
+          await rl.lock();
+          await rl.lock();
+          await reads.send(true);
+          await wl.lock();
+          await writes.send(true);
+        }
+      });
+      for (let i = 0; i < n; i++) {
+        await reads.receive();
+        rl.unlock();
+        await time.sleep(1);
+        expect(writes.tryReceive()).toBeUndefined();
+        rl.unlock();
+        await writes.receive();
+        expect(reads.tryReceive()).toBeUndefined();
+        wl.unlock();
+      }
+      expect(() => rl.unlock()).toThrow(new PanicError("sync: RUnlock of unlocked RWMutex"));
+    },
+    { seed },
+  ),
+);
+
+describe("a writer that waits", () => {
+  // R88
+  test("holds back readers who come later, tries as well as waits", async () => {
+    const rw = new RWMutex();
+    await rw.rLock();
+    const writer = rw.lock();
+    const reader = rw.rLock();
+    expect(rw.tryRLock()).toBe(false);
+    expect(await stateOf(writer)).toBe("pending");
+    expect(await stateOf(reader)).toBe("pending");
+    expect([rwMutexLock.parked, rwMutexRLock.parked]).toEqual([1, 1]);
+    rw.rUnlock();
+    await writer;
+    expect(await stateOf(reader)).toBe("pending");
+    rw.unlock();
+    await reader;
+    expect(rw.tryRLock()).toBe(true);
+    rw.rUnlock();
+    rw.rUnlock();
+    expect([rwMutexLock.parked, rwMutexRLock.parked]).toEqual([0, 0]);
+  });
+
+  // R88
+  test("comes after all readers who are inside, and not before the last", async () => {
+    const rw = new RWMutex();
+    for (let i = 0; i < 3; i++) await rw.rLock();
+    const writer = rw.lock();
+    rw.rUnlock();
+    rw.rUnlock();
+    expect(await stateOf(writer)).toBe("pending");
+    rw.rUnlock();
+    await writer;
+    // It holds the lock, and no reader does.
+    expect(() => rw.rUnlock()).toThrow(PanicError);
+    rw.unlock();
+  });
+});
+
+describe("when a writer has ended", () => {
+  // R87: as Go's RWMutex.Unlock
+  test("all readers who wait go first, though another writer has waited longer", async () => {
+    const rw = new RWMutex();
+    await rw.lock();
+    const order: string[] = [];
+    const enter = async (name: string, lock: Promise<unknown>, unlock: () => void): Promise<void> => {
+      await lock;
+      order.push(name);
+      await gosched();
+      order.push(`${name} ends`);
+      unlock();
+    };
+    const write = (name: string): Promise<void> => enter(name, rw.lock(), () => rw.unlock());
+    const read = (name: string): Promise<void> => enter(name, rw.rLock(), () => rw.rUnlock());
+    const all = [write("w1"), read("r1"), write("w2"), read("r2")];
+    rw.unlock();
+    // It is theirs already.
+    expect([rw.tryLock(), rw.tryRLock()]).toEqual([false, false]);
+    all.push(read("r3"));
+    await Promise.all(all);
+    expect(order).toEqual(["r1", "r2", "r1 ends", "r2 ends", "w1", "w1 ends", "r3", "r3 ends", "w2", "w2 ends"]);
+  });
+
+  // R86
+  test("the writers who wait come one by one, in their order", async () => {
+    const rw = new RWMutex();
+    await rw.lock();
+    const order: number[] = [];
+    const writers = Array.from({ length: 10 }, async (_, i) => {
+      await rw.lock();
+      order.push(i);
+      await gosched();
+      rw.unlock();
+    });
+    rw.unlock();
+    expect(rw.tryLock()).toBe(false);
+    await Promise.all(writers);
+    expect(order).toEqual([...writers.keys()]);
+  });
+});
+
+describe("what lock and rLock answer", () => {
+  test("ends writing or reading with the scope, whether they had to wait or not", async () => {
+    const rw = new RWMutex();
+    const log: string[] = [];
+    const write = async (): Promise<void> => {
+      using _ = await rw.lock();
+      await gosched();
+      log.push("write");
+    };
+    const read = async (): Promise<void> => {
+      using _ = await rw.rLock();
+      await gosched();
+      log.push("read");
+    };
+    await Promise.all([read(), write(), read(), read(), write()]);
+    expect(log).toEqual(["read", "write", "read", "read", "write"]);
+    expect(rw.tryLock()).toBe(true);
+  });
+
+  test("gives back once, and never what is another writer's by now", async () => {
+    const rw = new RWMutex();
+    const first = await rw.lock();
+    rw.unlock();
+    first[Symbol.dispose]();
+    const second = await rw.lock();
+    const waiting = rw.lock();
+    second[Symbol.dispose]();
+    second[Symbol.dispose]();
+    const third = await waiting;
+    expect(rw.tryLock()).toBe(false);
+    third[Symbol.dispose]();
+    const reads = [await rw.rLock(), await rw.rLock()] as const;
+    reads[0][Symbol.dispose]();
+    reads[0][Symbol.dispose]();
+    expect(rw.tryLock()).toBe(false);
+    reads[1][Symbol.dispose]();
+    expect(rw.tryLock()).toBe(true);
+  });
+});
+
+// R86-R89
+test.each(seeds)("does what two lists of those who wait do, whatever happens (seed %i)", async (seed) => {
+  const chance = new Chance(seed);
+  const rw = new RWMutex();
+  const got: string[] = [];
+  const expected: string[] = [];
+  let readers = 0;
+  let writing = false;
+  let waitingReaders: string[] = [];
+  const waitingWriters: string[] = [];
+  const letWriterIn = (): void => {
+    const next = waitingWriters.shift();
+    if (next === undefined) return;
+    writing = true;
+    expected.push(next);
+  };
+  const lasts = 200;
+  for (let step = 0; step < lasts || readers > 0 || writing; step++) {
+    const what = step < lasts ? chance.below(7) : 4 + chance.below(2);
+    const id = String(step);
+    if (what < 1) {
+      void rw.lock().then(() => got.push(id));
+      waitingWriters.push(id);
+      if (!writing && readers === 0) letWriterIn();
+    } else if (what < 3) {
+      void rw.rLock().then(() => got.push(id));
+      if (writing || waitingWriters.length > 0) waitingReaders.push(id);
+      else {
+        readers++;
+        expected.push(id);
+      }
+    } else if (what === 3) {
+      const free = !writing && readers === 0;
+      expect(rw.tryLock()).toBe(free);
+      if (free) writing = true;
+    } else if (what === 4) {
+      if (!writing) expect(() => rw.unlock()).toThrow(PanicError);
+      else {
+        rw.unlock();
+        writing = false;
+        readers = waitingReaders.length;
+        expected.push(...waitingReaders);
+        waitingReaders = [];
+        if (readers === 0) letWriterIn();
+      }
+    } else if (what === 5) {
+      if (readers === 0) expect(() => rw.rUnlock()).toThrow(PanicError);
+      else {
+        rw.rUnlock();
+        if (--readers === 0) letWriterIn();
+      }
+    } else {
+      const open = !writing && waitingWriters.length === 0;
+      expect(rw.tryRLock()).toBe(open);
+      if (open) readers++;
+    }
+    if (chance.below(3) === 0) {
+      await quiet();
+      expect(got).toEqual(expected);
+    }
+    expect([rwMutexLock.parked, rwMutexRLock.parked]).toEqual([waitingWriters.length, waitingReaders.length]);
+  }
+  await quiet();
+  expect(got).toEqual(expected);
+});
+
+describe("in a bubble", () => {
+  test("who waits for a lock of the bubble, to read or to write, is durably blocked", async () => {
+    await bubble(async () => {
+      const rw = new RWMutex();
+      const start = now();
+      for (const lock of [() => rw.lock(), () => rw.rLock()]) {
+        await rw.lock();
+        go(async () => {
+          await time.sleep(time.hour);
+          rw.unlock();
+        });
+        (await lock())[Symbol.dispose]();
+      }
+      expect(now() - start).toBe(2 * time.hour);
+    });
+  });
+
+  test("who waits for a lock of the world outside is not", async () => {
+    const rw = new RWMutex();
+    await rw.lock();
+    const inside = bubble(() =>
+      Promise.all([rw.lock(), rw.rLock()].map(async (lock) => (await lock)[Symbol.dispose]())),
+    );
+    expect(await stateOf(inside)).toBe("pending");
+    rw.unlock();
+    await inside;
+    expect(rw.tryLock()).toBe(true);
+  });
+});
+
+// R66, R88: run in Go 1.26 as well, where a writer who waits for another writer is said to be in "sync.Mutex.Lock".
+test.concurrent.each([
+  ["await rw.lock(); await rw.rLock()", "goroutine 1 [sync.RWMutex.RLock]:\n"],
+  ["await rw.rLock(); await rw.lock()", "goroutine 1 [sync.RWMutex.Lock]:\n"],
+  [
+    "await rw.rLock(); go(() => rw.lock()); await time.sleep(1); await rw.rLock()",
+    "waiting: 1 [sync.RWMutex.RLock], 1 [sync.RWMutex.Lock]\n",
+  ],
+])("a program that does %j ends as Go's does", async (body, words) => {
+  const { code, stderr } = await runSource(`
+    import { go, main, RWMutex, time } from "goro";
+    main(async () => {
+      const rw = new RWMutex();
+      ${body};
+      go(() => undefined), time;
+    });
+  `);
+  expect(stderr.startsWith(`fatal error: all goroutines are asleep - deadlock!\n\n${words}`)).toBe(true);
+  expect(code).toBe(2);
+});

@@ -1,0 +1,478 @@
+import { describe, expect, test } from "@jest/globals";
+import {
+  Channel,
+  type Context,
+  context,
+  defer,
+  ErrGroup,
+  go,
+  gosched,
+  PanicError,
+  Semaphore,
+  time,
+  WaitGroup,
+} from "goro";
+import { bubble, now, settled } from "goro/testing";
+import { semAcquire } from "../../src/goroutine/operations.ts";
+import { Chance } from "../../src/internal/random.ts";
+import { children, inBubble } from "../support/contexts.ts";
+import { runSource } from "../support/programs.ts";
+import { quiet, stateOf } from "../support/promises.ts";
+
+const { background, withCancel, withTimeout } = context;
+const canceled = new context.Canceled();
+const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
+
+// R153
+test.each(seeds)("TestWeighted: what is held is never more than the size (seed %i)", (seed) =>
+  inBubble(
+    async () => {
+      const n = 4;
+      const sem = new Semaphore(n);
+      const wg = new WaitGroup();
+      const chance = new Chance(seed);
+      let held = 0;
+      for (let weight = 0; weight <= n; weight++) {
+        wg.go(async () => {
+          for (let loop = 0; loop < 50; loop++) {
+            await sem.acquire(weight);
+            held += weight;
+            expect(held).toBeLessThanOrEqual(n);
+            await time.sleep(chance.below(1_000) / 1_000);
+            held -= weight;
+            sem.release(weight);
+          }
+        });
+      }
+      await wg.wait();
+      expect(sem.tryAcquire(n)).toBe(true);
+    },
+    { seed },
+  ),
+);
+
+// R153
+test("TestWeightedPanic: releasing more than is held panics, and releases nothing", () => {
+  const sem = new Semaphore(3);
+  const sentence = new PanicError("semaphore: released more than held");
+  expect(() => sem.release(1)).toThrow(sentence);
+  expect(sem.tryAcquire(2)).toBe(true);
+  expect(() => sem.release(3)).toThrow(sentence);
+  expect(() => sem.release(3)).toThrow(PanicError);
+  expect([sem.tryAcquire(2), sem.tryAcquire(1)]).toEqual([false, true]);
+});
+
+// R153
+describe("TestWeightedNegativeSizePanic, TestWeightedNegativeWeightPanic", () => {
+  test.each([-1, 0.5, NaN, Infinity, 2 ** 53, "1", 1n])("%p is neither a size nor a number of units", async (n) => {
+    const wrong = n as number;
+    const sentence = (what: string): RangeError =>
+      new RangeError(`${what} must be a whole number, 0 or more, got ${String(n)}`);
+    expect(() => new Semaphore(wrong)).toThrow(sentence("Semaphore: size"));
+    const sem = new Semaphore(1);
+    await expect(sem.acquire(wrong)).rejects.toThrow(sentence("Semaphore.acquire: n"));
+    await expect(sem.acquire(wrong)).rejects.toThrow(RangeError);
+    expect(() => sem.tryAcquire(wrong)).toThrow(sentence("Semaphore.tryAcquire: n"));
+    expect(() => sem.release(wrong)).toThrow(sentence("Semaphore.release: n"));
+    expect(sem.tryAcquire()).toBe(true);
+  });
+});
+
+// R153
+test("TestWeightedZeroSize: no units can be had of none", async () => {
+  const sem = new Semaphore(0);
+  expect([sem.tryAcquire(0), sem.tryAcquire(1)]).toEqual([true, false]);
+  (await sem.acquire(0))[Symbol.dispose]();
+  sem.release(0);
+});
+
+// R153, R154, R155
+describe.each([
+  ["TestWeightedTryAcquire", (sem: Semaphore) => Promise.resolve(sem.tryAcquire(1))],
+  [
+    "TestWeightedAcquire",
+    (sem: Semaphore) => {
+      const [ctx, cancel] = withTimeout(background(), 10);
+      return sem.acquire(1, ctx).then(
+        () => (cancel(), true),
+        (error: unknown) => (expect(error).toBeInstanceOf(context.DeadlineExceeded), false),
+      );
+    },
+  ],
+])("%s", (_, attempt) => {
+  test("one unit is had exactly while there is one", () =>
+    inBubble(async () => {
+      const sem = new Semaphore(2);
+      const tries: boolean[] = [];
+      await sem.acquire();
+      tries.push(await attempt(sem), await attempt(sem));
+      sem.release(2);
+      tries.push(await attempt(sem));
+      await sem.acquire(1);
+      tries.push(await attempt(sem));
+      expect(tries).toEqual([true, false, true, false]);
+      // What was cancelled has taken nothing.
+      sem.release(2);
+      expect(sem.tryAcquire(2)).toBe(true);
+    }));
+});
+
+// R158
+test.each(seeds)("TestWeightedDoesntBlockIfTooBig: who asks for more than the size holds nobody up (seed %i)", (seed) =>
+  inBubble(
+    async () => {
+      const n = 2;
+      const sem = new Semaphore(n);
+      const [big, giveUp] = withCancel(background());
+      const tooBig = sem.acquire(n + 1, big);
+      const [g, ctx] = ErrGroup.withContext(background());
+      for (let i = 0; i < n * 3; i++) {
+        await g.go(async () => {
+          using _ = await sem.acquire(1, ctx);
+          await time.sleep(1);
+        });
+      }
+      await g.wait();
+      expect(sem.tryAcquire(n)).toBe(true);
+      sem.release(n);
+      await settled();
+      expect([semAcquire.parked, children(big)]).toEqual([1, 1]);
+      giveUp();
+      await expect(tooBig).rejects.toBe(big.err());
+      expect(semAcquire.parked).toBe(0);
+    },
+    { seed },
+  ),
+);
+
+// R157
+test.each(seeds)("TestLargeAcquireDoesntStarve (seed %i)", (seed) =>
+  inBubble(
+    async () => {
+      const n = 4;
+      const sem = new Semaphore(n);
+      const wg = new WaitGroup();
+      let running = true;
+      for (let i = 0; i < n; i++) {
+        await sem.acquire();
+        wg.go(async () => {
+          while (running) {
+            await time.sleep(1);
+            sem.release();
+            await sem.acquire();
+          }
+          sem.release();
+        });
+      }
+      await sem.acquire(n);
+      running = false;
+      sem.release(n);
+      await wg.wait();
+    },
+    { seed },
+  ),
+);
+
+// R159
+test("TestAllocCancelDoesntStarve: when the first gives up, those behind who fit go on", () =>
+  inBubble(async () => {
+    const sem = new Semaphore(10);
+    await sem.acquire(1);
+    const [ctx, cancel] = withCancel(background());
+    const big = sem.acquire(10, ctx);
+    const order: number[] = [];
+    const small = [4, 5, 1].map((n) => sem.acquire(n).then(() => order.push(n)));
+    expect(sem.tryAcquire(1)).toBe(false);
+    go(cancel);
+    await expect(big).rejects.toEqual(canceled);
+    await Promise.all(small.slice(0, 2));
+    await settled();
+    expect(order.sort()).toEqual([4, 5]);
+    expect(semAcquire.parked).toBe(1);
+    sem.release(1);
+    await small[2];
+  }));
+
+describe("TestWeightedAcquireCanceled", () => {
+  // R155, R160
+  test("an end that came before the units did is an end", async () => {
+    const sem = new Semaphore(2);
+    const [ctx, cancel] = withCancel(background());
+    await sem.acquire(1);
+    const ended = sem.acquire(2, ctx);
+    cancel();
+    sem.release(1);
+    await expect(ended).rejects.toBe(ctx.err());
+    expect(sem.tryAcquire(2)).toBe(true);
+  });
+
+  // R156
+  test("with a context that has ended nothing is had, even if it is free", async () => {
+    const sem = new Semaphore(2);
+    const [ctx, cancel] = withCancel(background());
+    cancel();
+    await expect(sem.acquire(1, ctx)).rejects.toBe(ctx.err());
+    await expect(sem.acquire(3, ctx)).rejects.toBe(ctx.err());
+    expect(sem.tryAcquire(2)).toBe(true);
+    expect(ctx.err()).toEqual(canceled);
+  });
+
+  // R160
+  test("units that came before the end are had, and nothing of the end is left", async () => {
+    const sem = new Semaphore(1);
+    const [ctx, cancel] = withCancel(background());
+    await sem.acquire(1);
+    const waiting = sem.acquire(1, ctx);
+    expect(children(ctx)).toBe(1);
+    sem.release();
+    expect(children(ctx)).toBe(0);
+    cancel();
+    using _ = await waiting;
+    expect(sem.tryAcquire()).toBe(false);
+  });
+
+  // R155, R159
+  test("all who wait with one context end with it, and who is behind them goes on", async () => {
+    const sem = new Semaphore(3);
+    const [ctx, cancel] = withCancel(background());
+    await sem.acquire(2);
+    const ended = [2, 1, 3, 4].map((n) => sem.acquire(n, ctx));
+    const behind = sem.acquire(1);
+    expect(semAcquire.parked).toBe(5);
+    cancel();
+    for (const each of ended) await expect(each).rejects.toBe(ctx.err());
+    await behind;
+    expect([semAcquire.parked, children(ctx)]).toEqual([0, 0]);
+    sem.release(3);
+    expect(sem.tryAcquire(3)).toBe(true);
+  });
+});
+
+// R157, R154
+test("who waits is served in the order of coming, however little others need", async () => {
+  const sem = new Semaphore(5);
+  await sem.acquire(4);
+  const order: number[] = [];
+  const take = (n: number): Promise<number> => sem.acquire(n).then(() => order.push(n));
+  const all = [take(3), take(1), take(0), take(2), take(5)];
+  expect([sem.tryAcquire(1), sem.tryAcquire(0)]).toEqual([false, false]);
+  await quiet();
+  expect(order).toEqual([]);
+  sem.release(1);
+  await quiet();
+  expect(order).toEqual([]);
+  sem.release(1);
+  await quiet();
+  expect(order).toEqual([3]);
+  sem.release(2);
+  await quiet();
+  expect(order).toEqual([3, 1, 0]);
+  sem.release(3);
+  await quiet();
+  expect(order).toEqual([3, 1, 0, 2]);
+  sem.release(3);
+  await Promise.all(all);
+  sem.release(5);
+});
+
+describe("what acquire answers", () => {
+  test("gives back as many as were taken, once, whether they were waited for or not", async () => {
+    const sem = new Semaphore(5);
+    const take = async (n: number): Promise<void> => {
+      using _ = await sem.acquire(n);
+      await gosched();
+    };
+    await Promise.all([take(3), take(4), take(1)]);
+    const held = await sem.acquire(2);
+    await sem.acquire(1);
+    held[Symbol.dispose]();
+    held[Symbol.dispose]();
+    expect([sem.tryAcquire(5), sem.tryAcquire(4)]).toEqual([false, true]);
+  });
+});
+
+describe("a context of the user's own", () => {
+  test("ends the waiting, and leaves neither goroutine nor listener", () =>
+    inBubble(async () => {
+      const done = new Channel<never>();
+      const end: { error?: Error } = {};
+      const own: Context = {
+        deadline: () => undefined,
+        done: () => done,
+        err: () => end.error,
+        value: () => undefined,
+      } as unknown as Context;
+      const sem = new Semaphore(1);
+      await sem.acquire();
+      const had = sem.acquire(1, own);
+      sem.release();
+      await had;
+      const refused = sem.acquire(1, own);
+      end.error = new Error("own end");
+      done.close();
+      await expect(refused).rejects.toBe(end.error);
+      expect(semAcquire.parked).toBe(0);
+    }));
+
+  test("that is broken makes acquire reject, and nobody waits", async () => {
+    const done = new Channel<never>();
+    done.close();
+    const broken = { done: () => done, err: () => undefined, value: () => undefined, deadline: () => undefined };
+    const sem = new Semaphore(1);
+    await sem.acquire();
+    await expect(sem.acquire(1, broken as unknown as Context)).rejects.toThrow("missing cancel error");
+    await expect(sem.acquire(1, null as never)).rejects.toThrow(TypeError);
+    expect(semAcquire.parked).toBe(0);
+    sem.release();
+    expect(sem.tryAcquire()).toBe(true);
+  });
+});
+
+// R153-R160
+test.each(seeds)("does what a list of those who wait does, whatever happens (seed %i)", async (seed) => {
+  const chance = new Chance(seed);
+  const size = 6;
+  const sem = new Semaphore(size);
+  const line: { id: number; n: number }[] = [];
+  const cancels = new Map<number, () => void>();
+  const expected = new Map<number, string>();
+  const got = new Map<number, string>();
+  const granted: number[] = [];
+  const order: number[] = [];
+  let held = 0;
+  const serve = (): void => {
+    for (let first = line[0]; first !== undefined && held + first.n <= size; first = line[0]) {
+      held += first.n;
+      expected.set(first.id, "had");
+      granted.push(first.id);
+      line.shift();
+    }
+  };
+  for (let id = 0; id < 200; id++) {
+    const what = chance.below(6);
+    const n = chance.below(size + 2);
+    if (what < 2) {
+      const [ctx, cancel] = withCancel(background());
+      cancels.set(id, cancel);
+      void sem.acquire(n, ctx).then(
+        () => {
+          got.set(id, "had");
+          order.push(id);
+        },
+        () => got.set(id, "ended"),
+      );
+      if (n <= size) line.push({ id, n });
+      if (line.length === 1) serve();
+    } else if (what === 2) {
+      const free = line.length === 0 && held + n <= size;
+      expect(sem.tryAcquire(n)).toBe(free);
+      if (free) held += n;
+    } else if (what < 5) {
+      if (n > held) expect(() => sem.release(n)).toThrow(PanicError);
+      else {
+        sem.release(n);
+        held -= n;
+        serve();
+      }
+    } else if (cancels.size > 0) {
+      const chosen = [...cancels.keys()][chance.below(cancels.size)] as number;
+      cancels.get(chosen)?.();
+      cancels.delete(chosen);
+      const at = line.findIndex((each) => each.id === chosen);
+      if (at >= 0) line.splice(at, 1);
+      if (!expected.has(chosen)) expected.set(chosen, "ended");
+      // Those behind hear of it a little later.
+      await quiet();
+      serve();
+    }
+    if (chance.below(2) === 0) {
+      await quiet();
+      expect(got).toEqual(expected);
+      expect(order).toEqual(granted);
+    }
+  }
+  for (const cancel of cancels.values()) cancel();
+  await quiet();
+  expect(semAcquire.parked).toBe(0);
+  sem.release(held);
+  expect(sem.tryAcquire(size)).toBe(true);
+});
+
+describe("in a bubble", () => {
+  test("who waits for a semaphore of the bubble is durably blocked", () =>
+    inBubble(async () => {
+      const sem = new Semaphore(1);
+      const start = now();
+      await sem.acquire();
+      time.afterFunc(time.hour, () => sem.release());
+      await sem.acquire();
+      expect(now() - start).toBe(time.hour);
+    }));
+
+  test("who waits for a semaphore of the world outside is not, nor are units given to who cannot go on", async () => {
+    const sem = new Semaphore(1);
+    await sem.acquire();
+    const inside = bubble(async () => {
+      await sem.acquire();
+      sem.release();
+    });
+    expect(await stateOf(inside)).toBe("pending");
+    sem.release();
+    await inside;
+    await sem.acquire();
+    let comeBack = (): void => undefined;
+    const foreign = new Promise<void>((resolve) => (comeBack = resolve));
+    const lost = bubble(async () => {
+      go(() => sem.acquire());
+      go(async () => {
+        await foreign;
+        await sem.acquire();
+      });
+      await gosched();
+      await gosched();
+      throw new Error("over");
+    });
+    await expect(lost).rejects.toThrow("over");
+    comeBack();
+    await quiet();
+    sem.release();
+    expect(sem.tryAcquire()).toBe(true);
+  });
+});
+
+// T-F07
+test("Example_workerPool: the steps of Collatz, with bounded workers", () =>
+  inBubble(async () => {
+    const maxWorkers = 3;
+    const sem = new Semaphore(maxWorkers);
+    const out: number[] = [];
+    for (let i = 0; i < 32; i++) {
+      await sem.acquire();
+      go(async () => {
+        using _ = defer(() => sem.release());
+        await time.sleep(1);
+        let steps = 0;
+        for (let n = i + 1; n > 1; steps++) n = n % 2 === 0 ? n / 2 : 3 * n + 1;
+        out[i] = steps;
+      });
+    }
+    await sem.acquire(maxWorkers);
+    expect(out).toEqual([
+      0, 1, 7, 2, 5, 8, 16, 3, 19, 6, 14, 9, 9, 17, 17, 4, 12, 20, 20, 7, 7, 15, 15, 10, 23, 10, 111, 18, 18, 18, 106,
+      5,
+    ]);
+  }));
+
+// R66: Go's semaphore is made of a select, and says "select".
+test("a program that waits for units for ever ends as a deadlock", async () => {
+  const { code, stderr } = await runSource(`
+    import { main, Semaphore } from "goro";
+    main(async () => {
+      const sem = new Semaphore(1);
+      await sem.acquire();
+      await sem.acquire();
+    });
+  `);
+  expect(stderr).toMatch(/^fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 \[semaphore acquire\]:\n/);
+  expect(code).toBe(2);
+});

@@ -1,0 +1,317 @@
+import { describe, expect, test } from "@jest/globals";
+import {
+  Channel,
+  type Flight,
+  type FlightResult,
+  go,
+  gosched,
+  numGoroutine,
+  type ReceiveChannel,
+  SingleFlight,
+  time,
+  WaitGroup,
+} from "goro";
+import { bubble, now } from "goro/testing";
+import { waitGroupWait } from "../../src/goroutine/operations.ts";
+import { inBubble } from "../support/contexts.ts";
+import { runSource } from "../support/programs.ts";
+import { quiet, stateOf } from "../support/promises.ts";
+
+const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
+
+// R161
+describe("do", () => {
+  test("TestDo: answers the value, which is nobody else's", async () => {
+    const g = new SingleFlight<string, string>();
+    let called = false;
+    const flight = g.do("key", () => {
+      called = true;
+      return "bar";
+    });
+    expect(called).toBe(true);
+    expect(await flight).toEqual({ value: "bar", shared: false });
+  });
+
+  test.each([new Error("some error"), undefined])(
+    "TestDoErr: rejects with %p if f does, and forgets it",
+    async (error) => {
+      const g = new SingleFlight<string, number>();
+      const ends = await Promise.allSettled([g.do("key", () => Promise.reject(error as Error)), g.do("key", () => 1)]);
+      expect(ends).toEqual([
+        { status: "rejected", reason: error },
+        { status: "rejected", reason: error },
+      ]);
+      expect(await g.do("key", () => 2)).toEqual({ value: 2, shared: false });
+    },
+  );
+
+  test.each(seeds)("TestDoDupSuppress: who comes meanwhile shares the value (seed %i)", (seed) =>
+    inBubble(
+      async () => {
+        const g = new SingleFlight<string, string>();
+        const wg1 = new WaitGroup();
+        const wg2 = new WaitGroup();
+        const c = new Channel<string>(1);
+        let calls = 0;
+        const flights: Flight<string>[] = [];
+        const n = 10;
+        for (let i = 0; i < n; i++) {
+          wg1.add(1);
+          wg2.go(async () => {
+            wg1.done();
+            flights.push(
+              await g.do("key", async () => {
+                calls++;
+                const { value } = await c.receive();
+                await time.sleep(10);
+                return value as string;
+              }),
+            );
+          });
+        }
+        await wg1.wait();
+        await c.send("bar");
+        await wg2.wait();
+        expect(calls).toBe(1);
+        expect(flights).toEqual(Array.from({ length: n }, () => ({ value: "bar", shared: true })));
+      },
+      { seed },
+    ),
+  );
+
+  test("is for each key by itself, and keys are the same as those of a Map", async () => {
+    const key = {};
+    const g = new SingleFlight<unknown, number>();
+    let n = 0;
+    const f = async (): Promise<number> => {
+      await gosched();
+      return ++n;
+    };
+    const flights = await Promise.all([key, {}, NaN, key, undefined, NaN].map((each) => g.do(each, f)));
+    expect(flights.map(({ value, shared }) => [value, shared])).toEqual([
+      [1, true],
+      [2, false],
+      [3, true],
+      [1, true],
+      [4, false],
+      [3, true],
+    ]);
+    expect(n).toBe(4);
+  });
+
+  test("calls again when the first call is over", async () => {
+    const g = new SingleFlight<string, number>();
+    let n = 0;
+    for (let i = 1; i <= 3; i++) expect(await g.do("key", () => ++n)).toEqual({ value: i, shared: false });
+  });
+
+  // Who waits goes on when the work has ended, and can begin the next.
+  test("who has waited can ask again at once, and gets new work", async () => {
+    const g = new SingleFlight<string, number>();
+    let n = 0;
+    const f = async (): Promise<number> => {
+      await gosched();
+      return ++n;
+    };
+    const twice = async (): Promise<number[]> => [(await g.do("k", f)).value, (await g.do("k", f)).value];
+    expect(await Promise.all([twice(), twice()])).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+    expect(waitGroupWait.parked).toBe(0);
+  });
+
+  test("a value may be undefined, or have a `then` as a property of its own", async () => {
+    const g = new SingleFlight<string, unknown>();
+    expect(await g.do("key", () => undefined)).toEqual({ value: undefined, shared: false });
+    const result = (await g.doChan("key", () => undefined).receive()).value as FlightResult<unknown>;
+    expect(result).toEqual({ value: undefined, shared: false });
+    expect("value" in result).toBe(true);
+  });
+});
+
+// R162
+describe("doChan", () => {
+  test("TestDoChan: the result comes once, and the channel stays open", async () => {
+    const g = new SingleFlight<string, string>();
+    let called = false;
+    const ch = g.doChan("key", () => {
+      called = true;
+      return "bar";
+    });
+    // It is a goroutine's to call it.
+    expect(called).toBe(false);
+    expect(await ch.receive()).toEqual({ value: { value: "bar", shared: false }, ok: true });
+    await quiet();
+    expect(ch.tryReceive()).toBeUndefined();
+  });
+
+  test("ExampleGroup: results are shared", async () => {
+    const g = new SingleFlight<string, string>();
+    const block = new Channel<void>();
+    const work = (name: string) => async (): Promise<string> => {
+      await block.receive();
+      return name;
+    };
+    const res1c = g.doChan("key", work("func 1"));
+    const res2c = g.doChan("key", work("func 2"));
+    const res3 = g.do("key", () => "func 3");
+    block.close();
+    const expected = { value: "func 1", shared: true };
+    expect((await res1c.receive()).value).toEqual(expected);
+    expect((await res2c.receive()).value).toEqual(expected);
+    expect(await res3).toEqual(expected);
+  });
+
+  test("nobody has to receive, and no goroutine is left", async () => {
+    const g = new SingleFlight<string, number>();
+    const live = numGoroutine();
+    for (let i = 0; i < 3; i++) g.doChan("key", () => i);
+    expect(numGoroutine()).toBe(live + 1);
+    await quiet();
+    expect(numGoroutine()).toBe(live);
+    expect(await g.do("key", () => 7)).toEqual({ value: 7, shared: false });
+  });
+
+  // R164: TestPanicDoSharedByDoChan
+  test.each([new Error("boom"), undefined])("has %p as a result if that is what f fails with", async (error) => {
+    const g = new SingleFlight<string, number>();
+    const first = g.do("key", () => Promise.reject(error as Error)).catch((reason: unknown) => ({ reason }));
+    const ch = g.doChan("key", () => 1);
+    expect((await ch.receive()).value).toEqual({ error, shared: true });
+    expect(await first).toEqual({ reason: error });
+    const alone = g.doChan("key", () => {
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- whatever it is
+      throw error;
+    });
+    expect((await alone.receive()).value).toEqual({ error, shared: false });
+  });
+});
+
+// R164
+test("TestPanicDo: a panic reaches everybody, and nobody hangs", async () => {
+  const g = new SingleFlight<string, number>();
+  const error = new Error("invalid memory address or nil pointer dereference");
+  let calls = 0;
+  const f = async (): Promise<never> => {
+    calls++;
+    await gosched();
+    throw error;
+  };
+  const ends = await Promise.allSettled(Array.from({ length: 5 }, () => g.do("key", f)));
+  for (const end of ends) expect(end).toEqual({ status: "rejected", reason: error });
+  expect([calls, waitGroupWait.parked]).toEqual([1, 0]);
+  await expect(
+    g.do("key", () => {
+      throw error;
+    }),
+  ).rejects.toBe(error);
+});
+
+// R163
+describe("forget", () => {
+  test.each(seeds)("TestForget: the old call does not forget the new one (seed %i)", (seed) =>
+    inBubble(
+      async () => {
+        const g = new SingleFlight<string, number>();
+        const [started, unblockFirst, unblockSecond] = [new Channel<void>(), new Channel<void>(), new Channel<void>()];
+        const first = new Channel<Flight<number>>(1);
+        go(async () => {
+          const flight = await g.do("key", async () => {
+            started.close();
+            await unblockFirst.receive();
+            return 1;
+          });
+          await first.send(flight);
+        });
+        await started.receive();
+        g.forget("key");
+        const second = g.doChan("key", async () => {
+          await unblockSecond.receive();
+          return 2;
+        });
+        unblockFirst.close();
+        expect((await first.receive()).value).toEqual({ value: 1, shared: false });
+        const third = g.doChan("key", () => 3);
+        unblockSecond.close();
+        expect((await second.receive()).value).toEqual({ value: 2, shared: true });
+        expect((await third.receive()).value).toEqual({ value: 2, shared: true });
+      },
+      { seed },
+    ),
+  );
+
+  test("the old call ends for those who wait for it, and a key that is not known is nothing", async () => {
+    const g = new SingleFlight<string, number>();
+    g.forget("key");
+    const gate = new Channel<void>();
+    const old = [1, 2].map((n) =>
+      g.do("key", async () => {
+        await gate.receive();
+        return n;
+      }),
+    );
+    g.forget("key");
+    expect(await g.do("key", () => 3)).toEqual({ value: 3, shared: false });
+    expect(await stateOf(Promise.all(old))).toBe("pending");
+    gate.close();
+    expect(await Promise.all(old)).toEqual([
+      { value: 1, shared: true },
+      { value: 1, shared: true },
+    ]);
+  });
+});
+
+test.each([undefined, null, "f", {}])("%p is no function, and nothing is under way then", async (f) => {
+  const g = new SingleFlight<string, number>();
+  const sentence = (caller: string): TypeError =>
+    new TypeError(`SingleFlight.${caller}: f must be a function, got ${String(f)}`);
+  await expect(g.do("key", f as never)).rejects.toThrow(sentence("do"));
+  expect(() => g.doChan("key", f as never)).toThrow(sentence("doChan"));
+  expect(await g.do("key", () => 1)).toEqual({ value: 1, shared: false });
+});
+
+test("who waits in a bubble for work of the bubble is durably blocked", () =>
+  bubble(async () => {
+    const g = new SingleFlight<string, number>();
+    const start = now();
+    await Promise.all([g.do("key", () => time.sleep(time.hour).then(() => 1)), g.do("key", () => 2)]);
+    expect(now() - start).toBe(time.hour);
+  }));
+
+// What must compile, and what must not: `npm run types` tests it.
+test("a result is a value or an error", async () => {
+  const g = new SingleFlight<number, string>();
+  const ch: ReceiveChannel<FlightResult<string>> = g.doChan(1, () => "a");
+  const { value: result } = await ch.receive();
+  if (result !== undefined && result.error === undefined) {
+    // @ts-expect-error -- an error may be undefined as well: only `"value" in result` tells.
+    const value: string = result.value;
+    expect(value).toBe("a");
+  }
+  if (result !== undefined && "value" in result && result.value !== undefined) {
+    const value: string = result.value;
+    expect(value).toBe("a");
+  }
+  const flight: Flight<string> = await g.do(1, () => Promise.resolve("b"));
+  expect(flight.value).toBe("b");
+  // @ts-expect-error -- a key of another type.
+  await g.do("1", () => "c");
+  // @ts-expect-error -- a value of another type.
+  await g.do(1, () => 1);
+});
+
+// R66, R161: run in Go 1.26 as well.
+test("a program whose work waits for itself ends as Go's does", async () => {
+  const { code, stderr } = await runSource(`
+    import { main, SingleFlight } from "goro";
+    main(async () => {
+      const g = new SingleFlight<string, unknown>();
+      await g.do("k", () => g.do("k", () => 1));
+    });
+  `);
+  expect(stderr).toMatch(
+    /^fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 \[sync\.WaitGroup\.Wait\]:\n/,
+  );
+  expect(code).toBe(2);
+});
