@@ -7,7 +7,7 @@ import { currentWorld } from "../internal/world.ts";
 import { born, died } from "./census.ts";
 import { place, register } from "./debug.ts";
 import { safely } from "./foreign.ts";
-import { complain, exit, ownsTheProcess, processors } from "./host.ts";
+import { complain, exit, ownsTheProcess, printAtOnce, processors } from "./host.ts";
 import { panicReport } from "./panic.ts";
 import { mainIsRunning } from "./program.ts";
 
@@ -146,6 +146,8 @@ function panic(error: unknown, goroutine: Goroutine): void {
   if (world !== undefined) {
     world.panicked(error, goroutine);
   } else if (mainIsRunning || ownsTheProcess()) {
+    // A report that had to wait for its reader would let timers fire before the end.
+    printAtOnce();
     complain(panicReport(error, goroutine.id, register?.origin(goroutine) ?? ""));
     exit(2);
   } else {
