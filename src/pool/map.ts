@@ -113,11 +113,16 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
     const [ctx, cancel] = this.#pool.derive();
     const forget = afterFunc(ctx, () => this.#cutShort(cause(ctx) as Error));
     this.#ctx = ctx;
-    this.#source = sourceOf(this.#jobs, ctx);
     this.#letGo = () => {
       forget();
       cancel();
     };
+    try {
+      this.#source = sourceOf(this.#jobs, ctx);
+    } catch (error) {
+      this.#failure = asError(error);
+      this.#sourceIsOpen = false;
+    }
   }
 
   /** The next answer, if it is there. Throws what ends the iteration. */

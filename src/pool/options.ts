@@ -65,7 +65,10 @@ export interface RunOptions<Job, Result> {
    */
   readonly timeout?: number;
 
-  /** How often the function is called: times a second for all workers together, or a limiter that others share too. */
+  /**
+   * How often the function may be called: times a second for all workers together, one at a time, or a limiter that others share
+   * too. Timers count whole milliseconds: above some hundreds a second a limiter with a burst comes nearer to its rate.
+   */
   readonly rate?: number | RateLimiter;
 
   /** How many milliseconds, once the pool ends, it waits for functions that go on although their jobs are over. By default 1,000. */

@@ -1,7 +1,7 @@
 // The pool as a function, for those who think in Go: a channel of jobs goes in, a channel of outcomes comes out, and when the
 // function returns everybody has gone home.
 
-import type { ReceiveChannel, SendChannel } from "../channel/channel.ts";
+import { Channel, coreOf, type ReceiveChannel, type SendChannel } from "../channel/channel.ts";
 import { receive, select, send } from "../channel/select.ts";
 import { now, since } from "../channel/time.ts";
 import type { Context } from "../context/context.ts";
@@ -77,7 +77,7 @@ class Run<Job, Result> implements Owner<Job, Result> {
 
   /** Counts who is here, and who sends an outcome ahead of its worker. */
   readonly #wg = new WaitGroup();
-  readonly #sentAhead = new Set<Work<Job, Result>>();
+  readonly #sentAhead = new Map<Work<Job, Result>, Channel<never>>();
   #hasMoreJobs = true;
   #delivered = 0;
 
@@ -122,10 +122,12 @@ class Run<Job, Result> implements Owner<Job, Result> {
   /** An outcome that comes before its function does is not left to its worker, who waits for the function. */
   settled(work: Work<Job, Result>): void {
     if (!work.isRunning) return;
-    this.#sentAhead.add(work);
+    const delivered = new Channel<never>();
+    this.#sentAhead.set(work, delivered);
     this.#wg.add(1);
     go(async () => {
       await this.#deliver(work);
+      delivered.close();
       this.#wg.done();
     });
   }
@@ -148,7 +150,11 @@ class Run<Job, Result> implements Owner<Job, Result> {
       // Nobody has waited for a worker that comes back after the end.
       if (!this.#works.has(worker)) return;
       this.#works.set(worker, null);
-      if (!this.#sentAhead.delete(work)) await this.#deliver(work);
+      // The reader holds back whoever has nothing more to send, too.
+      const sentAhead = this.#sentAhead.get(work);
+      if (sentAhead === undefined) await this.#deliver(work);
+      else await sentAhead.receive();
+      this.#sentAhead.delete(work);
     }
     this.#leave(worker);
     this.#lookForTheEnd();
@@ -186,7 +192,10 @@ class Run<Job, Result> implements Owner<Job, Result> {
   }
 
   #lookForTheEnd(): void {
-    if ((this.#hasMoreJobs && this.#crew.ctx.err() === undefined) || this.#grace.isSet) return;
+    // If all are held by functions that do not come back, nobody is left to find that the jobs have ended.
+    const core = coreOf(this.#jobs);
+    const hasMoreJobs = this.#hasMoreJobs && !(core?.closed === true && !core.holds);
+    if ((hasMoreJobs && this.#crew.ctx.err() === undefined) || this.#grace.isSet) return;
     const works = [...this.#works.values()];
     const areAllAbandoned = works.every((work) => work?.isRunning && work.outcome !== undefined);
     if (works.length > 0 && areAllAbandoned) this.#grace.setIn(this.#crew.settings.grace);

@@ -79,8 +79,11 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   readonly #stoppers = new Set<Work<Job, Result>>();
   readonly #stopsInside: Wait<StopReport<Job>>[] = [];
   #graceIsOver = false;
+
+  /** Whether the end of a context will decide how long jobs are waited for. */
+  #isPatient = false;
   readonly #grace = new Alarm("pool grace", () => {
-    this.#graceIsOver = true;
+    this.#graceIsOver = this.#staff.works.every((work) => isAbandoned(work) || this.#stoppers.has(work));
     this.#lookForTheEnd();
   });
   readonly #forget: () => void;
@@ -156,6 +159,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     jobs: Iterable<Job> | AsyncIterable<Job>,
     options: MapOptions = {},
   ): AsyncIterableIterator<Result> & AsyncDisposable {
+    new Check("WorkerPool.map").isContext("ctx", options.ctx);
     const window = new Check("WorkerPool.map").count("window", 1, options.window ?? 2 * Math.max(this.#staff.max, 1));
     return new OrderedResults(jobs, window, {
       derive: () => this.#crew.derived(options.ctx),
@@ -182,7 +186,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     this.#staff.resize(min, max);
     while (!this.#backlog.isEmpty) {
       const worker = this.#staff.take();
-      if (worker === undefined) break;
+      if (worker === undefined || this.#report !== undefined) break;
       this.#start(worker, this.#taken());
     }
   }
@@ -212,9 +216,15 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
    * given, or one derived from that, and then it is not waited for itself.
    *
    * Cancellation: when `ctx` ends first, all jobs that are left are cancelled, with its cause, and the report says which. For
-   * functions that do not listen it waits no longer than `grace` then; without `ctx` it waits as long as it takes.
+   * functions that do not listen it waits no longer than `grace`; without `ctx` it waits as long as it takes, unless nothing is left
+   * but functions whose jobs have timed out or were cancelled.
    */
   stop(ctx?: Context): Promise<StopReport<Job>> {
+    try {
+      new Check("WorkerPool.stop").isContext("ctx", ctx);
+    } catch (error) {
+      return failed(error);
+    }
     if (this.#crew.ctx.err() !== undefined) this.#cancelled();
     this.#takesJobs = false;
     this.#isStopped = true;
@@ -230,7 +240,11 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     (stopper === undefined ? this.#stops : this.#stopsInside).push(wait);
     // The context that the job was given says who it is, and nothing about its patience.
     if (ctx !== undefined && ctx !== stopper?.given) {
-      const forget = afterFunc(ctx, () => this.#crew.cancel(cause(ctx)));
+      this.#isPatient = true;
+      const forget = afterFunc(ctx, () => {
+        // A context derived from a job's ends with the job, and that is nobody's impatience.
+        if (stopper?.outcome === undefined) this.#crew.cancel(cause(ctx));
+      });
       void wait.promise.then(forget);
     }
     this.#lookForTheEnd();
@@ -278,6 +292,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     ctx: Context | undefined,
     owner: Owner<Job, Result>,
   ): [work: Work<Job, Result>, cancel: (reason?: Error) => void] {
+    new Check("WorkerPool").isContext("ctx", ctx);
     // User code first: it may throw.
     const priority = this.#priority(job);
     const [own, cancel] = this.#crew.derived(ctx);
@@ -298,6 +313,8 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
       throw error;
     }
     const worker = this.#staff.take();
+    // A hook of the user's may just have stopped the pool.
+    if (this.#report !== undefined) return this.#offer(caller, work);
     if (worker === undefined && !this.#backlog.hasRoom) return false;
     this.#accept(work);
     if (worker === undefined) this.#backlog.add(work);
@@ -393,8 +410,15 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   }
 
   #lookForTheEnd(): void {
-    if (this.#takesJobs || this.#report !== undefined || !this.#backlog.isEmpty) return;
+    if (this.#takesJobs || this.#report !== undefined) return;
     const { works } = this.#staff;
+    if (!this.#backlog.isEmpty) {
+      // If no function ever comes back, nobody will take what waits, and no context will end that.
+      if (this.#isPatient || works.length < this.#staff.max || !works.every(isAbandoned)) return;
+      if (this.#graceIsOver) this.#crew.cancel(new StoppedError("WorkerPool: no function has come back"));
+      else if (!this.#grace.isSet) this.#grace.setIn(this.#settings.grace);
+      return;
+    }
     const others = works.filter((work) => !this.#stoppers.has(work));
     if (!others.every(isAbandoned)) return;
     // Now nobody is left but functions whose jobs are over, and jobs that wait for the others.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Context, context, numCPU, type PoolOptions, time, WorkerPool } from "goro";
-import { now, settled } from "goro/testing";
+import { Channel, type Context, context, numCPU, type PoolOptions, time, WorkerPool } from "goro";
+import { bubble, now, settled } from "goro/testing";
 import { currentClock } from "../../src/internal/alarm.ts";
 import { Chance } from "../../src/internal/random.ts";
 import { inBubble } from "../support/contexts.ts";
@@ -481,3 +481,43 @@ describe("whatever happens", () => {
     ),
   );
 });
+
+test("a hook that stops the pool while a worker is made for a job makes the job refused", () =>
+  inBubble(async () => {
+    const pool: WorkerPool<number, number> = new WorkerPool<number, number>((_, n) => n, {
+      min: 0,
+      max: 2,
+      onWorkerStart: () => void pool.stop(),
+    });
+    await expect(pool.send(1)).rejects.toThrow("WorkerPool.send: the pool has been stopped");
+    expect(pool.stats().workers).toBe(0);
+  }));
+
+test("jobs behind functions that never come back are given up when the pool stops", () =>
+  bubble(async () => {
+    const never = new Channel<never>();
+    const pool = new WorkerPool<number, unknown>(() => never.receive(), {
+      workers: 1,
+      queue: 1,
+      timeout: 20,
+      grace: 100,
+    });
+    await pool.submit(1);
+    const second = await pool.submit(2);
+    const start = now();
+    const { undone } = await pool.stop();
+    expect({ undone, took: now() - start }).toEqual({ undone: [2], took: 120 });
+    await expect(second.result).rejects.toThrow("no function has come back");
+    never.close();
+  }));
+
+test("what is no context is refused by name, and changes nothing", () =>
+  inBubble(async () => {
+    const pool = new WorkerPool<number, number>((_, n) => n, { workers: 1 });
+    const wrong = 1000 as never;
+    await expect(pool.stop(wrong)).rejects.toThrow("WorkerPool.stop: ctx must be a context, got 1000");
+    await expect(pool.send(1, wrong)).rejects.toThrow("WorkerPool: ctx must be a context, got 1000");
+    expect(() => pool.map([1], { ctx: wrong })).toThrow("WorkerPool.map: ctx must be a context, got 1000");
+    expect(await (await pool.submit(7)).result).toBe(7);
+    await pool.stop();
+  }));

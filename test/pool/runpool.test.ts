@@ -17,7 +17,7 @@ import {
   send,
   time,
 } from "goro";
-import { settled } from "goro/testing";
+import { bubble, now, settled } from "goro/testing";
 import { Chance } from "../../src/internal/random.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { capacities } from "../support/promises.ts";
@@ -689,3 +689,44 @@ test("two pools may share their jobs and their results, if somebody else closes"
     });
     expect(sorted(jobsOf(await read(both)))).toEqual(numbers(30));
   }));
+
+describe("a function that times out", () => {
+  test("and never comes back does not hold up a run that has no more jobs", () =>
+    bubble(async () => {
+      const jobs = new Channel<number>(1);
+      const results = new Channel<Outcome<number, never>>(1);
+      await jobs.send(1);
+      jobs.close();
+      const never = new Channel<never>();
+      const start = now();
+      await runPool(context.background(), jobs, results, () => never.receive() as Promise<never>, {
+        workers: 1,
+        timeout: 20,
+        grace: 100,
+      });
+      expect(now() - start).toBe(120);
+      expect((await results.receive()).value).toMatchObject({ job: 1, status: "failed" });
+      never.close();
+    }));
+
+  test("takes no further job before its outcome has been read", () =>
+    bubble(async () => {
+      const [ctx, cancel] = context.withCancel(context.background());
+      const jobs = new Channel<number>();
+      let sent = 0;
+      go(async () => {
+        for (; sent < 50; sent++) {
+          const s = await select({ job: send(jobs, sent), done: receive(ctx.done()) });
+          if (s.case === "done") return;
+        }
+      });
+      const run = runPool(ctx, jobs, new Channel<Outcome<number, unknown>>(), () => time.sleep(5), {
+        workers: 2,
+        timeout: 2,
+      });
+      await time.sleep(1000);
+      expect(sent).toBe(2);
+      cancel();
+      await expect(run).rejects.toThrow("context canceled");
+    }));
+});
