@@ -29,7 +29,13 @@ interface Row {
   readonly wrong: readonly string[];
 }
 
+/** In real time a machine that is busy elsewhere may be late once: what is wrong twice is wrong. */
 async function row(example: Example): Promise<Row> {
+  const first = await attempt(example);
+  return first.wrong.length === 0 || values.virtual ? first : attempt(example);
+}
+
+async function attempt(example: Example): Promise<Row> {
   const was = await recorded(example);
   const port = await runPort(example, seed);
   const wrong: string[] = [];

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-const timeout = 100 * time.Millisecond
+const timeout = 200 * time.Millisecond
 
 type job struct {
 	id      int
@@ -76,17 +76,17 @@ func worker(jobs <-chan job, results chan<- result) {
 func main() {
 	jobs := make(chan job, 5)
 	results := make(chan result)
-	jobs <- job{id: 1, takes: 50 * time.Millisecond, listens: true}
-	jobs <- job{id: 2, takes: 450 * time.Millisecond, listens: false}
-	jobs <- job{id: 3, takes: 50 * time.Millisecond, listens: true}
-	jobs <- job{id: 4, takes: 450 * time.Millisecond, listens: true}
-	jobs <- job{id: 5, takes: 50 * time.Millisecond, listens: true}
+	jobs <- job{id: 1, takes: 100 * time.Millisecond, listens: true}
+	jobs <- job{id: 2, takes: 900 * time.Millisecond, listens: false}
+	jobs <- job{id: 3, takes: 100 * time.Millisecond, listens: true}
+	jobs <- job{id: 4, takes: 900 * time.Millisecond, listens: true}
+	jobs <- job{id: 5, takes: 100 * time.Millisecond, listens: true}
 	close(jobs)
 
 	start := time.Now()
 	go worker(jobs, results)
 	for r := range results {
-		at := time.Since(start).Round(50 * time.Millisecond).Milliseconds()
+		at := time.Since(start).Round(100 * time.Millisecond).Milliseconds()
 		if r.err != nil {
 			fmt.Printf("after %d ms: job %d: %v\n", at, r.job.id, r.err)
 			continue

@@ -4,7 +4,7 @@
 import { Channel, type Context, context, defer, go, main, receive, select, time, WaitGroup } from "goro";
 import type { ReceiveChannel, SendChannel } from "goro";
 
-const timeout = 100 * time.millisecond;
+const timeout = 200 * time.millisecond;
 
 interface Job {
   id: number;
@@ -72,17 +72,17 @@ async function worker(jobs: ReceiveChannel<Job>, results: SendChannel<Result>): 
 main(async () => {
   const jobs = new Channel<Job>(5);
   const results = new Channel<Result>();
-  await jobs.send({ id: 1, takes: 50 * time.millisecond, listens: true });
-  await jobs.send({ id: 2, takes: 450 * time.millisecond, listens: false });
-  await jobs.send({ id: 3, takes: 50 * time.millisecond, listens: true });
-  await jobs.send({ id: 4, takes: 450 * time.millisecond, listens: true });
-  await jobs.send({ id: 5, takes: 50 * time.millisecond, listens: true });
+  await jobs.send({ id: 1, takes: 100 * time.millisecond, listens: true });
+  await jobs.send({ id: 2, takes: 900 * time.millisecond, listens: false });
+  await jobs.send({ id: 3, takes: 100 * time.millisecond, listens: true });
+  await jobs.send({ id: 4, takes: 900 * time.millisecond, listens: true });
+  await jobs.send({ id: 5, takes: 100 * time.millisecond, listens: true });
   jobs.close();
 
   const start = time.now();
   go(worker, jobs, results);
   for await (const r of results) {
-    const at = Math.round(time.since(start) / 50) * 50;
+    const at = Math.round(time.since(start) / 100) * 100;
     if (r.err) {
       console.log(`after ${at} ms: job ${r.job.id}: ${r.err.message}`);
       continue;
