@@ -14,13 +14,13 @@ describe("a panic", () => {
 
 goroutine 6 [running]:
 main.main.func1.1()
-	/tmp/x/main.go:8 +0x31
+	main.go:8 +0x31
 panic({0x4838a0?, 0x497d40?})
 	/usr/local/go/src/runtime/panic.go:860 +0x13a
 main.main.func1()
-	/tmp/x/main.go:9 +0x3b
+	main.go:9 +0x3b
 created by main.main in goroutine 1
-	/tmp/x/main.go:7 +0x85
+	main.go:7 +0x85
 exit status 2
 `;
 
@@ -62,25 +62,25 @@ describe("a deadlock", () => {
 
 goroutine 1 [chan send]:
 main.main()
-	/tmp/x/main.go:15 +0xd2
+	main.go:15 +0xd2
 
 goroutine 18 [chan receive]:
 main.work(...)
-	/tmp/x/main.go:5
+	main.go:5
 created by main.main in goroutine 1
-	/tmp/x/main.go:11 +0x66
+	main.go:11 +0x66
 
 goroutine 19 [select (no cases)]:
 main.idle()
-	/tmp/x/main.go:7 +0xf
+	main.go:7 +0xf
 created by main.main in goroutine 1
-	/tmp/x/main.go:12 +0x72
+	main.go:12 +0x72
 
 goroutine 20 [chan receive]:
 main.work(...)
-	/tmp/x/main.go:5
+	main.go:5
 created by main.main in goroutine 1
-	/tmp/x/main.go:13 +0xae
+	main.go:13 +0xae
 exit status 2
 `;
   const goro = `${sentence}
