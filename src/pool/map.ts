@@ -230,20 +230,15 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
 
   /** The context has ended: what is done is still told in its order, and then why there is no more. */
   #cutShort(reason: Error): void {
-    // What has been brought may have been done before, and then there is nothing to cut.
-    if (!this.#sourceIsOpen && this.#isDone) return;
-    this.#failure ??= reason;
-    void this.#closeSource().catch(() => undefined);
     const left = this.#takeAll();
-    for (const work of left) this.#pool.giveUp(work);
+    // What has been brought may have been done before, and then there is nothing to cut.
+    if (this.#sourceIsOpen || left.some(({ outcome }) => outcome === undefined)) {
+      this.#failure ??= reason;
+      void this.#closeSource().catch(() => undefined);
+      for (const work of left) this.#pool.giveUp(work);
+    }
     for (const work of left) this.#ahead.push(work);
     this.#serve();
-  }
-
-  get #isDone(): boolean {
-    const all = this.#takeAll();
-    for (const work of all) this.#ahead.push(work);
-    return all.every(({ outcome }) => outcome !== undefined);
   }
 
   #takeAll(): Work<Job, Result>[] {

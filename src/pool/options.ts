@@ -4,6 +4,7 @@ import type { Context } from "../context/context.ts";
 import { background } from "../context/namespace.ts";
 import { asText } from "../goroutine/foreign.ts";
 import { numCPU } from "../goroutine/go.ts";
+import { Check } from "./check.ts";
 import type { Outcome } from "./outcome.ts";
 import { RateLimiter } from "./ratelimiter.ts";
 
@@ -165,41 +166,5 @@ export function settle<Job, Result>(caller: string, options: PoolOptions<Job, Re
     if (workers !== undefined) throw new TypeError(`${caller}: either workers or min and max, not both`);
     const most = check.count("max", 1, max ?? Math.max(numCPU(), check.count("min", 0, min ?? 0)));
     return [check.count("min", 0, min ?? Math.min(1, most), most), most];
-  }
-}
-
-/** Looks at single values for `caller`; each answers the value, or throws. */
-export class Check {
-  readonly #caller: string;
-
-  constructor(caller: string) {
-    this.#caller = caller;
-  }
-
-  count(name: string, least: number, value: number, most: number = Number.MAX_SAFE_INTEGER): number {
-    const isCount = Number.isSafeInteger(value) || (value === Infinity && most === Infinity);
-    if (!isCount || value < least || value > most) {
-      const range = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `${least} or more`;
-      throw new RangeError(`${this.#caller}: ${name} must be a whole number, ${range}, got ${asText(value)}`);
-    }
-    return value;
-  }
-
-  atLeast(name: string, least: number, value: number, most: number = Infinity): number {
-    if (typeof value !== "number" || !(value >= least && value <= most)) {
-      const range = most === Infinity ? `${least} or more` : `from ${least} to ${most}`;
-      throw new RangeError(`${this.#caller}: ${name} must be a number, ${range}, got ${asText(value)}`);
-    }
-    return value;
-  }
-
-  isFunction(name: string, value: unknown): void {
-    if (value === undefined || typeof value === "function") return;
-    throw new TypeError(`${this.#caller}: ${name} must be a function, got ${asText(value)}`);
-  }
-
-  isContext(name: string, value: Partial<Context> | null | undefined): void {
-    if (value === undefined || typeof value?.done === "function") return;
-    throw new TypeError(`${this.#caller}: ${name} must be a context, got ${asText(value)}`);
   }
 }

@@ -10,6 +10,7 @@ import type { Context } from "../context/context.ts";
 import { background } from "../context/namespace.ts";
 import { currentClock } from "../internal/alarm.ts";
 import { passed } from "../internal/gate.ts";
+import { Check } from "./check.ts";
 
 /**
  * Lets events happen at a rate of `limit` a second, and up to `burst` at once after a quiet time. One limiter is shared by all
@@ -43,7 +44,7 @@ export class RateLimiter {
    */
   constructor(limit: number, burst: number = 1) {
     this.#limit = checkedLimit("RateLimiter: limit", limit);
-    this.#burst = checkedCount("RateLimiter: burst", burst);
+    this.#burst = new Check("RateLimiter").count("burst", 0, burst);
     this.#tokens = burst;
   }
 
@@ -70,7 +71,7 @@ export class RateLimiter {
 
   /** Whether `n` events may happen now. If so their tokens are taken; if not nothing is, and the events must not happen. */
   allow(n: number = 1): boolean {
-    return this.#reserve(checkedCount("RateLimiter.allow: n", n), 0).ok;
+    return this.#reserve(new Check("RateLimiter.allow").count("n", 0, n), 0).ok;
   }
 
   /**
@@ -78,7 +79,7 @@ export class RateLimiter {
    * more than the burst and never may.
    */
   reserve(n: number = 1): Reservation {
-    return this.#reserve(checkedCount("RateLimiter.reserve: n", n), Infinity);
+    return this.#reserve(new Check("RateLimiter.reserve").count("n", 0, n), Infinity);
   }
 
   /**
@@ -89,7 +90,7 @@ export class RateLimiter {
    * Cancellation: rejects with `ctx.err()` when `ctx` ends; the tokens are given back.
    */
   async wait(ctx: Context = background(), n: number = 1): Promise<void> {
-    checkedCount("RateLimiter.wait: n", n);
+    new Check("RateLimiter.wait").count("n", 0, n);
     if (n > this.#burst && this.#limit !== Infinity) {
       throw new RangeError(`rate: Wait(n=${n}) exceeds limiter's burst ${this.#burst}`);
     }
@@ -119,7 +120,7 @@ export class RateLimiter {
 
   /** Changes the burst. What is promised already stays as it is. */
   setBurst(burst: number): void {
-    checkedCount("RateLimiter.setBurst: burst", burst);
+    new Check("RateLimiter.setBurst").count("burst", 0, burst);
     this.#advance();
     this.#burst = burst;
   }
@@ -203,11 +204,4 @@ function checkedLimit(what: string, limit: number): number {
     throw new RangeError(`${what} must be a number of events a second, 0 or more, got ${String(limit)}`);
   }
   return limit;
-}
-
-function checkedCount(what: string, count: number): number {
-  if (!Number.isSafeInteger(count) || count < 0) {
-    throw new RangeError(`${what} must be a whole number, 0 or more, got ${String(count)}`);
-  }
-  return count;
 }
