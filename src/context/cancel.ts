@@ -11,7 +11,7 @@ import { Channel, coreOf, type ReceiveChannel } from "../channel/channel.ts";
 import type { Core } from "../channel/core.ts";
 import { receive, select } from "../channel/select.ts";
 import { go, Prepared } from "../goroutine/go.ts";
-import { manyMayListen } from "../goroutine/host.ts";
+import { manyMayListen, wordsOf } from "../goroutine/host.ts";
 import { PanicError } from "../goroutine/panic.ts";
 import { Alarm } from "../internal/alarm.ts";
 import { Line, type Standing } from "../internal/line.ts";
@@ -169,6 +169,20 @@ export class DeadlineContext extends CancelContext {
 
   protected override ended(): void {
     this.#alarm?.cancel();
+  }
+}
+
+/** A context that ends when a signal arrives: it prints which. Mirrors `signalCtx` of os/signal. */
+export class NotifyContext extends CancelContext {
+  readonly #signals: readonly string[];
+
+  constructor(parent: Context, signals: readonly string[]) {
+    super(parent);
+    this.#signals = signals;
+  }
+
+  protected override below(above: string): string {
+    return `signal.NotifyContext(${above}, [${this.#signals.map(wordsOf).join(" ")}])`;
   }
 }
 

@@ -37,11 +37,15 @@ export abstract class ChainedContext implements Context {
     return value as never;
   }
 
+  /** The name of the chain down to this link, when `above` is that of the chain above it. */
+  protected below(above: string): string {
+    return above + this.label();
+  }
+
   toString(): string {
-    const labels = [this.label()];
+    const links: ChainedContext[] = [this];
     let context = this.parent;
-    for (; context instanceof ChainedContext; context = context.parent) labels.push(context.label());
-    if (context !== null) labels.push(asText(context));
-    return labels.reverse().join("");
+    for (; context instanceof ChainedContext; context = context.parent) links.push(context);
+    return links.reduceRight((above, link) => link.below(above), context === null ? "" : asText(context));
   }
 }

@@ -4,7 +4,7 @@ import { asText, isError } from "../goroutine/foreign.ts";
 import { onSignals } from "../goroutine/host.ts";
 import { PanicError } from "../goroutine/panic.ts";
 import { Alarm, currentClock } from "../internal/alarm.ts";
-import { AfterFunc, CancelContext, causeOf, DeadlineContext } from "./cancel.ts";
+import { AfterFunc, CancelContext, causeOf, DeadlineContext, NotifyContext } from "./cancel.ts";
 import type { Context, Key } from "./context.ts";
 import { Canceled, canceled, DeadlineExceeded, deadlineExceeded } from "./errors.ts";
 import { DetachedContext, RootContext, ValueContext } from "./plain.ts";
@@ -218,7 +218,7 @@ export function fromSignal(signal: AbortSignal): Context {
  * using _ = defer(stop);
  */
 export function notify(parent: Context, ...signals: string[]): [ctx: Context, stop: CancelFunc] {
-  const context = new CancelContext(checkedParent(parent));
+  const context = new NotifyContext(checkedParent(parent), signals);
   const forget = onSignals(signals, (words) => context.cancel(canceled, new Canceled(`${words} signal received`)));
   context.follow();
   // An alarm that never goes off keeps the process alive, which the host's signal handlers do not.

@@ -76,19 +76,45 @@ export function ownsTheProcess(): boolean {
   );
 }
 
-// What Go's os.Signal says of itself, where that is not "signal N".
+// What Go's os.Signal says of itself (syscall's table for Linux), where that is not "signal N".
 const words: Readonly<Record<string, string>> = {
   SIGHUP: "hangup",
   SIGINT: "interrupt",
   SIGQUIT: "quit",
+  SIGILL: "illegal instruction",
+  SIGTRAP: "trace/breakpoint trap",
+  SIGABRT: "aborted",
+  SIGBUS: "bus error",
+  SIGFPE: "floating point exception",
   SIGUSR1: "user defined signal 1",
+  SIGSEGV: "segmentation fault",
   SIGUSR2: "user defined signal 2",
-  SIGTERM: "terminated",
   SIGPIPE: "broken pipe",
   SIGALRM: "alarm clock",
+  SIGTERM: "terminated",
+  SIGSTKFLT: "stack fault",
+  SIGCHLD: "child exited",
   SIGCONT: "continued",
+  SIGTSTP: "stopped",
+  SIGTTIN: "stopped (tty input)",
+  SIGTTOU: "stopped (tty output)",
+  SIGURG: "urgent I/O condition",
+  SIGXCPU: "CPU time limit exceeded",
+  SIGXFSZ: "file size limit exceeded",
+  SIGVTALRM: "virtual timer expired",
+  SIGPROF: "profiling timer expired",
   SIGWINCH: "window changed",
+  SIGIO: "I/O possible",
+  SIGPOLL: "I/O possible",
+  SIGPWR: "power failure",
+  SIGSYS: "bad system call",
 };
+
+/** Go's words for `signal`, which is known here. */
+export function wordsOf(signal: string): string {
+  const known = builtin<{ constants: { signals: Record<string, number> } }>("os")?.constants.signals;
+  return words[signal] ?? `signal ${known?.[signal] as number}`;
+}
 
 /** Calls `listener` with Go's words for each of `signals` that arrives; answers how to stop that. */
 export function onSignals(signals: readonly string[], listener: (words: string) => void): () => void {
@@ -100,7 +126,7 @@ export function onSignals(signals: readonly string[], listener: (words: string) 
       throw new TypeError(`context.notify: there is no signal ${signal} that could be caught`);
     }
   }
-  const heard = (signal: string): void => listener(words[signal] ?? `signal ${known[signal] as number}`);
+  const heard = (signal: string): void => listener(wordsOf(signal));
   for (const signal of signals) process.on(signal, heard);
   return () => {
     for (const signal of signals) process.off(signal, heard);

@@ -48,7 +48,7 @@ describe("notify", () => {
     const program = await runSource(`
       import { context, time } from "goro";
       const [other, stopOther] = context.notify(context.background(), "SIGTTIN");
-      const signals = ["SIGHUP", "SIGQUIT", "SIGUSR2", "SIGTERM", "SIGPIPE", "SIGALRM", "SIGCONT", "SIGWINCH"];
+      const signals = ["SIGHUP", "SIGQUIT", "SIGUSR2", "SIGTERM", "SIGPIPE", "SIGALRM", "SIGCONT", "SIGWINCH", "SIGURG"];
       for (const signal of signals as NodeJS.Signals[]) {
         const [ctx, stop] = context.notify(context.background(), signal);
         process.kill(process.pid, signal);
@@ -72,6 +72,7 @@ describe("notify", () => {
       "alarm clock signal received",
       "continued signal received",
       "window changed signal received",
+      "urgent I/O condition signal received",
       "undefined",
       "Canceled: context canceled",
       "",

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { context, PanicError } from "goro";
+import { context } from "goro";
 import { realClock } from "../../src/internal/alarm.ts";
 import { children } from "../support/contexts.ts";
 
@@ -17,16 +17,8 @@ afterEach(() => {
   expect(realClock.size).toBe(alarms);
 });
 
-// R112: T-X05
+// R112
 describe("value", () => {
-  test("is that of the nearest context with the key", () => {
-    const outer = withValue(background(), "k", "outer");
-    const inner = withValue(withValue(outer, "l", "other"), "k", "inner");
-    expect([background(), outer, inner].map((ctx) => ctx.value("k"))).toEqual([undefined, "outer", "inner"]);
-    expect([outer, inner].map((ctx) => ctx.value("l"))).toEqual([undefined, "other"]);
-    expect(inner.value("missing")).toBeUndefined();
-  });
-
   test.each([null, undefined, 0, "", false])("may be %p, and hides one above", (nothing) => {
     const ctx = withValue(withValue(background(), "k", "outer"), "k", nothing);
     expect(ctx.value("k")).toBe(nothing);
@@ -84,15 +76,6 @@ describe("value", () => {
     expect(parent.value("k")).toBeUndefined();
   });
 
-  // R113: T-X14
-  test("needs a key", () => {
-    for (const none of [null, undefined]) {
-      expect(() => withValue(background(), none, 1)).toThrow(PanicError);
-      expect(() => withValue(background(), none, 1)).toThrow("nil key");
-    }
-    for (const falsy of [0, "", false]) expect(withValue(background(), falsy, 1).value(falsy)).toBe(1);
-  });
-
   // R115
   test("never keeps a context from being printed", () => {
     for (const value of [Object.create(null) as object, Symbol("s"), null, undefined, () => 1]) {
@@ -102,7 +85,7 @@ describe("value", () => {
   });
 });
 
-// R120: T-X17
+// R120
 describe("withoutCancel", () => {
   test("keeps the values and nothing else, also when the parent ends", async () => {
     const [parent, cancel] = withTimeout(withValue(background(), "k", "v"), hour);

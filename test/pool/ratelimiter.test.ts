@@ -17,7 +17,8 @@ function until(start: number, units: number): Promise<void> {
 type Allow = readonly [at: number, tokens: number, n: number, ok: boolean];
 
 /** Each step: when, how many tokens there are then, and whether `n` events may happen. */
-async function expectAllows(limiter: RateLimiter, allows: readonly Allow[], start: number = now()): Promise<void> {
+async function expectAllows(limiter: RateLimiter, allows: readonly Allow[]): Promise<void> {
+  const start = now();
   for (const [at, tokens, n, ok] of allows) {
     await until(start, at);
     expect([at, limiter.tokens, limiter.allow(n)]).toEqual([at, tokens, ok]);
@@ -32,62 +33,11 @@ function expectReserve(limiter: RateLimiter, start: number, n: number, due: numb
   return reservation;
 }
 
-// TestEvery
-describe("every", () => {
-  test.each([
-    [0, Infinity],
-    [-1, Infinity],
-    [time.nanosecond, 1e9],
-    [time.microsecond, 1e6],
-    [1, 1000],
-    [10, 100],
-    [2500, 0.4],
-    [10_000, 0.1],
-    [Infinity, 0],
-  ])("an interval of %p ms is a limit of %p a second", (ms, limit) => {
-    const every = RateLimiter.every(ms);
-    if (limit === Infinity) expect(every).toBe(Infinity);
-    else expect(every).toBeCloseTo(limit, 5);
-  });
+test("an interval without end is a limit of nothing", () => {
+  expect(RateLimiter.every(Infinity)).toBe(0);
 });
 
 describe("allow", () => {
-  // TestLimiterBurst1
-  test("with a burst of 1", () =>
-    inBubble(() =>
-      expectAllows(new RateLimiter(10, 1), [
-        [0, 1, 1, true],
-        [0, 0, 1, false],
-        [0, 0, 1, false],
-        [1, 1, 1, true],
-        [1, 0, 1, false],
-        [1, 0, 1, false],
-        [2, 1, 2, false],
-        [2, 1, 1, true],
-        [2, 0, 1, false],
-      ]),
-    ));
-
-  // TestLimiterBurst3
-  test("with a burst of 3", () =>
-    inBubble(() =>
-      expectAllows(new RateLimiter(10, 3), [
-        [0, 3, 2, true],
-        [0, 1, 2, false],
-        [0, 1, 1, true],
-        [0, 0, 1, false],
-        [1, 1, 4, false],
-        [2, 2, 1, true],
-        [3, 2, 1, true],
-        [4, 2, 1, true],
-        [4, 1, 1, true],
-        [4, 0, 1, false],
-        [4, 0, 1, false],
-        [9, 3, 3, true],
-        [9, 0, 0, true],
-      ]),
-    ));
-
   test("keeps parts of a token", () =>
     inBubble(() =>
       expectAllows(new RateLimiter(10, 2), [
@@ -99,42 +49,6 @@ describe("allow", () => {
         [2.5, 0.5, 1, false],
       ]),
     ));
-
-  // TestLimiter_noTruncationErrors, TestTinyLimit
-  test.each([0.7692307692307693, 1e-10, 0])("a limit of %p lets the burst through, and no more", (limit) =>
-    inBubble(() => {
-      const limiter = new RateLimiter(limit, 1);
-      expect([limiter.allow(), limiter.allow()]).toEqual([true, false]);
-    }),
-  );
-
-  // TestSimultaneousRequests
-  test.each(seeds)("of many at once lets as many through as the burst (seed %i)", (seed) =>
-    inBubble(
-      async () => {
-        const limiter = new RateLimiter(1, 5);
-        const group = new ErrGroup();
-        let allowed = 0;
-        for (let i = 0; i < 15; i++) void group.go(() => void (allowed += Number(limiter.allow())));
-        await group.wait();
-        expect(allowed).toBe(5);
-      },
-      { seed },
-    ),
-  );
-
-  // TestLongRunningQPS
-  test("in the long run allows the limit, and the burst once", () =>
-    inBubble(async () => {
-      const limiter = new RateLimiter(100, 100);
-      let allowed = 0;
-      for (let ms = 0; ms < 5000; ms += 2) {
-        if (limiter.allow()) allowed++;
-        await time.sleep(2);
-      }
-      expect(allowed).toBeLessThanOrEqual(601);
-      expect(allowed).toBeGreaterThanOrEqual(599);
-    }));
 
   // In Go a wait of less than a nanosecond is none, so that what is rounded does not matter.
   test("says yes when exactly as much time has gone by as one event needs", () =>
@@ -151,30 +65,6 @@ describe("allow", () => {
 });
 
 describe("reserve", () => {
-  // TestSimpleReserve
-  test("promises events one after the other", () =>
-    inBubble(async () => {
-      const limiter = new RateLimiter(10, 2);
-      const start = now();
-      expectReserve(limiter, start, 2, 0);
-      expectReserve(limiter, start, 2, 2);
-      await until(start, 3);
-      expectReserve(limiter, start, 2, 4);
-    }));
-
-  // TestMix
-  test("and allow see the same tokens", () =>
-    inBubble(async () => {
-      const limiter = new RateLimiter(10, 2);
-      const start = now();
-      expectReserve(limiter, start, 3, Infinity);
-      expectReserve(limiter, start, 2, 0);
-      await expectAllows(limiter, [[1, 1, 2, false]], start);
-      expectReserve(limiter, start, 2, 2);
-      await expectAllows(limiter, [[1, -1, 1, false]], start);
-      await expectAllows(limiter, [[3, 1, 1, true]], start);
-    }));
-
   test("tells how long there is left, which becomes less, and 0 in the end", () =>
     inBubble(async () => {
       const limiter = new RateLimiter(10, 1);
@@ -195,64 +85,15 @@ describe("reserve", () => {
       expect(limiter.reserve(0).delay()).toBe(100);
       expect(limiter.tokens).toBe(-1);
     }));
-
-  // TestReserveSetLimit, TestReserveSetBurst
-  test("knows a new limit and a new burst, but what is promised stays", () =>
-    inBubble(async () => {
-      const start = now();
-      const faster = new RateLimiter(5, 2);
-      const larger = new RateLimiter(5, 2);
-      const promised = expectReserve(faster, start, 2, 0) && expectReserve(faster, start, 2, 4);
-      expectReserve(larger, start, 2, 0);
-      expectReserve(larger, start, 2, 4);
-      await until(start, 2);
-      faster.setLimit(10);
-      expectReserve(faster, start, 1, 4);
-      expect(promised.delay()).toBe(2 * d);
-      await until(start, 3);
-      larger.setBurst(4);
-      expectReserve(larger, start, 4, 12);
-    }));
 });
 
 describe("a reservation that is cancelled", () => {
   /** A limiter of 10 a second whose tokens are all taken. */
-  function spent(burst = 2): RateLimiter {
-    const limiter = new RateLimiter(10, burst);
-    limiter.reserve(burst);
+  function spent(): RateLimiter {
+    const limiter = new RateLimiter(10, 2);
+    limiter.reserve(2);
     return limiter;
   }
-
-  // TestCancelInvalid
-  test("gives nothing back if it was none", () =>
-    inBubble(() => {
-      const start = now();
-      const limiter = spent();
-      expectReserve(limiter, start, 3, Infinity).cancel();
-      expectReserve(limiter, start, 2, 2);
-    }));
-
-  // TestCancelLast
-  test("gives its tokens back if it was the last", () =>
-    inBubble(async () => {
-      const start = now();
-      const limiter = spent();
-      const last = expectReserve(limiter, start, 2, 2);
-      await until(start, 1);
-      last.cancel();
-      expectReserve(limiter, start, 2, 2);
-    }));
-
-  // TestCancelTooLate
-  test("gives nothing back when its time is over", () =>
-    inBubble(async () => {
-      const start = now();
-      const limiter = spent();
-      const late = expectReserve(limiter, start, 2, 2);
-      await until(start, 3);
-      late.cancel();
-      expectReserve(limiter, start, 2, 4);
-    }));
 
   test("gives its tokens back at the very instant at which it is due", () =>
     inBubble(async () => {
@@ -262,51 +103,6 @@ describe("a reservation that is cancelled", () => {
       await until(start, 2);
       due.cancel();
       expectReserve(limiter, start, 2, 2);
-    }));
-
-  // TestCancel0Tokens, TestCancel1Token
-  test("keeps what others were promised after it", () =>
-    inBubble(async () => {
-      const start = now();
-      const none = spent();
-      const first = expectReserve(none, start, 1, 1);
-      expectReserve(none, start, 1, 2);
-      first.cancel();
-      expectReserve(none, start, 1, 3);
-
-      const one = spent();
-      const two = expectReserve(one, start, 2, 2);
-      expectReserve(one, start, 1, 3);
-      await until(start, 2);
-      two.cancel();
-      expectReserve(one, start, 2, 4);
-    }));
-
-  // TestCancelMulti
-  test("knows that one after it has been cancelled too", () =>
-    inBubble(async () => {
-      const start = now();
-      const limiter = spent(4);
-      const a = expectReserve(limiter, start, 3, 3);
-      expectReserve(limiter, start, 1, 4);
-      const c = expectReserve(limiter, start, 1, 5);
-      await until(start, 1);
-      c.cancel();
-      a.cancel();
-      expectReserve(limiter, start, 3, 5);
-    }));
-
-  // TestReserveSetLimitCancel
-  test("gives its tokens back after a change of the limit", () =>
-    inBubble(async () => {
-      const start = now();
-      const limiter = new RateLimiter(5, 2);
-      limiter.reserve(2);
-      const last = expectReserve(limiter, start, 2, 4);
-      await until(start, 2);
-      limiter.setLimit(10);
-      last.cancel();
-      expectReserve(limiter, start, 2, 3);
     }));
 
   test("gives its tokens back once, however often it is cancelled", () =>
@@ -368,67 +164,6 @@ describe("a reservation that is cancelled", () => {
 });
 
 describe("wait", () => {
-  // TestWaitSimple
-  test("returns at once, or when it is time", () =>
-    inBubble(async () => {
-      const limiter = new RateLimiter(10, 3);
-      const start = now();
-      await limiter.wait(context.background(), 2);
-      expect(now() - start).toBe(0);
-      await limiter.wait(context.background(), 3);
-      expect(now() - start).toBe(200);
-    }));
-
-  test("takes nothing if it asks for more than the burst", () =>
-    inBubble(async () => {
-      const limiter = new RateLimiter(10, 3);
-      await expect(limiter.wait(context.background(), 4)).rejects.toEqual(
-        new RangeError("rate: Wait(n=4) exceeds limiter's burst 3"),
-      );
-      expect(limiter.tokens).toBe(3);
-    }));
-
-  test("takes nothing if its context has ended, and rejects with its error", () =>
-    inBubble(async () => {
-      const limiter = new RateLimiter(10, 3);
-      const [ctx, cancel] = context.withCancel(context.background());
-      cancel();
-      await expect(limiter.wait(ctx)).rejects.toBe(ctx.err());
-      expect(limiter.tokens).toBe(3);
-    }));
-
-  // TestWaitCancel
-  test("gives its tokens back when it is cancelled", () =>
-    inBubble(async () => {
-      const limiter = new RateLimiter(10, 3);
-      const [ctx, cancel] = context.withCancel(context.background());
-      const start = now();
-      await limiter.wait(ctx, 2);
-      go(async () => {
-        await time.sleep(100);
-        cancel();
-      });
-      await expect(limiter.wait(ctx, 3)).rejects.toThrow(context.Canceled);
-      expect(now() - start).toBe(100);
-      expect(limiter.tokens).toBe(2);
-      await limiter.wait(context.background(), 2);
-      expect(now() - start).toBe(100);
-      expect(children(ctx)).toBe(0);
-    }));
-
-  // TestWaitTimeout
-  test("rejects at once, and takes nothing, if the deadline is too near", () =>
-    inBubble(async () => {
-      const limiter = new RateLimiter(10, 3);
-      const [ctx, cancel] = context.withTimeout(context.background(), 100);
-      const start = now();
-      await limiter.wait(ctx, 2);
-      await expect(limiter.wait(ctx, 3)).rejects.toEqual(new Error("rate: Wait(n=3) would exceed context deadline"));
-      expect(now() - start).toBe(0);
-      expect(limiter.tokens).toBe(1);
-      cancel();
-    }));
-
   test("waits if the deadline is far enough, and leaves nothing at the context", () =>
     inBubble(async () => {
       const limiter = new RateLimiter(10, 1);
@@ -436,19 +171,6 @@ describe("wait", () => {
       limiter.allow();
       await limiter.wait(ctx);
       expect(ctx.err()).toBeUndefined();
-      cancel();
-    }));
-
-  // TestReserveMax
-  test("reserves nothing beyond a deadline", () =>
-    inBubble(async () => {
-      const limiter = new RateLimiter(10, 2);
-      const [ctx, cancel] = context.withTimeout(context.background(), 150);
-      await limiter.wait(ctx, 2);
-      const soon = limiter.wait(ctx);
-      await expect(limiter.wait(ctx)).rejects.toThrow("would exceed context deadline");
-      expect(limiter.tokens).toBe(-1);
-      await soon;
       cancel();
     }));
 
@@ -493,7 +215,6 @@ describe("wait", () => {
 });
 
 describe("without a limit", () => {
-  // TestWaitInf
   test("everything may happen, also beyond the burst", () =>
     inBubble(async () => {
       const limiter = new RateLimiter(Infinity, 0);
@@ -532,17 +253,6 @@ describe("a limit of zero", () => {
       expect(limiter.tokens).toBe(0);
       expect(limiter.allow()).toBe(false);
       expect(limiter.reserve().delay()).toBe(Infinity);
-    }));
-
-  // TestSetAfterZeroLimit
-  test("is over when it is changed", () =>
-    inBubble(async () => {
-      const limiter = empty();
-      expect(limiter.allow()).toBe(false);
-      limiter.setLimit(10);
-      const start = now();
-      await limiter.wait();
-      expect(now() - start).toBe(100);
     }));
 
   test("lets a wait with a deadline fail at once", () =>

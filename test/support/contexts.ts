@@ -1,7 +1,7 @@
 // Looking at contexts, and testing them in a bubble.
 
 import { expect } from "@jest/globals";
-import { type Context, numGoroutine } from "goro";
+import { type Context, numGoroutine, type ReceiveChannel } from "goro";
 import { bubble, type BubbleOptions, settled } from "goro/testing";
 import { CancelContext } from "../../src/context/cancel.ts";
 import { currentClock } from "../../src/internal/alarm.ts";
@@ -25,4 +25,37 @@ export function inBubble(f: () => unknown, options?: BubbleOptions): Promise<voi
     expect(numGoroutine()).toBe(goroutines);
     expect(currentClock().purposes).toEqual([]);
   }, options);
+}
+
+/** A context of a user's own that passes everything on, as a struct that embeds a Context does in Go. */
+export class Wrapper implements Context {
+  readonly inner: Context;
+
+  constructor(inner: Context) {
+    this.inner = inner;
+  }
+
+  done(): ReceiveChannel<never> {
+    return this.inner.done();
+  }
+
+  err(): Error | undefined {
+    return this.inner.err();
+  }
+
+  deadline(): number | undefined {
+    return this.inner.deadline();
+  }
+
+  value(key: unknown): never {
+    return this.inner.value(key) as never;
+  }
+
+  get signal(): AbortSignal {
+    return this.inner.signal;
+  }
+
+  toString(): string {
+    return `Wrapper(${String(this.inner)})`;
+  }
 }

@@ -1,115 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
-import { Channel, go, gosched, type Locker, Mutex, PanicError, RWMutex, time } from "goro";
+import { go, gosched, type Locker, Mutex, PanicError, RWMutex, time } from "goro";
 import { bubble, now, settled } from "goro/testing";
 import { mutexLock } from "../../src/goroutine/operations.ts";
 import { Chance } from "../../src/internal/random.ts";
-import { inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet, stateOf } from "../support/promises.ts";
 
 const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
-
-// R83, R84
-describe("TestMutex", () => {
-  test("tryLock fails while locked and succeeds while unlocked", async () => {
-    const m = new Mutex();
-    await m.lock();
-    expect(m.tryLock()).toBe(false);
-    m.unlock();
-    expect(m.tryLock()).toBe(true);
-    expect(m.tryLock()).toBe(false);
-    m.unlock();
-  });
-
-  test.each(seeds)("one at a time is inside, however many hammer at it (seed %i)", (seed) =>
-    inBubble(
-      async () => {
-        const m = new Mutex();
-        const done = new Channel<boolean>();
-        let inside = 0;
-        let times = 0;
-        const section = async (): Promise<void> => {
-          expect(++inside).toBe(1);
-          await gosched();
-          expect(inside--).toBe(1);
-          times++;
-          m.unlock();
-        };
-        for (let i = 0; i < 10; i++) {
-          go(async () => {
-            for (let loop = 0; loop < 30; loop++) {
-              if (loop % 3 !== 0) await m.lock();
-              else if (!m.tryLock()) continue;
-              await section();
-            }
-            await done.send(true);
-          });
-        }
-        for (let i = 0; i < 10; i++) await done.receive();
-        expect(times).toBeGreaterThanOrEqual(200);
-        expect(m.tryLock()).toBe(true);
-      },
-      { seed },
-    ),
-  );
-});
-
-// R85
-describe("TestMutexMisuse", () => {
-  const mutex = "sync: unlock of unlocked mutex";
-  const write = "sync: Unlock of unlocked RWMutex";
-  const read = "sync: RUnlock of unlocked RWMutex";
-  type Steps = readonly ("lock" | "rLock" | "unlock" | "rUnlock")[];
-
-  test.each<[string, Steps]>([
-    [mutex, ["unlock"]],
-    [mutex, ["lock", "unlock", "unlock"]],
-    [write, ["unlock"]],
-    [write, ["rLock", "unlock"]],
-    [write, ["lock", "unlock", "unlock"]],
-    [read, ["rUnlock"]],
-    [read, ["lock", "rUnlock"]],
-    [read, ["rLock", "rUnlock", "rUnlock"]],
-  ])("%s: %p panics, and changes nothing", async (sentence, steps) => {
-    const made = sentence === mutex ? new Mutex() : new RWMutex();
-    const mu = made as RWMutex;
-    for (const step of steps.slice(0, -1)) await mu[step]();
-    const free = mu.tryLock();
-    if (free) mu.unlock();
-    const last = steps.at(-1) as "unlock" | "rUnlock";
-    expect(() => mu[last]()).toThrow(new PanicError(sentence));
-    expect(() => mu[last]()).toThrow(PanicError);
-    expect(mu.tryLock()).toBe(free);
-  });
-});
-
-// R86
-test.each(seeds)("TestMutexFairness: who locks in a loop keeps nobody else out (seed %i)", (seed) =>
-  inBubble(
-    async () => {
-      const mu = new Mutex();
-      let stopped = false;
-      go(async () => {
-        while (!stopped) {
-          await mu.lock();
-          await time.sleep(0.1);
-          mu.unlock();
-        }
-      });
-      const start = now();
-      for (let i = 0; i < 10; i++) {
-        await time.sleep(0.1);
-        await mu.lock();
-        mu.unlock();
-      }
-      stopped = true;
-      await time.sleep(1);
-      // Each time it waits for the one who holds the lock, and for nobody else.
-      expect(now() - start).toBeLessThanOrEqual(4);
-    },
-    { seed },
-  ),
-);
 
 describe("lock", () => {
   // R86

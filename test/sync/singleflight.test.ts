@@ -3,25 +3,20 @@ import {
   Channel,
   type Flight,
   type FlightResult,
-  go,
   gosched,
   numGoroutine,
   type ReceiveChannel,
   SingleFlight,
   time,
-  WaitGroup,
 } from "goro";
 import { bubble, now } from "goro/testing";
 import { waitGroupWait } from "../../src/goroutine/operations.ts";
-import { inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet, stateOf } from "../support/promises.ts";
 
-const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
-
 // R161
 describe("do", () => {
-  test("TestDo: answers the value, which is nobody else's", async () => {
+  test("calls f at once, and answers the value, which is nobody else's", async () => {
     const g = new SingleFlight<string, string>();
     let called = false;
     const flight = g.do("key", () => {
@@ -33,7 +28,7 @@ describe("do", () => {
   });
 
   test.each([new Error("some error"), undefined])(
-    "TestDoErr: rejects with %p if f does, and forgets it",
+    "rejects with %p if f does, for all who wait, and forgets it",
     async (error) => {
       const g = new SingleFlight<string, number>();
       const ends = await Promise.allSettled([g.do("key", () => Promise.reject(error as Error)), g.do("key", () => 1)]);
@@ -43,40 +38,6 @@ describe("do", () => {
       ]);
       expect(await g.do("key", () => 2)).toEqual({ value: 2, shared: false });
     },
-  );
-
-  test.each(seeds)("TestDoDupSuppress: who comes meanwhile shares the value (seed %i)", (seed) =>
-    inBubble(
-      async () => {
-        const g = new SingleFlight<string, string>();
-        const wg1 = new WaitGroup();
-        const wg2 = new WaitGroup();
-        const c = new Channel<string>(1);
-        let calls = 0;
-        const flights: Flight<string>[] = [];
-        const n = 10;
-        for (let i = 0; i < n; i++) {
-          wg1.add(1);
-          wg2.go(async () => {
-            wg1.done();
-            flights.push(
-              await g.do("key", async () => {
-                calls++;
-                const { value } = await c.receive();
-                await time.sleep(10);
-                return value as string;
-              }),
-            );
-          });
-        }
-        await wg1.wait();
-        await c.send("bar");
-        await wg2.wait();
-        expect(calls).toBe(1);
-        expect(flights).toEqual(Array.from({ length: n }, () => ({ value: "bar", shared: true })));
-      },
-      { seed },
-    ),
   );
 
   test("is for each key by itself, and keys are the same as those of a Map", async () => {
@@ -132,7 +93,7 @@ describe("do", () => {
 
 // R162
 describe("doChan", () => {
-  test("TestDoChan: the result comes once, and the channel stays open", async () => {
+  test("calls f in a goroutine of its own, and answers the result once", async () => {
     const g = new SingleFlight<string, string>();
     let called = false;
     const ch = g.doChan("key", () => {
@@ -146,23 +107,6 @@ describe("doChan", () => {
     expect(ch.tryReceive()).toBeUndefined();
   });
 
-  test("ExampleGroup: results are shared", async () => {
-    const g = new SingleFlight<string, string>();
-    const block = new Channel<void>();
-    const work = (name: string) => async (): Promise<string> => {
-      await block.receive();
-      return name;
-    };
-    const res1c = g.doChan("key", work("func 1"));
-    const res2c = g.doChan("key", work("func 2"));
-    const res3 = g.do("key", () => "func 3");
-    block.close();
-    const expected = { value: "func 1", shared: true };
-    expect((await res1c.receive()).value).toEqual(expected);
-    expect((await res2c.receive()).value).toEqual(expected);
-    expect(await res3).toEqual(expected);
-  });
-
   test("nobody has to receive, and no goroutine is left", async () => {
     const g = new SingleFlight<string, number>();
     const live = numGoroutine();
@@ -173,7 +117,7 @@ describe("doChan", () => {
     expect(await g.do("key", () => 7)).toEqual({ value: 7, shared: false });
   });
 
-  // R164: TestPanicDoSharedByDoChan
+  // R164
   test.each([new Error("boom"), undefined])("has %p as a result if that is what f fails with", async (error) => {
     const g = new SingleFlight<string, number>();
     const first = g.do("key", () => Promise.reject(error as Error)).catch((reason: unknown) => ({ reason }));
@@ -188,59 +132,8 @@ describe("doChan", () => {
   });
 });
 
-// R164
-test("TestPanicDo: a panic reaches everybody, and nobody hangs", async () => {
-  const g = new SingleFlight<string, number>();
-  const error = new Error("invalid memory address or nil pointer dereference");
-  let calls = 0;
-  const f = async (): Promise<never> => {
-    calls++;
-    await gosched();
-    throw error;
-  };
-  const ends = await Promise.allSettled(Array.from({ length: 5 }, () => g.do("key", f)));
-  for (const end of ends) expect(end).toEqual({ status: "rejected", reason: error });
-  expect([calls, waitGroupWait.parked]).toEqual([1, 0]);
-  await expect(
-    g.do("key", () => {
-      throw error;
-    }),
-  ).rejects.toBe(error);
-});
-
 // R163
 describe("forget", () => {
-  test.each(seeds)("TestForget: the old call does not forget the new one (seed %i)", (seed) =>
-    inBubble(
-      async () => {
-        const g = new SingleFlight<string, number>();
-        const [started, unblockFirst, unblockSecond] = [new Channel<void>(), new Channel<void>(), new Channel<void>()];
-        const first = new Channel<Flight<number>>(1);
-        go(async () => {
-          const flight = await g.do("key", async () => {
-            started.close();
-            await unblockFirst.receive();
-            return 1;
-          });
-          await first.send(flight);
-        });
-        await started.receive();
-        g.forget("key");
-        const second = g.doChan("key", async () => {
-          await unblockSecond.receive();
-          return 2;
-        });
-        unblockFirst.close();
-        expect((await first.receive()).value).toEqual({ value: 1, shared: false });
-        const third = g.doChan("key", () => 3);
-        unblockSecond.close();
-        expect((await second.receive()).value).toEqual({ value: 2, shared: true });
-        expect((await third.receive()).value).toEqual({ value: 2, shared: true });
-      },
-      { seed },
-    ),
-  );
-
   test("the old call ends for those who wait for it, and a key that is not known is nothing", async () => {
     const g = new SingleFlight<string, number>();
     g.forget("key");

@@ -1,4 +1,5 @@
-// Bubbles: time, chance and order that belong to the test. What Go's own tests ask for is in synctest.test.ts.
+// Bubbles: time, chance and order that belong to the test. What Go's own tests ask for is in
+// test/conformance/synctest.test.ts.
 
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";

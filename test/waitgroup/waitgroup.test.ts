@@ -79,7 +79,7 @@ describe("wait", () => {
 });
 
 describe("misuse", () => {
-  // R76: TestWaitGroupMisuse
+  // R76
   test("a negative counter panics, and the counter is then as before", async () => {
     const wg = new WaitGroup();
     wg.add(1);
@@ -121,7 +121,7 @@ describe("misuse", () => {
 });
 
 describe("go", () => {
-  // R80: TestWaitGroupGo
+  // R80
   test("runs f with its arguments, not at once, and wait waits for it", async () => {
     const wg = new WaitGroup();
     const seen: unknown[] = [];
@@ -143,17 +143,6 @@ describe("go", () => {
     expect(await stateOf(wait)).toBe("pending");
     gate.close();
     await expect(wait).resolves.toBeUndefined();
-  });
-
-  // R80: TestWaitGroupRacingAdds
-  test("may be called by many at once", async () => {
-    const wg = new WaitGroup();
-    const starters = new WaitGroup();
-    let n = 0;
-    for (let i = 0; i < 100; i++) starters.go(() => wg.go(() => n++));
-    await starters.wait();
-    await wg.wait();
-    expect(n).toBe(100);
   });
 
   // R82
@@ -179,54 +168,9 @@ describe("go", () => {
   });
 });
 
-// R77, R78
-test("TestWaitGroup: two groups make a barrier that nobody passes early and everybody passes, eight times", async () => {
-  const wg1 = new WaitGroup();
-  const wg2 = new WaitGroup();
-  for (let round = 0; round < 8; round++) {
-    const n = 16;
-    wg1.add(n);
-    wg2.add(n);
-    const exited = new Channel<boolean>(n);
-    for (let i = 0; i < n; i++) {
-      go(async () => {
-        wg1.done();
-        await wg2.wait();
-        await exited.send(true);
-      });
-    }
-    await wg1.wait();
-    for (let i = 0; i < n; i++) {
-      await quiet();
-      expect(exited.tryReceive()).toBeUndefined();
-      wg2.done();
-    }
-    for (let i = 0; i < n; i++) await exited.receive();
-  }
-});
-
-// R71, R77
-test("TestWaitGroupRace: wait returns after both of two", async () => {
-  for (let i = 0; i < 1_000; i++) {
-    const wg = new WaitGroup();
-    let n = 0;
-    for (const delay of [0, i % 3]) {
-      wg.add(1);
-      go(async () => {
-        for (let j = 0; j < delay; j++) await Promise.resolve();
-        n++;
-        wg.done();
-      });
-    }
-    await wg.wait();
-    expect(n).toBe(2);
-  }
-});
-
-// R81: TestIssue76126
-describe("a task that fails", () => {
-  test("is never taken for one that is done, where the program lives on", async () => {
-    const ending = await runSource(`
+// R81
+test("a task that fails is never taken for one that is done, where the program lives on", async () => {
+  const ending = await runSource(`
       import { gosched, WaitGroup } from "goro";
       process.on("uncaughtException", (error) => console.log("uncaught:", error.message));
       const wg = new WaitGroup();
@@ -247,36 +191,17 @@ describe("a task that fails", () => {
       wg.add(1);
       await wait("in a new round");
     `);
-    expect(ending.stdout.split("\n").filter((line) => line.startsWith("uncaught"))).toEqual([
-      "uncaught: first",
-      "uncaught: second",
-    ]);
-    expect(ending.stdout.split("\n").filter((line) => !line.startsWith("uncaught"))).toEqual([
-      "one rejected: first",
-      "two rejected: first",
-      "after the first rejected: first",
-      "after the second rejected: first",
-      "in a new round rejected: first",
-      "",
-    ]);
-    expect(ending.code).toBe(0);
-  });
-
-  test("ends the program under main, and nobody who waits goes on", async () => {
-    const ending = await runSource(`
-      import { main, WaitGroup } from "goro";
-      main(async () => {
-        const wg = new WaitGroup();
-        wg.go(async () => { throw new Error("boom"); });
-        try {
-          await wg.wait();
-        } finally {
-          console.log("went on");
-        }
-      });
-    `);
-    expect(ending.stdout).toBe("");
-    expect(ending.stderr).toMatch(/^panic: boom\n\ngoroutine 2 \[running\]:\n/);
-    expect(ending.code).toBe(2);
-  });
+  expect(ending.stdout.split("\n").filter((line) => line.startsWith("uncaught"))).toEqual([
+    "uncaught: first",
+    "uncaught: second",
+  ]);
+  expect(ending.stdout.split("\n").filter((line) => !line.startsWith("uncaught"))).toEqual([
+    "one rejected: first",
+    "two rejected: first",
+    "after the first rejected: first",
+    "after the second rejected: first",
+    "in a new round rejected: first",
+    "",
+  ]);
+  expect(ending.code).toBe(0);
 });

@@ -1,0 +1,65 @@
+// Running twins in processes of their own: all on one program of real Go, and each as a TypeScript program.
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runSource } from "../../test/support/programs.ts";
+import { run, type Run } from "../run.ts";
+import { goSource } from "./go.ts";
+import type { Ran } from "./goro.ts";
+import type { Writing } from "./tongue.ts";
+import { typescriptSource } from "./typescript.ts";
+
+/** Go programs, compiled. They are gone from the disk when the scope ends. */
+export class GoPrograms implements AsyncDisposable {
+  readonly #folder: string;
+  readonly #file: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.#file = join(folder, "twins");
+  }
+
+  /** Compiles `programs`. Errors: rejects with what the compiler says. */
+  static async compile(programs: readonly Writing[]): Promise<GoPrograms> {
+    const made = new GoPrograms(await mkdtemp(join(tmpdir(), "goro-")));
+    const source = join(made.#folder, "twins.go");
+    await writeFile(source, goSource(programs));
+    const { code, stderr } = await run("go", ["build", "-o", made.#file, source]);
+    if (code === 0) return made;
+    await made[Symbol.asyncDispose]();
+    throw new Error(`the Go twins do not compile:\n${stderr}`);
+  }
+
+  /** Runs the program at `index` once for each of the numbers below `times`, each time in another way. */
+  async run(index: number, times: number): Promise<Ran[]> {
+    const all: Ran[] = [];
+    for (let seed = 0; seed < times; seed++) {
+      const processors = ["2", "1", "4"][seed % 3] as string;
+      all.push(ranIn(await run(this.#file, [String(index), String(seed)], { GOMAXPROCS: processors })));
+    }
+    return all;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.#folder, { recursive: true });
+  }
+}
+
+/** Runs the TypeScript twin in a process of its own, in real time. */
+export async function runTypeScript(write: Writing): Promise<Ran> {
+  return ranIn({ ...(await runSource(typescriptSource(write))), ms: 0 });
+}
+
+/** What a process tells of its program. */
+function ranIn({ code, stdout, stderr }: Run): Ran {
+  return { lines: stdout.split("\n").slice(0, -1), ending: ending(code, stderr) };
+}
+
+function ending(code: number | null, stderr: string): string {
+  if (code === 0) return "returned";
+  const [, message] = /^(?:panic|fatal error): (.*)$/m.exec(stderr) ?? [];
+  if (code !== 2 || message === undefined) return `exit code ${String(code)}: ${stderr}`;
+  if (message === "all goroutines are asleep - deadlock!") return "deadlock";
+  return message.replace(/ \[recovered, repanicked\]$/, "");
+}

@@ -1,0 +1,23 @@
+// T-P01: the programs of the documents are the examples, which test/examples.test.ts runs. Here: none is missing.
+
+import { access } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { expect, test } from "@jest/globals";
+import { examples } from "../../scripts/examples.ts";
+import { patterns } from "../../scripts/patterns.ts";
+
+const all = await examples();
+
+// T-P01; R165, R166, R167, R168, R172
+test("every pattern that can be a program has one, in TypeScript and in Go", async () => {
+  const ids = Array.from({ length: 63 }, (_, i) => `P${i + 1}`);
+  expect(Object.keys(patterns)).toEqual(ids);
+  for (const id of ids) {
+    const found = all.filter(({ order }) => order.patterns.includes(id));
+    expect([id, found.length > 0 || patterns[id]?.instead !== undefined]).toEqual([id, true]);
+    for (const { port } of found) {
+      expect(port).toMatch(/main\.ts$/);
+      await access(join(dirname(port), "main.go"));
+    }
+  }
+});

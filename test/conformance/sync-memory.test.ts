@@ -1,0 +1,43 @@
+// Go's own test of what a function that is called once keeps alive. (Coverage would keep all of it.)
+
+import { expect, test } from "@jest/globals";
+import { onceFunc, onceValue } from "goro";
+import { isCollected } from "../support/memory.ts";
+
+// What the function refers to is made where nothing else can see it. An error would keep its stack, and that the rest.
+function made(wrap: (touch: () => void) => () => unknown): [ref: WeakRef<object>, f: () => unknown] {
+  const buffer = { touched: false };
+  const f = wrap(() => {
+    buffer.touched = true;
+  });
+  return [new WeakRef(buffer), f];
+}
+
+function fail(): never {
+  // eslint-disable-next-line @typescript-eslint/only-throw-error -- see above
+  throw "test panic";
+}
+
+function called(f: () => unknown): void {
+  try {
+    f();
+  } catch (error) {
+    expect(error).toBe("test panic");
+  }
+}
+
+// T-M12; R95
+test.each<[string, (touch: () => void) => () => unknown]>([
+  ["OnceFunc", (touch) => onceFunc(touch)],
+  ["OnceValue", (touch) => onceValue(() => (touch(), null))],
+  ["OnceValues", (touch) => onceValue((): [null, null] => (touch(), [null, null]))],
+  ["OnceFunc panic", (touch) => onceFunc((): void => (touch(), fail()))],
+  ["OnceValue panic", (touch) => onceValue((): null => (touch(), fail()))],
+  ["OnceValues panic", (touch) => onceValue((): [null, null] => (touch(), fail()))],
+])("TestOnceXGC: %s lets its function go when it has been called, and not before", async (_, wrap) => {
+  const [ref, f] = made(wrap);
+  expect(await isCollected(ref)).toBe(false);
+  called(f);
+  expect(await isCollected(ref)).toBe(true);
+  called(f);
+});

@@ -1,0 +1,535 @@
+// Go's own tests of golang.org/x/sync: the semaphore, and work that is shared while it is under way.
+
+import { describe, expect, test } from "@jest/globals";
+import {
+  Channel,
+  context,
+  defer,
+  ErrGroup,
+  type Flight,
+  type FlightResult,
+  go,
+  gosched,
+  PanicError,
+  receive,
+  select,
+  Semaphore,
+  SingleFlight,
+  time,
+  WaitGroup,
+} from "goro";
+import { settled } from "goro/testing";
+import { inBubble } from "../support/contexts.ts";
+import { quiet } from "../support/promises.ts";
+
+const { background, withCancel, withTimeout } = context;
+const seeds = [1, 2, 3, 4, 5];
+
+// T-F01; R153
+test.each(seeds.slice(0, 2))(
+  "TestWeighted: four hammer with weights 0 to 3, and never hold more than there is (seed %i)",
+  (seed) =>
+    inBubble(
+      async () => {
+        const n = 4;
+        const sem = new Semaphore(n);
+        const wg = new WaitGroup();
+        let state = seed;
+        let held = 0;
+        let most = 0;
+        let loops = 0;
+        for (let weight = 0; weight < n; weight++) {
+          wg.go(async () => {
+            for (let loop = 0; loop < 10_000 / n; loop++) {
+              await sem.acquire(weight);
+              held += weight;
+              most = Math.max(most, held);
+              state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+              await time.sleep((state / 2 ** 32) * time.millisecond);
+              held -= weight;
+              loops++;
+              sem.release(weight);
+            }
+          });
+        }
+        await wg.wait();
+        expect([held, most, loops]).toEqual([0, n, 10_000]);
+        expect(sem.tryAcquire(n)).toBe(true);
+      },
+      { seed },
+    ),
+);
+
+// R83, R153
+test.each(seeds.slice(0, 2))(
+  "TestSemaphore: with one unit one at a time is inside, 1,000 times each of ten (seed %i)",
+  (seed) =>
+    inBubble(
+      async () => {
+        const s = new Semaphore(1);
+        const done = new Channel<boolean>();
+        let inside = 0;
+        let most = 0;
+        for (let i = 0; i < 10; i++) {
+          go(async () => {
+            for (let loop = 0; loop < 1_000; loop++) {
+              await s.acquire();
+              most = Math.max(most, ++inside);
+              await gosched();
+              inside--;
+              s.release();
+            }
+            await done.send(true);
+          });
+        }
+        for (let i = 0; i < 10; i++) await done.receive();
+        expect([inside, most, s.tryAcquire()]).toEqual([0, 1, true]);
+      },
+      { seed },
+    ),
+);
+
+// T-F02; R153
+test("TestWeightedPanic: releasing more than is held panics, and releases nothing", () => {
+  const sem = new Semaphore(1);
+  expect(() => sem.release(1)).toThrow(new PanicError("semaphore: released more than held"));
+  expect(() => sem.release(1)).toThrow(PanicError);
+  expect([sem.tryAcquire(1), sem.tryAcquire(1)]).toEqual([true, false]);
+});
+
+// R153
+test("TestWeightedNegativeSizePanic: a size below 0 is refused", () => {
+  expect(() => new Semaphore(-1)).toThrow(RangeError);
+});
+
+// R153
+test("TestWeightedZeroSize: no units can be had of none", async () => {
+  const sem = new Semaphore(0);
+  expect([sem.tryAcquire(0), sem.tryAcquire(1)]).toEqual([true, false]);
+  await sem.acquire(0);
+  sem.release(0);
+});
+
+// R153
+test("TestWeightedNegativeWeightPanic: less than no units cannot be had or given back", async () => {
+  const sem = new Semaphore(1);
+  await expect(sem.acquire(-1, background())).rejects.toThrow(RangeError);
+  expect(() => sem.tryAcquire(-1)).toThrow(RangeError);
+  expect(() => sem.release(-1)).toThrow(RangeError);
+  expect([sem.tryAcquire(1), sem.tryAcquire(1)]).toEqual([true, false]);
+});
+
+// T-F02; R153, R154, R155
+describe.each<[string, (sem: Semaphore) => Promise<boolean>]>([
+  ["TestWeightedTryAcquire", (sem) => Promise.resolve(sem.tryAcquire(1))],
+  [
+    "TestWeightedAcquire",
+    async (sem) => {
+      const [ctx, cancel] = withTimeout(background(), 10 * time.millisecond);
+      using _ = defer(cancel);
+      try {
+        await sem.acquire(1, ctx);
+        return true;
+      } catch (error) {
+        expect(error).toBeInstanceOf(context.DeadlineExceeded);
+        return false;
+      }
+    },
+  ],
+])("%s", (_, attempt) => {
+  test.each(seeds)("one unit is had exactly while there is one (seed %i)", (seed) =>
+    inBubble(
+      async () => {
+        const sem = new Semaphore(2);
+        const tries: boolean[] = [];
+        await sem.acquire(1);
+        tries.push(await attempt(sem));
+        tries.push(await attempt(sem));
+        sem.release(2);
+        tries.push(await attempt(sem));
+        await sem.acquire(1);
+        tries.push(await attempt(sem));
+        expect(tries).toEqual([true, false, true, false]);
+        // Who gave up has taken nothing.
+        sem.release(2);
+        expect(sem.tryAcquire(2)).toBe(true);
+      },
+      { seed },
+    ),
+  );
+});
+
+// R158
+test.each(seeds)("TestWeightedDoesntBlockIfTooBig: who asks for more than the size holds nobody up (seed %i)", (seed) =>
+  inBubble(
+    async () => {
+      const n = 2;
+      const sem = new Semaphore(n);
+      const [big, giveUp] = withCancel(background());
+      let refusal: unknown;
+      go(async () => {
+        refusal = await sem.acquire(n + 1, big).catch((error: unknown) => error);
+      });
+      const [g, ctx] = ErrGroup.withContext(background());
+      let had = 0;
+      for (let i = n * 3; i > 0; i--) {
+        await g.go(async () => {
+          await sem.acquire(1, ctx);
+          had++;
+          await time.sleep(time.millisecond);
+          sem.release(1);
+        });
+      }
+      await g.wait();
+      expect([had, sem.tryAcquire(n), refusal]).toEqual([n * 3, true, undefined]);
+      giveUp();
+      await settled();
+      expect(refusal).toBe(big.err());
+    },
+    { seed },
+  ),
+);
+
+// R157
+test.each(seeds)("TestLargeAcquireDoesntStarve: who needs all is not passed by those who need one (seed %i)", (seed) =>
+  inBubble(
+    async () => {
+      const n = 4;
+      const sem = new Semaphore(n);
+      const wg = new WaitGroup();
+      let running = true;
+      for (let i = 0; i < n; i++) {
+        await sem.acquire(1);
+        wg.go(async () => {
+          while (running) {
+            await time.sleep(time.millisecond);
+            sem.release(1);
+            await sem.acquire(1);
+          }
+          sem.release(1);
+        });
+      }
+      await sem.acquire(n);
+      running = false;
+      sem.release(n);
+      await wg.wait();
+      expect(sem.tryAcquire(n)).toBe(true);
+    },
+    { seed },
+  ),
+);
+
+// R155, R159
+test.each(seeds)("TestAllocCancelDoesntStarve: when the first gives up, those behind go on (seed %i)", (seed) =>
+  inBubble(
+    async () => {
+      const sem = new Semaphore(10);
+      await sem.acquire(1);
+      const [ctx, cancel] = withCancel(background());
+      let refusal: unknown;
+      go(async () => {
+        refusal = await sem.acquire(10, ctx).catch((error: unknown) => error);
+      });
+      // Wait until it does.
+      while (sem.tryAcquire(1)) {
+        sem.release(1);
+        await gosched();
+      }
+      go(cancel);
+      await sem.acquire(1);
+      sem.release(1);
+      await settled();
+      expect(refusal).toBe(ctx.err());
+      sem.release(1);
+      expect(sem.tryAcquire(10)).toBe(true);
+    },
+    { seed },
+  ),
+);
+
+// R155, R156, R160
+test.each(seeds)("TestWeightedAcquireCanceled: an end that came before the units did is an end (seed %i)", (seed) =>
+  inBubble(
+    async () => {
+      const sem = new Semaphore(2);
+      const [ctx, cancel] = withCancel(background());
+      await sem.acquire(1);
+      const ch = new Channel<void>();
+      go(async () => {
+        // Until the other waits for two.
+        while (sem.tryAcquire(1)) {
+          sem.release(1);
+          await gosched();
+        }
+        cancel();
+        sem.release(1);
+        ch.close();
+      });
+      await expect(sem.acquire(2, ctx)).rejects.toBeInstanceOf(context.Canceled);
+      await ch.receive();
+      expect(sem.tryAcquire(2)).toBe(true);
+      // Nor is anything had with a context that has ended, even if it is free.
+      sem.release(2);
+      await expect(sem.acquire(1, ctx)).rejects.toBeInstanceOf(context.Canceled);
+      expect(sem.tryAcquire(2)).toBe(true);
+    },
+    { seed },
+  ),
+);
+
+// T-F07; R153
+test.each(seeds)("Example_workerPool: the steps of Collatz, with three workers at a time (seed %i)", (seed) =>
+  inBubble(
+    async () => {
+      const maxWorkers = 3;
+      const sem = new Semaphore(maxWorkers);
+      const out: number[] = [];
+      const collatzSteps = (n: number): number => {
+        let steps = 0;
+        for (; n > 1; steps++) n = n % 2 === 0 ? n / 2 : 3 * n + 1;
+        return steps;
+      };
+      let working = 0;
+      let most = 0;
+      for (let i = 0; i < 32; i++) {
+        await sem.acquire(1);
+        go(async (i: number) => {
+          using _ = defer(() => sem.release(1));
+          most = Math.max(most, ++working);
+          await time.sleep(time.millisecond);
+          out[i] = collatzSteps(i + 1);
+          working--;
+        }, i);
+      }
+      await sem.acquire(maxWorkers);
+      expect(most).toBe(maxWorkers);
+      expect(`[${out.join(" ")}]`).toBe(
+        "[0 1 7 2 5 8 16 3 19 6 14 9 9 17 17 4 12 20 20 7 7 15 15 10 23 10 111 18 18 18 106 5]",
+      );
+    },
+    { seed },
+  ),
+);
+
+// T-V01; R161
+test("TestDo: the answer is what the function answers", async () => {
+  const g = new SingleFlight<string, string>();
+  expect(await g.do("key", () => "bar")).toEqual({ value: "bar", shared: false });
+});
+
+// T-V01; R161
+test("TestDoErr: the error is that of the function, and the next call is made again", async () => {
+  const g = new SingleFlight<string, number>();
+  const someErr = new Error("Some error");
+  const failing = g.do("key", () => {
+    throw someErr;
+  });
+  await expect(failing).rejects.toBe(someErr);
+  expect(await g.do("key", () => 1)).toEqual({ value: 1, shared: false });
+});
+
+// T-V01; R161
+test.each(seeds)("TestDoDupSuppress: who comes meanwhile shares the value (seed %i)", (seed) =>
+  inBubble(
+    async () => {
+      const g = new SingleFlight<string, string>();
+      const wg1 = new WaitGroup();
+      const wg2 = new WaitGroup();
+      const c = new Channel<string>(1);
+      let calls = 0;
+      const f = async (): Promise<string> => {
+        if (++calls === 1) wg1.done();
+        const { value } = await c.receive();
+        // For calls to come.
+        await c.send(value as string);
+        await time.sleep(10 * time.millisecond);
+        return value as string;
+      };
+      const flights: Flight<string>[] = [];
+      const n = 10;
+      wg1.add(1);
+      for (let i = 0; i < n; i++) {
+        wg1.add(1);
+        wg2.go(async () => {
+          wg1.done();
+          flights.push(await g.do("key", f));
+        });
+      }
+      await wg1.wait();
+      await c.send("bar");
+      await wg2.wait();
+      // In a bubble all come before the 10 ms are over.
+      expect(calls).toBe(1);
+      expect(flights).toEqual(Array.from({ length: n }, () => ({ value: "bar", shared: true })));
+    },
+    { seed },
+  ),
+);
+
+// R163
+test.each(seeds)("TestForget: after it the next call is new, and the old one does not forget that (seed %i)", (seed) =>
+  inBubble(
+    async () => {
+      const g = new SingleFlight<string, number>();
+      const firstStarted = new Channel<void>();
+      const unblockFirst = new Channel<void>();
+      const firstFinished = new Channel<Flight<number>>(1);
+      go(async () => {
+        const flight = await g.do("key", async () => {
+          firstStarted.close();
+          await unblockFirst.receive();
+          return 1;
+        });
+        await firstFinished.send(flight);
+      });
+      await firstStarted.receive();
+      g.forget("key");
+
+      const unblockSecond = new Channel<void>();
+      const second = g.doChan("key", async () => {
+        await unblockSecond.receive();
+        return 2;
+      });
+      unblockFirst.close();
+      expect((await firstFinished.receive()).value).toEqual({ value: 1, shared: false });
+
+      const third = g.doChan("key", () => 3);
+      unblockSecond.close();
+      expect((await second.receive()).value).toEqual({ value: 2, shared: true });
+      expect((await third.receive()).value).toEqual({ value: 2, shared: true });
+    },
+    { seed },
+  ),
+);
+
+// T-V01; R162
+test("TestDoChan: the result comes once, and the channel stays open", async () => {
+  const g = new SingleFlight<string, string>();
+  const ch = g.doChan("key", () => "bar");
+  expect(await ch.receive()).toEqual({ value: { value: "bar", shared: false }, ok: true });
+  await quiet();
+  expect(ch.tryReceive()).toBeUndefined();
+});
+
+// T-V01; R164. Go wraps what is panicked with, and unwraps it; here it stays what it is.
+test.each(["string value", new TypeError("error value"), undefined])(
+  "TestPanicErrorUnwrap: what comes of a panic with %p is the very same",
+  async (thrown) => {
+    const g = new SingleFlight<string, number>();
+    const recovered = await g
+      .do("key", () => {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error -- whatever it is
+        throw thrown;
+      })
+      .then(
+        () => "nothing",
+        (error: unknown) => error,
+      );
+    expect(recovered).toBe(thrown);
+  },
+);
+
+// T-V03; R164
+test.each(seeds)("TestPanicDo: a panic reaches everybody, and nobody hangs (seed %i)", (seed) =>
+  inBubble(
+    async () => {
+      const g = new SingleFlight<string, number>();
+      const error = new Error("invalid memory address or nil pointer dereference");
+      let calls = 0;
+      const f = async (): Promise<never> => {
+        calls++;
+        await time.sleep(1);
+        throw error;
+      };
+      const n = 5;
+      let waited = n;
+      const panics: unknown[] = [];
+      const done = new Channel<void>();
+      for (let i = 0; i < n; i++) {
+        go(async () => {
+          try {
+            await g.do("key", f);
+          } catch (reason) {
+            panics.push(reason);
+          }
+          if (--waited === 0) done.close();
+        });
+      }
+      const s = await select({ done: receive(done), timeout: receive(time.after(time.second)) });
+      expect(s.case).toBe("done");
+      expect([calls, panics]).toEqual([1, Array.from({ length: n }, () => error)]);
+    },
+    { seed },
+  ),
+);
+
+// T-V03; R162, R164. In Go it ends the program; here it is a result.
+test("TestPanicDoChan: a panic is what comes out of the channel", async () => {
+  const g = new SingleFlight<string, number>();
+  const error = new Error("Panicking in DoChan");
+  const ch = g.doChan("", () => {
+    throw error;
+  });
+  expect((await ch.receive()).value).toEqual({ error, shared: false });
+  expect(await g.do("", () => 1)).toEqual({ value: 1, shared: false });
+});
+
+// T-V03; R161, R162, R164
+test.each(seeds)("TestPanicDoSharedByDoChan: a panic reaches both who called and who shares it (seed %i)", (seed) =>
+  inBubble(
+    async () => {
+      const g = new SingleFlight<string, number>();
+      const blocked = new Channel<void>();
+      const unblock = new Channel<void>();
+      const error = new Error("Panicking in Do");
+      const caught = new Channel<unknown>(1);
+      go(async () => {
+        try {
+          await g.do("", async () => {
+            blocked.close();
+            await unblock.receive();
+            throw error;
+          });
+        } catch (reason) {
+          await caught.send(reason);
+        }
+      });
+      await blocked.receive();
+      let executed = false;
+      const ch = g.doChan("", () => {
+        executed = true;
+        return 1;
+      });
+      unblock.close();
+      expect((await ch.receive()).value).toEqual({ error, shared: true });
+      expect((await caught.receive()).value).toBe(error);
+      expect(executed).toBe(false);
+    },
+    { seed },
+  ),
+);
+
+// T-V01; R161, R162
+test.each(seeds)("ExampleGroup: the second function is not called, and the result is shared (seed %i)", (seed) =>
+  inBubble(
+    async () => {
+      const g = new SingleFlight<string, string>();
+      const block = new Channel<void>();
+      const work = (name: string) => async (): Promise<string> => {
+        await block.receive();
+        return name;
+      };
+      const res1c = g.doChan("key", work("func 1"));
+      const res2c = g.doChan("key", work("func 2"));
+      block.close();
+      const res1 = (await res1c.receive()).value as FlightResult<string>;
+      const res2 = (await res2c.receive()).value as FlightResult<string>;
+      expect([
+        `Shared: ${res2.shared}`,
+        `Equal results: ${res1.value === res2.value}`,
+        `Result: ${res1.value}`,
+      ]).toEqual(["Shared: true", "Equal results: true", "Result: func 1"]);
+    },
+    { seed },
+  ),
+);

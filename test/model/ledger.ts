@@ -1,0 +1,130 @@
+// A world in which nobody goes on. What an operation would be told is written down instead, in the very step that decides it.
+// So a whole history runs in one synchronous go, and after each of its steps everything can be looked at.
+
+import { withdraw } from "../../src/channel/select.ts";
+import { type Operation, operations } from "../../src/goroutine/operations.ts";
+import { unpark } from "../../src/goroutine/parking.ts";
+import { realClock } from "../../src/internal/alarm.ts";
+import type { Clock } from "../../src/internal/clock.ts";
+import { openWorlds } from "../../src/internal/gate.ts";
+import { listen, type Trace } from "../../src/internal/trace.ts";
+import { findWorld, type World } from "../../src/internal/world.ts";
+
+interface Parked {
+  readonly number: number | null;
+  readonly name: string;
+}
+
+/** Knows which operation waits in which party, from the trace hook. Operations have numbers. */
+export class Register implements Trace, Disposable {
+  readonly #parked = new Map<object, Parked>();
+  readonly #stop = listen(this);
+
+  /** The operation that is being called; null, if nobody wants to know what it is told. */
+  acting: number | null = null;
+
+  /** The operation of a party that waits, or undefined. */
+  numberOf(party: object): number | null | undefined {
+    return this.#parked.get(party)?.number;
+  }
+
+  /** How many wait. */
+  get size(): number {
+    return this.#parked.size;
+  }
+
+  /** Takes an operation that waits out of all its lines, as a bubble does at its end. It will not be told anything. */
+  withdraw(number: number): void {
+    for (const [party, parked] of this.#parked) if (parked.number === number) this.#takeOut(party, parked);
+  }
+
+  /** Withdraws all who still wait. */
+  [Symbol.dispose](): void {
+    for (const [party, parked] of this.#parked) this.#takeOut(party, parked);
+    this.#stop();
+  }
+
+  #takeOut(party: object, { name }: Parked): void {
+    withdraw(party);
+    unpark(party, operations.find((each) => each.name === name) as Operation);
+  }
+
+  block(party: object, name: string): void {
+    this.#parked.set(party, { number: this.acting, name });
+  }
+
+  unblock(party: object): void {
+    this.#parked.delete(party);
+  }
+
+  go(): void {
+    throw new Error("nothing that is modelled starts a goroutine");
+  }
+
+  run(): void {
+    this.go();
+  }
+
+  end(): void {
+    this.go();
+  }
+}
+
+/** The world and its register. It is the world of everybody until it is disposed of, which must be before the next await. */
+export class Ledger extends Register implements World {
+  readonly clock: Clock = realClock;
+  readonly below: (n: number) => number;
+  readonly #note: (operation: number, result: unknown) => void;
+  // Another test may have left a bubble open.
+  readonly #before = findWorld;
+  #woken: number | null | undefined;
+
+  /** `below` makes the random choices; `note` hears what each operation is told. */
+  constructor(below: (n: number) => number, note: (operation: number, result: unknown) => void) {
+    super();
+    this.below = below;
+    this.#note = note;
+    openWorlds(() => this);
+  }
+
+  override [Symbol.dispose](): void {
+    openWorlds(this.#before);
+    super[Symbol.dispose]();
+  }
+
+  // Whoever waited is unparked directly before it is answered; an answer to anybody else is that of the operation itself.
+  override unblock(party: object): void {
+    this.#woken = this.numberOf(party) ?? nobody;
+    super.unblock(party);
+  }
+
+  hold(_: unknown, result: unknown): void {
+    const operation = this.#woken === undefined ? this.acting : this.#woken;
+    this.#woken = undefined;
+    if (operation !== null) this.#note(operation, result);
+  }
+
+  override withdraw(number: number): void {
+    super.withdraw(number);
+    this.#woken = undefined;
+  }
+
+  nextId(): number {
+    throw new Error("nothing that is modelled starts a goroutine");
+  }
+
+  panicked(error: unknown): void {
+    throw error;
+  }
+
+  outside(f: () => void): void {
+    f();
+  }
+
+  main(f: () => void): void {
+    f();
+  }
+}
+
+/** Who is woken without having waited: it must show. */
+const nobody = -2;
