@@ -14,6 +14,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   waitgroup: ["internal", "goroutine"],
   context: ["internal", "goroutine", "channel", "waitgroup"],
   sync: ["internal", "goroutine", "channel", "waitgroup", "context"],
+  border: ["internal", "goroutine", "channel", "waitgroup", "context"],
   pool: ["internal", "goroutine", "channel", "waitgroup", "context"],
   testing: ["internal", "goroutine", "channel", "waitgroup", "context"],
 };

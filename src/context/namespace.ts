@@ -1,6 +1,6 @@
 // Package context: everything that users reach as `context.`.
 
-import { asText, isError } from "../goroutine/foreign.ts";
+import { asError, isError } from "../goroutine/foreign.ts";
 import { onSignals } from "../goroutine/host.ts";
 import { PanicError } from "../goroutine/panic.ts";
 import { Alarm, currentClock } from "../internal/alarm.ts";
@@ -194,8 +194,7 @@ export function fromSignal(signal: AbortSignal): Context {
   if (known !== undefined) return known;
   const context = new CancelContext(theBackground);
   const end = (): void => {
-    const reason: unknown = signal.reason;
-    const error = isError(reason) ? reason : new Error(asText(reason), { cause: reason });
+    const error = asError(signal.reason);
     context.cancel(error.name === "TimeoutError" ? deadlineExceeded : canceled, error);
   };
   if (signal.aborted) end();

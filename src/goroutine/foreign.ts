@@ -18,6 +18,11 @@ export function isError(value: unknown): value is Error {
   );
 }
 
+/** `value` if it is an error, or else an error that tells of it and has it for its `cause`. */
+export function asError(value: unknown): Error {
+  return isError(value) ? value : new Error(asText(value), { cause: value });
+}
+
 /** `value` as `write` has it or, if that throws, by its kind. */
 export function asText(value: unknown, write: (value: unknown) => string = String): string {
   return safely(

@@ -2,9 +2,9 @@
 
 import type { Context } from "../context/context.ts";
 import { background } from "../context/namespace.ts";
+import { Check } from "../goroutine/check.ts";
 import { asText } from "../goroutine/foreign.ts";
 import { numCPU } from "../goroutine/go.ts";
-import { Check } from "./check.ts";
 import type { Outcome } from "./outcome.ts";
 import { RateLimiter } from "./ratelimiter.ts";
 

@@ -8,9 +8,9 @@ import { receive, select } from "../channel/select.ts";
 import { after } from "../channel/time.ts";
 import type { Context } from "../context/context.ts";
 import { background } from "../context/namespace.ts";
+import { Check } from "../goroutine/check.ts";
 import { currentClock } from "../internal/alarm.ts";
 import { passed } from "../internal/gate.ts";
-import { Check } from "./check.ts";
 
 /**
  * Lets events happen at a rate of `limit` a second, and up to `burst` at once after a quiet time. One limiter is shared by all

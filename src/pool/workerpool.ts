@@ -9,13 +9,13 @@
 import { Channel, type ReceiveChannel } from "../channel/channel.ts";
 import type { Context } from "../context/context.ts";
 import { afterFunc, cause } from "../context/namespace.ts";
+import { Check } from "../goroutine/check.ts";
 import { asText } from "../goroutine/foreign.ts";
 import { spawn } from "../goroutine/go.ts";
 import { poolStop, poolSubmit } from "../goroutine/operations.ts";
 import { Alarm } from "../internal/alarm.ts";
 import { failed, passed, passedWith } from "../internal/gate.ts";
 import { Backlog } from "./backlog.ts";
-import { Check } from "./check.ts";
 import { Crew, workKey } from "./crew.ts";
 import { type MapOptions, OrderedResults } from "./map.ts";
 import type { PoolStats } from "./meter.ts";

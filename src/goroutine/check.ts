@@ -1,7 +1,6 @@
 // What callers pass, looked at: a bad value is named, with its place.
 
-import type { Context } from "../context/context.ts";
-import { asText } from "../goroutine/foreign.ts";
+import { asText } from "./foreign.ts";
 
 /** Looks at single values for `caller`; each answers the value, or throws. */
 export class Check {
@@ -33,7 +32,7 @@ export class Check {
     throw new TypeError(`${this.#caller}: ${name} must be a function, got ${asText(value)}`);
   }
 
-  isContext(name: string, value: Partial<Context> | null | undefined): void {
+  isContext(name: string, value: { readonly done?: unknown } | null | undefined): void {
     if (value === undefined || typeof value?.done === "function") return;
     throw new TypeError(`${this.#caller}: ${name} must be a context, got ${asText(value)}`);
   }
