@@ -1,0 +1,11 @@
+// Writes docs/conformance.md: Go's rules with the tests that hold them, and the tests of Go that were ported.
+//
+//   npm run rules
+
+import { writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { rulesPage, sections, testFiles } from "./rules.ts";
+
+const page = fileURLToPath(new URL("../docs/conformance.md", import.meta.url));
+
+await writeFile(page, rulesPage(sections, await testFiles()));
