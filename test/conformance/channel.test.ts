@@ -314,9 +314,7 @@ test("chancap.go: the length counts what is in the buffer, and the capacity is w
   ch = new Channel<number>();
   expect([ch.length, ch.capacity]).toEqual([0, 0]);
   for (const n of [-1, 2 ** 59, 2 ** 63 - 1]) {
-    expect(() => new Channel<number>(n)).toThrow(
-      new RangeError("makechan: size out of range", { cause: `capacity is ${String(n)}` }),
-    );
+    expect(() => new Channel<number>(n)).toThrow("makechan: size out of range");
   }
 });
 

@@ -1,0 +1,99 @@
+// Makes one file of all the core's tests, which runs in every JavaScript host: the tests as they stand, the library, and a
+// small test runner in the place of jest.
+
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Jest's own tools that `expect` reaches for, and that need Node: what it uses of them, without Node. */
+const replaced: Readonly<Record<string, string>> = {
+  "jest-message-util": `
+    export const formatStackTrace = (stack) => stack;
+    export const separateMessageFromStack = (text) => ({ message: text.split("\\n    at ")[0], stack: "" });`,
+  "jest-util": `
+    export const isPromise = (value) => typeof value?.then === "function";
+    export const pluralize = (word, n) => n + " " + word + (n === 1 ? "" : "s");
+    export class ErrorWithStack extends Error {}`,
+  chalk: `
+    const plain = (text) => text;
+    module.exports = new Proxy(plain, { get: (_, key) => (key === "level" ? 0 : module.exports) });`,
+};
+
+/** What a test imports that only jest has, or that not every host has. */
+const needsJest = /import \{[^}]*\bjest\b[^}]*\} from "@jest|support\/programs\.ts"|\/scripts\//;
+const needsNode = /from "node:|support\/memory\.ts"/;
+
+/** The tests of the folders `rooms` of `test` that need no jest and, unless `onNode`, no Node: as paths from the root. */
+export async function portableTests(
+  rooms: readonly string[],
+  { onNode = false }: { onNode?: boolean } = {},
+): Promise<string[]> {
+  const files: string[] = [];
+  for (const room of rooms) {
+    const folder = join(root, "test", room);
+    for (const name of (await readdir(folder)).sort()) {
+      if (!name.endsWith(".test.ts") || name.endsWith("memory.test.ts")) continue;
+      const text = await readFile(join(folder, name), "utf8");
+      if (!needsJest.test(text) && (onNode || !needsNode.test(text))) files.push(`test/${room}/${name}`);
+    }
+  }
+  return files;
+}
+
+/** Writes the bundle of `tests` to `outfile`. */
+export async function bundle(tests: readonly string[], outfile: string): Promise<void> {
+  const contents = [
+    'import "./scripts/core/globals.ts";',
+    'import "./test/setup.ts";',
+    'import "./scripts/core/setup-ends.ts";',
+    ...tests.map((file) => `import ${JSON.stringify(`./${file}`)};`),
+    'import { start } from "./scripts/core/start.ts";',
+    "await start();",
+  ].join("\n");
+  await build({
+    stdin: { contents, resolveDir: root, loader: "ts" },
+    absWorkingDir: root,
+    bundle: true,
+    ignoreAnnotations: true,
+    keepNames: true,
+    format: "esm",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    conditions: ["import", "default"],
+    target: "es2022",
+    outfile,
+    // What `expect` asks for, to shorten stacks, and has no need of; a browser has none of it.
+    define: { global: "globalThis", "process.env.NODE_ENV": '"production"', "process.cwd": "String" },
+    external: ["node:*"],
+    alias: {
+      "@jest/globals": join(root, "scripts/core/harness.ts"),
+      goro: join(root, "src/index.ts"),
+      "goro/testing": join(root, "src/testing/testing.ts"),
+    },
+    plugins: [withoutNode, namingFiles],
+    logLevel: "warning",
+  });
+}
+
+const withoutNode: Plugin = {
+  name: "without Node",
+  setup({ onResolve, onLoad }) {
+    const filter = new RegExp(`^(?:${Object.keys(replaced).join("|")})$`);
+    onResolve({ filter }, ({ path }) => ({ path, namespace: "replaced" }));
+    onLoad({ filter: /.*/, namespace: "replaced" }, ({ path }) => ({ contents: replaced[path] as string }));
+  },
+};
+
+// A test is told with its file.
+const namingFiles: Plugin = {
+  name: "naming files",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.test\.ts$/ }, async ({ path }) => ({
+      contents: `import { beginFile as begin } from "@jest/globals"; begin(${JSON.stringify(relative(root, path))});\n${await readFile(path, "utf8")}`,
+      loader: "ts",
+    }));
+  },
+};

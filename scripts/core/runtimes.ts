@@ -1,0 +1,92 @@
+// The JavaScript hosts that the core's tests run in, and where to get them.
+
+import { execFile } from "node:child_process";
+import { access, constants } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+
+const exec = promisify(execFile);
+
+/** A host that is there to be used. */
+export interface Runtime {
+  readonly name: string;
+  readonly version: string;
+  readonly binary: string;
+  /** What to say before the file to run; undefined for a browser. */
+  readonly args?: readonly string[];
+}
+
+/** How to come by a host. */
+interface Source {
+  /** From npm: the package for this machine, and the binary within it. */
+  readonly npm?: { readonly spec: string; readonly binary: string };
+  /** By hand: where it is. */
+  readonly find?: () => Promise<string>;
+  readonly args?: readonly string[];
+}
+
+const { platform, arch } = process;
+const machine = `${platform}-${arch}`;
+
+function node(line: number): Source {
+  return { npm: { spec: `node-${machine}@${line}`, binary: "bin/node" }, args: [] };
+}
+
+const sources: Readonly<Record<string, Source>> = {
+  node: { find: async () => process.execPath, args: [] },
+  node22: node(22),
+  node26: node(26),
+  bun: { npm: { spec: `@oven/bun-${machine.replace("arm64", "aarch64")}`, binary: "bin/bun" }, args: ["run"] },
+  deno: {
+    npm: { spec: `@deno/${machine}${platform === "linux" ? "-glibc" : ""}`, binary: "deno" },
+    args: ["run", "--quiet", "--allow-all", "--no-config"],
+  },
+  chromium: { find: findChromium },
+};
+
+export const runtimeNames: readonly string[] = Object.keys(sources);
+
+/** Finds the host `name`, or installs it from npm outside the project, once: the next run finds it there. */
+export async function getRuntime(name: string): Promise<Runtime> {
+  const { npm, find, args } = sources[name] as Source;
+  const binary = npm === undefined ? await find?.() : await install(name, npm);
+  if (binary === undefined) throw new Error(`${name}: there is no way to get it`);
+  const { stdout } = await exec(binary, ["--version"], { timeout: 30_000 });
+  const version = /\d+(?:\.\d+)+/.exec(stdout)?.[0] ?? stdout.trim();
+  return { name, version, binary, ...(args && { args }) };
+}
+
+async function install(name: string, { spec, binary }: { spec: string; binary: string }): Promise<string> {
+  const prefix = join(tmpdir(), "goro-runtimes", name);
+  const file = join(prefix, "node_modules", spec.replace(/(?<=.)@.*/, ""), binary);
+  if (await isProgram(file)) return file;
+  const args = ["install", "--prefix", prefix, "--ignore-scripts", "--no-audit", "--no-fund", spec];
+  try {
+    await exec("npm", args, { cwd: tmpdir(), timeout: 180_000 });
+  } catch (error) {
+    throw new Error(`${name}: npm cannot install ${spec} for this machine`, { cause: error });
+  }
+  if (!(await isProgram(file))) throw new Error(`${name}: ${spec} holds no ${binary}`);
+  return file;
+}
+
+async function findChromium(): Promise<string> {
+  const { CHROMIUM, PATH = "" } = process.env;
+  if (CHROMIUM !== undefined && CHROMIUM !== "") return CHROMIUM;
+  for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
+    for (const folder of PATH.split(delimiter)) {
+      if (await isProgram(join(folder, name))) return join(folder, name);
+    }
+  }
+  throw new Error(
+    "chromium: there is none in PATH (chromium, chromium-browser, google-chrome), and $CHROMIUM is not set",
+  );
+}
+
+function isProgram(file: string): Promise<boolean> {
+  return access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,48 @@
+// The end of the bundle: runs all tests, and tells the host how that went.
+
+import { failLoose, runAll } from "./harness.ts";
+import { toText } from "./report.ts";
+
+interface Host {
+  readonly process?: {
+    readonly argv: readonly string[];
+    exitCode?: number;
+    on(event: string, listener: (error: unknown) => void): void;
+    exit(code: number): never;
+  };
+  readonly navigator?: { sendBeacon?(path: string, text: string): boolean };
+  readonly addEventListener?: (event: string, listener: (event: Loose) => void) => void;
+}
+
+interface Loose {
+  readonly error?: unknown;
+  readonly reason?: unknown;
+  preventDefault(): void;
+}
+
+const { process, navigator, addEventListener } = globalThis as unknown as Host;
+
+/**
+ * Runs the tests. A process tells its outcome by its output and exit code; a page posts it to where it came from. Which test
+ * runs is told too, on the side, for a host that hangs: by a process only with `--names`.
+ */
+export async function start(): Promise<void> {
+  if (process !== undefined) {
+    process.on("uncaughtException", failLoose);
+    process.on("unhandledRejection", failLoose);
+    const report = await runAll({
+      bail: process.argv.includes("--bail"),
+      ...(process.argv.includes("--names") && { onTest: (name) => console.error(`RUN ${name}`) }),
+    });
+    console.log(toText(report));
+    process.exit(report.failures.length === 0 ? 0 : 1);
+  }
+  for (const event of ["error", "unhandledrejection"]) {
+    addEventListener?.(event, (loose) => {
+      loose.preventDefault();
+      failLoose(loose.error ?? loose.reason);
+    });
+  }
+  const report = await runAll({ onTest: (name) => navigator?.sendBeacon?.("/running", name) });
+  await fetch("/report", { method: "POST", body: JSON.stringify(report) });
+}
