@@ -52,7 +52,7 @@ export const describe: Describe = Object.assign(
 
 export const test: Test = Object.assign(
   (name: string, body: Body): void => {
-    cases.push({ name, body: body, suite });
+    cases.push({ name, body, suite });
   },
   { each: eachOf((name, body) => test(name, body)) },
 );
@@ -127,19 +127,17 @@ function shown(value: unknown): string {
 
 interface Options {
   readonly bail?: boolean;
-  readonly only?: RegExp;
   /** Is told of each test before it runs. */
   readonly onTest?: (name: string) => void;
 }
 
 /** Runs all tests, one after the other; with `bail` only until one fails. */
-export async function runAll({ bail = false, only, onTest }: Options = {}): Promise<Report> {
+export async function runAll({ bail = false, onTest }: Options = {}): Promise<Report> {
   let passed = 0;
   let skipped = 0;
   const failures: Failure[] = [];
   for (const one of cases) {
     const name = [...one.suite.path.slice(1).map((each) => each.name), one.name].join(" > ");
-    if (only !== undefined && !only.test(name)) continue;
     onTest?.(name);
     const failure = await run(one);
     if (failure === null) passed++;

@@ -6,7 +6,6 @@ import { toText } from "./report.ts";
 interface Host {
   readonly process?: {
     readonly argv: readonly string[];
-    exitCode?: number;
     on(event: string, listener: (error: unknown) => void): void;
     exit(code: number): never;
   };

@@ -95,11 +95,10 @@ class Pump<T> {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#channel.close();
-    const reason = cause(this.#ctx) as Error;
     try {
-      await this.#source.leave(reason);
+      await this.#source.leave(cause(this.#ctx) as Error);
     } catch (error) {
-      if (!isEchoOf(reason, error)) this.#fail(error);
+      this.#fail(error);
     }
   }
 
@@ -108,20 +107,21 @@ class Pump<T> {
     if (this.#isOver) return;
     this.#isOver = true;
     try {
-      if (failure !== null && !(this.#ctx.err() !== undefined && isEchoOf(cause(this.#ctx), failure.error)))
-        this.#fail(failure.error);
+      if (failure !== null) this.#fail(failure.error);
     } finally {
       this.#channel.close();
     }
   }
 
   #fail(error: unknown): void {
+    if (this.#isEcho(error)) return;
     if (this.#onError === undefined) throw error;
     this.#onError(asError(error));
   }
-}
 
-// A source that ends because its context did, such as the body of a fetch, fails with the reason or with an AbortError.
-function isEchoOf(reason: Error | undefined, error: unknown): boolean {
-  return error === reason || (error as Error | undefined)?.name === "AbortError";
+  // A source that ends because its context did, such as the body of a fetch, fails with the reason or with an AbortError.
+  #isEcho(error: unknown): boolean {
+    if (this.#ctx.err() === undefined) return false;
+    return error === cause(this.#ctx) || (error as Error | undefined)?.name === "AbortError";
+  }
 }

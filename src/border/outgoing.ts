@@ -119,10 +119,13 @@ export function toWritableStream<T>(channel: SendChannel<T>, options: WritableOp
         const s = await select({ sent: send(channel, value), over: receive(ctx.done()), left: receive(left) });
         if (s.case === "over") throw cause(ctx) as Error;
       } catch (error) {
-        // The channel is closed, or the context has ended and closes it.
-        forget();
-        isOver ||= ctx.err() === undefined;
-        end();
+        if (ctx.err() !== undefined) {
+          end();
+        } else {
+          // Somebody else has closed the channel, and there is nothing left to end.
+          isOver = true;
+          forget();
+        }
         throw error;
       }
     },

@@ -110,15 +110,18 @@ const words: Readonly<Record<string, string>> = {
   SIGSYS: "bad system call",
 };
 
+function signalNumbers(): Readonly<Record<string, number>> | undefined {
+  return builtin<{ constants: { signals: Record<string, number> } }>("os")?.constants.signals;
+}
+
 /** Go's words for `signal`, which is known here. */
 export function wordsOf(signal: string): string {
-  const known = builtin<{ constants: { signals: Record<string, number> } }>("os")?.constants.signals;
-  return words[signal] ?? `signal ${known?.[signal] as number}`;
+  return words[signal] ?? `signal ${signalNumbers()?.[signal] as number}`;
 }
 
 /** Calls `listener` with Go's words for each of `signals` that arrives; answers how to stop that. */
 export function onSignals(signals: readonly string[], listener: (words: string) => void): () => void {
-  const known = builtin<{ constants: { signals: Record<string, number> } }>("os")?.constants.signals;
+  const known = signalNumbers();
   if (process === undefined || known === undefined) throw new TypeError("context.notify: there are no signals here");
   if (signals.length === 0) throw new TypeError("context.notify: signals must name at least one");
   for (const signal of signals) {

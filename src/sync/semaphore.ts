@@ -8,6 +8,7 @@ import type { Context } from "../context/context.ts";
 import { AfterFunc } from "../context/cancel.ts";
 import { canceled } from "../context/errors.ts";
 import { background } from "../context/namespace.ts";
+import { Check } from "../goroutine/check.ts";
 import { semAcquire } from "../goroutine/operations.ts";
 import { park, unpark } from "../goroutine/parking.ts";
 import { PanicError } from "../goroutine/panic.ts";
@@ -16,6 +17,10 @@ import { Line } from "../internal/line.ts";
 import { Parked, type Waiter } from "../internal/waiter.ts";
 import { currentWorld } from "../internal/world.ts";
 import { Held } from "./locker.ts";
+
+const acquireCheck = new Check("Semaphore.acquire");
+const tryAcquireCheck = new Check("Semaphore.tryAcquire");
+const releaseCheck = new Check("Semaphore.release");
 
 /**
  * A weighted semaphore: `size` units, of which each goroutine takes as many as its work weighs. Who waits is served strictly in
@@ -36,7 +41,7 @@ export class Semaphore {
 
   /** `size` is a whole number from 0. Errors: throws `RangeError` for anything else. */
   constructor(size: number) {
-    this.#size = checkedUnits("Semaphore: size", size);
+    this.#size = new Check("Semaphore").count("size", 0, size);
   }
 
   /**
@@ -48,7 +53,7 @@ export class Semaphore {
   acquire(n: number = 1, ctx: Context = background()): Promise<Disposable> {
     const held = new Held(() => this.release(n));
     try {
-      checkedUnits("Semaphore.acquire: n", n);
+      acquireCheck.count("n", 0, n);
       const ended = ctx.err();
       if (ended !== undefined) throw ended;
       if (this.tryAcquire(n)) return passedWith(held);
@@ -64,7 +69,7 @@ export class Semaphore {
 
   /** Takes `n` units if they are free and nobody waits, and tells whether it did. */
   tryAcquire(n: number = 1): boolean {
-    checkedUnits("Semaphore.tryAcquire: n", n);
+    tryAcquireCheck.count("n", 0, n);
     if (this.#size - this.#held < n || this.#waiters.first !== null) return false;
     this.#held += n;
     return true;
@@ -72,7 +77,7 @@ export class Semaphore {
 
   /** Gives `n` units back. Errors: throws {@link PanicError} if fewer are held. */
   release(n: number = 1): void {
-    checkedUnits("Semaphore.release: n", n);
+    releaseCheck.count("n", 0, n);
     if (n > this.#held) throw new PanicError("semaphore: released more than held");
     this.#held -= n;
     this.#serve();
@@ -140,11 +145,4 @@ class UnitWaiter extends Parked<void, Disposable> {
     if (this.#end.giveUp()) this.#end.cancel(canceled);
     unpark(this, semAcquire);
   }
-}
-
-function checkedUnits(what: string, n: number): number {
-  if (!Number.isSafeInteger(n) || n < 0) {
-    throw new RangeError(`${what} must be a whole number, 0 or more, got ${String(n)}`);
-  }
-  return n;
 }
