@@ -2,7 +2,7 @@
 // small test runner in the place of jest.
 
 import { readdir, readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 
@@ -43,14 +43,25 @@ export async function portableTests(
   return files;
 }
 
+interface Bundled {
+  /** The module whose `start` runs the tests. */
+  readonly starter?: string;
+  /** Modules of the library that tests load anew, by their paths in `src`; a copy of each stands beside the bundle. */
+  readonly fresh?: readonly string[];
+}
+
 /** Writes the bundle of `tests` to `outfile`. */
-export async function bundle(tests: readonly string[], outfile: string): Promise<void> {
+export async function bundle(
+  tests: readonly string[],
+  outfile: string,
+  { starter = "./scripts/core/start.ts", fresh = [] }: Bundled = {},
+): Promise<void> {
   const contents = [
     'import "./scripts/core/globals.ts";',
     'import "./test/setup.ts";',
     'import "./scripts/core/setup-ends.ts";',
     ...tests.map((file) => `import ${JSON.stringify(`./${file}`)};`),
-    'import { start } from "./scripts/core/start.ts";',
+    `import { start } from "${starter}";`,
     "await start();",
   ].join("\n");
   await build({
@@ -73,9 +84,17 @@ export async function bundle(tests: readonly string[], outfile: string): Promise
       goro: join(root, "src/index.ts"),
       "goro/testing": join(root, "src/testing/testing.ts"),
     },
-    plugins: [withoutNode, namingFiles],
+    plugins: [withoutNode, namingFiles(new Map(fresh.map((path) => [`../../src/${path}`, `./${nameOfCopy(path)}`])))],
     logLevel: "warning",
   });
+  for (const path of fresh) {
+    const out = join(dirname(outfile), nameOfCopy(path));
+    await build({ entryPoints: [join(root, "src", path)], outfile: out, bundle: true, format: "esm" });
+  }
+}
+
+function nameOfCopy(path: string): string {
+  return `core-${basename(path, ".ts")}.mjs`;
 }
 
 const withoutNode: Plugin = {
@@ -87,13 +106,17 @@ const withoutNode: Plugin = {
   },
 };
 
-// A test is told with its file.
-const namingFiles: Plugin = {
-  name: "naming files",
-  setup({ onLoad }) {
-    onLoad({ filter: /\.test\.ts$/ }, async ({ path }) => ({
-      contents: `import { beginFile as begin } from "@jest/globals"; begin(${JSON.stringify(relative(root, path))});\n${await readFile(path, "utf8")}`,
-      loader: "ts",
-    }));
-  },
-};
+// A test is told with its file. What it loads anew is not in the bundle: its path, which stands in the text, changes.
+function namingFiles(copies: ReadonlyMap<string, string>): Plugin {
+  return {
+    name: "naming files",
+    setup({ onLoad }) {
+      onLoad({ filter: /\.test\.ts$/ }, async ({ path }) => {
+        const begin = `import { beginFile as begin } from "@jest/globals"; begin(${JSON.stringify(relative(root, path))});`;
+        let text = await readFile(path, "utf8");
+        for (const [module, copy] of copies) text = text.replace(`const path = "${module}`, `const path = "${copy}`);
+        return { contents: `${begin}\n${text}`, loader: "ts" };
+      });
+    },
+  };
+}

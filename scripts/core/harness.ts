@@ -34,9 +34,6 @@ class Suite {
   }
 }
 
-/** How long a test may take, in milliseconds. A hung promise must not hang the run. */
-const patience = 60_000;
-
 const cases: Case[] = [];
 let suite = new Suite("", null);
 
@@ -126,20 +123,30 @@ function shown(value: unknown): string {
 }
 
 interface Options {
+  /** Whether the run ends with the first test that fails. */
   readonly bail?: boolean;
+  /** The numbers of the tests to run, in this order. All, unless given. */
+  readonly order?: Iterable<number>;
+  /** How long a test may take, in milliseconds. A hung promise must not hang the run. */
+  readonly patience?: number;
   /** Is told of each test before it runs. */
-  readonly onTest?: (name: string) => void;
+  readonly onTest?: (name: string, index: number) => void;
+  /** Is told of each test after it ran. */
+  readonly afterTest?: (index: number) => void;
 }
 
-/** Runs all tests, one after the other; with `bail` only until one fails. */
-export async function runAll({ bail = false, onTest }: Options = {}): Promise<Report> {
+/** Runs the tests, one after the other. */
+export async function runAll(options: Options = {}): Promise<Report> {
+  const { bail = false, order = cases.keys(), patience = 60_000, onTest, afterTest } = options;
   let passed = 0;
   let skipped = 0;
   const failures: Failure[] = [];
-  for (const one of cases) {
+  for (const index of order) {
+    const one = cases[index] as Case;
     const name = [...one.suite.path.slice(1).map((each) => each.name), one.name].join(" > ");
-    onTest?.(name);
-    const failure = await run(one);
+    onTest?.(name, index);
+    const failure = await run(one, patience);
+    afterTest?.(index);
     if (failure === null) passed++;
     else if (isBeyondHost(failure)) skipped++;
     else failures.push({ name, error: failure instanceof Error ? describeError(failure) : shown(failure) });
@@ -174,16 +181,16 @@ export function failLoose(error: unknown): void {
   loose = error ?? new Error("something that is no error was thrown");
 }
 
-async function run({ suite, body }: Case): Promise<unknown> {
+async function run({ suite, body }: Case, patience: number): Promise<unknown> {
   const path = suite.path;
   const steps = [...path.flatMap((each) => each.before), body];
   const after = [...path].reverse().flatMap((each) => each.after);
   let failure: unknown = null;
   loose = null;
-  for (const step of steps) failure ??= await attempt(step);
+  for (const step of steps) failure ??= await attempt(step, patience);
   // What a failed test leaves behind must not reach the next one.
   for (const step of after) {
-    const error = await attempt(step);
+    const error = await attempt(step, patience);
     failure ??= error;
   }
   // Hosts tell of what nobody handles only when nothing else is to do.
@@ -191,7 +198,7 @@ async function run({ suite, body }: Case): Promise<unknown> {
   return failure ?? loose;
 }
 
-async function attempt(step: () => unknown): Promise<unknown> {
+async function attempt(step: () => unknown, patience: number): Promise<unknown> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise((resolve) => {
     timer = setTimeout(() => resolve(new Error(`it takes longer than ${patience / 1000} s`)), patience);

@@ -363,6 +363,7 @@ test("TestCustomContextCause: the cause of a context of one's own is its err", (
 // R102, R117, R126
 test("TestCustomContextCause: a child that ended before keeps its cause, which never is the custom parent's", () =>
   inBubble(async () => {
+    const known = numGoroutine();
     const ccc = new CustomCauseContext();
     const [ctx, cancel] = withCancelCause(ccc);
     const cause = new Error("TestCustomContextCause");
@@ -372,7 +373,7 @@ test("TestCustomContextCause: a child that ended before keeps its cause, which n
 
     const err = ctx.err();
     ccc.cancel();
-    while (numGoroutine() > 1) await gosched();
+    while (numGoroutine() > known) await gosched();
     expect(ctx.err()).toBe(err);
     expect(context.cause(ctx)).toBe(cause);
     expect(context.cause(ccc)).toBe(ccc.error);

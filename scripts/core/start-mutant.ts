@@ -1,0 +1,71 @@
+// The end of the bundle for mutants. The first run, in which no mutant is active, writes down which tests reach which mutant; each
+// later run takes only the tests that reach its mutant, the quickest first, until one fails.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { failLoose, runAll } from "./harness.ts";
+import { toText } from "./report.ts";
+
+/** How often each mutant was reached, by its id. */
+type Hits = Readonly<Record<string, number>>;
+
+/** What the mutated modules and their runner tell each other. */
+interface Stage {
+  currentTestId?: string;
+  hitCount?: number;
+  hitLimit?: number;
+  readonly mutantCoverage?: { readonly static: Hits; readonly perTest: Readonly<Record<string, Hits>> };
+}
+
+/** The first run: how long each test took in milliseconds, and what it reached. */
+interface FirstRun {
+  readonly durations: readonly number[];
+  readonly perTest: Readonly<Record<string, Hits>>;
+  /** Reached while the modules were loaded. */
+  readonly onLoad: Hits;
+}
+
+const file = "core-tests.json";
+const stage = ((globalThis as { __stryker__?: Stage }).__stryker__ ??= {});
+
+/** Runs the tests that the active mutant has to pass; the exit code tells whether all of them passed. */
+export async function start(): Promise<void> {
+  process.on("uncaughtException", failLoose);
+  process.on("unhandledRejection", failLoose);
+  const mutant = process.env["__STRYKER_ACTIVE_MUTANT__"];
+  const report = await (mutant === undefined ? runFirst() : runMutant(mutant));
+  console.log(toText(report));
+  process.exit(report.failures.length === 0 ? 0 : 1);
+}
+
+async function runFirst(): ReturnType<typeof runAll> {
+  const durations: number[] = [];
+  let began = 0;
+  const report = await runAll({
+    onTest(_, index) {
+      stage.currentTestId = `${index}`;
+      began = performance.now();
+    },
+    afterTest(index) {
+      durations[index] = performance.now() - began;
+    },
+  });
+  const { perTest = {}, static: onLoad = {} } = stage.mutantCoverage ?? {};
+  writeFileSync(file, JSON.stringify({ durations, perTest, onLoad } satisfies FirstRun));
+  return report;
+}
+
+function runMutant(mutant: string): ReturnType<typeof runAll> {
+  const { durations, perTest, onLoad } = JSON.parse(readFileSync(file, "utf8")) as FirstRun;
+  const reaching =
+    mutant in onLoad
+      ? [...durations.keys()]
+      : Object.keys(perTest)
+          .filter((test) => mutant in (perTest[test] as Hits))
+          .map(Number);
+  const order = reaching.sort((one, other) => (durations[one] as number) - (durations[other] as number));
+  // A mutant that loops without end is told by how often it is reached.
+  const hits = Object.values(perTest).reduce((sum, each) => sum + (each[mutant] ?? 0), onLoad[mutant] ?? 0);
+  stage.hitCount = 0;
+  stage.hitLimit = 100 * hits + 1_000;
+  return runAll({ bail: true, order, patience: 5_000 });
+}
