@@ -4,6 +4,7 @@ import { Channel, type ReceiveChannel } from "../channel/channel.ts";
 import type { Context } from "../context/context.ts";
 import { afterFunc, background } from "../context/namespace.ts";
 import { Check } from "../goroutine/check.ts";
+import { listening } from "../goroutine/ears.ts";
 import { asError, asText } from "../goroutine/foreign.ts";
 import { go } from "../goroutine/go.ts";
 
@@ -124,13 +125,13 @@ function listenerOf(emitter: Emitter): Hear {
     const target = emitter as EventTarget;
     return (name, listener) => {
       target.addEventListener(name, listener);
-      return () => target.removeEventListener(name, listener);
+      return listening(name, () => target.removeEventListener(name, listener));
     };
   }
   if (typeof on !== "function" || typeof off !== "function")
     throw new TypeError(`fromEvents: emitter must be an EventTarget or an EventEmitter, got ${asText(emitter)}`);
   return (name, listener) => {
     on.call(emitter, name, listener);
-    return () => off.call(emitter, name, listener);
+    return listening(name, () => void off.call(emitter, name, listener));
   };
 }

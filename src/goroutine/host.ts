@@ -1,6 +1,8 @@
 // What the library wants of the process that it runs in. Everything here is looked up and nothing is imported, so that the
 // same file runs in a browser, where there is no process to speak to and no exit code to give.
 
+import { listening } from "./ears.ts";
+
 interface Stream {
   readonly writableLength?: number;
   readonly _handle?: { setBlocking?(blocking: boolean): unknown } | null;
@@ -131,9 +133,9 @@ export function onSignals(signals: readonly string[], listener: (words: string) 
   }
   const heard = (signal: string): void => listener(wordsOf(signal));
   for (const signal of signals) process.on(signal, heard);
-  return () => {
+  return listening(signals.join(" "), () => {
     for (const signal of signals) process.off(signal, heard);
-  };
+  });
 }
 
 /** Answers `signal`, after telling the host that any number of listeners is meant to be on it, and is no leak. */

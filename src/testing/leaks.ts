@@ -1,8 +1,9 @@
-// What a test has left behind: goroutines, operations that wait, and timers.
+// What a test has left behind: goroutines, operations that wait, timers, and listeners on what is not the library's.
 
-import { callers } from "../goroutine/stack.ts";
 import { keepRoster, runAs, whoRuns } from "../goroutine/debug.ts";
+import { noteListeners } from "../goroutine/ears.ts";
 import type { Roster } from "../goroutine/roster.ts";
+import { callers } from "../goroutine/stack.ts";
 import { realClock } from "../internal/alarm.ts";
 import { turn } from "../internal/gate.ts";
 import { listen } from "../internal/trace.ts";
@@ -17,7 +18,7 @@ let watch: LeakWatch | null = null;
 
 /**
  * Makes each test of a file or, called in a setup file, of a whole suite fail if it leaves goroutines, operations that wait,
- * or timers behind. The error names each with what it waits for and, with GORO_DEBUG=1, where it was started.
+ * timers, or listeners on signals and emitters behind. The error names each with what it waits for and, with GORO_DEBUG=1, where it was started.
  *
  * Errors: throws `TypeError` if there are no such hooks.
  *
@@ -47,16 +48,20 @@ export function allowLeaks(): void {
 /** Watches for leaks from the moment when it is made. */
 export class LeakWatch {
   readonly #roster: Roster;
-  readonly #stop: () => void;
+  readonly #stopRoster: () => void;
   readonly #before = timers();
+  readonly #listeners: () => string[];
+  readonly #stopListeners: () => void;
 
   constructor() {
-    [this.#roster, this.#stop] = keepRoster();
+    [this.#roster, this.#stopRoster] = keepRoster();
+    [this.#listeners, this.#stopListeners] = noteListeners();
   }
 
   /** Watches no more. */
   stop(): void {
-    this.#stop();
+    this.#stopRoster();
+    this.#stopListeners();
   }
 
   /**
@@ -65,15 +70,22 @@ export class LeakWatch {
    */
   async check(): Promise<void> {
     const roster = this.#roster;
-    let left = without(timers(), this.#before);
-    for (let turns = 0; turns < 20 && (!roster.isEmpty || left.length > 0); turns++) {
+    let kept = this.#kept;
+    for (let turns = 0; turns < 20 && (!roster.isEmpty || kept.length > 0); turns++) {
       await turn();
-      left = without(timers(), this.#before);
+      kept = this.#kept;
     }
-    this.#stop();
-    if (roster.isEmpty && left.length === 0) return;
-    const parts = [roster.report(), ...left.map((purpose) => `timer [${purpose}]\n`)];
-    throw new Error(`left behind:\n\n${parts.filter((part) => part !== "").join("\n")}`);
+    this.stop();
+    const left = [roster.report(), ...kept].filter((part) => part !== "");
+    if (left.length > 0) throw new Error(`left behind:\n\n${left.join("\n")}`);
+  }
+
+  /** What the host keeps for the library, and did not before: a line each. */
+  get #kept(): string[] {
+    return [
+      ...without(timers(), this.#before).map((purpose) => `timer [${purpose}]\n`),
+      ...this.#listeners().map((event) => `listener [${event}]\n`),
+    ];
   }
 }
 

@@ -1,5 +1,6 @@
+import { EventEmitter } from "node:events";
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import { Channel, context, go, gosched, select, time, WaitGroup } from "goro";
+import { Channel, context, fromEvents, go, gosched, select, time, WaitGroup } from "goro";
 import { allowLeaks, bubble, expectNoLeaks, LeakWatch, type TestHooks } from "goro/testing";
 import { runSource } from "../support/programs.ts";
 
@@ -40,6 +41,15 @@ describe("a test that leaves nothing behind passes", () => {
     ["its timers have been stopped", () => time.afterFunc(60_000, () => undefined).stop()],
     ["a ticker that nobody waits for needs no stop", () => new time.Ticker(1)],
     ["its contexts have been cancelled", () => context.withTimeout(context.background(), 60_000)[1]()],
+    [
+      "its listeners have been taken back",
+      () => {
+        const [ctx, cancel] = context.withCancel(context.background());
+        fromEvents(new EventTarget(), "tick", { ctx });
+        context.notify(ctx, "SIGUSR2")[1]();
+        cancel();
+      },
+    ],
     ["a bubble that failed keeps its own", () => bubble(() => new Channel().receive()).catch(() => undefined)],
   ])("%s", async (_, body) => {
     expect(await complaint(body)).toBe("");
@@ -94,6 +104,29 @@ describe("a test fails that leaves behind", () => {
       "a deadline",
       () => context.withTimeout(context.background(), 60_000)[1],
       "left behind:\n\ntimer [context.withDeadline]\n",
+    ],
+    [
+      "a listener on an EventTarget",
+      () => {
+        const [ctx, cancel] = context.withCancel(context.background());
+        fromEvents(new EventTarget(), "tick", { ctx });
+        return cancel;
+      },
+      "left behind:\n\nlistener [tick]\n",
+    ],
+    [
+      "listeners on an emitter, for the events and for their end",
+      () => {
+        const [ctx, cancel] = context.withCancel(context.background());
+        fromEvents(new EventEmitter(), "data", { ctx, end: "close" });
+        return cancel;
+      },
+      "left behind:\n\nlistener [data]\n\nlistener [close]\n\nlistener [error]\n",
+    ],
+    [
+      "a listener on signals of the process",
+      () => context.notify(context.background(), "SIGUSR2", "SIGHUP")[1],
+      "left behind:\n\ntimer [context.notify]\n\nlistener [SIGUSR2 SIGHUP]\n",
     ],
   ])("%s", async (_, leave, message) => {
     let mend = (): unknown => undefined;
