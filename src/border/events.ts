@@ -132,6 +132,6 @@ function listenerOf(emitter: Emitter): Hear {
     throw new TypeError(`fromEvents: emitter must be an EventTarget or an EventEmitter, got ${asText(emitter)}`);
   return (name, listener) => {
     on.call(emitter, name, listener);
-    return listening(name, () => void off.call(emitter, name, listener));
+    return listening(name, () => off.call(emitter, name, listener));
   };
 }
