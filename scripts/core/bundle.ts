@@ -3,7 +3,7 @@
 
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -22,14 +22,22 @@ const replaced: Readonly<Record<string, string>> = {
     module.exports = new Proxy(plain, { get: (_, key) => (key === "level" ? 0 : module.exports) });`,
 };
 
-/** What a test imports that only jest has, or that not every host has. */
-const needsJest = /import \{[^}]*\bjest\b[^}]*\} from "@jest|support\/programs\.ts"|\/scripts\//;
+/** What a test needs beyond a JavaScript host: jest, the project around it, or Node. */
+const needsJest = /import \{[^}]*\bjest\b[^}]*\} from "@jest/;
+const needsProject = /support\/programs\.ts"|\/scripts\//;
 const needsNode = /from "node:|support\/memory\.ts"/;
 
-/** The tests of the folders `rooms` of `test` that need no jest and, unless `onNode`, no Node: as paths from the root. */
+interface Ground {
+  /** Whether they will run on Node. */
+  readonly onNode?: boolean;
+  /** Whether they will run in the project's folder, where they can start programs of their own. */
+  readonly inProject?: boolean;
+}
+
+/** The tests of the folders `rooms` of `test` that need no jest, and no more than they are given: as paths from the root. */
 export async function portableTests(
   rooms: readonly string[],
-  { onNode = false }: { onNode?: boolean } = {},
+  { onNode = false, inProject = false }: Ground = {},
 ): Promise<string[]> {
   const files: string[] = [];
   for (const room of rooms) {
@@ -37,7 +45,9 @@ export async function portableTests(
     for (const name of (await readdir(folder)).sort()) {
       if (!name.endsWith(".test.ts") || name.endsWith("memory.test.ts")) continue;
       const text = await readFile(join(folder, name), "utf8");
-      if (!needsJest.test(text) && (onNode || !needsNode.test(text))) files.push(`test/${room}/${name}`);
+      if (needsJest.test(text) || (!inProject && needsProject.test(text)) || (!onNode && needsNode.test(text)))
+        continue;
+      files.push(`test/${room}/${name}`);
     }
   }
   return files;
@@ -78,13 +88,17 @@ export async function bundle(
     outfile,
     // What `expect` asks for, to shorten stacks, and has no need of; a browser has none of it.
     define: { global: "globalThis", "process.env.NODE_ENV": '"production"', "process.cwd": "String" },
-    external: ["node:*"],
+    external: ["node:*", "typescript"],
     alias: {
       "@jest/globals": join(root, "scripts/core/harness.ts"),
       goro: join(root, "src/index.ts"),
       "goro/testing": join(root, "src/testing/testing.ts"),
     },
-    plugins: [withoutNode, namingFiles(new Map(fresh.map((path) => [`../../src/${path}`, `./${nameOfCopy(path)}`])))],
+    plugins: [
+      withoutNode,
+      placingFiles,
+      namingFiles(new Map(fresh.map((path) => [`../../src/${path}`, `./${nameOfCopy(path)}`]))),
+    ],
     logLevel: "warning",
   });
   for (const path of fresh) {
@@ -103,6 +117,18 @@ const withoutNode: Plugin = {
     const filter = new RegExp(`^(?:${Object.keys(replaced).join("|")})$`);
     onResolve({ filter }, ({ path }) => ({ path, namespace: "replaced" }));
     onLoad({ filter: /.*/, namespace: "replaced" }, ({ path }) => ({ contents: replaced[path] as string }));
+  },
+};
+
+// What looks for the project's files from where it stands itself still finds them.
+const placingFiles: Plugin = {
+  name: "placing files",
+  setup({ onLoad }) {
+    onLoad({ filter: /(test.support|scripts).\w+\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      const url = JSON.stringify(pathToFileURL(path).href);
+      return { contents: text.replaceAll("import.meta.url", url), loader: "ts" };
+    });
   },
 };
 

@@ -4,11 +4,12 @@ import { bundle, portableTests } from "./bundle.ts";
 
 // What takes long, and finds no mutant that the others do not.
 const slow =
-  /schedules|draws|programs|power-series|neighbours|chanlinear|errgroup|rate|pool|twins|xsync|types|conformance.(channel|sync|synctest|goroutine)|fixedbugs/;
+  /schedules|draws|programs|power-series|neighbours|chanlinear|errgroup|rate|pool|twins|goroutine.(browser|deadlock|leftover|main|panic)|preload|testing.bubble|xsync|types|conformance.(node|channel|sync|synctest|goroutine)|fixedbugs/;
 const tests = await portableTests(
   ["internal", "channel", "waitgroup", "context", "goroutine", "testing", "model", "conformance"],
   {
     onNode: true,
+    inProject: true,
   },
 );
 await bundle(

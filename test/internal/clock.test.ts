@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, jest, test } from "@jest/globals";
+import { afterEach, describe, expect, test } from "@jest/globals";
 import { Alarm } from "../../src/internal/alarm.ts";
 import { Clock, type Host } from "../../src/internal/clock.ts";
 import { RealTime } from "../../src/internal/realtime.ts";
 import { below, seed } from "../../src/internal/random.ts";
+import { replace } from "../support/replace.ts";
 
 /** A host whose time stands still until it is moved. */
 class FakeHost implements Host {
@@ -280,13 +281,17 @@ describe("the real time", () => {
     let last = 0;
     const pending = new Map<number, { at: number; ring: () => void }>();
     const delays: number[] = [];
-    jest.spyOn(performance, "now").mockImplementation(() => time);
-    jest.spyOn(globalThis, "clearTimeout").mockImplementation((handle) => void pending.delete(handle as number));
-    jest.spyOn(globalThis, "setTimeout").mockImplementation(((ring: () => void, delay: number) => {
+    const clear = (handle: number): void => void pending.delete(handle);
+    const set = (ring: () => void, delay: number): number => {
       delays.push(delay);
       pending.set(++last, { at: time + delay, ring });
       return last;
-    }) as never);
+    };
+    restores.push(
+      replace(performance, "now", () => time),
+      replace(globalThis, "clearTimeout", clear as typeof clearTimeout),
+      replace(globalThis, "setTimeout", set as unknown as typeof setTimeout),
+    );
     const elapse = (): void => {
       const [handle, timer] = [...pending][0] as [number, { at: number; ring: () => void }];
       pending.delete(handle);
@@ -296,8 +301,10 @@ describe("the real time", () => {
     return { delays, clock: new Clock(new RealTime()), elapse, timers: () => pending.size };
   }
 
+  const restores: (() => void)[] = [];
+
   afterEach(() => {
-    jest.restoreAllMocks();
+    for (const restore of restores.splice(0)) restore();
   });
 
   test("tells the times of the host", () => {
