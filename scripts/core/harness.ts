@@ -47,12 +47,15 @@ export const describe: Describe = Object.assign(
   { each: eachOf((name, body) => describe(name, body)) },
 );
 
-export const test: Test = Object.assign(
+const sequential: Describe = Object.assign(
   (name: string, body: Body): void => {
     cases.push({ name, body, suite });
   },
-  { each: eachOf((name, body) => test(name, body)) },
+  { each: eachOf((name, body) => sequential(name, body)) },
 );
+
+// Here all tests run one after the other.
+export const test: Test = Object.assign(sequential, { concurrent: sequential });
 
 /** Begins a file of tests: what follows belongs to it, and its hooks to its tests alone. */
 export function beginFile(name: string): void {
@@ -74,6 +77,13 @@ export function beforeAll(hook: Hook): void {
   });
 }
 
+/** What is to be done when all tests have run, not sooner. */
+const finals: Hook[] = [];
+
+export function afterAll(hook: Hook): void {
+  finals.push(hook);
+}
+
 export function beforeEach(hook: Hook): void {
   suite.before.push(hook);
 }
@@ -85,7 +95,7 @@ export function afterEach(hook: Hook): void {
 type Register = (name: string, body: Body) => void;
 type Each = (rows: readonly unknown[]) => Register;
 type Describe = Register & { readonly each: Each };
-type Test = Register & { readonly each: Each };
+type Test = Describe & { readonly concurrent: Describe };
 
 function eachOf(register: Register): Each {
   return (rows) => (name, body) => {
@@ -152,6 +162,7 @@ export async function runAll(options: Options = {}): Promise<Report> {
     else failures.push({ name, error: failure instanceof Error ? describeError(failure) : shown(failure) });
     if (bail && failures.length > 0) break;
   }
+  for (const hook of finals) await hook();
   return { passed, failures, skipped };
 }
 

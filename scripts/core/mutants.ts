@@ -4,7 +4,7 @@ import { bundle, portableTests } from "./bundle.ts";
 
 // What takes long, and finds no mutant that the others do not.
 const slow =
-  /schedules|draws|programs|power-series|neighbours|chanlinear|errgroup|rate|pool|twins|goroutine.(browser|deadlock|leftover|main|panic)|preload|testing.bubble|xsync|types|conformance.(node|channel|sync|synctest|goroutine)|fixedbugs/;
+  /schedules|draws|programs|power-series|neighbours|chanlinear|errgroup|rate|pool|twins|goroutine.(browser|deadlock|leftover|main|panic)|preload|xsync|types|conformance.(node|channel)|fixedbugs/;
 const tests = await portableTests(
   ["internal", "channel", "waitgroup", "context", "goroutine", "testing", "model", "conformance"],
   {

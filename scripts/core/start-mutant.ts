@@ -1,7 +1,10 @@
 // The end of the bundle for mutants. The first run, in which no mutant is active, writes down which tests reach which mutant; each
-// later run takes only the tests that reach its mutant, the quickest first, until one fails.
+// later run takes only the tests that reach its mutant, the quickest first, until one fails. A test that starts programs may
+// reach every mutant, in them.
 
+import childProcess from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { failLoose, runAll } from "./harness.ts";
 import { toText } from "./report.ts";
 
@@ -22,6 +25,8 @@ interface FirstRun {
   readonly perTest: Readonly<Record<string, Hits>>;
   /** Reached while the modules were loaded. */
   readonly onLoad: Hits;
+  /** The tests that start programs. */
+  readonly starting: readonly number[];
 }
 
 const file = "core-tests.json";
@@ -39,6 +44,8 @@ export async function start(): Promise<void> {
 
 async function runFirst(): ReturnType<typeof runAll> {
   const durations: number[] = [];
+  const starting = new Set<number>();
+  onSpawn(() => starting.add(Number(stage.currentTestId)));
   let began = 0;
   const report = await runAll({
     onTest(_, index) {
@@ -50,22 +57,27 @@ async function runFirst(): ReturnType<typeof runAll> {
     },
   });
   const { perTest = {}, static: onLoad = {} } = stage.mutantCoverage ?? {};
-  writeFileSync(file, JSON.stringify({ durations, perTest, onLoad } satisfies FirstRun));
+  writeFileSync(file, JSON.stringify({ durations, perTest, onLoad, starting: [...starting] } satisfies FirstRun));
   return report;
 }
 
+function onSpawn(listener: () => void): void {
+  const { spawn } = childProcess;
+  childProcess.spawn = ((...args: Parameters<typeof spawn>) => {
+    listener();
+    return spawn(...args);
+  }) as typeof spawn;
+  syncBuiltinESMExports();
+}
+
 function runMutant(mutant: string): ReturnType<typeof runAll> {
-  const { durations, perTest, onLoad } = JSON.parse(readFileSync(file, "utf8")) as FirstRun;
-  const reaching =
-    mutant in onLoad
-      ? [...durations.keys()]
-      : Object.keys(perTest)
-          .filter((test) => mutant in (perTest[test] as Hits))
-          .map(Number);
-  const order = reaching.sort((one, other) => (durations[one] as number) - (durations[other] as number));
+  const { durations, perTest, onLoad, starting } = JSON.parse(readFileSync(file, "utf8")) as FirstRun;
+  const hits = (test: number): number => perTest[test]?.[mutant] ?? 0;
+  const all = [...durations.keys()];
+  const reaching = mutant in onLoad ? all : all.filter((test) => hits(test) > 0 || starting.includes(test));
   // A mutant that loops without end is told by how often it is reached.
-  const hits = Object.values(perTest).reduce((sum, each) => sum + (each[mutant] ?? 0), onLoad[mutant] ?? 0);
   stage.hitCount = 0;
-  stage.hitLimit = 100 * hits + 1_000;
+  stage.hitLimit = 1_000 + 100 * all.reduce((sum, test) => sum + hits(test), onLoad[mutant] ?? 0);
+  const order = reaching.sort((one, other) => (durations[one] as number) - (durations[other] as number));
   return runAll({ bail: true, order, patience: 5_000 });
 }
