@@ -1,5 +1,6 @@
 // Channels as users see them: promises on the synchronous core.
 
+import { asText } from "../goroutine/foreign.ts";
 import { chanReceive, chanSend } from "../goroutine/operations.ts";
 import { PanicError } from "../goroutine/panic.ts";
 import { park, unpark } from "../goroutine/parking.ts";
@@ -64,7 +65,7 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
    */
   constructor(capacity: number = 0) {
     if (!Number.isInteger(capacity) || capacity < 0 || capacity > 0xffff_ffff) {
-      throw new RangeError("makechan: size out of range", { cause: `capacity is ${String(capacity)}` });
+      throw new RangeError("makechan: size out of range", { cause: `capacity is ${asText(capacity)}` });
     }
     this.#core = new Core<T>(capacity);
   }

@@ -1,6 +1,7 @@
 // Time as Go's package time has it: durations, sleep, timers and tickers. A duration is a number of milliseconds, and an
 // instant is a number of milliseconds since the epoch, as `Date.now()` gives it.
 
+import { asText } from "../goroutine/foreign.ts";
 import { Prepared } from "../goroutine/go.ts";
 import { sleeping } from "../goroutine/operations.ts";
 import { PanicError } from "../goroutine/panic.ts";
@@ -176,7 +177,7 @@ export class FuncTimer {
 
   constructor(ms: number, f: () => unknown) {
     checkDuration("time.afterFunc", ms);
-    if (typeof f !== "function") throw new TypeError(`time.afterFunc: f must be a function, got ${String(f)}`);
+    if (typeof f !== "function") throw new TypeError(`time.afterFunc: f must be a function, got ${asText(f)}`);
     this.#f = f;
     this.#start(ms);
   }
@@ -213,7 +214,7 @@ export function afterFunc(ms: number, f: () => unknown): FuncTimer {
 
 function checkDuration(caller: string, ms: number): void {
   if (typeof ms !== "number" || Number.isNaN(ms)) {
-    throw new RangeError(`${caller}: ms must be a number of milliseconds, got ${String(ms)}`);
+    throw new RangeError(`${caller}: ms must be a number of milliseconds, got ${asText(ms)}`);
   }
 }
 

@@ -33,8 +33,7 @@ export abstract class ChainedContext implements Context {
       value = context.own(key);
       context = context.parent;
     }
-    if (value === elsewhere) value = context?.value(key);
-    return value as never;
+    return (value === elsewhere ? (context as Context).value(key) : value) as never;
   }
 
   /** The name of the chain down to this link, when `above` is that of the chain above it. */

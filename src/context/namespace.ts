@@ -1,6 +1,6 @@
 // Package context: everything that users reach as `context.`.
 
-import { asError, isError } from "../goroutine/foreign.ts";
+import { asError, asText, isError } from "../goroutine/foreign.ts";
 import { onSignals } from "../goroutine/host.ts";
 import { PanicError } from "../goroutine/panic.ts";
 import { Alarm, currentClock } from "../internal/alarm.ts";
@@ -158,11 +158,11 @@ export function withoutCancel(parent: Context): Context {
  * Mirrors `context.AfterFunc`.
  */
 export function afterFunc(ctx: Context, f: () => unknown): () => boolean {
-  if (typeof f !== "function") throw new TypeError(`context.afterFunc: f must be a function, got ${String(f)}`);
+  if (typeof f !== "function") throw new TypeError(`context.afterFunc: f must be a function, got ${asText(f)}`);
   const call = following(new AfterFunc(checkedParent(ctx), f));
   return () => {
     const stopped = call.giveUp();
-    if (stopped) call.cancel(canceled);
+    call.cancel(canceled);
     return stopped;
   };
 }
@@ -188,7 +188,7 @@ const contexts = new WeakMap<AbortSignal, Context>();
  */
 export function fromSignal(signal: AbortSignal): Context {
   if (!(signal instanceof AbortSignal)) {
-    throw new TypeError(`context.fromSignal: signal must be an AbortSignal, got ${String(signal)}`);
+    throw new TypeError(`context.fromSignal: signal must be an AbortSignal, got ${asText(signal)}`);
   }
   const known = contexts.get(signal);
   if (known !== undefined) return known;
@@ -222,10 +222,8 @@ export function notify(parent: Context, ...signals: string[]): [ctx: Context, st
   context.follow();
   // An alarm that never goes off keeps the process alive, which the host's signal handlers do not.
   const vigil = new Alarm("context.notify", () => undefined);
-  if (context.err() === undefined) {
-    vigil.setIn(Infinity);
-    afterFunc(context, () => vigil.cancel());
-  }
+  vigil.setIn(Infinity);
+  afterFunc(context, () => vigil.cancel());
   return [
     context,
     disposable(() => {
@@ -247,13 +245,13 @@ function checkedParent(parent: Context): Context {
 
 function checkedCause(cause: Error | null | undefined): Error | undefined {
   if (cause === null || cause === undefined) return undefined;
-  if (!isError(cause)) throw new TypeError(`context: cause must be an Error or null, got ${String(cause)}`);
+  if (!isError(cause)) throw new TypeError(`context: cause must be an Error or null, got ${asText(cause)}`);
   return cause;
 }
 
 function checkedNumber(what: string, value: number): number {
   if (typeof value !== "number" || Number.isNaN(value))
-    throw new RangeError(`${what} must be a number, got ${String(value)}`);
+    throw new RangeError(`${what} must be a number, got ${asText(value)}`);
   return value;
 }
 

@@ -1,6 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // Deferred calls, by way of the `using` declaration.
 
+import { asText } from "./foreign.ts";
+
 /** What takes a function that returns an `R`: `using` or, for a promise, `await using` alone. */
 export type Deferred<R> = [R] extends [never]
   ? Disposable
@@ -23,7 +25,7 @@ export type Deferred<R> = [R] extends [never]
  */
 export function defer<R>(f: () => R): Deferred<R>;
 export function defer(f: () => unknown): Disposable & AsyncDisposable {
-  if (typeof f !== "function") throw new TypeError(`defer: f must be a function, got ${String(f)}`);
+  if (typeof f !== "function") throw new TypeError(`defer: f must be a function, got ${asText(f)}`);
   return {
     [Symbol.dispose]() {
       f();

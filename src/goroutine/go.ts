@@ -6,7 +6,7 @@ import { Pending } from "../internal/waiter.ts";
 import { currentWorld } from "../internal/world.ts";
 import { born, died } from "./census.ts";
 import { place, register } from "./debug.ts";
-import { safely } from "./foreign.ts";
+import { asText, safely } from "./foreign.ts";
 import { complain, exit, ownsTheProcess, printAtOnce, processors } from "./host.ts";
 import { panicReport } from "./panic.ts";
 import { mainIsRunning } from "./program.ts";
@@ -85,7 +85,7 @@ export function spawn<A extends readonly unknown[]>(
   args: A,
   owner: Owner | null,
 ): void {
-  if (typeof f !== "function") throw new TypeError(`${caller}: f must be a function, got ${String(f)}`);
+  if (typeof f !== "function") throw new TypeError(`${caller}: f must be a function, got ${asText(f)}`);
   start(new Goroutine(nextId(), f, args, owner));
 }
 

@@ -1,6 +1,7 @@
 // The main goroutine: with it a script is a program as Go knows it, with Go's three ways to end.
 
 import { currentWorld } from "../internal/world.ts";
+import { asText } from "./foreign.ts";
 import { Goroutine, type Owner, start } from "./go.ts";
 import { exit, printAtOnce } from "./host.ts";
 import { PanicError } from "./panic.ts";
@@ -26,7 +27,7 @@ import { mainIsRunning, setMainRunning, watchForTheEnd } from "./program.ts";
  * });
  */
 export function main(f: () => unknown): void {
-  if (typeof f !== "function") throw new TypeError(`main: f must be a function, got ${String(f)}`);
+  if (typeof f !== "function") throw new TypeError(`main: f must be a function, got ${asText(f)}`);
   const world = currentWorld();
   if (world !== undefined) {
     world.main(f);

@@ -69,14 +69,14 @@ export class Clock {
     alarm.when = when;
     alarm.order = this.#nextOrder();
     this.#heap.add(alarm);
-    if (alarm.index === 0) this.#wake();
+    this.#wake();
   }
 
   /** Takes `alarm` back, and tells whether it was set. */
   cancel(alarm: Due): boolean {
     if (alarm.index < 0) return false;
     this.#heap.remove(alarm);
-    if (this.#heap.size === 0) this.#wake();
+    this.#wake();
     return true;
   }
 

@@ -4,7 +4,7 @@ import { Channel } from "../channel/channel.ts";
 import type { Context } from "../context/context.ts";
 import { type CancelCauseFunc, withCancelCause } from "../context/namespace.ts";
 import { go } from "../goroutine/go.ts";
-import { isError } from "../goroutine/foreign.ts";
+import { asText, isError } from "../goroutine/foreign.ts";
 import { PanicError } from "../goroutine/panic.ts";
 import { passed } from "../internal/gate.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
@@ -85,7 +85,7 @@ export class ErrGroup {
    * whole number.
    */
   setLimit(n: number): void {
-    if (!Number.isSafeInteger(n)) throw new RangeError(`ErrGroup.setLimit: n must be an integer, got ${String(n)}`);
+    if (!Number.isSafeInteger(n)) throw new RangeError(`ErrGroup.setLimit: n must be an integer, got ${asText(n)}`);
     const active = this.#places?.length ?? 0;
     if (active + this.#waiting > 0) {
       throw new PanicError(`errgroup: modify limit while ${active} goroutines in the group are still active`);
@@ -121,5 +121,5 @@ export class ErrGroup {
 }
 
 function check(caller: string, f: unknown): void {
-  if (typeof f !== "function") throw new TypeError(`${caller}: f must be a function, got ${String(f)}`);
+  if (typeof f !== "function") throw new TypeError(`${caller}: f must be a function, got ${asText(f)}`);
 }

@@ -9,6 +9,7 @@ import { after } from "../channel/time.ts";
 import type { Context } from "../context/context.ts";
 import { background } from "../context/namespace.ts";
 import { Check } from "../goroutine/check.ts";
+import { asText } from "../goroutine/foreign.ts";
 import { currentClock } from "../internal/alarm.ts";
 import { passed } from "../internal/gate.ts";
 
@@ -51,7 +52,7 @@ export class RateLimiter {
   /** The limit that lets one event through every `ms` milliseconds; for 0 and less, all. Mirrors `rate.Every`. */
   static every(ms: number): number {
     if (typeof ms !== "number" || Number.isNaN(ms)) {
-      throw new RangeError(`RateLimiter.every: ms must be a number of milliseconds, got ${String(ms)}`);
+      throw new RangeError(`RateLimiter.every: ms must be a number of milliseconds, got ${asText(ms)}`);
     }
     return ms <= 0 ? Infinity : 1000 / ms;
   }
@@ -201,7 +202,7 @@ export class Reservation {
 
 function checkedLimit(what: string, limit: number): number {
   if (typeof limit !== "number" || !(limit >= 0)) {
-    throw new RangeError(`${what} must be a number of events a second, 0 or more, got ${String(limit)}`);
+    throw new RangeError(`${what} must be a number of events a second, 0 or more, got ${asText(limit)}`);
   }
   return limit;
 }

@@ -96,7 +96,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   readonly results: ReceiveChannel<Outcome<Job, Result>> = this.#results;
 
   constructor(f: PoolFunc<Job, Result>, options: PoolOptions<Job, Result> = {}) {
-    if (typeof f !== "function") throw new TypeError(`WorkerPool: f must be a function, got ${String(f)}`);
+    if (typeof f !== "function") throw new TypeError(`WorkerPool: f must be a function, got ${asText(f)}`);
     const settings = settle("WorkerPool", options);
     this.#settings = settings;
     this.#crew = new Crew(f, settings, () => this.#lookForTheEnd());

@@ -1,5 +1,6 @@
 // A place to wait until something has changed.
 
+import { asText } from "../goroutine/foreign.ts";
 import { condWait } from "../goroutine/operations.ts";
 import { park, unpark } from "../goroutine/parking.ts";
 import { pass } from "../internal/gate.ts";
@@ -37,7 +38,7 @@ export class Cond {
 
   constructor(l: Locker) {
     if (typeof (l as Locker | undefined)?.lock !== "function" || typeof l.unlock !== "function") {
-      throw new TypeError(`Cond: l must be a lock, got ${String(l)}`);
+      throw new TypeError(`Cond: l must be a lock, got ${asText(l)}`);
     }
     this.l = l;
   }

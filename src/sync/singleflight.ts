@@ -1,6 +1,7 @@
 // Work that many ask for at the same time, and that is done once for all of them.
 
 import { Channel, type ReceiveChannel } from "../channel/channel.ts";
+import { asText } from "../goroutine/foreign.ts";
 import { go } from "../goroutine/go.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
 
@@ -49,7 +50,7 @@ export class SingleFlight<K, V> {
    * everybody who waits.
    */
   async do(key: K, f: () => V | PromiseLike<V>): Promise<Flight<V>> {
-    if (typeof f !== "function") throw new TypeError(`SingleFlight.do: f must be a function, got ${String(f)}`);
+    if (typeof f !== "function") throw new TypeError(`SingleFlight.do: f must be a function, got ${asText(f)}`);
     const other = this.#calls.get(key);
     if (other !== undefined) {
       other.duplicates++;
@@ -61,7 +62,7 @@ export class SingleFlight<K, V> {
 
   /** Like {@link SingleFlight.do}, and answers a channel that will have the result, once, and is never closed. */
   doChan(key: K, f: () => V | PromiseLike<V>): ReceiveChannel<FlightResult<V>> {
-    if (typeof f !== "function") throw new TypeError(`SingleFlight.doChan: f must be a function, got ${String(f)}`);
+    if (typeof f !== "function") throw new TypeError(`SingleFlight.doChan: f must be a function, got ${asText(f)}`);
     const channel = new Channel<FlightResult<V>>(1);
     const other = this.#calls.get(key);
     if (other !== undefined) {

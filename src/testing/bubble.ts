@@ -11,6 +11,7 @@
 import { withdraw } from "../channel/select.ts";
 import { died } from "../goroutine/census.ts";
 import { place } from "../goroutine/debug.ts";
+import { asText } from "../goroutine/foreign.ts";
 import { Goroutine, start } from "../goroutine/go.ts";
 import { environment } from "../goroutine/host.ts";
 import { operations } from "../goroutine/operations.ts";
@@ -55,7 +56,7 @@ export interface BubbleOptions {
  * });
  */
 export async function bubble<R>(f: () => R | PromiseLike<R>, options: BubbleOptions = {}): Promise<R> {
-  if (typeof f !== "function") throw new TypeError(`bubble: f must be a function, got ${String(f)}`);
+  if (typeof f !== "function") throw new TypeError(`bubble: f must be a function, got ${asText(f)}`);
   const made = new Bubble(options.seed ?? defaultSeed());
   if (places.here !== undefined) throw new PanicError("bubble called from within a bubble");
   const close = places.open();
@@ -123,7 +124,7 @@ export class Bubble implements Inhabited {
   readonly #passage = new Passage(() => this.#ask());
 
   constructor(seed: number) {
-    if (!Number.isSafeInteger(seed)) throw new RangeError(`bubble: seed must be a whole number, got ${String(seed)}`);
+    if (!Number.isSafeInteger(seed)) throw new RangeError(`bubble: seed must be a whole number, got ${asText(seed)}`);
     this.#chance = new Chance(seed);
     this.clock = new Clock(this.#passage, () => this.below(2 ** 32));
   }

@@ -2,6 +2,7 @@
 
 import { keepRoster, runAs, whoRuns } from "../goroutine/debug.ts";
 import { noteListeners } from "../goroutine/ears.ts";
+import { asText } from "../goroutine/foreign.ts";
 import type { Roster } from "../goroutine/roster.ts";
 import { callers } from "../goroutine/stack.ts";
 import { realClock } from "../internal/alarm.ts";
@@ -124,7 +125,7 @@ export interface Leak {
  */
 export function reportLeaks(report: (leak: Leak) => void): () => void {
   if (typeof report !== "function")
-    throw new TypeError(`reportLeaks: report must be a function, got ${String(report)}`);
+    throw new TypeError(`reportLeaks: report must be a function, got ${asText(report)}`);
   const registry = new FinalizationRegistry(report);
   const stop = listen({
     go: () => undefined,

@@ -4,6 +4,7 @@
 //   1. The counter is never below 0.
 //   2. At 0 nobody waits: whoever waited has been released by the step that made it 0, and no later round can catch them.
 
+import { asText } from "../goroutine/foreign.ts";
 import { spawn } from "../goroutine/go.ts";
 import { waitGroupWait } from "../goroutine/operations.ts";
 import { PanicError } from "../goroutine/panic.ts";
@@ -42,7 +43,7 @@ export class WaitGroup {
    */
   add(delta: number): void {
     if (!Number.isSafeInteger(delta))
-      throw new RangeError(`WaitGroup.add: delta must be an integer, got ${String(delta)}`);
+      throw new RangeError(`WaitGroup.add: delta must be an integer, got ${asText(delta)}`);
     if (this.#count + delta < 0) throw new PanicError("sync: negative WaitGroup counter");
     if (this.#count === 0) this.#world = currentWorld();
     this.#count += delta;

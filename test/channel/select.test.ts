@@ -668,6 +668,7 @@ describe("bad input", () => {
     ["true for a case", { a: true }, "select: a is no case: true"],
     ["an array with true", [true], "select: 0 is no case: true"],
     ["an array with a hole", new Array(2), "select: 0 is no case: undefined"],
+    ["what would rather be another", [{ toString: () => "a case" }], "select: 0 is no case: [object Object]"],
     ["a look-alike of a case", [{ ...twice }], "select: 0 is no case: [object Object]"],
     ["a name that is a number", { 1: receive(ready) }, 'select: a name must not begin with a digit, as "1" does'],
     ["a name that begins with 0", { "0a": receive(ready) }, 'select: a name must not begin with a digit, as "0a" does'],

@@ -124,6 +124,15 @@ describe("sleep", () => {
     }));
 });
 
+test("the clock knows what each alarm is for", () =>
+  bubble(async () => {
+    const waits = [time.sleep(10), time.after(10).receive()];
+    const call = time.afterFunc(10, () => undefined);
+    expect(currentClock().purposes.sort()).toEqual(["time.Timer", "time.afterFunc", "time.sleep"]);
+    call.stop();
+    await Promise.all(waits);
+  }));
+
 describe("a timer", () => {
   // R131
   test("has a channel whose length and capacity are 0 even when a value is there", () =>
@@ -134,6 +143,16 @@ describe("a timer", () => {
       expect([c.length, c.capacity]).toEqual([0, 0]);
       expect(c.tryReceive()?.ok).toBe(true);
       expect([c.length, c.capacity]).toEqual([0, 0]);
+    }));
+
+  test("has a channel whose length is 0 even when it has fired for a select that took another", () =>
+    bubble(async () => {
+      const [one, other] = [new time.Timer(10), new time.Timer(10)];
+      await time.sleep(10);
+      const s = await select({ one: receive(one.c), other: receive(other.c) });
+      const loser = s.case === "one" ? other : one;
+      expect([loser.c.length, loser.c.capacity]).toEqual([0, 0]);
+      expect(loser.c.tryReceive()?.ok).toBe(true);
     }));
 
   // R136

@@ -67,7 +67,8 @@ describe("afterFunc", () => {
     bubble(() => {
       const [ctx] = withCancel(background());
       for (const wrong of [null, undefined, "f", {}] as unknown as (() => void)[]) {
-        expect(() => afterFunc(ctx, wrong)).toThrow(TypeError);
+        const message = `context.afterFunc: f must be a function, got ${String(wrong)}`;
+        expect(() => afterFunc(ctx, wrong)).toThrow(new TypeError(message));
       }
       expect(children(ctx)).toBe(0);
     }));

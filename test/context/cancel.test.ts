@@ -152,8 +152,9 @@ describe("the cause", () => {
     inBubble(() => {
       const [ctx, cancel] = withCancelCause(background());
       for (const wrong of ["because", 1, {}, false] as unknown as Error[]) {
-        expect(() => cancel(wrong)).toThrow(TypeError);
-        expect(() => withTimeoutCause(background(), hour, wrong)).toThrow(TypeError);
+        const error = new TypeError(`context: cause must be an Error or null, got ${String(wrong)}`);
+        expect(() => cancel(wrong)).toThrow(error);
+        expect(() => withTimeoutCause(background(), hour, wrong)).toThrow(error);
       }
       expect(ctx.err()).toBeUndefined();
     }));
@@ -284,6 +285,13 @@ describe("depth and breadth", () => {
       expect(isOver(child)).toBe(true);
     }),
   );
+});
+
+// R115
+test("a chain of any length prints", () => {
+  let ctx = background();
+  for (let i = 0; i < 100_000; i++) ctx = withoutCancel(ctx);
+  expect(String(ctx)).toBe(`context.Background${".WithoutCancel".repeat(100_000)}`);
 });
 
 // R115

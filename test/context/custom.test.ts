@@ -167,6 +167,15 @@ describe("a context with an end of its own", () => {
       expect(context.cause(own)).toBe(own.error);
     }));
 
+  // R126
+  test("has no cause while it has no err, even if its parent is over", () =>
+    inBubble(() => {
+      const [inner, cancel] = withCancelCause(background());
+      const own = new OwnEnd(inner);
+      cancel(new Error("why"));
+      expect(context.cause(own)).toBeUndefined();
+    }));
+
   // R106. Go's sentence is from cancelCtx.cancel.
   test("must have an err when it is over: else deriving from it is a panic", () =>
     inBubble(() => {

@@ -11,6 +11,10 @@ type Context = context.Context;
 const { background, withCancel, withCancelCause, withDeadline, withDeadlineCause, withTimeout, withTimeoutCause } =
   context;
 
+function jsonOf(ctx: Context): string {
+  return new Date(ctx.deadline() as number).toJSON();
+}
+
 describe("a deadline", () => {
   // R107, R109
   test.each<[string, (root: Context, ms: number) => Context]>([
@@ -50,6 +54,16 @@ describe("a deadline", () => {
       expect(currentClock().size).toBe(0);
     }),
   );
+
+  // R107
+  test("that is the parent's to the millisecond is its own", () =>
+    inBubble(() => {
+      const [parent, cancel] = withDeadline(background(), now() + time.minute);
+      const [child] = withDeadline(parent, now() + time.minute);
+      expect(String(child)).toBe(`${String(parent)}.WithDeadline(${jsonOf(child)})`);
+      expect(currentClock().size).toBe(2);
+      cancel();
+    }));
 
   // R107
   test("that is later than the parent's is the parent's, and sets no alarm of its own", () =>
@@ -128,8 +142,9 @@ describe("a deadline", () => {
     inBubble(() => {
       const [parent] = withCancel(background());
       for (const wrong of [NaN, "5", "", null, undefined, {}, 5n, true, []] as unknown as number[]) {
-        expect(() => withTimeout(parent, wrong)).toThrow(RangeError);
-        expect(() => withDeadline(parent, wrong)).toThrow(RangeError);
+        const got = `must be a number, got ${String(wrong)}`;
+        expect(() => withTimeout(parent, wrong)).toThrow(new RangeError(`context.withTimeout: ms ${got}`));
+        expect(() => withDeadline(parent, wrong)).toThrow(new RangeError(`context.withDeadline: deadline ${got}`));
       }
       expect(() => withDeadline(parent, new Date(NaN))).toThrow(RangeError);
       expect(children(parent)).toBe(0);
@@ -141,7 +156,7 @@ describe("a deadline", () => {
     await time.sleep(5);
     expect([ctx, dated].some(isOver)).toBe(false);
     expect(ctx.deadline()).toBeGreaterThanOrEqual(ms);
-    expect(String(ctx)).toContain("context.Background.WithDeadline(");
+    expect(String(ctx)).toBe(`context.Background.WithDeadline(${ms < 2 ** 53 ? jsonOf(ctx) : "never"})`);
     cancel();
     cancelDated();
     expect(realClock.size).toBe(0);

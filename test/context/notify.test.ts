@@ -114,6 +114,14 @@ describe("notify", () => {
     });
   });
 
+  // R115
+  test("a context prints the signals that it waits for", () => {
+    const [ctx, stop] = context.notify(context.todo(), "SIGINT", "SIGTERM");
+    expect(String(ctx)).toBe("signal.NotifyContext(context.TODO, [interrupt terminated])");
+    expect(String(context.withCancel(ctx)[0])).toBe(`${String(ctx)}.WithCancel`);
+    stop();
+  });
+
   test.each([
     ["no signal", []],
     ["an unknown one", ["SIGNOPE"]],

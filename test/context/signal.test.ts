@@ -211,7 +211,8 @@ describe("fromSignal", () => {
   test("refuses what is no AbortSignal", () => {
     const things = [null, undefined, {}, "abort", new AbortController(), new EventTarget()];
     for (const wrong of things as unknown as AbortSignal[]) {
-      expect(() => fromSignal(wrong)).toThrow(TypeError);
+      const message = `context.fromSignal: signal must be an AbortSignal, got ${String(wrong)}`;
+      expect(() => fromSignal(wrong)).toThrow(new TypeError(message));
     }
   });
 

@@ -113,7 +113,14 @@ describe("a clock", () => {
       asked.push(delay);
       set(delay, ring);
     };
-    for (const when of [1050, 1060, 1020, 1030]) clock.set(alarm(""), when);
+    const alarms = [1050, 1060, 1050, 1020, 1030, 1020].map((when) => {
+      const one = alarm("");
+      clock.set(one, when);
+      return one;
+    });
+    expect(asked).toEqual([50, 20]);
+    clock.cancel(alarms[3] as Alarm);
+    clock.cancel(alarms[1] as Alarm);
     expect(asked).toEqual([50, 20]);
   });
 

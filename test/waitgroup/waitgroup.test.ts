@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, go, numGoroutine, PanicError, WaitGroup } from "goro";
+import { bubble } from "goro/testing";
 import { runSource } from "../support/programs.ts";
 import { quiet, stateOf } from "../support/promises.ts";
 
@@ -166,6 +167,18 @@ describe("go", () => {
     await wg.wait();
     expect(leaves).toBe(2 ** 5);
   });
+});
+
+test("a group whose count began outside of a bubble is waited for as the real thing there, also by who counts on", async () => {
+  const wg = new WaitGroup();
+  wg.add(1);
+  const running = bubble(async () => {
+    wg.add(1);
+    await wg.wait();
+  });
+  expect(await stateOf(running)).toBe("pending");
+  wg.add(-2);
+  await running;
 });
 
 // R81
