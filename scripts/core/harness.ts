@@ -77,11 +77,11 @@ export function beforeAll(hook: Hook): void {
   });
 }
 
-/** What is to be done when all tests have run, not sooner. */
+/** What is to be done when all tests have run: for the suites of which at least one has. */
 const finals: Hook[] = [];
 
 export function afterAll(hook: Hook): void {
-  finals.push(hook);
+  beforeAll(() => finals.push(hook));
 }
 
 export function beforeEach(hook: Hook): void {

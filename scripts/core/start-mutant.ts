@@ -34,6 +34,8 @@ const stage = ((globalThis as { __stryker__?: Stage }).__stryker__ ??= {});
 
 /** Runs the tests that the active mutant has to pass; the exit code tells whether all of them passed. */
 export async function start(): Promise<void> {
+  // A run that ends in any other way than below has failed.
+  process.exitCode = 1;
   process.on("uncaughtException", failLoose);
   process.on("unhandledRejection", failLoose);
   const mutant = process.env["__STRYKER_ACTIVE_MUTANT__"];
