@@ -93,10 +93,10 @@ export function spawn<A extends readonly unknown[]>(
 export function start(goroutine: Goroutine): void {
   if (goroutine.id !== 1) born(goroutine);
   if (trace === null) {
-    void run(goroutine);
+    run(goroutine);
   } else {
     trace.go(goroutine);
-    trace.run(goroutine, () => void run(goroutine));
+    trace.run(goroutine, () => run(goroutine));
   }
 }
 
@@ -118,21 +118,36 @@ export class Prepared {
   }
 }
 
-// It is called in `go` and waits inside, so that the goroutine has the async context of whoever started it. One list of all
-// that are to be started would be cheaper, and each would have the context of the first.
-async function run(goroutine: Goroutine): Promise<void> {
-  const { body, args, owner } = goroutine;
-  await passed();
+// It is called in `go`, so that the goroutine has the async context of whoever started it. One list of all that are to be
+// started would be cheaper, and each would have the context of the first.
+function run(goroutine: Goroutine): void {
+  void passed().then(() => begin(goroutine));
+}
+
+function begin(goroutine: Goroutine): void {
+  const { body, args } = goroutine;
+  let result: unknown;
   try {
-    await body(...(args as never[]));
+    result = body(...(args as never[]));
   } catch (error) {
-    panic(error, goroutine);
-    end(goroutine);
-    owner?.panicked(error);
+    panicked(error, goroutine);
     return;
   }
+  Promise.resolve(result).then(
+    () => returned(goroutine),
+    (error: unknown) => panicked(error, goroutine),
+  );
+}
+
+function returned(goroutine: Goroutine): void {
   end(goroutine);
-  owner?.returned();
+  goroutine.owner?.returned();
+}
+
+function panicked(error: unknown, goroutine: Goroutine): void {
+  panic(error, goroutine);
+  end(goroutine);
+  goroutine.owner?.panicked(error);
 }
 
 function end(goroutine: Goroutine): void {
