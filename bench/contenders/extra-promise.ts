@@ -1,0 +1,46 @@
+// extra-promise: a channel is read through an iterator, of which a receiver keeps one.
+
+import { BufferedChannel, Channel, map, Mutex, Semaphore } from "extra-promise";
+import type { ChannelKit, Contender, LockKit, PoolKit } from "./contender.ts";
+
+interface Ends {
+  readonly channel: Channel<number> | BufferedChannel<number>;
+  readonly values: AsyncIterator<number>;
+}
+
+const channels: ChannelKit<Ends, IteratorResult<number>> = {
+  make: (capacity) => {
+    const channel = capacity === 0 ? new Channel<number>() : new BufferedChannel<number>(capacity);
+    return { channel, values: channel.receive()[Symbol.asyncIterator]() };
+  },
+  send: ({ channel }, value) => channel.send(value),
+  receive: ({ values }) => values.next(),
+  value: (received) => (received.done === true ? undefined : (received.value as number)),
+  close: ({ channel }) => channel.close(),
+};
+
+const pool: PoolKit = { map: (items, f, workers) => map(items, f, workers) };
+
+const mutex: LockKit<Mutex, () => void> = {
+  make: () => new Mutex(),
+  acquire: (lock) => lock.acquire(),
+  release: (_, release) => release(),
+};
+
+const semaphore: LockKit<Semaphore, () => void> = { ...mutex, make: (units) => new Semaphore(units) };
+
+export const contender: Contender = {
+  name: "extra-promise",
+  package: "extra-promise",
+  kits: {
+    channels,
+    pool,
+    mutex,
+    semaphore,
+    module: "extra-promise",
+    channelImport: '{ BufferedChannel, Channel } from "extra-promise"',
+  },
+  cannot: {
+    "pool-channels": "close drops what is buffered",
+  },
+};

@@ -1,0 +1,28 @@
+// medium: puts and takes on plain objects. A channel of it is thenable, and must not be what an async function returns.
+
+import { any, type Chan, chan, CLOSED, close, put, take } from "medium";
+import type { ChannelKit, Contender, SelectKit } from "./contender.ts";
+
+type Received = number | typeof CLOSED;
+
+const channels: ChannelKit<Chan, Received> = {
+  make: (capacity) => (capacity === 0 ? chan() : chan(capacity)),
+  send: put,
+  receive: take,
+  value: (received) => (received === CLOSED ? undefined : received),
+  // It answers the channel, which awaited would be a take.
+  close: (ch) => void close(ch),
+};
+
+const select: SelectKit<Chan, readonly Chan[], readonly [Received, Chan]> = {
+  channels,
+  prepare: (chans) => chans,
+  select: (chans) => any(...chans),
+  value: ([received]) => channels.value(received),
+};
+
+export const contender: Contender = {
+  name: "medium",
+  package: "medium",
+  kits: { channels, select, module: "medium", channelImport: '{ any, chan, CLOSED, close, put, take } from "medium"' },
+};

@@ -1,0 +1,39 @@
+// thi.ng/csp: a write resolves when the value was read, also where there is a buffer.
+
+import { type Channel, channel, select as csp } from "@thi.ng/csp";
+import type { Contender, RangeKit, SelectKit } from "./contender.ts";
+
+type Chan = Channel<number>;
+
+const channels: RangeKit<Chan, number | undefined> = {
+  // The least it knows is a buffer of one; as a write waits for its reader, that is an unbuffered channel.
+  make: (capacity) => channel<number>(Math.max(1, capacity)),
+  send: (ch, value) => ch.write(value),
+  receive: (ch) => ch.read(),
+  value: (received) => received,
+  close: (ch) => ch.close(),
+  range: (ch) => ch,
+};
+
+const select: SelectKit<Chan, readonly Chan[], readonly [number | undefined, Chan]> = {
+  channels,
+  prepare: (chans) => chans,
+  select: (chans) => csp(...(chans as [Chan, ...Chan[]])),
+  value: ([received]) => received,
+};
+
+export const contender: Contender = {
+  name: "thing-csp",
+  package: "@thi.ng/csp",
+  kits: {
+    channels,
+    ranges: channels,
+    select,
+    module: "@thi.ng/csp",
+    channelImport: '{ channel, select } from "@thi.ng/csp"',
+  },
+  cannot: {
+    wake: "at most 1,024 reads may wait on one channel",
+    "parked-heap": "at most 1,024 reads may wait on one channel",
+  },
+};

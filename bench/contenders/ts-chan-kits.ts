@@ -1,0 +1,27 @@
+// The kits of ts-chan in its two settings. A select is made once and used again in a loop, as its documentation advises.
+
+import { Chan, recv, Select, type SelectCaseReceiver } from "ts-chan";
+import type { Kits, RangeKit, SelectKit, TryKit } from "./contender.ts";
+
+type Received = IteratorResult<number, number | undefined>;
+type Selector = Select<readonly SelectCaseReceiver<number>[]>;
+
+export function tsChan(unsafe: boolean): Partial<Kits> {
+  const channels: TryKit<Chan<number>, Received> & RangeKit<Chan<number>, Received> = {
+    make: (capacity) => new Chan<number>(capacity).setUnsafe(unsafe),
+    send: (ch, value) => ch.send(value),
+    receive: (ch) => ch.recv(),
+    value: (received) => (received.done ? undefined : received.value),
+    close: (ch) => ch.close(),
+    range: (ch) => ch,
+    trySend: (ch, value) => ch.trySend(value),
+    tryReceive: (ch) => ch.tryRecv()?.value,
+  };
+  const select: SelectKit<Chan<number>, Selector, number> = {
+    channels,
+    prepare: (chans) => new Select(chans.map((ch) => recv(ch))).setUnsafe(unsafe),
+    select: (selector) => selector.wait(),
+    value: (index, selector) => selector.recv(selector.cases[index] as SelectCaseReceiver<number>).value,
+  };
+  return { channels, tries: channels, ranges: channels, select };
+}

@@ -1,0 +1,82 @@
+// A chart of bars: a panel for each row, a bar for each contender, the shortest on top.
+
+import type { Row } from "../rows/row.ts";
+import { isFair, ranked, sizesIn } from "./compare.ts";
+import { figure, times, unitNames } from "./figures.ts";
+import { median, type Result, type Run } from "./result.ts";
+import { document, round, text } from "./svg.ts";
+
+const WIDTH = 1_000;
+const GAP = 24;
+const PANEL = (WIDTH - 3 * GAP) / 2;
+const NAME = 110;
+const LENGTH = 190;
+const LINE = 18;
+const BAR = 11;
+
+/** Longer bars than this many times the first, or than goro's, are broken: one slow contender would make all others look alike. */
+const LONGEST = 6;
+
+/** The rows that compare, two columns of them; timers are told in words beside the bars. */
+export function chart(rows: readonly Row[], { setting, results }: Run): string {
+  const bottoms = [GAP + 62, GAP + 62];
+  const panels = rows
+    .filter((row) => row.beside === undefined)
+    .flatMap((row) => sizesIn(row, results).map((n) => ({ row, inOrder: measured(ranked(row, n, results)) })))
+    .filter(({ inOrder }) => inOrder.length > 1)
+    .map(({ row, inOrder }) => {
+      const column = (bottoms[0] as number) <= (bottoms[1] as number) ? 0 : 1;
+      const top = bottoms[column] as number;
+      bottoms[column] = top + 22 + inOrder.length * LINE + GAP;
+      return panel(row, inOrder, results, GAP + column * (PANEL + GAP), top);
+    });
+  const key =
+    "Less is better. Solid: goro; hatched: Go on one core; dashed: by hand; a broken bar is longer than it is drawn.";
+  const where = `${setting.date}, ${setting.cpu}, Node ${setting.node}${setting.go === null ? "" : `, ${setting.go}`}`;
+  const heads = [
+    text(GAP, GAP + 8, key),
+    text(GAP, GAP + 26, where + (setting.quick ? "; quick: not for conclusions" : ""), "small"),
+  ];
+  return document(WIDTH, Math.max(...bottoms), "goro beside Go and other libraries", [...heads, ...panels]);
+}
+
+function measured(inOrder: readonly Result[]): Result[] {
+  return inOrder.filter((one) => Number.isFinite(median(one.samples)));
+}
+
+function panel(row: Row, inOrder: readonly Result[], results: readonly Result[], x: number, y: number): string {
+  const values = inOrder.map((one) => median(one.samples));
+  const first = values[0] as number;
+  const own = values[inOrder.findIndex((one) => one.contender === "goro")] ?? first;
+  const longest = Math.min(Math.max(...values), Math.max(LONGEST * first, own));
+  const bars = inOrder.map((one, i) => {
+    const value = values[i] as number;
+    const top = y + 10 + i * LINE;
+    const length = round((LENGTH * Math.min(value, longest)) / longest);
+    const unfair = row.unit === "ns" && isFair(row, one.contender, results) === false ? ", unfair" : "";
+    const ratio = i === 0 ? "" : `, ${times(value / first)} x`;
+    return [
+      text(x + NAME - 6, top + 10, one.contender, one.contender === "goro" ? "own" : "", "end"),
+      `<rect class="${kind(one.contender)}" x="${x + NAME}" y="${top}" width="${length}" height="${BAR}"/>`,
+      value > longest ? broken(x + NAME + length - 22, top) : "",
+      text(
+        x + NAME + length + 6,
+        top + 10,
+        `${figure(value, row.unit)} ${unitNames[row.unit]}${ratio}${unfair}`,
+        "small",
+      ),
+    ].join("");
+  });
+  return [text(x, y, row.title.replaceAll("`", ""), "title"), ...bars].join("\n");
+}
+
+/** Two cuts of paper through a bar. */
+function broken(x: number, top: number): string {
+  const cut = (at: number): string =>
+    `<path class="paper" d="M${round(at)} ${top + BAR + 1}l6 -${BAR + 2}h3l-6 ${BAR + 2}z"/>`;
+  return cut(x) + cut(x + 7);
+}
+
+function kind(contender: string): string {
+  return contender === "goro" || contender === "go" || contender === "floor" ? contender : "peer";
+}

@@ -1,0 +1,100 @@
+// The report as Markdown, aligned so that a terminal shows it as well.
+
+import type { Row } from "../rows/row.ts";
+import { isFair, judge, ranked, sizesIn, valueOf, type Verdict } from "./compare.ts";
+import { figure, times, unitNames } from "./figures.ts";
+import { median, type Result, type Setting } from "./result.ts";
+
+/** Where, when and with what. */
+export function head(where: Setting): string {
+  const lines = [
+    `${where.date}, ${where.cpu}, ${where.cores} cores, ${where.system}, Node ${where.node}, ` +
+      (where.go === null ? "no Go" : `${where.go} on one core`),
+    [...new Set(Object.values(where.versions))].join(", "),
+    where.quick
+      ? "QUICK: a tenth of the work. This shows that everything runs, not how fast."
+      : `Medians of ${where.repeats} processes; only ratios within one run count.`,
+  ];
+  return lines.join("\n") + "\n";
+}
+
+/** One row: a table of all who did it, for each size. */
+export function rowTable(row: Row, results: readonly Result[]): string {
+  const tables = sizesIn(row, results).map((n) => {
+    const inOrder = ranked(row, n, results);
+    const best = median(inOrder[0]?.samples ?? []);
+    const go = valueOf(row.id, n, "go", results);
+    const floor = valueOf(row.id, n, "floor", results);
+    const lines = inOrder.map((one) => {
+      const value = median(one.samples);
+      const spread =
+        one.samples.length > 1
+          ? spreadOf(one.samples)
+              .map((end) => figure(end, row.unit))
+              .join("..")
+          : "";
+      return [
+        one.contender,
+        figure(value, row.unit),
+        spread,
+        times(value / best),
+        times(value / go),
+        times(value / floor),
+        notes(row, one, results),
+      ];
+    });
+    const size = row.sizes === undefined ? "" : `, n = ${n.toLocaleString("en-US")}`;
+    const title = `### ${row.id}: ${row.title}${size}`;
+    const columns = ["", unitNames[row.unit], "min..max", "x first", "x Go", "x floor", "notes"];
+    const goals = judge(row, n, results).map(sentence);
+    return [title, "", table(columns, lines), ...goals.map((goal) => `\n${goal}`)].join("\n");
+  });
+  return tables.join("\n\n") + "\n";
+}
+
+/** The goals of all rows, and how far goro is from each. */
+export function verdicts(rows: readonly Row[], results: readonly Result[]): string {
+  const lines: string[][] = [];
+  for (const row of rows) {
+    for (const n of sizesIn(row, results)) {
+      const value = figure(valueOf(row.id, n, "goro", results), row.unit);
+      const size = row.sizes === undefined ? "" : ` (${n.toLocaleString("en-US")})`;
+      for (const verdict of judge(row, n, results)) {
+        lines.push([
+          row.id + size,
+          value,
+          verdict.words,
+          times(verdict.got),
+          verdict.reached ? "reached" : "NOT reached",
+        ]);
+      }
+    }
+  }
+  if (lines.length === 0) return "No goal could be judged: goro or those it is measured against did not take part.";
+  return ["### Goals", "", table(["row", "goro", "goal", "got", ""], lines)].join("\n") + "\n";
+}
+
+function sentence({ words, reached, got, wanted }: Verdict): string {
+  return `Goal ${words}: ${reached ? "reached" : "NOT reached"}, ${times(got)} of ${times(wanted)}.`;
+}
+
+function notes(row: Row, one: Result, results: readonly Result[]): string {
+  const said: string[] = [];
+  if (one.problem !== null) said.push(one.problem);
+  if (row.unit === "ns" && isFair(row, one.contender, results) === false) said.push("unfair: starves timers");
+  return said.join("; ");
+}
+
+function spreadOf(samples: readonly number[]): number[] {
+  return [Math.min(...samples), Math.max(...samples)];
+}
+
+/** A Markdown table: the first column and the last to the left, the others to the right. */
+function table(columns: readonly string[], lines: readonly (readonly string[])[]): string {
+  const widths = columns.map((column, i) => Math.max(3, column.length, ...lines.map((line) => line[i]?.length ?? 0)));
+  const isLeft = (i: number): boolean => i === 0 || i === columns.length - 1;
+  const show = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, i) => (isLeft(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(" | ")} |`;
+  const rule = widths.map((width, i) => (isLeft(i) ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
+  return [show(columns), show(rule), ...lines.map(show)].join("\n");
+}

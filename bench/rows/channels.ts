@@ -1,0 +1,179 @@
+// What one value costs on its way through a channel.
+
+import type { Row } from "./row.ts";
+
+const CAPACITY = 100;
+const PAIRS = 4;
+
+/** 0 + 1 + ... + (n - 1). */
+export function sumBelow(n: number): number {
+  return (n * (n - 1)) / 2;
+}
+
+const unbuffered: Row<"channels"> = {
+  id: "unbuffered",
+  title: "unbuffered transfer, 1 to 1",
+  unit: "ns",
+  n: 1_000_000,
+  goal: { words: "<= 1.3 x Go", factor: 1.3, than: "go" },
+  needs: "channels",
+  expected: sumBelow,
+  async run(kit, n) {
+    const ch = kit.make(0);
+    const sending = (async () => {
+      for (let i = 0; i < n; i++) await kit.send(ch, i);
+    })();
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += kit.value(await kit.receive(ch)) ?? NaN;
+    await sending;
+    return sum;
+  },
+};
+
+const pingPong: Row<"channels"> = {
+  id: "ping-pong",
+  title: "ping-pong over two channels, there and back",
+  unit: "ns",
+  n: 500_000,
+  goal: { words: "<= 1.2 x Go", factor: 1.2, than: "go" },
+  needs: "channels",
+  expected: sumBelow,
+  async run(kit, n) {
+    const there = kit.make(0);
+    const back = kit.make(0);
+    const echoing = (async () => {
+      for (let i = 0; i < n; i++) await kit.send(back, kit.value(await kit.receive(there)) ?? NaN);
+    })();
+    let sum = 0;
+    for (let i = 0; i < n; i++) {
+      await kit.send(there, i);
+      sum += kit.value(await kit.receive(back)) ?? NaN;
+    }
+    await echoing;
+    return sum;
+  },
+};
+
+const tryPingPong: Row<"tries"> = {
+  id: "try-ping-pong",
+  title: "ping-pong by `trySend` to a receiver that waits, there and back",
+  unit: "ns",
+  n: 500_000,
+  go: null,
+  needs: "tries",
+  expected: sumBelow,
+  async run(kit, n) {
+    const there = kit.make(1);
+    const back = kit.make(1);
+    const echoing = (async () => {
+      for (let i = 0; i < n; i++) kit.trySend(back, kit.value(await kit.receive(there)) ?? NaN);
+    })();
+    let sum = 0;
+    for (let i = 0; i < n; i++) {
+      kit.trySend(there, i);
+      sum += kit.value(await kit.receive(back)) ?? NaN;
+    }
+    await echoing;
+    return sum;
+  },
+};
+
+const buffered: Row<"channels"> = {
+  id: "buffered",
+  title: "buffered (100), 1 to 1, every operation awaited",
+  unit: "ns",
+  n: 2_000_000,
+  goal: { words: "<= 1.3 x the floor (two bare awaits)", factor: 1.3, than: "floor" },
+  needs: "channels",
+  expected: sumBelow,
+  async run(kit, n) {
+    const ch = kit.make(CAPACITY);
+    const sending = (async () => {
+      for (let i = 0; i < n; i++) await kit.send(ch, i);
+    })();
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += kit.value(await kit.receive(ch)) ?? NaN;
+    await sending;
+    return sum;
+  },
+};
+
+const bufferedHot: Row<"tries"> = {
+  id: "buffered-hot",
+  title: "buffered (100), 1 to 1, tried before it is awaited",
+  unit: "ns",
+  n: 5_000_000,
+  goal: { words: "<= 0.8 x Go", factor: 0.8, than: "go" },
+  needs: "tries",
+  expected: sumBelow,
+  async run(kit, n) {
+    const ch = kit.make(CAPACITY);
+    const sending = (async () => {
+      for (let i = 0; i < n; i++) if (!kit.trySend(ch, i)) await kit.send(ch, i);
+    })();
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += kit.tryReceive(ch) ?? kit.value(await kit.receive(ch)) ?? NaN;
+    await sending;
+    return sum;
+  },
+};
+
+const bufferedFourToFour: Row<"channels"> = {
+  id: "buffered-4-4",
+  title: "buffered (100), 4 to 4",
+  unit: "ns",
+  n: 2_000_000,
+  goal: { words: "<= 1.3 x the floor (two bare awaits)", factor: 1.3, than: "floor" },
+  needs: "channels",
+  expected: sumBelow,
+  async run(kit, n) {
+    const ch = kit.make(CAPACITY);
+    let sum = 0;
+    const goroutines: Promise<void>[] = [];
+    for (let pair = 0; pair < PAIRS; pair++) {
+      goroutines.push(
+        (async () => {
+          for (let i = pair; i < n; i += PAIRS) await kit.send(ch, i);
+        })(),
+        (async () => {
+          let own = 0;
+          for (let i = pair; i < n; i += PAIRS) own += kit.value(await kit.receive(ch)) ?? NaN;
+          sum += own;
+        })(),
+      );
+    }
+    await Promise.all(goroutines);
+    return sum;
+  },
+};
+
+const range: Row<"ranges"> = {
+  id: "range",
+  title: "`for await` over a buffered channel (100) until it is closed",
+  unit: "ns",
+  n: 2_000_000,
+  goal: { words: "<= 1.1 x the floor", factor: 1.1, than: "floor" },
+  needs: "ranges",
+  expected: sumBelow,
+  async run(kit, n) {
+    const ch = kit.make(CAPACITY);
+    const sending = (async () => {
+      for (let i = 0; i < n; i++) await kit.send(ch, i);
+      await kit.close(ch);
+    })();
+    let sum = 0;
+    for await (const value of kit.range(ch)) sum += value;
+    await sending;
+    return sum;
+  },
+};
+
+export const channels: readonly Row[] = [
+  unbuffered,
+  pingPong,
+  tryPingPong,
+  buffered,
+  bufferedHot,
+  bufferedFourToFour,
+  range,
+];

@@ -1,0 +1,37 @@
+// What it costs to wait for the first of several channels.
+
+import { sumBelow } from "./channels.ts";
+import type { Goal, Row } from "./row.ts";
+
+/** One channel of `cases` is busy, the others are silent: each value costs one select, parked or not. */
+function oneBusy(id: string, title: string, cases: number, goal: Goal): Row<"select"> {
+  return {
+    id,
+    title,
+    unit: "ns",
+    n: 500_000,
+    goal,
+    needs: "select",
+    like: "select-2",
+    expected: sumBelow,
+    async run(kit, n) {
+      const busy = kit.channels.make(0);
+      const silent = Array.from({ length: cases - 1 }, () => kit.channels.make(0));
+      const sending = (async () => {
+        for (let i = 0; i < n; i++) await kit.channels.send(busy, i);
+      })();
+      const selector = kit.prepare([busy, ...silent]);
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += kit.value(await kit.select(selector), selector) ?? NaN;
+      await sending;
+      return sum;
+    },
+  };
+}
+
+export const select: readonly Row[] = [
+  oneBusy("select-2", "select of 2, one busy", 2, { words: "<= 1.4 x Go", factor: 1.4, than: "go" }),
+  oneBusy("select-8", "select of 8, one busy", 8, { words: "<= 0.9 x Go", factor: 0.9, than: "go" }),
+  // Where a library has no contexts, done is a channel that nobody closes: what a context is in Go.
+  oneBusy("select-done", "select of jobs and `ctx.done()`", 2, { words: "<= 1.4 x Go", factor: 1.4, than: "go" }),
+];

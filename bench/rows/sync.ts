@@ -1,0 +1,92 @@
+// What locks and semaphores cost, where nobody else wants them and where a hundred goroutines do.
+//
+// Those who contend hold what they have across an await: that is when others want it, and what a lock is for in JavaScript.
+
+import type { Kits } from "../contenders/contender.ts";
+import type { Row } from "./row.ts";
+
+/** Those who contend. */
+export const GOROUTINES = 100;
+
+/** The units of a semaphore. */
+export const UNITS = 10;
+
+type Name = "mutex" | "semaphore";
+
+function uncontended(id: string, title: string, needs: Name, units: number): Row<Name> {
+  return {
+    id,
+    title,
+    unit: "ns",
+    n: 2_000_000,
+    needs,
+    expected: (n) => n,
+    async run(kit: Kits[Name], n) {
+      const lock = kit.make(units);
+      let count = 0;
+      for (let i = 0; i < n; i++) {
+        const held = await kit.acquire(lock);
+        count++;
+        kit.release(lock, held);
+      }
+      return count;
+    },
+  };
+}
+
+const mutexContended: Row<"mutex"> = {
+  id: "mutex-contended",
+  title: "mutex that 100 goroutines contend for, held across an await",
+  unit: "ns",
+  n: 500_000,
+  needs: "mutex",
+  expected: (n) => n,
+  async run(kit, n) {
+    const mutex = kit.make(1);
+    let count = 0;
+    const goroutine = async (first: number): Promise<void> => {
+      for (let i = first; i < n; i += GOROUTINES) {
+        const held = await kit.acquire(mutex);
+        // The count is right only if nobody else is here before the next line but one.
+        const before = count;
+        await null;
+        count = before + 1;
+        kit.release(mutex, held);
+      }
+    };
+    await Promise.all(Array.from({ length: GOROUTINES }, (_, first) => goroutine(first)));
+    return count;
+  },
+};
+
+const semaphoreContended: Row<"semaphore"> = {
+  id: "semaphore-contended",
+  title: "semaphore of 10 that 100 goroutines contend for, held across an await",
+  unit: "ns",
+  n: 500_000,
+  needs: "semaphore",
+  expected: (n) => n,
+  async run(kit, n) {
+    const semaphore = kit.make(UNITS);
+    let count = 0;
+    let holders = 0;
+    const goroutine = async (first: number): Promise<void> => {
+      for (let i = first; i < n; i += GOROUTINES) {
+        const held = await kit.acquire(semaphore);
+        if (++holders <= UNITS) count++;
+        await null;
+        holders--;
+        kit.release(semaphore, held);
+      }
+    };
+    await Promise.all(Array.from({ length: GOROUTINES }, (_, first) => goroutine(first)));
+    return count;
+  },
+};
+
+export const sync: readonly Row[] = [
+  uncontended("mutex", "mutex, locked and unlocked", "mutex", 1),
+  mutexContended,
+  uncontended("semaphore", "semaphore of 10, one unit acquired and released", "semaphore", UNITS),
+  semaphoreContended,
+];

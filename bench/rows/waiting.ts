@@ -1,0 +1,148 @@
+// What waiting costs: to spawn and wait for, to be parked, and to be woken, one among many.
+
+import { setImmediate as turn } from "node:timers/promises";
+import { sumBelow } from "./channels.ts";
+import { type Row, SIZES } from "./row.ts";
+
+const BATCH = 1_000;
+
+const waitgroup: Row<"waitGroup"> = {
+  id: "waitgroup",
+  title: "WaitGroup: spawn, done, wait; 1,000 goroutines at a time",
+  unit: "ns",
+  n: 1_000_000,
+  goal: { words: "first", factor: 1, than: "peers" },
+  needs: "waitGroup",
+  expected: (n) => n,
+  async run(kit, n) {
+    let count = 0;
+    for (let left = n; left > 0; left -= BATCH) {
+      const wg = kit.make();
+      for (let i = 0; i < Math.min(left, BATCH); i++) {
+        kit.go(wg, async () => {
+          count++;
+        });
+      }
+      await kit.wait(wg);
+    }
+    return count;
+  },
+};
+
+const wake: Row<"channels"> = {
+  id: "wake",
+  title: "n receivers parked on one channel, woken by n sends",
+  unit: "ns",
+  n: 1_000_000,
+  sizes: SIZES,
+  goal: { words: "<= 1.2 x the floor", factor: 1.2, than: "floor" },
+  needs: "channels",
+  expected: sumBelow,
+  async run(kit, n, meter) {
+    const ch = kit.make(0);
+    let sum = 0;
+    const receivers: Promise<void>[] = [];
+    const receiver = async (): Promise<void> => {
+      const received = await kit.receive(ch);
+      sum += kit.value(received) ?? NaN;
+    };
+    for (let i = 0; i < n; i++) receivers.push(receiver());
+    await turn();
+
+    meter.start();
+    for (let i = 0; i < n; i++) await kit.send(ch, i);
+    await receivers.at(-1);
+    meter.stop();
+    await Promise.all(receivers);
+    return sum;
+  },
+};
+
+const parkedHeap: Row<"channels"> = {
+  id: "parked-heap",
+  title: "heap of one parked goroutine",
+  unit: "bytes",
+  n: 100_000,
+  sizes: SIZES,
+  goal: { words: "<= 700", value: 700 },
+  needs: "channels",
+  expected: (n) => n,
+  async run(kit, n, meter) {
+    const ch = kit.make(0);
+    let count = 0;
+    const receiver = async (): Promise<void> => {
+      await kit.receive(ch);
+      count++;
+    };
+    meter.start();
+    for (let i = 0; i < n; i++) void receiver();
+    await turn();
+    meter.stop();
+
+    for (let i = 0; i < n; i++) await kit.send(ch, i);
+    await turn();
+    return count;
+  },
+};
+
+const selectsShared: Row<"select"> = {
+  id: "selects-shared",
+  title: "n selects of { own channel, shared done }, fired in turn",
+  unit: "ns",
+  n: 100_000,
+  sizes: SIZES,
+  goal: { words: "<= the floor", factor: 1, than: "floor" },
+  needs: "select",
+  expected: sumBelow,
+  async run(kit, n, meter) {
+    const done = kit.channels.make(0);
+    const own = Array.from({ length: n }, () => kit.channels.make(0));
+    let sum = 0;
+    const goroutines = own.map(async (ch) => {
+      const selector = kit.prepare([ch, done]);
+      const selected = await kit.select(selector);
+      sum += kit.value(selected, selector) ?? NaN;
+    });
+    await turn();
+
+    meter.start();
+    for (let i = 0; i < n; i++) await kit.channels.send(own[i], i);
+    await goroutines.at(-1);
+    meter.stop();
+    await Promise.all(goroutines);
+    return sum;
+  },
+};
+
+const channelHeap: Row<"channels"> = {
+  id: "channel-heap",
+  title: "memory of an idle channel",
+  unit: "bytes",
+  n: 100_000,
+  needs: "channels",
+  expected: (n) => n,
+  async run(kit, n, meter) {
+    // The list has its final size before it is weighed, so that only channels are.
+    const kept = new Array<unknown>(n).fill(null);
+    meter.start();
+    for (let i = 0; i < n; i++) kept[i] = kit.make(0);
+    meter.stop();
+    return kept.length;
+  },
+};
+
+/** A row whose program leaves out how its goroutines come to wait, with that. */
+function wholeLife(row: Row, title: string): Row {
+  const { unit, n, sizes = SIZES, expected } = row;
+  return { id: `${row.id}-whole`, title, unit, n, sizes, go: null, needs: null, whole: row, expected };
+}
+
+export const waiting: readonly Row[] = [
+  waitgroup,
+  wake,
+  wholeLife(wake, "n receivers spawned, parked on one channel, woken"),
+  parkedHeap,
+  selectsShared,
+  wholeLife(selectsShared, "n selects of { own channel, shared done }, made and fired"),
+  channelHeap,
+];

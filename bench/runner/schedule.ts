@@ -1,0 +1,56 @@
+// Which processes there are, and in which order: of a row, each contender in turn, and then each again.
+
+import { load } from "../contenders/all.ts";
+import { chosen } from "./choose.ts";
+import type { Options } from "./options.ts";
+import { sample } from "./processes.ts";
+import type { Result } from "../report/result.ts";
+import type { Row } from "../rows/row.ts";
+
+/** Does `row` for all who can, and tells of each result when it is complete. */
+export async function perform(
+  row: Row,
+  contenders: readonly string[],
+  options: Options,
+  go: string | null,
+): Promise<Result[]> {
+  const able = await whoCan(row, contenders, go);
+  const results: Result[] = [];
+  const given = new Set<string>();
+  for (const n of sizesOf(row, options)) {
+    const samples = new Map<string, number[]>(able.map((name) => [name, []]));
+    const problems = new Map<string, string>();
+    for (let repeat = 0; repeat < options.repeats; repeat++) {
+      // Interleaved, so that what else the machine does meets all alike.
+      for (const name of able) {
+        if (given.has(name)) continue;
+        const got = await sample(name, row, n, options.quick, go);
+        if ("value" in got) samples.get(name)?.push(got.value);
+        else problems.set(name, got.problem);
+        // Neither what is too slow nor what is wrong gets better, not even at the next size; what never comes need not be seen again.
+        if ("problem" in got || got.value === Infinity) given.add(name);
+      }
+    }
+    for (const name of able) {
+      const own = samples.get(name) ?? [];
+      const problem = problems.get(name) ?? null;
+      if (own.length > 0 || problem !== null) results.push({ row: row.id, n, contender: name, samples: own, problem });
+    }
+  }
+  return results;
+}
+
+async function whoCan(row: Row, contenders: readonly string[], go: string | null): Promise<string[]> {
+  const able: string[] = [];
+  for (const name of contenders) {
+    const can = name === "go" ? go !== null && row.go !== null : chosen(await load(name), row) !== null;
+    if (can) able.push(name);
+  }
+  return able;
+}
+
+function sizesOf(row: Row, { sizes, quick }: Options): readonly number[] {
+  const all = sizes && row.sizes !== undefined ? row.sizes : [row.n];
+  // The pieces of a loop beside a timer are as long as they are.
+  return quick && row.beside === undefined ? all.map((n) => Math.max(1, Math.floor(n / 10))) : all;
+}

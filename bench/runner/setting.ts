@@ -1,0 +1,46 @@
+// The machine and the versions, as the report names them.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import os from "node:os";
+import { join } from "node:path";
+import { load } from "../contenders/all.ts";
+import type { Options } from "./options.ts";
+import type { Setting } from "../report/result.ts";
+import { root } from "./places.ts";
+
+/** Asks the machine, Go if it is there, and the packages of `contenders`. */
+export async function setting(options: Options, contenders: readonly string[]): Promise<Setting> {
+  const versions: Record<string, string> = {};
+  for (const name of contenders) {
+    if (name === "go") continue;
+    const { package: inRegistry } = await load(name);
+    if (inRegistry !== null) versions[name] = `${inRegistry} ${versionOf(inRegistry)}`;
+  }
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    cpu: os.cpus()[0]?.model ?? "unknown",
+    cores: os.cpus().length,
+    system: `${os.type()} ${os.arch()}`,
+    node: process.version,
+    go: goVersion(),
+    versions,
+    repeats: options.repeats,
+    quick: options.quick,
+  };
+}
+
+/** `go1.26.0`; null if there is no Go. */
+export function goVersion(): string | null {
+  try {
+    return execFileSync("go", ["env", "GOVERSION"], { encoding: "utf8" }).trim();
+  } catch {
+    return null;
+  }
+}
+
+// Not by import: few packages export their package.json.
+function versionOf(name: string): string {
+  const file = join(root, "node_modules", name, "package.json");
+  return (JSON.parse(readFileSync(file, "utf8")) as { readonly version: string }).version;
+}
