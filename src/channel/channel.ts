@@ -153,16 +153,17 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
   }
 }
 
-function received<T>(waiter: Parked<T, Received<T>>): void {
+function received<T>(waiter: Parked<T, Received<T>>, isPatient?: boolean): void {
   unpark(waiter, chanReceive);
   const { answer, world, value, ok } = waiter;
-  pass(answer, ok ? { value: value as T, ok } : { value: undefined, ok }, world);
+  const result: Received<T> = ok ? { value: value as T, ok } : { value: undefined, ok };
+  pass(answer, result, world, isPatient);
 }
 
-function sent<T>(waiter: Parked<T, void>): void {
+function sent<T>(waiter: Parked<T, void>, isPatient?: boolean): void {
   unpark(waiter, chanSend);
-  if (waiter.ok) pass(waiter.answer, undefined, waiter.world);
-  else refuse(waiter);
+  if (!waiter.ok) refuse(waiter);
+  else pass(waiter.answer, undefined, waiter.world, isPatient);
 }
 
 /** Lets an operation that waits fail as a send on a closed channel. */

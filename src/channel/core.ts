@@ -63,7 +63,7 @@ export class Core<T> {
     if (this.closed) throw new PanicError("send on closed channel");
     const receiver = this.receivers.shift();
     if (receiver !== null) {
-      give(receiver, value, true);
+      this.#give(receiver, value, true);
       return true;
     }
     if (this.buffer.length === this.capacity) return false;
@@ -81,7 +81,7 @@ export class Core<T> {
       this.buffer.push(value);
       value = oldest;
     }
-    release(sender, true);
+    this.#release(sender, true);
     return value;
   }
 
@@ -94,10 +94,10 @@ export class Core<T> {
     if (this.closed) throw new PanicError("close of closed channel");
     this.closed = true;
     for (let receiver = this.receivers.shift(); receiver !== null; receiver = this.receivers.shift()) {
-      give(receiver, undefined, false);
+      this.#give(receiver, undefined, false);
     }
     for (let sender = this.senders.shift(); sender !== null; sender = this.senders.shift()) {
-      release(sender, false);
+      this.#release(sender, false);
     }
   }
 
@@ -106,15 +106,15 @@ export class Core<T> {
     waiter.line?.leave(waiter);
     if (this.source !== null && this.receivers.first === null) this.source.abandoned();
   }
-}
 
-function give<T>(receiver: Waiter<T>, value: T | undefined, ok: boolean): void {
-  receiver.value = value;
-  receiver.ok = ok;
-  receiver.settle(receiver as never);
-}
+  #give(receiver: Waiter<T>, value: T | undefined, ok: boolean): void {
+    receiver.value = value;
+    receiver.ok = ok;
+    receiver.settle(receiver as never, this.capacity > 0);
+  }
 
-function release<T>(sender: Waiter<T>, ok: boolean): void {
-  sender.ok = ok;
-  sender.settle(sender as never);
+  #release(sender: Waiter<T>, ok: boolean): void {
+    sender.ok = ok;
+    sender.settle(sender as never, this.capacity > 0);
+  }
 }

@@ -48,10 +48,11 @@ export class Range<T> implements AsyncIterableIterator<T, undefined> {
   }
 
   // They all stand in one line, so the one that is served is the one that has waited longest.
-  readonly #served = (waiter: Parked<T, Step<T>>): void => {
+  readonly #served = (waiter: Parked<T, Step<T>>, isPatient?: boolean): void => {
     this.#parked.shift();
     unpark(waiter, chanReceive);
-    pass(waiter.answer, waiter.ok ? { value: waiter.value as T, done: false } : end(), waiter.world);
+    const step: Step<T> = waiter.ok ? { value: waiter.value as T, done: false } : end();
+    pass(waiter.answer, step, waiter.world, isPatient);
   };
 }
 

@@ -254,7 +254,7 @@ function isOf(waiter: Waiter<unknown> | null, selection: Selection): waiter is C
 }
 
 // A case has been served: the select is decided, and no other of its cases may be found in a line by anybody.
-function won(one: Case<unknown>): void {
+function won(one: Case<unknown>, isPatient?: boolean): void {
   const selection = one.selection as Selection;
   for (const other of selection.cases) {
     other.selection = null;
@@ -264,9 +264,9 @@ function won(one: Case<unknown>): void {
   if (!one.sends) {
     const { value, ok } = one;
     one.value = undefined;
-    pass(selection.answer, { case: one.name, value, ok }, selection.world);
+    pass(selection.answer, { case: one.name, value, ok }, selection.world, isPatient);
   } else if (one.ok) {
-    pass(selection.answer, { case: one.name }, selection.world);
+    pass(selection.answer, { case: one.name }, selection.world, isPatient);
   } else {
     refuse(selection);
   }

@@ -21,6 +21,9 @@ const slice = 4;
 /** The most answers between two looks at the clock. A look costs as much as an await, so it is shared by many. */
 const longestStride = 32;
 
+/** How many rounds of the microtask queue those who can wait may be kept waiting. */
+const longestWait = 16;
+
 // Taken once: a test that replaces the globals by fakes must not stop the gate.
 const now = performance.now.bind(performance);
 
@@ -34,6 +37,10 @@ let looked = sliceStart;
 let stride = 1;
 let credit = 1;
 
+let patient: unknown[] = [];
+let rounds = 0;
+let creditBefore = 0;
+
 let held: unknown[] = [];
 let yielded: (() => void)[] = [];
 
@@ -42,11 +49,34 @@ type Answer<R> = (result: R) => void;
 /**
  * Answers a parked party of `world`, whoever wakes it: calls `answer(result)` now, or on the next turn. `answer` settles a
  * promise, nothing more.
+ *
+ * One that may be patient has a buffer between itself and whoever woke it, who can go on without it: it is answered when nobody
+ * gets further, or after some rounds. Else the two would change places with every value, and one of them park each time.
  */
-export function pass<R>(answer: Answer<R>, result: R, world?: World): void {
+export function pass<R>(answer: Answer<R>, result: R, world?: World, isPatient: boolean = false): void {
   if (world !== undefined) world.hold(answer, result);
+  else if (isPatient && !shut) wait(answer, result);
   else if (--credit > 0 || look()) answer(result);
   else held.push(answer, result);
+}
+
+function wait<R>(answer: Answer<R>, result: R): void {
+  if (patient.push(answer, result) > 2) return;
+  rounds = 0;
+  creditBefore = credit;
+  void done.then(answerThePatient);
+}
+
+// Whether somebody got further since the last round shows in the credit, which every answer takes from.
+function answerThePatient(): void {
+  if (credit !== creditBefore && !shut && ++rounds < longestWait) {
+    creditBefore = credit;
+    void done.then(answerThePatient);
+    return;
+  }
+  const answers = patient;
+  patient = [];
+  for (let i = 0; i < answers.length; i += 2) pass(answers[i] as Answer<unknown>, answers[i + 1]);
 }
 
 /** Answers a parked party with a failure, now or on the next turn. */
@@ -58,12 +88,12 @@ const done: Promise<void> = Promise.resolve();
 
 /** The promise of an operation that has finished at once and has nothing to tell. */
 export function passed(): Promise<void> {
-  return isOpen() ? done : new Promise((resolve) => hold(resolve, undefined));
+  return isOpen() ? done : heldBack(undefined);
 }
 
 /** The promise of an operation that has finished at once with `result`, which must be a record made by the library. */
 export function passedWith<R extends object>(result: R): Promise<R> {
-  return isOpen() ? Promise.resolve(result) : new Promise((resolve) => hold(resolve, result));
+  return isOpen() ? Promise.resolve(result) : heldBack(result);
 }
 
 /** The promise of an operation that has failed at once. A loop that handles its failures must not starve others either. */
@@ -83,6 +113,11 @@ export function turn(): Promise<void> {
 export function openWorlds(find: (() => World | undefined) | null): void {
   lookForWorlds(find);
   credit = 0;
+}
+
+// In a function of its own, for one that has a closure in it costs more on all its ways.
+function heldBack<R>(result: R): Promise<R> {
+  return new Promise((resolve) => hold(resolve, result));
 }
 
 function hold<R>(answer: Answer<R>, result: R): void {

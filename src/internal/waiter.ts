@@ -17,14 +17,19 @@ export class Waiter<T> implements Standing<Waiter<T>> {
   /** Whether the value has changed hands; false when the channel was closed instead. */
   ok = false;
 
-  /** Hears that the waiter has been served. It runs no user code. A field, because methods would need a shape each. */
-  readonly settle: (waiter: never) => void;
+  /**
+   * Hears that the waiter has been served, and whether it may be patient: others have something to do meanwhile. It runs no user
+   * code. A field, because methods would need a shape each.
+   */
+  readonly settle: Settle<never>;
 
-  constructor(settle: (waiter: never) => void, value: T | undefined) {
+  constructor(settle: Settle<never>, value: T | undefined) {
     this.settle = settle;
     this.value = value;
   }
 }
+
+type Settle<W> = (waiter: W, isPatient?: boolean) => void;
 
 type Answer<R> = (result: R | PromiseLike<R>) => void;
 
@@ -60,7 +65,7 @@ export class Parked<T, R> extends Waiter<T> {
   readonly answer: Answer<R>;
   readonly world: World | undefined = currentWorld();
 
-  constructor(settle: (waiter: Parked<T, R>) => void, value?: T) {
+  constructor(settle: Settle<Parked<T, R>>, value?: T) {
     super(settle, value);
     this.promise = new Promise<R>(capture as (answer: Answer<R>) => void);
     this.answer = released();
