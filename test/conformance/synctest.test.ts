@@ -513,8 +513,7 @@ describe("a WaitGroup", () => {
     });
     expect((await select({ done: receive(done), time: receive(time.after(1)) })).case).toBe("time");
     wg.done();
-    await done.receive();
-    await running;
+    await Promise.all([done.receive(), running]);
   });
 
   // Go refuses the three uses that follow.
