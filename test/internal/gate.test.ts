@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { Channel, go, gosched, PanicError, receive, select, send, time, WaitGroup } from "goro";
 import { pass, passed, passedWith } from "../../src/internal/gate.ts";
+import { listen } from "../../src/internal/trace.ts";
 import { countTurns } from "../support/promises.ts";
 
 /** A loop without end, which runs until `isOver()` and counts its rounds. */
@@ -267,8 +268,58 @@ describe("a shut gate", () => {
   });
 });
 
+describe("at a channel with a buffer", () => {
+  /** How many operations park while `n` values are handed on through `capacity`. */
+  async function parks(capacity: number, n: number): Promise<number> {
+    let parked = 0;
+    const ignore = (): void => undefined;
+    const stop = listen({
+      go: ignore,
+      run: (_, start) => start(),
+      end: ignore,
+      block: () => parked++,
+      unblock: ignore,
+    });
+    const ch = new Channel<number>(capacity);
+    go(async () => {
+      for (let i = 0; i < n; i++) await ch.send(i);
+      ch.close();
+    });
+    for (let i = 0; i < n; i++) await ch.receive();
+    stop();
+    return parked;
+  }
+
+  test("who sends and who receives do not change places with every value", async () => {
+    expect(await parks(100, 10_000)).toBeLessThan(1_000);
+    expect(await parks(0, 10_000)).toBeGreaterThan(9_000);
+  });
+
+  test.each<[string, (ch: Channel<number>) => Promise<unknown>, (ch: Channel<number>) => unknown]>([
+    ["receives", (ch) => ch.receive(), (ch) => ch.trySend(1)],
+    ["ranges", (ch) => ch[Symbol.asyncIterator]().next(), (ch) => ch.trySend(1)],
+    ["selects", (ch) => select({ ch: receive(ch) }), (ch) => ch.trySend(1)],
+    ["sends", (ch) => (ch.trySend(0), ch.send(1)), (ch) => ch.tryReceive()],
+    ["selects a send", (ch) => (ch.trySend(0), select({ ch: send(ch, 1) })), (ch) => ch.tryReceive()],
+  ])("who %s and is woken goes on in the end, however busy others are", async (_, wait, wake) => {
+    const ch = new Channel<number>(1);
+    let isOn = false;
+    const waiting = wait(ch).then(() => (isOn = true));
+    await gosched();
+    const busy = new Channel<number>(1);
+    wake(ch);
+    let steps = 0;
+    for (; !isOn && steps < 1_000; steps++) {
+      await busy.send(1);
+      await busy.receive();
+    }
+    expect(steps).toBeLessThan(20);
+    await waiting;
+  });
+});
+
 interface Gate {
-  pass<R>(answer: (result: R) => void, result: R): void;
+  pass<R>(answer: (result: R) => void, result: R, world?: undefined, isPatient?: boolean): void;
   fail(answer: (result: never) => void, error: Error): void;
   passed(): Promise<void>;
   turn(): Promise<void>;
@@ -396,6 +447,61 @@ describe("a gate", () => {
     turns[0]?.();
     expect(told.length).toBe(1);
     await expect(told[0]).rejects.toBe(error);
+  });
+
+  /** Lets microtasks run for one round after the other, in each of which `work` is done, until there is an answer: how many. */
+  async function roundsUntilAnswered(work: () => void): Promise<number> {
+    let rounds = 0;
+    for (; answers.length === 0 && rounds < 1000; rounds++) {
+      work();
+      await Promise.resolve();
+    }
+    return rounds;
+  }
+
+  test("answers who is patient when nobody gets further, and not sooner", async () => {
+    const gate = await makeGate();
+    gate.pass(answer, 1, undefined, true);
+    gate.pass(answer, 2, undefined, true);
+    expect(answers).toEqual([]);
+    expect(await roundsUntilAnswered(() => undefined)).toBe(1);
+    expect(answers).toEqual([1, 2]);
+  });
+
+  test.each([
+    ["operations that finish at once", (gate: Gate) => void gate.passed()],
+    ["wake-ups", (gate: Gate) => gate.pass(() => undefined, 0)],
+  ])("answers who is patient after 16 rounds, however long others get further by %s", async (_, work) => {
+    const gate = await makeGate();
+    for (let again = 0; again < 3; again++) {
+      answers.length = 0;
+      gate.pass(answer, 1, undefined, true);
+      expect(await roundsUntilAnswered(() => work(gate))).toBe(16);
+      expect(answers).toEqual([1]);
+    }
+  });
+
+  test("answers who comes while another is patient together with that one, in their order", async () => {
+    const gate = await makeGate();
+    gate.pass(answer, 1, undefined, true);
+    for (let round = 0; round < 10; round++) {
+      void gate.passed();
+      await Promise.resolve();
+    }
+    gate.pass(answer, 2, undefined, true);
+    expect(await roundsUntilAnswered(() => void gate.passed())).toBe(6);
+    expect(answers).toEqual([1, 2]);
+  });
+
+  test("that is shut before or meanwhile holds who is patient like everybody else", async () => {
+    const gate = await makeGate();
+    gate.pass(answer, 1, undefined, true);
+    shut(gate);
+    gate.pass(answer, 2, undefined, true);
+    for (let round = 0; round < 100; round++) await Promise.resolve();
+    expect(answers).toEqual([]);
+    turns[0]?.();
+    expect(answers.sort()).toEqual([1, 2]);
   });
 
   test("looks at the clock seldom while operations are short", async () => {
