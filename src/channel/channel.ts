@@ -162,8 +162,8 @@ function received<T>(waiter: Parked<T, Received<T>>, isPatient?: boolean): void 
 
 function sent<T>(waiter: Parked<T, void>, isPatient?: boolean): void {
   unpark(waiter, chanSend);
-  if (!waiter.ok) refuse(waiter);
-  else pass(waiter.answer, undefined, waiter.world, isPatient);
+  if (waiter.ok) pass(waiter.answer, undefined, waiter.world, isPatient);
+  else refuse(waiter);
 }
 
 /** Lets an operation that waits fail as a send on a closed channel. */

@@ -126,14 +126,14 @@ function run(goroutine: Goroutine): void {
 
 function begin(goroutine: Goroutine): void {
   const { body, args } = goroutine;
-  let result: unknown;
+  let result: Promise<unknown>;
   try {
-    result = body(...(args as never[]));
+    result = Promise.resolve(body(...(args as never[])));
   } catch (error) {
     panicked(error, goroutine);
     return;
   }
-  Promise.resolve(result).then(
+  result.then(
     () => returned(goroutine),
     (error: unknown) => panicked(error, goroutine),
   );

@@ -6,6 +6,7 @@
 // Invariants:
 //   1. While the gate is shut, whatever passes it stands in `held`, in the order in which it came; so no order changes.
 //   2. A shut gate has asked for the next turn of the event loop, which opens it and answers all that was held.
+//   3. Whoever is patient waits for 16 rounds of the microtask queue at most, and then passes like everybody else.
 //
 // Both kinds of answers pass: operations that finish at once, and wake-ups of parked ones. Without the second half, two
 // goroutines that call `trySend` and await `receive` would starve the timers all the same. No user code runs in here.

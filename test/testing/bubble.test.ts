@@ -651,6 +651,11 @@ describe("a panic", () => {
     ["a goroutine at once", () => go(boom)],
     ["a goroutine, while others wait", () => (go(() => time.sleep(1).then(boom)), new Channel().receive())],
     ["a goroutine of a WaitGroup", () => new WaitGroup().go(boom)],
+    [
+      "a goroutine whose result cannot be awaited",
+      () => go(() => Object.defineProperty(Promise.resolve(), "constructor", { get: boom })),
+    ],
+    ["a goroutine whose result is a thenable that throws", () => go(() => ({ then: boom }))],
     ["time.afterFunc", () => (time.afterFunc(1, boom), time.sleep(2))],
     [
       "context.afterFunc",
