@@ -792,16 +792,11 @@ describe("a program", () => {
       process.on("exit", () => console.log("exit"));
       console.log("end of the module");
     `);
-    expect(stdout.split("\n")).toEqual([
-      "won at once",
-      "won late",
-      "tick true",
-      "end of the module",
-      "afterFunc true",
-      "sleep true",
-      "exit",
-      "",
-    ]);
+    const lines = stdout.split("\n");
+    expect(lines.slice(0, 4)).toEqual(["won at once", "won late", "tick true", "end of the module"]);
+    // On a machine that stood still both are due at once, and then either may be first.
+    expect(lines.slice(4, 6).sort()).toEqual(["afterFunc true", "sleep true"]);
+    expect(lines.slice(6)).toEqual(["exit", ""]);
     expect([code, stderr]).toEqual([0, ""]);
   });
 
