@@ -6,6 +6,7 @@ import { toText } from "./report.ts";
 interface Host {
   readonly process?: {
     readonly argv: readonly string[];
+    exitCode?: number | string | null | undefined;
     on(event: string, listener: (error: unknown) => void): void;
     exit(code: number): never;
   };
@@ -27,10 +28,11 @@ const { process, navigator, addEventListener } = globalThis as unknown as Host;
  */
 export async function start(): Promise<void> {
   if (process !== undefined) {
+    // A run that ends in any other way than below has failed.
+    process.exitCode = 1;
     process.on("uncaughtException", failLoose);
     process.on("unhandledRejection", failLoose);
     const report = await runAll({
-      bail: process.argv.includes("--bail"),
       ...(process.argv.includes("--names") && { onTest: (name) => console.error(`RUN ${name}`) }),
     });
     console.log(toText(report));
