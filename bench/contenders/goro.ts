@@ -9,14 +9,16 @@ import { programs as more } from "./goro-more.ts";
 const CAPACITY = 100;
 const WORKERS = 4;
 
-async function unbuffered(n: number): Promise<number> {
-  const ch = new Channel<number>();
-  go(async () => {
-    for (let i = 0; i < n; i++) await ch.send(i);
-  });
-  let sum = 0;
-  for (let i = 0; i < n; i++) sum += (await ch.receive()).value ?? NaN;
-  return sum;
+function oneToOne(capacity: number): Program {
+  return async (n) => {
+    const ch = new Channel<number>(capacity);
+    go(async () => {
+      for (let i = 0; i < n; i++) await ch.send(i);
+    });
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += (await ch.receive()).value ?? NaN;
+    return sum;
+  };
 }
 
 async function pingPong(n: number): Promise<number> {
@@ -44,16 +46,6 @@ async function tryPingPong(n: number): Promise<number> {
     there.trySend(i);
     sum += (await back.receive()).value ?? NaN;
   }
-  return sum;
-}
-
-async function buffered(n: number): Promise<number> {
-  const ch = new Channel<number>(CAPACITY);
-  go(async () => {
-    for (let i = 0; i < n; i++) await ch.send(i);
-  });
-  let sum = 0;
-  for (let i = 0; i < n; i++) sum += (await ch.receive()).value ?? NaN;
   return sum;
 }
 
@@ -256,10 +248,10 @@ async function poolMap(n: number, meter: Meter): Promise<number> {
 }
 
 const programs: Readonly<Record<string, Program>> = {
-  unbuffered,
+  unbuffered: oneToOne(0),
   "ping-pong": pingPong,
   "try-ping-pong": tryPingPong,
-  buffered,
+  buffered: oneToOne(CAPACITY),
   "buffered-hot": bufferedHot,
   "buffered-4-4": bufferedFourToFour,
   range,

@@ -1,5 +1,6 @@
 // What one value costs on its way through a channel.
 
+import type { ChannelKit } from "../contenders/contender.ts";
 import type { Row } from "./row.ts";
 
 const CAPACITY = 100;
@@ -10,6 +11,20 @@ export function sumBelow(n: number): number {
   return (n * (n - 1)) / 2;
 }
 
+/** One sends, one receives, and each operation is awaited. */
+function oneToOne(capacity: number): (kit: ChannelKit, n: number) => Promise<number> {
+  return async (kit, n) => {
+    const ch = kit.make(capacity);
+    const sending = (async () => {
+      for (let i = 0; i < n; i++) await kit.send(ch, i);
+    })();
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += kit.value(await kit.receive(ch)) ?? NaN;
+    await sending;
+    return sum;
+  };
+}
+
 const unbuffered: Row<"channels"> = {
   id: "unbuffered",
   title: "unbuffered transfer, 1 to 1",
@@ -18,16 +33,7 @@ const unbuffered: Row<"channels"> = {
   goal: { words: "<= 1.3 x Go", factor: 1.3, than: "go" },
   needs: "channels",
   expected: sumBelow,
-  async run(kit, n) {
-    const ch = kit.make(0);
-    const sending = (async () => {
-      for (let i = 0; i < n; i++) await kit.send(ch, i);
-    })();
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += kit.value(await kit.receive(ch)) ?? NaN;
-    await sending;
-    return sum;
-  },
+  run: oneToOne(0),
 };
 
 const pingPong: Row<"channels"> = {
@@ -86,16 +92,7 @@ const buffered: Row<"channels"> = {
   goal: { words: "<= 1.3 x the floor (two bare awaits)", factor: 1.3, than: "floor" },
   needs: "channels",
   expected: sumBelow,
-  async run(kit, n) {
-    const ch = kit.make(CAPACITY);
-    const sending = (async () => {
-      for (let i = 0; i < n; i++) await kit.send(ch, i);
-    })();
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += kit.value(await kit.receive(ch)) ?? NaN;
-    await sending;
-    return sum;
-  },
+  run: oneToOne(CAPACITY),
 };
 
 const bufferedHot: Row<"tries"> = {

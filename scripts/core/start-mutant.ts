@@ -5,8 +5,9 @@
 import childProcess from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
-import { failLoose, runAll } from "./harness.ts";
-import { toText } from "./report.ts";
+import { runAll } from "./harness.ts";
+import type { Report } from "./report.ts";
+import { endWith } from "./start.ts";
 
 /** How often each mutant was reached, by its id. */
 type Hits = Readonly<Record<string, number>>;
@@ -34,17 +35,11 @@ const stage = ((globalThis as { __stryker__?: Stage }).__stryker__ ??= {});
 
 /** Runs the tests that the active mutant has to pass; the exit code tells whether all of them passed. */
 export async function start(): Promise<void> {
-  // A run that ends in any other way than below has failed.
-  process.exitCode = 1;
-  process.on("uncaughtException", failLoose);
-  process.on("unhandledRejection", failLoose);
   const mutant = process.env["__STRYKER_ACTIVE_MUTANT__"];
-  const report = await (mutant === undefined ? runFirst() : runMutant(mutant));
-  console.log(toText(report));
-  process.exit(report.failures.length === 0 ? 0 : 1);
+  await endWith(process, () => (mutant === undefined ? runFirst() : runMutant(mutant)));
 }
 
-async function runFirst(): ReturnType<typeof runAll> {
+async function runFirst(): Promise<Report> {
   const durations: number[] = [];
   const starting = new Set<number>();
   onSpawn(() => starting.add(Number(stage.currentTestId)));
@@ -72,7 +67,7 @@ function onSpawn(listener: () => void): void {
   syncBuiltinESMExports();
 }
 
-function runMutant(mutant: string): ReturnType<typeof runAll> {
+function runMutant(mutant: string): Promise<Report> {
   const { durations, perTest, onLoad, starting } = JSON.parse(readFileSync(file, "utf8")) as FirstRun;
   const hits = (test: number): number => perTest[test]?.[mutant] ?? 0;
   const all = [...durations.keys()];

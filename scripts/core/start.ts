@@ -1,15 +1,17 @@
 // The end of the bundle: runs all tests, and tells the host how that went.
 
 import { failLoose, runAll } from "./harness.ts";
-import { toText } from "./report.ts";
+import { type Report, toText } from "./report.ts";
+
+interface Process {
+  readonly argv: readonly string[];
+  exitCode?: number | string | null | undefined;
+  on(event: string, listener: (error: unknown) => void): void;
+  exit(code: number): never;
+}
 
 interface Host {
-  readonly process?: {
-    readonly argv: readonly string[];
-    exitCode?: number | string | null | undefined;
-    on(event: string, listener: (error: unknown) => void): void;
-    exit(code: number): never;
-  };
+  readonly process?: Process;
   readonly navigator?: { sendBeacon?(path: string, text: string): boolean };
   readonly addEventListener?: (event: string, listener: (event: Loose) => void) => void;
 }
@@ -28,15 +30,8 @@ const { process, navigator, addEventListener } = globalThis as unknown as Host;
  */
 export async function start(): Promise<void> {
   if (process !== undefined) {
-    // A run that ends in any other way than below has failed.
-    process.exitCode = 1;
-    process.on("uncaughtException", failLoose);
-    process.on("unhandledRejection", failLoose);
-    const report = await runAll({
-      ...(process.argv.includes("--names") && { onTest: (name) => console.error(`RUN ${name}`) }),
-    });
-    console.log(toText(report));
-    process.exit(report.failures.length === 0 ? 0 : 1);
+    const onTest = (name: string): void => console.error(`RUN ${name}`);
+    await endWith(process, () => runAll(process.argv.includes("--names") ? { onTest } : {}));
   }
   for (const event of ["error", "unhandledrejection"]) {
     addEventListener?.(event, (loose) => {
@@ -46,4 +41,14 @@ export async function start(): Promise<void> {
   }
   const report = await runAll({ onTest: (name) => navigator?.sendBeacon?.("/running", name) });
   await fetch("/report", { method: "POST", body: JSON.stringify(report) });
+}
+
+/** Ends `process` with what `run` reports, as output and exit code. A run that ends in any other way has failed. */
+export async function endWith(process: Process, run: () => Promise<Report>): Promise<never> {
+  process.exitCode = 1;
+  process.on("uncaughtException", failLoose);
+  process.on("unhandledRejection", failLoose);
+  const report = await run();
+  console.log(toText(report));
+  return process.exit(report.failures.length === 0 ? 0 : 1);
 }
