@@ -17,10 +17,11 @@ const table: Readonly<Record<string, readonly string[]>> = {
   border: ["internal", "goroutine", "channel", "waitgroup", "context"],
   pool: ["internal", "goroutine", "channel", "waitgroup", "context"],
   testing: ["internal", "goroutine", "channel", "waitgroup", "context"],
+  trace: ["internal", "goroutine", "channel", "pool"],
 };
 
 /** The doors, which hold no code: that of the library, and those of what has a subpath of its own. */
-const doors = ["index.ts", "testing/testing.ts"];
+const doors = ["index.ts", "testing/testing.ts", "trace/trace.ts"];
 
 const files = (await readdir(source, { recursive: true })).filter((file) => file.endsWith(".ts"));
 const imports = new Map<string, string[]>();

@@ -4,7 +4,13 @@ export { type Emitter, type EventOptions, fromEvents } from "./border/events.ts"
 export type { FeedOptions } from "./border/feed.ts";
 export { fromIterable, fromReadableStream } from "./border/incoming.ts";
 export { type ReadableOptions, toReadableStream, toWritableStream, type WritableOptions } from "./border/outgoing.ts";
-export { Channel, type ReceiveChannel, type Received, type SendChannel } from "./channel/channel.ts";
+export {
+  Channel,
+  type ChannelOptions,
+  type ReceiveChannel,
+  type Received,
+  type SendChannel,
+} from "./channel/channel.ts";
 export {
   type NamedCases,
   receive,

@@ -13,7 +13,7 @@ import { Channel, coreOf } from "./channel.ts";
 import type { Core, Source } from "./core.ts";
 
 export class Beat implements Source {
-  readonly channel: Channel<number> = new Channel<number>(1);
+  readonly channel: Channel<number>;
   readonly #core: Core<number>;
   readonly #alarm = new Alarm("time.Timer", () => this.#fire());
   #active = false;
@@ -25,6 +25,7 @@ export class Beat implements Source {
 
   /** Is due in `delay` milliseconds and, if `period` is above 0, every `period` milliseconds from then on. */
   constructor(delay: number, period: number) {
+    this.channel = new Channel<number>(1, { name: period > 0 ? "time.Ticker" : "time.Timer" });
     this.#core = coreOf(this.channel) as Core<number>;
     this.#core.source = this;
     this.#start(delay, period);

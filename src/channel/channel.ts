@@ -33,6 +33,12 @@ export interface SendChannel<in T> {
   readonly capacity: number;
 }
 
+/** What a channel can be told besides its capacity. */
+export interface ChannelOptions {
+  /** What traces and snapshots call it. It has no meaning. */
+  readonly name?: string;
+}
+
 /** The core of a channel, or undefined if the object is none of ours. */
 export let coreOf: <T>(channel: ReceiveChannel<T> | SendChannel<T>) => Core<T> | undefined;
 
@@ -61,13 +67,16 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
   /**
    * Makes an open channel. `capacity` is how many values it keeps, a whole number from 0 to 2^32 - 1; without it, 0.
    *
-   * Errors: throws `RangeError` for any other capacity, with Go's sentence; its `cause` names the capacity.
+   * Errors: throws `RangeError` for any other capacity, with Go's sentence; its `cause` names the capacity. Throws `TypeError` for a
+   * name that is no string.
    */
-  constructor(capacity: number = 0) {
+  constructor(capacity: number = 0, options?: ChannelOptions) {
     if (!Number.isInteger(capacity) || capacity < 0 || capacity > 0xffff_ffff) {
       throw new RangeError("makechan: size out of range", { cause: `capacity is ${asText(capacity)}` });
     }
-    this.#core = new Core<T>(capacity);
+    const name = options?.name ?? "";
+    if (typeof name !== "string") throw new TypeError(`Channel: name must be a string, got ${asText(name)}`);
+    this.#core = new Core<T>(capacity, name);
   }
 
   /**
@@ -83,7 +92,7 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
     if (core.offer(value)) return passed();
     const waiter = new Parked<T, void>(sent, value);
     core.senders.join(waiter);
-    park(waiter, chanSend, core.isLocal);
+    park(waiter, chanSend, core.isLocal, core);
     return waiter.promise;
   }
 
@@ -112,7 +121,7 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
     const waiter = new Parked<T, Received<T>>(received);
     core.receivers.join(waiter);
     core.awaited();
-    park(waiter, chanReceive, core.isLocal);
+    park(waiter, chanReceive, core.isLocal, core);
     return waiter.promise;
   }
 

@@ -8,9 +8,11 @@
 //   5. The buffer holds at most `capacity` values.
 // Because of them each operation below is a straight line: is a peer waiting? is there room, or a value? else it is no.
 
+import { inOneLine } from "../goroutine/foreign.ts";
 import { PanicError } from "../goroutine/panic.ts";
 import { Line } from "../internal/line.ts";
 import { Ring } from "../internal/ring.ts";
+import { trace } from "../internal/trace.ts";
 import type { Waiter } from "../internal/waiter.ts";
 import { currentWorld, findWorld, type World } from "../internal/world.ts";
 
@@ -29,6 +31,9 @@ export interface Source {
 
 export class Core<T> {
   readonly capacity: number;
+
+  /** What people call the channel; "", if they have no name for it. */
+  readonly name: string;
   readonly buffer: Ring<T> = new Ring<T>();
   readonly senders: Line<Waiter<T>> = new Line<Waiter<T>>();
   readonly receivers: Line<Waiter<T>> = new Line<Waiter<T>>();
@@ -38,8 +43,16 @@ export class Core<T> {
   /** The world in which it was made; null, if it is every world's. */
   world: World | undefined | null = currentWorld();
 
-  constructor(capacity: number) {
+  constructor(capacity: number, name: string = "") {
     this.capacity = capacity;
+    this.name = name;
+  }
+
+  /** The channel in a report. */
+  toString(): string {
+    const name = this.name === "" ? "a channel" : inOneLine(this.name);
+    if (this.closed) return `${name} (closed)`;
+    return this.capacity === 0 || this.source !== null ? name : `${name} (${this.buffer.length} of ${this.capacity})`;
   }
 
   /** Whether nobody outside of the world that asks can wake whoever waits here. */
@@ -63,22 +76,27 @@ export class Core<T> {
     if (this.closed) throw new PanicError("send on closed channel");
     const receiver = this.receivers.shift();
     if (receiver !== null) {
+      if (trace !== null) trace.move(this, value, null, receiver);
       this.#give(receiver, value, true);
       return true;
     }
     if (this.buffer.length === this.capacity) return false;
     this.buffer.push(value);
+    if (trace !== null) trace.move(this, value, null, this);
     return true;
   }
 
   /** Takes the oldest value, which must be there: see {@link holds}. The first sender moves up in the same step. */
   take(): T {
     const sender = this.senders.shift();
-    if (sender === null) return this.buffer.shift();
+    if (sender === null) return this.#oldest();
     let value = sender.value as T;
-    if (this.capacity > 0) {
-      const oldest = this.buffer.shift();
+    if (this.capacity === 0) {
+      if (trace !== null) trace.move(this, value, sender, null);
+    } else {
+      const oldest = this.#oldest();
       this.buffer.push(value);
+      if (trace !== null) trace.move(this, value, sender, this);
       value = oldest;
     }
     this.#release(sender, true);
@@ -93,6 +111,7 @@ export class Core<T> {
   close(): void {
     if (this.closed) throw new PanicError("close of closed channel");
     this.closed = true;
+    if (trace !== null) trace.close(this);
     for (let receiver = this.receivers.shift(); receiver !== null; receiver = this.receivers.shift()) {
       this.#give(receiver, undefined, false);
     }
@@ -105,6 +124,12 @@ export class Core<T> {
   abandon(waiter: Waiter<T>): void {
     waiter.line?.leave(waiter);
     if (this.source !== null && this.receivers.first === null) this.source.abandoned();
+  }
+
+  #oldest(): T {
+    const value = this.buffer.shift();
+    if (trace !== null) trace.move(this, value, this, null);
+    return value;
   }
 
   #give(receiver: Waiter<T>, value: T | undefined, ok: boolean): void {

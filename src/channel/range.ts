@@ -30,7 +30,7 @@ export class Range<T> implements AsyncIterableIterator<T, undefined> {
     this.#parked.push(waiter);
     core.receivers.join(waiter);
     core.awaited();
-    park(waiter, chanReceive, core.isLocal);
+    park(waiter, chanReceive, core.isLocal, core);
     return waiter.promise;
   }
 

@@ -18,6 +18,7 @@ import { park, unpark } from "../goroutine/parking.ts";
 import { failed, pass, passedWith } from "../internal/gate.ts";
 import type { Line } from "../internal/line.ts";
 import { below } from "../internal/random.ts";
+import { trace } from "../internal/trace.ts";
 import { Pending, Waiter } from "../internal/waiter.ts";
 import { coreOf, type ReceiveChannel, refuse, type SendChannel } from "./channel.ts";
 import type { Core } from "./core.ts";
@@ -116,7 +117,7 @@ interface Result {
   readonly ok?: boolean;
 }
 
-class Case<T> extends Waiter<T> {
+export class Case<T> extends Waiter<T> {
   readonly operation: Operation;
   readonly core: Core<T> | null;
 
@@ -147,7 +148,7 @@ class Case<T> extends Waiter<T> {
 }
 
 /** A select that waits. */
-class Selection extends Pending<Result> {
+export class Selection extends Pending<Result> {
   readonly cases: readonly Case<unknown>[];
   readonly operation: Operation;
 
@@ -155,6 +156,11 @@ class Selection extends Pending<Result> {
     super();
     this.cases = cases;
     this.operation = operationOf(cases);
+  }
+
+  /** What it waits for, in a report. */
+  override toString(): string {
+    return this.cases.map((one) => `${one.name}: ${one.core === null ? "off" : String(one.core)}`).join(", ");
   }
 }
 
@@ -207,6 +213,7 @@ function decide(cases: readonly Case<unknown>[], hasDefault: boolean): Promise<R
     // The k-th that is ready takes the place of the one chosen so far with probability 1/k: so all are equally likely.
     if (one.isReady && (++ready === 1 || below(ready) === 0)) chosen = one;
   }
+  if (trace !== null && (chosen !== null || hasDefault)) trace.select(cases, chosen);
   if (chosen !== null) return passedWith(serve(chosen));
   if (hasDefault) return passedWith({ case: "default" });
   return wait(cases);
@@ -232,7 +239,7 @@ function wait(cases: readonly Case<unknown>[]): Promise<Result> {
     if (!one.sends) core.awaited();
   }
   const isLocal = cases.every((one) => one.core === null || one.core.isLocal);
-  park(selection, selection.operation, isLocal);
+  park(selection, selection.operation, isLocal, selection);
   return selection.promise;
 }
 
@@ -256,6 +263,7 @@ function isOf(waiter: Waiter<unknown> | null, selection: Selection): waiter is C
 // A case has been served: the select is decided, and no other of its cases may be found in a line by anybody.
 function won(one: Case<unknown>, isPatient?: boolean): void {
   const selection = one.selection as Selection;
+  if (trace !== null) trace.select(selection.cases, one);
   for (const other of selection.cases) {
     other.selection = null;
     if (other.line !== null) (other.core as Core<unknown>).abandon(other);

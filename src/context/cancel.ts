@@ -7,7 +7,7 @@
 //
 // Mirrors `cancelCtx`, `timerCtx`, `afterFuncCtx` and `propagateCancel` of context/context.go.
 
-import { Channel, coreOf, type ReceiveChannel } from "../channel/channel.ts";
+import { Channel, type ChannelOptions, coreOf, type ReceiveChannel } from "../channel/channel.ts";
 import type { Core } from "../channel/core.ts";
 import { receive, select } from "../channel/select.ts";
 import { go, Prepared } from "../goroutine/go.ts";
@@ -15,16 +15,19 @@ import { manyMayListen, wordsOf } from "../goroutine/host.ts";
 import { PanicError } from "../goroutine/panic.ts";
 import { Alarm } from "../internal/alarm.ts";
 import { Line, type Standing } from "../internal/line.ts";
+import { trace } from "../internal/trace.ts";
 import { ChainedContext, elsewhere } from "./chain.ts";
 import type { Context } from "./context.ts";
 import { deadlineExceeded } from "./errors.ts";
 
+const named: ChannelOptions = { name: "ctx.done()" };
+
 /** Never ready: what has no end has this for `done()`. */
-export const never: Channel<never> = everywhere(new Channel<never>());
+export const never: Channel<never> = everywhere(new Channel<never>(0, named));
 
 // For contexts that nobody asked for `done()` before they ended.
-const closed: Channel<never> = everywhere(new Channel<never>());
-closed.close();
+const closed: Channel<never> = everywhere(new Channel<never>(0, named));
+(coreOf(closed) as Core<never>).closed = true;
 
 function everywhere(channel: Channel<never>): Channel<never> {
   (coreOf(channel) as Core<never>).world = null;
@@ -59,7 +62,7 @@ export class CancelContext extends ChainedContext implements Standing<CancelCont
   }
 
   done(): ReceiveChannel<never> {
-    this.#done ??= this.#err === undefined ? new Channel<never>() : closed;
+    this.#done ??= this.#err === undefined ? new Channel<never>(0, named) : closed;
     return this.#done;
   }
 
@@ -122,6 +125,7 @@ export class CancelContext extends ChainedContext implements Standing<CancelCont
   /** Ends this context and all below it, before it returns. Only the first call does anything. */
   cancel(err: Error, cause: Error = err): void {
     if (this.#err !== undefined) return;
+    if (trace !== null) trace.cancel(this, cause);
     this.line?.leave(this);
 
     // A list instead of recursion: contexts can be nested deeper than the stack.

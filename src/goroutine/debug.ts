@@ -44,28 +44,36 @@ export function whoRuns(): Traced | undefined {
   return goroutines?.getStore();
 }
 
+/** Whether {@link whoRuns} can be known here, of all goroutines that begin from now on. */
+export function tellsWhoRuns(): boolean {
+  goroutines ??= makeAsyncStore<Traced>();
+  return goroutines !== undefined;
+}
+
 const topLevel: Traced = { id: 1, name: "", origin: [], isCounted: false };
 
-/** Keeps a roster of all that happens in the real world from now on; answers the roster, and how to stop that. */
-export function keepRoster(): [roster: Roster, stop: () => void] {
+/** Keeps a roster of all that happens in the real world, or in all worlds, from now on; answers the roster, and how to stop that. */
+export function keepRoster(worlds: "real" | "all" = "real"): [roster: Roster, stop: () => void] {
   const roster = new Roster();
 
   // Which goroutine runs is known by the host alone; where it does not tell, a wait has no goroutine.
   goroutines ??= makeAsyncStore<Traced>();
   const running = (): Traced | undefined => goroutines && (whoRuns() ?? topLevel);
 
-  const listener: Trace = {
+  const isElsewhere = (): boolean => worlds === "real" && currentWorld() !== undefined;
+
+  const listener: Partial<Trace> = {
     go(goroutine) {
-      if (currentWorld() !== undefined) return;
+      if (isElsewhere()) return;
       roster.born(goroutine, goroutine.id === 1 ? undefined : (running() ?? topLevel));
     },
     run: runAs,
     end(goroutine) {
       roster.ended(goroutine);
     },
-    block(party, operation) {
-      if (currentWorld() !== undefined) return;
-      roster.waits(party, operation, running(), place());
+    block(party, operation, _isDurable, subject) {
+      if (isElsewhere()) return;
+      roster.waits(party, operation, running(), place(), true, subject);
     },
     unblock(party) {
       roster.over(party);
@@ -74,5 +82,24 @@ export function keepRoster(): [roster: Roster, stop: () => void] {
   return [roster, listen(listener)];
 }
 
-/** The roster of the whole program, or undefined without GORO_DEBUG=1. */
-export const register: Roster | undefined = inDebug ? keepRoster()[0] : undefined;
+/** The roster of the whole program, or undefined if nobody has asked for it before the program began: see GORO_DEBUG=1. */
+export let register: Roster | undefined = inDebug ? keepRoster()[0] : undefined;
+
+const watched: Roster[] = [];
+
+/** Keeps a roster for {@link rosterNow} from now on; answers how to stop that. `isWhole`: there is no goroutine yet. */
+export function watchAll(isWhole: boolean): () => void {
+  const [roster, stop] = keepRoster("all");
+  watched.push(roster);
+  if (isWhole) register ??= roster;
+  return () => {
+    stop();
+    watched.splice(watched.indexOf(roster), 1);
+    if (register === roster) register = undefined;
+  };
+}
+
+/** The roster that knows most of those that are kept; undefined, if none is. */
+export function rosterNow(): Roster | undefined {
+  return register ?? watched[0];
+}

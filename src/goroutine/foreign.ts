@@ -35,6 +35,20 @@ export function asText(value: unknown, write: (value: unknown) => string = Strin
   );
 }
 
+/** The name of a function; "", if it has none. */
+export function nameOf(f: (...args: never[]) => unknown): string {
+  const name = safely<unknown>(
+    () => f.name,
+    () => "",
+  );
+  return typeof name === "string" ? name : "";
+}
+
+/** `text` without what could pass for a line or a control character of its own. */
+export function inOneLine(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
 function tag(value: unknown): string {
   return Object.prototype.toString.call(value);
 }

@@ -6,7 +6,7 @@ import { Pending } from "../internal/waiter.ts";
 import { currentWorld } from "../internal/world.ts";
 import { born, died } from "./census.ts";
 import { place, register } from "./debug.ts";
-import { asText, safely } from "./foreign.ts";
+import { asText, inOneLine, nameOf } from "./foreign.ts";
 import { complain, exit, ownsTheProcess, printAtOnce, processors } from "./host.ts";
 import { panicReport } from "./panic.ts";
 import { mainIsRunning } from "./program.ts";
@@ -46,11 +46,7 @@ export class Goroutine {
 
   // A name is for reports, and must not be able to forge their lines.
   get name(): string {
-    const name = safely<unknown>(
-      () => this.body.name,
-      () => "",
-    );
-    return typeof name === "string" ? JSON.stringify(name).slice(1, -1) : "";
+    return inOneLine(nameOf(this.body));
   }
 }
 
@@ -145,6 +141,7 @@ function returned(goroutine: Goroutine): void {
 }
 
 function panicked(error: unknown, goroutine: Goroutine): void {
+  if (trace !== null) trace.panic(goroutine, error);
   panic(error, goroutine);
   end(goroutine);
   goroutine.owner?.panicked(error);

@@ -11,6 +11,7 @@ interface Stream {
 
 interface Process {
   readonly env: Record<string, string | undefined>;
+  readonly argv?: readonly string[];
   readonly stdout: Stream;
   readonly stderr: Stream;
   exitCode?: number | string | null | undefined;
@@ -38,6 +39,28 @@ export function environment(name: string): string | undefined {
 /** Calls `listener` when nothing is left that could ever run: no timer, no socket, no promise that is about to settle. */
 export function onIdle(listener: () => void): void {
   process?.on("beforeExit", listener);
+}
+
+/** Calls `listener` when the process ends, whatever ends it; what it does must be done when it returns. */
+export function onExit(listener: () => void): void {
+  process?.on("exit", listener);
+}
+
+/**
+ * Calls `listener` when somebody asks the program to tell what it does and end, by SIGQUIT, unless the program listens to that
+ * signal itself; answers how to stop that.
+ */
+export function onQuit(listener: () => void): () => void {
+  const heard = (): void => {
+    if (process?.listenerCount("SIGQUIT") === 1) listener();
+  };
+  process?.on("SIGQUIT", heard);
+  return () => process?.off("SIGQUIT", heard);
+}
+
+/** The file that the process runs; "", if there is none. */
+export function programFile(): string {
+  return process?.argv?.[1] ?? "";
 }
 
 /** Writes to stderr, or to the console where there is no stderr. */

@@ -5,13 +5,14 @@ import { asText } from "./foreign.ts";
 import { Goroutine, type Owner, start } from "./go.ts";
 import { exit, printAtOnce } from "./host.ts";
 import { PanicError } from "./panic.ts";
-import { mainIsRunning, setMainRunning, watchForTheEnd } from "./program.ts";
+import { mainIsRunning, reportOnQuit, setMainRunning, watchForTheEnd } from "./program.ts";
 
 /**
  * Runs `f` as the program. When `f` returns the program is over, whatever other goroutines do, and the exit code is 0, or
  * `process.exitCode`. When `f` or any goroutine panics, the panic is printed and the exit code is 2. When everything is
  * blocked and nothing can ever wake it, `fatal error: all goroutines are asleep - deadlock!` is printed with what is
- * waited for, and the exit code is 2. As in Go, what is printed is out when the call returns.
+ * waited for, and the exit code is 2. As in Go, what is printed is out when the call returns, and SIGQUIT ends the program with a
+ * report of what every goroutine does.
  *
  * `f` starts once the rest of the module has run. In a browser there is no program to end, and no deadlock is seen.
  *
@@ -37,15 +38,21 @@ export function main(f: () => unknown): void {
   setMainRunning(true);
   printAtOnce();
   watchForTheEnd();
+  stopReporting = reportOnQuit();
   start(new Goroutine(1, f, [], theProgram));
 }
 
+let stopReporting = (): void => undefined;
+
 const theProgram: Owner = {
   returned() {
-    setMainRunning(false);
+    ended();
     exit();
   },
-  panicked() {
-    setMainRunning(false);
-  },
+  panicked: ended,
 };
+
+function ended(): void {
+  setMainRunning(false);
+  stopReporting();
+}

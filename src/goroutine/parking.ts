@@ -8,15 +8,21 @@ import type { Operation } from "./operations.ts";
 let watching = false;
 
 /**
- * Notes that `party`, the object that stands for one operation, waits; durably, if nobody outside of its world can wake it.
+ * Notes that `party`, the object that stands for one operation, waits for `subject`; durably, if nobody outside of its world can
+ * wake it.
  */
-export function park(party: object, operation: Operation, isDurable: boolean = true): void {
+export function park(
+  party: object,
+  operation: Operation,
+  isDurable: boolean = true,
+  subject: object | null = null,
+): void {
   operation.parked++;
   if (!watching) {
     watching = true;
     watchForTheEnd();
   }
-  if (trace !== null) trace.block(party, operation.name, isDurable);
+  if (trace !== null) trace.block(party, operation.name, isDurable, subject);
 }
 
 /** Notes that `party` waits no longer. */

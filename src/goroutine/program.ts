@@ -4,7 +4,7 @@
 
 import { numGoroutine } from "./census.ts";
 import { register } from "./debug.ts";
-import { complain, exit, onIdle } from "./host.ts";
+import { complain, exit, onIdle, onQuit } from "./host.ts";
 import { type Operation, operations } from "./operations.ts";
 
 /** The main goroutine has begun and not returned. */
@@ -32,6 +32,14 @@ export function watchForTheEnd(): void {
   });
 }
 
+/** While `main` runs, SIGQUIT ends the program with a report of what everybody does; answers how to stop that. */
+export function reportOnQuit(): () => void {
+  return onQuit(() => {
+    complain(`SIGQUIT: quit\n\n${register?.report(true) ?? population() + hint}`);
+    exit(2);
+  });
+}
+
 const hint = "GORO_DEBUG=1 tells of each goroutine where it was started and where it waits.\n";
 
 function deadlock(): string {
@@ -50,6 +58,12 @@ function summary(): string {
   if (rest.length > 0 || only.parked !== numGoroutine()) return `waiting: ${counts()}\n\n`;
   const others = only.parked - 1;
   return `goroutine 1 [${only.name}]:\n\n${others === 0 ? "" : `and ${others} more [${only.name}]\n\n`}`;
+}
+
+function population(): string {
+  const all = numGoroutine();
+  const waits = counts();
+  return `${all} ${all === 1 ? "goroutine" : "goroutines"}${waits === "" ? "" : `; waiting: ${waits}`}\n\n`;
 }
 
 function counts(): string {

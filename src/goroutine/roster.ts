@@ -1,13 +1,22 @@
 // Who lives and who waits for what, as a list to report from. Whoever keeps a roster pays for it: see debug.ts.
 
+import { currentClock } from "../internal/alarm.ts";
 import type { Traced } from "../internal/trace.ts";
+import { asText } from "./foreign.ts";
 import { indented } from "./panic.ts";
 
-interface Wait {
+/** What somebody waits for. */
+export interface Wait {
+  /** By Go's name of the operation. */
   readonly operation: string;
   readonly goroutine: Traced | undefined;
+  /** Where in the program, one frame a line, if places are captured. */
   readonly at: readonly string[];
   readonly isDurable: boolean;
+  /** What it waits for, such as the core of a channel; null, if nothing more is known. */
+  readonly subject: object | null;
+  /** Since when, by the clock of whoever waits. */
+  readonly since: number;
 }
 
 export class Roster {
@@ -34,8 +43,9 @@ export class Roster {
     goroutine: Traced | undefined,
     at: readonly string[],
     isDurable: boolean = true,
+    subject: object | null = null,
   ): void {
-    this.#waits.set(party, { operation, goroutine, at, isDurable });
+    this.#waits.set(party, { operation, goroutine, at, isDurable, subject, since: currentClock().now() });
     if (isDurable && goroutine !== undefined && this.#births.has(goroutine)) {
       this.#waiting.set(goroutine, (this.#waiting.get(goroutine) ?? 0) + 1);
     }
@@ -72,6 +82,16 @@ export class Roster {
     return [...this.#waits.keys()];
   }
 
+  /** All that is waited for, in the order in which the waits began. */
+  get waitsNow(): Wait[] {
+    return [...this.#waits.values()];
+  }
+
+  /** Who has started `goroutine`; undefined for the first, and for those who are not here. */
+  creator(goroutine: Traced): Traced | undefined {
+    return this.#births.get(goroutine);
+  }
+
   /** What is waited for: one name for each operation. */
   get operations(): string[] {
     return [...this.#waits.values()].map(({ operation }) => operation);
@@ -90,8 +110,10 @@ export class Roster {
       : `created by goroutine ${creator.id}${named(creator)}\n${indented(goroutine.origin)}`;
   }
 
-  /** Everybody, in the order of their numbers, each with what it waits for and where. */
-  report(): string {
+  /**
+   * Everybody, in the order of their numbers, each with what it waits for and where; with `detail`, also since when and on what.
+   */
+  report(detail: boolean = false): string {
     const waits = new Map<Traced | undefined, Wait[]>();
     for (const wait of this.#waits.values()) {
       const known = waits.get(wait.goroutine);
@@ -102,17 +124,24 @@ export class Roster {
     const parts = [...goroutines]
       .sort((a, b) => a.id - b.id)
       .flatMap((goroutine) => {
-        const own = waits.get(goroutine) ?? [{ operation: "await", at: ["a promise that is not goro's"] }];
         const origin = this.origin(goroutine);
-        return own.map(({ operation, at }) => {
-          return `goroutine ${goroutine.id} [${operation}]:${named(goroutine)}\n${indented(at)}${origin}`;
-        });
+        return (waits.get(goroutine) ?? [foreign]).map((wait) => told(goroutine, wait, detail) + origin);
       });
-    for (const { operation, at } of waits.get(undefined) ?? []) {
-      parts.push(`goroutine ? [${operation}]:\n${indented(at)}`);
-    }
+    for (const wait of waits.get(undefined) ?? []) parts.push(told(undefined, wait, detail));
     return parts.join("\n");
   }
+}
+
+const foreign = { operation: "await", at: ["a promise that is not goro's"], subject: null, since: Infinity };
+
+type Told = Pick<Wait, "operation" | "at" | "subject" | "since">;
+
+function told(goroutine: Traced | undefined, { operation, at, subject, since }: Told, detail: boolean): string {
+  const minutes = detail ? Math.floor((currentClock().now() - since) / 60_000) : 0;
+  const what = minutes < 1 ? operation : `${operation}, ${minutes} minutes`;
+  const who = goroutine === undefined ? `? [${what}]:` : `${goroutine.id} [${what}]:${named(goroutine)}`;
+  const subjects = detail && subject !== null ? [`on ${asText(subject)}`] : [];
+  return `goroutine ${who}\n${indented([...subjects, ...at])}`;
 }
 
 function named(goroutine: Traced): string {

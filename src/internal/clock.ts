@@ -6,6 +6,7 @@
 //   2. If the heap is empty, nothing is set on the host: the clock keeps no process alive.
 
 import { Heap, type Placed } from "./heap.ts";
+import { trace } from "./trace.ts";
 
 /** What tells the time and wakes the clock. */
 export interface Host {
@@ -86,7 +87,8 @@ export class Clock {
     const now = this.#host.now();
     for (let alarm = this.#heap.first; alarm !== undefined && alarm.when <= now; alarm = this.#heap.first) {
       this.#heap.remove(alarm);
-      alarm.fire();
+      if (trace === null) alarm.fire();
+      else trace.timer(alarm.purpose, alarm.fire);
     }
     this.#wake();
   }

@@ -18,10 +18,12 @@ import {
   withTimeout,
   withValue,
 } from "../context/namespace.ts";
+import { nameOf } from "../goroutine/foreign.ts";
 import { go } from "../goroutine/go.ts";
 import { currentClock } from "../internal/alarm.ts";
 import type { Clock } from "../internal/clock.ts";
 import { below } from "../internal/random.ts";
+import { trace } from "../internal/trace.ts";
 import { Meter } from "./meter.ts";
 import type { PoolEvent, PoolFunc, RetryOptions, Settings } from "./options.ts";
 import { asError, type Cancelled, type Failed, type Outcome } from "./outcome.ts";
@@ -33,6 +35,7 @@ export const workKey: Key<object> = key("goro job");
 /** How jobs are worked on, and what comes of them. */
 export class Crew<Job, Result> {
   readonly #f: PoolFunc<Job, Result>;
+
   readonly #cancel: CancelCauseFunc;
 
   /** Whether a call of the function is all that there is to a job. */
@@ -66,6 +69,11 @@ export class Crew<Job, Result> {
     this.#isPlain = settings.timeout === Infinity && settings.retry.retries === 0 && settings.limiter === undefined;
   }
 
+  /** What its function is called; "", if that has no name. */
+  get name(): string {
+    return nameOf(this.#f);
+  }
+
   /** Ends the context of all jobs. */
   cancel(reason?: Error): void {
     this.#cancel(reason);
@@ -84,11 +92,18 @@ export class Crew<Job, Result> {
     return [own, cancel];
   }
 
+  /** Notes that a job is in the hands of the pool now. */
+  accept(work: Work<Job, Result>): void {
+    work.acceptedAt = this.clock.now();
+    if (trace !== null) trace.job(this, work, "accept");
+  }
+
   /** Works on a job until its function has returned, for good; then the job has its outcome. */
   async run(work: Work<Job, Result>, worker: number): Promise<void> {
     work.isRunning = true;
     work.worker = worker;
     this.running++;
+    if (trace !== null) trace.job(this, work, "start");
     this.#tell({ type: "started", job: work.job, worker });
     const outcome = this.ended(work) ?? (await (this.#isPlain ? this.#once(work, worker) : this.#timed(work, worker)));
     work.isRunning = false;
@@ -101,6 +116,7 @@ export class Crew<Job, Result> {
   settle(work: Work<Job, Result>, outcome: Outcome<Job, Result>): void {
     if (work.outcome !== undefined) return;
     work.outcome = outcome;
+    if (trace !== null) trace.job(this, work, "finish");
     this.meter.count(outcome, this.clock.now() - work.acceptedAt, work.isTooLate);
     if (outcome.status === "cancelled" && work.isAccepted && outcome.error === cause(this.ctx)) this.undone.push(work);
     work.release?.();

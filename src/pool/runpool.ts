@@ -133,7 +133,7 @@ class Run<Job, Result> implements Owner<Job, Result> {
   }
 
   async #work(worker: number): Promise<void> {
-    const { ctx, clock, settings } = this.#crew;
+    const { ctx, settings } = this.#crew;
     call(settings.onWorkerStart, worker);
     // Select chooses at random when both are ready.
     while (ctx.err() === undefined) {
@@ -144,7 +144,7 @@ class Run<Job, Result> implements Owner<Job, Result> {
         break;
       }
       const work = new Work<Job, Result>(s.value, ctx, this, 0, 0);
-      work.acceptedAt = clock.now();
+      this.#crew.accept(work);
       this.#works.set(worker, work);
       await this.#crew.run(work, worker);
       // Nobody has waited for a worker that comes back after the end.

@@ -67,7 +67,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   readonly #crew: Crew<Job, Result>;
   readonly #staff: Staff<Work<Job, Result>>;
   readonly #backlog: Backlog<Work<Job, Result>>;
-  readonly #results = new Channel<Outcome<Job, Result>>(2 ** 32 - 1);
+  readonly #results = new Channel<Outcome<Job, Result>>(2 ** 32 - 1, { name: "results" });
   #lastOrder = 0;
 
   #takesJobs = true;
@@ -334,7 +334,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
 
   #accept(work: Work<Job, Result>): void {
     work.isAccepted = true;
-    work.acceptedAt = this.#crew.clock.now();
+    this.#crew.accept(work);
     work.acceptance?.end(work.token);
   }
 

@@ -22,8 +22,12 @@ describe("the end of main is the end of the program", () => {
         setInterval(() => undefined, 1_000);
         createServer().listen(0, "127.0.0.1");
         context.withTimeout(context.background(), 3_600_000);
-        time.afterFunc(0, () => console.log("late"));
-        await time.sleep(20);
+        const called = new Channel();
+        time.afterFunc(0, () => {
+          console.log("late");
+          called.close();
+        });
+        await called.receive();
         console.log("main returns");
       });
       try {

@@ -16,7 +16,7 @@ interface Parked {
 }
 
 /** Knows which operation waits in which party, from the trace hook. Operations have numbers. */
-export class Register implements Trace, Disposable {
+export class Register implements Partial<Trace>, Disposable {
   readonly #parked = new Map<object, Parked>();
   readonly #stop = listen(this);
 
