@@ -67,15 +67,27 @@ export function outcome({ code, stdout, stderr }: Run): Outcome {
   return { output: stdout, failure: failure(code, stderr) };
 }
 
-/**
- * Runs the TypeScript program: in real time or, with a seed, in virtual time. With GORO_DEBUG the report of a deadlock tells
- * of each goroutine, as Go's does.
- */
-export function runPort({ port }: Example, seed?: number): Promise<Run> {
-  const env = { GORO_DEBUG: "1" };
-  if (seed === undefined) return run(process.execPath, ["--import", "tsx", port], env);
-  const preload = join(root, "src", "testing", "preload.ts");
-  return run(process.execPath, ["--import", "tsx", "--import", preload, port], { ...env, GORO_SEED: String(seed) });
+/** How a program is run. */
+export interface Way {
+  /** In virtual time, in the order that the seed gives; without it, in real time. */
+  readonly seed?: number | undefined;
+  /** The file to which what it did is written, in the form that its name says. */
+  readonly trace?: string | undefined;
+}
+
+/** Runs the TypeScript program. With GORO_DEBUG the report of a deadlock tells of each goroutine, as Go's does. */
+export function runPort({ port }: Example, { seed, trace }: Way = {}): Promise<Run> {
+  const env: Record<string, string> = { GORO_DEBUG: "1" };
+  const imports = ["tsx"];
+  if (seed !== undefined) {
+    env["GORO_SEED"] = String(seed);
+    imports.push(join(root, "src", "testing", "preload.ts"));
+  }
+  if (trace !== undefined) {
+    env["GORO_TRACE"] = trace;
+    imports.push(join(root, "src", "trace", "preload.ts"));
+  }
+  return run(process.execPath, [...imports.flatMap((each) => ["--import", each]), port], env);
 }
 
 /** Runs the Go twin `times` times with real Go. (`go run` would hide the exit code of the program.) */

@@ -3,8 +3,10 @@
 //   npm run examples
 //   npm run examples -- 01-basic-pool
 //   npm run examples -- --virtual --seed 7      in virtual time, in the order that the seed gives
+//   npm run examples -- 01-basic-pool --trace run.svg         what one did, as a picture: .svg, .json, .chrome.json, .txt
 //   npm run examples -- --go                    beside the twins, run by real Go, and not beside what they did once
 
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Context, numCPU, WorkerPool } from "goro";
 import { chosen } from "./choose.ts";
@@ -17,11 +19,19 @@ const { positionals, values } = parseArgs({
   options: {
     virtual: { type: "boolean", default: false },
     seed: { type: "string", default: "1" },
+    trace: { type: "string" },
     go: { type: "boolean", default: false },
   },
 });
 const seed = values.virtual ? Number(values.seed) : undefined;
 const list = await chosen(positionals);
+
+// npm has changed to the folder of the project.
+const trace = values.trace && resolve(process.env["INIT_CWD"] ?? ".", values.trace);
+if (trace !== undefined && list.length !== 1) {
+  console.error(`--trace is of one example, and these are ${list.length}`);
+  process.exit(1);
+}
 
 interface Row {
   readonly cells: readonly string[];
@@ -37,7 +47,7 @@ async function row(example: Example): Promise<Row> {
 
 async function attempt(example: Example): Promise<Row> {
   const was = await recorded(example);
-  const port = await runPort(example, seed);
+  const port = await runPort(example, { seed, trace });
   const wrong: string[] = [];
   if (values.go) {
     for (const twin of (await runTwin(example, 1)).map(outcome)) {

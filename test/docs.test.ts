@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import * as goro from "goro";
+import * as trace from "goro/trace";
 import ts from "typescript";
 import { runSource } from "./support/programs.ts";
 import { type Sample, samplesOfPages, samplesOfSource } from "./support/samples.ts";
@@ -16,10 +17,11 @@ const source = await samplesOfSource();
 // What stands in a doc block is a piece of a program: here is the rest of it.
 const everything = [...Object.keys(goro), "type Outcome"].join(", ");
 const testing = "bubble, now, settled";
+const tracing = Object.keys(trace).join(", ");
 const program = (sample: Sample): string =>
   sample.code.includes("import ")
     ? sample.code
-    : `import { ${everything} } from "goro";\nimport { ${testing} } from "goro/testing";\n{\n${sample.code}\n}\nexport {};\n`;
+    : `import { ${everything} } from "goro";\nimport { ${testing} } from "goro/testing";\nimport { ${tracing} } from "goro/trace";\n{\n${sample.code}\n}\nexport {};\n`;
 
 test("there are samples to check", () => {
   expect(pages.length).toBeGreaterThanOrEqual(2);

@@ -90,7 +90,7 @@ test("an example runs as a program of its own, in real time and in virtual time"
   // What comes of a deadline in real time is a matter of how busy the machine is.
   for (const [name, seed] of [["basic-pool"], ["deadline", 1]] as const) {
     const example = all.find((each) => each.name.endsWith(name)) as Example;
-    const run = await runPort(example, seed);
+    const run = await runPort(example, { seed });
     expect(run).toMatchObject({ code: 0, stderr: "" });
     expect(compared(example, await recorded(example), outcome(run))).toEqual([]);
   }

@@ -46,6 +46,7 @@ export class Core<T> {
   constructor(capacity: number, name: string = "") {
     this.capacity = capacity;
     this.name = name;
+    if (trace !== null) trace.make(this);
   }
 
   /** The channel in a report. */

@@ -32,6 +32,8 @@ export interface Trace {
   block(party: object, operation: string, isDurable: boolean, subject: object | null): void;
   /** The operation is over. */
   unblock(party: object): void;
+  /** A channel's core has been made. */
+  make(channel: object): void;
   /**
    * A value changes hands at a channel's core. `from` and `to` are a parked operation that is about to be over, or `channel` itself
    * for its buffer, or null for whoever runs.
@@ -82,6 +84,7 @@ const deaf: Trace = {
   end: nothing,
   block: nothing,
   unblock: nothing,
+  make: nothing,
   move: nothing,
   close: nothing,
   select: nothing,
@@ -115,6 +118,7 @@ const all: Trace = {
   end: tell("end"),
   block: tell("block"),
   unblock: tell("unblock"),
+  make: tell("make"),
   move: tell("move"),
   close: tell("close"),
   select: tell("select"),

@@ -1,8 +1,9 @@
 // What a listener of the trace hook hears, and in which order.
 
-import { Channel, go, receive, select, time, WaitGroup } from "goro";
-import { allowLeaks } from "goro/testing";
+import { Channel, context, go, receive, select, time, WaitGroup, WorkerPool } from "goro";
+import { allowLeaks, bubble } from "goro/testing";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { coreOf } from "../../src/channel/channel.ts";
 import { listen, trace, type Traced } from "../../src/internal/trace.ts";
 import { capacities, quiet } from "../support/promises.ts";
 
@@ -137,4 +138,108 @@ test("a listener that was removed hears nothing more, and what it has heard of g
   expect(trace).toBeNull();
   expect(results).toEqual([7]);
   expect(events).toEqual(["go taker", "run taker", "#1 chan receive"]);
+});
+
+describe("what happens besides waiting is heard too", () => {
+  /** All that a listener is told, but for goroutines and waits. */
+  function listening(): unknown[][] {
+    const heard: unknown[][] = [];
+    const stopOne = listen({
+      make: (channel) => void heard.push(["make", channel]),
+      move: (channel, value, from, to) => void heard.push(["move", channel, value, from, to]),
+      close: (channel) => void heard.push(["close", channel]),
+      select: (cases, chosen) => void heard.push(["select", cases.indexOf(chosen as object)]),
+      cancel: (_, cause) => void heard.push(["cancel", cause.message]),
+      panic: ({ name }, error) => void heard.push(["panic", name, error]),
+      job: (_crew, _work, step) => void heard.push([step]),
+      timer(purpose, fire) {
+        heard.push(["timer", purpose]);
+        fire();
+        heard.push(["fired"]);
+      },
+    });
+    const before = stop;
+    stop = () => {
+      before();
+      stopOne();
+    };
+    return heard;
+  }
+
+  test.each([1, 2])("by each of %i listeners", async (count) => {
+    const all = Array.from({ length: count }, listening);
+    const ch = new Channel<string>(1);
+    const core = coreOf(ch);
+    await ch.send("a");
+    const second = ch.send("b");
+    await ch.receive();
+    await second;
+    await ch.receive();
+    const [ctx, cancel] = context.withCancel(context.background());
+    cancel();
+    expect(ctx.err()).toBeDefined();
+    const selected = select({ late: receive(time.after(1)), never: receive(null) });
+    await select({ ch: receive(ch), default: true });
+    ch.close();
+    await select([receive(null), receive(ch)]);
+    await selected;
+    for (const heard of all) {
+      const timers = heard.findIndex(([event]) => event === "timer");
+      expect(heard.slice(timers).map(([event]) => event)).toEqual(["timer", "move", "select", "fired"]);
+      expect(heard.slice(0, timers)).toEqual([
+        ["make", core],
+        ["move", core, "a", null, core],
+        ["move", core, "a", core, null],
+        ["move", core, "b", expect.any(Object), core],
+        ["move", core, "b", core, null],
+        ["cancel", "context canceled"],
+        ["make", expect.any(Object)],
+        ["select", -1],
+        ["close", core],
+        ["select", 1],
+      ]);
+    }
+  });
+
+  test("a hand-over tells who of the two was parked", async () => {
+    const heard = listening();
+    const ch = new Channel<number>();
+    const core = coreOf(ch);
+    const received = ch.receive();
+    await ch.send(1);
+    await received;
+    const sent = ch.send(2);
+    await ch.receive();
+    await sent;
+    expect(heard.slice(1)).toEqual([
+      ["move", core, 1, null, expect.any(Object)],
+      ["move", core, 2, expect.any(Object), null],
+    ]);
+  });
+
+  test("the steps of a job", async () => {
+    const heard = listening();
+    const pool = new WorkerPool(async (_ctx, n: number) => n);
+    const task = await pool.submit(1);
+    await task.result;
+    await pool.stop();
+    expect(heard.filter(([event]) => ["accept", "start", "finish"].includes(event as string)).flat()).toEqual([
+      "accept",
+      "start",
+      "finish",
+    ]);
+  });
+
+  test("a panic", async () => {
+    const heard = listening();
+    const error = new Error("boom");
+    const panicked = bubble(async () => {
+      go(function bad() {
+        throw error;
+      });
+      await time.sleep(1);
+    });
+    await expect(panicked).rejects.toBe(error);
+    expect(heard).toContainEqual(["panic", "bad", error]);
+  });
 });

@@ -1,0 +1,183 @@
+// What every goroutine does right now.
+
+import { Core } from "../channel/core.ts";
+import { Selection } from "../channel/select.ts";
+import { numGoroutine } from "../goroutine/census.ts";
+import { register, rosterNow, watchAll } from "../goroutine/debug.ts";
+import { operations } from "../goroutine/operations.ts";
+import { mainIsRunning } from "../goroutine/program.ts";
+import type { Roster, Wait } from "../goroutine/roster.ts";
+import { currentClock } from "../internal/alarm.ts";
+import type { Traced } from "../internal/trace.ts";
+import { duration, short } from "./shown.ts";
+
+/** A channel, as it is. */
+export interface ChannelState {
+  /** The name that it was given, or "". */
+  readonly name: string;
+  readonly capacity: number;
+  /** How many values are in the buffer. */
+  readonly length: number;
+  readonly closed: boolean;
+}
+
+/** Something that a goroutine waits for. */
+export interface WaitState {
+  /** By Go's name, such as "chan receive". */
+  readonly operation: string;
+  /** For how many milliseconds until now. */
+  readonly since: number;
+  /** The channel of a send or receive. */
+  readonly channel: ChannelState | null;
+  /** The cases of a select: the channel is null where a case is off. */
+  readonly cases: readonly {
+    readonly name: string;
+    readonly operation: "send" | "receive";
+    readonly channel: ChannelState | null;
+  }[];
+  /** Where in the program, one frame a line; empty without GORO_DEBUG=1. */
+  readonly at: readonly string[];
+}
+
+/** A goroutine, as it is. */
+export interface GoroutineState {
+  /** null stands for all of which the host does not tell. */
+  readonly id: number | null;
+  /** The name of its function, or "". */
+  readonly name: string;
+  /** Who started it, as far as that is known. */
+  readonly parent: number | null;
+  /** What it waits for: nothing, if it runs or awaits a promise that is not goro's, and several things after a `Promise.all`. */
+  readonly waits: readonly WaitState[];
+}
+
+/** All goroutines at one instant. */
+export interface Snapshot {
+  /** The instant, in milliseconds since the epoch. */
+  readonly at: number;
+  /** How many goroutines live, the main one counted. */
+  readonly population: number;
+  /** How many operations of each kind wait, by Go's names. */
+  readonly waiting: Readonly<Record<string, number>>;
+  /** Whether all goroutines are told of. Else only those that began while somebody watched. */
+  readonly isWhole: boolean;
+  /** In the order of their numbers. */
+  readonly goroutines: readonly GoroutineState[];
+}
+
+/**
+ * Keeps note of who lives and who waits for what from now on, so that {@link snapshot} can tell of each; answers how to stop that.
+ * Called before the first `go`, it lets the report of a deadlock tell of each goroutine too. GORO_DEBUG=1 does the same for the
+ * whole program, with places.
+ *
+ * While it lasts, what waits is kept in memory although nobody else may reach it.
+ */
+export function watch(): () => void {
+  return watchAll(numGoroutine() === 1 && !mainIsRunning);
+}
+
+/**
+ * What every goroutine does right now, since when, and on what channel. How many live and wait is known at any time; of single
+ * goroutines is told only with GORO_DEBUG=1, or while {@link watch} keeps note.
+ *
+ * Mirrors `runtime.Stack` of all goroutines.
+ *
+ * @example
+ * using stack = new DisposableStack();
+ * stack.defer(watch());
+ * const jobs = new Channel<string>(0, { name: "jobs" });
+ * go(async function worker() {
+ *   await jobs.receive();
+ * });
+ * await gosched();
+ * console.log(formatSnapshot(snapshot()));
+ * await jobs.send("sweep");
+ */
+export function snapshot(): Snapshot {
+  const roster = rosterNow();
+  const parked = operations.filter((operation) => operation.parked > 0);
+  return {
+    at: currentClock().wall(),
+    population: numGoroutine(),
+    waiting: Object.fromEntries(parked.map(({ name, parked: count }) => [name, count])),
+    isWhole: roster !== undefined && roster === register,
+    goroutines: roster === undefined ? [] : goroutines(roster),
+  };
+}
+
+/** A snapshot as a table. */
+export function formatSnapshot({ population, waiting, isWhole, goroutines: all }: Snapshot): string {
+  const waits = Object.entries(waiting).map(([operation, count]) => `${count} [${operation}]`);
+  const sum = `${count(population, "goroutine")}${waits.length === 0 ? "" : `; waiting: ${waits.join(", ")}`}`;
+  if (all.length === 0 && !isWhole) return `${sum}\nGORO_DEBUG=1 or watch() lets it tell of each.\n`;
+  const rows = all.flatMap(rowsOf);
+  const note = isWhole ? "" : "Those that began before somebody watched are not told of.\n";
+  return `${sum}\n\n${columns([["goroutine", "", "does", "since", "on"], ...rows])}${note}`;
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+function goroutines(roster: Roster): GoroutineState[] {
+  const now = currentClock().now();
+  const waits = new Map<Traced | undefined, WaitState[]>(roster.goroutines.map((each) => [each, []]));
+  for (const wait of roster.waitsNow) {
+    const known = waits.get(wait.goroutine);
+    if (known === undefined) waits.set(wait.goroutine, [stateOf(wait, now)]);
+    else known.push(stateOf(wait, now));
+  }
+  return [...waits]
+    .map(([goroutine, own]) => ({
+      id: goroutine?.id ?? null,
+      name: goroutine?.name ?? "",
+      parent: (goroutine && roster.creator(goroutine)?.id) ?? null,
+      waits: own,
+    }))
+    .sort((a, b) => (a.id ?? Infinity) - (b.id ?? Infinity));
+}
+
+function stateOf({ operation, subject, since, at }: Wait, now: number): WaitState {
+  const cases = subject instanceof Selection ? subject.cases : [];
+  return {
+    operation,
+    since: Math.max(now - since, 0),
+    channel: subject instanceof Core ? channelState(subject) : null,
+    cases: cases.map(({ name, sends, core }) => ({
+      name: String(name),
+      operation: sends ? "send" : "receive",
+      channel: core === null ? null : channelState(core),
+    })),
+    at,
+  };
+}
+
+function channelState({ name, capacity, buffer, source, closed }: Core<unknown>): ChannelState {
+  const isTimer = source !== null;
+  return { name, capacity: isTimer ? 0 : capacity, length: isTimer ? 0 : buffer.length, closed };
+}
+
+function rowsOf({ id, name, waits }: GoroutineState): string[][] {
+  const who = [id === null ? "?" : String(id), short(name, 24)];
+  if (waits.length === 0) return [[...who, "runs, or awaits a promise that is not goro's", "", ""]];
+  return waits.map((wait) => [...who, wait.operation, duration(wait.since), on(wait)]);
+}
+
+function on({ channel, cases }: WaitState): string {
+  if (channel !== null) return label(channel);
+  return cases.map((one) => `${short(one.name, 16)}: ${one.channel === null ? "off" : label(one.channel)}`).join(", ");
+}
+
+function label({ name, capacity, length }: ChannelState): string {
+  const words = name === "" ? "a channel" : short(name, 24);
+  return capacity === 0 ? words : `${words} (${length} of ${capacity})`;
+}
+
+/** Rows of cells in columns that are as wide as they need be. */
+function columns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] as readonly string[]).map((_, i) =>
+    Math.max(...rows.map((row) => (row[i] as string).length)),
+  );
+  const line = (row: readonly string[]): string => row.map((cell, i) => cell.padEnd(widths[i] as number)).join("  ");
+  return rows.map((row) => `${line(row).trimEnd()}\n`).join("");
+}

@@ -1,0 +1,202 @@
+// What every goroutine does right now: as data, as a table, and on SIGQUIT.
+
+import { Channel, go, gosched, receive, select, time } from "goro";
+import { bubble, settled } from "goro/testing";
+import { formatSnapshot, type Snapshot, snapshot, watch } from "goro/trace";
+import { describe, expect, test } from "@jest/globals";
+import { runSource } from "../support/programs.ts";
+import { quiet } from "../support/promises.ts";
+
+/** What `f` has come to when everybody in it is blocked, before what it answers ends that. */
+async function snapshotOf(f: () => () => void): Promise<Snapshot> {
+  return bubble(async () => {
+    const stop = watch();
+    const finish = f();
+    await settled();
+    const taken = snapshot();
+    stop();
+    finish();
+    return taken;
+  });
+}
+
+describe("a snapshot", () => {
+  test("tells of each goroutine what it waits for, on what, since when, and who started it", async () => {
+    const taken = await bubble(async () => {
+      const stop = watch();
+      const jobs = new Channel<number>(3, { name: "jobs" });
+      const quit = new Channel<never>(0, { name: "quit" });
+      const done = new Channel<never>();
+      await jobs.send(1);
+      go(async function sender() {
+        await jobs.send(2);
+        await jobs.send(3);
+        await select({ job: receive(done), quit: receive(quit), off: receive(null) });
+      });
+      go(function starter() {
+        go(async function child() {
+          await Promise.all([done.receive(), time.sleep(5000)]);
+        });
+      });
+      await time.sleep(1500);
+      const result = snapshot();
+      stop();
+      quit.close();
+      done.close();
+      await time.sleep(10_000);
+      return result;
+    });
+    const by = (name: string): object | undefined => taken.goroutines.find((each) => each.name === name);
+    const quit = { name: "quit", capacity: 0, length: 0, closed: false };
+    const unnamed = { ...quit, name: "" };
+    expect(by("sender")).toMatchObject({
+      waits: [
+        {
+          operation: "select",
+          since: 1500,
+          channel: null,
+          cases: [
+            { name: "job", operation: "receive", channel: unnamed },
+            { name: "quit", operation: "receive", channel: quit },
+            { name: "off", operation: "receive", channel: null },
+          ],
+        },
+      ],
+    });
+    expect(by("child")).toMatchObject({
+      waits: [
+        { operation: "chan receive", since: 1500, channel: unnamed, cases: [] },
+        { operation: "sleep", since: 1500, channel: null },
+      ],
+    });
+    expect(by("starter")).toBeUndefined();
+    expect(taken.waiting).toMatchObject({ "chan receive": 1, select: 1, sleep: 1 });
+  });
+
+  test("tells the fill of a channel, and that it is closed", async () => {
+    const full = new Channel<number>(2, { name: "full" });
+    full.trySend(1);
+    full.trySend(2);
+    const stop = watch();
+    go(() => full.send(3));
+    await gosched();
+    const { goroutines } = snapshot();
+    stop();
+    for (let i = 0; i < 3; i++) await full.receive();
+    expect(goroutines).toMatchObject([
+      { waits: [{ operation: "chan send", channel: { name: "full", capacity: 2, length: 2, closed: false } }] },
+    ]);
+  });
+
+  test("of whoever nobody watches has the numbers and no more, and says so", async () => {
+    const ch = new Channel<number>();
+    go(() => ch.receive());
+    await quiet();
+    const taken = snapshot();
+    await ch.send(1);
+    expect(taken).toMatchObject({ population: 2, waiting: { "chan receive": 1 }, isWhole: false, goroutines: [] });
+    expect(formatSnapshot(taken)).toBe(
+      "2 goroutines; waiting: 1 [chan receive]\nGORO_DEBUG=1 or watch() lets it tell of each.\n",
+    );
+  });
+
+  test("of a part of them says that it is a part", async () => {
+    const begin = new Channel<never>();
+    go(() => begin.receive());
+    await quiet();
+    const stop = watch();
+    go(async function late() {
+      await begin.receive();
+    });
+    await quiet();
+    const taken = snapshot();
+    stop();
+    begin.close();
+    expect(taken.isWhole).toBe(false);
+    expect(taken.goroutines.map(({ name }) => name)).toEqual(["late"]);
+    expect(formatSnapshot(taken)).toMatch(/began before somebody watched are not told of\.\n$/);
+  });
+
+  test("is no part when nobody was there before", async () => {
+    const stop = watch();
+    const taken = snapshot();
+    stop();
+    expect(taken).toMatchObject({ population: 1, isWhole: true, goroutines: [] });
+    expect(snapshot().isWhole).toBe(false);
+  });
+
+  test("as a table has a line for each wait, and no name can break it", async () => {
+    const taken = await snapshotOf(() => {
+      const evil = new Channel<never>(0, { name: 'a"\n\u001b[31m\u202e<b>' });
+      const f = async (): Promise<void> => {
+        await evil.receive();
+      };
+      Object.defineProperty(f, "name", { value: "x\ngoroutine 99 [running]" });
+      go(f);
+      return () => evil.close();
+    });
+    const lines = formatSnapshot(taken).split("\n");
+    expect(lines[2]).toMatch(/^goroutine +does +since +on$/);
+    expect(lines.filter((line) => line.includes("chan receive"))).toHaveLength(2);
+    expect(lines.join("")).not.toMatch(/[\u0000-\u001f\u202e]/);
+    expect(lines.some((line) => line.startsWith("goroutine 99"))).toBe(false);
+  });
+});
+
+describe("SIGQUIT ends a program under main, and", () => {
+  const program = `
+    import { Channel, go, main, time } from "goro";
+    main(async () => {
+      const jobs = new Channel<number>(2, { name: "jobs" });
+      go(async function worker() {
+        for await (const _ of jobs);
+      });
+      await time.sleep(10);
+      process.kill(process.pid, "SIGQUIT");
+      await time.sleep(time.hour);
+    });
+  `;
+
+  test.concurrent("counts what waits by default", async () => {
+    const { code, stderr } = await runSource(program);
+    expect(stderr).toBe(
+      "SIGQUIT: quit\n\n2 goroutines; waiting: 1 [chan receive], 1 [sleep]\n\n" +
+        "GORO_DEBUG=1 tells of each goroutine where it was started and where it waits.\n",
+    );
+    expect(code).toBe(2);
+  });
+
+  test.concurrent("tells of each goroutine with GORO_DEBUG=1", async () => {
+    const { code, stderr } = await runSource(program, { GORO_DEBUG: "1" });
+    expect(stderr.replaceAll(/at .*main\.ts:(\d+).*/g, "at line $1")).toBe(
+      "SIGQUIT: quit\n\ngoroutine 1 [sleep]:\n\tat line 10\n\n" +
+        "goroutine 2 [chan receive]: worker\n\ton jobs (0 of 2)\n\tat line 6\ncreated by goroutine 1\n\tat line 5\n",
+    );
+    expect(code).toBe(2);
+  });
+
+  test.concurrent("is the program's own, if that listens to it", async () => {
+    const ending = await runSource(`
+      import { context, main } from "goro";
+      main(async () => {
+        const [ctx, stop] = context.notify(context.background(), "SIGQUIT");
+        process.kill(process.pid, "SIGQUIT");
+        await ctx.done().receive();
+        console.log(String(context.cause(ctx)));
+        stop();
+      });
+    `);
+    expect(ending).toEqual({ code: 0, stdout: "Canceled: quit signal received\n", stderr: "" });
+  });
+
+  test.concurrent("means nothing once main has returned, or where there is none", async () => {
+    const { code, stdout } = await runSource(`
+      import { WaitGroup } from "goro";
+      const wg = new WaitGroup();
+      wg.go(() => undefined);
+      await wg.wait();
+      console.log(process.listenerCount("SIGQUIT"));
+    `);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "0\n" });
+  });
+});
