@@ -12,6 +12,8 @@ export interface AsyncStore<T> {
   run(value: T, f: () => void): void;
   exit(f: () => void): void;
   getStore(): T | undefined;
+  /** Forgets all, and costs nothing until it is used again. */
+  disable(): void;
 }
 
 /** Makes such a store, where the host has them. */
@@ -31,10 +33,19 @@ export function place(): readonly string[] {
 }
 
 let goroutines: AsyncStore<Traced> | undefined;
+let askers = 0;
+
+/** Must be called by whoever is going to ask who runs; answers how to say that nobody will. To know it makes every `await` dearer. */
+export function askWhoRuns(): () => void {
+  goroutines ??= makeAsyncStore<Traced>();
+  askers++;
+  return () => {
+    if (--askers === 0) goroutines?.disable();
+  };
+}
 
 /** Runs what begins a goroutine so that {@link whoRuns} knows it. */
 export function runAs(goroutine: Traced, start: () => void): void {
-  goroutines ??= makeAsyncStore<Traced>();
   if (goroutines) goroutines.run(goroutine, start);
   else start();
 }
@@ -46,7 +57,6 @@ export function whoRuns(): Traced | undefined {
 
 /** Whether {@link whoRuns} can be known here, of all goroutines that begin from now on. */
 export function tellsWhoRuns(): boolean {
-  goroutines ??= makeAsyncStore<Traced>();
   return goroutines !== undefined;
 }
 
@@ -57,7 +67,7 @@ export function keepRoster(worlds: "real" | "all" = "real"): [roster: Roster, st
   const roster = new Roster();
 
   // Which goroutine runs is known by the host alone; where it does not tell, a wait has no goroutine.
-  goroutines ??= makeAsyncStore<Traced>();
+  const askNoMore = askWhoRuns();
   const running = (): Traced | undefined => goroutines && (whoRuns() ?? topLevel);
 
   const isElsewhere = (): boolean => worlds === "real" && currentWorld() !== undefined;
@@ -79,7 +89,12 @@ export function keepRoster(worlds: "real" | "all" = "real"): [roster: Roster, st
       roster.over(party);
     },
   };
-  return [roster, listen(listener)];
+  const deafen = listen(listener);
+  const stop = (): void => {
+    deafen();
+    askNoMore();
+  };
+  return [roster, stop];
 }
 
 /** The roster of the whole program, or undefined if nobody has asked for it before the program began: see GORO_DEBUG=1. */

@@ -1,6 +1,6 @@
 // What a test has left behind: goroutines, operations that wait, timers, and listeners on what is not the library's.
 
-import { keepRoster, runAs, whoRuns } from "../goroutine/debug.ts";
+import { askWhoRuns, keepRoster, runAs, whoRuns } from "../goroutine/debug.ts";
 import { noteListeners } from "../goroutine/ears.ts";
 import { asText } from "../goroutine/foreign.ts";
 import type { Roster } from "../goroutine/roster.ts";
@@ -127,10 +127,9 @@ export function reportLeaks(report: (leak: Leak) => void): () => void {
   if (typeof report !== "function")
     throw new TypeError(`reportLeaks: report must be a function, got ${asText(report)}`);
   const registry = new FinalizationRegistry(report);
-  const stop = listen({
-    go: () => undefined,
+  const askNoMore = askWhoRuns();
+  const deafen = listen({
     run: runAs,
-    end: () => undefined,
     block(party, operation) {
       const goroutine = whoRuns();
       const leak: Leak = { operation, goroutine: goroutine?.id, name: goroutine?.name ?? "", at: callers() };
@@ -140,5 +139,8 @@ export function reportLeaks(report: (leak: Leak) => void): () => void {
       registry.unregister(party);
     },
   });
-  return stop;
+  return () => {
+    deafen();
+    askNoMore();
+  };
 }

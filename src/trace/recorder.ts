@@ -9,7 +9,7 @@ import type { Core } from "../channel/core.ts";
 import { Case, Selection } from "../channel/select.ts";
 import { numGoroutine } from "../goroutine/census.ts";
 import { Check } from "../goroutine/check.ts";
-import { runAs, tellsWhoRuns, whoRuns } from "../goroutine/debug.ts";
+import { askWhoRuns, runAs, tellsWhoRuns, whoRuns } from "../goroutine/debug.ts";
 import { asText } from "../goroutine/foreign.ts";
 import { mainIsRunning } from "../goroutine/program.ts";
 import { currentClock, realClock } from "../internal/alarm.ts";
@@ -131,10 +131,11 @@ export class Recording implements Disposable {
     this.#limit = new Check("record").count("limit", 0, limit);
     this.#values = values;
     this.#sources = sources;
+    const askNoMore = askWhoRuns();
     const isFirst = numGoroutine() === 1 && !mainIsRunning;
     this.#others = tellsWhoRuns() && isFirst ? main : null;
     this.#goroutines.push({ id: main, name: "main", parent: null });
-    this.#stops.push(listen(this.#hook));
+    this.#stops.push(listen(this.#hook), askNoMore);
     if (printed) this.#stops.push(tapConsole((text) => this.log(text)));
     recordings.add(this);
   }

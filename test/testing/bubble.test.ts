@@ -1073,9 +1073,11 @@ describe("the real world inside", () => {
     const start = performance.now();
     await bubble(async () => {
       await time.sleep(time.hour);
-      expect([timer.c.tryReceive(), ctx.err()]).toEqual([undefined, undefined]);
-      await new Promise((resolve) => ctx.signal.addEventListener("abort", resolve));
-      expect(timer.c.tryReceive()?.ok).toBe(true);
+      const early = timer.c.tryReceive();
+      // A machine that is busy elsewhere may have let so much real time go by.
+      if (performance.now() - start < 10) expect([early, ctx.err()]).toEqual([undefined, undefined]);
+      if (ctx.err() === undefined) await new Promise((resolve) => ctx.signal.addEventListener("abort", resolve));
+      expect((early ?? timer.c.tryReceive())?.ok).toBe(true);
       expect(now()).toBe(epoch + time.hour);
     });
     expect(performance.now() - start).toBeGreaterThanOrEqual(14);

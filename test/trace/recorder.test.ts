@@ -354,8 +354,10 @@ describe("a recording", () => {
         },
         { workers: 2 },
       );
-      for await (const _ of pool.map([3, 1, 2, 5])) _;
+      const squares: number[] = [];
+      for await (const result of pool.map([3, 1, 2, 5])) squares.push(result);
       await pool.stop();
+      expect(squares).toEqual([9, 1, 4, 25]);
     });
     const ids = (list: readonly { readonly id: number }[]): Set<unknown> => new Set(list.map(({ id }) => id));
     const [goroutines, channels, pools] = [trace.goroutines, trace.channels, trace.pools].map(ids) as [
