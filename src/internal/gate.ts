@@ -65,14 +65,14 @@ function wait<R>(answer: Answer<R>, result: R): void {
   if (patient.push(answer, result) > 2) return;
   rounds = 0;
   creditBefore = credit;
-  void done.then(answerThePatient);
+  void ready.then(answerThePatient);
 }
 
 // Whether somebody got further since the last round shows in the credit, which every answer takes from.
 function answerThePatient(): void {
   if (credit !== creditBefore && !shut && ++rounds < longestWait) {
     creditBefore = credit;
-    void done.then(answerThePatient);
+    void ready.then(answerThePatient);
     return;
   }
   const answers = patient;
@@ -85,11 +85,12 @@ export function fail(answer: Answer<never>, error: Error, world?: World): void {
   pass((reason: Error) => answer(Promise.reject(reason) as never), error, world);
 }
 
-const done: Promise<void> = Promise.resolve();
+/** What {@link passed} answers while the gate is open: to await it is to let others go first, and nothing else. */
+export const ready: Promise<void> = Promise.resolve();
 
 /** The promise of an operation that has finished at once and has nothing to tell. */
 export function passed(): Promise<void> {
-  return isOpen() ? done : heldBack(undefined);
+  return isOpen() ? ready : heldBack(undefined);
 }
 
 /** The promise of an operation that has finished at once with `result`, which must be a record made by the library. */

@@ -25,7 +25,7 @@ import type { Clock } from "../internal/clock.ts";
 import { below } from "../internal/random.ts";
 import { trace } from "../internal/trace.ts";
 import { Meter } from "./meter.ts";
-import type { PoolEvent, PoolFunc, RetryOptions, Settings } from "./options.ts";
+import type { PoolFunc, RetryOptions, Settings } from "./options.ts";
 import { asError, type Cancelled, type Failed, type Outcome } from "./outcome.ts";
 import type { Work } from "./work.ts";
 
@@ -39,7 +39,7 @@ export class Crew<Job, Result> {
   readonly #cancel: CancelCauseFunc;
 
   /** Whether a call of the function is all that there is to a job. */
-  readonly #isPlain: boolean;
+  readonly isPlain: boolean;
 
   readonly settings: Settings<Job, Result>;
 
@@ -66,7 +66,7 @@ export class Crew<Job, Result> {
     this.#onAbandoned = onAbandoned;
     this.settings = settings;
     [this.ctx, this.#cancel] = withCancelCause(settings.ctx);
-    this.#isPlain = settings.timeout === Infinity && settings.retry.retries === 0 && settings.limiter === undefined;
+    this.isPlain = settings.timeout === Infinity && settings.retry.retries === 0 && settings.limiter === undefined;
   }
 
   /** What its function is called; "", if that has no name. */
@@ -92,37 +92,56 @@ export class Crew<Job, Result> {
     return [own, cancel];
   }
 
-  /** Notes that a job is in the hands of the pool now. */
-  accept(work: Work<Job, Result>): void {
-    work.acceptedAt = this.clock.now();
+  /** Notes that a job is in the hands of the pool since `now`. */
+  accept(work: Work<Job, Result>, now: number = this.clock.now()): void {
+    work.acceptedAt = now;
     if (trace !== null) trace.job(this, work, "accept");
   }
 
-  /** Works on a job until its function has returned, for good; then the job has its outcome. */
-  async run(work: Work<Job, Result>, worker: number): Promise<void> {
+  /** Works on a job until its function has returned, for good; then the job has its outcome. Answers when that was. */
+  async run(work: Work<Job, Result>, worker: number): Promise<number> {
+    let outcome: Outcome<Job, Result> | undefined = this.begin(work, worker);
+    try {
+      outcome ??= this.isPlain ? this.done(work, await this.call(work)) : await this.attempt(work);
+    } catch (thrown) {
+      outcome = this.threw(work, thrown);
+    }
+    return this.end(work, outcome);
+  }
+
+  /** A worker has taken a job: its outcome, if its context has ended. */
+  begin(work: Work<Job, Result>, worker: number): Cancelled<Job> | undefined {
+    const { onEvent } = this.settings;
     work.isRunning = true;
     work.worker = worker;
     this.running++;
     if (trace !== null) trace.job(this, work, "start");
-    this.#tell({ type: "started", job: work.job, worker });
-    const outcome = this.ended(work) ?? (await (this.#isPlain ? this.#once(work, worker) : this.#timed(work, worker)));
+    if (onEvent !== undefined) call(onEvent, { type: "started", job: work.job, worker });
+    return this.ended(work);
+  }
+
+  /** The function of a job has returned, for good. Answers when. */
+  end(work: Work<Job, Result>, outcome: Outcome<Job, Result>): number {
+    const now = this.clock.now();
     work.isRunning = false;
     this.running--;
     if (work.outcome !== undefined) this.abandoned--;
-    else this.settle(work, outcome);
+    else this.settle(work, outcome, now);
+    return now;
   }
 
   /** Gives a job its outcome, unless it has one. */
-  settle(work: Work<Job, Result>, outcome: Outcome<Job, Result>): void {
+  settle(work: Work<Job, Result>, outcome: Outcome<Job, Result>, now: number = this.clock.now()): void {
     if (work.outcome !== undefined) return;
+    const { onEvent } = this.settings;
     work.outcome = outcome;
     if (trace !== null) trace.job(this, work, "finish");
-    this.meter.count(outcome, this.clock.now() - work.acceptedAt, work.isTooLate);
+    this.meter.count(outcome, now - work.acceptedAt, work.isTooLate);
     if (outcome.status === "cancelled" && work.isAccepted && outcome.error === cause(this.ctx)) this.undone.push(work);
     work.release?.();
     if (work.isRunning) this.abandoned++;
     work.owner.settled(work);
-    this.#tell({ type: "ended", outcome, worker: work.worker });
+    if (onEvent !== undefined) call(onEvent, { type: "ended", outcome, worker: work.worker });
     if (this.settings.cancelsOnError && outcome.status === "failed") this.cancel(outcome.error);
     if (work.isRunning) this.#onAbandoned();
   }
@@ -134,30 +153,30 @@ export class Crew<Job, Result> {
     return { status: "cancelled", job, attempts, error };
   }
 
-  async #once(work: Work<Job, Result>, worker: number): Promise<Outcome<Job, Result>> {
-    const { job } = work;
-    work.attempts = 1;
-    try {
-      const value = await this.#call(work, work.ctx, worker);
-      return this.ended(work) ?? { status: "done", job, attempts: 1, value };
-    } catch (thrown) {
-      return this.ended(work) ?? { status: "failed", job, attempts: 1, error: asError(thrown) };
-    }
+  /** The outcome of a plain job whose function has returned `value`. */
+  done(work: Work<Job, Result>, value: Result): Outcome<Job, Result> {
+    return this.ended(work) ?? { status: "done", job: work.job, attempts: work.attempts, value };
+  }
+
+  /** The outcome of a plain job whose function has thrown. */
+  threw(work: Work<Job, Result>, thrown: unknown): Outcome<Job, Result> {
+    return this.ended(work) ?? { status: "failed", job: work.job, attempts: work.attempts, error: asError(thrown) };
   }
 
   // A timeout must be told when it happens, and not when a function that does not listen comes back.
-  async #timed(work: Work<Job, Result>, worker: number): Promise<Outcome<Job, Result>> {
+  /** What comes of a job that is not plain. */
+  async attempt(work: Work<Job, Result>): Promise<Outcome<Job, Result>> {
     const { timeout } = this.settings;
     const refusal = await this.#turn(work.ctx);
     if (refusal !== undefined) return { status: "failed", job: work.job, attempts: 0, error: refusal };
-    if (timeout === Infinity) return this.#attempts(work, work.ctx, worker);
+    if (timeout === Infinity) return this.#attempts(work, work.ctx);
     const [ctx, cancel] = withTimeout(work.ctx, timeout);
     const stop = afterFunc(ctx, () => {
       const over = this.#over(work, ctx);
       if (over !== undefined) this.settle(work, over);
     });
     try {
-      return await this.#attempts(work, ctx, worker);
+      return await this.#attempts(work, ctx);
     } finally {
       stop();
       cancel();
@@ -165,17 +184,17 @@ export class Crew<Job, Result> {
   }
 
   /** Calls the function until it succeeds, as often as it may; the rate has let the first call through. */
-  async #attempts(work: Work<Job, Result>, ctx: Context, worker: number): Promise<Outcome<Job, Result>> {
+  async #attempts(work: Work<Job, Result>, ctx: Context): Promise<Outcome<Job, Result>> {
     const { retry } = this.settings;
     const { job } = work;
+    const worker = work.worker as number;
     for (;;) {
       const over = this.#over(work, ctx);
       if (over !== undefined) return over;
       let failed: Failed<Job>;
       try {
         if (work.attempts > 0) this.meter.retried++;
-        work.attempts++;
-        const value = await this.#call(work, ctx, worker);
+        const value = await this.call(work, ctx);
         return this.#over(work, ctx) ?? { status: "done", job, attempts: work.attempts, value };
       } catch (thrown) {
         failed = { status: "failed", job, attempts: work.attempts, error: asError(thrown) };
@@ -189,7 +208,7 @@ export class Crew<Job, Result> {
         return { ...failed, error: asError(thrown) };
       }
       const delay = pause(retry, attempts);
-      this.#tell({ type: "retrying", job, worker, error, attempts, delay });
+      call(this.settings.onEvent, { type: "retrying", job, worker, error, attempts, delay });
       await select({ pause: receive(after(delay)), done: receive(ctx.done()) });
       const refusal = await this.#turn(ctx);
       if (refusal !== undefined) return { ...failed, error: refusal };
@@ -221,20 +240,17 @@ export class Crew<Job, Result> {
     return { status: "failed", job: work.job, attempts: work.attempts, error };
   }
 
-  #call(work: Work<Job, Result>, ctx: Context, worker: number): Result | PromiseLike<Result> {
+  /** Calls the function once. */
+  call(work: Work<Job, Result>, ctx: Context = work.ctx): Result | PromiseLike<Result> {
+    work.attempts++;
     const outer = this.calling;
     this.calling = work;
     work.given = withValue(ctx, workKey, work);
     try {
-      return this.#f(work.given, work.job, worker);
+      return this.#f(work.given, work.job, work.worker as number);
     } finally {
       this.calling = outer;
     }
-  }
-
-  #tell(event: PoolEvent<Job, Result>): void {
-    const { onEvent } = this.settings;
-    if (onEvent !== undefined) call(onEvent, event);
   }
 }
 

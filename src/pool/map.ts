@@ -164,12 +164,14 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
 
   #fill(): void {
     if (!this.#source.isSlow) {
-      while (this.#hasRoom) this.#take(() => this.#source.next() as IteratorResult<Job, unknown>);
+      while (this.#hasRoom) this.#take(this.#next);
     } else if (this.#hasRoom && !this.#isAsking) {
       this.#isAsking = true;
       go(() => this.#ask());
     }
   }
+
+  readonly #next = (): IteratorResult<Job, unknown> => this.#source.next() as IteratorResult<Job, unknown>;
 
   /** Asks a source that needs time, as long as there is room. */
   async #ask(): Promise<void> {

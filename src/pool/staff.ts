@@ -25,6 +25,9 @@ export class Worker<W> implements Placed {
   since = 0;
   isIdle = true;
 
+  /** Whether there is a goroutine that will look at `work`. */
+  isAwake = false;
+
   constructor(id: number) {
     this.id = id;
   }
@@ -70,9 +73,9 @@ export class Staff<W> {
     return worker;
   }
 
-  /** `worker` has nothing to do: it stays, or goes if it is one too many. */
-  rest(worker: Worker<W>): void {
-    this.#turn(worker, true);
+  /** `worker` has had nothing to do since `now`: it stays, or goes if it is one too many. */
+  rest(worker: Worker<W>, now: number): void {
+    this.#turn(worker, true, now);
     if (this.isTooMany) {
       this.#dismiss(worker);
     } else {
@@ -136,18 +139,17 @@ export class Staff<W> {
     call(this.#settings.onWorkerStop, worker.id);
   }
 
-  #turn(worker: Worker<W>, isIdle: boolean): void {
-    const now = this.#alarm.clock.now();
+  #turn(worker: Worker<W>, isIdle: boolean, now: number = this.#alarm.clock.now()): void {
     if (!worker.isIdle) worker.busy += now - worker.since;
     worker.isIdle = isIdle;
     worker.since = now;
   }
 
   #watch(): void {
-    const [first] = this.#idle;
     const { idle } = this.#settings;
-    if (first === undefined || this.size <= this.#min || this.#alarm.isSet || idle === Infinity) return;
-    this.#alarm.setIn(first.since + idle - this.#alarm.clock.now());
+    if (this.size <= this.#min || this.#alarm.isSet || idle === Infinity) return;
+    const [first] = this.#idle;
+    if (first !== undefined) this.#alarm.setIn(first.since + idle - this.#alarm.clock.now());
   }
 
   #letGo(): void {

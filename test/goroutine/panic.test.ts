@@ -77,8 +77,10 @@ describe("a panic ends the program with exit code 2", () => {
       const ch = new Channel<number>();
       go(() => ch.send(1));
       go(() => ch.send(2));
-      setTimeout(() => ch.close(), 1);
-      setTimeout(() => console.log("survived"), 20);
+      setTimeout(() => {
+        ch.close();
+        setTimeout(() => console.log("survived"), 20);
+      }, 1);
     `);
     expect(stderr).toMatch(/^panic: send on closed channel\n\ngoroutine 2 \[running\]:\n\tat /);
     expect(stderr.match(/^panic:/gm)).toHaveLength(1);
