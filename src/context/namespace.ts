@@ -261,5 +261,8 @@ function isDate(value: unknown): value is Date {
 }
 
 function disposable<F extends () => void>(f: F): F & Disposable {
-  return Object.assign(f, { [Symbol.dispose]: () => f() });
+  // `Object.assign` takes ten times as long.
+  const both = f as F & Disposable;
+  both[Symbol.dispose] = () => f();
+  return both;
 }
