@@ -16,8 +16,12 @@ export interface Locker {
 export class Held implements Disposable {
   #release: ((held: Held) => void) | null;
 
-  constructor(release: (held: Held) => void) {
+  /** How much of it is held. */
+  readonly units: number;
+
+  constructor(release: (held: Held) => void, units: number = 1) {
     this.#release = release;
+    this.units = units;
   }
 
   [Symbol.dispose](): void {

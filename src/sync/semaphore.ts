@@ -51,17 +51,13 @@ export class Semaphore {
    * Cancellation: rejects with `ctx.err()` when `ctx` ends, also if it has ended already; nothing is taken then.
    */
   acquire(n: number = 1, ctx: Context = background()): Promise<Disposable> {
-    const held = new Held(() => this.release(n));
+    const held = new Held(this.#give, n);
     try {
       acquireCheck.count("n", 0, n);
       const ended = ctx.err();
       if (ended !== undefined) throw ended;
       if (this.tryAcquire(n)) return passedWith(held);
-      const end = new AfterFunc(ctx, () => this.#giveUp(waiter));
-      end.follow();
-      const line = n <= this.#size ? this.#waiters : null;
-      const waiter: UnitWaiter = new UnitWaiter(n, held, end, line, this.#world === currentWorld());
-      return waiter.promise;
+      return this.#wait(held, ctx);
     } catch (error) {
       return failed(error);
     }
@@ -83,6 +79,17 @@ export class Semaphore {
     this.#serve();
   }
 
+  readonly #give = ({ units }: Held): void => this.release(units);
+
+  // In a function of its own, for one that has a closure in it costs more on all its ways.
+  #wait(held: Held, ctx: Context): Promise<Disposable> {
+    const end = new AfterFunc(ctx, () => this.#giveUp(waiter));
+    end.follow();
+    const line = held.units <= this.#size ? this.#waiters : null;
+    const waiter: UnitWaiter = new UnitWaiter(held, end, line, this.#world === currentWorld());
+    return waiter.promise;
+  }
+
   #serve(): void {
     for (let first = this.#waiters.first as UnitWaiter | null; first !== null;) {
       // An end that came before the units did is an end, even if nobody has been told of it yet.
@@ -90,8 +97,8 @@ export class Semaphore {
         this.#waiters.leave(first);
         first.refuse();
       } else {
-        if (this.#size - this.#held < first.units) return;
-        this.#held += first.units;
+        if (this.#size - this.#held < first.held.units) return;
+        this.#held += first.held.units;
         this.#waiters.leave(first);
         first.grant();
       }
@@ -110,14 +117,12 @@ export class Semaphore {
 
 /** Somebody who waits for units, at the end of `line` if there is one, from the moment when this is made until `end`. */
 class UnitWaiter extends Parked<void, Disposable> {
-  readonly units: number;
   readonly held: Held;
   isOpen = true;
   readonly #end: AfterFunc;
 
-  constructor(units: number, held: Held, end: AfterFunc, line: Line<Waiter<void>> | null, isDurable: boolean) {
+  constructor(held: Held, end: AfterFunc, line: Line<Waiter<void>> | null, isDurable: boolean) {
     super(() => undefined);
-    this.units = units;
     this.held = held;
     this.#end = end;
     line?.join(this);
