@@ -9,15 +9,8 @@ import { receive, select } from "../channel/select.ts";
 import { after } from "../channel/time.ts";
 import type { Context, Key } from "../context/context.ts";
 import { DeadlineExceeded } from "../context/errors.ts";
-import {
-  afterFunc,
-  type CancelCauseFunc,
-  cause,
-  key,
-  withCancelCause,
-  withTimeout,
-  withValue,
-} from "../context/namespace.ts";
+import { afterFunc, type CancelCauseFunc, cause, key, withCancelCause, withTimeout } from "../context/namespace.ts";
+import { ValueContext } from "../context/plain.ts";
 import { nameOf } from "../goroutine/foreign.ts";
 import { go } from "../goroutine/go.ts";
 import { currentClock } from "../internal/alarm.ts";
@@ -245,7 +238,7 @@ export class Crew<Job, Result> {
     work.attempts++;
     const outer = this.calling;
     this.calling = work;
-    work.given = withValue(ctx, workKey, work);
+    work.given = new ValueContext(ctx, workKey, work);
     try {
       return this.#f(work.given, work.job, work.worker as number);
     } finally {
