@@ -101,16 +101,12 @@ export class Prepared {
   readonly #due = new Pending<void>();
 
   constructor(f: () => unknown) {
-    void this.#wait(f, place());
+    const origin = place();
+    void this.#due.promise.then(() => start(new Goroutine(nextId(), f, [], null, origin)));
   }
 
   start(): void {
     pass(this.#due.answer, undefined, this.#due.world);
-  }
-
-  async #wait(f: () => unknown, origin: readonly string[]): Promise<void> {
-    await this.#due.promise;
-    start(new Goroutine(nextId(), f, [], null, origin));
   }
 }
 
