@@ -25,7 +25,7 @@ export class Goroutine {
   isCounted = false;
   readonly id: number;
   readonly body: Body;
-  readonly args: readonly unknown[];
+  args: readonly unknown[];
   readonly owner: Owner | null;
   readonly origin: readonly string[];
 
@@ -116,8 +116,12 @@ function run(goroutine: Goroutine): void {
   void passed().then(() => begin(goroutine));
 }
 
+const none: readonly unknown[] = [];
+
+// The arguments are the function's from now on: a goroutine that kept them would keep them alive for as long as it lives.
 function begin(goroutine: Goroutine): void {
   const { body, args } = goroutine;
+  goroutine.args = none;
   let result: Promise<unknown>;
   try {
     result = Promise.resolve(body(...(args as never[])));
