@@ -103,9 +103,7 @@ export function select<const C extends readonly AnyCase[]>(cases: C): Promise<Se
 export function select<C extends object>(cases: C & NamedCases<C>): Promise<Selected<C>>;
 export function select(cases: object): Promise<Result> {
   try {
-    return Array.isArray(cases)
-      ? decide(numbered(cases), false)
-      : decide(named(cases), Object.hasOwn(cases, "default"));
+    return Array.isArray(cases) ? numbered(cases) : named(cases);
   } catch (error) {
     return failed(error);
   }
@@ -174,36 +172,36 @@ function operationOf([first, second]: readonly Case<unknown>[]): Operation {
 
 // All entries are read before any is looked at: a getter is user code, and might begin a select of its own with the cases.
 // (Object.entries would do both at once, and make the select half as fast.)
-function named(cases: object): Case<unknown>[] {
+function named(cases: object): Promise<Result> {
   if (typeof cases !== "object" || cases === null) throw new TypeError(`select: the cases are ${show(cases)}`);
   const names = Object.keys(cases);
-  const entries = names.map((name) => (cases as Record<string, unknown>)[name]);
-  const list: Case<unknown>[] = [];
+  const list = names.map((name) => (cases as Record<string, unknown>)[name]);
+  let place = -1;
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
     const digit = name.charCodeAt(0) - 48;
     if (digit >= 0 && digit <= 9)
       throw new TypeError(`select: a name must not begin with a digit, as ${show(name)} does`);
-    if (name !== "default") add(list, entries[i], name);
-    else if (entries[i] !== true) throw new TypeError(`select: default must be true, got ${show(entries[i])}`);
+    if (name !== "default") claim(list, list[i], name);
+    else if (list[i] === true) place = i;
+    else throw new TypeError(`select: default must be true, got ${show(list[i])}`);
   }
-  return list;
+  if (place >= 0) list.splice(place, 1);
+  return decide(list as Case<unknown>[], place >= 0);
 }
 
-function numbered(cases: readonly unknown[]): Case<unknown>[] {
-  const list: Case<unknown>[] = [];
-  const entries = [...cases];
-  for (let i = 0; i < entries.length; i++) add(list, entries[i], i);
-  return list;
+function numbered(cases: readonly unknown[]): Promise<Result> {
+  const list = [...cases];
+  for (let i = 0; i < list.length; i++) claim(list, list[i], i);
+  return decide(list as Case<unknown>[], false);
 }
 
-function add(list: Case<unknown>[], entry: unknown, name: string | number): void {
+function claim(list: readonly unknown[], entry: unknown, name: string | number): void {
   if (!(entry instanceof Case)) throw new TypeError(`select: ${name} is no case: ${show(entry)}`);
   if (entry.list === list) throw new TypeError(`select: ${name} is the same case as ${entry.name}`);
   if (entry.selection !== null) throw new TypeError(`select: ${name} is a case of another select that waits`);
   entry.list = list;
   entry.name = name;
-  list.push(entry);
 }
 
 function decide(cases: readonly Case<unknown>[], hasDefault: boolean): Promise<Result> {
