@@ -76,7 +76,7 @@ export interface Way {
 }
 
 /** Runs the TypeScript program. With GORO_DEBUG the report of a deadlock tells of each goroutine, as Go's does. */
-export function runPort({ port }: Example, { seed, trace }: Way = {}): Promise<Run> {
+export function runPort({ port }: Pick<Example, "port">, { seed, trace }: Way = {}): Promise<Run> {
   const env: Record<string, string> = { GORO_DEBUG: "1" };
   const imports = ["tsx"];
   if (seed !== undefined) {

@@ -100,7 +100,8 @@ class Run<Job, Result> implements Owner<Job, Result> {
     for (let worker = 1; worker <= settings.max; worker++) {
       this.#works.set(worker, null);
       this.#wg.add(1);
-      go(() => this.#work(worker));
+      const poolWorker = (): Promise<void> => this.#work(worker);
+      go(poolWorker);
     }
   }
 

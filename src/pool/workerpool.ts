@@ -349,7 +349,9 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     worker.work = work;
     if (worker.isAwake) return;
     worker.isAwake = true;
-    spawn("WorkerPool", () => this.#workOn(worker), [], null);
+    // In reports and traces the goroutine is called after its function.
+    const poolWorker = (): Promise<void> => this.#workOn(worker);
+    spawn("WorkerPool", poolWorker, [], null);
   }
 
   // Goroutines must not starve others, however short their jobs are: so each job passes the gate. What is in `Crew.run` stands here

@@ -74,17 +74,11 @@ export function stateOf(operation: string): State {
 
 /** Reads a trace. */
 export function lanes({ events, goroutines, channels }: Trace): Lanes {
+  const infos = new Map<Who, TracedGoroutine>(goroutines.map((info) => [info.id, info]));
   const readers = new Map<Who, LaneReader>();
   const reader = (who: Who): LaneReader => {
     let found = readers.get(who);
-    if (found === undefined)
-      readers.set(
-        who,
-        (found = new LaneReader(
-          who,
-          goroutines.find(({ id }) => id === who),
-        )),
-      );
+    if (found === undefined) readers.set(who, (found = new LaneReader(who, infos.get(who))));
     return found;
   };
   const fills = new Map<number, ChannelReader>(channels.map((channel) => [channel.id, new ChannelReader(channel)]));

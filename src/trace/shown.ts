@@ -14,6 +14,8 @@ export function short(text: string, most: number): string {
 
 /** A value of the program as a short text. What it holds is looked at only as far as that runs no code of its own. */
 export function shown(value: unknown): string {
+  // What is sent so is a signal, Go's struct{}{}.
+  if (value === undefined) return "";
   if (typeof value === "string") return short(JSON.stringify(short(value, 24)), 26);
   if (typeof value === "function") return "a function";
   if (typeof value !== "object" || value === null) return short(asText(value), 24);

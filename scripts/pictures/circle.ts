@@ -1,0 +1,27 @@
+// Two goroutines that take two locks, each in an order of its own. A channel of capacity 1 is the lock: whoever has sent has it.
+
+import { Channel, main, WaitGroup } from "goro";
+
+const left = new Channel<string>(1);
+const right = new Channel<string>(1);
+
+async function eve(): Promise<void> {
+  await left.send("eve");
+  await right.send("eve");
+  await right.receive();
+  await left.receive();
+}
+
+async function bob(): Promise<void> {
+  await right.send("bob");
+  await left.send("bob");
+  await left.receive();
+  await right.receive();
+}
+
+main(async () => {
+  const wg = new WaitGroup();
+  wg.go(eve);
+  wg.go(bob);
+  await wg.wait();
+});

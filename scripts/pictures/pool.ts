@@ -1,0 +1,20 @@
+// A pool of three workers and a queue for two: twelve jobs come faster than they can be worked on, one fails and one takes too long.
+
+import { context, main, time, WorkerPool } from "goro";
+
+main(async () => {
+  const pool = new WorkerPool(
+    async function resize(_ctx, image: number) {
+      await time.sleep(40 + 25 * (image % 4));
+      if (image === 5) throw new Error("no image");
+      if (image === 8) await time.sleep(200);
+      return image;
+    },
+    { workers: 3, queue: 2, timeout: 180 },
+  );
+  for (let image = 1; image <= 12; image++) {
+    await pool.send(image, context.background());
+    await time.sleep(10);
+  }
+  await pool.stop();
+});

@@ -1,0 +1,112 @@
+// A whole program that is recorded from outside, and the file that comes of it.
+
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Trace } from "goro/trace";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { make, folder as pictureFolder, pictures } from "../../scripts/pictures/pictures.ts";
+import { type Ending, runSource } from "../support/programs.ts";
+import { parseXml } from "../support/xml.ts";
+
+const preload = (room: string): string => fileURLToPath(new URL(`../../src/${room}/preload.ts`, import.meta.url));
+const tracing = `--import tsx --import ${preload("trace")}`;
+const virtual = `--import tsx --import ${preload("testing")} --import ${preload("trace")}`;
+
+let place = "";
+beforeAll(async () => {
+  place = await mkdtemp(join(tmpdir(), "goro-"));
+});
+afterAll(() => rm(place, { recursive: true }));
+
+/** Runs a program so that its trace goes to `file`; answers what the file holds, too. */
+async function traced(body: string, file: string, options: string = tracing): Promise<Ending & { text: string }> {
+  const path = join(place, file);
+  const imports = 'import { Channel, go, main, time } from "goro";\n';
+  const ending = await runSource(imports + body, { NODE_OPTIONS: options, GORO_TRACE: path });
+  return { ...ending, text: await readFile(path, "utf8") };
+}
+
+const program = `
+  main(async () => {
+    const jobs = new Channel<string>(1);
+    go(async function worker() {
+      for await (const job of jobs) console.log("did", job);
+    });
+    await jobs.send("sweep");
+    await time.sleep(5);
+  });
+`;
+
+describe("GORO_TRACE", () => {
+  test.concurrent("records the program, with names, values and what it prints, and changes nothing", async () => {
+    const { code, stdout, stderr, text } = await traced(program, "a.json");
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "did sweep\n", stderr: "" });
+    const trace = JSON.parse(text) as Trace;
+    expect(trace).toMatchObject({ format: "goro-trace", version: 1, clock: "real", ending: "returned" });
+    expect(trace.channels).toMatchObject([{ name: "jobs", capacity: 1 }]);
+    const worker = trace.goroutines.find(({ name }) => name === "worker")?.id;
+    expect(trace.events).toContainEqual(expect.objectContaining({ type: "send", goroutine: 1, text: '"sweep"' }));
+    expect(trace.events).toContainEqual(expect.objectContaining({ type: "log", goroutine: worker, text: "did sweep" }));
+  });
+
+  test.concurrent("writes the file also when the program panics", async () => {
+    const { code, text } = await traced('main(() => { throw new Error("boom"); });', "panic.json");
+    expect(code).toBe(2);
+    expect(JSON.parse(text)).toMatchObject({ ending: "panicked" });
+  });
+
+  test.concurrent("and when it is blocked for ever, where the report tells of each goroutine", async () => {
+    const { code, stderr, text } = await traced("main(() => new Channel().receive());", "deadlock.json");
+    expect(stderr).toBe("fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [chan receive]:\n");
+    expect(code).toBe(2);
+    expect(JSON.parse(text)).toMatchObject({ ending: "blocked" });
+  });
+
+  test.concurrent("and when it exits by itself, or has no main", async () => {
+    const exits = await traced("main(async () => { await time.sleep(1); process.exit(3); });", "exit.json");
+    expect(exits.code).toBe(3);
+    expect(JSON.parse(exits.text)).toMatchObject({ ending: "running" });
+    const plain = await traced("const c = new Channel<number>(1); c.trySend(1);", "plain.json");
+    expect((JSON.parse(plain.text) as Trace).events).toHaveLength(1);
+  });
+
+  test.concurrent.each([
+    ["b.svg", /^<svg [\s\S]*worker[\s\S]*<\/svg>\n$/],
+    ["b.chrome.json", /"traceEvents"/],
+    ["b.txt", /worker/],
+  ])("writes %s in the form that its name says", async (file, form) => {
+    const { code, text } = await traced(program, file);
+    expect(code).toBe(0);
+    expect(text).toMatch(form);
+    if (file.endsWith(".svg")) parseXml(text);
+    if (file.endsWith(".json")) expect(() => JSON.parse(text) as unknown).not.toThrow();
+  });
+
+  test.concurrent("refuses a name that says nothing, before the program begins", async () => {
+    const { code, stdout, stderr } = await runSource('console.log("ran");', {
+      NODE_OPTIONS: tracing,
+      GORO_TRACE: "run.png",
+    });
+    expect(stderr).toContain("goro/trace: a file must end in .pool.svg, .svg, .chrome.json, .json, .txt, got run.png");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  });
+
+  test.concurrent("in virtual time gives the same file each time", async () => {
+    const [one, two] = await Promise.all(["v1.json", "v2.json"].map((file) => traced(program, file, virtual)));
+    expect(one?.text).toBe(two?.text);
+    expect(JSON.parse(one?.text as string)).toMatchObject({ clock: "virtual", end: 5 });
+  });
+});
+
+describe("the pictures of the documentation", () => {
+  test.concurrent.each(pictures.map((picture) => [picture.file, picture] as const))(
+    "%s is current",
+    async (_, picture) => {
+      const made = await make(picture, place);
+      expect(made).toBe(await readFile(join(pictureFolder, picture.file), "utf8"));
+      parseXml(made);
+    },
+  );
+});
