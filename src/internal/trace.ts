@@ -96,9 +96,9 @@ const deaf: Trace = {
 const methods = Object.keys(deaf) as (keyof Trace)[];
 
 function tell<K extends Exclude<keyof Trace, "run" | "timer">>(key: K): Trace[K] {
-  return ((...event: unknown[]) => {
+  return (...event: unknown[]) => {
     for (const listener of listeners) (listener[key] as (...event: unknown[]) => void)(...event);
-  });
+  };
 }
 
 /** Calls `f` inside of what each listener puts around it. */
