@@ -22,6 +22,7 @@ export const pictures: readonly Picture[] = [
   { file: "cancellation.svg", program: "examples/24-cancellation/main.ts", seed: 1 },
   { file: "back-pressure.svg", program: "examples/30-back-pressure/main.ts", seed: 1 },
   { file: "nobody-receives.svg", program: "examples/pitfalls/waits-in-caller/broken/main.ts", seed: 1 },
+  { file: "select.svg", program: "scripts/pictures/select.ts", seed: 1 },
   { file: "circle.svg", program: "scripts/pictures/circle.ts", seed: 1 },
   { file: "pool.pool.svg", program: "scripts/pictures/pool.ts", seed: 1 },
 ];
