@@ -83,8 +83,7 @@ export function watch(): () => void {
  * Mirrors `runtime.Stack` of all goroutines.
  *
  * @example
- * using stack = new DisposableStack();
- * stack.defer(watch());
+ * const stop = watch();
  * const jobs = new Channel<string>(0, { name: "jobs" });
  * go(async function worker() {
  *   await jobs.receive();
@@ -92,6 +91,7 @@ export function watch(): () => void {
  * await gosched();
  * console.log(formatSnapshot(snapshot()));
  * await jobs.send("sweep");
+ * stop();
  */
 export function snapshot(): Snapshot {
   const roster = rosterNow();
