@@ -38,11 +38,11 @@ describe("the pages' samples", () => {
   });
 });
 
-test("the doc blocks' examples run", async () => {
-  for (const sample of source) {
+describe("the doc blocks' examples", () => {
+  test.concurrent.each(source.map((sample) => [sample.place, sample] as const))("%s runs", async (_, sample) => {
     const { code, stderr } = await runSource(program(sample));
-    expect({ place: sample.place, code, stderr }).toEqual({ place: sample.place, code: 0, stderr: "" });
-  }
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  });
 });
 
 test("all samples compile", async () => {

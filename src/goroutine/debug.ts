@@ -33,14 +33,15 @@ export function place(): readonly string[] {
 }
 
 let goroutines: AsyncStore<Traced> | undefined;
-let askers = 0;
+const askers = new Set<object>();
 
 /** Must be called by whoever is going to ask who runs; answers how to say that nobody will. To know it makes every `await` dearer. */
 export function askWhoRuns(): () => void {
   goroutines ??= makeAsyncStore<Traced>();
-  askers++;
+  const asker = {};
+  askers.add(asker);
   return () => {
-    if (--askers === 0) goroutines?.disable();
+    if (askers.delete(asker) && askers.size === 0) goroutines?.disable();
   };
 }
 

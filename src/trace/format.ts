@@ -1,12 +1,17 @@
-// The format of a trace: what is written to a `.json` file, and what every picture is made from. It is data and nothing else,
-// so that a trace can be made on one machine and looked at on another. The schema beside it says the same to a validator.
+// The format of a trace: what is written to a `.json` file, and what every picture is made from. It is data and nothing
+// else, so that a trace can be made on one machine and looked at on another. The schema beside it says the same to a
+// validator.
 
 /** The version of the format. It grows when a reader of the version before would go wrong. */
 export const version = 1;
 
-/** The number of a goroutine; 0 for the runtime itself, such as a timer; null where the host does not tell whose doing it was. */
+/**
+ * The number of a goroutine; 0 for the runtime itself, such as a timer; null where the host does not tell whose doing
+ * it was.
+ */
 export type Who = number | null;
 
+/** A goroutine that events name. */
 export interface TracedGoroutine {
   /** The same number as in a report; 1 is the main goroutine, and all code that is in no goroutine. */
   readonly id: number;
@@ -16,6 +21,7 @@ export interface TracedGoroutine {
   readonly parent: Who;
 }
 
+/** A channel that events name. */
 export interface TracedChannel {
   /** Counted from 1 in the order in which the trace met them. */
   readonly id: number;
@@ -24,6 +30,7 @@ export interface TracedChannel {
   readonly capacity: number;
 }
 
+/** A pool that events name. */
 export interface TracedPool {
   readonly id: number;
   /** The name of its function, or "". */
@@ -46,6 +53,7 @@ interface Happened {
   readonly goroutine: Who;
 }
 
+/** One step of a program; its `type` says what it was. */
 export type TraceEvent =
   /** It started `child`. */
   | (Happened & { readonly type: "go"; readonly child: number })
@@ -53,7 +61,10 @@ export type TraceEvent =
   | (Happened & { readonly type: "panic"; readonly error: string })
   /** It returned or panicked. */
   | (Happened & { readonly type: "end" })
-  /** It waits, in an operation by Go's name, such as "chan send"; `cases` if that is a select. `wait` is the number of this wait. */
+  /**
+   * It waits, in an operation by Go's name, such as "chan send"; `cases` if that is a select. `wait` is the number of
+   * this wait.
+   */
   | (Happened & {
       readonly type: "block";
       readonly wait: number;
@@ -64,8 +75,9 @@ export type TraceEvent =
   /** That wait is over, by the doing of `by`. */
   | (Happened & { readonly type: "unblock"; readonly wait: number; readonly by: Who })
   /**
-   * A value leaves it: straight to the goroutine `to` or, if `to` is absent, into the buffer, which has `length` values then.
-   * `value` is the number of the value, the same as in its `receive`; `text` is the value itself, as far as that was asked for.
+   * A value leaves it: straight to the goroutine `to` or, if `to` is absent, into the buffer, which has `length` values
+   * then. `value` is the number of the value, the same as in its `receive`; `text` is the value itself, as far as that
+   * was asked for.
    */
   | (Happened & {
       readonly type: "send";
@@ -102,11 +114,16 @@ export type TraceEvent =
       readonly status: "done" | "failed" | "cancelled";
     });
 
+/** The events of one type, or of several. */
+export type EventOf<K extends TraceEvent["type"]> = Extract<TraceEvent, { readonly type: K }>;
+
 /** A recorded run. */
 export interface Trace {
   readonly format: "goro-trace";
   readonly version: typeof version;
-  /** In "virtual" time nothing takes time but waiting for a timer: there the order of events says more than their times. */
+  /**
+   * In "virtual" time nothing takes time but waiting for a timer: there the order of events says more than their times.
+   */
   readonly clock: "real" | "virtual";
   /** The instant of time 0, in milliseconds since the epoch. */
   readonly epoch: number;

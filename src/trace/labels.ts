@@ -1,7 +1,19 @@
-// What the pictures call goroutines, channels, waits and times, in few words; and about how wide those are.
+// What the views call goroutines, channels, states and waits, in few words.
 
 import type { Trace, TracedCase, TracedChannel, Who } from "./format.ts";
+import type { State } from "./lanes.ts";
 import { short } from "./shown.ts";
+
+/** What whoever is in a state does. */
+export const stateWords: Readonly<Record<State, string>> = {
+  running: "runs",
+  send: "waits to send",
+  receive: "waits to receive",
+  select: "waits in a select",
+  sleep: "sleeps",
+  lock: "waits for a lock",
+  wait: "waits for others",
+};
 
 /** What a span or a block tells of a wait. */
 interface Awaited {
@@ -21,6 +33,26 @@ export function goroutineLabel(id: Who, name: string, most = 18): string {
   return id === 0 ? "timers" : `${id} ${functionName(name, most)}`;
 }
 
+/**
+ * What each is called, in at most `most` characters: by its name, and by its number too if others have that name, or if
+ * it `isNumbered` anyway; by its kind and number if it has no name.
+ */
+export function distinctNames(
+  kind: string,
+  all: readonly { readonly id: number; readonly name: string }[],
+  most: number,
+  isNumbered = false,
+): ReadonlyMap<number, string> {
+  const counts = new Map<string, number>();
+  for (const { name } of all) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return new Map(
+    all.map(({ id, name }) => {
+      if (name === "") return [id, `${kind} ${id}`];
+      return [id, short(name, most) + (isNumbered || (counts.get(name) as number) > 1 ? ` #${id}` : "")];
+    }),
+  );
+}
+
 /** What the goroutines and channels of a trace are called, by number. */
 export class Names {
   readonly #channels: ReadonlyMap<number, TracedChannel>;
@@ -31,8 +63,13 @@ export class Names {
     this.#goroutines = new Map(goroutines.map(({ id, name }) => [id, name]));
   }
 
+  /** The name of a goroutine's function, or "". */
+  function(who: Who): string {
+    return this.#goroutines.get(who) ?? "";
+  }
+
   goroutine(who: Who, most = 18): string {
-    return goroutineLabel(who, this.#goroutines.get(who) ?? "", most);
+    return goroutineLabel(who, this.function(who), most);
   }
 
   channel(id: number | null, most = 18): string {
@@ -61,23 +98,4 @@ export class Names {
   #caseName(name: string, channel: number | null): string {
     return /^\d*$/.test(name) ? this.channel(channel, 12) : short(name, 12);
   }
-}
-
-/** "0 ms", "12.3 ms", "1.25 s": three digits are enough to see. */
-export function duration(milliseconds: number): string {
-  const inSeconds = milliseconds >= 1_000;
-  const value = inSeconds ? milliseconds / 1_000 : milliseconds;
-  return `${Number(value.toPrecision(Math.max(3, String(Math.floor(value)).length)))} ${inSeconds ? "s" : "ms"}`;
-}
-
-/** "1 event", "8,078 events". */
-export function counted(count: number, one: string): string {
-  return `${count.toLocaleString("en-US")} ${one}${count === 1 ? "" : "s"}`;
-}
-
-/** About how many pixels `content` takes; rather too many than too few. */
-export function widthOf(content: string, size = 11): number {
-  let width = 0;
-  for (const character of content) width += (character.codePointAt(0) as number) >= 0x2e80 ? 1.1 : 0.58;
-  return width * size;
 }

@@ -1,11 +1,19 @@
-// What goroutines and channels were like from event to event: one reading of a trace, from which every view of it is made.
+// What goroutines and channels were like from event to event: one reading of a trace, from which every view of it is
+// made.
 
-import type { Trace, TracedCase, TracedChannel, TracedGoroutine, TraceEvent, Who } from "./format.ts";
+import { entry } from "./entry.ts";
+import type { EventOf, Trace, TracedCase, TracedChannel, TracedGoroutine, TraceEvent, Who } from "./format.ts";
+import { OpenWaits } from "./openwaits.ts";
 
-/** What a goroutine does. Who awaits a promise that is not the library's is "running" too: nothing tells the difference. */
+/**
+ * What a goroutine does. Who awaits a promise that is not the library's is "running" too: nothing tells the difference.
+ */
 export type State = "running" | "send" | "receive" | "select" | "sleep" | "lock" | "wait";
 
-/** Some time in one state. `from` and `to` are places in the list of events: it lasts from the one to just before the other. */
+/**
+ * Some time in one state. `from` and `to` are places in the list of events: it lasts from the one to just before the
+ * other.
+ */
 export interface Span {
   readonly from: number;
   /** The number of events, if it had not ended when the trace did. */
@@ -22,7 +30,10 @@ export interface Lane {
   /** Null stands for all whose goroutine is not known, 0 for the runtime. */
   readonly id: Who;
   readonly name: string;
-  /** Of the events, the one that started it, and the one that ended it: -1 and the number of events, if they are not there. */
+  /**
+   * Of the events, the one that started it, and the one that ended it: -1 and the number of events, if they are not
+   * there.
+   */
   readonly born: number;
   readonly ended: number;
   readonly hasEnded: boolean;
@@ -56,6 +67,7 @@ export interface Move {
   readonly text: string;
 }
 
+/** All that a trace tells of goroutines, channels and values. */
 export interface Lanes {
   /** In the order of their numbers. Whoever did nothing but to be named has no lane. */
   readonly goroutines: readonly Lane[];
@@ -76,11 +88,7 @@ export function stateOf(operation: string): State {
 export function lanes({ events, goroutines, channels }: Trace): Lanes {
   const infos = new Map<Who, TracedGoroutine>(goroutines.map((info) => [info.id, info]));
   const readers = new Map<Who, LaneReader>();
-  const reader = (who: Who): LaneReader => {
-    let found = readers.get(who);
-    if (found === undefined) readers.set(who, (found = new LaneReader(who, infos.get(who))));
-    return found;
-  };
+  const reader = (who: Who): LaneReader => entry(readers, who, () => new LaneReader(who, infos.get(who)));
   const fills = new Map<number, ChannelReader>(channels.map((channel) => [channel.id, new ChannelReader(channel)]));
   const moves = new Map<number, { -readonly [K in keyof Move]: Move[K] }>();
 
@@ -97,20 +105,21 @@ export function lanes({ events, goroutines, channels }: Trace): Lanes {
     }
   }
   return {
-    goroutines: [...readers.values()].map((each) => each.lane(events.length)).sort(byNumber),
+    goroutines: [...readers.values()].map((each) => each.lane(events.length)).sort((a, b) => byNumber(a.id, b.id)),
     channels: [...fills.values()].map((each) => each.lane(events.length)),
     moves: [...moves.values()],
   };
 }
 
-// Those who are not known come last.
-function byNumber(a: Lane, b: Lane): number {
-  return (a.id ?? Infinity) - (b.id ?? Infinity);
+/** The order of goroutines: by number, and last those that are not known. */
+export function byNumber(a: Who, b: Who): number {
+  return (a ?? Infinity) - (b ?? Infinity);
 }
 
-type Block = TraceEvent & { type: "block" };
-
-/** Follows one goroutine. It may wait for several things at once: then the last that it began to wait for is what it does. */
+/**
+ * Follows one goroutine. It may wait for several things at once: then the last that it began to wait for is what it
+ * does.
+ */
 class LaneReader {
   readonly #id: Who;
   readonly #name: string;
@@ -118,7 +127,7 @@ class LaneReader {
   #ended = -1;
   #since = -1;
   readonly #spans: Span[] = [];
-  readonly #waits = new Map<number, Block>();
+  readonly #waits = new OpenWaits<EventOf<"block">>();
 
   constructor(id: Who, info: TracedGoroutine | undefined) {
     this.#id = id;
@@ -134,10 +143,10 @@ class LaneReader {
     if (this.#since < 0) this.#since = i;
     if (event.type === "block") {
       this.#turn(i);
-      this.#waits.set(event.wait, event);
+      this.#waits.begin(event.wait, event);
     } else if (event.type === "unblock") {
       this.#turn(i);
-      this.#waits.delete(event.wait);
+      this.#waits.end(event.wait);
     } else if (event.type === "end") {
       this.#turn(i);
       this.#ended = i;
@@ -156,7 +165,7 @@ class LaneReader {
     const from = this.#since;
     this.#since = to;
     if (from < 0 || from === to || this.#ended >= 0) return;
-    const wait = [...this.#waits.values()].at(-1);
+    const wait = this.#waits.last;
     const { operation = "", channel = null, cases = [] } = wait ?? {};
     const state = wait === undefined ? "running" : stateOf(operation);
     this.#spans.push({ from, to, state, operation, channel, cases });

@@ -1,8 +1,8 @@
-// Records a whole program: `GORO_TRACE=run.svg node --import goro/trace/preload program.js`. The file is written when the process
-// ends, whatever ends it, in the form that its name says.
+// Records a whole program: `GORO_TRACE=run.svg node --import goro/trace/preload program.js`. The file is written when
+// the process ends, whatever ends it, in the form that its name says.
 
 import { builtin, environment, onExit, programFile } from "../goroutine/host.ts";
-import { formOf } from "./forms.ts";
+import { formOf } from "./file/forms.ts";
 import { record } from "./recorder.ts";
 import { watch } from "./snapshot.ts";
 

@@ -1,9 +1,10 @@
-// Writes down what the hook tells. Objects become numbers here: a trace holds nothing of the program, and keeps nothing alive.
+// Writes down what the hook tells.
 //
 // Invariants:
 //   1. Events stand in the order in which they happened, and their times never decrease.
 //   2. Every goroutine, channel and pool that an event names is in the list of them, but for 0 and null.
-//   3. A value has one number from its send to its receive, and those of a buffer are received in the order of their sends.
+//   3. A value has one number from its send to its receive, and those of a buffer are received in the order of their
+//      sends.
 
 import type { Core } from "../channel/core.ts";
 import { Case, Selection } from "../channel/select.ts";
@@ -13,33 +14,31 @@ import { askWhoRuns, runAs, tellsWhoRuns, whoRuns } from "../goroutine/debug.ts"
 import { asText } from "../goroutine/foreign.ts";
 import { mainIsRunning } from "../goroutine/program.ts";
 import { currentClock, realClock } from "../internal/alarm.ts";
-import { listen, type Trace as Hook, type Traced } from "../internal/trace.ts";
+import { listen, type Trace as Hook } from "../internal/trace.ts";
 import type { Crew } from "../pool/crew.ts";
 import type { Work } from "../pool/work.ts";
-import {
-  type Trace,
-  type TracedCase,
-  type TracedChannel,
-  type TracedGoroutine,
-  type TracedPool,
-  type TraceEvent,
-  version,
-  type Who,
-} from "./format.ts";
+import { type Trace, type TraceEvent, version, type Who } from "./format.ts";
+import { main, Numbers } from "./numbers.ts";
 import { shown } from "./shown.ts";
-import { nameOfNewChannel, nameOfNewGoroutine } from "./sources.ts";
+import { tapConsole } from "./tap.ts";
 
 /** What a recording can be told. */
 export interface RecordOptions {
-  /** How many events are kept, from 0; what comes later is only counted. By default 1,000,000, which take some hundred megabytes. */
+  /**
+   * How many events are kept, from 0; what comes later is only counted. By default 1,000,000, which take some hundred
+   * megabytes.
+   */
   readonly limit?: number;
 
-  /** Whether the values that are sent are written down too, each as a short text. By default not: they may be nobody's business. */
+  /**
+   * Whether the values that are sent are written down too, each as a short text. By default not: they may be nobody's
+   * business.
+   */
   readonly values?: boolean;
 
   /**
-   * Whether channels and goroutines that have no name are called after the line of the program that makes them. By default not: it
-   * takes a look at the stack for each.
+   * Whether channels and goroutines that have no name are called after the line of the program that makes them. By
+   * default not: it takes a look at the stack for each.
    */
   readonly sources?: boolean;
 
@@ -48,7 +47,6 @@ export interface RecordOptions {
 }
 
 const runtime = 0;
-const main = 1;
 
 /** The recordings that go on. */
 const recordings = new Set<Recording>();
@@ -56,8 +54,8 @@ const recordings = new Set<Recording>();
 /**
  * Records what all goroutines do from now on, until `stop`. `using` stops it when the scope ends.
  *
- * Whose doing something is, is told by the host's `AsyncLocalStorage`, also after awaits on promises of others. It is null where
- * there is none, as in browsers, and for goroutines that began before the recording.
+ * Whose doing something is, is told by the host's `AsyncLocalStorage`, also after awaits on promises of others. It is
+ * null where there is none, as in browsers, and for goroutines that began before the recording.
  *
  * Errors: throws `RangeError` for a limit that makes no sense.
  *
@@ -81,11 +79,6 @@ export function log(message: string): void {
 
 type Step<E extends TraceEvent = TraceEvent> = E extends TraceEvent ? Omit<E, "at" | "goroutine"> : never;
 
-interface KnownChannel extends TracedChannel {
-  /** The numbers of the values in its buffer. */
-  readonly buffered: number[];
-}
-
 interface Wait {
   readonly number: number;
   readonly who: Who;
@@ -95,7 +88,6 @@ interface Wait {
 export class Recording implements Disposable {
   readonly #limit: number;
   readonly #values: boolean;
-  readonly #sources: boolean;
   readonly #clock = currentClock();
   readonly #start = this.#clock.now();
   readonly #epoch = this.#clock.wall();
@@ -105,16 +97,7 @@ export class Recording implements Disposable {
   readonly #events: TraceEvent[] = [];
   #dropped = 0;
 
-  readonly #goroutines: TracedGoroutine[] = [];
-  readonly #numbers = new WeakMap<Traced, number>();
-  readonly #taken = new Set<number>();
-  #greatest = main;
-  readonly #channels: TracedChannel[] = [];
-  readonly #cores = new WeakMap<object, KnownChannel>();
-  readonly #foundNames = new WeakMap<object, string>();
-  readonly #pools: TracedPool[] = [];
-  readonly #crews = new WeakMap<object, { readonly id: number; jobs: number }>();
-  readonly #jobs = new WeakMap<object, number>();
+  readonly #numbers: Numbers;
   #lastValue = 0;
   #lastWait = 0;
   readonly #waits = new WeakMap<object, Wait>();
@@ -130,11 +113,10 @@ export class Recording implements Disposable {
   constructor({ limit = 1_000_000, values = false, sources = false, console: printed = false }: RecordOptions) {
     this.#limit = new Check("record").count("limit", 0, limit);
     this.#values = values;
-    this.#sources = sources;
+    this.#numbers = new Numbers(sources);
     const askNoMore = askWhoRuns();
     const isFirst = numGoroutine() === 1 && !mainIsRunning;
     this.#others = tellsWhoRuns() && isFirst ? main : null;
-    this.#goroutines.push({ id: main, name: "main", parent: null });
     this.#stops.push(listen(this.#hook), askNoMore);
     if (printed) this.#stops.push(tapConsole((text) => this.log(text)));
     recordings.add(this);
@@ -151,9 +133,9 @@ export class Recording implements Disposable {
       end: this.#now(),
       ending: this.#ending === "running" && this.#isBlocked ? "blocked" : this.#ending,
       dropped: this.#dropped,
-      goroutines: [...this.#goroutines],
-      channels: [...this.#channels],
-      pools: [...this.#pools],
+      goroutines: [...this.#numbers.goroutines],
+      channels: [...this.#numbers.channels],
+      pools: [...this.#numbers.pools],
       events: [...this.#events],
     };
   }
@@ -177,18 +159,18 @@ export class Recording implements Disposable {
   readonly #hook: Hook = {
     go: (goroutine) => {
       const parent = this.#runner;
-      const child = this.#meet(goroutine, parent);
+      const child = this.#numbers.newGoroutine(goroutine, parent);
       this.#living.set(child, 0);
       if (child !== main) this.#add(parent, { type: "go", child });
     },
     run: runAs,
     panic: (goroutine, error) => {
       this.#ending = "panicked";
-      this.#add(this.#numberOf(goroutine), { type: "panic", error: asText(error) });
+      this.#add(this.#numbers.goroutine(goroutine), { type: "panic", error: asText(error) });
     },
     end: (goroutine) => {
-      const who = this.#numberOf(goroutine);
-      if (who !== null) this.#living.delete(who);
+      const who = this.#numbers.goroutine(goroutine);
+      this.#living.delete(who);
       if (who === main && this.#ending === "running") this.#ending = "returned";
       this.#add(who, { type: "end" });
     },
@@ -198,8 +180,8 @@ export class Recording implements Disposable {
       this.#waits.set(party, { number, who });
       this.#count(who, 1);
       const step: Step = { type: "block", wait: number, operation };
-      if (party instanceof Selection) this.#add(who, { ...step, cases: this.#casesOf(party.cases) });
-      else if (subject !== null) this.#add(who, { ...step, channel: this.#channel(subject).id });
+      if (party instanceof Selection) this.#add(who, { ...step, cases: this.#numbers.cases(party.cases) });
+      else if (subject !== null) this.#add(who, { ...step, channel: this.#numbers.channel(subject).id });
       else this.#add(who, step);
     },
     unblock: (party) => {
@@ -210,11 +192,10 @@ export class Recording implements Disposable {
       this.#add(wait.who, { type: "unblock", wait: wait.number, by: this.#runner });
     },
     make: (core) => {
-      if (this.#sources) this.#foundNames.set(core, nameOfNewChannel());
+      this.#numbers.newChannel(core);
     },
     move: (core, value, from, to) => {
-      const channel = this.#channel(core);
-      const { id, buffered } = channel;
+      const { id, buffered } = this.#numbers.channel(core);
       const { length } = (core as Core<unknown>).buffer;
       if (from !== core) {
         const number = ++this.#lastValue;
@@ -236,13 +217,13 @@ export class Recording implements Disposable {
       }
     },
     close: (core) => {
-      this.#add(this.#runner, { type: "close", channel: this.#channel(core).id });
+      this.#add(this.#runner, { type: "close", channel: this.#numbers.channel(core).id });
     },
     select: (cases, chosen) => {
       const one = chosen as Case<unknown> | null;
       const who = one === null ? this.#runner : this.#party(one);
       const name = one === null ? "default" : String(one.name);
-      this.#add(who, { type: "select", cases: this.#casesOf(cases as Case<unknown>[]), chosen: name });
+      this.#add(who, { type: "select", cases: this.#numbers.cases(cases as Case<unknown>[]), chosen: name });
     },
     timer: (purpose, fire) => {
       const before = this.#isTimer;
@@ -258,11 +239,8 @@ export class Recording implements Disposable {
       this.#add(this.#runner, { type: "cancel", context: asText(context), cause: asText(cause) });
     },
     job: (crew, work, step) => {
-      const known = this.#pool(crew as Crew<unknown, unknown>);
-      let job = this.#jobs.get(work);
-      if (job === undefined) this.#jobs.set(work, (job = ++known.jobs));
       const { worker = null, outcome } = work as Work<unknown, unknown>;
-      const at = { pool: known.id, job };
+      const at = this.#numbers.job(crew as Crew<unknown, unknown>, work);
       if (step === "accept") this.#add(this.#runner, { type: "accept", ...at });
       else if (step === "start") this.#add(this.#runner, { type: "start", ...at, worker: worker as number });
       else this.#add(this.#runner, { type: "finish", ...at, worker, status: outcome?.status ?? "cancelled" });
@@ -281,11 +259,7 @@ export class Recording implements Disposable {
   get #runner(): Who {
     if (this.#isTimer) return runtime;
     const runs = whoRuns();
-    return runs === undefined ? this.#others : this.#numberOf(runs);
-  }
-
-  #numberOf(goroutine: Traced): Who {
-    return this.#numbers.get(goroutine) ?? this.#meet(goroutine, null);
+    return runs === undefined ? this.#others : this.#numbers.goroutine(runs);
   }
 
   /** Whoever waits in `party`; whoever runs, if it is null. */
@@ -297,50 +271,6 @@ export class Recording implements Disposable {
     return wait === undefined ? (party instanceof Case && party.selection === null ? this.#runner : null) : wait.who;
   }
 
-  // Each bubble counts from 1: then another number is needed.
-  #meet(goroutine: Traced, parent: Who): number {
-    const id = this.#taken.has(goroutine.id) ? this.#greatest + 1 : goroutine.id;
-    this.#numbers.set(goroutine, id);
-    this.#greatest = Math.max(this.#greatest, id);
-    if (id === main) return id;
-    this.#taken.add(id);
-    const name = goroutine.name === "" && this.#sources ? nameOfNewGoroutine() : goroutine.name;
-    this.#goroutines.push({ id, name, parent });
-    return id;
-  }
-
-  #channel(core: object): KnownChannel {
-    let known = this.#cores.get(core);
-    if (known === undefined) {
-      const { name, capacity, source } = core as Core<unknown>;
-      const channel = {
-        id: this.#channels.length + 1,
-        name: name === "" ? (this.#foundNames.get(core) ?? "") : name,
-        capacity: source === null ? capacity : 0,
-      };
-      this.#channels.push(channel);
-      this.#cores.set(core, (known = { ...channel, buffered: [] }));
-    }
-    return known;
-  }
-
-  #pool(crew: Crew<unknown, unknown>): { readonly id: number; jobs: number } {
-    let known = this.#crews.get(crew);
-    if (known === undefined) {
-      this.#crews.set(crew, (known = { id: this.#pools.length + 1, jobs: 0 }));
-      this.#pools.push({ id: known.id, name: crew.name });
-    }
-    return known;
-  }
-
-  #casesOf(cases: readonly Case<unknown>[]): TracedCase[] {
-    return cases.map(({ name, sends, core }) => ({
-      name: String(name),
-      operation: sends ? "send" : "receive",
-      channel: core === null ? null : this.#channel(core).id,
-    }));
-  }
-
   #count(who: Who, by: number): void {
     if (who !== null && this.#living.has(who)) this.#living.set(who, (this.#living.get(who) as number) + by);
   }
@@ -349,19 +279,4 @@ export class Recording implements Disposable {
     const waits = [...this.#living.values()];
     return waits.length > 0 && waits.every((count) => count > 0) && this.#clock.size === 0;
   }
-}
-
-/** Tells `heard` what is printed by the console, too; answers how to stop that. */
-function tapConsole(heard: (text: string) => void): () => void {
-  const methods = ["log", "info", "warn", "error", "debug"] as const;
-  const before = methods.map((method) => console[method]);
-  for (const [i, method] of methods.entries()) {
-    console[method] = (...parts: unknown[]) => {
-      heard(parts.map((part) => asText(part)).join(" "));
-      before[i]?.apply(console, parts);
-    };
-  }
-  return () => {
-    for (const [i, method] of methods.entries()) console[method] = before[i] as typeof console.log;
-  };
 }

@@ -2,7 +2,10 @@
 
 import { asText } from "../goroutine/foreign.ts";
 
-/** The characters that end lines, steer a terminal, change the direction of text, or that a file must not have; not a joiner of emoji. */
+/**
+ * The characters that end lines, steer a terminal, change the direction of text, or that a file must not have; not a
+ * joiner of emoji.
+ */
 const unfit = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]/gu;
 
 /** `text` in one line of at most `most` characters; what was cut off is told by an ellipsis. */
@@ -28,19 +31,4 @@ export function shown(value: unknown): string {
 
 function isPlain(value: unknown): boolean {
   return typeof value === "number" || typeof value === "string" || typeof value === "boolean";
-}
-
-// The end of each is where three digits would be a round number of the next.
-const units = [
-  ["µs", 0.001, 0.9995],
-  ["ms", 1, 999.5],
-  ["s", 1000, 59_950],
-  ["min", 60_000, Infinity],
-] as const;
-
-/** A duration of `ms` milliseconds, from 0, to three digits. */
-export function duration(ms: number): string {
-  if (ms === 0) return "0";
-  const [unit, size] = units.find(([, , end]) => ms < end) as (typeof units)[number];
-  return `${Number((ms / size).toPrecision(3))} ${unit}`;
 }

@@ -9,7 +9,10 @@ import { mainIsRunning } from "../goroutine/program.ts";
 import type { Roster, Wait } from "../goroutine/roster.ts";
 import { currentClock } from "../internal/alarm.ts";
 import type { Traced } from "../internal/trace.ts";
-import { duration, short } from "./shown.ts";
+import { entry } from "./entry.ts";
+import { duration, plural } from "./figures.ts";
+import { byNumber } from "./lanes.ts";
+import { short } from "./shown.ts";
 
 /** A channel, as it is. */
 export interface ChannelState {
@@ -47,7 +50,10 @@ export interface GoroutineState {
   readonly name: string;
   /** Who started it, as far as that is known. */
   readonly parent: number | null;
-  /** What it waits for: nothing, if it runs or awaits a promise that is not goro's, and several things after a `Promise.all`. */
+  /**
+   * What it waits for: nothing, if it runs or awaits a promise that is not goro's, and several things after a
+   * `Promise.all`.
+   */
   readonly waits: readonly WaitState[];
 }
 
@@ -66,9 +72,9 @@ export interface Snapshot {
 }
 
 /**
- * Keeps note of who lives and who waits for what from now on, so that {@link snapshot} can tell of each; answers how to stop that.
- * Called before the first `go`, it lets the report of a deadlock tell of each goroutine too. GORO_DEBUG=1 does the same for the
- * whole program, with places.
+ * Keeps note of who lives and who waits for what from now on, so that {@link snapshot} can tell of each; answers how to
+ * stop that. Called before the first `go`, it lets the report of a deadlock tell of each goroutine too. GORO_DEBUG=1
+ * does the same for the whole program, with places.
  *
  * While it lasts, what waits is kept in memory although nobody else may reach it.
  */
@@ -77,8 +83,8 @@ export function watch(): () => void {
 }
 
 /**
- * What every goroutine does right now, since when, and on what channel. How many live and wait is known at any time; of single
- * goroutines is told only with GORO_DEBUG=1, or while {@link watch} keeps note.
+ * What every goroutine does right now, since when, and on what channel. How many live and wait is known at any time; of
+ * single goroutines is told only with GORO_DEBUG=1, or while {@link watch} keeps note.
  *
  * Mirrors `runtime.Stack` of all goroutines.
  *
@@ -108,24 +114,18 @@ export function snapshot(): Snapshot {
 /** A snapshot as a table. */
 export function formatSnapshot({ population, waiting, isWhole, goroutines: all }: Snapshot): string {
   const waits = Object.entries(waiting).map(([operation, count]) => `${count} [${operation}]`);
-  const sum = `${count(population, "goroutine")}${waits.length === 0 ? "" : `; waiting: ${waits.join(", ")}`}`;
+  const sum = `${plural(population, "goroutine")}${waits.length === 0 ? "" : `; waiting: ${waits.join(", ")}`}`;
   if (all.length === 0 && !isWhole) return `${sum}\nGORO_DEBUG=1 or watch() lets it tell of each.\n`;
   const rows = all.flatMap(rowsOf);
   const note = isWhole ? "" : "Those that began before somebody watched are not told of.\n";
   return `${sum}\n\n${columns([["goroutine", "", "does", "since", "on"], ...rows])}${note}`;
 }
 
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
-}
-
 function goroutines(roster: Roster): GoroutineState[] {
   const now = currentClock().now();
   const waits = new Map<Traced | undefined, WaitState[]>(roster.goroutines.map((each) => [each, []]));
   for (const wait of roster.waitsNow) {
-    const known = waits.get(wait.goroutine);
-    if (known === undefined) waits.set(wait.goroutine, [stateOf(wait, now)]);
-    else known.push(stateOf(wait, now));
+    entry(waits, wait.goroutine, () => []).push(stateOf(wait, now));
   }
   return [...waits]
     .map(([goroutine, own]) => ({
@@ -134,7 +134,7 @@ function goroutines(roster: Roster): GoroutineState[] {
       parent: (goroutine && roster.creator(goroutine)?.id) ?? null,
       waits: own,
     }))
-    .sort((a, b) => (a.id ?? Infinity) - (b.id ?? Infinity));
+    .sort((a, b) => byNumber(a.id, b.id));
 }
 
 function stateOf({ operation, subject, since, at }: Wait, now: number): WaitState {

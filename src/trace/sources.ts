@@ -1,9 +1,10 @@
-// Names for what has none, read from the program itself: a channel is called after the variable that it is put in, and a goroutine
-// after the line of its `go`. For pictures only; where there is no source at hand, there is no name.
+// Names for what has none, read from the program itself: a channel is called after the variable that it is put in, and
+// a goroutine after the line of its `go`. For pictures only; where there is no source at hand, there is no name.
 
 import { safely } from "../goroutine/foreign.ts";
 import { builtin } from "../goroutine/host.ts";
 import { callers } from "../goroutine/stack.ts";
+import { entry } from "./entry.ts";
 
 interface FileSystem {
   readFileSync(file: string, encoding: "utf8"): string;
@@ -32,9 +33,7 @@ function caller(): { readonly file: string; readonly line: number } | undefined 
 }
 
 function lines(file: string): readonly string[] {
-  let text = texts.get(file);
-  if (text === undefined) texts.set(file, (text = read(file).split("\n")));
-  return text;
+  return entry(texts, file, () => read(file).split("\n"));
 }
 
 function read(file: string): string {

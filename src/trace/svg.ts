@@ -1,4 +1,5 @@
-// What the pictures have in common: paper and ink that follow the reader's light or dark scheme, text that cannot break the file.
+// What the pictures have in common: paper and ink that follow the reader's light or dark scheme, text that cannot break
+// the file.
 
 /** Who is told apart by colour is told apart by a pattern or a letter too. */
 export const colours = {
@@ -32,7 +33,10 @@ ${names.map((name) => `  .${name} { fill: ${colours[name][0]}; stroke: ${colours
 ${names.map((name) => `    .${name} { fill: ${colours[name][1]}; stroke: ${colours[name][1]}; }`).join("\n")}
   }`;
 
-/** A whole document of that size; `title` is for those who cannot see it, `own` what style and definitions it needs besides. */
+/**
+ * A whole document of that size; `title` is for those who cannot see it, `own` what style and definitions it needs
+ * besides.
+ */
 export function document(
   width: number,
   height: number,
@@ -40,7 +44,8 @@ export function document(
   body: readonly string[],
   own: { readonly style?: string; readonly definitions?: string } = {},
 ): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(title)}">
+  const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${escape(title)}">
 <title>${escape(title)}</title>
 <style>${style}${own.style ?? ""}
 </style>
@@ -67,12 +72,36 @@ export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** `content` for use in text and attributes. */
-export function escape(content: string): string {
+// For text and attributes.
+function escape(content: string): string {
   return content
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;")
     .replaceAll("'", "&#39;");
+}
+
+/** About how many pixels `content` takes; rather too many than too few. */
+export function widthOf(content: string, size = 11): number {
+  let width = 0;
+  for (const character of content) width += (character.codePointAt(0) as number) >= 0x2e80 ? 1.1 : 0.58;
+  return width * size;
+}
+
+/** What a pointer is told that rests on the element around it; nothing for "". It must fit for a file: see shown.ts. */
+export function hint(content: string): string {
+  return content === "" ? "" : `<title>${escape(content)}</title>`;
+}
+
+/** The head of an arrow, as a definition. */
+export function arrowHead(id: string, classes: string, size: number): string {
+  const attributes = `viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="${size}" markerHeight="${size}"`;
+  const shape = `<path class="${classes}" d="M0 0.5L8 4L0 7.5z"/>`;
+  return `<marker id="${id}" ${attributes} orient="auto" markerUnits="userSpaceOnUse">${shape}</marker>`;
+}
+
+/** A pattern that shapes are filled with, as a definition. */
+export function pattern(id: string, width: number, shape: string): string {
+  return `<pattern id="${id}" width="${width}" height="6" patternUnits="userSpaceOnUse">${shape}</pattern>`;
 }

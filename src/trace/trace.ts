@@ -1,12 +1,11 @@
 // goro/trace: what a program did, and pictures of it.
 
-export { chromeTrace } from "./chrome.ts";
+export { chromeTrace } from "./chrome/chrome.ts";
+export { parseTrace } from "./file/parse.ts";
+export { type Schema, schema } from "./file/schema.ts";
 export type { Trace, TracedCase, TracedChannel, TracedGoroutine, TracedPool, TraceEvent, Who } from "./format.ts";
-export { type Asleep, type CircleLink, type Need, type Other, type WaitsAtTheEnd, waitsAtTheEnd } from "./knot.ts";
-export { parseTrace } from "./parse.ts";
-export { poolPicture, type PoolPictureOptions } from "./poolpicture.ts";
+export { poolPicture, type PoolPictureOptions } from "./pool/picture.ts";
 export { log, record, type Recording, type RecordOptions } from "./recorder.ts";
-export { type Schema, schema } from "./schema.ts";
 export {
   type ChannelState,
   formatSnapshot,
@@ -16,5 +15,13 @@ export {
   type WaitState,
   watch,
 } from "./snapshot.ts";
-export { type TerminalOptions, terminalView } from "./terminal.ts";
-export { timeline, type TimelineOptions } from "./timeline.ts";
+export { type TerminalOptions, terminalView } from "./terminal/terminal.ts";
+export {
+  type Asleep,
+  type CircleLink,
+  type Need,
+  type Other,
+  type WaitsAtTheEnd,
+  waitsAtTheEnd,
+} from "./timeline/knot.ts";
+export { timeline, type TimelineOptions } from "./timeline/timeline.ts";

@@ -5,6 +5,7 @@ import { Channel, context, go, gosched, Mutex, receive, select, send, time, Wait
 import { allowLeaks, bubble, settled } from "goro/testing";
 import { log, record, type Recording, type RecordOptions, type Trace, type TraceEvent } from "goro/trace";
 import { describe, expect, test } from "@jest/globals";
+import { whoRuns } from "../../src/goroutine/debug.ts";
 import { lanes } from "../../src/trace/lanes.ts";
 import { quiet } from "../support/promises.ts";
 
@@ -299,7 +300,7 @@ describe("a recording", () => {
 
   test("tells what had become of the program", async () => {
     const open = await bubble(async () => {
-      const recording = record();
+      using recording = record();
       go(() => time.sleep(1));
       await time.sleep(2);
       return recording.trace.ending;
@@ -423,4 +424,22 @@ describe("a recording", () => {
 
 test("a channel's name must be a string", () => {
   expect(() => new Channel(0, { name: 7 as never })).toThrow(new TypeError("Channel: name must be a string, got 7"));
+});
+
+test("to know who runs is paid for as long as somebody asks, however often they say that they do not any more", async () => {
+  allowLeaks();
+  const runs = (): unknown => whoRuns()?.name;
+  const first = record();
+  const second = record();
+  first.stop();
+  first.stop();
+  const seen: unknown[] = [];
+  go(async function known() {
+    await gosched();
+    seen.push(runs());
+    second.stop();
+    seen.push(runs());
+  });
+  await quiet();
+  expect(seen).toEqual(["known", undefined]);
 });
