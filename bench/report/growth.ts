@@ -103,7 +103,7 @@ function drawSeries(
   const own = one.name === "goro" ? " goro" : "";
   const last = one.points.at(-1) as Point;
   const leader = `<path class="axis" d="M${round(across(last.n))} ${round(up(last.value))}L${x - 2} ${round(y)}"/>`;
-  const end = one.end === "" ? "" : `, then ${one.end}`;
+  const end = one.end === "" ? "" : `, then ${one.end.replace("beyond", ">")}`;
   return [
     leader,
     `<path class="line${own}" d="${path}" stroke-dasharray="${own === "" ? (dashes[i % dashes.length] ?? "") : ""}"/>`,

@@ -1,0 +1,139 @@
+// A run at a glance: a line for each piece of work, and on it how many times as long as goro the others take.
+
+import { median, type Result, type Run } from "./result.ts";
+import { document, round, text } from "./svg.ts";
+
+const WIDTH = 900;
+const LEFT = 268;
+const RIGHT = 190;
+const TOP = 92;
+const LINE = 24;
+
+/** The scale: from a tenth to a hundred times goro's time. */
+const LEAST = 0.1;
+const MOST = 100;
+
+/** A timer of 10 ms beside a loop that comes later than this was starved: milliseconds. */
+const LATE = 200;
+
+interface Line {
+  readonly row: string;
+  readonly label: string;
+  /** The row whose loop it shares, beside which fairness was measured. */
+  readonly timer?: string;
+}
+
+/** The pieces of work that are shown, in the order of the bench. */
+export const lines: readonly Line[] = [
+  { row: "unbuffered", label: "a value through a channel", timer: "unbuffered" },
+  { row: "ping-pong", label: "there and back on two channels", timer: "ping-pong" },
+  { row: "buffered", label: "through a buffer of 100", timer: "buffered" },
+  { row: "buffered-hot", label: "the same by trySend and tryReceive", timer: "buffered-hot" },
+  { row: "buffered-4-4", label: "4 senders, 4 receivers, buffer of 100", timer: "buffered-4-4" },
+  { row: "range", label: "a step of for await", timer: "range" },
+  { row: "select-2", label: "select of 2", timer: "select-2" },
+  { row: "select-8", label: "select of 8", timer: "select-2" },
+  { row: "select-done", label: "select of jobs and ctx.done()", timer: "select-2" },
+  { row: "waitgroup", label: "a goroutine of a WaitGroup" },
+  { row: "pool-channels", label: "a job of a pool over channels", timer: "pool-channels" },
+  { row: "pool-map", label: "a job of WorkerPool.map", timer: "pool-map" },
+  { row: "wake", label: "one of many that wait, woken" },
+  { row: "selects-shared", label: "one of many selects with a shared done" },
+  { row: "context-make", label: "a context made and cancelled" },
+  { row: "mutex", label: "a lock that is free" },
+  { row: "daisy-chain", label: "a chain of 10,000 goroutines" },
+  { row: "prime-sieve", label: "a sieve of 1,000 primes" },
+];
+
+const own: readonly string[] = ["goro", "go", "floor"];
+
+/** The median of each contender that has one, at the greatest size of the row. */
+function medians(row: string, results: readonly Result[]): Map<string, number> {
+  const all = results.filter((one) => one.row === row);
+  const n = Math.max(...all.map((one) => one.n));
+  const known = all.filter((one) => one.n === n && Number.isFinite(median(one.samples)));
+  return new Map(known.map((one) => [one.contender, median(one.samples)]));
+}
+
+/** Whether timers come on time beside the loop of a contender; unknown counts as yes. */
+function isFair(contender: string, timer: string | undefined, results: readonly Result[]): boolean {
+  const one = results.find((other) => other.contender === contender && other.row === `timer-${timer ?? ""}`);
+  return one === undefined || one.samples.length === 0 || median(one.samples) <= LATE;
+}
+
+function x(ratio: number): number {
+  const share = Math.log(Math.min(Math.max(ratio, LEAST), MOST) / LEAST) / Math.log(MOST / LEAST);
+  return round(LEFT + share * (WIDTH - LEFT - RIGHT));
+}
+
+/** A number of times, to two digits. */
+export function ratio(value: number): string {
+  return value >= 9.95 ? value.toFixed(0) : value.toFixed(value >= 0.995 ? 1 : 2);
+}
+
+/** The picture. */
+export function summary({ setting, results }: Run): string {
+  const shown = lines.filter(({ row }) => medians(row, results).has("goro"));
+  const bottom = TOP + shown.length * LINE;
+  const where = [setting.date, setting.cpu, `Node ${setting.node}`, setting.go].filter((part) => part !== null);
+  const marks = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100];
+  return document(WIDTH, bottom + 40, "How many times as long as goro the others take", [
+    text(20, 28, "How many times as long as goro the others take", "title"),
+    text(20, 46, `${where.join(", ")}${setting.quick ? "; quick: not for conclusions" : ""}`, "small"),
+    ...legend(66),
+    ...marks.map((mark) => `<path class="axis" d="M${x(mark)} ${TOP - 8}V${bottom}"/>`),
+    ...marks.map((mark) => text(x(mark), bottom + 16, `${mark} ×`, "small", "middle")),
+    text(WIDTH - RIGHT + 14, TOP - 12, "the first of the filled ones", "small"),
+    text(x(0.25), bottom + 32, "faster than goro", "small", "middle"),
+    text(x(5), bottom + 32, "slower than goro", "small", "middle"),
+    `<path class="line goro" d="M${x(1)} ${TOP - 8}V${bottom}"/>`,
+    ...shown.flatMap((line, i) => lineOf(line, TOP + i * LINE + LINE / 2, results)),
+  ]);
+}
+
+function legend(y: number): string[] {
+  return [
+    `<path class="line goro" d="M20 ${y - 10}V${y + 2}"/>`,
+    text(28, y, "goro", "small"),
+    square(75, y - 4),
+    text(85, y, "Go, on one core", "small"),
+    diamond(190, y - 4),
+    text(200, y, "by hand, no more than this one program needs", "small"),
+    circle(472, y - 4, true),
+    text(481, y, "a library", "small"),
+    circle(552, y - 4, false),
+    text(561, y, "a library beside whose loop timers come late or never", "small"),
+  ];
+}
+
+function square(at: number, y: number): string {
+  return `<rect class="go" x="${round(at - 5)}" y="${round(y - 5)}" width="10" height="10"/>`;
+}
+
+function diamond(at: number, y: number): string {
+  return `<path class="floor" d="M${round(at - 6)} ${round(y)}l6 -6l6 6l-6 6z"/>`;
+}
+
+function circle(at: number, y: number, isFilled: boolean): string {
+  return `<circle class="${isFilled ? "peer" : "mark"}" cx="${round(at)}" cy="${round(y)}" r="4.5"/>`;
+}
+
+function lineOf({ row, label, timer }: Line, y: number, results: readonly Result[]): string[] {
+  const values = medians(row, results);
+  const goro = values.get("goro") as number;
+  const others = [...values].filter(([contender]) => contender !== "goro");
+  const fair = others.filter(([contender]) => !own.includes(contender) && isFair(contender, timer, results));
+  const marks = others.map(([contender, value]) => {
+    const at = x(value / goro);
+    if (contender === "go") return square(at, y);
+    return contender === "floor" ? diamond(at, y) : circle(at, y, isFair(contender, timer, results));
+  });
+  const [first] = fair.sort(([, a], [, b]) => a - b);
+  const words = first === undefined ? "none" : `${first[0]} ${ratio(first[1] / goro)} ×`;
+  return [
+    text(20, y + 4, label),
+    `<path class="axis" d="M${LEFT} ${y}H${WIDTH - RIGHT}"/>`,
+    ...marks,
+    text(WIDTH - RIGHT + 14, y + 4, words, "small"),
+  ];
+}
