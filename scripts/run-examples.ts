@@ -9,6 +9,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Context, numCPU, WorkerPool } from "goro";
+import { formOf } from "../src/trace/file/forms.ts";
 import { chosen } from "./choose.ts";
 import { compared, type Example, outcome, recorded, runPort, runTwin } from "./examples.ts";
 import type { Run } from "./run.ts";
@@ -30,6 +31,12 @@ const list = await chosen(positionals);
 const trace = values.trace && resolve(process.env["INIT_CWD"] ?? ".", values.trace);
 if (trace !== undefined && list.length !== 1) {
   console.error(`--trace is of one example, and these are ${list.length}`);
+  process.exit(1);
+}
+try {
+  if (trace !== undefined) formOf(trace);
+} catch (error) {
+  console.error((error as Error).message);
   process.exit(1);
 }
 

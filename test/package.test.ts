@@ -30,11 +30,14 @@ afterAll(() => rm(folder, { recursive: true }));
 const program = `
 import { Channel, context, defer, go, main, select, receive, time } from "goro";
 import { bubble, now } from "goro/testing";
+import { record, timeline } from "goro/trace";
 main(async () => {
+  const recording = record();
   const ch = new Channel(1);
   go(() => ch.send("hello"));
   const s = await select({ word: receive(ch), late: receive(time.after(1000)) });
   console.log(s.case, s.value, context.background().err(), typeof defer);
+  console.log(timeline(recording.stop()).startsWith("<svg"));
   console.log(await bubble(async () => {
     const start = now();
     await time.sleep(time.hour);
@@ -46,7 +49,7 @@ main(async () => {
 test("it runs as JavaScript, without any loader", async () => {
   await writeFile(join(folder, "main.js"), program);
   const { stdout } = await run(process.execPath, [join(folder, "main.js")]);
-  expect(stdout).toBe("word hello undefined function\n3600000\n");
+  expect(stdout).toBe("word hello undefined function\ntrue\n3600000\n");
 });
 
 test.each([

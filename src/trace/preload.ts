@@ -1,8 +1,10 @@
 // Records a whole program: `GORO_TRACE=run.svg node --import goro/trace/preload program.js`. The file is written when
-// the process ends, whatever ends it, in the form that its name says.
+// the process ends, whatever ends it, in the form that its name says. Whatever goes wrong with that, the program ends as
+// it would have ended.
 
-import { builtin, environment, onExit, programFile } from "../goroutine/host.ts";
-import { formOf } from "./file/forms.ts";
+import { asError } from "../goroutine/foreign.ts";
+import { builtin, complain, environment, exit, onExit, printAtOnce, programFile } from "../goroutine/host.ts";
+import { type Form, formOf } from "./file/forms.ts";
 import { record } from "./recorder.ts";
 import { watch } from "./snapshot.ts";
 
@@ -10,13 +12,27 @@ interface FileSystem {
   writeFileSync(file: string, text: string): void;
 }
 
-const file = environment("GORO_TRACE");
-if (file !== undefined) {
-  const form = formOf(file);
+/** Records from now on, and writes `file` at the end. */
+function recordInto(file: string, form: Form): void {
   watch();
   const recording = record({ values: true, sources: true, console: true });
   onExit(() => {
     const title = programFile().split(/[\\/]/).slice(-2).join("/");
-    builtin<FileSystem>("fs")?.writeFileSync(file, form(recording.stop(), title));
+    try {
+      builtin<FileSystem>("fs")?.writeFileSync(file, form(recording.stop(), title));
+    } catch (error) {
+      complain(`goro/trace: ${file} was not written: ${asError(error).message}\n`);
+    }
   });
+}
+
+const file = environment("GORO_TRACE");
+if (file !== undefined) {
+  try {
+    recordInto(file, formOf(file));
+  } catch (error) {
+    printAtOnce();
+    complain(`${asError(error).message}\n`);
+    exit(1);
+  }
 }

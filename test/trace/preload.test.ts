@@ -89,8 +89,20 @@ describe("GORO_TRACE", () => {
       NODE_OPTIONS: tracing,
       GORO_TRACE: "run.png",
     });
-    expect(stderr).toContain("goro/trace: a file must end in .pool.svg, .svg, .chrome.json, .json, .txt, got run.png");
+    expect(stderr).toBe("goro/trace: a file must end in .pool.svg, .svg, .chrome.json, .json, .txt, got run.png\n");
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  });
+
+  test.concurrent.each([
+    ["there is no such folder", "nowhere/run.svg", /run\.svg was not written: ENOENT/],
+    ["there is no pool to draw", "none.pool.svg", /none\.pool\.svg was not written: .*pool/],
+  ])("says that %s, and the program ends as it would have", async (_, file, message) => {
+    const { code, stdout, stderr } = await runSource(`process.exitCode = 3; console.log("ran");`, {
+      NODE_OPTIONS: tracing,
+      GORO_TRACE: join(place, file),
+    });
+    expect(stderr).toMatch(message);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "ran\n" });
   });
 
   test.concurrent("in virtual time gives the same file each time", async () => {

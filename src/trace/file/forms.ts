@@ -6,7 +6,8 @@ import { poolPicture } from "../pool/picture.ts";
 import { terminalView } from "../terminal/terminal.ts";
 import { timeline } from "../timeline/timeline.ts";
 
-type Form = (trace: Trace, title: string) => string;
+/** Writes a trace as text; some forms have a title. */
+export type Form = (trace: Trace, title: string) => string;
 
 // The longer ending comes first.
 const forms: Readonly<Record<string, Form>> = {
