@@ -101,21 +101,22 @@ export function keepRoster(worlds: "real" | "all" = "real"): [roster: Roster, st
 /** The roster of the whole program, or undefined if nobody has asked for it before the program began: see GORO_DEBUG=1. */
 export let register: Roster | undefined = inDebug ? keepRoster()[0] : undefined;
 
-const watched: Roster[] = [];
+const watched = new Set<Roster>();
 
 /** Keeps a roster for {@link rosterNow} from now on; answers how to stop that. `isWhole`: there is no goroutine yet. */
 export function watchAll(isWhole: boolean): () => void {
   const [roster, stop] = keepRoster("all");
-  watched.push(roster);
+  watched.add(roster);
   if (isWhole) register ??= roster;
   return () => {
     stop();
-    watched.splice(watched.indexOf(roster), 1);
+    watched.delete(roster);
     if (register === roster) register = undefined;
   };
 }
 
 /** The roster that knows most of those that are kept; undefined, if none is. */
 export function rosterNow(): Roster | undefined {
-  return register ?? watched[0];
+  const [first] = watched;
+  return register ?? first;
 }

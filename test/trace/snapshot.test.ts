@@ -125,6 +125,25 @@ describe("a snapshot", () => {
     expect(snapshot().isWhole).toBe(false);
   });
 
+  test("is not taken away by somebody else who has stopped watching, and says so twice", async () => {
+    const ch = new Channel<never>();
+    const begin = new Channel<never>();
+    go(() => begin.receive());
+    await quiet();
+    const stops = [watch(), watch()] as const;
+    go(async function worker() {
+      await ch.receive();
+    });
+    await quiet();
+    stops[1]();
+    stops[1]();
+    const names = snapshot().goroutines.map(({ name }) => name);
+    stops[0]();
+    ch.close();
+    begin.close();
+    expect(names).toEqual(["worker"]);
+  });
+
   test("as a table has a line for each wait, and no name can break it", async () => {
     const taken = await snapshotOf(() => {
       const evil = new Channel<never>(0, { name: 'a"\n\u001b[31m\u202e<b>' });
