@@ -243,3 +243,32 @@ describe("what happens besides waiting is heard too", () => {
     expect(heard).toContainEqual(["panic", "bad", error]);
   });
 });
+
+test("what an operation waits for has words for a report", async () => {
+  const subjects: string[] = [];
+  stop = listen({ block: (_party, _operation, _isDurable, subject) => void subjects.push(String(subject)) });
+  const plain = new Channel<number>();
+  const jobs = new Channel<number>(2, { name: "jobs\n" });
+  const full = new Channel<number>(1);
+  full.trySend(1);
+  const timer = time.after(1);
+  const waits = [
+    plain.receive(),
+    jobs.receive(),
+    full.send(2),
+    timer.receive(),
+    select({ job: receive(jobs), none: receive(null), closed: receive(plain) }),
+  ];
+  expect(subjects).toEqual([
+    "a channel",
+    "jobs\\n (0 of 2)",
+    "a channel (1 of 1)",
+    "time.Timer",
+    "job: jobs\\n (0 of 2), none: off, closed: a channel",
+  ]);
+  plain.close();
+  expect(String(coreOf(plain))).toBe("a channel (closed)");
+  jobs.close();
+  await full.receive();
+  await Promise.all(waits);
+});
