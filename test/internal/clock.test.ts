@@ -1,8 +1,10 @@
+import { allowLeaks } from "goro/testing";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { Alarm } from "../../src/internal/alarm.ts";
 import { Clock, type Host } from "../../src/internal/clock.ts";
 import { RealTime } from "../../src/internal/realtime.ts";
 import { below, seed } from "../../src/internal/random.ts";
+import { listen, trace } from "../../src/internal/trace.ts";
 import { replace } from "../support/replace.ts";
 
 /** A host whose time stands still until it is moved. */
@@ -378,4 +380,24 @@ describe("the real time", () => {
     expect(timers()).toBe(0);
     expect(clock.size).toBe(0);
   });
+});
+
+test.each([false, true])("an alarm goes off once, whether somebody listens or not (%p)", (isHeard) => {
+  allowLeaks();
+  expect(trace).toBeNull();
+  const heard: string[] = [];
+  const stop = isHeard
+    ? listen({
+        timer(purpose, fire) {
+          heard.push(purpose);
+          fire();
+        },
+      })
+    : () => undefined;
+  const { host, clock, fired, alarm } = make();
+  clock.set(alarm("a"), 1010);
+  host.moveTo(1020);
+  stop();
+  expect(fired).toEqual(["a"]);
+  expect(heard).toEqual(isHeard ? ["test"] : []);
 });
