@@ -7,7 +7,7 @@ import { median, type Result } from "./result.ts";
 const LATE = 200;
 
 /** Code that is nobody's library. */
-const byHand: readonly string[] = ["goro", "go", "floor"];
+export const byHand: readonly string[] = ["goro", "go", "floor"];
 
 /** The results of one row at one size, the best first, those without a value last. */
 export function ranked(row: Row, n: number, results: readonly Result[]): Result[] {
@@ -27,7 +27,11 @@ export function valueOf(row: string, n: number, contender: string, results: read
 }
 
 /** Whether timers come on time beside the loop of a row; undefined if that was not measured. */
-export function isFair(row: Row, contender: string, results: readonly Result[]): boolean | undefined {
+export function isFair(
+  row: { readonly id: string; readonly like?: string | undefined },
+  contender: string,
+  results: readonly Result[],
+): boolean | undefined {
   const timer = `timer-${row.like ?? row.id}`;
   const one = results.find((other) => other.contender === contender && other.row === timer);
   return one === undefined || one.samples.length === 0 ? undefined : median(one.samples) <= LATE;

@@ -1,5 +1,6 @@
 // A run at a glance: a line for each piece of work, and on it how many times as long as goro the others take.
 
+import { byHand, isFair } from "./compare.ts";
 import { median, type Result, type Run } from "./result.ts";
 import { document, round, text } from "./svg.ts";
 
@@ -12,9 +13,6 @@ const LINE = 24;
 /** The scale: from a tenth to a hundred times goro's time. */
 const LEAST = 0.1;
 const MOST = 100;
-
-/** A timer of 10 ms beside a loop that comes later than this was starved: milliseconds. */
-const LATE = 200;
 
 interface Line {
   readonly row: string;
@@ -45,8 +43,6 @@ export const lines: readonly Line[] = [
   { row: "prime-sieve", label: "a sieve of 1,000 primes" },
 ];
 
-const own: readonly string[] = ["goro", "go", "floor"];
-
 /** The median of each contender that has one, at the greatest size of the row. */
 function medians(row: string, results: readonly Result[]): Map<string, number> {
   const all = results.filter((one) => one.row === row);
@@ -55,10 +51,9 @@ function medians(row: string, results: readonly Result[]): Map<string, number> {
   return new Map(known.map((one) => [one.contender, median(one.samples)]));
 }
 
-/** Whether timers come on time beside the loop of a contender; unknown counts as yes. */
-function isFair(contender: string, timer: string | undefined, results: readonly Result[]): boolean {
-  const one = results.find((other) => other.contender === contender && other.row === `timer-${timer ?? ""}`);
-  return one === undefined || one.samples.length === 0 || median(one.samples) <= LATE;
+/** Whether it is not known to starve timers. */
+function isTimely({ row, timer }: Line, contender: string, results: readonly Result[]): boolean {
+  return isFair({ id: row, like: timer }, contender, results) !== false;
 }
 
 function x(ratio: number): number {
@@ -118,15 +113,16 @@ function circle(at: number, y: number, isFilled: boolean): string {
   return `<circle class="${isFilled ? "peer" : "mark"}" cx="${round(at)}" cy="${round(y)}" r="4.5"/>`;
 }
 
-function lineOf({ row, label, timer }: Line, y: number, results: readonly Result[]): string[] {
+function lineOf(line: Line, y: number, results: readonly Result[]): string[] {
+  const { row, label } = line;
   const values = medians(row, results);
   const goro = values.get("goro") as number;
   const others = [...values].filter(([contender]) => contender !== "goro");
-  const fair = others.filter(([contender]) => !own.includes(contender) && isFair(contender, timer, results));
+  const fair = others.filter(([contender]) => !byHand.includes(contender) && isTimely(line, contender, results));
   const marks = others.map(([contender, value]) => {
     const at = x(value / goro);
     if (contender === "go") return square(at, y);
-    return contender === "floor" ? diamond(at, y) : circle(at, y, isFair(contender, timer, results));
+    return contender === "floor" ? diamond(at, y) : circle(at, y, isTimely(line, contender, results));
   });
   const [first] = fair.sort(([, a], [, b]) => a - b);
   const words = first === undefined ? "none" : `${first[0]} ${ratio(first[1] / goro)} ×`;
