@@ -82,9 +82,15 @@ export class Roster {
     return [...this.#waits.keys()];
   }
 
-  /** All that is waited for, in the order in which the waits began. */
-  get waitsNow(): Wait[] {
-    return [...this.#waits.values()];
+  /** Everybody who lives or waits, with what each waits for; undefined stands for all of whom nothing is known. */
+  get waitsOfEach(): Map<Traced | undefined, Wait[]> {
+    const all = new Map<Traced | undefined, Wait[]>(this.goroutines.map((each) => [each, []]));
+    for (const wait of this.#waits.values()) {
+      const known = all.get(wait.goroutine);
+      if (known === undefined) all.set(wait.goroutine, [wait]);
+      else known.push(wait);
+    }
+    return all;
   }
 
   /** Who has started `goroutine`; undefined for the first, and for those who are not here. */
@@ -114,18 +120,14 @@ export class Roster {
    * Everybody, in the order of their numbers, each with what it waits for and where; with `detail`, also since when and on what.
    */
   report(detail: boolean = false): string {
-    const waits = new Map<Traced | undefined, Wait[]>();
-    for (const wait of this.#waits.values()) {
-      const known = waits.get(wait.goroutine);
-      if (known === undefined) waits.set(wait.goroutine, [wait]);
-      else known.push(wait);
-    }
-    const goroutines = new Set([...this.#births.keys(), ...waits.keys()].filter((each) => each !== undefined));
-    const parts = [...goroutines]
+    const waits = this.waitsOfEach;
+    const parts = [...waits.keys()]
+      .filter((each) => each !== undefined)
       .sort((a, b) => a.id - b.id)
       .flatMap((goroutine) => {
+        const own = waits.get(goroutine) as Wait[];
         const origin = this.origin(goroutine);
-        return (waits.get(goroutine) ?? [foreign]).map((wait) => told(goroutine, wait, detail) + origin);
+        return (own.length > 0 ? own : [foreign]).map((wait) => told(goroutine, wait, detail) + origin);
       });
     for (const wait of waits.get(undefined) ?? []) parts.push(told(undefined, wait, detail));
     return parts.join("\n");

@@ -8,8 +8,6 @@ import { operations } from "../goroutine/operations.ts";
 import { mainIsRunning } from "../goroutine/program.ts";
 import type { Roster, Wait } from "../goroutine/roster.ts";
 import { currentClock } from "../internal/alarm.ts";
-import type { Traced } from "../internal/trace.ts";
-import { entry } from "./entry.ts";
 import { duration, plural } from "./figures.ts";
 import { byNumber } from "./lanes.ts";
 import { short } from "./shown.ts";
@@ -123,16 +121,12 @@ export function formatSnapshot({ population, waiting, isWhole, goroutines: all }
 
 function goroutines(roster: Roster): GoroutineState[] {
   const now = currentClock().now();
-  const waits = new Map<Traced | undefined, WaitState[]>(roster.goroutines.map((each) => [each, []]));
-  for (const wait of roster.waitsNow) {
-    entry(waits, wait.goroutine, () => []).push(stateOf(wait, now));
-  }
-  return [...waits]
-    .map(([goroutine, own]) => ({
+  return [...roster.waitsOfEach]
+    .map(([goroutine, waits]) => ({
       id: goroutine?.id ?? null,
       name: goroutine?.name ?? "",
       parent: (goroutine && roster.creator(goroutine)?.id) ?? null,
-      waits: own,
+      waits: waits.map((wait) => stateOf(wait, now)),
     }))
     .sort((a, b) => byNumber(a.id, b.id));
 }
