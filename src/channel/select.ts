@@ -245,7 +245,10 @@ function wait(cases: readonly Case<unknown>[]): Promise<Result> {
 // any place among them, so that no order of theirs is likelier than another.
 function joinAtRandom(line: Line<Waiter<unknown>>, one: Case<unknown>, selection: Selection): void {
   let own = 0;
-  for (let other = line.last; isOf(other, selection); other = other.ahead) own++;
+  for (let other = line.last; isOf(other, selection); other = other.ahead) {
+    own++;
+    if (other === line.first) break;
+  }
   let behind: Waiter<unknown> | null = null;
   for (let places = own === 0 ? 0 : below(own + 1); places > 0; places--) {
     behind = behind === null ? line.last : behind.ahead;

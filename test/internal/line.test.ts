@@ -29,7 +29,7 @@ function expectLine(line: Line<Node>, expected: readonly Node[]): void {
   const fromFront: number[] = [];
   for (let node = line.first; node !== null; node = node.behind) fromFront.push(node.name);
   const fromBack: number[] = [];
-  for (let node = line.last; node !== null; node = node.ahead) fromBack.push(node.name);
+  for (let node = line.last; node !== null; node = node === line.first ? null : node.ahead) fromBack.push(node.name);
   const names = expected.map((node) => node.name);
   expect(fromFront).toEqual(names);
   expect(fromBack).toEqual(names.reverse());

@@ -36,7 +36,7 @@ export function assertInvariants<T>(core: Core<T>): void {
  */
 export function partiesOf<T>(line: Line<Waiter<T>>): object[] {
   const parties: object[] = [];
-  let ahead: Waiter<T> | null = null;
+  let ahead = line.last;
   for (let waiter = line.first; waiter !== null; waiter = waiter.behind) {
     if (waiter.line !== line || waiter.ahead !== ahead) throw new Error("a waiter does not know its place in the line");
     parties.push((waiter as Waiter<T> & { selection?: object | null }).selection ?? waiter);

@@ -92,8 +92,9 @@ describe("after each step of random histories", () => {
         same(line.last, model.at(-1) ?? null);
         same(line.count(), model.length);
         for (const [index, each] of model.entries()) {
+          // Invariant 3: ahead of the first is the last.
           same(each.line, line);
-          same(each.ahead, model[index - 1] ?? null);
+          same(each.ahead, model.at(index - 1) ?? null);
           same(each.behind, model[index + 1] ?? null);
         }
       }
