@@ -171,11 +171,11 @@ function operationOf([first, second]: readonly Case<unknown>[]): Operation {
 }
 
 // All entries are read before any is looked at: a getter is user code, and might begin a select of its own with the cases.
-// (Object.entries would do both at once, and make the select half as fast.)
+// (Object.entries would make the select half as fast.)
 function named(cases: object): Promise<Result> {
   if (typeof cases !== "object" || cases === null) throw new TypeError(`select: the cases are ${show(cases)}`);
   const names = Object.keys(cases);
-  const list = names.map((name) => (cases as Record<string, unknown>)[name]);
+  const list: unknown[] = Object.values(cases);
   let place = -1;
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
@@ -229,14 +229,15 @@ function serve(one: Case<unknown>): Result {
 
 function wait(cases: readonly Case<unknown>[]): Promise<Result> {
   const selection = new Selection(cases);
+  let isLocal = true;
   for (const one of cases) {
     one.selection = selection;
     const { core } = one;
     if (core === null) continue;
+    if (!core.isLocal) isLocal = false;
     joinAtRandom(one.sends ? core.senders : core.receivers, one, selection);
     if (!one.sends) core.awaited();
   }
-  const isLocal = cases.every((one) => one.core === null || one.core.isLocal);
   park(selection, selection.operation, isLocal, selection);
   return selection.promise;
 }
