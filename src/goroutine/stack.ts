@@ -2,8 +2,9 @@
 
 import { safely } from "./foreign.ts";
 
-// The folder of the library's own files. In a bundle this is the folder of everything, and nothing is left out then.
-const own = /^file:\/\/(.*\/)goroutine\/stack\.[jt]s$/.exec(import.meta.url.split("?")[0] as string)?.[1];
+// The folder of the library's own files. In a bundle of others this is the folder of everything, and nothing is left out then.
+const file = /^file:\/\/(.*\/)(?:goroutine\/stack\.[jt]s|whole\/goro-\w+\.js)$/;
+const own = file.exec(import.meta.url.split("?")[0] as string)?.[1];
 
 /** The frames of an error's stack, without the message above them; none, if the program has given stacks another form. */
 export function frames(error: Error): string[] {
