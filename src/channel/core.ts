@@ -40,6 +40,9 @@ export class Core<T> {
   closed = false;
   source: Source | null = null;
 
+  /** The case of a select that was made last to receive from here. */
+  receiving: Waiter<T> | null = null;
+
   /** The world in which it was made; null, if it is every world's. */
   world: World | undefined | null = currentWorld();
 

@@ -59,7 +59,8 @@ export type NamedCases<C> = { readonly [Name in keyof C]: Name extends "default"
  * Errors: throws `TypeError` if `channel` is neither a `Channel` nor null.
  */
 export function receive<T>(channel: ReceiveChannel<T> | null | undefined): ReceiveCase<T> {
-  return new Case<T>(chanReceive, core("receive", channel), undefined) as unknown as ReceiveCase<T>;
+  const from = core("receive", channel);
+  return (from === null ? new Case<T>(chanReceive, null, undefined) : receiving(from)) as unknown as ReceiveCase<T>;
 }
 
 /**
@@ -77,10 +78,10 @@ export function send<T>(channel: SendChannel<T> | null | undefined, value: T): S
  * was never sent. With `default: true` it does not wait: `default` is what it answers if none can be served now.
  *
  * The answer is a union that `switch` tells apart by `case`; `return`, `break` and `continue` in it mean what they mean in
- * Go. Cases may stand in an array too; then `case` is the index. A case can be used again once its select is over.
+ * Go. Cases may stand in an array too; then `case` is the index. A case can be used again, and by many selects at a time.
  *
  * Errors: rejects with {@link PanicError} if the case that is served sends to a closed channel, and with `TypeError` if
- * something is no case, if a name begins with a digit (JavaScript would reorder it), or if a case is in use.
+ * something is no case, or if a name begins with a digit (JavaScript would reorder it).
  *
  * Closed: a receive from a closed and empty channel can always be served, with `{ value: undefined, ok: false }`.
  *
@@ -109,6 +110,12 @@ export function select(cases: object): Promise<Result> {
   }
 }
 
+// Most selects are steps of a loop, so that the case of the last step is free again.
+function receiving<T>(core: Core<T>): Case<T> {
+  const last = core.receiving as Case<T> | null;
+  return last !== null && last.selection === null ? last : (core.receiving = new Case<T>(chanReceive, core, undefined));
+}
+
 interface Result {
   readonly case: string | number;
   readonly value?: unknown;
@@ -122,8 +129,8 @@ export class Case<T> extends Waiter<T> {
   /** What the answer calls it. */
   name: string | number = "";
 
-  /** The list of cases in which it stood last: so that one case cannot stand twice in one. */
-  list: readonly unknown[] | null = null;
+  /** The number of the select that used it last. */
+  usedBy = 0;
 
   /** The select that waits with it. */
   selection: Selection | null = null;
@@ -170,6 +177,13 @@ function operationOf([first, second]: readonly Case<unknown>[]): Operation {
   return first.sends ? chanSendNil : chanReceiveNil;
 }
 
+/** The number of the select that looks at its cases. It begins anew some time: then a twin is made too many, which does no harm. */
+let current = 0;
+
+function begin(): void {
+  current = (current + 1) & 0x3fff_ffff;
+}
+
 // All entries are read before any is looked at: a getter is user code, and might begin a select of its own with the cases.
 // (Object.entries would make the select half as fast.)
 function named(cases: object): Promise<Result> {
@@ -177,12 +191,13 @@ function named(cases: object): Promise<Result> {
   const names = Object.keys(cases);
   const list: unknown[] = Object.values(cases);
   let place = -1;
+  begin();
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
     const digit = name.charCodeAt(0) - 48;
     if (digit >= 0 && digit <= 9)
       throw new TypeError(`select: a name must not begin with a digit, as ${show(name)} does`);
-    if (name !== "default") claim(list, list[i], name);
+    if (name !== "default") list[i] = claim(list[i], name);
     else if (list[i] === true) place = i;
     else throw new TypeError(`select: default must be true, got ${show(list[i])}`);
   }
@@ -192,16 +207,19 @@ function named(cases: object): Promise<Result> {
 
 function numbered(cases: readonly unknown[]): Promise<Result> {
   const list = [...cases];
-  for (let i = 0; i < list.length; i++) claim(list, list[i], i);
+  begin();
+  for (let i = 0; i < list.length; i++) list[i] = claim(list[i], i);
   return decide(list as Case<unknown>[], false);
 }
 
-function claim(list: readonly unknown[], entry: unknown, name: string | number): void {
+// A case can stand in one line. Where it is used twice, or by another select that waits, a twin takes its place.
+function claim(entry: unknown, name: string | number): Case<unknown> {
   if (!(entry instanceof Case)) throw new TypeError(`select: ${name} is no case: ${show(entry)}`);
-  if (entry.list === list) throw new TypeError(`select: ${name} is the same case as ${entry.name}`);
-  if (entry.selection !== null) throw new TypeError(`select: ${name} is a case of another select that waits`);
-  entry.list = list;
-  entry.name = name;
+  const isFree = entry.selection === null && entry.usedBy !== current;
+  const one: Case<unknown> = isFree ? entry : new Case(entry.operation, entry.core, entry.value);
+  one.usedBy = current;
+  one.name = name;
+  return one;
 }
 
 function decide(cases: readonly Case<unknown>[], hasDefault: boolean): Promise<Result> {
