@@ -57,7 +57,8 @@ export class Semaphore {
       const ended = ctx.err();
       if (ended !== undefined) throw ended;
       if (this.tryAcquire(n)) return passedWith(held);
-      return this.#wait(held, ctx);
+      const waiter = ctx === background() ? this.#join(held, null) : this.#joinUntilTheEndOf(ctx, held);
+      return waiter.promise;
     } catch (error) {
       return failed(error);
     }
@@ -82,12 +83,16 @@ export class Semaphore {
   readonly #give = ({ units }: Held): void => this.release(units);
 
   // In a function of its own, for one that has a closure in it costs more on all its ways.
-  #wait(held: Held, ctx: Context): Promise<Disposable> {
+  #joinUntilTheEndOf(ctx: Context, held: Held): UnitWaiter {
     const end = new AfterFunc(ctx, () => this.#giveUp(waiter));
     end.follow();
+    const waiter: UnitWaiter = this.#join(held, end);
+    return waiter;
+  }
+
+  #join(held: Held, end: AfterFunc | null): UnitWaiter {
     const line = held.units <= this.#size ? this.#waiters : null;
-    const waiter: UnitWaiter = new UnitWaiter(held, end, line, this.#world === currentWorld());
-    return waiter.promise;
+    return new UnitWaiter(held, end, line, this.#world === currentWorld());
   }
 
   #serve(): void {
@@ -115,14 +120,14 @@ export class Semaphore {
   }
 }
 
-/** Somebody who waits for units, at the end of `line` if there is one, from the moment when this is made until `end`. */
+/** Somebody who waits for units, at the end of `line` if there is one, from the moment when this is made until `end`, if ever. */
 class UnitWaiter extends Parked<void, Disposable> {
   readonly held: Held;
   isOpen = true;
-  readonly #end: AfterFunc;
+  readonly #end: AfterFunc | null;
 
-  constructor(held: Held, end: AfterFunc, line: Line<Waiter<void>> | null, isDurable: boolean) {
-    super(() => undefined);
+  constructor(held: Held, end: AfterFunc | null, line: Line<Waiter<void>> | null, isDurable: boolean) {
+    super(ignore);
     this.held = held;
     this.#end = end;
     line?.join(this);
@@ -131,7 +136,7 @@ class UnitWaiter extends Parked<void, Disposable> {
 
   /** Whether the context has ended. */
   get hasEnded(): boolean {
-    return this.#end.err() !== undefined;
+    return this.#end !== null && this.#end.err() !== undefined;
   }
 
   grant(): void {
@@ -140,14 +145,18 @@ class UnitWaiter extends Parked<void, Disposable> {
   }
 
   refuse(): void {
-    const reason = this.#end.err() as Error;
+    const reason = this.#end?.err() as Error;
     this.#close();
     fail(this.answer, reason, this.world);
   }
 
   #close(): void {
     this.isOpen = false;
-    if (this.#end.giveUp()) this.#end.cancel(canceled);
+    if (this.#end !== null && this.#end.giveUp()) this.#end.cancel(canceled);
     unpark(this, semAcquire);
   }
+}
+
+function ignore(): void {
+  // It is `grant` and `refuse` that tell this waiter how it ended.
 }
