@@ -3,9 +3,12 @@
 
 const smallest = 8;
 
+// What a ring has until something is put into it: most channels have no buffer.
+const none: never[] = [];
+
 /** A queue in a circular array whose length is a power of two. */
 export class Ring<T> {
-  #slots: (T | undefined)[] = [];
+  #slots: (T | undefined)[] = none;
   #head = 0;
   length = 0;
 
