@@ -305,7 +305,10 @@ export function withdraw(party: object): void {
   if (party instanceof Waiter) {
     (party as Waiter<unknown>).line?.leave(party as Waiter<unknown>);
   } else if (party instanceof Selection) {
-    for (const one of party.cases) if (one.line !== null) (one.core as Core<unknown>).abandon(one);
+    for (const one of party.cases) {
+      one.selection = null;
+      if (one.line !== null) (one.core as Core<unknown>).abandon(one);
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { Channel, PanicError, receive, type ReceiveCase, select, send } from "go
 import { allowLeaks } from "goro/testing";
 import { coreOf } from "../../src/channel/channel.ts";
 import type { Core } from "../../src/channel/core.ts";
+import { type Case, withdraw } from "../../src/channel/select.ts";
 import { operations } from "../../src/goroutine/operations.ts";
 import { seed } from "../../src/internal/random.ts";
 import { capacities, quiet, stateOf } from "../support/promises.ts";
@@ -677,6 +678,18 @@ describe("a case can be used again", () => {
       expect(a + b).toBe(400);
       expect(Math.abs(a - b)).toBeLessThan(100);
     }
+  });
+
+  test("after a select that was withdrawn, of which nothing stays behind", async () => {
+    allowLeaks();
+    const ch = new Channel<number>();
+    const one = receive(ch) as unknown as Case<number>;
+    void select([one as never, receive(null)]);
+    withdraw(one.selection as object);
+    expect([waiters(ch), one.selection, receive(ch) === (one as never)]).toEqual([0, null, true]);
+    const s = select([one as never]);
+    ch.trySend(1);
+    expect(await s).toStrictEqual({ case: 0, value: 1, ok: true });
   });
 
   test("by the next select, without being made anew", async () => {
