@@ -178,10 +178,12 @@ describe("what happens besides waiting is heard too", () => {
     const [ctx, cancel] = context.withCancel(context.background());
     cancel();
     expect(ctx.err()).toBeDefined();
-    const selected = select({ late: receive(time.after(1)), never: receive(null) });
+    const timer = new time.Timer(time.hour);
+    const selected = select({ late: receive(timer.c), never: receive(null) });
     await select({ ch: receive(ch), default: true });
     ch.close();
     await select([receive(null), receive(ch)]);
+    timer.reset(0);
     await selected;
     for (const heard of all) {
       const timers = heard.findIndex(([event]) => event === "timer");
@@ -251,12 +253,12 @@ test("what an operation waits for has words for a report", async () => {
   const jobs = new Channel<number>(2, { name: "jobs\n" });
   const full = new Channel<number>(1);
   full.trySend(1);
-  const timer = time.after(1);
+  const timer = new time.Timer(time.hour);
   const waits = [
     plain.receive(),
     jobs.receive(),
     full.send(2),
-    timer.receive(),
+    timer.c.receive(),
     select({ job: receive(jobs), none: receive(null), closed: receive(plain) }),
   ];
   expect(subjects).toEqual([
@@ -270,5 +272,6 @@ test("what an operation waits for has words for a report", async () => {
   expect(String(coreOf(plain))).toBe("a channel (closed)");
   jobs.close();
   await full.receive();
+  timer.reset(0);
   await Promise.all(waits);
 });
