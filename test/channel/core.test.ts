@@ -300,3 +300,35 @@ describe("the core of a timer's channel", () => {
     expect(calls).toEqual([]);
   });
 });
+
+describe("whoever waited", () => {
+  function patience(capacity: number, use: (core: Core<number>, waiter: Waiter<number>) => void): unknown[] {
+    const heard: unknown[] = [];
+    const waiter = new Waiter<number>((_: Waiter<number>, isPatient?: boolean) => void heard.push(isPatient), 1);
+    const core = new Core<number>(capacity);
+    while (core.buffer.length < capacity && core.offer(0));
+    use(core, waiter);
+    return heard;
+  }
+
+  test.each([
+    [0, false],
+    [1, true],
+    [2, true],
+  ])("at capacity %i may be patient: %s", (capacity, isPatient) => {
+    const sent = patience(capacity, (core, waiter) => {
+      core.senders.join(waiter);
+      core.take();
+    });
+    const received = patience(capacity, (core, waiter) => {
+      while (core.holds) core.take();
+      core.receivers.join(waiter);
+      core.offer(1);
+    });
+    expect([sent, received]).toEqual([[isPatient], [isPatient]]);
+  });
+});
+
+test("who gives a channel no name is told of a channel", () => {
+  expect([String(new Core(0)), String(new Core(2))]).toEqual(["a channel", "a channel (0 of 2)"]);
+});

@@ -254,11 +254,13 @@ test("what an operation waits for has words for a report", async () => {
   const full = new Channel<number>(1);
   full.trySend(1);
   const timer = new time.Timer(time.hour);
+  const ticker = new time.Ticker(time.hour);
   const waits = [
     plain.receive(),
     jobs.receive(),
     full.send(2),
     timer.c.receive(),
+    ticker.c.receive(),
     select({ job: receive(jobs), none: receive(null), closed: receive(plain) }),
   ];
   expect(subjects).toEqual([
@@ -266,6 +268,7 @@ test("what an operation waits for has words for a report", async () => {
     "jobs\\n (0 of 2)",
     "a channel (1 of 1)",
     "time.Timer",
+    "time.Ticker",
     "job: jobs\\n (0 of 2), none: off, closed: a channel",
   ]);
   plain.close();
@@ -273,5 +276,7 @@ test("what an operation waits for has words for a report", async () => {
   jobs.close();
   await full.receive();
   timer.reset(0);
+  ticker.reset(1);
   await Promise.all(waits);
+  ticker.stop();
 });
