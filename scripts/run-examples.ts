@@ -46,10 +46,13 @@ interface Row {
   readonly wrong: readonly string[];
 }
 
-/** In real time a machine that is busy elsewhere may be late once: what is wrong twice is wrong. */
+/** In real time a machine that is busy elsewhere may be late: what is wrong four times is wrong. (The tests use virtual time.) */
 async function row(example: Example): Promise<Row> {
-  const first = await attempt(example);
-  return first.wrong.length === 0 || values.virtual ? first : attempt(example);
+  const attempts = values.virtual ? 1 : 4;
+  for (let number = 1; ; number++) {
+    const last = await attempt(example);
+    if (last.wrong.length === 0 || number === attempts) return last;
+  }
 }
 
 async function attempt(example: Example): Promise<Row> {
