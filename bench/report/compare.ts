@@ -27,11 +27,7 @@ export function valueOf(row: string, n: number, contender: string, results: read
 }
 
 /** Whether timers come on time beside the loop of a row; undefined if that was not measured. */
-export function isFair(
-  row: { readonly id: string; readonly like?: string | undefined },
-  contender: string,
-  results: readonly Result[],
-): boolean | undefined {
+export function isFair(row: Row, contender: string, results: readonly Result[]): boolean | undefined {
   const timer = `timer-${row.like ?? row.id}`;
   const one = results.find((other) => other.contender === contender && other.row === timer);
   return one === undefined || one.samples.length === 0 ? undefined : median(one.samples) <= LATE;

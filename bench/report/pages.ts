@@ -34,7 +34,7 @@ export function pages(rows: readonly Row[], read: (file: string) => string): Map
   const [before, rest] = page.split(begin) as [string, string];
   const after = rest.split(end)[1] as string;
   return new Map([
-    ["docs/pictures/speed.svg", summary(run)],
+    ["docs/pictures/speed.svg", summary(rows, run)],
     ["docs/pictures/growth.svg", growth(scaling, sizes)],
     ["docs/speed.md", `${before}${begin}\n\n${figures.join("\n")}\n${end}${after}`],
   ]);

@@ -1,6 +1,7 @@
 // A run at a glance: a line for each piece of work, and on it how many times as long as goro the others take.
 
-import { byHand, isFair } from "./compare.ts";
+import type { Row } from "../rows/row.ts";
+import { byHand, isFair, sizesIn } from "./compare.ts";
 import { median, type Result, type Run } from "./result.ts";
 import { document, round, text } from "./svg.ts";
 
@@ -14,27 +15,20 @@ const LINE = 24;
 const LEAST = 0.1;
 const MOST = 100;
 
-interface Line {
-  readonly row: string;
-  readonly label: string;
-  /** The row whose loop it shares, beside which fairness was measured. */
-  readonly timer?: string;
-}
-
-/** The pieces of work that are shown, in the order of the bench. */
-export const lines: readonly Line[] = [
-  { row: "unbuffered", label: "a value through a channel", timer: "unbuffered" },
-  { row: "ping-pong", label: "there and back on two channels", timer: "ping-pong" },
-  { row: "buffered", label: "through a buffer of 100", timer: "buffered" },
-  { row: "buffered-hot", label: "the same by trySend and tryReceive", timer: "buffered-hot" },
-  { row: "buffered-4-4", label: "4 senders, 4 receivers, buffer of 100", timer: "buffered-4-4" },
-  { row: "range", label: "a step of for await", timer: "range" },
-  { row: "select-2", label: "select of 2", timer: "select-2" },
-  { row: "select-8", label: "select of 8", timer: "select-2" },
-  { row: "select-done", label: "select of jobs and ctx.done()", timer: "select-2" },
+/** The pieces of work that are shown, by the ids of their rows, in the order of the bench. */
+export const lines: readonly { readonly row: string; readonly label: string }[] = [
+  { row: "unbuffered", label: "a value through a channel" },
+  { row: "ping-pong", label: "there and back on two channels" },
+  { row: "buffered", label: "through a buffer of 100" },
+  { row: "buffered-hot", label: "the same by trySend and tryReceive" },
+  { row: "buffered-4-4", label: "4 senders, 4 receivers, buffer of 100" },
+  { row: "range", label: "a step of for await" },
+  { row: "select-2", label: "select of 2" },
+  { row: "select-8", label: "select of 8" },
+  { row: "select-done", label: "select of jobs and ctx.done()" },
   { row: "waitgroup", label: "a goroutine of a WaitGroup" },
-  { row: "pool-channels", label: "a job of a pool over channels", timer: "pool-channels" },
-  { row: "pool-map", label: "a job of WorkerPool.map", timer: "pool-map" },
+  { row: "pool-channels", label: "a job of a pool over channels" },
+  { row: "pool-map", label: "a job of WorkerPool.map" },
   { row: "wake", label: "one of many that wait, woken" },
   { row: "selects-shared", label: "one of many selects with a shared done" },
   { row: "context-make", label: "a context made and cancelled" },
@@ -44,16 +38,10 @@ export const lines: readonly Line[] = [
 ];
 
 /** The median of each contender that has one, at the greatest size of the row. */
-function medians(row: string, results: readonly Result[]): Map<string, number> {
-  const all = results.filter((one) => one.row === row);
-  const n = Math.max(...all.map((one) => one.n));
-  const known = all.filter((one) => one.n === n && Number.isFinite(median(one.samples)));
+function medians(row: Row, results: readonly Result[]): Map<string, number> {
+  const n = Math.max(...sizesIn(row, results));
+  const known = results.filter((one) => one.row === row.id && one.n === n && Number.isFinite(median(one.samples)));
   return new Map(known.map((one) => [one.contender, median(one.samples)]));
-}
-
-/** Whether it is not known to starve timers. */
-function isTimely({ row, timer }: Line, contender: string, results: readonly Result[]): boolean {
-  return isFair({ id: row, like: timer }, contender, results) !== false;
 }
 
 function x(ratio: number): number {
@@ -67,8 +55,10 @@ export function ratio(value: number): string {
 }
 
 /** The picture. */
-export function summary({ setting, results }: Run): string {
-  const shown = lines.filter(({ row }) => medians(row, results).has("goro"));
+export function summary(rows: readonly Row[], { setting, results }: Run): string {
+  const shown = lines
+    .map(({ row, label }) => ({ row: rows.find(({ id }) => id === row) as Row, label }))
+    .filter(({ row }) => medians(row, results).has("goro"));
   const bottom = TOP + shown.length * LINE;
   const where = [setting.date, setting.cpu, `Node ${setting.node}`, setting.go].filter((part) => part !== null);
   const marks = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100];
@@ -82,7 +72,7 @@ export function summary({ setting, results }: Run): string {
     text(x(0.25), bottom + 32, "faster than goro", "small", "middle"),
     text(x(5), bottom + 32, "slower than goro", "small", "middle"),
     `<path class="line goro" d="M${x(1)} ${TOP - 8}V${bottom}"/>`,
-    ...shown.flatMap((line, i) => lineOf(line, TOP + i * LINE + LINE / 2, results)),
+    ...shown.flatMap(({ row, label }, i) => lineOf(row, label, TOP + i * LINE + LINE / 2, results)),
   ]);
 }
 
@@ -113,16 +103,17 @@ function circle(at: number, y: number, isFilled: boolean): string {
   return `<circle class="${isFilled ? "peer" : "mark"}" cx="${round(at)}" cy="${round(y)}" r="4.5"/>`;
 }
 
-function lineOf(line: Line, y: number, results: readonly Result[]): string[] {
-  const { row, label } = line;
+function lineOf(row: Row, label: string, y: number, results: readonly Result[]): string[] {
+  // Who is not known to starve timers.
+  const isTimely = (contender: string): boolean => isFair(row, contender, results) !== false;
   const values = medians(row, results);
   const goro = values.get("goro") as number;
   const others = [...values].filter(([contender]) => contender !== "goro");
-  const fair = others.filter(([contender]) => !byHand.includes(contender) && isTimely(line, contender, results));
+  const fair = others.filter(([contender]) => !byHand.includes(contender) && isTimely(contender));
   const marks = others.map(([contender, value]) => {
     const at = x(value / goro);
     if (contender === "go") return square(at, y);
-    return contender === "floor" ? diamond(at, y) : circle(at, y, isTimely(line, contender, results));
+    return contender === "floor" ? diamond(at, y) : circle(at, y, isTimely(contender));
   });
   const [first] = fair.sort(([, a], [, b]) => a - b);
   const words = first === undefined ? "none" : `${first[0]} ${ratio(first[1] / goro)} ×`;
