@@ -284,10 +284,7 @@ function isOf(waiter: Waiter<unknown> | null, selection: Selection): waiter is C
 function won(one: Case<unknown>, isPatient?: boolean): void {
   const selection = one.selection as Selection;
   if (trace !== null) trace.select(selection.cases, one);
-  for (const other of selection.cases) {
-    other.selection = null;
-    if (other.line !== null) (other.core as Core<unknown>).abandon(other);
-  }
+  release(selection);
   unpark(selection, selection.operation);
   if (!one.sends) {
     const { value, ok } = one;
@@ -305,10 +302,15 @@ export function withdraw(party: object): void {
   if (party instanceof Waiter) {
     (party as Waiter<unknown>).line?.leave(party as Waiter<unknown>);
   } else if (party instanceof Selection) {
-    for (const one of party.cases) {
-      one.selection = null;
-      if (one.line !== null) (one.core as Core<unknown>).abandon(one);
-    }
+    release(party);
+  }
+}
+
+// The cases leave all lines, and are free for other selects.
+function release({ cases }: Selection): void {
+  for (const one of cases) {
+    one.selection = null;
+    if (one.line !== null) (one.core as Core<unknown>).abandon(one);
   }
 }
 

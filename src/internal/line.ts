@@ -53,8 +53,7 @@ export class Line<N extends Standing<N>> {
   leave(node: N): void {
     const ahead = node.ahead as N;
     const { behind } = node;
-    const isFirst = this.first === node;
-    if (isFirst) this.first = behind;
+    if (this.first === node) this.first = behind;
     else ahead.behind = behind;
     // Who was behind the last is nobody: then it is the first who hears of a new last.
     const hears = behind ?? this.first;
