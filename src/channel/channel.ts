@@ -119,8 +119,7 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
     if (core.holds) return passedWith({ value: core.take(), ok: true });
     if (core.closed) return passedWith({ value: undefined, ok: false });
     const waiter = new Parked<T, Received<T>>(received);
-    core.receivers.join(waiter);
-    core.awaited();
+    core.awaitedBy(waiter);
     park(waiter, chanReceive, core.isLocal, core);
     return waiter.promise;
   }

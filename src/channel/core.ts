@@ -38,6 +38,9 @@ export class Core<T> {
   readonly senders: Line<Waiter<T>> = new Line<Waiter<T>>();
   readonly receivers: Line<Waiter<T>> = new Line<Waiter<T>>();
   closed = false;
+
+  /** It will never be ready: a wait for it is counted, but not queued, so that it retains nothing. */
+  isNever = false;
   source: Source | null = null;
 
   /** The case of a select that was made last to receive from here. */
@@ -107,7 +110,14 @@ export class Core<T> {
     return value;
   }
 
-  /** Hears that somebody has joined the receivers. */
+  /** Queues a receiver. */
+  awaitedBy(receiver: Waiter<T>): void {
+    if (this.isNever) return;
+    this.receivers.join(receiver);
+    this.awaited();
+  }
+
+  /** Must be called when a receiver has been queued. */
   awaited(): void {
     if (this.source !== null) this.source.awaited();
   }

@@ -28,8 +28,7 @@ export class Range<T> implements AsyncIterableIterator<T, undefined> {
     if (core.closed) return passedWith(end());
     const waiter = new Parked<T, Step<T>>(this.#served);
     this.#parked.push(waiter);
-    core.receivers.join(waiter);
-    core.awaited();
+    core.awaitedBy(waiter);
     park(waiter, chanReceive, core.isLocal, core);
     return waiter.promise;
   }

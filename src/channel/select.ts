@@ -60,7 +60,10 @@ export type NamedCases<C> = { readonly [Name in keyof C]: Name extends "default"
  */
 export function receive<T>(channel: ReceiveChannel<T> | null | undefined): ReceiveCase<T> {
   const from = core("receive", channel);
-  return (from === null ? new Case<T>(chanReceive, null, undefined) : receiving(from)) as unknown as ReceiveCase<T>;
+  // A case that can never be ready is off: queued, it would retain its select for as long as the channel lives.
+  return (from === null || from.isNever
+    ? new Case<T>(chanReceive, null, undefined)
+    : receiving(from)) as unknown as ReceiveCase<T>;
 }
 
 /**

@@ -1,29 +1,32 @@
-// The contexts that can end, and how the end of one spreads.
+// The contexts that can be cancelled, and how cancellation propagates.
 //
 // Invariants, whenever no method is on the stack:
-//   1. A context that has ended has no children and no alarm, and stands in no list of children.
-//   2. A context that lives stands in the children of the nearest such context above it, if there is one.
-//   3. A context has an error if and only if its done channel is closed, should it have one; neither changes again.
+//   1. A cancelled context has no children and no timer, and is in no list of children.
+//   2. Any other context is in the children of the nearest CancelContext above it, if there is one.
+//   3. A context has an error if and only if its done channel, should it have one, is closed; neither changes again.
 //
-// Mirrors `cancelCtx`, `timerCtx`, `afterFuncCtx` and `propagateCancel` of context/context.go.
+// Mirrors `canceler`, `cancelCtx`, `timerCtx`, `afterFuncCtx` and `propagateCancel` of context/context.go.
 
 import { Channel, type ChannelOptions, coreOf, type ReceiveChannel } from "../channel/channel.ts";
 import type { Core } from "../channel/core.ts";
 import { receive, select } from "../channel/select.ts";
-import { go, Prepared } from "../goroutine/go.ts";
-import { manyMayListen, wordsOf } from "../goroutine/host.ts";
+import { go } from "../goroutine/go.ts";
+import { allowManyListeners, wordsOf } from "../goroutine/host.ts";
 import { PanicError } from "../goroutine/panic.ts";
-import { Alarm } from "../internal/alarm.ts";
+import { addWakeSource } from "../goroutine/program.ts";
+import { Alarm, currentClock } from "../internal/alarm.ts";
+import type { Clock } from "../internal/clock.ts";
 import { Line, type Standing } from "../internal/line.ts";
 import { trace } from "../internal/trace.ts";
 import { ChainedContext, elsewhere } from "./chain.ts";
 import type { Context } from "./context.ts";
-import { deadlineExceeded } from "./errors.ts";
+import { canceled, deadlineExceeded } from "./errors.ts";
 
 const named: ChannelOptions = { name: "ctx.done()" };
 
-/** Never ready: what has no end has this for `done()`. */
+/** The `done()` of every context that cannot be cancelled. It is never ready, so that no wait is queued in it. */
 export const never: Channel<never> = everywhere(new Channel<never>(0, named));
+(coreOf(never) as Core<never>).isNever = true;
 
 // For contexts that nobody asked for `done()` before they ended.
 const closed: Channel<never> = everywhere(new Channel<never>(0, named));
@@ -42,23 +45,31 @@ interface AfterFuncer {
   afterFunc(f: () => void): () => boolean;
 }
 
-export class CancelContext extends ChainedContext implements Standing<CancelContext> {
-  line: Line<CancelContext> | null = null;
-  ahead: CancelContext | null = null;
-  behind: CancelContext | null = null;
+/** What is cancelled with a context: a derived context, or a listener. Mirrors `canceler`. */
+interface Child extends Standing<Child> {
+  /** Called once, synchronously, after the context and everything below it have been cancelled. Must not throw. */
+  cancelled(): void;
+}
+
+export class CancelContext extends ChainedContext implements Child {
+  line: Line<Child> | null = null;
+  ahead: Child | null = null;
+  behind: Child | null = null;
 
   declare readonly parent: Context;
-  readonly children: Line<CancelContext> = new Line<CancelContext>();
-  readonly #deadline: number | undefined;
+  readonly children: Line<Child> = new Line<Child>();
+
+  /** Its own deadline or the parent's. */
+  readonly expiry: Expiry | undefined;
   #done: Channel<never> | null = null;
   #err: Error | undefined;
   #cause: Error | undefined;
   #controller: AbortController | null = null;
   #leaveForeignParent: (() => boolean) | null = null;
 
-  constructor(parent: Context, deadline: number | undefined = parent.deadline()) {
+  constructor(parent: Context, expiry: Expiry | undefined = expiryOf(parent)) {
     super(parent);
-    this.#deadline = deadline;
+    this.expiry = expiry;
   }
 
   done(): ReceiveChannel<never> {
@@ -75,16 +86,22 @@ export class CancelContext extends ChainedContext implements Standing<CancelCont
   }
 
   deadline(): number | undefined {
-    return this.#deadline;
+    return this.expiry?.deadline;
   }
 
   get signal(): AbortSignal {
     if (this.#controller === null) {
       this.#controller = new AbortController();
-      manyMayListen(this.#controller.signal);
+      allowManyListeners(this.#controller.signal);
       if (this.#err !== undefined) this.#controller.abort(this.#cause);
     }
     return this.#controller.signal;
+  }
+
+  /** Whether something is to happen when it is cancelled. */
+  get isAwaited(): boolean {
+    if (this.#err !== undefined) return false;
+    return this.children.first !== null || (this.#done !== null && coreOf(this.#done)?.receivers.first !== null);
   }
 
   protected override own(key: unknown): unknown {
@@ -122,43 +139,42 @@ export class CancelContext extends ChainedContext implements Standing<CancelCont
     }
   }
 
-  /** Ends this context and all below it, before it returns. Only the first call does anything. */
+  /** Cancels this context and everything below it before it returns. Only the first call has an effect. */
   cancel(err: Error, cause: Error = err): void {
     if (this.#err !== undefined) return;
     if (trace !== null) trace.cancel(this, cause);
     this.line?.leave(this);
 
     // A list instead of recursion: contexts can be nested deeper than the stack.
-    const ended: CancelContext[] = [this];
-    for (const context of ended) {
-      context.#end(err, cause);
-      for (let child = context.children.shift(); child !== null; child = context.children.shift()) ended.push(child);
+    const cancelled: Child[] = [this];
+    for (const child of cancelled) {
+      if (!(child instanceof CancelContext)) continue;
+      child.#err = err;
+      child.#cause = cause;
+      child.#done?.close();
+      for (let next = child.children.shift(); next !== null; next = child.children.shift()) cancelled.push(next);
     }
-    // What follows is user code: it runs when everything has ended.
-    for (const context of ended) context.#controller?.abort(cause);
+    for (const child of cancelled) child.cancelled();
+    // Listeners of signals are user code: they run when everything has been cancelled.
+    for (const child of cancelled) if (child instanceof CancelContext) child.#controller?.abort(cause);
     this.#leaveForeignParent?.();
   }
 
-  #end(err: Error, cause: Error): void {
-    this.#err = err;
-    this.#cause = cause;
-    this.#done?.close();
-    this.ended();
-  }
-
-  /** What else there is to do at the end, for one kind of context. It runs no user code. */
-  protected ended(): void {
-    // Nothing: a context that can only be cancelled holds nothing else.
+  cancelled(): void {
+    // A context that can only be cancelled holds nothing else.
   }
 }
 
-/** A context that ends by itself at a time. */
+/** A context that is cancelled at a time. */
 export class DeadlineContext extends CancelContext {
+  declare readonly expiry: Expiry;
   #alarm: Alarm | null = null;
 
-  /** Ends the context in `delay` milliseconds, with `cause`, unless it has ended before. */
-  startTimer(delay: number, cause: Error | undefined): void {
+  /** Cancels the context at its deadline, with `cause`, unless it has been cancelled before. */
+  startTimer(cause: Error | undefined): void {
     if (this.err() !== undefined) return;
+    const { clock, due } = this.expiry;
+    const delay = due - clock.now();
     if (delay <= 0) {
       this.cancel(deadlineExceeded, cause);
       return;
@@ -168,13 +184,74 @@ export class DeadlineContext extends CancelContext {
   }
 
   protected override label(): string {
-    return `.WithDeadline(${(new Date(this.deadline() as number).toJSON() as string | null) ?? "never"})`;
+    return `.WithDeadline(${(new Date(this.expiry.deadline).toJSON() as string | null) ?? "never"})`;
   }
 
-  protected override ended(): void {
+  override cancelled(): void {
     this.#alarm?.cancel();
   }
 }
+
+/** A deadline. Expiries on one clock are compared by `due`, because somebody may set the machine's clock. */
+export interface Expiry {
+  readonly clock: Clock;
+  /** By the clock's monotonic reading, in milliseconds. */
+  readonly due: number;
+  /** In milliseconds since the epoch. */
+  readonly deadline: number;
+}
+
+/** The expiry in `delay` milliseconds, at `deadline` if that is known. */
+export function expiryIn(delay: number, deadline?: number): Expiry {
+  const clock = currentClock();
+  return { clock, due: clock.now() + delay, deadline: deadline ?? clock.wall() + delay };
+}
+
+/** The expiry of `ctx`, or undefined if it has no deadline. */
+export function expiryOf(ctx: Context): Expiry | undefined {
+  const deadline = ctx.deadline();
+  if (deadline === undefined) return undefined;
+  const nearest = ctx instanceof CancelContext ? ctx : ctx.value(nearestKey);
+  const expiry = nearest instanceof CancelContext ? nearest.expiry : undefined;
+  // A context of the user's own may have a deadline of its own.
+  return expiry?.deadline === deadline ? expiry : expiryIn(deadline - currentClock().wall(), deadline);
+}
+
+/** Whether `a` is earlier than `b`. */
+export function isEarlier(a: Expiry, b: Expiry): boolean {
+  return a.clock === b.clock ? a.due < b.due : a.deadline < b.deadline;
+}
+
+/** How many milliseconds are left until the deadline of `ctx`; Infinity, if it has none. */
+export function timeLeft(ctx: Context): number {
+  const expiry = expiryOf(ctx);
+  return expiry === undefined ? Infinity : expiry.due - expiry.clock.now();
+}
+
+/** The contexts of signals that have not aborted. A signal keeps its context; this list must not. */
+const signalContexts = new Set<WeakRef<SignalContext>>();
+let pruneAt = 64;
+
+/** A context that is cancelled when an AbortSignal aborts. */
+export class SignalContext extends CancelContext {
+  readonly #ref = new WeakRef<SignalContext>(this);
+
+  constructor(root: Context) {
+    super(root);
+    signalContexts.add(this.#ref);
+    if (signalContexts.size < pruneAt) return;
+    for (const each of signalContexts) if (each.deref() === undefined) signalContexts.delete(each);
+    pruneAt = Math.max(64, 2 * signalContexts.size);
+  }
+
+  override cancelled(): void {
+    signalContexts.delete(this.#ref);
+  }
+}
+
+// Who can abort a signal is not known: `AbortSignal.timeout` has a timer that does not keep the process alive. While something
+// waits for the context of a signal, the program is therefore not known to be deadlocked.
+addWakeSource(() => [...signalContexts].some((each) => each.deref()?.isAwaited === true));
 
 /** A context that ends when a signal arrives: it prints which. Mirrors `signalCtx` of os/signal. */
 export class NotifyContext extends CancelContext {
@@ -190,26 +267,46 @@ export class NotifyContext extends CancelContext {
   }
 }
 
-/** Not a context that anybody sees: the place in a parent's list of a function that is to be called. */
-export class AfterFunc extends CancelContext {
-  #call: Prepared | null;
+/** A function to call when a context is cancelled. */
+class Listener implements Child {
+  line: Line<Child> | null = null;
+  ahead: Child | null = null;
+  behind: Child | null = null;
+  readonly cancelled: () => void;
 
-  constructor(parent: Context, f: () => unknown) {
-    super(parent);
-    this.#call = new Prepared(f);
+  constructor(cancelled: () => void) {
+    this.cancelled = cancelled;
   }
+}
 
-  /** Gives the call up. False: the function has been started, or was given up before. */
-  giveUp(): boolean {
-    const call = this.#call;
-    this.#call = null;
-    return call !== null;
+/**
+ * Calls `listener` synchronously when `ctx` is cancelled, after everything below `ctx` has been cancelled too; immediately, if it has
+ * been cancelled before. For the library's own use: `listener` must not throw. Returns a function that removes the listener.
+ */
+export function onCancel(ctx: Context, listener: () => void): () => void {
+  if (ctx.err() !== undefined) {
+    listener();
+    return noop;
   }
+  if (ctx.done() === never) return noop;
+  const child = new Listener(listener);
+  const nearest = nearestAbove(ctx);
+  if (nearest !== undefined && nearest.err() === undefined) {
+    nearest.children.join(child);
+    return () => child.line?.leave(child);
+  }
+  // A context of the user's own is followed by one of ours, which is released with the listener.
+  const follower = new CancelContext(ctx);
+  follower.children.join(child);
+  follower.follow();
+  return () => {
+    child.line?.leave(child);
+    follower.cancel(canceled);
+  };
+}
 
-  protected override ended(): void {
-    this.#call?.start();
-    this.#call = null;
-  }
+function noop(): void {
+  // There is no listener to remove.
 }
 
 /** The cause of any context's end. */

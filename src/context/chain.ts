@@ -41,6 +41,11 @@ export abstract class ChainedContext implements Context {
     return above + this.label();
   }
 
+  /** What `JSON.stringify` shows of a context, which has references in a circle. */
+  toJSON(): string {
+    return this.toString();
+  }
+
   toString(): string {
     const links: ChainedContext[] = [this];
     let context = this.parent;

@@ -1,10 +1,24 @@
 // Package context: everything that users reach as `context.`.
 
+import { Check, checkFunction, describe, isSignal } from "../goroutine/check.ts";
 import { asError, asText, isError } from "../goroutine/foreign.ts";
+import { Prepared } from "../goroutine/go.ts";
 import { onSignals } from "../goroutine/host.ts";
 import { PanicError } from "../goroutine/panic.ts";
 import { Alarm, currentClock } from "../internal/alarm.ts";
-import { AfterFunc, CancelContext, causeOf, DeadlineContext, NotifyContext } from "./cancel.ts";
+import {
+  CancelContext,
+  causeOf,
+  DeadlineContext,
+  type Expiry,
+  expiryIn,
+  expiryOf,
+  isEarlier,
+  NotifyContext,
+  onCancel,
+  SignalContext,
+} from "./cancel.ts";
+import { ChainedContext } from "./chain.ts";
 import type { Context, Key } from "./context.ts";
 import { Canceled, canceled, DeadlineExceeded, deadlineExceeded } from "./errors.ts";
 import { DetachedContext, RootContext, ValueContext } from "./plain.ts";
@@ -83,7 +97,7 @@ export function withDeadlineCause(
   cause: Error | null,
 ): [ctx: Context, cancel: CancelFunc] {
   const at = checkedNumber("context.withDeadline: deadline", isDate(deadline) ? deadline.getTime() : deadline);
-  return limited(parent, at, at - currentClock().wall(), cause);
+  return limited(parent, expiryIn(at - currentClock().wall(), at), cause);
 }
 
 /**
@@ -104,20 +118,15 @@ export function withTimeout(parent: Context, ms: number): [ctx: Context, cancel:
  */
 export function withTimeoutCause(parent: Context, ms: number, cause: Error | null): [ctx: Context, cancel: CancelFunc] {
   const delay = checkedNumber("context.withTimeout: ms", ms);
-  return limited(parent, currentClock().wall() + delay, delay, cause);
+  return limited(parent, expiryIn(delay), cause);
 }
 
-function limited(
-  parent: Context,
-  deadline: number,
-  delay: number,
-  cause: Error | null,
-): [ctx: Context, cancel: CancelFunc] {
+function limited(parent: Context, expiry: Expiry, cause: Error | null): [ctx: Context, cancel: CancelFunc] {
   const reason = checkedCause(cause);
-  const earlier = checkedParent(parent).deadline();
-  if (earlier !== undefined && earlier < deadline) return withCancel(parent);
-  const context = following(new DeadlineContext(parent, deadline));
-  context.startTimer(delay, reason);
+  const earlier = expiryOf(checkedParent(parent));
+  if (earlier !== undefined && isEarlier(earlier, expiry)) return withCancel(parent);
+  const context = following(new DeadlineContext(parent, expiry));
+  context.startTimer(reason);
   return [context, disposable(() => context.cancel(canceled))];
 }
 
@@ -158,11 +167,16 @@ export function withoutCancel(parent: Context): Context {
  * Mirrors `context.AfterFunc`.
  */
 export function afterFunc(ctx: Context, f: () => unknown): () => boolean {
-  if (typeof f !== "function") throw new TypeError(`context.afterFunc: f must be a function, got ${asText(f)}`);
-  const call = following(new AfterFunc(checkedParent(ctx), f));
+  checkFunction("context.afterFunc", f);
+  let call: Prepared | null = new Prepared(f);
+  const remove = onCancel(checkedParent(ctx), () => {
+    call?.start();
+    call = null;
+  });
   return () => {
-    const stopped = call.giveUp();
-    call.cancel(canceled);
+    const stopped = call !== null;
+    call = null;
+    remove();
     return stopped;
   };
 }
@@ -184,15 +198,17 @@ const contexts = new WeakMap<AbortSignal, Context>();
  * is a `TimeoutError`, as from `AbortSignal.timeout`, and a `Canceled` else. Each signal has one context, and so one
  * listener at most, however often it is asked for.
  *
- * Errors: throws `TypeError` if `signal` is no AbortSignal.
+ * While something waits for the context, `main` does not report a deadlock: the host may abort the signal at any time.
+ *
+ * Errors: throws `TypeError` if `signal` is not an AbortSignal, of this realm or another.
  */
 export function fromSignal(signal: AbortSignal): Context {
-  if (!(signal instanceof AbortSignal)) {
-    throw new TypeError(`context.fromSignal: signal must be an AbortSignal, got ${asText(signal)}`);
+  if (!isSignal(signal)) {
+    throw new TypeError(`context.fromSignal: signal must be an AbortSignal, got ${describe(signal)}`);
   }
   const known = contexts.get(signal);
   if (known !== undefined) return known;
-  const context = new CancelContext(theBackground);
+  const context = new SignalContext(theBackground);
   const end = (): void => {
     const error = asError(signal.reason);
     context.cancel(error.name === "TimeoutError" ? deadlineExceeded : canceled, error);
@@ -223,7 +239,7 @@ export function notify(parent: Context, ...signals: string[]): [ctx: Context, st
   // An alarm that never goes off keeps the process alive, which the host's signal handlers do not.
   const vigil = new Alarm("context.notify", () => undefined);
   vigil.setIn(Infinity);
-  afterFunc(context, () => vigil.cancel());
+  onCancel(context, () => vigil.cancel());
   return [
     context,
     disposable(() => {
@@ -238,8 +254,11 @@ function following<C extends CancelContext>(context: C): C {
   return context;
 }
 
+const contextCheck = new Check("context");
+
 function checkedParent(parent: Context): Context {
   if (parent === null || parent === undefined) throw new PanicError("cannot create context from nil parent");
+  if (!(parent instanceof ChainedContext)) contextCheck.isContext("parent", parent);
   return parent;
 }
 

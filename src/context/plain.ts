@@ -2,12 +2,18 @@
 
 import type { ReceiveChannel } from "../channel/channel.ts";
 import { asText } from "../goroutine/foreign.ts";
-import { manyMayListen } from "../goroutine/host.ts";
 import { never, nearestKey } from "./cancel.ts";
 import { ChainedContext, elsewhere } from "./chain.ts";
 import type { Context } from "./context.ts";
 
 let neverAborted: AbortSignal | undefined;
+
+// It lives as long as the program, so it must not retain listeners that will never be called.
+function makeNeverAborted(): AbortSignal {
+  const { signal } = new AbortController();
+  signal.addEventListener = (): void => undefined;
+  return signal;
+}
 
 abstract class EndlessContext extends ChainedContext {
   done(): ReceiveChannel<never> {
@@ -23,7 +29,7 @@ abstract class EndlessContext extends ChainedContext {
   }
 
   get signal(): AbortSignal {
-    neverAborted ??= manyMayListen(new AbortController().signal);
+    neverAborted ??= makeNeverAborted();
     return neverAborted;
   }
 }

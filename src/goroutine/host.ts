@@ -2,6 +2,7 @@
 // same file runs in a browser, where there is no process to speak to and no exit code to give.
 
 import { listening } from "./ears.ts";
+import { safely } from "./foreign.ts";
 
 interface Stream {
   readonly writableLength?: number;
@@ -161,10 +162,13 @@ export function onSignals(signals: readonly string[], listener: (words: string) 
   });
 }
 
-/** Answers `signal`, after telling the host that any number of listeners is meant to be on it, and is no leak. */
-export function manyMayListen(signal: AbortSignal): AbortSignal {
-  builtin<{ setMaxListeners(n: number, ...targets: EventTarget[]): void }>("events")?.setMaxListeners(0, signal);
-  return signal;
+/** Turns off Node's warning of more than ten listeners for `signal`, where the host's AbortSignal is Node's. */
+export function allowManyListeners(signal: AbortSignal): void {
+  const events = builtin<{ setMaxListeners(n: number, ...targets: EventTarget[]): void }>("events");
+  safely(
+    () => events?.setMaxListeners(0, signal),
+    () => undefined,
+  );
 }
 
 /** How many processors the host has, at least 1. */

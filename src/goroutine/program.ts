@@ -17,12 +17,26 @@ export function setMainRunning(running: boolean): void {
 let watched = false;
 let warned = false;
 
+const wakeSources: (() => boolean)[] = [];
+
+/** Adds a function that reports whether something outside of the program may still wake a goroutine, although the host is idle. */
+export function addWakeSource(mayWake: () => boolean): void {
+  wakeSources.push(mayWake);
+}
+
+/** How long the process is kept alive, in milliseconds, before the wake sources are asked again. */
+const wakeInterval = 50;
+
 /** Begins to watch for the end; only the first call does anything. */
 export function watchForTheEnd(): void {
   if (watched) return;
   watched = true;
   onIdle(() => {
     if (mainIsRunning) {
+      if (wakeSources.some((mayWake) => mayWake())) {
+        setTimeout(() => undefined, wakeInterval);
+        return;
+      }
       complain(deadlock());
       exit(2);
     } else if (!warned && parked().length > 0) {

@@ -103,6 +103,15 @@ export function failed(error: unknown): Promise<never> {
   return isOpen() ? Promise.reject(error) : new Promise((_, reject) => hold(reject, error));
 }
 
+/** The outcome of `promise`, as the promise of a public function: it is fair, however fast `promise` settles or rejects. */
+export async function fairly<R>(promise: Promise<R>): Promise<R> {
+  try {
+    return await promise;
+  } finally {
+    await passed();
+  }
+}
+
 /** The promise of the next turn of the event loop: by then all that could run has run, and timers and I/O have had theirs. */
 export function turn(): Promise<void> {
   const world = currentWorld();

@@ -5,8 +5,7 @@
 //   2. The first who waits needs more than there is.
 
 import type { Context } from "../context/context.ts";
-import { AfterFunc } from "../context/cancel.ts";
-import { canceled } from "../context/errors.ts";
+import { onCancel } from "../context/cancel.ts";
 import { background } from "../context/namespace.ts";
 import { Check } from "../goroutine/check.ts";
 import { semAcquire } from "../goroutine/operations.ts";
@@ -82,78 +81,67 @@ export class Semaphore {
 
   readonly #give = ({ units }: Held): void => this.release(units);
 
-  // In a function of its own, for one that has a closure in it costs more on all its ways.
+  // Kept separate: a function that contains a closure allocates a context on every call, including the fast path.
   #joinUntilTheEndOf(ctx: Context, held: Held): UnitWaiter {
-    const end = new AfterFunc(ctx, () => this.#giveUp(waiter));
-    end.follow();
-    const waiter: UnitWaiter = this.#join(held, end);
+    // A context of the user's own may throw here: nothing waits yet.
+    const removeListener = onCancel(ctx, () => this.#cancelled(waiter));
+    const waiter: UnitWaiter = this.#join(held, ctx);
+    waiter.removeListener = removeListener;
     return waiter;
   }
 
-  #join(held: Held, end: AfterFunc | null): UnitWaiter {
+  #join(held: Held, ctx: Context | null): UnitWaiter {
     const line = held.units <= this.#size ? this.#waiters : null;
-    return new UnitWaiter(held, end, line, this.#world === currentWorld());
+    return new UnitWaiter(held, ctx, line, this.#world === currentWorld());
   }
 
   #serve(): void {
     for (let first = this.#waiters.first as UnitWaiter | null; first !== null;) {
-      // An end that came before the units did is an end, even if nobody has been told of it yet.
-      if (first.hasEnded) {
+      if (first.ctx?.err() !== undefined) {
+        // The same cancellation calls its listener next, which finds it gone from the line.
         this.#waiters.leave(first);
-        first.refuse();
-      } else {
-        if (this.#size - this.#held < first.held.units) return;
-        this.#held += first.held.units;
-        this.#waiters.leave(first);
-        first.grant();
+        first = this.#waiters.first as UnitWaiter | null;
+        continue;
       }
+      if (this.#size - this.#held < first.held.units) return;
+      this.#held += first.held.units;
+      this.#waiters.leave(first);
+      first.grant();
       first = this.#waiters.first as UnitWaiter | null;
     }
   }
 
   // Those behind may need less.
-  #giveUp(waiter: UnitWaiter): void {
-    if (!waiter.isOpen) return;
+  #cancelled(waiter: UnitWaiter): void {
     if (waiter.line !== null) this.#waiters.leave(waiter);
     waiter.refuse();
     this.#serve();
   }
 }
 
-/** Somebody who waits for units, at the end of `line` if there is one, from the moment when this is made until `end`, if ever. */
+/** A caller that waits for units, in `line` if there is one, until it is granted them or its context is cancelled. */
 class UnitWaiter extends Parked<void, Disposable> {
   readonly held: Held;
-  isOpen = true;
-  readonly #end: AfterFunc | null;
+  readonly ctx: Context | null;
+  removeListener: (() => void) | null = null;
 
-  constructor(held: Held, end: AfterFunc | null, line: Line<Waiter<void>> | null, isDurable: boolean) {
+  constructor(held: Held, ctx: Context | null, line: Line<Waiter<void>> | null, isDurable: boolean) {
     super(ignore);
     this.held = held;
-    this.#end = end;
+    this.ctx = ctx;
     line?.join(this);
     park(this, semAcquire, isDurable);
   }
 
-  /** Whether the context has ended. */
-  get hasEnded(): boolean {
-    return this.#end !== null && this.#end.err() !== undefined;
-  }
-
   grant(): void {
-    this.#close();
+    this.removeListener?.();
+    unpark(this, semAcquire);
     pass(this.answer, this.held, this.world);
   }
 
   refuse(): void {
-    const reason = this.#end?.err() as Error;
-    this.#close();
-    fail(this.answer, reason, this.world);
-  }
-
-  #close(): void {
-    this.isOpen = false;
-    if (this.#end !== null && this.#end.giveUp()) this.#end.cancel(canceled);
     unpark(this, semAcquire);
+    fail(this.answer, this.ctx?.err() as Error, this.world);
   }
 }
 
