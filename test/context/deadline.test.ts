@@ -1,10 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, go, time, WaitGroup } from "goro";
-import { now } from "goro/testing";
+import { bubble, now } from "goro/testing";
+import { timeLeft } from "../../src/context/cancel.ts";
 import { currentClock, realClock } from "../../src/internal/alarm.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet } from "../support/promises.ts";
-import { isOver, children, inBubble } from "../support/contexts.ts";
+import { replace } from "../support/replace.ts";
+import { isOver, children, inBubble, Wrapper } from "../support/contexts.ts";
 
 type Context = context.Context;
 
@@ -230,5 +232,80 @@ test("a timeout keeps the process alive until it passes, and no longer than unti
     code: 0,
     stdout: "DeadlineExceeded: context deadline exceeded\nCanceled: context canceled\n",
     stderr: "",
+  });
+});
+
+describe("when the wall clock of the machine is set", () => {
+  function setForward(ms: number): () => void {
+    const original = Date.now;
+    return replace(Date, "now", () => original() + ms);
+  }
+
+  test("forward, a child's timeout is shorter than the parent's all the same", () => {
+    const [parent, cancel] = withTimeout(background(), time.hour);
+    using _ = cancel;
+    const restore = setForward(10 * time.hour);
+    try {
+      const [child, cancelChild] = withTimeout(parent, time.second);
+      using _2 = cancelChild;
+      expect(timeLeft(child)).toBeLessThanOrEqual(time.second);
+      expect(realClock.purposes.filter((purpose) => purpose === "context.withDeadline")).toHaveLength(2);
+    } finally {
+      restore();
+    }
+  });
+
+  test.each([10 * time.hour, -10 * time.hour])("by %d ms, a child's longer timeout is the parent's", (ms) => {
+    const [parent, cancel] = withTimeout(background(), time.hour);
+    using _ = cancel;
+    const restore = setForward(ms);
+    try {
+      const [child, cancelChild] = withTimeout(parent, 2 * time.hour);
+      using _2 = cancelChild;
+      expect(child.deadline()).toBe(parent.deadline());
+      expect(timeLeft(child)).toBeLessThanOrEqual(time.hour);
+      expect(realClock.purposes.filter((purpose) => purpose === "context.withDeadline")).toHaveLength(1);
+    } finally {
+      restore();
+    }
+  });
+
+  test("the time that is left of a timeout does not change, through values and wrappers too", () => {
+    const [ctx, cancel] = withTimeout(background(), time.hour);
+    using _ = cancel;
+    const all = [ctx, context.withValue(ctx, "key", 1), new Wrapper(ctx), withCancel(ctx)[0]];
+    const restore = setForward(10 * time.hour);
+    try {
+      for (const one of all) {
+        expect(timeLeft(one)).toBeGreaterThan(time.minute);
+        expect(timeLeft(one)).toBeLessThanOrEqual(time.hour);
+      }
+    } finally {
+      restore();
+    }
+  });
+
+  test("a deadline that a context of the user's own has is an instant of the wall clock", () => {
+    class Sooner extends Wrapper {
+      override deadline(): number {
+        return now() + time.second;
+      }
+    }
+    const [ctx, cancel] = withTimeout(background(), time.hour);
+    using _ = cancel;
+    expect(timeLeft(new Sooner(ctx))).toBeLessThanOrEqual(time.second);
+    expect(timeLeft(new Sooner(background()))).toBeGreaterThan(0);
+    expect(timeLeft(background())).toBe(Infinity);
+  });
+
+  test("contexts of different clocks are compared by the wall clock", async () => {
+    const [parent, cancel] = withTimeout(background(), time.hour);
+    using _ = cancel;
+    await bubble(() => {
+      // In the bubble it is the year 2000.
+      const [child, cancelChild] = withTimeout(parent, 2 * time.hour);
+      using _2 = cancelChild;
+      expect(child.deadline()).toBe(now() + 2 * time.hour);
+    });
   });
 });

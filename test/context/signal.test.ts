@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { Channel, context, time } from "goro";
 import { CancelContext } from "../../src/context/cancel.ts";
 import { isCollected } from "../support/memory.ts";
+import { replace } from "../support/replace.ts";
 import { runSource } from "../support/programs.ts";
 
 type Context = context.Context;
@@ -82,6 +83,30 @@ describe("ctx.signal", () => {
     expect(ctx.signal.aborted).toBe(false);
   });
 
+  test("of background retains no listener, for it lives as long as the program", async () => {
+    const makeListener = (): WeakRef<() => void> => {
+      const listener = (): void => undefined;
+      background().signal.addEventListener("abort", listener);
+      return new WeakRef(listener);
+    };
+    const ref = makeListener();
+    expect(getEventListeners(background().signal, "abort")).toEqual([]);
+    expect(await isCollected(ref)).toBe(true);
+  });
+
+  test("is made where the host's AbortController is not Node's own", () => {
+    const restore = replace(globalThis, "AbortController", ForeignController as never);
+    try {
+      const [ctx, cancel] = withCancelCause(background());
+      const { signal } = ctx;
+      expect(signal).toBeInstanceOf(ForeignSignal);
+      cancel(new Error("why"));
+      expect([signal.aborted, signal.reason]).toEqual([true, new Error("why")]);
+    } finally {
+      restore();
+    }
+  });
+
   describe("a listener", () => {
     // R101
     test("finds the whole tree ended", () => {
@@ -125,7 +150,73 @@ describe("ctx.signal", () => {
   });
 });
 
+/** A signal as jsdom and polyfills have it: not Node's, and not an instance of the global class. */
+class ForeignSignal {
+  readonly #target = new EventTarget();
+  aborted = false;
+  reason: unknown = undefined;
+
+  addEventListener(name: string, listener: () => void): void {
+    this.#target.addEventListener(name, listener);
+  }
+
+  removeEventListener(name: string, listener: () => void): void {
+    this.#target.removeEventListener(name, listener);
+  }
+
+  dispatch(): void {
+    this.#target.dispatchEvent(new Event("abort"));
+  }
+}
+
+class ForeignController {
+  readonly signal: ForeignSignal = new ForeignSignal();
+
+  abort(reason: unknown): void {
+    if (this.signal.aborted) return;
+    this.signal.aborted = true;
+    this.signal.reason = reason;
+    this.signal.dispatch();
+  }
+}
+
 describe("fromSignal", () => {
+  test("takes a signal of another realm or of a polyfill", () => {
+    const controller = new ForeignController();
+    const ctx = fromSignal(controller.signal as unknown as AbortSignal);
+    expect(ctx.err()).toBeUndefined();
+    const why = new Error("why");
+    controller.abort(why);
+    expect(ctx.err()).toBeInstanceOf(context.Canceled);
+    expect(context.cause(ctx)).toBe(why);
+  });
+
+  test("is awaited while a listener, a derived context or a receiver waits for it", async () => {
+    const ctx = fromSignal(new AbortController().signal) as CancelContext;
+    expect(ctx.isAwaited).toBe(false);
+    const remove = context.afterFunc(ctx, () => undefined);
+    expect(ctx.isAwaited).toBe(true);
+    remove();
+    expect(ctx.isAwaited).toBe(false);
+    const [, cancel] = withCancel(ctx);
+    expect(ctx.isAwaited).toBe(true);
+    cancel();
+    ctx.done();
+    expect(ctx.isAwaited).toBe(false);
+    const ended = ctx.done().receive();
+    expect(ctx.isAwaited).toBe(true);
+    ctx.cancel(new context.Canceled());
+    await ended;
+    expect(ctx.isAwaited).toBe(false);
+  });
+
+  test("keeps no list of signals that are gone", async () => {
+    const refs = Array.from({ length: 200 }, () => new WeakRef(fromSignal(new AbortController().signal)));
+    expect(await isCollected(refs[0] as WeakRef<Context>)).toBe(true);
+    for (let i = 0; i < 200; i++) fromSignal(new AbortController().signal);
+    expect(refs.filter((ref) => ref.deref() !== undefined)).toEqual([]);
+  });
+
   function listeners(signal: AbortSignal): number {
     return getEventListeners(signal, "abort").length;
   }

@@ -120,3 +120,38 @@ describe("withoutCancel", () => {
     expect(context.cause(child)).toBe(child.err());
   });
 });
+
+describe("JSON.stringify", () => {
+  test("of a context with children, values and a deadline is its name", () => {
+    const [parent, cancel] = withTimeout(background(), hour);
+    const child = withValue(withCancel(parent)[0], "k", 1);
+    expect(JSON.parse(JSON.stringify({ parent, child, root: background() }))).toEqual({
+      parent: String(parent),
+      child: String(child),
+      root: "context.Background",
+    });
+    cancel();
+  });
+});
+
+describe("a parent that is not a context", () => {
+  test.each([
+    [new AbortController().signal, "parent must be a context, got an AbortSignal; pass context.fromSignal(parent)"],
+    [{}, "parent must be a context, got [object Object]"],
+    [5, "parent must be a context, got 5"],
+  ])("is refused: %p", (parent, message) => {
+    const wrong = parent as never;
+    for (const derive of [
+      () => withCancel(wrong),
+      () => withCancelCause(wrong),
+      () => withTimeout(wrong, 1),
+      () => withValue(wrong, "k", 1),
+      () => withoutCancel(wrong),
+      () => context.afterFunc(wrong, () => undefined),
+      () => context.notify(wrong, "SIGINT"),
+    ]) {
+      expect(derive).toThrow(TypeError);
+      expect(derive).toThrow(message);
+    }
+  });
+});
