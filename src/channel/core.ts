@@ -78,35 +78,56 @@ export class Core<T> {
     return this.buffer.length > 0 || this.senders.first !== null;
   }
 
-  /** Hands `value` to the first receiver, or else puts it into the buffer; false: neither is possible now. */
+  /**
+   * Gives `value` to the first receiver or, if there is none, to the buffer; false if neither is possible now.
+   *
+   * The waiter that is served leaves all its queues before a listener is called, and is told its result afterwards: so a listener
+   * that uses the channel finds it in a valid state.
+   */
   offer(value: T): boolean {
     if (this.closed) throw new PanicError("send on closed channel");
     const receiver = this.receivers.shift();
     if (receiver !== null) {
-      if (trace !== null) trace.move(this, value, null, receiver);
-      this.#give(receiver, value, true);
+      receiver.value = value;
+      receiver.ok = true;
+      if (trace !== null) {
+        receiver.leaveQueues();
+        trace.move(this, value, null, receiver, this.buffer.length);
+      }
+      receiver.settle(receiver as never, this.capacity > 0);
       return true;
     }
     if (this.buffer.length === this.capacity) return false;
     this.buffer.push(value);
-    if (trace !== null) trace.move(this, value, null, this);
+    if (trace !== null) trace.move(this, value, null, this, this.buffer.length);
     return true;
   }
 
   /** Takes the oldest value, which must be there: see {@link holds}. The first sender moves up in the same step. */
   take(): T {
     const sender = this.senders.shift();
-    if (sender === null) return this.#oldest();
-    let value = sender.value as T;
-    if (this.capacity === 0) {
-      if (trace !== null) trace.move(this, value, sender, null);
-    } else {
-      const oldest = this.#oldest();
-      this.buffer.push(value);
-      if (trace !== null) trace.move(this, value, sender, this);
-      value = oldest;
+    if (sender === null) {
+      const value = this.buffer.shift();
+      if (trace !== null) trace.move(this, value, this, null, this.buffer.length);
+      return value;
     }
-    this.#release(sender, true);
+    const sent = sender.value as T;
+    let value = sent;
+    sender.ok = true;
+    if (this.capacity > 0) {
+      value = this.buffer.shift();
+      this.buffer.push(sent);
+    }
+    if (trace !== null) {
+      sender.leaveQueues();
+      if (this.capacity > 0) {
+        trace.move(this, value, this, null, this.capacity - 1);
+        trace.move(this, sent, sender, this, this.capacity);
+      } else {
+        trace.move(this, sent, sender, null, 0);
+      }
+    }
+    sender.settle(sender as never, this.capacity > 0);
     return value;
   }
 
@@ -127,10 +148,13 @@ export class Core<T> {
     this.closed = true;
     if (trace !== null) trace.close(this);
     for (let receiver = this.receivers.shift(); receiver !== null; receiver = this.receivers.shift()) {
-      this.#give(receiver, undefined, false);
+      receiver.value = undefined;
+      receiver.ok = false;
+      receiver.settle(receiver as never, this.capacity > 0);
     }
     for (let sender = this.senders.shift(); sender !== null; sender = this.senders.shift()) {
-      this.#release(sender, false);
+      sender.ok = false;
+      sender.settle(sender as never, this.capacity > 0);
     }
   }
 
@@ -138,22 +162,5 @@ export class Core<T> {
   abandon(waiter: Waiter<T>): void {
     waiter.line?.leave(waiter);
     if (this.source !== null && this.receivers.first === null) this.source.abandoned();
-  }
-
-  #oldest(): T {
-    const value = this.buffer.shift();
-    if (trace !== null) trace.move(this, value, this, null);
-    return value;
-  }
-
-  #give(receiver: Waiter<T>, value: T | undefined, ok: boolean): void {
-    receiver.value = value;
-    receiver.ok = ok;
-    receiver.settle(receiver as never, this.capacity > 0);
-  }
-
-  #release(sender: Waiter<T>, ok: boolean): void {
-    sender.ok = ok;
-    sender.settle(sender as never, this.capacity > 0);
   }
 }

@@ -153,6 +153,12 @@ export class Case<T> extends Waiter<T> {
     if (core === null) return false;
     return this.sends ? core.takes : core.holds || core.closed;
   }
+
+  override leaveQueues(): void {
+    for (const one of (this.selection as Selection).cases) {
+      if (one.line !== null) (one.core as Core<unknown>).abandon(one);
+    }
+  }
 }
 
 /** A select that waits. */
@@ -232,20 +238,25 @@ function decide(cases: readonly Case<unknown>[], hasDefault: boolean): Promise<R
     // The k-th that is ready takes the place of the one chosen so far with probability 1/k: so all are equally likely.
     if (one.isReady && (++ready === 1 || below(ready) === 0)) chosen = one;
   }
-  if (trace !== null && (chosen !== null || hasDefault)) trace.select(cases, chosen);
-  if (chosen !== null) return passedWith(serve(chosen));
-  if (hasDefault) return passedWith({ case: "default" });
-  return wait(cases);
+  if (chosen === null && !hasDefault) return wait(cases);
+  let result: Result;
+  try {
+    result = chosen === null ? { case: "default" } : serve(chosen);
+  } finally {
+    if (trace !== null) trace.select(cases, chosen, null);
+  }
+  return passedWith(result);
 }
 
 function serve(one: Case<unknown>): Result {
+  const { name } = one;
   const core = one.core as Core<unknown>;
   if (one.sends) {
     core.offer(one.value);
-    return { case: one.name };
+    return { case: name };
   }
-  if (core.holds) return { case: one.name, value: core.take(), ok: true };
-  return { case: one.name, value: undefined, ok: false };
+  if (core.holds) return { case: name, value: core.take(), ok: true };
+  return { case: name, value: undefined, ok: false };
 }
 
 function wait(cases: readonly Case<unknown>[]): Promise<Result> {
@@ -283,21 +294,17 @@ function isOf(waiter: Waiter<unknown> | null, selection: Selection): waiter is C
   return waiter instanceof Case && waiter.selection === selection;
 }
 
-// A case has been served: the select is decided, and no other of its cases may be found in a line by anybody.
+// Completes the select whose case has been served. Its cases are free for other selects before a listener is called.
 function won(one: Case<unknown>, isPatient?: boolean): void {
   const selection = one.selection as Selection;
-  if (trace !== null) trace.select(selection.cases, one);
+  const { sends, name, value, ok } = one;
   release(selection);
+  if (!sends) one.value = undefined;
+  if (trace !== null) trace.select(selection.cases, one, selection);
   unpark(selection, selection.operation);
-  if (!one.sends) {
-    const { value, ok } = one;
-    one.value = undefined;
-    pass(selection.answer, { case: one.name, value, ok }, selection.world, isPatient);
-  } else if (one.ok) {
-    pass(selection.answer, { case: one.name }, selection.world, isPatient);
-  } else {
-    refuse(selection);
-  }
+  if (!sends) pass(selection.answer, { case: name, value, ok }, selection.world, isPatient);
+  else if (ok) pass(selection.answer, { case: name }, selection.world, isPatient);
+  else refuse(selection);
 }
 
 /** Takes an operation that waits out of all lines: it will never be served. */

@@ -142,7 +142,6 @@ export class CancelContext extends ChainedContext implements Child {
   /** Cancels this context and everything below it before it returns. Only the first call has an effect. */
   cancel(err: Error, cause: Error = err): void {
     if (this.#err !== undefined) return;
-    if (trace !== null) trace.cancel(this, cause);
     this.line?.leave(this);
 
     // A list instead of recursion: contexts can be nested deeper than the stack.
@@ -151,9 +150,10 @@ export class CancelContext extends ChainedContext implements Child {
       if (!(child instanceof CancelContext)) continue;
       child.#err = err;
       child.#cause = cause;
-      child.#done?.close();
       for (let next = child.children.shift(); next !== null; next = child.children.shift()) cancelled.push(next);
     }
+    if (trace !== null) trace.cancel(this, cause);
+    for (const child of cancelled) if (child instanceof CancelContext) child.#done?.close();
     for (const child of cancelled) child.cancelled();
     // Listeners of signals are user code: they run when everything has been cancelled.
     for (const child of cancelled) if (child instanceof CancelContext) child.#controller?.abort(cause);

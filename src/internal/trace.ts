@@ -1,4 +1,4 @@
-// The one hook through which everything that happens can be seen. It costs one comparison when nobody listens.
+// The one hook through which everything that happens can be seen. Without a listener an event costs one comparison.
 
 /** A goroutine, as far as a listener needs to know it. */
 export interface Traced {
@@ -13,8 +13,9 @@ export interface Traced {
 }
 
 /**
- * What a listener hears, always of what whoever runs now does. `party` is the object that stands for one parked operation, from
- * `block` to `unblock`. Other objects are what the rooms above know them for: this one only passes them on.
+ * The events that a listener is called for. Each is caused by the code that runs now, and comes after the change of state that it
+ * reports, so that a listener sees every channel and context in a valid state. `party` is the object that stands for one parked
+ * operation, from `block` to `unblock`. The types of other objects are known to the rooms that make and read them.
  */
 export interface Trace {
   /** `go` was called. */
@@ -35,37 +36,89 @@ export interface Trace {
   /** A channel's core has been made. */
   make(channel: object): void;
   /**
-   * A value changes hands at a channel's core. `from` and `to` are a parked operation that is about to be over, or `channel` itself
-   * for its buffer, or null for whoever runs.
+   * A value has changed hands at a channel's core. `from` and `to` are a parked operation, whose `unblock` follows, or `channel` itself
+   * for its buffer, or null for the caller. `length` is how many values the buffer has after this move.
    */
-  move(channel: object, value: unknown, from: object | null, to: object | null): void;
-  /** A channel's core is closed. */
+  move(channel: object, value: unknown, from: object | null, to: object | null, length: number): void;
+  /** A channel's core has been closed; the `unblock` of each operation that waited follows. */
   close(channel: object): void;
-  /** A select is decided, for one of its cases, or by default if that is null. */
-  select(cases: readonly object[], chosen: object | null): void;
+  /**
+   * A select is decided, for one of its cases, or by default if that is null. `party` is the select if it has waited, and its
+   * `unblock` follows; otherwise null.
+   */
+  select(cases: readonly object[], chosen: object | null, party: object | null): void;
   /** An alarm goes off, set for `purpose`: the listener calls `fire`, once and at once. What it does is nobody's who runs. */
   timer(purpose: string, fire: () => void): void;
-  /** A context ends. */
+  /** A context has been cancelled, with all below it; the closing of their channels follows. */
   cancel(context: object, cause: Error): void;
   /** A job of a pool's crew is accepted, or a worker begins with it, or it has its outcome. */
   job(crew: object, work: object, step: "accept" | "start" | "finish"): void;
 }
 
-/** Whoever listens, or null. */
+/** The listener, or all of them; null if there is none. */
 export let trace: Trace | null = null;
 
 const listeners = new Set<Trace>();
 
-/** Adds a listener for what it has methods for; answers how to remove it. */
+/**
+ * Adds a listener for the events that it has methods for; returns a function that removes it. An error that the listener throws is
+ * reported as an uncaught exception, and changes nothing for the operation that caused the event.
+ */
 export function listen(listener: Partial<Trace>): () => void {
-  const heard = (key: keyof Trace): unknown => (listener[key] ?? deaf[key]).bind(listener as Trace);
-  const whole = Object.fromEntries(methods.map((key) => [key, heard(key)])) as unknown as Trace;
+  const whole = Object.fromEntries(
+    methods.map((key) => [key, safe((listener[key] ?? deaf[key]).bind(listener as Trace) as Hook)]),
+  ) as unknown as Trace;
+  whole.run = (goroutine, start) =>
+    around((inner) => (listener.run ?? deaf.run).call(listener, goroutine, inner), start);
+  whole.timer = (purpose, fire) =>
+    around((inner) => (listener.timer ?? deaf.timer).call(listener, purpose, inner), fire);
   listeners.add(whole);
   choose();
   return () => {
     listeners.delete(whole);
     choose();
   };
+}
+
+type Hook = (...event: unknown[]) => void;
+
+/** `hook`, with its errors reported instead of thrown. */
+function safe(hook: Hook): Hook {
+  return (...event) => {
+    try {
+      hook(...event);
+    } catch (error) {
+      report(error);
+    }
+  };
+}
+
+/** Calls `f` once by way of `hook`, whatever `hook` does. Throws what `f` throws, and nothing else. */
+function around(hook: (inner: () => void) => void, f: () => void): void {
+  let isCalled = false;
+  const failures: unknown[] = [];
+  const inner = (): void => {
+    if (isCalled) return;
+    isCalled = true;
+    try {
+      f();
+    } catch (error) {
+      failures.push(error);
+    }
+  };
+  try {
+    hook(inner);
+  } catch (error) {
+    report(error);
+  }
+  inner();
+  if (failures.length > 0) throw failures[0];
+}
+
+function report(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }
 
 function choose(): void {

@@ -27,6 +27,11 @@ export class Waiter<T> implements Standing<Waiter<T>> {
     this.settle = settle;
     this.value = value;
   }
+
+  /** Leaves the queues, besides the one that it is served from, in which the same operation is queued. */
+  leaveQueues(): void {
+    // A single operation is in one queue.
+  }
 }
 
 type Settle<W> = (waiter: W, isPatient?: boolean) => void;

@@ -6,7 +6,6 @@
 //   3. A value has one number from its send to its receive, and those of a buffer are received in the order of their
 //      sends.
 
-import type { Core } from "../channel/core.ts";
 import { Case, Selection } from "../channel/select.ts";
 import { numGoroutine } from "../goroutine/census.ts";
 import { Check } from "../goroutine/check.ts";
@@ -194,9 +193,8 @@ export class Recording implements Disposable {
     make: (core) => {
       this.#numbers.newChannel(core);
     },
-    move: (core, value, from, to) => {
+    move: (core, value, from, to, length) => {
       const { id, buffered } = this.#numbers.channel(core);
-      const { length } = (core as Core<unknown>).buffer;
       if (from !== core) {
         const number = ++this.#lastValue;
         const text = this.#values ? { text: shown(value) } : {};
@@ -219,9 +217,9 @@ export class Recording implements Disposable {
     close: (core) => {
       this.#add(this.#runner, { type: "close", channel: this.#numbers.channel(core).id });
     },
-    select: (cases, chosen) => {
+    select: (cases, chosen, party) => {
       const one = chosen as Case<unknown> | null;
-      const who = one === null ? this.#runner : this.#party(one);
+      const who = this.#party(party);
       const name = one === null ? "default" : String(one.name);
       this.#add(who, { type: "select", cases: this.#numbers.cases(cases as Case<unknown>[]), chosen: name });
     },

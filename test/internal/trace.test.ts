@@ -1,10 +1,12 @@
 // What a listener of the trace hook hears, and in which order.
 
-import { Channel, context, go, receive, select, time, WaitGroup, WorkerPool } from "goro";
+import { Channel, context, go, receive, select, send, time, WaitGroup, WorkerPool } from "goro";
 import { allowLeaks, bubble } from "goro/testing";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { coreOf } from "../../src/channel/channel.ts";
+import type { Core } from "../../src/channel/core.ts";
 import { listen, trace, type Traced } from "../../src/internal/trace.ts";
+import { assertInvariants } from "../model/invariants.ts";
 import { capacities, quiet } from "../support/promises.ts";
 
 let stop = (): void => undefined;
@@ -243,6 +245,83 @@ describe("what happens besides waiting is heard too", () => {
     });
     await expect(panicked).rejects.toBe(error);
     expect(heard).toContainEqual(["panic", "bad", error]);
+  });
+});
+
+describe("a listener finds every channel in a valid state, and may use the channels itself", () => {
+  /** Calls `look` within each event from now on, and checks the invariants of the channels. */
+  function within(channels: readonly Channel<string>[], look: () => void): void {
+    let isInside = false;
+    const hook = (): void => {
+      for (const ch of channels) assertInvariants(coreOf(ch) as Core<string>);
+      if (isInside) return;
+      isInside = true;
+      look();
+      isInside = false;
+    };
+    stop = listen({ block: hook, unblock: hook, move: hook, select: hook });
+  }
+
+  test.each(capacities)("when a select that waits receives, at capacity %i", async (capacity) => {
+    const [ch, other] = [new Channel<string>(capacity), new Channel<string>()];
+    const selected = select({ ch: receive(ch), other: receive(other) });
+    const sent: boolean[] = [];
+    within([ch, other], () => sent.push(other.trySend("again")));
+    await ch.send("once");
+    expect(await selected).toEqual({ case: "ch", value: "once", ok: true });
+    expect(sent).toEqual([false, false, false]);
+  });
+
+  test.each(capacities)("when a select that waits sends, at capacity %i", async (capacity) => {
+    const [ch, other] = [new Channel<string>(capacity), new Channel<string>()];
+    for (let i = 0; i < capacity; i++) ch.trySend("filler");
+    const selected = select({ ch: send(ch, "once"), other: send(other, "once") });
+    const received: unknown[] = [];
+    within([ch, other], () => received.push(other.tryReceive()));
+    const values = [ch.tryReceive()?.value];
+    for (let i = 0; i < capacity; i++) values.push(ch.tryReceive()?.value);
+    expect(await selected).toEqual({ case: "ch" });
+    expect(values.filter((value) => value === "once")).toHaveLength(1);
+    expect(received.filter((each) => each !== undefined)).toEqual([]);
+  });
+
+  test.each(capacities)(
+    "when cases are used again within the events of their select, at capacity %i",
+    async (capacity) => {
+      const [ch, other] = [new Channel<string>(capacity), new Channel<string>(1)];
+      const cases = { ch: receive(ch), other: receive(other) };
+      const selected = select(cases);
+      const inner: unknown[] = [];
+      within([ch, other], () => {
+        other.trySend("second");
+        void select({ renamed: cases.other, default: true }).then((s) => inner.push(s));
+      });
+      ch.trySend("first");
+      expect(await selected).toEqual({ case: "ch", value: "first", ok: true });
+      await quiet();
+      expect(inner).toEqual(Array(3).fill({ case: "renamed", value: "second", ok: true }));
+      stop();
+      const immediate: unknown[] = [];
+      within([ch, other], () => void select({ renamed: cases.ch, default: true }).then((s) => immediate.push(s)));
+      other.trySend("third");
+      expect(await select(cases)).toEqual({ case: "other", value: "third", ok: true });
+      await quiet();
+      expect(immediate).toContainEqual({ case: "default" });
+    },
+  );
+
+  test("when a context is cancelled", () => {
+    const [ctx, cancel] = context.withCancel(context.background());
+    const [child] = context.withCancel(ctx);
+    const errors: unknown[] = [];
+    stop = listen({
+      cancel() {
+        cancel();
+        errors.push(ctx.err(), child.err());
+      },
+    });
+    cancel();
+    expect(errors).toEqual([context.Canceled, context.Canceled]);
   });
 });
 

@@ -185,11 +185,11 @@ describe("waiting", () => {
       await select([receive(jobs), receive(null)]);
     });
     const named = [
-      { name: "job", operation: "receive", channel: 1 },
-      { name: "out", operation: "send", channel: 2 },
+      { name: "job", operation: "receive", channel: 2 },
+      { name: "out", operation: "send", channel: 1 },
     ];
     const numbered = [
-      { name: "0", operation: "receive", channel: 1 },
+      { name: "0", operation: "receive", channel: 2 },
       { name: "1", operation: "receive", channel: null },
     ];
     expect(events(trace, "select")).toEqual([
