@@ -4,10 +4,11 @@ import { readFile } from "node:fs/promises";
 import { Channel, context, go, gosched, Mutex, receive, select, send, time, WaitGroup, WorkerPool } from "goro";
 import { allowLeaks, bubble, settled } from "goro/testing";
 import { log, record, type Recording, type RecordOptions, type Trace, type TraceEvent } from "goro/trace";
-import { describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { whoRuns } from "../../src/goroutine/debug.ts";
 import { lanes } from "../../src/trace/lanes.ts";
 import { quiet } from "../support/promises.ts";
+import { replace } from "../support/replace.ts";
 
 /** Records `f` in a bubble, where nothing else happens. */
 async function recorded(f: () => Promise<void>, options: RecordOptions = {}): Promise<Trace> {
@@ -344,6 +345,55 @@ describe("a recording", () => {
     } finally {
       console.log = before;
     }
+  });
+
+  describe("of what is printed", () => {
+    const texts = ({ events: all }: Trace): unknown[] => all.map((event) => (event as { text?: string }).text);
+    let printed: unknown[][] = [];
+    let restore = (): void => undefined;
+    let original = console.log;
+
+    beforeEach(() => {
+      printed = [];
+      restore = replace(console, "log", (...parts: unknown[]) => void printed.push(parts));
+      original = console.log;
+    });
+    afterEach(() => restore());
+
+    test.each([
+      ["the order of their start", 0],
+      ["the opposite order", 1],
+    ])("two at a time hear it until they stop, in %s, and the console is as it was", (_, first) => {
+      const both = [record({ console: true }), record({ console: true })] as const;
+      console.log("to both");
+      const one = both[first as 0 | 1].stop();
+      console.log("to one");
+      const other = both[(1 - first) as 0 | 1].stop();
+      expect(console.log).toBe(original);
+      console.log("to none");
+      expect([texts(one), texts(other)]).toEqual([["to both"], ["to both", "to one"]]);
+      expect(printed).toEqual([["to both"], ["to one"], ["to none"]]);
+    });
+
+    test("what other code has put in the place of the console meanwhile stays, and later lines are heard once", () => {
+      const first = record({ console: true });
+      const ours = console.log;
+      const theirs = (...parts: unknown[]): void => ours("theirs", ...parts);
+      console.log = theirs;
+      console.log("a");
+      expect(texts(first.stop())).toEqual(["theirs a"]);
+      expect(console.log).toBe(theirs);
+      const second = record({ console: true });
+      console.log("b");
+      expect(texts(second.stop())).toEqual(["b"]);
+      expect(console.log).toBe(theirs);
+      console.log("c");
+      expect(printed).toEqual([
+        ["theirs", "a"],
+        ["theirs", "b"],
+        ["theirs", "c"],
+      ]);
+    });
   });
 
   test("times never decrease, and every number is in a list", async () => {
