@@ -82,7 +82,8 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
   /**
    * Waits until a receiver, or the buffer, has taken `value`. Values leave in the order in which `send` was called.
    *
-   * Errors: rejects with {@link PanicError} if the channel is closed, or is closed while this waits; nobody gets the value.
+   * Errors: rejects with {@link PanicError} if the channel is closed, or is closed while this waits; no receiver gets the value. A send
+   * that is not awaited is then an unhandled rejection, in both cases.
    *
    * Cancellation: a `select` of this send and `ctx.done()` can lose; a send that lost has not happened.
    */
@@ -174,17 +175,7 @@ function sent<T>(waiter: Parked<T, void>, isPatient?: boolean): void {
   else refuse(waiter);
 }
 
-/** Lets an operation that waits fail as a send on a closed channel. */
-export function refuse(waiting: {
-  readonly promise: Promise<unknown>;
-  readonly answer: (failure: never) => void;
-  readonly world: World | undefined;
-}): void {
-  // Whoever sent may come to await it later than this: until then it is not a rejection that nobody handles.
-  waiting.promise.catch(ignore);
-  fail(waiting.answer, new PanicError("send on closed channel"), waiting.world);
-}
-
-function ignore(): void {
-  // It is the caller's to handle, whenever the caller looks.
+/** Rejects an operation that waits, as a send on a closed channel. As always, a rejection that the caller ignores is unhandled. */
+export function refuse({ answer, world }: { answer: (failure: never) => void; world: World | undefined }): void {
+  fail(answer, new PanicError("send on closed channel"), world);
 }

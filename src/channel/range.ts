@@ -3,6 +3,7 @@
 import { chanReceive } from "../goroutine/operations.ts";
 import { park, unpark } from "../goroutine/parking.ts";
 import { pass, passedWith } from "../internal/gate.ts";
+import { Ring } from "../internal/ring.ts";
 import { Parked } from "../internal/waiter.ts";
 import type { Core } from "./core.ts";
 
@@ -10,11 +11,13 @@ type Step<T> = IteratorResult<T, undefined>;
 
 /**
  * Receives one value a step. It never reads ahead: a loop that is left has taken what it was given and nothing more.
- * `return` ends the iteration and not the channel; steps that still wait then get out of line and end too.
+ * `return` ends the iteration and not the channel; steps that still wait leave the queue of the channel and end too.
  */
 export class Range<T> implements AsyncIterableIterator<T, undefined> {
   readonly #core: Core<T>;
-  readonly #parked: Parked<T, Step<T>>[] = [];
+
+  // Its steps that wait, in the order of the channel's queue: so the one that is served is the first.
+  readonly #parked = new Ring<Parked<T, Step<T>>>();
   #left = false;
 
   constructor(core: Core<T>) {
@@ -35,7 +38,7 @@ export class Range<T> implements AsyncIterableIterator<T, undefined> {
 
   return(): Promise<Step<T>> {
     this.#left = true;
-    for (let waiter = this.#parked[0]; waiter !== undefined; waiter = this.#parked[0]) {
+    for (let waiter = this.#parked.first; waiter !== undefined; waiter = this.#parked.first) {
       this.#core.abandon(waiter);
       this.#served(waiter);
     }
@@ -46,7 +49,6 @@ export class Range<T> implements AsyncIterableIterator<T, undefined> {
     return this;
   }
 
-  // They all stand in one line, so the one that is served is the one that has waited longest.
   readonly #served = (waiter: Parked<T, Step<T>>, isPatient?: boolean): void => {
     this.#parked.shift();
     unpark(waiter, chanReceive);

@@ -48,7 +48,7 @@ type Index<I> = I extends `${infer N extends number}` ? N : number;
 /** What a {@link select} over the cases `C` answers: which of them was served and, if it receives, what came. */
 export type Selected<C> = C extends readonly unknown[]
   ? { [I in keyof C]: Outcome<Index<I>, C[I]> }[number]
-  : { [Name in keyof C]: Outcome<Name, C[Name]> }[keyof C];
+  : { [Name in keyof C]: Outcome<Name extends number ? `${Name}` : Name, C[Name]> }[keyof C];
 
 /** The cases of a {@link select}, by name. With `default: true` among them the select does not wait. */
 export type NamedCases<C> = { readonly [Name in keyof C]: Name extends "default" ? true : AnyCase };
@@ -83,8 +83,10 @@ export function send<T>(channel: SendChannel<T> | null | undefined, value: T): S
  * The answer is a union that `switch` tells apart by `case`; `return`, `break` and `continue` in it mean what they mean in
  * Go. Cases may stand in an array too; then `case` is the index. A case can be used again, and by many selects at a time.
  *
+ * Any name but `default` may be given to a case, also one that is a number or begins with a digit; the answer has it as a string.
+ *
  * Errors: rejects with {@link PanicError} if the case that is served sends to a closed channel, and with `TypeError` if
- * something is no case, or if a name begins with a digit (JavaScript would reorder it).
+ * something is not a case.
  *
  * Closed: a receive from a closed and empty channel can always be served, with `{ value: undefined, ok: false }`.
  *
@@ -203,9 +205,6 @@ function named(cases: object): Promise<Result> {
   begin();
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
-    const digit = name.charCodeAt(0) - 48;
-    if (digit >= 0 && digit <= 9)
-      throw new TypeError(`select: a name must not begin with a digit, as ${show(name)} does`);
     if (name !== "default") list[i] = claim(list[i], name);
     else if (list[i] === true) place = i;
     else throw new TypeError(`select: default must be true, got ${show(list[i])}`);
@@ -262,36 +261,47 @@ function serve(one: Case<unknown>): Result {
 function wait(cases: readonly Case<unknown>[]): Promise<Result> {
   const selection = new Selection(cases);
   let isLocal = true;
+  let sharesQueue = false;
   for (const one of cases) {
     one.selection = selection;
     const { core } = one;
     if (core === null) continue;
     if (!core.isLocal) isLocal = false;
-    joinAtRandom(one.sends ? core.senders : core.receivers, one, selection);
+    const line = queueOf(one);
+    const { last } = line;
+    if (last instanceof Case && last.selection === selection) sharesQueue = true;
+    line.join(one);
     if (!one.sends) core.awaited();
   }
+  if (sharesQueue) shuffle(cases);
   park(selection, selection.operation, isLocal, selection);
   return selection.promise;
 }
 
-// Cases of the same select that stand in this line already are the last in it, for nobody else has run. The new one takes
-// any place among them, so that no order of theirs is likelier than another.
-function joinAtRandom(line: Line<Waiter<unknown>>, one: Case<unknown>, selection: Selection): void {
-  let own = 0;
-  for (let other = line.last; isOf(other, selection); other = other.ahead) {
-    own++;
-    if (other === line.first) break;
-  }
-  let behind: Waiter<unknown> | null = null;
-  for (let places = own === 0 ? 0 : below(own + 1); places > 0; places--) {
-    behind = behind === null ? line.last : behind.ahead;
-  }
-  if (behind === null) line.join(one);
-  else line.joinAhead(one, behind);
+function queueOf(one: Case<unknown>): Line<Waiter<unknown>> {
+  const core = one.core as Core<unknown>;
+  return one.sends ? core.senders : core.receivers;
 }
 
-function isOf(waiter: Waiter<unknown> | null, selection: Selection): waiter is Case<unknown> {
-  return waiter instanceof Case && waiter.selection === selection;
+// Puts the cases that are in one queue into a random order. They are the last there, because no other code has run since they joined.
+function shuffle(cases: readonly Case<unknown>[]): void {
+  const queues = new Map<Line<Waiter<unknown>>, Case<unknown>[]>();
+  for (const one of cases) {
+    if (one.core === null) continue;
+    const line = queueOf(one);
+    const found = queues.get(line);
+    if (found === undefined) queues.set(line, [one]);
+    else found.push(one);
+  }
+  for (const [line, inLine] of queues) {
+    for (let rest = inLine.length; rest > 1; rest--) {
+      const chosen = below(rest);
+      const one = inLine[chosen] as Case<unknown>;
+      inLine[chosen] = inLine[rest - 1] as Case<unknown>;
+      line.leave(one);
+      line.join(one);
+    }
+  }
 }
 
 // Completes the select whose case has been served. Its cases are free for other selects before a listener is called.

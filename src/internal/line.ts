@@ -38,17 +38,6 @@ export class Line<N extends Standing<N>> {
     }
   }
 
-  /** Puts `node`, which stands in no line, directly ahead of `other`, which stands in this one. */
-  joinAhead(node: N, other: N): void {
-    const ahead = other.ahead as N;
-    node.line = this;
-    node.ahead = ahead;
-    node.behind = other;
-    other.ahead = node;
-    if (this.first === other) this.first = node;
-    else ahead.behind = node;
-  }
-
   /** Takes `node`, which stands in this line, out of it, wherever in the line it is. */
   leave(node: N): void {
     const ahead = node.ahead as N;

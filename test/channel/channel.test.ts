@@ -380,28 +380,38 @@ describe("values", () => {
   });
 });
 
-describe("a sender that close has refused", () => {
+describe("a send that is not awaited", () => {
   // R18, R32
-  test("may be awaited much later without an unhandled rejection, and still panics then", async () => {
+  test("is an unhandled rejection when the channel is closed, before the send or after it", async () => {
     const program = `
       import { Channel, select, send } from "goro";
       import { setImmediate as turn } from "node:timers/promises";
-      process.on("unhandledRejection", (e) => console.log("unhandled", String(e)));
+      const ways = {
+        send: (ch) => ch.send(1),
+        "select by name": (ch) => select({ out: send(ch, 2) }),
+        "select by index": (ch) => select([send(new Channel(), 3), send(ch, 4)]),
+      };
       for (const capacity of [0, 1]) {
-        const ch = new Channel<number>(capacity);
-        ch.trySend(0);
-        const plain = ch.send(1);
-        const selected = select({ out: send(ch, 2) });
-        const other = new Channel<number>();
-        const one = select([send(other, 3), send(ch, 4)]);
-        ch.close();
-        for (let i = 0; i < 5; i++) await turn();
-        for (const late of [plain, selected, one]) {
-          await late.then(() => console.log("sent"), (e) => console.log(capacity, String(e)));
+        for (const when of ["closed before", "closed after"]) {
+          for (const [way, begin] of Object.entries(ways)) {
+            const ch = new Channel<number>(capacity);
+            if (capacity > 0) ch.trySend(0);
+            process.once("unhandledRejection", (e) => console.log(capacity, when, way, String(e)));
+            if (when === "closed before") ch.close();
+            void begin(ch);
+            if (when === "closed after") ch.close();
+            for (let i = 0; i < 3; i++) await turn();
+          }
         }
       }`;
     const { code, stdout, stderr } = await runSource(program);
-    const refusals = [0, 1].map((capacity) => `${capacity} PanicError: send on closed channel\n`.repeat(3));
-    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: refusals.join(""), stderr: "" });
+    const lines = [0, 1].flatMap((capacity) =>
+      ["closed before", "closed after"].flatMap((when) =>
+        ["send", "select by name", "select by index"].map(
+          (way) => `${capacity} ${when} ${way} PanicError: send on closed channel\n`,
+        ),
+      ),
+    );
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: lines.join(""), stderr: "" });
   });
 });

@@ -65,18 +65,6 @@ describe("a line", () => {
     );
   });
 
-  test.each([
-    ["first", 0],
-    ["middle", 2],
-    ["last", 4],
-  ])("takes somebody directly ahead of the %s", (_, place) => {
-    const all = nodes(5);
-    const line = lineOf(all);
-    const early = new Node(99);
-    line.joinAhead(early, all[place] as Node);
-    expectLine(line, [...all.slice(0, place), early, ...all.slice(place)]);
-  });
-
   test("lets somebody who left come back at the end", () => {
     const [a, b, c] = nodes(3) as [Node, Node, Node];
     const line = lineOf([a, b, c]);
@@ -92,7 +80,7 @@ describe("a line", () => {
     const inside: Node[] = [];
     for (let step = 0; step < 400; step++) {
       const place = below(inside.length + 1);
-      switch (below(4)) {
+      switch (below(3)) {
         case 0: {
           const node = outside.pop();
           if (node === undefined) break;
@@ -101,14 +89,6 @@ describe("a line", () => {
           break;
         }
         case 1: {
-          const other = inside[place];
-          const node = other && outside.pop();
-          if (node === undefined) break;
-          line.joinAhead(node, other as Node);
-          inside.splice(place, 0, node);
-          break;
-        }
-        case 2: {
           const node = line.shift();
           expect(node).toBe(inside.shift() ?? null);
           if (node !== null) outside.push(node);
@@ -157,7 +137,7 @@ describe("a line", () => {
       for (const node of all) line.join(node);
       Watched.touched = 0;
       line.leave(all[length / 2] as Watched);
-      line.joinAhead(all[length / 2] as Watched, all[length / 2 + 1] as Watched);
+      line.join(all[length / 2] as Watched);
       line.shift();
       line.join(all[0] as Watched);
       return Watched.touched;

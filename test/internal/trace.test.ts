@@ -317,11 +317,11 @@ describe("a listener finds every channel in a valid state, and may use the chann
     stop = listen({
       cancel() {
         cancel();
-        errors.push(ctx.err(), child.err());
+        errors.push(String(ctx.err()), String(child.err()));
       },
     });
     cancel();
-    expect(errors).toEqual([context.Canceled, context.Canceled]);
+    expect(errors).toEqual(Array(2).fill("Canceled: context canceled"));
   });
 });
 
