@@ -2,19 +2,20 @@
 
 import { pass, passed, turn } from "../internal/gate.ts";
 import { type Trace, trace } from "../internal/trace.ts";
+import { throwUncaught } from "../internal/turn.ts";
 import { Pending } from "../internal/waiter.ts";
 import { currentWorld } from "../internal/world.ts";
 import { born, died } from "./census.ts";
+import { checkFunction } from "./check.ts";
 import { place, register } from "./debug.ts";
-import { asText, inOneLine, nameOf } from "./foreign.ts";
-import { complain, exit, ownsTheProcess, printAtOnce, processors } from "./host.ts";
+import { inOneLine, nameOf } from "./foreign.ts";
+import { complain, exit, hasProcess, printAtOnce, processors, showUncaught } from "./host.ts";
 import { panicReport } from "./panic.ts";
 import { mainIsRunning } from "./program.ts";
 
-/** Who wants to know how a goroutine ended; without one, an error is a panic and a return goes unnoticed. */
+/** Is called when a goroutine ends. An error is a panic all the same. */
 export interface Owner {
   returned(): void;
-  /** Is told after the panic has been printed, if the program goes on. */
   panicked(error: unknown): void;
 }
 
@@ -58,11 +59,14 @@ function nextId(): number {
 
 /**
  * Starts `f(...args)` as a goroutine. The arguments are evaluated now; `f` itself never starts before the code that is
- * running has come to its next `await` or its end. What `f` returns is discarded. If it throws or rejects, that is a
- * panic: the program prints it and ends with exit code 2; where somebody listens for uncaught errors (a service, a test
- * runner), they get the error instead.
+ * running has come to its next `await` or its end. What `f` returns is discarded.
  *
- * Errors: throws `TypeError` if `f` is no function.
+ * Panics: an error that `f` throws or rejects with is thrown as an uncaught exception. The host decides what follows, as for any
+ * other: its listeners (`uncaughtException`, `uncaughtExceptionMonitor`, `window.onerror`), a crash reporter or a test runner get
+ * the error; without one of these, Node prints it and ends the process with exit code 1. Under {@link main}, the listeners get it
+ * first, and then the program prints Go's report and ends with exit code 2.
+ *
+ * @throws {TypeError} if `f` is not a function, or is a generator function, which would not run.
  *
  * Mirrors the `go` statement.
  *
@@ -81,7 +85,7 @@ export function spawn<A extends readonly unknown[]>(
   args: A,
   owner: Owner | null,
 ): void {
-  if (typeof f !== "function") throw new TypeError(`${caller}: f must be a function, got ${asText(f)}`);
+  checkFunction(caller, f);
   start(new Goroutine(nextId(), f, args, owner));
 }
 
@@ -154,20 +158,20 @@ function end(goroutine: Goroutine): void {
   if (trace !== null) trace.end(goroutine);
 }
 
-// Under `main` the program is Go's and dies Go's death. Elsewhere the host's own ways come first.
+// Under `main`, a panic prints Go's report and ends the program. Otherwise the error is an uncaught exception like any other.
 function panic(error: unknown, goroutine: Goroutine): void {
   const world = currentWorld();
   if (world !== undefined) {
     world.panicked(error, goroutine);
-  } else if (mainIsRunning || ownsTheProcess()) {
-    // A report that had to wait for its reader would let timers fire before the end.
+  } else if (mainIsRunning && hasProcess) {
+    // Write synchronously, so that no timer can fire before the process exits.
     printAtOnce();
+    const failures = showUncaught(error);
     complain(panicReport(error, goroutine.id, register?.origin(goroutine) ?? ""));
+    for (const failure of failures) complain(panicReport(failure, goroutine.id, ""));
     exit(2);
   } else {
-    queueMicrotask(() => {
-      throw error;
-    });
+    throwUncaught(error);
   }
 }
 
@@ -177,7 +181,8 @@ export function numCPU(): number {
 }
 
 /**
- * Lets others go first: every other goroutine, until it waits or the time slice of all is used up, and timers and I/O.
+ * Yields: resolves on the next turn of the event loop, after every other goroutine has run until it waits or the time slice is used
+ * up, and timers and I/O have had their turn.
  *
  * Mirrors `runtime.Gosched`.
  */

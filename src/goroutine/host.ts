@@ -20,12 +20,15 @@ interface Process {
   on(event: string, listener: (argument: string) => void): unknown;
   off(event: string, listener: (argument: string) => void): unknown;
   listenerCount(event: string): number;
-  hasUncaughtExceptionCaptureCallback?(): boolean;
+  listeners(event: string): ((...args: unknown[]) => void)[];
   getBuiltinModule?(name: string): unknown;
 }
 
 const host = (globalThis as unknown as { process?: Process }).process;
 const process = typeof host?.exit === "function" && typeof host.on === "function" ? host : undefined;
+
+/** Whether there is a process that can be ended. */
+export const hasProcess: boolean = process !== undefined;
 
 /** One of the host's own modules, or undefined where there is none of that name. */
 export function builtin<M>(name: string): M | undefined {
@@ -89,17 +92,21 @@ export function exit(code?: number): void {
 }
 
 /**
- * Whether a panic may end the program here and now. It may not where somebody waits to hear of uncaught errors: a
- * listener, the parent of a worker thread, or a test runner that has put a process of its own in the place of the real one.
+ * Calls the listeners of the process for an uncaught exception, the monitors first, as the host does before it ends a process.
+ * Returns what they have thrown.
  */
-export function ownsTheProcess(): boolean {
-  return (
-    process !== undefined &&
-    builtin("process") === process &&
-    builtin<{ isMainThread: boolean }>("worker_threads")?.isMainThread === true &&
-    process.listenerCount("uncaughtException") === 0 &&
-    process.hasUncaughtExceptionCaptureCallback?.() !== true
-  );
+export function showUncaught(error: unknown): unknown[] {
+  const failures: unknown[] = [];
+  for (const event of ["uncaughtExceptionMonitor", "uncaughtException"]) {
+    for (const listener of process?.listeners(event) ?? []) {
+      try {
+        listener.call(process, error, "uncaughtException");
+      } catch (failure) {
+        failures.push(failure);
+      }
+    }
+  }
+  return failures;
 }
 
 // What Go's os.Signal says of itself (syscall's table for Linux), where that is not "signal N".

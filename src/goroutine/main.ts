@@ -1,22 +1,27 @@
 // The main goroutine: with it a script is a program as Go knows it, with Go's three ways to end.
 
 import { currentWorld } from "../internal/world.ts";
-import { asText } from "./foreign.ts";
+import { checkFunction } from "./check.ts";
 import { Goroutine, type Owner, start } from "./go.ts";
 import { exit, printAtOnce } from "./host.ts";
 import { PanicError } from "./panic.ts";
 import { mainIsRunning, reportOnQuit, setMainRunning, watchForTheEnd } from "./program.ts";
 
 /**
- * Runs `f` as the program. When `f` returns the program is over, whatever other goroutines do, and the exit code is 0, or
- * `process.exitCode`. When `f` or any goroutine panics, the panic is printed and the exit code is 2. When everything is
- * blocked and nothing can ever wake it, `fatal error: all goroutines are asleep - deadlock!` is printed with what is
- * waited for, and the exit code is 2. As in Go, what is printed is out when the call returns, and SIGQUIT ends the program with a
- * report of what every goroutine does.
+ * Runs `f` as the program, which ends in one of Go's three ways:
  *
- * `f` starts once the rest of the module has run. In a browser there is no program to end, and no deadlock is seen.
+ * - When `f` returns, the program ends, whatever other goroutines do. The exit code is 0, or `process.exitCode`.
+ * - When `f` or any goroutine panics, the listeners for `uncaughtExceptionMonitor` and `uncaughtException` get the error. Then the
+ *   panic is printed, and the exit code is 2. A listener cannot prevent that, and is not waited for.
+ * - When every goroutine is blocked and nothing can ever wake one, `fatal error: all goroutines are asleep - deadlock!` is printed
+ *   with what is waited for, and the exit code is 2.
  *
- * Errors: throws `TypeError` if `f` is no function, {@link PanicError} while another `main` runs.
+ * As in Go, what is printed is out when the call returns, and SIGQUIT ends the program with a report of what every goroutine does.
+ *
+ * `f` starts once the rest of the module has run. In a browser there is no process to end: a panic is an uncaught exception, and no
+ * deadlock is detected.
+ *
+ * @throws {TypeError} if `f` is not a function, or is a generator function. {@link PanicError} while another `main` runs.
  *
  * Mirrors `func main` and the runtime around it.
  *
@@ -28,7 +33,7 @@ import { mainIsRunning, reportOnQuit, setMainRunning, watchForTheEnd } from "./p
  * });
  */
 export function main(f: () => unknown): void {
-  if (typeof f !== "function") throw new TypeError(`main: f must be a function, got ${asText(f)}`);
+  checkFunction("main", f);
   const world = currentWorld();
   if (world !== undefined) {
     world.main(f);

@@ -1,14 +1,11 @@
 // The register of everything that waits. Each operation that cannot finish at once passes `park`, and `unpark` when it is
-// over, so that a program that stops for ever can say what it stopped at.
+// over, so that a program that stops forever can report what it stopped at.
 
 import { trace } from "../internal/trace.ts";
-import { watchForTheEnd } from "./program.ts";
 import type { Operation } from "./operations.ts";
 
-let watching = false;
-
 /**
- * Notes that `party`, the object that stands for one operation, waits for `subject`; durably, if nobody outside of its world can
+ * Records that `party`, the object that stands for one operation, waits for `subject`; durably, if nothing outside of its world can
  * wake it.
  */
 export function park(
@@ -18,10 +15,6 @@ export function park(
   subject: object | null = null,
 ): void {
   operation.parked++;
-  if (!watching) {
-    watching = true;
-    watchForTheEnd();
-  }
   if (trace !== null) trace.block(party, operation.name, isDurable, subject);
 }
 

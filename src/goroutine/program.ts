@@ -1,9 +1,9 @@
 // The program as a whole: whether it has a main goroutine, and what happens when the host has nothing left to run. Under
-// `main` that is a deadlock, for `main` has not returned; anywhere else it is an end like any other, and worth a warning
-// if somebody still waits.
+// `main` that is a deadlock, because `main` has not returned. Anywhere else it is an ordinary end, and with GORO_DEBUG=1 a warning
+// lists the goroutines that still wait. Without either, nothing is installed in the process.
 
 import { numGoroutine } from "./census.ts";
-import { register } from "./debug.ts";
+import { inDebug, register } from "./debug.ts";
 import { complain, exit, onIdle, onQuit } from "./host.ts";
 import { type Operation, operations } from "./operations.ts";
 
@@ -53,6 +53,8 @@ export function reportOnQuit(): () => void {
     exit(2);
   });
 }
+
+if (inDebug) watchForTheEnd();
 
 const hint = "GORO_DEBUG=1 tells of each goroutine where it was started and where it waits.\n";
 

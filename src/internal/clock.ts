@@ -7,6 +7,7 @@
 
 import { Heap, type Placed } from "./heap.ts";
 import { trace } from "./trace.ts";
+import { throwUncaught } from "./turn.ts";
 
 /** What tells the time and wakes the clock. */
 export interface Host {
@@ -81,14 +82,18 @@ export class Clock {
     return true;
   }
 
-  /** Fires all that is due. */
+  /** Fires every alarm that is due. What one of them throws does not keep the others from it, and is thrown as an uncaught exception. */
   ring(): void {
     this.#setFor = Infinity;
     const now = this.#host.now();
     for (let alarm = this.#heap.first; alarm !== undefined && alarm.when <= now; alarm = this.#heap.first) {
       this.#heap.remove(alarm);
-      if (trace === null) alarm.fire();
-      else trace.timer(alarm.purpose, alarm.fire);
+      try {
+        if (trace === null) alarm.fire();
+        else trace.timer(alarm.purpose, alarm.fire);
+      } catch (error) {
+        throwUncaught(error);
+      }
     }
     this.#wake();
   }

@@ -1,42 +1,63 @@
 // The fairness gate. JavaScript runs all promise continuations before it looks at a timer or a socket again, so two
-// goroutines that hand values to each other would keep every timeout of the process waiting for ever. Every await on the
-// library therefore passes here: what has finished is answered at once while the time slice lasts, and on the next turn
-// of the event loop when it is used up.
+// goroutines that hand values to each other would keep every timeout of the process waiting forever. Every await on the
+// library therefore passes here: an operation that has finished resolves at once while the time slice lasts, and on the next turn
+// of the event loop when the slice is used up.
+//
+// A slice begins with the first operation after a turn of the event loop, or with the turn itself if operations were held for it, and
+// ends with the next turn. It asks for that turn when it begins, so that idle time is not taken for work: an operation after a
+// pause finds that the slice has ended, and begins another.
 //
 // Invariants:
-//   1. While the gate is shut, whatever passes it stands in `held`, in the order in which it came; so no order changes.
-//   2. A shut gate has asked for the next turn of the event loop, which opens it and answers all that was held.
-//   3. Whoever is patient waits for 16 rounds of the microtask queue at most, and then passes like everybody else.
+//   1. While the gate is shut, everything that passes it is kept in `held`, in the order in which it came; so no order changes.
+//   2. A shut gate has asked for the next turn of the event loop, which opens it and resolves all that was held.
+//   3. A patient wake-up is delivered after at most 16 rounds of the microtask queue, and then passes like any other.
+//   4. A slice that has begun has asked for the next turn. The process stays alive for that turn only if something waits for it.
 //
-// Both kinds of answers pass: operations that finish at once, and wake-ups of parked ones. Without the second half, two
+// Both kinds of results pass: operations that finish at once, and wake-ups of parked ones. Without the second half, two
 // goroutines that call `trySend` and await `receive` would starve the timers all the same. No user code runs in here.
 //
-// In a world of a test's own nothing passes: all answers are that world's to give. While there is such a world, every answer
-// is looked at; else it costs nothing that there could be one.
+// Inside a test bubble, promises are resolved by the bubble instead of by the gate. While a bubble is open, every operation looks
+// up its world; otherwise the lookup costs nothing.
 
+import { nextTurn, type Turn } from "./turn.ts";
 import { currentWorld, findWorld, lookForWorlds, type World } from "./world.ts";
 
 /** How long goroutines may run, in milliseconds, before timers and I/O get their turn. */
 const slice = 4;
 
-/** The most answers between two looks at the clock. A look costs as much as an await, so it is shared by many. */
+/** The most operations between two looks at the clock. A look costs as much as an await, so it is shared by many. */
 const longestStride = 32;
 
-/** How many rounds of the microtask queue those who can wait may be kept waiting. */
+/**
+ * How many looks in succession may find the same time. A clock that stands still must not make a slice endless: that of a test's
+ * fake timers does, and that of some hosts between two inputs. 256 looks are 8,192 operations, which take a millisecond or more.
+ */
+const mostLooksAtOneTime = 256;
+
+/** How many rounds of the microtask queue a patient wake-up may be delayed. */
 const longestWait = 16;
 
-// Taken once: a test that replaces the globals by fakes must not stop the gate.
-const now = performance.now.bind(performance);
+interface Performance {
+  now(): number;
+  /** Node's: how often its event loop has turned. */
+  readonly nodeTiming?: { readonly uvMetricsInfo?: { readonly loopCount: number } };
+}
 
-/** Calls a function on the next turn of the event loop. */
-export const nextTurn: (run: () => void) => void = hostTurn();
+const host = globalThis as unknown as { performance?: Performance };
+
+// The function that was there at the import is kept, because a test that replaces it by a fake must not stop the gate. If it is a
+// fake itself, it stands still sooner or later, and is then looked up again.
+let now = hostTime();
 
 let shut = false;
-let asked = false;
-let sliceStart = now();
-let looked = sliceStart;
+let turnAsked: Turn | null = null;
+let sliceHasBegun = false;
+let sliceStart = 0;
+let turnsBefore: number | undefined;
+let looked = 0;
+let looksAtOneTime = 0;
 let stride = 1;
-let credit = 1;
+let credit = 0;
 
 let patient: unknown[] = [];
 let rounds = 0;
@@ -116,7 +137,7 @@ export async function fairly<R>(promise: Promise<R>): Promise<R> {
 export function turn(): Promise<void> {
   const world = currentWorld();
   if (world !== undefined) return new Promise((resolve) => world.hold(resolve, undefined));
-  askForTurn();
+  waitForTurn();
   return new Promise((resolve) => yielded.push(resolve));
 }
 
@@ -141,39 +162,68 @@ function isOpen(): boolean {
   return --credit > 0 || (currentWorld() === undefined && look());
 }
 
-// Looks at the clock, and decides when to look again: after so many answers that about a sixteenth of a slice goes by.
+// Looks at the clock, and decides when to look again: after so many operations that about a sixteenth of a slice goes by.
 function look(): boolean {
   if (shut) return false;
   const time = now();
+  if (!sliceHasBegun) return begin(time);
   const gone = time - looked;
   looked = time;
   if (gone < slice / 16) stride = Math.min(stride * 2, longestStride);
   else if (gone > slice / 4) stride = 1;
-  if (time - sliceStart >= slice) {
-    shutUntilNextTurn();
-    return false;
+  if (gone > 0) {
+    looksAtOneTime = 0;
+    if (time - sliceStart >= slice) return isNewTurn() ? begin(time) : shutUntilNextTurn();
+  } else {
+    sliceStart += gone;
+    if (++looksAtOneTime === mostLooksAtOneTime) {
+      now = hostTime();
+      return shutUntilNextTurn();
+    }
   }
   credit = findWorld === null ? stride : 0;
   return true;
 }
 
-function shutUntilNextTurn(): void {
-  shut = true;
-  credit = 0;
-  askForTurn();
+function begin(time: number): true {
+  sliceHasBegun = true;
+  sliceStart = looked = time;
+  turnsBefore = hostTurns();
+  looksAtOneTime = 0;
+  stride = 1;
+  credit = findWorld === null ? stride : 0;
+  if (turnAsked === null) {
+    turnAsked = nextTurn(open);
+    turnAsked.unref?.();
+  }
+  return true;
 }
 
-function askForTurn(): void {
-  if (asked) return;
-  asked = true;
-  nextTurn(open);
+// The turn that was asked for may be late: Node runs immediates only after the I/O that it has waited for.
+function isNewTurn(): boolean {
+  return hostTurns() !== turnsBefore;
+}
+
+function shutUntilNextTurn(): false {
+  shut = true;
+  credit = 0;
+  waitForTurn();
+  return false;
+}
+
+function waitForTurn(): void {
+  if (turnAsked === null) turnAsked = nextTurn(open);
+  else turnAsked.ref?.();
 }
 
 function open(): void {
-  asked = false;
-  shut = false;
-  sliceStart = looked = now();
-  credit = findWorld === null ? stride : 0;
+  turnAsked = null;
+  sliceHasBegun = false;
+  credit = 0;
+  if (shut) {
+    shut = false;
+    begin(now());
+  }
   const answers = held;
   const turns = yielded;
   held = [];
@@ -182,15 +232,11 @@ function open(): void {
   for (const resolve of turns) resolve();
 }
 
-// On Node this must be setImmediate: a MessageChannel does not let timers run there. Browsers have only the latter.
-function hostTurn(): (run: () => void) => void {
-  const host = globalThis as { setImmediate?: (run: () => void) => unknown };
-  if (typeof host.setImmediate === "function") return host.setImmediate.bind(globalThis);
-  const { port1, port2 } = new MessageChannel();
-  const runs: (() => void)[] = [];
-  port1.onmessage = () => runs.shift()?.();
-  return (run) => {
-    runs.push(run);
-    port2.postMessage(null);
-  };
+function hostTime(): () => number {
+  const { performance } = host;
+  return typeof performance?.now === "function" ? performance.now.bind(performance) : Date.now;
+}
+
+function hostTurns(): number | undefined {
+  return host.performance?.nodeTiming?.uvMetricsInfo?.loopCount;
 }

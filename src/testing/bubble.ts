@@ -18,7 +18,7 @@ import { operations } from "../goroutine/operations.ts";
 import { PanicError } from "../goroutine/panic.ts";
 import { Roster } from "../goroutine/roster.ts";
 import { Clock } from "../internal/clock.ts";
-import { nextTurn } from "../internal/gate.ts";
+import { nextTurn } from "../internal/turn.ts";
 import { Chance } from "../internal/random.ts";
 import type { Traced } from "../internal/trace.ts";
 import { Pending } from "../internal/waiter.ts";

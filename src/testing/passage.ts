@@ -3,14 +3,14 @@
 // over. So what a program reads from the clock never depends on how fast the machine is.
 
 import type { Host } from "../internal/clock.ts";
-import { longestDelay } from "../internal/realtime.ts";
+import { longestDelay, RealTime } from "../internal/realtime.ts";
 
 /** Where time starts: midnight UTC, 2000-01-01, as in Go's synctest. */
 const epoch = Date.UTC(2000, 0, 1);
 
 export class Passage implements Host {
   #now = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #real = new RealTime();
   readonly #changed: () => void;
 
   /** `changed` is called when time has passed by itself, and when another alarm is the first. */
@@ -32,8 +32,7 @@ export class Passage implements Host {
 
   /** Time does not pass by itself any more. */
   clear(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#real.clear();
   }
 
   /** Time is `when`. */
@@ -47,9 +46,9 @@ export class Passage implements Host {
     if (when === Infinity) return;
     const left = when - this.#now;
     const step = Math.min(left, longestDelay);
-    this.#timer = setTimeout(() => {
+    this.#real.set(step, () => {
       this.#now = step < left ? this.#now + step : when;
       this.#changed();
-    }, Math.ceil(step));
+    });
   }
 }

@@ -1,4 +1,4 @@
-// What a program without `main` says when it ends and somebody still waits.
+// What a program without `main` prints when it ends and goroutines still wait: with GORO_DEBUG=1 a warning, otherwise nothing.
 
 import { describe, expect, test } from "@jest/globals";
 import { runSource } from "../support/programs.ts";
@@ -9,9 +9,69 @@ function warning(counts: string): string {
   return `goro: the program has ended, and nothing will ever wake what still waits: ${counts}\n`;
 }
 
-describe("a program that ends while somebody waits", () => {
-  test.concurrent("warns once, names what waits and how many do, and keeps its exit code", async () => {
+describe("without GORO_DEBUG=1, a program that ends while goroutines wait", () => {
+  test.concurrent("prints nothing, keeps its exit code, and has no listeners on the process", async () => {
     const ending = await runSource(`
+      const before = process.eventNames().length;
+      const { Channel, go, receive, select, send, WaitGroup } = await import("goro");
+      const ch = new Channel<number>();
+      const wg = new WaitGroup();
+      wg.add(1);
+      go(() => wg.wait());
+      go(() => select({ a: receive(ch), b: send(ch, 1) }));
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      process.exitCode = 3;
+      console.log(process.eventNames().length - before);
+    `);
+    expect(ending).toEqual({ code: 3, stdout: "0\n", stderr: "" });
+  });
+
+  test.concurrent("prints nothing of goro's when the module itself waits at the top, either", async () => {
+    const { code, stderr } = await runSource(`
+      import { Channel } from "goro";
+      for await (const v of new Channel<number>()) console.log(v);
+    `);
+    expect(stderr).not.toContain("goro:");
+    // Node's own code for a module that never ends.
+    expect(code).toBe(13);
+  });
+
+  // C27: what the gate asks for is no reason to go on.
+  test.concurrent("ends, although it uses the library each time the host has nothing left to run", async () => {
+    const ending = await runSource(`
+      import { Channel, Mutex } from "goro";
+      const mutex = new Mutex();
+      const ch = new Channel<number>(1);
+      let ends = 0;
+      process.on("beforeExit", async () => {
+        ends++;
+        await mutex.lock();
+        mutex.unlock();
+        await ch.send(1);
+        await ch.receive();
+        console.log("done");
+      });
+      process.on("exit", () => console.log("ends", ends));
+    `);
+    expect(ending).toEqual({ code: 0, stdout: "done\nends 1\n", stderr: "" });
+  });
+
+  test.concurrent("ends later if it awaits a turn of the event loop then, and the turn comes", async () => {
+    const ending = await runSource(`
+      import { gosched } from "goro";
+      process.once("beforeExit", async () => {
+        await gosched();
+        console.log("turned");
+      });
+    `);
+    expect(ending).toEqual({ code: 0, stdout: "turned\n", stderr: "" });
+  });
+});
+
+describe("with GORO_DEBUG=1, a program that ends while goroutines wait", () => {
+  test.concurrent("warns once, names what waits and how many do, and keeps its exit code", async () => {
+    const { code, stdout, stderr } = await runSource(
+      `
       import { Channel, go, receive, select, send, WaitGroup } from "goro";
       const ch = new Channel<number>();
       const full = new Channel<number>(1);
@@ -28,24 +88,14 @@ describe("a program that ends while somebody waits", () => {
       });
       process.exitCode = 3;
       console.log("module");
-    `);
-    expect(ending).toEqual({
-      code: 3,
-      stdout: "module\n",
-      stderr: warning("2 [chan send], 1 [select], 1 [select (no cases)], 1 [sync.WaitGroup.Wait]") + hint,
-    });
-  });
-
-  test.concurrent("warns when the module itself waits at the top, too", async () => {
-    const { code, stdout, stderr } = await runSource(`
-      import { Channel } from "goro";
-      for await (const v of new Channel<number>()) console.log(v);
-      console.log("never");
-    `);
-    expect(stderr).toContain(warning("1 [chan receive]"));
-    expect(stdout).toBe("");
-    // Node's own code for a module that never ends.
-    expect(code).toBe(13);
+    `,
+      { GORO_DEBUG: "1" },
+    );
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "module\n" });
+    expect(
+      stderr.startsWith(warning("2 [chan send], 1 [select], 1 [select (no cases)], 1 [sync.WaitGroup.Wait]")),
+    ).toBe(true);
+    expect(stderr.match(/^goro: /gm)).toHaveLength(1);
   });
 
   test.concurrent("tells with GORO_DEBUG=1 who waits where", async () => {
@@ -73,18 +123,22 @@ void ch.receive();
   });
 
   test.concurrent("has not used up the report of a deadlock with its warning", async () => {
-    const { code, stderr } = await runSource(`
+    const { code, stderr } = await runSource(
+      `
       import { Channel, main } from "goro";
       void new Channel().receive();
       process.once("beforeExit", () => setTimeout(() => main(() => new Channel().send(1)), 1));
-    `);
+    `,
+      { GORO_DEBUG: "1" },
+    );
     expect(stderr).toContain("fatal error: all goroutines are asleep - deadlock!");
     expect(code).toBe(2);
   });
 });
 
-test.concurrent("a program that ends while nobody waits says nothing, whatever has waited before", async () => {
-  const ending = await runSource(`
+test.concurrent("a program that ends while nothing waits prints nothing, whatever has waited before", async () => {
+  const ending = await runSource(
+    `
     import { Channel, context, go, receive, select, send, time, WaitGroup } from "goro";
     const ch = new Channel<number>();
     const other = new Channel<number>(2);
@@ -118,6 +172,8 @@ test.concurrent("a program that ends while nobody waits says nothing, whatever h
     await other.send(1);
     new time.Ticker(1_000);
     go(() => new Promise(() => undefined));
-  `);
+  `,
+    { GORO_DEBUG: "1" },
+  );
   expect(ending).toEqual({ code: 0, stdout: "", stderr: "" });
 });

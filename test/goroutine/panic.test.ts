@@ -1,4 +1,4 @@
-// Errors that escape a goroutine: who hears of them, in which words, and what becomes of the program.
+// Errors that escape a goroutine: which listeners get them, what is printed, and how the program ends.
 
 import { PanicError } from "goro";
 import { describe, expect, test } from "@jest/globals";
@@ -8,8 +8,8 @@ import { runSource } from "../support/programs.ts";
 const imports = 'import { Channel, go, gosched, main, numGoroutine, PanicError, time, WaitGroup } from "goro";\n';
 
 // R64
-describe("a panic ends the program with exit code 2", () => {
-  test.concurrent("from a goroutine under main, at once, with its causes, and nobody is spared", async () => {
+describe("a panic under main ends the program with exit code 2", () => {
+  test.concurrent("from a goroutine, at once, with its causes, and nobody is spared", async () => {
     const { code, stdout, stderr } = await runSource(`${imports}
       class NotFound extends TypeError {
         override name = "NotFound";
@@ -50,9 +50,16 @@ describe("a panic ends the program with exit code 2", () => {
     expect(code).toBe(2);
   });
 
-  test.concurrent("from main itself, though somebody listens for uncaught errors", async () => {
+  test.concurrent("from main itself, after the listeners for uncaught errors, whatever they do", async () => {
     const { code, stdout, stderr } = await runSource(`${imports}
-      process.on("uncaughtException", () => console.log("caught"));
+      const listener = (name: string) => (error: unknown, origin: string) => {
+        console.log(name, error instanceof PanicError, origin);
+        if (name === "second") throw new Error("a listener is broken");
+      };
+      process.on("uncaughtException", listener("first"));
+      process.once("uncaughtException", listener("second"));
+      process.on("uncaughtException", listener("third"));
+      process.on("uncaughtExceptionMonitor", listener("monitor"));
       main(async function boss() {
         const ch = new Channel<number>(1);
         ch.close();
@@ -60,31 +67,17 @@ describe("a panic ends the program with exit code 2", () => {
       });
     `);
     expect(stderr).toMatch(
-      /^panic: send on closed channel\n\ngoroutine 1 \[running\]:\n(\tat .*\n)*\tat boss \(.*main\.ts:7:/,
+      /^panic: send on closed channel\n\ngoroutine 1 \[running\]:\n(\tat .*\n)*\tat boss \(.*main\.ts:14:/,
     );
-    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr.match(/^panic: .*/gm)).toEqual(["panic: send on closed channel", "panic: a listener is broken"]);
+    const lines = ["monitor", "first", "second", "third"].map((name) => `${name} true uncaughtException\n`);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: lines.join("") });
   });
 
   test.concurrent("from a main that is no async function", async () => {
     const { code, stderr } = await runSource(`${imports} main(() => new WaitGroup().done());`);
     expect(stderr).toMatch(/^panic: sync: negative WaitGroup counter\n\ngoroutine 1 \[running\]:\n\tat /);
     expect(code).toBe(2);
-  });
-
-  test.concurrent("without main, too, before anybody else runs", async () => {
-    const { code, stdout, stderr } = await runSource(`${imports}
-      process.exitCode = 3;
-      const ch = new Channel<number>();
-      go(() => ch.send(1));
-      go(() => ch.send(2));
-      setTimeout(() => {
-        ch.close();
-        setTimeout(() => console.log("survived"), 20);
-      }, 1);
-    `);
-    expect(stderr).toMatch(/^panic: send on closed channel\n\ngoroutine 2 \[running\]:\n\tat /);
-    expect(stderr.match(/^panic:/gm)).toHaveLength(1);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   });
 
   test.concurrent("and it is one panic alone, though others follow in the same breath", async () => {
@@ -133,8 +126,40 @@ main(async function boss() {
   });
 });
 
-describe("where somebody listens for uncaught errors and there is no main", () => {
-  test.concurrent("the listener gets the very errors, and the process lives on", async () => {
+// R64
+describe("without main, a panic is an uncaught exception like any other", () => {
+  test.concurrent("Node prints it and ends the process with exit code 1, before anything else runs", async () => {
+    const { code, stdout, stderr } = await runSource(`${imports}
+      process.exitCode = 3;
+      process.on("exit", (code) => console.log("exit", code));
+      process.on("uncaughtExceptionMonitor", (error, origin) => console.log("monitor", error.message, origin));
+      const ch = new Channel<number>();
+      go(() => ch.send(1));
+      go(() => ch.send(2));
+      setTimeout(() => {
+        ch.close();
+        setTimeout(() => console.log("survived"), 20);
+      }, 1);
+    `);
+    expect(stderr).toContain("PanicError: send on closed channel");
+    expect(stderr).not.toMatch(/^(panic:|goroutine)/m);
+    const stdouts = "monitor send on closed channel uncaughtException\nexit 1\n";
+    expect({ code, stdout }).toEqual({ code: 1, stdout: stdouts });
+  });
+
+  test.concurrent("it is thrown although the microtasks of the host are fakes, which never run", async () => {
+    const ending = await runSource(`
+      const fake = () => undefined;
+      globalThis.queueMicrotask = fake;
+      process.nextTick = fake;
+      process.on("uncaughtException", (error) => console.log(error.message));
+      const { go } = await import("goro");
+      go(() => Promise.reject(new Error("lost")));
+    `);
+    expect(ending).toEqual({ code: 0, stdout: "lost\n", stderr: "" });
+  });
+
+  test.concurrent("listeners get the very errors, and the process lives on", async () => {
     const ending = await runSource(`${imports}
       const caught: unknown[] = [];
       process.on("uncaughtException", (error) => caught.push(error));

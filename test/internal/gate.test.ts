@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { beforeEach, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { Channel, go, gosched, PanicError, receive, select, send, time, WaitGroup } from "goro";
 import { pass, passed, passedWith } from "../../src/internal/gate.ts";
 import { listen } from "../../src/internal/trace.ts";
 import { countTurns } from "../support/promises.ts";
+import { replace } from "../support/replace.ts";
 
 /** A loop without end, which runs until `isOver()` and counts its rounds. */
 type Loop = (isOver: () => boolean) => Promise<void>;
@@ -172,6 +173,7 @@ test("the turns are few: most operations that can finish at once cost none", asy
 
 // Uses the slice up. While the gate is open, all who have nothing to tell get the same promise.
 function shutTheGate(gate: Pick<Gate, "passed"> = { passed }): void {
+  void gate.passed();
   burn(5);
   while (gate.passed() === gate.passed()) burn(0.1);
 }
@@ -329,88 +331,237 @@ interface Gate {
 describe("a gate", () => {
   let copies = 0;
   let clockTime = 0;
+  let loopCount: number | undefined = 0;
   let looks = 0;
+  let isRefed = false;
   const turns: (() => void)[] = [];
   const answers: number[] = [];
   const answer = (result: number): void => void answers.push(result);
 
   beforeEach(() => {
     clockTime = 100;
+    loopCount = 0;
     looks = 0;
     turns.length = 0;
     answers.length = 0;
   });
 
-  function load(): Promise<Gate> {
-    const path = "../../src/internal/gate.ts";
-    return import(`${path}?${++copies}`) as Promise<Gate>;
-  }
-
-  async function makeGate(): Promise<Gate> {
-    const immediate = globalThis.setImmediate;
-    try {
-      performance.now = () => {
+  /** A gate whose turns are taken from `turns`, and whose clock shows `clockTime`, for good or, with `isFake`, when it was made. */
+  async function makeGate(isFake: boolean = false): Promise<Gate> {
+    jest.unstable_mockModule("../../src/internal/turn.ts", () => ({
+      nextTurn(run: () => void) {
+        turns.push(run);
+        isRefed = true;
+        return {
+          ref: () => (isRefed = true),
+          unref: () => (isRefed = false),
+        };
+      },
+    }));
+    const restore = replace(globalThis, "performance", {
+      now() {
         looks++;
         return clockTime;
-      };
-      globalThis.setImmediate = ((run: () => void) => turns.push(run)) as never;
-      return await load();
+      },
+      get nodeTiming() {
+        return { uvMetricsInfo: { loopCount } };
+      },
+    } as never);
+    restores.push(restore);
+    try {
+      const path = "../../src/internal/gate.ts";
+      return (await import(`${path}?${++copies}`)) as Gate;
     } finally {
-      Reflect.deleteProperty(performance, "now");
-      globalThis.setImmediate = immediate;
+      jest.unstable_unmockModule("../../src/internal/turn.ts");
+      if (isFake) restore();
     }
   }
 
-  function shut(gate: Gate): void {
-    clockTime += 4;
-    while (turns.length === 0) void gate.passed();
-  }
+  const restores: (() => void)[] = [];
 
-  test("answers at once while the slice lasts", async () => {
-    const gate = await makeGate();
-    clockTime += 3.9;
-    for (let i = 0; i < 1000; i++) gate.pass(answer, i);
-    expect(answers.length).toBe(1000);
-    expect(turns.length).toBe(0);
+  afterEach(() => {
+    for (const restore of restores.splice(0)) restore();
   });
 
-  test("is shut after 4 ms, until a single turn answers all in their order", async () => {
-    const gate = await makeGate();
+  function shut(gate: Gate): void {
+    void gate.passed();
     clockTime += 4;
-    for (let i = 0; i < 100; i++) gate.pass(answer, i);
+    while (gate.passed() === gate.passed());
+  }
+
+  /** What a turn of the event loop does. */
+  function takeTurn(): void {
+    loopCount = loopCount === undefined ? undefined : loopCount + 1;
+    isRefed = false;
+    turns.shift()?.();
+  }
+
+  /** Passes `n` operations. */
+  function passMany(gate: Gate, n: number): void {
+    for (let i = 0; i < n; i++) gate.pass(answer, i);
+  }
+
+  test("resolves at once while the slice lasts, and has asked for the next turn, for which the process need not live", async () => {
+    const gate = await makeGate();
+    expect(turns.length).toBe(0);
+    passMany(gate, 10);
+    clockTime += 3.9;
+    passMany(gate, 1000);
+    expect(answers.length).toBe(1010);
+    expect({ turns: turns.length, isRefed }).toEqual({ turns: 1, isRefed: false });
+  });
+
+  test("is shut after 4 ms, until the turn that it has asked for resolves all in their order", async () => {
+    const gate = await makeGate();
+    passMany(gate, 1);
+    answers.length = 0;
+    clockTime += 4;
+    passMany(gate, 100);
     expect(answers).toEqual([]);
-    expect(turns.length).toBe(1);
-    turns[0]?.();
+    expect({ turns: turns.length, isRefed }).toEqual({ turns: 1, isRefed: true });
+    takeTurn();
     expect(answers).toEqual(Array.from({ length: 100 }, (_, i) => i));
   });
 
   test("begins a new slice with every turn, however late the turn comes", async () => {
     const gate = await makeGate();
     for (let slice = 1; slice <= 5; slice++) {
+      passMany(gate, 1);
       clockTime += 4;
-      for (let i = 0; i < 100; i++) gate.pass(answer, i);
-      expect(turns.length).toBe(slice);
+      passMany(gate, 100);
       clockTime += 50;
-      turns[slice - 1]?.();
-      for (let i = 0; i < 100; i++) gate.pass(answer, i);
-      expect(turns.length).toBe(slice);
-      expect(answers.length).toBe(200 * slice);
+      expect(answers.length).toBe(202 * (slice - 1) + 1);
+      takeTurn();
+      passMany(gate, 101);
+      expect(answers.length).toBe(202 * slice);
+      takeTurn();
     }
+  });
+
+  // C27
+  test.each([4, 10, 10_000])("makes no operation wait that comes after %d ms of idleness", async (pause) => {
+    const gate = await makeGate();
+    for (let again = 0; again < 100; again++) {
+      passMany(gate, 50);
+      expect(answers.length).toBe(50 * (again + 1));
+      takeTurn();
+      clockTime += pause;
+    }
+  });
+
+  // C27: Node runs immediates only after the I/O that it has waited for.
+  test("makes no operation wait if the event loop has turned, though the turn that was asked for has not come", async () => {
+    const gate = await makeGate();
+    for (let again = 1; again <= 10; again++) {
+      passMany(gate, 1);
+      loopCount = again;
+      clockTime += 10;
+    }
+    expect(answers.length).toBe(10);
+    clockTime += 10;
+    passMany(gate, 1);
+    expect({ answers: answers.length, turns: turns.length }).toEqual({ answers: 11, turns: 1 });
+    clockTime += 10;
+    passMany(gate, 1);
+    expect(answers.length).toBe(11);
+  });
+
+  test("of a host that does not count its turns is shut then", async () => {
+    loopCount = undefined;
+    const gate = await makeGate();
+    passMany(gate, 1);
+    clockTime += 10;
+    passMany(gate, 1);
+    expect(answers.length).toBe(1);
+    takeTurn();
+    expect(answers.length).toBe(2);
+  });
+
+  // C27
+  test("looks at the clock with the first operations after a turn, however fast those before it were", async () => {
+    const gate = await makeGate();
+    passMany(gate, 3200);
+    takeTurn();
+    clockTime += 100;
+    answers.length = 0;
+    for (let i = 0; i < 100; i++) {
+      clockTime += 1.5;
+      passMany(gate, 1);
+    }
+    expect(answers.length).toBeLessThanOrEqual(4);
+  });
+
+  test.each([0, -1, -1000])(
+    "ends its slices by the number of operations when the clock moves by %d ms",
+    async (step) => {
+      const gate = await makeGate();
+      for (let slice = 0; slice < 3; slice++) {
+        answers.length = 0;
+        for (let i = 0; i < 20_000; i++) {
+          if (i % 1000 === 0) clockTime += step;
+          passMany(gate, 1);
+        }
+        expect(answers.length).toBeGreaterThan(1000);
+        expect(answers.length).toBeLessThan(10_000);
+        takeTurn();
+      }
+    },
+  );
+
+  test("measures on when the clock goes backwards within a slice", async () => {
+    const gate = await makeGate();
+    passMany(gate, 1);
+    clockTime += 2;
+    passMany(gate, 64);
+    clockTime -= 1000;
+    passMany(gate, 64);
+    clockTime += 2;
+    answers.length = 0;
+    passMany(gate, 64);
+    expect(answers.length).toBeLessThan(40);
+    expect(isRefed).toBe(true);
+  });
+
+  test("that was made while the clock was a fake finds the real one", async () => {
+    const gate = await makeGate(true);
+    passMany(gate, 20_000);
+    takeTurn();
+    // The fake would let 8,192 operations pass, which take longer.
+    const start = performance.now();
+    let slices = 0;
+    for (; slices < 5; slices++) {
+      const before = looks;
+      while (!isRefed) passMany(gate, 1);
+      expect(looks).toBe(before);
+      takeTurn();
+    }
+    expect(performance.now() - start).toBeGreaterThanOrEqual(5 * 3.9);
   });
 
   test("has one turn pending, however many ask for it", async () => {
     const gate = await makeGate();
     const both = [gate.turn(), gate.turn()];
+    expect(isRefed).toBe(true);
     shut(gate);
     gate.pass(answer, 1);
     expect(turns.length).toBe(1);
     expect(answers).toEqual([]);
-    turns[0]?.();
+    takeTurn();
     expect(answers).toEqual([1]);
     await Promise.all(both);
   });
 
-  test("stays open for those who can go on while somebody waits for the next turn", async () => {
+  test("keeps the process alive for a turn that is awaited, though it had been asked for before", async () => {
+    const gate = await makeGate();
+    passMany(gate, 1);
+    expect(isRefed).toBe(false);
+    const turn = gate.turn();
+    expect({ turns: turns.length, isRefed }).toEqual({ turns: 1, isRefed: true });
+    takeTurn();
+    await turn;
+  });
+
+  test("stays open for operations while a caller waits for the next turn", async () => {
     const gate = await makeGate();
     void gate.turn();
     gate.pass(answer, 1);
@@ -418,22 +569,23 @@ describe("a gate", () => {
     expect(turns.length).toBe(1);
   });
 
-  test("that is shut again while it answers holds what comes then for another turn", async () => {
+  test("that is shut again while it resolves holds what comes then for another turn", async () => {
     const gate = await makeGate();
     shut(gate);
     const again = (): void => {
+      gate.pass(answer, 3);
       clockTime += 4;
-      while (turns.length === 1) gate.pass(answer, 3);
+      while (!isRefed) gate.pass(answer, 3);
     };
     gate.pass(again, undefined);
     gate.pass(answer, 1);
     gate.pass(answer, 2);
-    turns[0]?.();
+    takeTurn();
     expect(answers.filter((n) => n !== 3)).toEqual([1, 2]);
     const before = answers.length;
     gate.pass(answer, 4);
     expect(answers.length).toBe(before);
-    turns[1]?.();
+    takeTurn();
     expect(answers.at(-1)).toBe(4);
   });
 
@@ -444,7 +596,7 @@ describe("a gate", () => {
     shut(gate);
     gate.fail((result: never) => told.push(result), error);
     expect(told).toEqual([]);
-    turns[0]?.();
+    takeTurn();
     expect(told.length).toBe(1);
     await expect(told[0]).rejects.toBe(error);
   });
@@ -500,7 +652,7 @@ describe("a gate", () => {
     gate.pass(answer, 2, undefined, true);
     for (let round = 0; round < 100; round++) await Promise.resolve();
     expect(answers).toEqual([]);
-    turns[0]?.();
+    takeTurn();
     expect(answers.sort()).toEqual([1, 2]);
   });
 
@@ -518,45 +670,13 @@ describe("a gate", () => {
     let length = 0;
     for (let slice = 0; slice < 20; slice++) {
       const start = clockTime;
-      while (turns.length === 0) {
+      while (!isRefed) {
         clockTime += cost;
         gate.pass(answer, 0);
       }
       length = clockTime - start;
-      turns.pop()?.();
+      takeTurn();
     }
     expect(length).toBeLessThanOrEqual(8 + cost);
-  });
-
-  test("takes its turns from a MessageChannel where there is no setImmediate", async () => {
-    const ports: MessagePort[] = [];
-    const Real = MessageChannel;
-    const immediate = globalThis.setImmediate;
-    try {
-      Reflect.deleteProperty(globalThis, "setImmediate");
-      globalThis.MessageChannel = class extends Real {
-        constructor() {
-          super();
-          ports.push(this.port1, this.port2);
-        }
-      };
-      const gate = await load();
-      expect(ports.length).toBe(2);
-      for (let round = 0; round < 3; round++) {
-        answers.length = 0;
-        shutTheGate(gate);
-        const turn = gate.turn();
-        gate.pass(answer, 1);
-        gate.pass(answer, 2);
-        for (let i = 0; i < 100; i++) await Promise.resolve();
-        expect(answers).toEqual([]);
-        await turn;
-        expect(answers).toEqual([1, 2]);
-      }
-    } finally {
-      globalThis.setImmediate = immediate;
-      globalThis.MessageChannel = Real;
-      for (const port of ports) port.close();
-    }
   });
 });
