@@ -1,19 +1,19 @@
-// A place to wait until something has changed.
+// A condition variable: goroutines wait at it for a change of what a lock protects.
 
 import { asText } from "../goroutine/foreign.ts";
 import { condWait } from "../goroutine/operations.ts";
 import { park, unpark } from "../goroutine/parking.ts";
-import { pass } from "../internal/gate.ts";
+import { failed, pass } from "../internal/gate.ts";
 import { Line } from "../internal/line.ts";
 import { Parked, type Waiter } from "../internal/waiter.ts";
 import { currentWorld } from "../internal/world.ts";
-import { Exclusive, holderOf, type Locker, setHolder } from "./locker.ts";
+import { type Locker, suspend, SuspendableLock } from "./locker.ts";
 
 /**
- * Lets goroutines wait for a condition that others make true. The condition is looked at, and changed, while `l` is held; since
- * it may have changed again when a waiter comes back, `wait` stands in a loop.
+ * Lets goroutines wait for a condition that others make true. The condition is checked and changed while `l` is held. Since it may
+ * have changed again by the time a waiter holds `l`, `wait` is called in a loop.
  *
- * For most things a channel is simpler: closing one is a broadcast, and sending on one a signal.
+ * For most purposes a channel is simpler: closing one is a broadcast, and sending on one a signal.
  *
  * Mirrors `sync.Cond`.
  *
@@ -33,7 +33,7 @@ export class Cond {
   readonly #world = currentWorld();
   readonly #waiters = new Line<Waiter<void>>();
 
-  /** The lock that is held when the condition is looked at or changed. */
+  /** The lock that is held while the condition is checked or changed. */
   readonly l: Locker;
 
   constructor(l: Locker) {
@@ -44,38 +44,36 @@ export class Cond {
   }
 
   /**
-   * Unlocks `l`, waits until it is woken, and locks `l` again; what `l.lock()` had answered holds it again. Nobody can slip
-   * in between the unlocking and the waiting, and nobody is woken who was not signalled.
+   * Unlocks `l`, waits for `signal` or `broadcast`, and locks `l` again; the guard by which `l` was held holds it again. No other
+   * goroutine runs between the unlocking and the waiting, and `wait` never resolves without a signal.
    *
    * Errors: rejects with what `l.unlock()` throws, if `l` is not held.
    */
   async wait(): Promise<void> {
     const waiter = new Parked<void, void>(woken);
-    const { l } = this;
-    const held = l instanceof Exclusive ? holderOf(l) : null;
     this.#waiters.join(waiter);
     park(waiter, condWait, this.#world === currentWorld());
+    let resume: (again: unknown) => void;
     try {
-      l.unlock();
+      resume = unlock(this.l);
     } catch (error) {
       if (waiter.line !== null) {
         this.#waiters.leave(waiter);
         unpark(waiter, condWait);
       }
-      throw error;
+      return failed(error);
     }
     await waiter.promise;
-    const again = await l.lock();
-    if (l instanceof Exclusive && holderOf(l) === again) setHolder(l, held);
+    resume(await this.l.lock());
   }
 
-  /** Wakes the one who has waited longest, if there is one. */
+  /** Wakes the waiter that has waited longest, if there is one. */
   signal(): void {
     const waiter = this.#waiters.shift();
     waiter?.settle(waiter as never);
   }
 
-  /** Wakes all who wait now. */
+  /** Wakes all waiters. */
   broadcast(): void {
     for (let waiter = this.#waiters.shift(); waiter !== null; waiter = this.#waiters.shift()) {
       waiter.settle(waiter as never);
@@ -86,4 +84,14 @@ export class Cond {
 function woken(waiter: Parked<void, void>): void {
   unpark(waiter, condWait);
   pass(waiter.answer, undefined, waiter.world);
+}
+
+function unlock(l: Locker): (again: unknown) => void {
+  if (l instanceof SuspendableLock) return suspend(l);
+  l.unlock();
+  return ignore;
+}
+
+function ignore(): void {
+  // A lock of the user's own has no guards of ours.
 }

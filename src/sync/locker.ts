@@ -1,4 +1,4 @@
-// What can be locked.
+// What the locks have in common: guards, the waiters for a lock, and the release of a lock for the time of a `Cond.wait`.
 
 import type { Operation } from "../goroutine/operations.ts";
 import { park, unpark } from "../goroutine/parking.ts";
@@ -6,48 +6,98 @@ import { pass } from "../internal/gate.ts";
 import type { Line } from "../internal/line.ts";
 import { Parked, type Waiter } from "../internal/waiter.ts";
 
-/** Something that one goroutine at a time can hold. Mirrors `sync.Locker`. */
+/** A lock that one goroutine at a time can hold. Mirrors `sync.Locker`. */
 export interface Locker {
   lock(): Promise<unknown>;
   unlock(): void;
 }
 
-/** A lock that is held: `using` gives it back when the scope ends. It does nothing if it has been given back before. */
+/**
+ * The guard of one hold of a lock: `using` releases that hold when the scope ends. Only the first disposal has an effect, and none
+ * has if the hold was released by hand before.
+ */
 export class Held implements Disposable {
+  declare readonly [Symbol.dispose]: () => void;
   #release: ((held: Held) => void) | null;
 
-  /** How much of it is held. */
+  /** How many units are held. */
   readonly units: number;
+
+  /** The epoch of its {@link Holds} in which the hold was granted. */
+  epoch = 0;
+
+  static {
+    // A host without the symbol would get a method called "undefined".
+    if ((Symbol.dispose as symbol | undefined) !== undefined) {
+      Object.defineProperty(this.prototype, Symbol.dispose, {
+        configurable: true,
+        writable: true,
+        value(this: Held): void {
+          const release = this.#release;
+          this.#release = null;
+          release?.(this);
+        },
+      });
+    }
+  }
 
   constructor(release: (held: Held) => void, units: number = 1) {
     this.#release = release;
     this.units = units;
   }
 
-  [Symbol.dispose](): void {
-    const release = this.#release;
+  /** Makes the guard do nothing when it is disposed. */
+  detach(): void {
     this.#release = null;
-    release?.(this);
   }
 }
 
-/** By what a lock of ours is held. */
+/**
+ * Releases `lock`, one of the library's own, for the time of a `Cond.wait`. To the function that it returns goes what `lock()` has
+ * resolved with: the guard from before the wait is then the guard of the new hold.
+ *
+ * @throws {PanicError} if `lock` is not held.
+ */
+export let suspend: (lock: SuspendableLock) => (again: unknown) => void;
+
+/** A lock of the library: `Cond` can release it without the release being taken for one by hand. */
+export abstract class SuspendableLock {
+  protected abstract suspendHold(): (again: unknown) => void;
+
+  static {
+    suspend = (lock) => lock.suspendHold();
+  }
+}
+
+/** The guard by which a lock is held; null, if it is not held. */
 export let holderOf: (lock: Exclusive) => Held | null;
 
-/** Makes `held` that by which a lock of ours is held. */
+/** Makes `held` the guard by which a lock is held. */
 export let setHolder: (lock: Exclusive, held: Held | null) => void;
 
-/** A lock that knows by what it is held, and tells nobody but the other locks. */
-export abstract class Exclusive {
+/** A lock that one goroutine at a time can hold, and that knows by which guard. */
+export abstract class Exclusive extends SuspendableLock implements Locker {
   #holder: Held | null = null;
 
   static {
     holderOf = (lock) => lock.#holder;
     setHolder = (lock, held) => (lock.#holder = held);
   }
+
+  abstract lock(): Promise<Disposable>;
+  abstract unlock(): void;
+
+  protected suspendHold(): (again: unknown) => void {
+    const held = this.#holder;
+    this.unlock();
+    return (again) => {
+      // Another goroutine may have unlocked it meanwhile.
+      if (this.#holder === again) this.#holder = held;
+    };
+  }
 }
 
-/** Somebody who waits for a lock, at the end of `line`, from the moment when this is made. */
+/** A waiter for a lock, at the end of `line` from the moment when it is made. */
 export class LockWaiter extends Parked<void, Held> {
   readonly held: Held;
   readonly #operation: Operation;
@@ -60,7 +110,7 @@ export class LockWaiter extends Parked<void, Held> {
     park(this, operation, isDurable);
   }
 
-  /** The lock is theirs. */
+  /** Resolves with the guard. */
   grant(): void {
     unpark(this, this.#operation);
     pass(this.answer, this.held, this.world);

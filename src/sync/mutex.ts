@@ -1,8 +1,8 @@
-// A lock for stretches of code with an `await` inside. Between two awaits nobody needs one.
+// A lock for stretches of code with an `await` inside. Code without an `await` needs no lock.
 //
 // Invariants, whenever no method is on the stack:
-//   1. While somebody waits, somebody holds the lock.
-//   2. Whoever holds it has got it from `lock` or `tryLock`, and nobody else has.
+//   1. While a goroutine waits, the lock is held.
+//   2. The holder is the guard of the one call of `lock` or `tryLock` that was granted last.
 
 import { mutexLock } from "../goroutine/operations.ts";
 import { PanicError } from "../goroutine/panic.ts";
@@ -10,11 +10,15 @@ import { passedWith } from "../internal/gate.ts";
 import { Line } from "../internal/line.ts";
 import type { Waiter } from "../internal/waiter.ts";
 import { currentWorld } from "../internal/world.ts";
-import { Exclusive, Held, holderOf, type Locker, LockWaiter, setHolder } from "./locker.ts";
+import { Exclusive, Held, holderOf, LockWaiter, setHolder } from "./locker.ts";
 
 /**
- * Lets one goroutine at a time go on. Who waits is served in the order of coming, and the lock goes from hand to hand, so that
- * nobody can overtake. It is not reentrant, and any goroutine may unlock it.
+ * A mutual exclusion lock. Waiters get it in the order in which they called `lock`, and it is handed over directly, so that no other
+ * goroutine can overtake them. It is not reentrant, and any goroutine may unlock it.
+ *
+ * A guard releases the hold that it was returned for and no other: after `unlock()` by hand it does nothing at the end of its scope,
+ * also if the same goroutine has locked again. Where Go defers `mu.Unlock()`, which unlocks whatever is locked then, write
+ * `using _ = defer(() => mu.unlock())`.
  *
  * Mirrors `sync.Mutex`.
  *
@@ -30,13 +34,13 @@ import { Exclusive, Held, holderOf, type Locker, LockWaiter, setHolder } from ".
  * await Promise.all([withdraw(30), withdraw(20)]);
  * console.log(balance); // 50
  */
-export class Mutex extends Exclusive implements Locker {
+export class Mutex extends Exclusive {
   readonly #world = currentWorld();
   readonly #waiters = new Line<Waiter<void>>();
 
-  /** Waits until the lock is free, and holds it; `using` on what it answers unlocks it when the scope ends. */
+  /** Waits until the lock is free, and locks it. Resolves with the guard of this hold: `using` unlocks it when the scope ends. */
   lock(): Promise<Disposable> {
-    const held = new Held(this.#give);
+    const held = new Held(this.#unlockIfHolder);
     if (holderOf(this) === null) {
       setHolder(this, held);
       return passedWith(held);
@@ -44,14 +48,14 @@ export class Mutex extends Exclusive implements Locker {
     return new LockWaiter(held, this.#waiters, mutexLock, this.#world === currentWorld()).promise;
   }
 
-  /** Holds the lock if it is free, and tells whether it does. */
+  /** Locks it if it is free, and reports whether it did. Such a hold has no guard: call `unlock`. */
   tryLock(): boolean {
     if (holderOf(this) !== null) return false;
-    setHolder(this, new Held(this.#give));
+    setHolder(this, new Held(this.#unlockIfHolder));
     return true;
   }
 
-  /** Gives the lock to whoever has waited longest. Errors: throws {@link PanicError} if nobody holds it. */
+  /** Unlocks it, or hands it to the waiter that has waited longest. Errors: throws {@link PanicError} if it is not locked. */
   unlock(): void {
     if (holderOf(this) === null) throw new PanicError("sync: unlock of unlocked mutex");
     const next = this.#waiters.shift() as LockWaiter | null;
@@ -59,8 +63,8 @@ export class Mutex extends Exclusive implements Locker {
     next?.grant();
   }
 
-  // Whoever has unlocked by hand has nothing left to give.
-  readonly #give = (held: Held): void => {
+  // A hold that was released by hand is not the holder's any more.
+  readonly #unlockIfHolder = (held: Held): void => {
     if (holderOf(this) === held) this.unlock();
   };
 }

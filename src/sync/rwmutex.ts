@@ -2,7 +2,7 @@
 //
 // Invariants, whenever no method is on the stack:
 //   1. There are readers, or a writer, or neither.
-//   2. While readers wait, there is a writer or one waits; while a writer waits, there is a writer or there are readers.
+//   2. While readers wait, there is a writer or a waiting one; while a writer waits, there is a writer or there are readers.
 
 import { rwMutexLock, rwMutexRLock } from "../goroutine/operations.ts";
 import { PanicError } from "../goroutine/panic.ts";
@@ -10,23 +10,29 @@ import { passedWith } from "../internal/gate.ts";
 import { Line } from "../internal/line.ts";
 import type { Waiter } from "../internal/waiter.ts";
 import { currentWorld } from "../internal/world.ts";
-import { Exclusive, Held, holderOf, type Locker, LockWaiter, setHolder } from "./locker.ts";
+import { Holds } from "./holds.ts";
+import { Exclusive, Held, holderOf, type Locker, LockWaiter, setHolder, SuspendableLock } from "./locker.ts";
 
 /**
- * Lets many readers, or one writer, go on. A writer that waits holds back readers who come later, so that it is not starved;
- * a goroutine that reads must therefore not begin to read once more. When a writer has ended, all readers who wait go first.
+ * A lock for many readers or one writer. A waiting writer blocks readers that come later, so that it is not starved; a goroutine that
+ * reads must therefore not lock for reading again. When a writer unlocks, all waiting readers go first.
+ *
+ * Guards are as those of a `Mutex`: each releases its own hold, and does nothing if that was released by hand. For the reading side
+ * use either guards or `rUnlock` for one lock, not both: `rUnlock` does not say which reader it ends. Beside guards it first ends
+ * a hold of `tryRLock`, which has no guard; otherwise the next guard that is disposed is taken for that of the reader that has ended,
+ * and does nothing.
  *
  * Mirrors `sync.RWMutex`.
  */
-export class RWMutex extends Exclusive implements Locker {
+export class RWMutex extends Exclusive {
   readonly #world = currentWorld();
   readonly #waitingReaders = new Line<Waiter<void>>();
   readonly #waitingWriters = new Line<Waiter<void>>();
-  #readers = 0;
+  readonly #readers = new Holds();
 
-  /** Waits until nobody writes or reads, and holds the lock for writing. */
+  /** Waits until there is neither a reader nor a writer, and locks for writing. Resolves with the guard of this hold. */
   lock(): Promise<Disposable> {
-    const held = new Held(this.#giveWriting);
+    const held = new Held(this.#unlockIfHolder);
     if (this.#isFree) {
       setHolder(this, held);
       return passedWith(held);
@@ -34,14 +40,14 @@ export class RWMutex extends Exclusive implements Locker {
     return new LockWaiter(held, this.#waitingWriters, rwMutexLock, this.#world === currentWorld()).promise;
   }
 
-  /** Holds the lock for writing if nobody writes or reads, and tells whether it does. */
+  /** Locks for writing if there is neither a reader nor a writer, and reports whether it did. Such a hold has no guard. */
   tryLock(): boolean {
     if (!this.#isFree) return false;
-    setHolder(this, new Held(this.#giveWriting));
+    setHolder(this, new Held(this.#unlockIfHolder));
     return true;
   }
 
-  /** Ends writing. Errors: throws {@link PanicError} if nobody writes. */
+  /** Ends writing. Errors: throws {@link PanicError} if there is no writer. */
   unlock(): void {
     if (holderOf(this) === null) throw new PanicError("sync: Unlock of unlocked RWMutex");
     setHolder(this, null);
@@ -49,59 +55,97 @@ export class RWMutex extends Exclusive implements Locker {
       this.#letWriterIn();
       return;
     }
-    for (let next = this.#waitingReaders.shift(); next !== null; next = this.#waitingReaders.shift()) {
-      this.#readers++;
-      next.settle(next as never);
+    for (let next = this.#nextReader(); next !== null; next = this.#nextReader()) {
+      this.#readers.take(next.held);
+      next.grant();
     }
   }
 
-  /** Waits until nobody writes or waits to write, and holds the lock for reading, beside others. */
+  /** Waits until there is neither a writer nor a waiting one, and locks for reading. Resolves with the guard of this hold. */
   rLock(): Promise<Disposable> {
-    const held = new Held(this.#giveReading);
+    const held = new Held(this.#endReading);
     if (this.#isOpenToReaders) {
-      this.#readers++;
+      this.#readers.take(held);
       return passedWith(held);
     }
     return new LockWaiter(held, this.#waitingReaders, rwMutexRLock, this.#world === currentWorld()).promise;
   }
 
-  /** Holds the lock for reading if nobody writes or waits to write, and tells whether it does. */
+  /** Locks for reading if there is neither a writer nor a waiting one, and reports whether it did. Such a hold has no guard. */
   tryRLock(): boolean {
     if (!this.#isOpenToReaders) return false;
-    this.#readers++;
+    this.#readers.takeUnguarded(1);
     return true;
   }
 
-  /** Ends reading. Errors: throws {@link PanicError} if nobody reads. */
+  /** Ends one hold for reading; see {@link RWMutex} for which. Errors: throws {@link PanicError} if there is no reader. */
   rUnlock(): void {
-    if (this.#readers === 0) throw new PanicError("sync: RUnlock of unlocked RWMutex");
-    this.#readers--;
-    if (this.#readers === 0) this.#letWriterIn();
+    this.#checkReader();
+    this.#readers.release(1);
+    this.#letWriterIn();
   }
 
   /** The reading side as a lock. Mirrors `RWMutex.RLocker`. */
   rLocker(): Locker {
-    return { lock: () => this.rLock(), unlock: () => this.rUnlock() };
+    return new ReadLocker(this, this.#suspendReader);
   }
 
   get #isFree(): boolean {
-    return holderOf(this) === null && this.#readers === 0;
+    return holderOf(this) === null && this.#readers.total === 0;
   }
 
   get #isOpenToReaders(): boolean {
     return holderOf(this) === null && this.#waitingWriters.first === null;
   }
 
+  #checkReader(): void {
+    if (this.#readers.total === 0) throw new PanicError("sync: RUnlock of unlocked RWMutex");
+  }
+
+  #nextReader(): LockWaiter | null {
+    return this.#waitingReaders.shift() as LockWaiter | null;
+  }
+
   #letWriterIn(): void {
+    if (!this.#isFree) return;
     const next = this.#waitingWriters.shift() as LockWaiter | null;
     if (next === null) return;
     setHolder(this, next.held);
     next.grant();
   }
 
-  readonly #giveWriting = (held: Held): void => {
+  readonly #unlockIfHolder = (held: Held): void => {
     if (holderOf(this) === held) this.unlock();
   };
 
-  readonly #giveReading = (): void => this.rUnlock();
+  readonly #endReading = (held: Held): void => {
+    this.#readers.dispose(held);
+    this.#letWriterIn();
+  };
+
+  readonly #suspendReader = (): ((again: unknown) => void) => {
+    this.#checkReader();
+    this.#readers.suspend();
+    this.#letWriterIn();
+    return (again) => this.#readers.resume(again as Held);
+  };
+}
+
+class ReadLocker extends SuspendableLock implements Locker {
+  readonly #rw: RWMutex;
+  protected readonly suspendHold: () => (again: unknown) => void;
+
+  constructor(rw: RWMutex, suspendHold: () => (again: unknown) => void) {
+    super();
+    this.#rw = rw;
+    this.suspendHold = suspendHold;
+  }
+
+  lock(): Promise<Disposable> {
+    return this.#rw.rLock();
+  }
+
+  unlock(): void {
+    this.#rw.rUnlock();
+  }
 }

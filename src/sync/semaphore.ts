@@ -1,8 +1,8 @@
-// A number of units that goroutines take and give back.
+// A weighted semaphore.
 //
 // Invariants, whenever no method is on the stack:
-//   1. What is held is from 0 to the size.
-//   2. The first who waits needs more than there is.
+//   1. From 0 to `size` units are held.
+//   2. The first waiter needs more units than are free.
 
 import type { Context } from "../context/context.ts";
 import { onCancel } from "../context/cancel.ts";
@@ -15,15 +15,22 @@ import { fail, failed, pass, passedWith } from "../internal/gate.ts";
 import { Line } from "../internal/line.ts";
 import { Parked, type Waiter } from "../internal/waiter.ts";
 import { currentWorld } from "../internal/world.ts";
+import { Holds } from "./holds.ts";
 import { Held } from "./locker.ts";
 
+const sizeCheck = new Check("Semaphore");
 const acquireCheck = new Check("Semaphore.acquire");
 const tryAcquireCheck = new Check("Semaphore.tryAcquire");
 const releaseCheck = new Check("Semaphore.release");
 
 /**
- * A weighted semaphore: `size` units, of which each goroutine takes as many as its work weighs. Who waits is served strictly in
- * the order of coming, so that one who needs many is not starved by those who need few.
+ * A weighted semaphore: `size` units, of which each goroutine takes as many as its work needs. Waiters are served strictly in the order
+ * in which they came, so that one that needs many units is not starved by those that need few.
+ *
+ * A guard releases its own hold and no other: of what was released by hand before, it releases nothing more. Use either guards or
+ * `release` for one semaphore, not both: `release` does not say which hold it ends. Beside guards it first ends holds of `tryAcquire`,
+ * which have no guard; otherwise the guards that are disposed next are taken for those of the hold that has ended, and release so
+ * many units less.
  *
  * Mirrors `semaphore.Weighted` of golang.org/x/sync.
  *
@@ -35,27 +42,34 @@ const releaseCheck = new Check("Semaphore.release");
 export class Semaphore {
   readonly #world = currentWorld();
   readonly #size: number;
-  #held = 0;
+  readonly #holds = new Holds();
   readonly #waiters = new Line<Waiter<void>>();
 
   /** `size` is a whole number from 0. Errors: throws `RangeError` for anything else. */
   constructor(size: number) {
-    this.#size = new Check("Semaphore").count("size", 0, size);
+    this.#size = sizeCheck.count("size", 0, size);
   }
 
   /**
-   * Waits until `n` units are free and nobody who came before waits, and takes them; `using` on what it answers gives them back
-   * when the scope ends. For more than the size it waits for the end of `ctx`, and holds nobody up.
+   * Waits until `n` units are free and all waiters that came before are served, and takes them. Resolves with the guard of this hold:
+   * `using` releases it when the scope ends. A call for more than `size` units waits for the cancellation of `ctx`, and blocks no
+   * other waiter.
    *
-   * Cancellation: rejects with `ctx.err()` when `ctx` ends, also if it has ended already; nothing is taken then.
+   * Errors: rejects with `RangeError` if `n` is not a whole number from 0, with `TypeError` if `ctx` is not a context.
+   *
+   * Cancellation: rejects with `ctx.err()` when `ctx` is cancelled, also if it has been cancelled before; no units are taken then.
    */
   acquire(n: number = 1, ctx: Context = background()): Promise<Disposable> {
-    const held = new Held(this.#give, n);
+    const held = new Held(this.#dispose, n);
     try {
       acquireCheck.count("n", 0, n);
+      acquireCheck.isContext("ctx", ctx);
       const ended = ctx.err();
       if (ended !== undefined) throw ended;
-      if (this.tryAcquire(n)) return passedWith(held);
+      if (this.#hasFree(n)) {
+        this.#holds.take(held);
+        return passedWith(held);
+      }
       const waiter = ctx === background() ? this.#join(held, null) : this.#joinUntilTheEndOf(ctx, held);
       return waiter.promise;
     } catch (error) {
@@ -63,23 +77,30 @@ export class Semaphore {
     }
   }
 
-  /** Takes `n` units if they are free and nobody waits, and tells whether it did. */
+  /** Takes `n` units if they are free and there are no waiters, and reports whether it did. Such a hold has no guard. */
   tryAcquire(n: number = 1): boolean {
     tryAcquireCheck.count("n", 0, n);
-    if (this.#size - this.#held < n || this.#waiters.first !== null) return false;
-    this.#held += n;
+    if (!this.#hasFree(n)) return false;
+    this.#holds.takeUnguarded(n);
     return true;
   }
 
-  /** Gives `n` units back. Errors: throws {@link PanicError} if fewer are held. */
+  /** Releases `n` units; see {@link Semaphore} for whose. Errors: throws {@link PanicError} if fewer are held. */
   release(n: number = 1): void {
     releaseCheck.count("n", 0, n);
-    if (n > this.#held) throw new PanicError("semaphore: released more than held");
-    this.#held -= n;
+    if (n > this.#holds.total) throw new PanicError("semaphore: released more than held");
+    this.#holds.release(n);
     this.#serve();
   }
 
-  readonly #give = ({ units }: Held): void => this.release(units);
+  readonly #dispose = (held: Held): void => {
+    this.#holds.dispose(held);
+    this.#serve();
+  };
+
+  #hasFree(n: number): boolean {
+    return this.#size - this.#holds.total >= n && this.#waiters.first === null;
+  }
 
   // Kept separate: a function that contains a closure allocates a context on every call, including the fast path.
   #joinUntilTheEndOf(ctx: Context, held: Held): UnitWaiter {
@@ -103,8 +124,8 @@ export class Semaphore {
         first = this.#waiters.first as UnitWaiter | null;
         continue;
       }
-      if (this.#size - this.#held < first.held.units) return;
-      this.#held += first.held.units;
+      if (this.#size - this.#holds.total < first.held.units) return;
+      this.#holds.take(first.held);
       this.#waiters.leave(first);
       first.grant();
       first = this.#waiters.first as UnitWaiter | null;
@@ -146,5 +167,5 @@ class UnitWaiter extends Parked<void, Disposable> {
 }
 
 function ignore(): void {
-  // It is `grant` and `refuse` that tell this waiter how it ended.
+  // `grant` and `refuse` resolve this waiter.
 }

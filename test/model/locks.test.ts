@@ -55,7 +55,7 @@ describe.each(subjects)("a %s", (_, methods, n, make) => {
 });
 
 test("a Semaphore does what the model does when those who wait are cancelled, and all is waited for", async () => {
-  const method = fc.constantFrom("acquire", "acquire", "release", "tryAcquire", "cancel");
+  const method = fc.constantFrom("acquire", "acquire", "release", "dispose", "tryAcquire", "cancel");
   const histories = fc.array(fc.record({ method, n: fc.nat(size + 1) }), { maxLength: 40, size: "max" });
   await fc.assert(fc.asyncProperty(histories, liveCancelled), { seed, numRuns: 150 });
 });
@@ -88,8 +88,12 @@ async function liveCancelled(calls: readonly Call[]): Promise<void> {
   const [real, model] = [new Semaphore(size), new SemaphoreModel(size)];
   const told = new Map<number, string>();
   const ends: [operation: number, end: () => void][] = [];
+  const held: [operation: number, held: Disposable][] = [];
   for (const [operation, { method, n }] of calls.entries()) {
-    const note = (result: unknown): void => void told.set(operation, wordOf(result));
+    const note = (result: unknown): void => {
+      told.set(operation, wordOf(result));
+      if (isDisposable(result)) held.push([operation, result]);
+    };
     model.operation = operation;
     let word: unknown = "done";
     if (method === "cancel") {
@@ -97,6 +101,11 @@ async function liveCancelled(calls: readonly Call[]): Promise<void> {
       end();
       note(undefined);
       model.cancel(cancelled);
+    } else if (method === "dispose") {
+      const [owner, hold] = held.at(-1 - n) ?? [-1, undefined];
+      hold?.[Symbol.dispose]();
+      note(undefined);
+      model.dispose(owner);
     } else {
       const [ctx, end] = context.withCancel(context.background());
       if (method === "acquire") ends.push([operation, end]);

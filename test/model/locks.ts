@@ -98,9 +98,56 @@ export class MutexModel extends LockModel {
   }
 }
 
-export class RWMutexModel extends LockModel {
+/**
+ * A lock that several can hold. It knows which guards have not been disposed, how much is held without one, and how much was released by hand
+ * although only guards are left: what is held follows from these.
+ */
+abstract class SharedModel extends LockModel {
+  #guards = new Map<number, number>();
+  #unguarded = 0;
+  #debt = 0;
+
+  get taken(): number {
+    return this.#unguarded - this.#debt + [...this.#guards.values()].reduce((sum, units) => sum + units, 0);
+  }
+
+  protected take(operation: number, units: number): Word {
+    this.#guards.set(operation, units);
+    return this.holds(operation, () => {
+      const left = this.#guards.get(operation) ?? 0;
+      this.#guards.delete(operation);
+      this.#debt -= Math.min(left, this.#debt);
+      return this.#released();
+    });
+  }
+
+  protected takeWithoutGuard(units: number): void {
+    this.#unguarded += units;
+  }
+
+  protected releaseByHand(units: number): Word {
+    for (let unit = 0; unit < units; unit++) {
+      if (this.#unguarded > 0) this.#unguarded--;
+      else this.#debt++;
+    }
+    return this.#released();
+  }
+
+  /** Serves the waiters. */
+  protected abstract serve(): void;
+
+  #released(): Word {
+    if (this.taken === 0) {
+      this.#guards.clear();
+      this.#debt = 0;
+    }
+    this.serve();
+    return "done";
+  }
+}
+
+export class RWMutexModel extends SharedModel {
   #writer: number | null = null;
-  #readers = 0;
 
   lock(): Word {
     return this.#isFree ? this.#letWrite(this.operation) : this.stay(0, true);
@@ -117,60 +164,52 @@ export class RWMutexModel extends LockModel {
     this.#writer = null;
     for (const reader of this.waiting.filter(({ writes }) => !writes)) {
       this.leave(reader);
-      this.#letRead(reader.operation);
+      this.take(reader.operation, 1);
     }
-    return this.#letWriterIn();
+    this.serve();
+    return "done";
   }
 
   // "If any goroutine calls Lock while the lock is already held by one or more readers, concurrent calls to RLock will block
   // until the writer has acquired (and released) the lock."
   rLock(): Word {
-    return this.#isOpen ? this.#letRead(this.operation) : this.stay();
+    return this.#isOpen ? this.take(this.operation, 1) : this.stay();
   }
 
   tryRLock(): Word {
     if (!this.#isOpen) return "false";
-    this.#readers++;
+    this.takeWithoutGuard(1);
     return "true";
   }
 
   rUnlock(): Word {
-    if (this.#readers === 0) return "sync: RUnlock of unlocked RWMutex";
-    this.#readers--;
-    return this.#letWriterIn();
+    return this.taken === 0 ? "sync: RUnlock of unlocked RWMutex" : this.releaseByHand(1);
   }
 
   get #isFree(): boolean {
-    return this.#writer === null && this.#readers === 0;
+    return this.#writer === null && this.taken === 0;
   }
 
   get #isOpen(): boolean {
     return this.#writer === null && !this.waiting.some(({ writes }) => writes);
   }
 
-  #letWriterIn(): Word {
+  protected serve(): void {
     const next = this.waiting.find(({ writes }) => writes);
-    if (next === undefined || !this.#isFree) return "done";
+    if (next === undefined || !this.#isFree) return;
     this.leave(next);
     this.#letWrite(next.operation);
-    return "done";
   }
 
   #letWrite(operation: number): Word {
     this.#writer = operation;
     return this.holds(operation, () => (this.#writer === operation ? this.unlock() : "done"));
   }
-
-  #letRead(operation: number): Word {
-    this.#readers++;
-    return this.holds(operation, () => this.rUnlock());
-  }
 }
 
-/** A semaphore. Who wants more than there will ever be waits beside the line, and holds nobody up. */
-export class SemaphoreModel extends LockModel {
+/** A semaphore. A waiter for more than there will ever be is not in the queue, and blocks no other. */
+export class SemaphoreModel extends SharedModel {
   readonly #size: number;
-  #taken = 0;
 
   constructor(size: number) {
     super();
@@ -178,45 +217,41 @@ export class SemaphoreModel extends LockModel {
   }
 
   acquire(units: number): Word {
-    return this.tryAcquire(units) === "true" ? this.#give(this.operation, units) : this.stay(units);
+    return this.#hasFree(units) ? this.take(this.operation, units) : this.stay(units);
   }
 
   tryAcquire(units: number): Word {
-    if (this.#line.length > 0 || this.#taken + units > this.#size) return "false";
-    this.#taken += units;
+    if (!this.#hasFree(units)) return "false";
+    this.takeWithoutGuard(units);
     return "true";
   }
 
   release(units: number): Word {
-    if (units > this.#taken) return "semaphore: released more than held";
-    this.#taken -= units;
-    this.#serve();
-    return "done";
+    return units > this.taken ? "semaphore: released more than held" : this.releaseByHand(units);
   }
 
-  /** The context of the operation, if it waits, has ended. */
+  /** The context of the operation, if it waits, is cancelled. */
   cancel(operation: number): void {
     const waiting = this.waiting.find((each) => each.operation === operation);
     if (waiting === undefined) return;
     this.leave(waiting);
     this.told.set(operation, "context canceled");
-    this.#serve();
+    this.serve();
   }
 
-  get #line(): Waiting[] {
+  get #queue(): Waiting[] {
     return this.waiting.filter(({ units }) => units <= this.#size);
   }
 
-  #serve(): void {
-    for (const first of this.#line) {
-      if (this.#taken + first.units > this.#size) return;
-      this.#taken += first.units;
-      this.leave(first);
-      this.#give(first.operation, first.units);
-    }
+  #hasFree(units: number): boolean {
+    return this.#queue.length === 0 && this.taken + units <= this.#size;
   }
 
-  #give(operation: number, units: number): Word {
-    return this.holds(operation, () => this.release(units));
+  protected serve(): void {
+    for (const first of this.#queue) {
+      if (this.taken + first.units > this.#size) return;
+      this.leave(first);
+      this.take(first.operation, first.units);
+    }
   }
 }

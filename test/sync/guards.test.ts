@@ -1,0 +1,210 @@
+// Guards: each ends its own hold and no other, however often and by whatever way the lock is released.
+
+import { describe, expect, test } from "@jest/globals";
+import { Cond, defer, Mutex, RWMutex, Semaphore } from "goro";
+import { quiet, stateOf } from "../support/promises.ts";
+
+/** A lock that two can hold, and whether it is free. */
+interface Shared {
+  acquire(): Promise<Disposable>;
+  tryAcquire(): boolean;
+  release(): void;
+  isFree(): boolean;
+}
+
+function readSide(): Shared {
+  const rw = new RWMutex();
+  return {
+    acquire: () => rw.rLock(),
+    tryAcquire: () => rw.tryRLock(),
+    release: () => rw.rUnlock(),
+    isFree: () => rw.tryLock() && (rw.unlock(), true),
+  };
+}
+
+function semaphore(): Shared {
+  const sem = new Semaphore(2);
+  return {
+    acquire: () => sem.acquire(),
+    tryAcquire: () => sem.tryAcquire(),
+    release: () => sem.release(),
+    isFree: () => sem.tryAcquire(2) && (sem.release(2), true),
+  };
+}
+
+describe.each([
+  ["the reading side of an RWMutex", readSide],
+  ["a Semaphore", semaphore],
+])("a guard of %s", (_, make) => {
+  test("does nothing if its hold was released by hand, and another hold stays", async () => {
+    const lock = make();
+    const other = await lock.acquire();
+    {
+      using _ = await lock.acquire();
+      lock.release();
+    }
+    expect(lock.isFree()).toBe(false);
+    other[Symbol.dispose]();
+    expect(lock.isFree()).toBe(true);
+  });
+
+  test("does nothing if its hold was released by hand, and another hold can be released by hand too", async () => {
+    const lock = make();
+    await lock.acquire();
+    {
+      using _ = await lock.acquire();
+      lock.release();
+    }
+    expect(lock.isFree()).toBe(false);
+    lock.release();
+    expect(lock.isFree()).toBe(true);
+  });
+
+  test("does nothing if it was the only hold and was released by hand", async () => {
+    const lock = make();
+    {
+      using _ = await lock.acquire();
+      lock.release();
+    }
+    expect(lock.isFree()).toBe(true);
+  });
+
+  test("of an earlier time does nothing to a later hold", async () => {
+    const lock = make();
+    const stale = await lock.acquire();
+    lock.release();
+    const later = await lock.acquire();
+    stale[Symbol.dispose]();
+    expect(lock.isFree()).toBe(false);
+    later[Symbol.dispose]();
+    expect(lock.isFree()).toBe(true);
+  });
+
+  // Which of the two was released by hand is not known: the one that is disposed first counts as that, and the other releases.
+  test.each([
+    [0, 1],
+    [1, 0],
+  ])("ends a hold once all have been disposed after one release by hand (%i before %i)", async (first, second) => {
+    const lock = make();
+    const guards = [await lock.acquire(), await lock.acquire()];
+    lock.release();
+    guards[first]?.[Symbol.dispose]();
+    expect(lock.isFree()).toBe(false);
+    guards[second]?.[Symbol.dispose]();
+    expect(lock.isFree()).toBe(true);
+    expect(() => lock.release()).toThrow();
+  });
+
+  test("still ends its own hold after a hold without a guard was released by hand", async () => {
+    const lock = make();
+    const guard = await lock.acquire();
+    expect(lock.tryAcquire()).toBe(true);
+    lock.release();
+    guard[Symbol.dispose]();
+    expect(lock.isFree()).toBe(true);
+  });
+
+  test("of a hold that was handed over is good for that hold alone", async () => {
+    const lock = make();
+    const first = await lock.acquire();
+    lock.release();
+    const [second, third] = [await lock.acquire(), await lock.acquire()];
+    first[Symbol.dispose]();
+    second[Symbol.dispose]();
+    expect(lock.isFree()).toBe(false);
+    third[Symbol.dispose]();
+    expect(lock.isFree()).toBe(true);
+  });
+});
+
+test("a guard of several units of a Semaphore releases what is left after a release by hand of some of them", async () => {
+  const sem = new Semaphore(5);
+  const other = await sem.acquire(2);
+  {
+    using _ = await sem.acquire(3);
+    sem.release(2);
+    expect([sem.tryAcquire(3), sem.tryAcquire(2)]).toEqual([false, true]);
+    sem.release(2);
+  }
+  expect([sem.tryAcquire(4), sem.tryAcquire(3)]).toEqual([false, true]);
+  sem.release(3);
+  other[Symbol.dispose]();
+  expect(sem.tryAcquire(5)).toBe(true);
+});
+
+test("a waiter that gets units released by hand keeps them when the guard of the old hold is disposed", async () => {
+  const sem = new Semaphore(1);
+  const old = await sem.acquire();
+  const waiting = sem.acquire();
+  sem.release();
+  old[Symbol.dispose]();
+  const guard = await waiting;
+  expect(sem.tryAcquire()).toBe(false);
+  guard[Symbol.dispose]();
+  expect(sem.tryAcquire()).toBe(true);
+});
+
+test("a writer does not enter beside a reader because another reader has unlocked twice", async () => {
+  const rw = new RWMutex();
+  const other = await rw.rLock();
+  const twice = await rw.rLock();
+  const writer = rw.lock();
+  rw.rUnlock();
+  twice[Symbol.dispose]();
+  expect(await stateOf(writer)).toBe("pending");
+  other[Symbol.dispose]();
+  await writer;
+});
+
+test("defer of unlock unlocks at the end of the scope whatever is locked then, as in Go", async () => {
+  const mu = new Mutex();
+  {
+    await mu.lock();
+    using _ = defer(() => mu.unlock());
+    mu.unlock();
+    await quiet();
+    await mu.lock();
+  }
+  expect(mu.tryLock()).toBe(true);
+});
+
+describe("Cond.wait on the reading side of an RWMutex", () => {
+  test("is no release by hand: the guards end the holds that they had before", async () => {
+    const rw = new RWMutex();
+    const l = rw.rLocker();
+    const cond = new Cond(l);
+    const other = await rw.rLock();
+    const guard = await rw.rLock();
+    const wait = cond.wait();
+    other[Symbol.dispose]();
+    expect(rw.tryLock()).toBe(true);
+    cond.signal();
+    await quiet();
+    rw.unlock();
+    await wait;
+    expect(rw.tryLock()).toBe(false);
+    guard[Symbol.dispose]();
+    expect(rw.tryLock()).toBe(true);
+  });
+
+  test("lets a writer in, and is released by hand where the guard has been disposed meanwhile", async () => {
+    const rw = new RWMutex();
+    const cond = new Cond(rw.rLocker());
+    const guard = await rw.rLock();
+    const writer = rw.lock();
+    const wait = cond.wait();
+    const written = await writer;
+    guard[Symbol.dispose]();
+    cond.broadcast();
+    written[Symbol.dispose]();
+    await wait;
+    expect(rw.tryLock()).toBe(false);
+    rw.rUnlock();
+    expect(rw.tryLock()).toBe(true);
+  });
+
+  test("rejects if there is no reader", async () => {
+    const rw = new RWMutex();
+    await expect(new Cond(rw.rLocker()).wait()).rejects.toThrow("sync: RUnlock of unlocked RWMutex");
+  });
+});
