@@ -2,9 +2,10 @@
 //
 // Invariants, whenever no method is on the stack:
 //   1. The counter is never below 0.
-//   2. At 0 nobody waits: whoever waited has been released by the step that made it 0, and no later round can catch them.
+//   2. At 0 there are no waiters: the step that made it 0 has released them, and no later round can delay them.
 
-import { asText } from "../goroutine/foreign.ts";
+import { checkFunction } from "../goroutine/check.ts";
+import { asError, asText } from "../goroutine/foreign.ts";
 import { spawn } from "../goroutine/go.ts";
 import { waitGroupWait } from "../goroutine/operations.ts";
 import { PanicError } from "../goroutine/panic.ts";
@@ -30,11 +31,13 @@ export class WaitGroup {
 
   /** Where the count began. */
   #world: World | undefined;
-  #failure: { readonly error: unknown } | null = null;
+
+  /** The first panic of this round, until a new round begins after a `wait` has rejected with it. */
+  #failure: { readonly error: Error; isReported: boolean } | null = null;
   readonly #waiters = new Line<Waiter<void>>();
 
   /**
-   * Adds `delta`, a whole number that may be negative, to the counter. At 0, all who wait are released.
+   * Adds `delta`, a whole number that may be negative, to the counter. At 0, all waiters are released.
    *
    * Call it before the goroutine that it counts is started, not inside: `wait` might find 0 before that.
    *
@@ -45,7 +48,10 @@ export class WaitGroup {
     if (!Number.isSafeInteger(delta))
       throw new RangeError(`WaitGroup.add: delta must be an integer, got ${asText(delta)}`);
     if (this.#count + delta < 0) throw new PanicError("sync: negative WaitGroup counter");
-    if (this.#count === 0) this.#world = currentWorld();
+    if (this.#count === 0) {
+      this.#world = currentWorld();
+      if (delta > 0 && this.#failure?.isReported === true) this.#failure = null;
+    }
     this.#count += delta;
     if (this.#count === 0) this.#release();
   }
@@ -58,12 +64,13 @@ export class WaitGroup {
   /**
    * Starts `f(...args)` as a goroutine and counts it until it ends.
    *
-   * Errors: throws `TypeError` if `f` is no function. An error of `f` is a panic, as with `go`. Where the program lives on
-   * after that, every `wait` rejects with the error: a task that failed is never taken for one that is done.
+   * Errors: throws `TypeError` if `f` is not a function, or is a generator function. An error of `f` is a panic, as with `go`. If the
+   * process survives it, the goroutine has ended and is no longer counted, and `wait` rejects with the error.
    *
    * Mirrors `WaitGroup.Go`.
    */
   go<A extends readonly unknown[]>(f: (...args: A) => unknown, ...args: A): void {
+    checkFunction("WaitGroup.go", f);
     spawn("WaitGroup.go", f, args, this.#owner);
     this.add(1);
   }
@@ -71,19 +78,28 @@ export class WaitGroup {
   readonly #owner = {
     returned: (): void => this.done(),
     panicked: (error: unknown): void => {
-      this.#failure ??= { error };
-      this.#release();
+      this.#failure ??= { error: asError(error), isReported: false };
+      this.done();
     },
   };
 
-  /** Waits until the counter is 0. Any number of goroutines may wait, and the group can be used again afterwards. */
+  /**
+   * Waits until the counter is 0. Any number of goroutines may wait, and the group can be used again afterwards.
+   *
+   * Errors: if goroutines of {@link WaitGroup.go} have panicked and the process survived it, rejects with the first of their errors, when
+   * the counter is 0 and not before. Every `wait` does so until `add` or `go` begins a new round at 0 after at least one of
+   * them has rejected: no panic is forgotten that was not reported. What was thrown and is not an Error is the `cause` of one.
+   */
   wait(): Promise<void> {
-    if (this.#failure !== null) return failed(this.#failure.error);
-    if (this.#count === 0) return passed();
-    const waiter = new Parked<void, void>(this.#released);
-    this.#waiters.join(waiter);
-    park(waiter, waitGroupWait, this.#world === currentWorld());
-    return waiter.promise;
+    if (this.#count > 0) {
+      const waiter = new Parked<void, void>(this.#released);
+      this.#waiters.join(waiter);
+      park(waiter, waitGroupWait, this.#world === currentWorld());
+      return waiter.promise;
+    }
+    if (this.#failure === null) return passed();
+    this.#failure.isReported = true;
+    return failed(this.#failure.error);
   }
 
   #release(): void {
@@ -93,7 +109,11 @@ export class WaitGroup {
 
   readonly #released = (waiter: Parked<void, void>): void => {
     unpark(waiter, waitGroupWait);
-    if (this.#failure === null) pass(waiter.answer, undefined, waiter.world);
-    else fail(waiter.answer, this.#failure.error as Error, waiter.world);
+    if (this.#failure === null) {
+      pass(waiter.answer, undefined, waiter.world);
+      return;
+    }
+    this.#failure.isReported = true;
+    fail(waiter.answer, this.#failure.error, waiter.world);
   };
 }

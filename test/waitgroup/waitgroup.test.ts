@@ -181,9 +181,10 @@ test("a group whose count began outside of a bubble is waited for as the real th
   await running;
 });
 
-// R81
-test("a task that fails is never taken for one that is done, where the program lives on", async () => {
-  const ending = await runSource(`
+// R81: in Go a panic ends the program. Where the process survives it, a task that failed is never taken for one that is done.
+describe("a goroutine that panics in a process that survives it", () => {
+  test("ends as any other does: wait rejects when all have ended, each time until a new round", async () => {
+    const ending = await runSource(`
       import { gosched, WaitGroup } from "goro";
       process.on("uncaughtException", (error) => console.log("uncaught:", error.message));
       const wg = new WaitGroup();
@@ -192,29 +193,60 @@ test("a task that fails is never taken for one that is done, where the program l
           () => console.log(name, "returned"),
           (error) => console.log(name, "rejected:", error.message),
         );
+      const later = async () => { for (let i = 0; i < 5; i++) await gosched(); };
       wg.go(async () => { await gosched(); throw new Error("first"); });
       wg.go(() => undefined);
-      wg.go(async () => { for (let i = 0; i < 5; i++) await gosched(); throw new Error("second"); });
+      wg.go(async () => { await later(); throw new Error("second"); });
       wg.add(1);
-      await Promise.all([wait("one"), wait("two")]);
-      await wait("after the first");
+      const waits = [wait("one"), wait("two")];
+      await later();
+      await later();
+      console.log("the last one ends");
       wg.done();
-      for (let i = 0; i < 10; i++) await gosched();
-      await wait("after the second");
+      await Promise.all(waits);
+      await wait("afterwards");
+      wg.add(0);
+      await wait("after nothing was added");
       wg.add(1);
-      await wait("in a new round");
+      const again = wait("a new round");
+      await later();
+      console.log("the new round ends");
+      wg.done();
+      await again;
     `);
-  expect(ending.stdout.split("\n").filter((line) => line.startsWith("uncaught"))).toEqual([
-    "uncaught: first",
-    "uncaught: second",
-  ]);
-  expect(ending.stdout.split("\n").filter((line) => !line.startsWith("uncaught"))).toEqual([
-    "one rejected: first",
-    "two rejected: first",
-    "after the first rejected: first",
-    "after the second rejected: first",
-    "in a new round rejected: first",
-    "",
-  ]);
-  expect(ending.code).toBe(0);
+    const lines = ending.stdout.split("\n");
+    expect(lines.filter((line) => line.startsWith("uncaught"))).toEqual(["uncaught: first", "uncaught: second"]);
+    expect(lines.filter((line) => !line.startsWith("uncaught"))).toEqual([
+      "the last one ends",
+      "one rejected: first",
+      "two rejected: first",
+      "afterwards rejected: first",
+      "after nothing was added rejected: first",
+      "the new round ends",
+      "a new round returned",
+      "",
+    ]);
+    expect(ending.code).toBe(0);
+  });
+
+  test("is reported even if other rounds began before the first wait, and as an Error whatever was thrown", async () => {
+    const ending = await runSource(`
+      import { gosched, WaitGroup } from "goro";
+      process.on("uncaughtException", () => undefined);
+      const wg = new WaitGroup();
+      wg.go(() => { throw { code: 42 }; });
+      for (let i = 0; i < 5; i++) await gosched();
+      wg.go(() => undefined);
+      await wg.wait().catch((error) => console.log(error instanceof Error, error.cause));
+    `);
+    expect(ending.stdout).toBe("true { code: 42 }\n");
+    expect(ending.code).toBe(0);
+  });
+});
+
+test("a generator function is a TypeError, and is not waited for", async () => {
+  const wg = new WaitGroup();
+  expect(() => wg.go(function* () {})).toThrow("WaitGroup.go: f must not be a generator function");
+  expect(() => wg.go(async function* () {})).toThrow(TypeError);
+  await wg.wait();
 });
