@@ -1,5 +1,8 @@
-// Builds the package, twice. Each module with its types is for bundlers, which leave out what a program does not use, and for readers.
-// The same in a few files is for who runs it as it is: most of what it takes to import a package is to find and open its files.
+// Builds the package, twice. One module a file, with types, is for bundlers, which leave out the modules that a program does not use. The
+// same in a few files is for programs that run without a bundler: finding and opening files is most of the time that an import takes.
+//
+// A process must not load both, because that would be two copies of the library. So whatever runs on Node gets the few files: the
+// condition "node" stands before "module" in package.json. (Vite 5 sets both, but leaves the import of a dependency's file to Node.)
 
 import { execFileSync } from "node:child_process";
 import { rm } from "node:fs/promises";
@@ -23,7 +26,7 @@ await build({
     out: door,
   })),
   outdir: join(outdir, "whole"),
-  // By this name the library knows its own frames in a stack.
+  // The library recognizes its own frames in a stack by the folder `whole`; see src/goroutine/stack.ts.
   chunkNames: "goro-[hash]",
   bundle: true,
   splitting: true,

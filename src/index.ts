@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // Go's concurrency in TypeScript: the one door of the library.
 
 export { type Emitter, type EventOptions, fromEvents } from "./border/events.ts";

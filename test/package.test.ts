@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { build, type BuildOptions } from "esbuild";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -57,7 +57,7 @@ test("it runs as JavaScript, without any loader", async () => {
 
 test("every door is there for whoever runs it and for a bundler, and both have the same names", async () => {
   const { exports } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
-    exports: Record<string, string | { types: string; module: string; default: string }>;
+    exports: Record<string, string | { types: string; node: string; module: string; default: string }>;
   };
   const home = join(folder, "node_modules", "goro");
   const doors = Object.values(exports).filter((door) => typeof door === "object");
@@ -66,6 +66,9 @@ test("every door is there for whoever runs it and for a bundler, and both have t
     const [one, other] = await Promise.all(process.argv.slice(1).map((file) => import(file)));
     console.log(Object.keys(one).join() === Object.keys(other).join(), Object.keys(one).length);`;
   for (const door of doors) {
+    // A tool that sets "node" and "module" must get what Node gets, or there would be two copies.
+    expect(Object.keys(door)).toEqual(["types", "node", "module", "default"]);
+    expect(door.node).toBe(door.default);
     expect(await readFile(join(home, door.types), "utf8")).not.toBe("");
     const files = [door.module, door.default].map((file) => pathToFileURL(join(home, file)).href);
     const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", names, ...files]);
@@ -80,7 +83,10 @@ test("a bundler leaves out what is not used", async () => {
     stdin,
     bundle: true,
     format: "esm",
-    platform: "node",
+    platform: "neutral",
+    mainFields: [],
+    conditions: ["module"],
+    external: ["node:*"],
     write: false,
     metafile: true,
   });
@@ -89,6 +95,114 @@ test("a bundler leaves out what is not used", async () => {
   );
   expect(files.some((file) => file.endsWith("dist/channel/channel.js"))).toBe(true);
   expect(files.filter((file) => /dist\/(whole|pool|sync|context|border|trace|testing)\//.test(file))).toEqual([]);
+});
+
+describe.each(["cjs", "iife", "esm"] as const)("a bundle to %s", (format) => {
+  describe.each([true, false])("minified: %s", (minify) => {
+    test.each(["node", "module"])(
+      "of the build for %s runs, and the bundler has nothing to warn of",
+      async (condition) => {
+        const name = `bundle-${format}-${minify}-${condition}`;
+        const outfile = join(folder, `${name}.${format === "esm" ? "mjs" : "cjs"}`);
+        const { warnings } = await build({
+          stdin: { contents: bundled, resolveDir: folder },
+          bundle: true,
+          format,
+          minify,
+          platform: "neutral",
+          mainFields: [],
+          conditions: [condition],
+          outfile,
+          logLevel: "silent",
+        });
+        expect(warnings.map(({ text }) => text)).toEqual([]);
+        const { stdout, stderr } = await run(process.execPath, [outfile]);
+        expect({ stdout, stderr }).toEqual({ stdout: "1,4,9 timeout context canceled\n", stderr: "" });
+      },
+    );
+  });
+});
+
+const bundled = `
+import { Channel, WorkerPool, context, main, receive, select, time } from "goro";
+main(async () => {
+  const pool = new WorkerPool(async (_ctx, n) => n * n, { workers: 2 });
+  const squares = [];
+  for await (const square of pool.map([1, 2, 3])) squares.push(square);
+  await pool.stop();
+  const [ctx, cancel] = context.withCancel(context.background());
+  const s = await select({ value: receive(new Channel()), done: receive(ctx.done()), timeout: receive(time.after(1)) });
+  cancel();
+  console.log(squares.join(), s.case, ctx.err().message);
+});
+`;
+
+test("every class and function has its own name in the build that runs, and every class in a bundle", async () => {
+  const outfile = join(folder, "names.mjs");
+  const stdin = {
+    contents: 'export * from "goro"; export * as testing from "goro/testing"; export * as trace from "goro/trace";',
+    resolveDir: folder,
+  };
+  const options = {
+    bundle: true,
+    format: "esm",
+    platform: "neutral",
+    mainFields: [],
+    external: ["node:*"],
+  } satisfies BuildOptions;
+  await build({ ...options, stdin, conditions: ["module"], outfile });
+  const program = `
+    const seen = (all) => Object.entries(all).flatMap(([name, value]) =>
+      typeof value === "function" && value.name !== name ? [name + " is called " + value.name]
+        : typeof value === "object" && Object.prototype.toString.call(value) === "[object Module]" ? seen(value) : []);
+    for (const file of process.argv.slice(1)) {
+      const found = seen(await import(file));
+      console.log(JSON.stringify(file.endsWith("names.mjs") ? found.filter((each) => /^[A-Z]/.test(each)) : found));
+    }`;
+  const files = ["whole/index.js", "whole/testing/testing.js", "whole/trace/trace.js", "index.js"].map(
+    (file) => pathToFileURL(join(folder, "node_modules", "goro", "dist", file)).href,
+  );
+  files.push(pathToFileURL(outfile).href);
+  const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", program, ...files]);
+  expect(stdout).toBe("[]\n".repeat(5));
+});
+
+describe("a report in a bundle begins with the places of the program", () => {
+  const stuck = `
+import { Channel, go, main, Mutex, receive, select, time, WaitGroup, WorkerPool } from "goro";
+async function inReceive() { await new Channel().receive(); }
+async function inRange() { for await (const value of new Channel()) console.log(value); }
+async function inSelect() { await select({ one: receive(new Channel()), other: receive(new Channel()) }); }
+async function inLock() { const mu = new Mutex(); await mu.lock(); await mu.lock(); }
+async function inWait() { const wg = new WaitGroup(); wg.add(1); await wg.wait(); }
+async function inResult() { const task = await new WorkerPool(() => new Channel().receive()).submit(1); await task.result; }
+main(async function top() {
+  for (const f of [inReceive, inRange, inSelect, inLock, inWait, inResult]) go(f);
+  await new Channel().send(1);
+});
+`;
+  test.each([
+    ["not minified", false, []],
+    ["minified, with a source map", true, ["--enable-source-maps"]],
+  ])("%s", async (_, minify, flags) => {
+    const outfile = join(folder, `stuck-${minify}.cjs`);
+    await build({
+      stdin: { contents: stuck, resolveDir: folder, sourcefile: "stuck.js" },
+      bundle: true,
+      minify,
+      sourcemap: true,
+      platform: "node",
+      outfile,
+    });
+    const ended = run(process.execPath, [...flags, outfile], { env: { ...process.env, GORO_DEBUG: "1" } });
+    const { stderr } = (await ended.catch((error: unknown) => error)) as { stderr: string };
+    const first = [...stderr.matchAll(/^goroutine (\d+) .*\n\tat (.*)$/gm)].slice(0, 7);
+    const places = first.map(([, , frame]) => frame as string);
+    expect(places).toHaveLength(7);
+    for (const [i, f] of ["top", "inReceive", "inRange", "inSelect", "inLock", "inWait", "inResult"].entries()) {
+      expect(places[i]).toMatch(minify ? /stuck\.js:\d+:\d+\)$/ : new RegExp(`^${f} `));
+    }
+  });
 });
 
 test("a report tells the places of the program, and not those of the library", async () => {

@@ -147,7 +147,7 @@ export class CancelContext extends ChainedContext implements Child {
     // A list instead of recursion: contexts can be nested deeper than the stack.
     const cancelled: Child[] = [this];
     for (const child of cancelled) {
-      if (!(child instanceof CancelContext)) continue;
+      if (!(#err in child)) continue;
       child.#err = err;
       child.#cause = cause;
       for (let next = child.children.shift(); next !== null; next = child.children.shift()) cancelled.push(next);
@@ -156,7 +156,7 @@ export class CancelContext extends ChainedContext implements Child {
     for (const child of cancelled) if (child instanceof CancelContext) child.#done?.close();
     for (const child of cancelled) child.cancelled();
     // Listeners of signals are user code: they run when everything has been cancelled.
-    for (const child of cancelled) if (child instanceof CancelContext) child.#controller?.abort(cause);
+    for (const child of cancelled) if (#err in child) child.#controller?.abort(cause);
     this.#leaveForeignParent?.();
   }
 

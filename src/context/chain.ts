@@ -29,7 +29,7 @@ export abstract class ChainedContext implements Context {
   value(key: unknown): never {
     let context: Context | null = this.parent;
     let value = this.own(key);
-    while (value === elsewhere && context instanceof ChainedContext) {
+    while (value === elsewhere && isChained(context)) {
       value = context.own(key);
       context = context.parent;
     }
@@ -49,7 +49,12 @@ export abstract class ChainedContext implements Context {
   toString(): string {
     const links: ChainedContext[] = [this];
     let context = this.parent;
-    for (; context instanceof ChainedContext; context = context.parent) links.push(context);
+    for (; isChained(context); context = context.parent) links.push(context);
     return links.reduceRight((above, link) => link.below(above), context === null ? "" : asText(context));
   }
+}
+
+// In the body of the class, esbuild would rename the class for its sake.
+function isChained(context: Context | null): context is ChainedContext {
+  return context instanceof ChainedContext;
 }

@@ -75,7 +75,7 @@ export class ValueContext extends ChainedContext {
     super(parent);
     this.#key = key;
     this.#value = value;
-    this.#base = parent instanceof ValueContext ? parent.#base : parent;
+    this.#base = #base in parent ? parent.#base : parent;
   }
 
   done(): ReceiveChannel<never> {

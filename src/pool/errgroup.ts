@@ -38,7 +38,7 @@ export class ErrGroup {
   /** A group, and a context that ends at its first error, with that as its cause, or when `wait` is over. */
   static withContext(parent: Context): [group: ErrGroup, ctx: Context] {
     const [ctx, cancel] = withCancelCause(parent);
-    const group = new ErrGroup();
+    const group = make();
     group.#cancel = cancel;
     return [group, ctx];
   }
@@ -118,6 +118,11 @@ export class ErrGroup {
     this.#failure = { error };
     this.#cancel?.(error);
   }
+}
+
+// A class that names itself in its body is called `_ErrGroup` in a bundle made by esbuild.
+function make(): ErrGroup {
+  return new ErrGroup();
 }
 
 function check(caller: string, f: unknown): void {

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // goro/testing: programs in virtual time, and what tests leave behind.
 
 export { bubble, type BubbleOptions, now, settled } from "./bubble.ts";

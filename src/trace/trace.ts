@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // goro/trace: what a program did, and pictures of it.
 
 export { chromeTrace } from "./chrome/chrome.ts";
