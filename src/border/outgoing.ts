@@ -5,8 +5,8 @@ import { Channel, coreOf, type ReceiveChannel, type SendChannel } from "../chann
 import { receive, select, send } from "../channel/select.ts";
 import type { Context } from "../context/context.ts";
 import { afterFunc, background, cause } from "../context/namespace.ts";
-import { Check } from "../goroutine/check.ts";
-import { asError, asText } from "../goroutine/foreign.ts";
+import { Check, describe } from "../goroutine/check.ts";
+import { asError } from "../goroutine/foreign.ts";
 
 export interface ReadableOptions {
   /** When it ends, the stream fails with the cause. Default: never. */
@@ -142,5 +142,5 @@ export function toWritableStream<T>(channel: SendChannel<T>, options: WritableOp
 
 function checkChannel<T>(caller: string, channel: ReceiveChannel<T> | SendChannel<T>): void {
   if (typeof channel !== "object" || channel === null || coreOf(channel) === undefined)
-    throw new TypeError(`${caller}: channel must be a Channel, got ${asText(channel)}`);
+    throw new TypeError(`${caller}: channel must be a Channel, got ${describe(channel)}`);
 }

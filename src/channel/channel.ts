@@ -1,5 +1,6 @@
 // Channels as users see them: promises on the synchronous core.
 
+import { brand } from "../goroutine/copies.ts";
 import { asText } from "../goroutine/foreign.ts";
 import { chanReceive, chanSend } from "../goroutine/operations.ts";
 import { PanicError } from "../goroutine/panic.ts";
@@ -61,6 +62,7 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
   readonly #core: Core<T>;
 
   static {
+    brand(this.prototype, "a Channel");
     coreOf = (channel) => (#core in channel ? (channel.#core as Core<never>) : undefined);
   }
 

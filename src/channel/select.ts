@@ -5,6 +5,7 @@
 //   2. A case that stands in a line belongs to a select that waits; the others leave theirs in the step that serves one.
 //   3. Of the cases of one select in one line, each is as likely as the others to be the first.
 
+import { brand, kindOf } from "../goroutine/copies.ts";
 import {
   chanReceive,
   chanReceiveNil,
@@ -107,13 +108,17 @@ export function send<T>(channel: SendChannel<T> | null | undefined, value: T): S
  */
 export function select<const C extends readonly AnyCase[]>(cases: C): Promise<Selected<C>>;
 export function select<C extends object>(cases: C & NamedCases<C>): Promise<Selected<C>>;
-export function select(cases: object): Promise<Result> {
+export function select(cases: object, second?: unknown): Promise<Result> {
   try {
+    if (second !== undefined)
+      throw new TypeError(`select: cases must be one object, such as ${example}, got more arguments`);
     return Array.isArray(cases) ? numbered(cases) : named(cases);
   } catch (error) {
     return failed(error);
   }
 }
+
+const example = "{ value: receive(ch), sent: send(other, value) }";
 
 // Most selects are steps of a loop, so that the case of the last step is free again.
 function receiving<T>(core: Core<T>): Case<T> {
@@ -128,6 +133,10 @@ interface Result {
 }
 
 export class Case<T> extends Waiter<T> {
+  static {
+    brand(this.prototype, "a case of select");
+  }
+
   readonly operation: Operation;
   readonly core: Core<T> | null;
 
@@ -198,14 +207,16 @@ function begin(): void {
 // All entries are read before any is looked at: a getter is user code, and might begin a select of its own with the cases.
 // (Object.entries would make the select half as fast.)
 function named(cases: object): Promise<Result> {
-  if (typeof cases !== "object" || cases === null) throw new TypeError(`select: the cases are ${show(cases)}`);
+  if (typeof cases !== "object" || cases === null) throw notCases(cases);
   const names = Object.keys(cases);
+  // A channel has no keys, and would be a select that waits forever.
+  if (names.length === 0 && kindOf(cases) !== undefined) throw notCases(cases);
   const list: unknown[] = Object.values(cases);
   let place = -1;
   begin();
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
-    if (name !== "default") list[i] = claim(list[i], name);
+    if (name !== "default") list[i] = claim(list[i], name, cases);
     else if (list[i] === true) place = i;
     else throw new TypeError(`select: default must be true, got ${show(list[i])}`);
   }
@@ -216,18 +227,29 @@ function named(cases: object): Promise<Result> {
 function numbered(cases: readonly unknown[]): Promise<Result> {
   const list = [...cases];
   begin();
-  for (let i = 0; i < list.length; i++) list[i] = claim(list[i], i);
+  for (let i = 0; i < list.length; i++) list[i] = claim(list[i], i, cases);
   return decide(list as Case<unknown>[], false);
 }
 
 // A case can stand in one line. Where it is used twice, or by another select that waits, a twin takes its place.
-function claim(entry: unknown, name: string | number): Case<unknown> {
-  if (!(entry instanceof Case)) throw new TypeError(`select: ${name} is no case: ${show(entry)}`);
+function claim(entry: unknown, name: string | number, cases: object): Case<unknown> {
+  if (!(entry instanceof Case)) throw notCase(entry, name, cases);
   const isFree = entry.selection === null && entry.usedBy !== current;
   const one: Case<unknown> = isFree ? entry : new Case(entry.operation, entry.core, entry.value);
   one.usedBy = current;
   one.name = name;
   return one;
+}
+
+function notCases(value: unknown): TypeError {
+  return new TypeError(`select: cases must be an object, such as ${example}, got ${show(value)}`);
+}
+
+function notCase(value: unknown, name: string | number, cases: object): TypeError {
+  if (kindOf(cases) !== undefined) return notCases(cases);
+  const kind = kindOf(value);
+  const advice = kind === "a Channel" ? `; write receive(ch) or send(ch, value)` : "";
+  return new TypeError(`select: ${name} must be a case, made by receive or send, got ${show(value)}${advice}`);
 }
 
 function decide(cases: readonly Case<unknown>[], hasDefault: boolean): Promise<Result> {
@@ -337,11 +359,15 @@ function release({ cases }: Selection): void {
 function core<T>(caller: string, channel: ReceiveChannel<T> | SendChannel<T> | null | undefined): Core<T> | null {
   if (channel === null || channel === undefined) return null;
   const found = typeof channel === "object" ? coreOf<T>(channel) : undefined;
-  if (found === undefined) throw new TypeError(`${caller}: channel must be a Channel or null, got ${show(channel)}`);
-  return found;
+  if (found !== undefined) return found;
+  const isLike = kindOf(channel) === "a Channel";
+  const got = isLike ? "a proxy or an imitation of a Channel; pass the Channel itself" : show(channel);
+  throw new TypeError(`${caller}: channel must be a Channel or null, got ${got}`);
 }
 
 function show(value: unknown): string {
+  const kind = kindOf(value);
+  if (kind !== undefined) return kind;
   if (typeof value === "string") return JSON.stringify(value);
   return typeof value === "object" && value !== null ? Object.prototype.toString.call(value) : String(value);
 }

@@ -132,8 +132,10 @@ export class CancelContext extends ChainedContext implements Child {
     } else if (spreads(parent)) {
       this.#leaveForeignParent = parent.afterFunc(end);
     } else {
+      // Throws here, and not in the goroutine, if the channel is not one.
+      const ended = receive(done);
       go(async () => {
-        const s = await select({ parent: receive(done), own: receive(this.done()) });
+        const s = await select({ parent: ended, own: receive(this.done()) });
         if (s.case === "parent") end();
       });
     }

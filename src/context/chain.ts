@@ -2,6 +2,7 @@
 // user's own. Whatever goes up the chain goes in a loop, because contexts can be nested deeper than the stack.
 
 import type { ReceiveChannel } from "../channel/channel.ts";
+import { brand } from "../goroutine/copies.ts";
 import { asText } from "../goroutine/foreign.ts";
 import type { Context } from "./context.ts";
 
@@ -9,6 +10,10 @@ import type { Context } from "./context.ts";
 export const elsewhere: unique symbol = Symbol("elsewhere");
 
 export abstract class ChainedContext implements Context {
+  static {
+    brand(this.prototype, "a Context");
+  }
+
   readonly parent: Context | null;
 
   constructor(parent: Context | null) {

@@ -1,5 +1,6 @@
 // Argument checks. Each error names the function, the argument and the value, and says what to pass instead.
 
+import { isOfAnotherCopy, kindOf } from "./copies.ts";
 import { asText, safely } from "./foreign.ts";
 
 /** Checks values for `caller`, the name of the public function that was called; each method returns the value or throws. */
@@ -34,7 +35,7 @@ export class Check {
 
   /** An optional context. */
   isContext(name: string, value: unknown): void {
-    if (value === undefined || isContext(value)) return;
+    if (value === undefined || (isContext(value) && !isOfAnotherCopy(value))) return;
     const advice = isSignal(value) ? `; pass context.fromSignal(${name})` : "";
     throw new TypeError(`${this.#caller}: ${name} must be a context, got ${describe(value)}${advice}`);
   }
@@ -74,7 +75,7 @@ export function checkFunction(caller: string, f: unknown, name: string = "f"): v
 
 /** `value` as an error message shows it. */
 export function describe(value: unknown): string {
-  return isSignal(value) ? "an AbortSignal" : asText(value);
+  return kindOf(value) ?? (isSignal(value) ? "an AbortSignal" : asText(value));
 }
 
 function isGeneratorFunction(f: object): boolean {

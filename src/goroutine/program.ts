@@ -3,6 +3,7 @@
 // lists the goroutines that still wait. Without either, nothing is installed in the process.
 
 import { numGoroutine } from "./census.ts";
+import { otherCopies } from "./copies.ts";
 import { inDebug, register } from "./debug.ts";
 import { complain, exit, onIdle, onQuit } from "./host.ts";
 import { type Operation, operations } from "./operations.ts";
@@ -59,7 +60,7 @@ if (inDebug) watchForTheEnd();
 const hint = "GORO_DEBUG=1 tells of each goroutine where it was started and where it waits.\n";
 
 function deadlock(): string {
-  return `fatal error: all goroutines are asleep - deadlock!\n\n${register?.report() ?? summary() + hint}`;
+  return `fatal error: all goroutines are asleep - deadlock!\n\n${register?.report() ?? summary() + hint}${otherCopies()}`;
 }
 
 function warning(): string {

@@ -9,6 +9,7 @@ import { after } from "../channel/time.ts";
 import type { Context } from "../context/context.ts";
 import { background } from "../context/namespace.ts";
 import { Check } from "../goroutine/check.ts";
+import { brand } from "../goroutine/copies.ts";
 import { asText } from "../goroutine/foreign.ts";
 import { currentClock } from "../internal/alarm.ts";
 import { passed } from "../internal/gate.ts";
@@ -28,6 +29,10 @@ import { passed } from "../internal/gate.ts";
  * }
  */
 export class RateLimiter {
+  static {
+    brand(this.prototype, "a RateLimiter");
+  }
+
   #limit: number;
   #burst: number;
   #tokens: number;

@@ -10,6 +10,7 @@
 
 import { withdraw } from "../channel/select.ts";
 import { died } from "../goroutine/census.ts";
+import { otherCopies } from "../goroutine/copies.ts";
 import { place } from "../goroutine/debug.ts";
 import { asText } from "../goroutine/foreign.ts";
 import { Goroutine, start } from "../goroutine/go.ts";
@@ -250,7 +251,7 @@ export class Bubble implements Inhabited {
   }
 
   #deadlock(why: string): void {
-    const report = this.#roster.report();
+    const report = this.#roster.report() + otherCopies();
     this.#end({ way: "deadlocked", value: new PanicError(`deadlock: ${why}\n\n${report}`), goroutine: 1, report });
   }
 

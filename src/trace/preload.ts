@@ -2,6 +2,7 @@
 // the process ends, whatever ends it, in the form that its name says. Whatever goes wrong with that, the program ends as
 // it would have ended.
 
+import { onOtherCopy } from "../goroutine/copies.ts";
 import { asError } from "../goroutine/foreign.ts";
 import { builtin, complain, environment, exit, onExit, printAtOnce, programFile } from "../goroutine/host.ts";
 import { type Form, formOf } from "./file/forms.ts";
@@ -28,6 +29,11 @@ function recordInto(file: string, form: Form): void {
 
 const file = environment("GORO_TRACE");
 if (file !== undefined) {
+  onOtherCopy((name) =>
+    complain(
+      `goro/trace/preload: the program loads a goro of its own, which is not recorded: ${name}; see docs/copies.md\n`,
+    ),
+  );
   try {
     recordInto(file, formOf(file));
   } catch (error) {

@@ -708,20 +708,58 @@ describe("bad input", () => {
   const ready = closed();
 
   test.each<[string, unknown, string]>([
-    ["no object", undefined, "select: the cases are undefined"],
-    ["null", null, "select: the cases are null"],
-    ["a string", "ab", 'select: the cases are "ab"'],
-    ["a function", Number, "select: the cases are function"],
-    ["a channel for a case", { a: ready }, "select: a is no case: [object "],
-    ["undefined for a case", { a: undefined }, "select: a is no case: undefined"],
-    ["true for a case", { a: true }, "select: a is no case: true"],
-    ["an array with true", [true], "select: 0 is no case: true"],
-    ["an array with a hole", new Array(2), "select: 0 is no case: undefined"],
-    ["what would rather be another", [{ toString: () => "a case" }], "select: 0 is no case: [object Object]"],
-    ["a look-alike of a case", [{ ...receive(ready) }], "select: 0 is no case: [object Object]"],
+    [
+      "no object",
+      undefined,
+      "select: cases must be an object, such as { value: receive(ch), sent: send(other, value) }, got undefined",
+    ],
+    [
+      "null",
+      null,
+      "select: cases must be an object, such as { value: receive(ch), sent: send(other, value) }, got null",
+    ],
+    [
+      "a string",
+      "ab",
+      'select: cases must be an object, such as { value: receive(ch), sent: send(other, value) }, got "ab"',
+    ],
+    [
+      "a function",
+      Number,
+      "select: cases must be an object, such as { value: receive(ch), sent: send(other, value) }, got function",
+    ],
+    [
+      "a channel",
+      ready,
+      "select: cases must be an object, such as { value: receive(ch), sent: send(other, value) }, got a Channel",
+    ],
+    [
+      "a case",
+      receive(ready),
+      "select: cases must be an object, such as { value: receive(ch), sent: send(other, value) }, got a case of select",
+    ],
+    [
+      "a channel for a case",
+      { a: ready },
+      "select: a must be a case, made by receive or send, got a Channel; write receive(ch) or send(ch, value)",
+    ],
+    ["undefined for a case", { a: undefined }, "select: a must be a case, made by receive or send, got undefined"],
+    ["true for a case", { a: true }, "select: a must be a case, made by receive or send, got true"],
+    ["an array with true", [true], "select: 0 must be a case, made by receive or send, got true"],
+    ["an array with a hole", new Array(2), "select: 0 must be a case, made by receive or send, got undefined"],
+    [
+      "what would rather be another",
+      [{ toString: () => "a case" }],
+      "select: 0 must be a case, made by receive or send, got [object Object]",
+    ],
+    [
+      "a look-alike of a case",
+      [{ ...receive(ready) }],
+      "select: 0 must be a case, made by receive or send, got [object Object]",
+    ],
     ["default: false", { default: false }, "select: default must be true, got false"],
     ["default: undefined", { default: undefined }, "select: default must be true, got undefined"],
-    ["a case as default", { default: receive(ready) }, "select: default must be true, got [object Object]"],
+    ["a case as default", { default: receive(ready) }, "select: default must be true, got a case of select"],
   ])("%s is a TypeError, by rejection", async (_, cases, message) => {
     const s = select(cases as never) as Promise<unknown>;
     await expect(s).rejects.toThrow(TypeError);
@@ -745,6 +783,15 @@ describe("bad input", () => {
     }
     expect([...counts.keys()].sort()).toEqual(["07", "7", "b"]);
     for (const count of counts.values()) expect(count).toBeGreaterThan(850);
+  });
+
+  test("cases as arguments of their own are a TypeError", async () => {
+    const both = (select as (...cases: unknown[]) => Promise<unknown>)(receive(ready), receive(ready));
+    await expect(both).rejects.toThrow(
+      "select: cases must be one object, such as { value: receive(ch), sent: send(other, value) }, got more arguments",
+    );
+    const channels = (select as (...cases: unknown[]) => Promise<unknown>)(new Channel(), new Channel());
+    await expect(channels).rejects.toThrow("select: cases must be one object");
   });
 
   // R43
@@ -774,8 +821,8 @@ describe("bad input", () => {
     ["a function", Number, "function Number"],
     ["an object", {}, "[object Object]"],
     ["false", false, "false"],
-    ["a look-alike of a channel", Object.create(ready) as unknown, "[object "],
-    ["a proxy of a channel", new Proxy(ready, {}), "[object "],
+    ["a look-alike of a channel", Object.create(ready) as unknown, "a proxy or an imitation of a Channel"],
+    ["a proxy of a channel", new Proxy(ready, {}), "a proxy or an imitation of a Channel"],
   ])("receive and send themselves throw when they are given %s for a channel", (_, channel, shown) => {
     expect(() => receive(channel as never)).toThrow(TypeError);
     expect(() => receive(channel as never)).toThrow(`receive: channel must be a Channel or null, got ${shown}`);
