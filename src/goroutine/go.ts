@@ -1,6 +1,6 @@
 // Goroutines: functions that are started and then run on their own.
 
-import { pass, passed, turn } from "../internal/gate.ts";
+import { pass, passedWith, turn } from "../internal/gate.ts";
 import { type Trace, trace } from "../internal/trace.ts";
 import { throwUncaught } from "../internal/turn.ts";
 import { Pending } from "../internal/waiter.ts";
@@ -116,10 +116,11 @@ export class Prepared {
   }
 }
 
-// It is called in `go`, so that the goroutine has the async context of whoever started it. One list of all that are to be
-// started would be cheaper, and each would have the context of the first.
+// Called in `go`, so that the goroutine has the async context of its caller; a common list of all that are to be started would be
+// cheaper, and each would have the context of the first. The promise must be a new one: node:test finds the test to which an error
+// belongs by the chain of async resources, and that of a promise leads to where the promise was made.
 function run(goroutine: Goroutine): void {
-  void passed().then(() => begin(goroutine));
+  void passedWith(goroutine).then(begin);
 }
 
 const none: readonly unknown[] = [];

@@ -31,13 +31,17 @@ interface Timers {
 
 const host = globalThis as unknown as Timers &
   Threads & {
-    process?: { getBuiltinModule?(name: string): unknown };
+    process?: { nextTick?(run: () => void): void; getBuiltinModule?(name: string): unknown };
     queueMicrotask?(run: () => void): void;
     setTimeout(run: () => void, delay: number): object | number;
   };
 
 // Fake timers may come between the import and the first turn.
-const { setImmediate: immediateAtImport, queueMicrotask: microtaskAtImport } = host;
+const { setImmediate: immediateAtImport } = host;
+
+// Not a microtask where there is a next tick: Node loses the async context of what a microtask throws, by which a test runner knows
+// the test to which an error belongs.
+const soon = host.process?.nextTick ?? host.queueMicrotask;
 
 const fakes = new WeakSet<Immediate>();
 let ownImmediate: Immediate | undefined;
@@ -49,8 +53,8 @@ export function nextTurn(run: () => void): Turn {
 }
 
 /**
- * Throws `error` as an uncaught exception: at the end of the code that runs, from a microtask, or on the next turn where the host's
- * microtasks have been replaced by fakes.
+ * Throws `error` as an uncaught exception, once the code that runs has come to its end; on the next turn at the latest, because the
+ * host's faster ways may be fakes.
  */
 export function throwUncaught(error: unknown): void {
   let isThrown = false;
@@ -59,7 +63,7 @@ export function throwUncaught(error: unknown): void {
     isThrown = true;
     throw error;
   };
-  microtaskAtImport?.(raise);
+  soon?.(raise);
   nextTurn(raise);
 }
 
