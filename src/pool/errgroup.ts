@@ -1,14 +1,24 @@
-// Goroutines that work on one thing: they end together, and the first error speaks for all.
+// A group of goroutines that work on one task: the first error is the error of the group.
+//
+// Invariants, whenever no method is on the stack:
+//   1. Under a limit, at most that many slots are taken.
+//   2. While a call of `go` waits for a slot, all slots are taken.
 
-import { Channel } from "../channel/channel.ts";
 import type { Context } from "../context/context.ts";
 import { type CancelCauseFunc, withCancelCause } from "../context/namespace.ts";
+import { Check, checkFunction, describe } from "../goroutine/check.ts";
+import { asError, isError } from "../goroutine/foreign.ts";
 import { go } from "../goroutine/go.ts";
-import { asText, isError } from "../goroutine/foreign.ts";
+import { chanSend } from "../goroutine/operations.ts";
 import { PanicError } from "../goroutine/panic.ts";
-import { passed } from "../internal/gate.ts";
+import { park, unpark } from "../goroutine/parking.ts";
+import { failed, fairly, pass, passed } from "../internal/gate.ts";
+import { Line } from "../internal/line.ts";
+import { Parked, type Waiter } from "../internal/waiter.ts";
+import { currentWorld, type World } from "../internal/world.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
-import { asError } from "./outcome.ts";
+
+const withContextCheck = new Check("ErrGroup.withContext");
 
 /**
  * A group of goroutines whose first error is the error of the group.
@@ -30,13 +40,24 @@ export class ErrGroup {
   readonly #wg = new WaitGroup();
   #cancel: CancelCauseFunc | null = null;
 
-  /** A place in it for each goroutine that runs; null without a limit. */
-  #places: Channel<undefined> | null = null;
-  #waiting = 0;
+  /** How many goroutines may run; null without a limit. */
+  #limit: number | null = null;
+
+  /** The slots that are taken, one for each goroutine that was started under a limit and has not ended. */
+  #active = 0;
+  readonly #waiters = new Line<Waiter<void>>();
+
+  /** Where the limit was set. */
+  #world: World | undefined;
   #failure: { readonly error: Error } | null = null;
 
-  /** A group, and a context that ends at its first error, with that as its cause, or when `wait` is over. */
+  /**
+   * Returns a group, and a context that is cancelled at its first error, with that as its cause, or when `wait` resolves.
+   *
+   * Errors: throws `TypeError` if `parent` is not a context.
+   */
   static withContext(parent: Context): [group: ErrGroup, ctx: Context] {
+    withContextCheck.isContext("parent", parent);
     const [ctx, cancel] = withCancelCause(parent);
     const group = make();
     group.#cancel = cancel;
@@ -44,63 +65,93 @@ export class ErrGroup {
   }
 
   /**
-   * Starts `f` as a goroutine of the group. With a limit it first waits until fewer run; await it, for it says so by its
-   * promise.
+   * Starts `f` as a goroutine of the group. With a limit it first waits until fewer run; await it, for its promise is what makes the
+   * caller wait.
    *
-   * Errors: rejects with `TypeError` if `f` is no function.
+   * Errors: rejects with `TypeError` if `f` is not a function, or is a generator function.
    */
   async go(f: () => unknown): Promise<void> {
-    check("ErrGroup.go", f);
-    const places = this.#places;
+    try {
+      checkFunction("ErrGroup.go", f);
+    } catch (error) {
+      return failed(error);
+    }
     // It counts from now on, so that `wait` waits for it too if the caller does not wait here.
     this.#wg.add(1);
-    if (places?.trySend(undefined) === false) {
-      this.#waiting++;
-      await places.send(undefined);
-      this.#waiting--;
+    const isLimited = this.#limit !== null;
+    if (!this.#takeSlot()) {
+      const waiter = new Parked<void, void>(admitted);
+      this.#waiters.join(waiter);
+      park(waiter, chanSend, this.#world === currentWorld());
+      await waiter.promise;
     }
-    this.#start(f, places);
+    this.#start(f, isLimited);
     await passed();
   }
 
   /**
-   * Starts `f` if fewer run than the limit, and tells whether it did.
+   * Starts `f` if fewer run than the limit, and reports whether it did.
    *
-   * Errors: throws `TypeError` if `f` is no function.
+   * Errors: throws `TypeError` if `f` is not a function, or is a generator function.
    */
   tryGo(f: () => unknown): boolean {
-    check("ErrGroup.tryGo", f);
-    const places = this.#places;
-    if (places?.trySend(undefined) === false) return false;
+    checkFunction("ErrGroup.tryGo", f);
+    const isLimited = this.#limit !== null;
+    if (!this.#takeSlot()) return false;
     this.#wg.add(1);
-    this.#start(f, places);
+    this.#start(f, isLimited);
     return true;
   }
 
   /**
-   * Lets at most `n` goroutines of the group run at once: a whole number; 0 lets none start, and a negative one takes the limit
-   * away.
+   * Limits the goroutines of the group that run at once to `n`, any whole number: 0 lets none start, and a negative one removes the
+   * limit.
    *
-   * Errors: throws {@link PanicError} while goroutines of the group run under a limit, or wait for it; `RangeError` if `n` is not a
-   * whole number.
+   * Errors: throws {@link PanicError} while goroutines of the group run under a limit, or wait for a slot; `RangeError` if `n` is not
+   * a whole number.
    */
   setLimit(n: number): void {
-    if (!Number.isSafeInteger(n)) throw new RangeError(`ErrGroup.setLimit: n must be an integer, got ${asText(n)}`);
-    const active = this.#places?.length ?? 0;
-    if (active + this.#waiting > 0) {
-      throw new PanicError(`errgroup: modify limit while ${active} goroutines in the group are still active`);
+    if (!Number.isSafeInteger(n)) throw new RangeError(`ErrGroup.setLimit: n must be an integer, got ${describe(n)}`);
+    if (this.#active > 0 || this.#waiters.first !== null) {
+      throw new PanicError(`errgroup: modify limit while ${this.#active} goroutines in the group are still active`);
     }
-    this.#places = n < 0 ? null : new Channel(n);
+    this.#limit = n < 0 ? null : n;
+    this.#world = currentWorld();
   }
 
-  /** Waits until all goroutines of the group have ended. Errors: rejects with the first error, each time. */
-  async wait(): Promise<void> {
+  /**
+   * Waits until all goroutines of the group have ended.
+   *
+   * Errors: rejects with the first error, each time. A promise that is kept and awaited later is no unhandled rejection meanwhile: the
+   * group remembers the error.
+   */
+  wait(): Promise<void> {
+    const ended = fairly(this.#wait());
+    void ended.catch(ignore);
+    return ended;
+  }
+
+  async #wait(): Promise<void> {
     await this.#wg.wait();
     this.#cancel?.(this.#failure?.error);
     if (this.#failure !== null) throw this.#failure.error;
   }
 
-  #start(f: () => unknown, places: Channel<undefined> | null): void {
+  #takeSlot(): boolean {
+    if (this.#limit === null) return true;
+    if (this.#active >= this.#limit) return false;
+    this.#active++;
+    return true;
+  }
+
+  // A slot goes to the first waiter directly, so that no later call can take it.
+  #releaseSlot(): void {
+    const next = this.#waiters.shift();
+    if (next === null) this.#active--;
+    else next.settle(next as never);
+  }
+
+  #start(f: () => unknown, isLimited: boolean): void {
     go(async () => {
       try {
         const result = await f();
@@ -108,7 +159,7 @@ export class ErrGroup {
       } catch (error) {
         this.#fail(asError(error));
       }
-      places?.tryReceive();
+      if (isLimited) this.#releaseSlot();
       this.#wg.done();
     });
   }
@@ -125,6 +176,11 @@ function make(): ErrGroup {
   return new ErrGroup();
 }
 
-function check(caller: string, f: unknown): void {
-  if (typeof f !== "function") throw new TypeError(`${caller}: f must be a function, got ${asText(f)}`);
+function admitted(waiter: Parked<void, void>): void {
+  unpark(waiter, chanSend);
+  pass(waiter.answer, undefined, waiter.world);
+}
+
+function ignore(): void {
+  // Each call of `wait` rejects with the error again.
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { Channel, context, ErrGroup, go, receive, select, time } from "goro";
 import { bubble, now, settled } from "goro/testing";
 import { inBubble } from "../support/contexts.ts";
+import { runSource } from "../support/programs.ts";
 
 const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
 const doom = new Error("group_test: doomed");
@@ -276,6 +277,47 @@ describe("a limit", () => {
       expect(group.tryGo(() => undefined)).toBe(true);
       await group.wait();
     }));
+
+  // A channel of places could not have so many.
+  test.each([2 ** 32, Number.MAX_SAFE_INTEGER])("may be any whole number: %i", (n) =>
+    inBubble(async () => {
+      const group = new ErrGroup();
+      group.setLimit(n);
+      for (let i = 0; i < 10; i++) await group.go(() => time.sleep(1));
+      expect(() => group.setLimit(1)).toThrow(
+        "errgroup: modify limit while 10 goroutines in the group are still active",
+      );
+      await group.wait();
+      group.setLimit(1);
+    }),
+  );
+
+  test("cannot change while a call waits for a slot, even if none is taken", async () => {
+    const program = bubble(async () => {
+      const group = new ErrGroup();
+      group.setLimit(0);
+      void group.go(() => undefined);
+      expect(() => group.setLimit(1)).toThrow(
+        "errgroup: modify limit while 0 goroutines in the group are still active",
+      );
+      await group.wait();
+    });
+    await expect(program).rejects.toThrow("deadlock: all goroutines in bubble are blocked");
+  });
+
+  test("gives a slot that is free to the call that waits, and not to one that tries", () =>
+    inBubble(async () => {
+      const group = new ErrGroup();
+      group.setLimit(1);
+      await group.go(() => time.sleep(1));
+      const started: string[] = [];
+      void group.go(() => {
+        started.push("waited");
+      });
+      await time.sleep(2);
+      expect(started).toEqual(["waited"]);
+      await group.wait();
+    }));
 });
 
 describe("misuse", () => {
@@ -287,11 +329,42 @@ describe("misuse", () => {
     await group.wait();
   });
 
+  test("a generator function does nothing when it is called, and is a TypeError", async () => {
+    const group = new ErrGroup();
+    await expect(group.go(function* () {})).rejects.toThrow("ErrGroup.go: f must not be a generator function");
+    expect(() => group.tryGo(async function* () {})).toThrow("ErrGroup.tryGo: f must not be a generator function");
+    await group.wait();
+  });
+
+  test("an AbortSignal is no parent, and the error says what to write", () => {
+    const { signal } = new AbortController();
+    expect(() => ErrGroup.withContext(signal as never)).toThrow(
+      new TypeError(
+        "ErrGroup.withContext: parent must be a context, got an AbortSignal; pass context.fromSignal(parent)",
+      ),
+    );
+  });
+
   test.each([1.5, NaN, Infinity, "1", undefined])("%p is no limit", (n) => {
     expect(() => new ErrGroup().setLimit(n as never)).toThrow(
       new RangeError(`ErrGroup.setLimit: n must be an integer, got ${String(n)}`),
     );
   });
+});
+
+// The test fails if there is an unhandled rejection before the await.
+test("the promise of wait may be kept and awaited after it has rejected", async () => {
+  const { code, stdout, stderr } = await runSource(`
+    import { ErrGroup, gosched } from "goro";
+    const group = new ErrGroup();
+    await group.go(() => { throw new Error("boom"); });
+    const wait = group.wait();
+    for (let i = 0; i < 5; i++) await gosched();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    await wait.catch((error) => console.log(error.message));
+    await group.wait().catch((error) => console.log("again", error.message));
+  `);
+  expect([stderr, stdout, code]).toEqual(["", "boom\nagain boom\n", 0]);
 });
 
 test("a loop that starts functions leaves timers their turn", async () => {
