@@ -1,21 +1,22 @@
-// Work that many ask for at the same time, and that is done once for all of them.
+// Duplicate call suppression: callers that ask for the same key at the same time share one call.
 
 import { Channel, type ReceiveChannel } from "../channel/channel.ts";
-import { asText } from "../goroutine/foreign.ts";
+import { checkFunction } from "../goroutine/check.ts";
 import { go } from "../goroutine/go.ts";
+import { failed, fairly } from "../internal/gate.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
 
-/** What a shared piece of work has come to. */
+/** The value of a shared call. */
 export interface Flight<V> {
   readonly value: V;
-  /** Whether somebody else has it too. */
+  /** Whether other callers have got it too. */
   readonly shared: boolean;
 }
 
-/** The same, where an error is a value. */
+/** The result of a shared call: `ok` says whether it is a value or an error, because what is thrown can be anything, also undefined. */
 export type FlightResult<V> =
-  | (Flight<V> & { readonly error?: undefined })
-  | { readonly value?: undefined; readonly error: unknown; readonly shared: boolean };
+  | { readonly ok: true; readonly value: V; readonly error?: undefined; readonly shared: boolean }
+  | { readonly ok: false; readonly value?: undefined; readonly error: unknown; readonly shared: boolean };
 
 class Call<V> {
   readonly wg = new WaitGroup();
@@ -25,8 +26,8 @@ class Call<V> {
 }
 
 /**
- * For each key lets one piece of work be done at a time: whoever asks for the same while it is done waits for it, and gets the
- * same value or the same error.
+ * Runs one call at a time for each key: a caller that asks for the key of a running call waits for that call, and gets the same value or
+ * the same error.
  *
  * Mirrors `singleflight.Group` of golang.org/x/sync.
  *
@@ -46,23 +47,28 @@ export class SingleFlight<K, V> {
   readonly #calls = new Map<K, Call<V>>();
 
   /**
-   * Calls `f`, unless a call for the same key is under way; then waits for that. Errors: rejects with what `f` throws, for
-   * everybody who waits.
+   * Calls `f`, unless a call for the same key is running; then it waits for that.
+   *
+   * Errors: rejects with what `f` throws, the very same for each caller. Rejects with `TypeError` if `f` is not a function, or is a
+   * generator function.
    */
-  async do(key: K, f: () => V | PromiseLike<V>): Promise<Flight<V>> {
-    if (typeof f !== "function") throw new TypeError(`SingleFlight.do: f must be a function, got ${asText(f)}`);
-    const other = this.#calls.get(key);
-    if (other !== undefined) {
-      other.duplicates++;
-      await other.wg.wait();
-      return told(other.result as FlightResult<V>);
+  do(key: K, f: () => V | PromiseLike<V>): Promise<Flight<V>> {
+    try {
+      checkFunction("SingleFlight.do", f);
+    } catch (error) {
+      return failed(error);
     }
-    return told(await this.#run(key, this.#begin(key), f));
+    return fairly(this.#do(key, f));
   }
 
-  /** Like {@link SingleFlight.do}, and answers a channel that will have the result, once, and is never closed. */
+  /**
+   * Like {@link SingleFlight.do}, and returns a channel that will have the result, once, and is never closed. `f` is called in a
+   * goroutine of its own.
+   *
+   * Errors: throws `TypeError` if `f` is not a function, or is a generator function.
+   */
   doChan(key: K, f: () => V | PromiseLike<V>): ReceiveChannel<FlightResult<V>> {
-    if (typeof f !== "function") throw new TypeError(`SingleFlight.doChan: f must be a function, got ${asText(f)}`);
+    checkFunction("SingleFlight.doChan", f);
     const channel = new Channel<FlightResult<V>>(1);
     const other = this.#calls.get(key);
     if (other !== undefined) {
@@ -76,9 +82,17 @@ export class SingleFlight<K, V> {
     return channel;
   }
 
-  /** Makes the next call for `key` call its function, even while another is under way; that ends for those who wait for it. */
+  /** Makes the next call for `key` call its function, even while another is running; that ends for those who wait for it. */
   forget(key: K): void {
     this.#calls.delete(key);
+  }
+
+  async #do(key: K, f: () => V | PromiseLike<V>): Promise<Flight<V>> {
+    const other = this.#calls.get(key);
+    if (other === undefined) return flightOf(await this.#run(key, this.#begin(key), f));
+    other.duplicates++;
+    await other.wg.wait();
+    return flightOf(other.result as FlightResult<V>);
   }
 
   #begin(key: K): Call<V> {
@@ -89,13 +103,7 @@ export class SingleFlight<K, V> {
   }
 
   async #run(key: K, call: Call<V>, f: () => V | PromiseLike<V>): Promise<FlightResult<V>> {
-    let outcome: { value: V } | { error: unknown };
-    try {
-      outcome = { value: await f() };
-    } catch (error) {
-      outcome = { error };
-    }
-    const result = { ...outcome, shared: call.duplicates > 0 } as FlightResult<V>;
+    const result = await resultOf(f, call);
     call.result = result;
     if (this.#calls.get(key) === call) this.#calls.delete(key);
     for (const channel of call.channels) channel.trySend(result);
@@ -104,7 +112,17 @@ export class SingleFlight<K, V> {
   }
 }
 
-function told<V>(result: FlightResult<V>): Flight<V> {
-  if ("error" in result) throw result.error;
-  return result;
+async function resultOf<V>(f: () => V | PromiseLike<V>, call: Call<V>): Promise<FlightResult<V>> {
+  try {
+    const value = await f();
+    return { ok: true, value, shared: call.duplicates > 0 };
+  } catch (error) {
+    return { ok: false, error, shared: call.duplicates > 0 };
+  }
+}
+
+function flightOf<V>(result: FlightResult<V>): Flight<V> {
+  if (!result.ok) throw result.error;
+  const { value, shared } = result;
+  return { value, shared };
 }

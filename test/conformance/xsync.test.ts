@@ -395,8 +395,8 @@ test.each(seeds)("TestForget: after it the next call is new, and the old one doe
 
       const third = g.doChan("key", () => 3);
       unblockSecond.close();
-      expect((await second.receive()).value).toEqual({ value: 2, shared: true });
-      expect((await third.receive()).value).toEqual({ value: 2, shared: true });
+      expect((await second.receive()).value).toEqual({ ok: true, value: 2, shared: true });
+      expect((await third.receive()).value).toEqual({ ok: true, value: 2, shared: true });
     },
     { seed },
   ),
@@ -406,7 +406,7 @@ test.each(seeds)("TestForget: after it the next call is new, and the old one doe
 test("TestDoChan: the result comes once, and the channel stays open", async () => {
   const g = new SingleFlight<string, string>();
   const ch = g.doChan("key", () => "bar");
-  expect(await ch.receive()).toEqual({ value: { value: "bar", shared: false }, ok: true });
+  expect(await ch.receive()).toEqual({ value: { ok: true, value: "bar", shared: false }, ok: true });
   await quiet();
   expect(ch.tryReceive()).toBeUndefined();
 });
@@ -470,7 +470,7 @@ test("TestPanicDoChan: a panic is what comes out of the channel", async () => {
   const ch = g.doChan("", () => {
     throw error;
   });
-  expect((await ch.receive()).value).toEqual({ error, shared: false });
+  expect((await ch.receive()).value).toEqual({ ok: false, error, shared: false });
   expect(await g.do("", () => 1)).toEqual({ value: 1, shared: false });
 });
 
@@ -501,7 +501,7 @@ test.each(seeds)("TestPanicDoSharedByDoChan: a panic reaches both who called and
         return 1;
       });
       unblock.close();
-      expect((await ch.receive()).value).toEqual({ error, shared: true });
+      expect((await ch.receive()).value).toEqual({ ok: false, error, shared: true });
       expect((await caught.receive()).value).toBe(error);
       expect(executed).toBe(false);
     },

@@ -86,8 +86,7 @@ describe("do", () => {
     const g = new SingleFlight<string, unknown>();
     expect(await g.do("key", () => undefined)).toEqual({ value: undefined, shared: false });
     const result = (await g.doChan("key", () => undefined).receive()).value as FlightResult<unknown>;
-    expect(result).toEqual({ value: undefined, shared: false });
-    expect("value" in result).toBe(true);
+    expect(result).toEqual({ ok: true, value: undefined, shared: false });
   });
 });
 
@@ -102,7 +101,7 @@ describe("doChan", () => {
     });
     // It is a goroutine's to call it.
     expect(called).toBe(false);
-    expect(await ch.receive()).toEqual({ value: { value: "bar", shared: false }, ok: true });
+    expect(await ch.receive()).toEqual({ value: { ok: true, value: "bar", shared: false }, ok: true });
     await quiet();
     expect(ch.tryReceive()).toBeUndefined();
   });
@@ -122,13 +121,13 @@ describe("doChan", () => {
     const g = new SingleFlight<string, number>();
     const first = g.do("key", () => Promise.reject(error as Error)).catch((reason: unknown) => ({ reason }));
     const ch = g.doChan("key", () => 1);
-    expect((await ch.receive()).value).toEqual({ error, shared: true });
+    expect((await ch.receive()).value).toEqual({ ok: false, error, shared: true });
     expect(await first).toEqual({ reason: error });
     const alone = g.doChan("key", () => {
       // eslint-disable-next-line @typescript-eslint/only-throw-error -- whatever it is
       throw error;
     });
-    expect((await alone.receive()).value).toEqual({ error, shared: false });
+    expect((await alone.receive()).value).toEqual({ ok: false, error, shared: false });
   });
 });
 
@@ -164,6 +163,14 @@ test.each([undefined, null, "f", {}])("%p is no function, and nothing is under w
   expect(await g.do("key", () => 1)).toEqual({ value: 1, shared: false });
 });
 
+test("a generator function does nothing when it is called, and is a TypeError", async () => {
+  const g = new SingleFlight<string, unknown>();
+  const sentence = /^SingleFlight\.do(Chan)?: f must not be a generator function/;
+  await expect(g.do("key", function* () {})).rejects.toThrow(sentence);
+  expect(() => g.doChan("key", async function* () {})).toThrow(sentence);
+  expect(await g.do("key", () => 1)).toEqual({ value: 1, shared: false });
+});
+
 test("who waits in a bubble for work of the bubble is durably blocked", () =>
   bubble(async () => {
     const g = new SingleFlight<string, number>();
@@ -177,13 +184,12 @@ test("a result is a value or an error", async () => {
   const g = new SingleFlight<number, string>();
   const ch: ReceiveChannel<FlightResult<string>> = g.doChan(1, () => "a");
   const { value: result } = await ch.receive();
-  if (result !== undefined && result.error === undefined) {
-    // @ts-expect-error -- an error may be undefined as well: only `"value" in result` tells.
+  if (result?.ok === true) {
     const value: string = result.value;
     expect(value).toBe("a");
-  }
-  if (result !== undefined && "value" in result && result.value !== undefined) {
-    const value: string = result.value;
+  } else {
+    // @ts-expect-error -- an error is no value.
+    const value: string = result?.value;
     expect(value).toBe("a");
   }
   const flight: Flight<string> = await g.do(1, () => Promise.resolve("b"));
