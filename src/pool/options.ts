@@ -67,8 +67,8 @@ export interface RunOptions<Job, Result> {
   readonly timeout?: number;
 
   /**
-   * How often the function may be called: times a second for all workers together, one at a time, or a limiter that others share
-   * too. Timers count whole milliseconds: above some hundreds a second a limiter with a burst comes nearer to its rate.
+   * How often the function may be called: times a second for all workers together, or a limiter, which can be shared. A number up to 100
+   * spaces the calls evenly; above that as many may come at once as belong to 10 ms, so that late timers do not lower the rate.
    */
   readonly rate?: number | RateLimiter;
 
@@ -121,6 +121,11 @@ export interface Settings<Job, Result> {
   readonly onEvent: ((event: PoolEvent<Job, Result>) => void) | undefined;
 }
 
+// Timers are late by some milliseconds: a burst of 1 would lose the tokens of that time.
+function limiterFor(rate: number): RateLimiter {
+  return new RateLimiter(rate, rate === Infinity ? 1 : Math.max(1, Math.ceil(rate / 100)));
+}
+
 /** `options` with what they leave open. Throws `RangeError` or `TypeError` for those that make no sense, for `caller`. */
 export function settle<Job, Result>(caller: string, options: PoolOptions<Job, Result>): Settings<Job, Result> {
   const check = new Check(caller);
@@ -150,7 +155,7 @@ export function settle<Job, Result>(caller: string, options: PoolOptions<Job, Re
       when: retry?.when ?? ((): boolean => true),
     },
     timeout: check.atLeast("timeout", 0, options.timeout ?? Infinity),
-    limiter: rate === undefined || rate instanceof RateLimiter ? rate : new RateLimiter(check.atLeast("rate", 0, rate)),
+    limiter: rate === undefined || rate instanceof RateLimiter ? rate : limiterFor(check.atLeast("rate", 0, rate)),
     grace: check.atLeast("grace", 0, options.grace ?? 1000),
     priority: options.priority,
     onWorkerStart: options.onWorkerStart,

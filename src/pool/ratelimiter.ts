@@ -1,22 +1,31 @@
 // A token bucket: how many events may happen, and how soon.
 //
 // Invariants, whenever no method is on the stack:
-//   1. There are at most `burst` tokens. Below 0 they are owed: somebody has taken them in advance and waits.
-//   2. Tokens are counted as of the instant `#at`; those that have come since then are added when somebody asks.
+//   1. There are at most `burst` tokens. Below 0 they are owed: reservations have taken them in advance.
+//   2. Tokens are counted as of the instant `#at`; those that have come since then are added by the next call.
 
 import { receive, select } from "../channel/select.ts";
 import { after } from "../channel/time.ts";
+import { timeLeft } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
 import { background } from "../context/namespace.ts";
-import { Check } from "../goroutine/check.ts";
+import { Check, describe } from "../goroutine/check.ts";
 import { brand } from "../goroutine/copies.ts";
-import { asText } from "../goroutine/foreign.ts";
 import { currentClock } from "../internal/alarm.ts";
-import { passed } from "../internal/gate.ts";
+import { failed, passed } from "../internal/gate.ts";
+
+const constructorCheck = new Check("RateLimiter");
+const allowCheck = new Check("RateLimiter.allow");
+const reserveCheck = new Check("RateLimiter.reserve");
+const waitCheck = new Check("RateLimiter.wait");
+const setBurstCheck = new Check("RateLimiter.setBurst");
 
 /**
- * Lets events happen at a rate of `limit` a second, and up to `burst` at once after a quiet time. One limiter is shared by all
- * whom the rate concerns: a limiter for each would let each have the whole rate.
+ * Lets events happen at a rate of `limit` a second, and up to `burst` at once after a quiet time. Share one limiter among all goroutines
+ * that the rate is for: with a limiter for each, each would have the whole rate.
+ *
+ * A timer can fire some milliseconds late, and a bucket of `burst` tokens makes up for `burst / limit` seconds of that at most: for
+ * rates above some hundreds a second, take a burst of at least a hundredth of `limit`.
  *
  * Mirrors `rate.Limiter` of golang.org/x/time.
  *
@@ -44,20 +53,20 @@ export class RateLimiter {
 
   /**
    * `limit` is in events a second, from 0, which lets only the first burst through, to Infinity, which lets everything
-   * through. `burst` is a whole number from 0, and the number of tokens at first.
+   * through. `burst` is a whole number from 0, by default 1, and the number of tokens at first.
    *
    * Errors: throws `RangeError` for anything else.
    */
   constructor(limit: number, burst: number = 1) {
     this.#limit = checkedLimit("RateLimiter: limit", limit);
-    this.#burst = new Check("RateLimiter").count("burst", 0, burst);
+    this.#burst = constructorCheck.count("burst", 0, burst);
     this.#tokens = burst;
   }
 
   /** The limit that lets one event through every `ms` milliseconds; for 0 and less, all. Mirrors `rate.Every`. */
   static every(ms: number): number {
     if (typeof ms !== "number" || Number.isNaN(ms)) {
-      throw new RangeError(`RateLimiter.every: ms must be a number of milliseconds, got ${asText(ms)}`);
+      throw new RangeError(`RateLimiter.every: ms must be a number of milliseconds, got ${describe(ms)}`);
     }
     return ms <= 0 ? Infinity : 1000 / ms;
   }
@@ -77,7 +86,7 @@ export class RateLimiter {
 
   /** Whether `n` events may happen now. If so their tokens are taken; if not nothing is, and the events must not happen. */
   allow(n: number = 1): boolean {
-    return this.#reserve(new Check("RateLimiter.allow").count("n", 0, n), 0).ok;
+    return this.#reserve(allowCheck.count("n", 0, n), 0).ok;
   }
 
   /**
@@ -85,32 +94,26 @@ export class RateLimiter {
    * more than the burst and never may.
    */
   reserve(n: number = 1): Reservation {
-    return this.#reserve(new Check("RateLimiter.reserve").count("n", 0, n), Infinity);
+    return this.#reserve(reserveCheck.count("n", 0, n), Infinity);
   }
 
   /**
-   * Waits until `n` events may happen. Those who wait are served in the order in which they came.
+   * Waits until `n` events may happen. Waiters are served in the order in which they came.
    *
-   * Errors: rejects, and takes nothing, if `n` is more than the burst, or if the deadline of `ctx` is too near.
+   * Errors: rejects, and takes nothing, if `n` is more than the burst, or if the deadline of `ctx` is too near. Rejects with
+   * `TypeError` if `ctx` is not a context.
    *
-   * Cancellation: rejects with `ctx.err()` when `ctx` ends; the tokens are given back.
+   * Cancellation: rejects with `ctx.err()` when `ctx` is cancelled; the tokens are given back.
    */
   async wait(ctx: Context = background(), n: number = 1): Promise<void> {
-    new Check("RateLimiter.wait").count("n", 0, n);
-    if (n > this.#burst && this.#limit !== Infinity) {
-      throw new RangeError(`rate: Wait(n=${n}) exceeds limiter's burst ${this.#burst}`);
+    let reservation: Reservation;
+    try {
+      reservation = this.#reserveFor(ctx, n);
+    } catch (error) {
+      return failed(error);
     }
-    const ended = ctx.err();
-    if (ended !== undefined) throw ended;
-    const deadline = ctx.deadline();
-    const longest = deadline === undefined ? Infinity : deadline - this.#clock.wall();
-    const reservation = this.#reserve(n, longest);
-    if (!reservation.ok) throw new Error(`rate: Wait(n=${n}) would exceed context deadline`);
     const delay = reservation.delay();
-    if (delay === 0) {
-      await passed();
-      return;
-    }
+    if (delay === 0) return passed();
     const s = await select({ due: receive(after(delay)), done: receive(ctx.done()) });
     if (s.case === "due") return;
     reservation.cancel();
@@ -126,9 +129,22 @@ export class RateLimiter {
 
   /** Changes the burst. What is promised already stays as it is. */
   setBurst(burst: number): void {
-    new Check("RateLimiter.setBurst").count("burst", 0, burst);
+    setBurstCheck.count("burst", 0, burst);
     this.#advance();
     this.#burst = burst;
+  }
+
+  #reserveFor(ctx: Context, n: number): Reservation {
+    waitCheck.isContext("ctx", ctx);
+    waitCheck.count("n", 0, n);
+    if (n > this.#burst && this.#limit !== Infinity) {
+      throw new RangeError(`rate: Wait(n=${n}) exceeds limiter's burst ${this.#burst}`);
+    }
+    const ended = ctx.err();
+    if (ended !== undefined) throw ended;
+    const reservation = this.#reserve(n, timeLeft(ctx));
+    if (!reservation.ok) throw new Error(`rate: Wait(n=${n}) would exceed context deadline`);
+    return reservation;
   }
 
   #reserve(n: number, longestDelay: number): Reservation {
@@ -148,7 +164,7 @@ export class RateLimiter {
     return new Reservation(this.#clock, true, now + delay, (due) => this.#giveBack(n, due, limit));
   }
 
-  // Tokens that somebody who came later has been promised in the meantime are not there to be given back.
+  // Tokens that later reservations have been promised in the meantime cannot be given back.
   #giveBack(n: number, due: number, limit: number): void {
     const now = this.#clock.now();
     if (this.#limit === Infinity || n === 0 || due < now) return;
@@ -207,7 +223,7 @@ export class Reservation {
 
 function checkedLimit(what: string, limit: number): number {
   if (typeof limit !== "number" || !(limit >= 0)) {
-    throw new RangeError(`${what} must be a number of events a second, 0 or more, got ${asText(limit)}`);
+    throw new RangeError(`${what} must be a number of events a second, 0 or more, got ${describe(limit)}`);
   }
   return limit;
 }

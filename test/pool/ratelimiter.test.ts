@@ -174,6 +174,25 @@ describe("wait", () => {
       cancel();
     }));
 
+  // NTP, or a laptop that wakes, sets the wall clock; Go compares monotonic readings.
+  test.each([-1, 1])("does not look at the wall clock, which may be set by an hour times %i", async (sign) => {
+    const limiter = new RateLimiter(200, 1);
+    limiter.allow();
+    const [ctx, cancel] = context.withTimeout(context.background(), time.minute);
+    const { now: wall } = Date;
+    Date.now = () => wall() + sign * time.hour;
+    try {
+      await limiter.wait(ctx);
+      const [soon, cancelSoon] = context.withTimeout(context.background(), 1);
+      Date.now = wall;
+      await expect(limiter.wait(soon)).rejects.toThrow("rate: Wait(n=1) would exceed context deadline");
+      cancelSoon();
+    } finally {
+      Date.now = wall;
+      cancel();
+    }
+  });
+
   test.each(seeds)("serves those who wait in the order in which they came (seed %i)", (seed) =>
     inBubble(
       async () => {
@@ -347,6 +366,15 @@ describe("misuse", () => {
     const wait = limiter.wait(context.background(), bad);
     await expect(wait).rejects.toEqual(new RangeError(`RateLimiter.wait: n ${count} ${n}`));
     expect([limiter.burst, limiter.tokens]).toEqual([2, 2]);
+  });
+
+  test("an AbortSignal is no context, and the error says what to write", async () => {
+    const limiter = new RateLimiter(1);
+    const { signal } = new AbortController();
+    await expect(limiter.wait(signal as never)).rejects.toThrow(
+      new TypeError("RateLimiter.wait: ctx must be a context, got an AbortSignal; pass context.fromSignal(ctx)"),
+    );
+    expect(limiter.tokens).toBe(1);
   });
 
   test.each([NaN, "1", undefined])("%p is no interval", (ms) => {

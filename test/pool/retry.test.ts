@@ -613,6 +613,14 @@ describe("a rate", () => {
     });
   });
 
+  // A timer that is late by some milliseconds must not lower the rate.
+  everyOrder("above 100 a second lets as many be called at once as belong to 10 ms", async () => {
+    const { pool, calls } = clocked({ workers: 40, rate: 1000 });
+    for (let n = 0; n < 12; n++) await pool.send(50);
+    await pool.stop();
+    expect(calls).toEqual([...Array<number>(10).fill(0), 1, 2]);
+  });
+
   everyOrder("bounds no less than the workers do", async () => {
     const { pool, calls } = clocked({ workers: 1, rate: 1000 });
     for (let n = 0; n < 3; n++) await pool.send(50);
