@@ -138,7 +138,7 @@ export const sections: readonly Section[] = [
       R78: "A group can be used for round after round.",
       R79: "A round that begins before the last one's waiters went on is misuse in Go; here those are free.",
       R80: "`go` counts, starts a goroutine, and counts down when that has ended, or its promise is settled.",
-      R81: "A panic in `go` never looks like the end of the work: the program ends, and nobody who waits goes on.",
+      R81: "A panic in `go` never looks like a success: the program ends or, where the process survives it, `wait` rejects.",
       R82: "Whoever is counted may count others in.",
     },
   },

@@ -1,29 +1,37 @@
-// What is done once, however often it is asked for.
+// Functions that are called once, however many callers ask for it.
 
-import { asText } from "../goroutine/foreign.ts";
+import { checkFunction } from "../goroutine/check.ts";
 import { PanicError } from "../goroutine/panic.ts";
+import { failed, fairly, passed } from "../internal/gate.ts";
 import { Mutex } from "./mutex.ts";
 
 /**
- * Does something exactly once.
+ * Performs an action exactly once.
  *
  * Mirrors `sync.Once`.
  */
 export class Once {
-  /** Held by the first call while it runs: Go's lock, so that a report says what Go's would. */
+  /** Locked by the first call while it runs: Go's lock, so that a report says what Go's would. */
   #running: Mutex | null = null;
   #isDone = false;
 
   /**
-   * Calls `f` if this is the first call of all, and waits until it has returned; a later call waits for the first. Each may
-   * bring another `f`, and only that of the first is called. `f` must not call `do` of the same `Once`: it would wait for itself.
+   * Calls `f` if this is the first call, and waits until it has returned; a later call waits for the first. Each call may
+   * pass another `f`, and only that of the first is called. `f` must not call `do` of the same `Once`: it would wait for itself.
    *
    * Errors: the first call rejects with what `f` throws, and it counts as done all the same. Rejects with `TypeError` if `f` is
-   * no function.
+   * not a function, or is a generator function.
    */
-  async do(f: () => unknown): Promise<void> {
-    checkFunction("Once.do", f);
-    if (this.#isDone) return;
+  do(f: () => unknown): Promise<void> {
+    try {
+      checkFunction("Once.do", f);
+    } catch (error) {
+      return failed(error);
+    }
+    return this.#isDone ? passed() : fairly(this.#do(f));
+  }
+
+  async #do(f: () => unknown): Promise<void> {
     if (this.#running !== null) {
       const running = this.#running;
       await running.lock();
@@ -44,9 +52,10 @@ export class Once {
 }
 
 /**
- * A function that calls `f` the first time and does nothing more. If `f` is async, every call answers the promise of the first.
+ * Returns a function that calls `f` the first time it is called, and not again. If `f` is async, every call returns the promise of the
+ * first.
  *
- * Errors: what `f` throws, each call throws.
+ * Errors: each call throws what `f` throws. Throws `TypeError` if `f` is not a function, or is a generator function.
  *
  * Mirrors `sync.OnceFunc`.
  */
@@ -55,11 +64,12 @@ export function onceFunc<R extends void | PromiseLike<void>>(f: () => R): () => 
 }
 
 /**
- * A function that calls `f` the first time, and answers every time what `f` answered then; for an async `f`, its promise.
+ * Returns a function that calls `f` the first time it is called, and returns what `f` returned then each time; for an async `f`, its
+ * promise.
  *
- * Errors: what `f` throws, each call throws, the very same.
+ * Errors: each call throws what `f` throws, the very same. Throws `TypeError` if `f` is not a function, or is a generator function.
  *
- * Mirrors `sync.OnceValue`, and `sync.OnceValues`: answer an array.
+ * Mirrors `sync.OnceValue`, and `sync.OnceValues`: return an array.
  *
  * @example
  * const config = onceValue(async () => ({ port: 8080 }));
@@ -71,7 +81,7 @@ export function onceValue<T>(f: () => T): () => T {
 
 function once<T>(caller: string, f: () => T): () => T {
   checkFunction(caller, f);
-  // It is let go when it has been called: what it refers to may be large.
+  // Not kept after it has been called: what it refers to may be large.
   let left: (() => T) | null = f;
   let result: () => T = () => {
     throw new PanicError(`${caller}: the function has called itself`);
@@ -93,8 +103,4 @@ function resultOf<T>(f: () => T): () => T {
       throw error;
     };
   }
-}
-
-function checkFunction(caller: string, f: unknown): void {
-  if (typeof f !== "function") throw new TypeError(`${caller}: f must be a function, got ${asText(f)}`);
 }

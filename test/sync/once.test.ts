@@ -72,6 +72,14 @@ describe("Once.do", () => {
     expect(calls).toBe(1);
   });
 
+  test("rejects a generator function, and that does not count", async () => {
+    const once = new Once();
+    await expect(once.do(function* () {})).rejects.toThrow("Once.do: f must not be a generator function");
+    let calls = 0;
+    await once.do(() => calls++);
+    expect(calls).toBe(1);
+  });
+
   // The lock of a once is made where it is first called: a once of a module can be used in bubbles.
   const ofModule = new Once();
   test("who waits for a call in the same bubble is durably blocked", () =>
@@ -168,6 +176,10 @@ describe.each([
 
   test.each([undefined, null, "f", {}])("is a TypeError for %p, at once", (f) => {
     expect(() => once(f as never)).toThrow(new TypeError(`${name}: f must be a function, got ${String(f)}`));
+  });
+
+  test("is a TypeError for a generator function", () => {
+    expect(() => once(function* () {} as never)).toThrow(`${name}: f must not be a generator function`);
   });
 });
 

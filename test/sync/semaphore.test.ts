@@ -27,6 +27,15 @@ describe("bad input", () => {
   });
 });
 
+test("an AbortSignal is no context, and the error says what to write", async () => {
+  const sem = new Semaphore(1);
+  const { signal } = new AbortController();
+  await expect(sem.acquire(1, signal as never)).rejects.toThrow(
+    new TypeError("Semaphore.acquire: ctx must be a context, got an AbortSignal; pass context.fromSignal(ctx)"),
+  );
+  expect(sem.tryAcquire()).toBe(true);
+});
+
 // R158
 test("who asks for more than the size waits for the end of its context alone", async () => {
   const sem = new Semaphore(2);

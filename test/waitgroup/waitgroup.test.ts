@@ -238,6 +238,10 @@ describe("a goroutine that panics in a process that survives it", () => {
       for (let i = 0; i < 5; i++) await gosched();
       wg.go(() => undefined);
       await wg.wait().catch((error) => console.log(error instanceof Error, error.cause));
+      // Waits that reject let timers fire.
+      let isTime = false;
+      setTimeout(() => (isTime = true), 10);
+      while (!isTime) await wg.wait().catch(() => undefined);
     `);
     expect(ending.stdout).toBe("true { code: 42 }\n");
     expect(ending.code).toBe(0);
