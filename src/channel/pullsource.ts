@@ -127,20 +127,19 @@ export class PullSource<T> {
   }
 
   #nextNow(): Step<T> {
+    let step: Step<T> = end;
     this.#isInNext = true;
     try {
-      const step = stepOf<T>(this.#opened.next());
-      if (step.done) this.#isOver = true;
-      else if (this.#left !== null) void this.#release(this.#left.reason);
-      return this.#isOver ? end : step;
+      step = stepOf<T>(this.#opened.next());
     } catch (error) {
       this.#isOver = true;
       if (this.#left === null) throw error;
       this.#note(error, false);
-      return end;
-    } finally {
-      this.#isInNext = false;
     }
+    this.#isInNext = false;
+    if (step.done) this.#isOver = true;
+    else if (this.#left !== null) void this.#release(this.#left.reason);
+    return this.#isOver ? end : step;
   }
 
   async #pull(pending: Pending<Step<T>>): Promise<void> {
@@ -162,7 +161,7 @@ export class PullSource<T> {
 function stepOf<T>(step: unknown): Step<T> {
   if (typeof step !== "object" || step === null)
     throw new TypeError(`Iterator result ${asText(step)} is not an object`);
-  const { done, value } = step as IteratorResult<T>;
+  const { done, value } = step as IteratorResult<T, undefined>;
   return done === true ? end : { value: value, done: false };
 }
 

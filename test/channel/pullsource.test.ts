@@ -314,17 +314,16 @@ describe("a generator that is left from inside", () => {
   ])("%s", async (_, then, messages, ends) => {
     let left!: ReturnType<typeof leave>;
     let ended = 0;
-    const source: PullSource<number> = new PullSource<number>(
-      (function* () {
-        try {
-          left = leave(source);
-          if (then === "throw") throw new Error("inside");
-          if (then === "yield") yield 1;
-        } finally {
-          ended++;
-        }
-      })(),
-    );
+    function* leaving(): Generator<number> {
+      try {
+        left = leave(source);
+        if (then === "throw") throw new Error("inside");
+        if (then === "yield") yield 1;
+      } finally {
+        ended++;
+      }
+    }
+    const source = new PullSource<number>(leaving());
     expect(source.next()).toEqual({ value: undefined, done: true });
     await left.left;
     await quiet();
