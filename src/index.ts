@@ -1,7 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // Go's concurrency in TypeScript: the one door of the library.
 
-export { type Emitter, type EventOptions, fromEvents } from "./border/events.ts";
+export type { Emitter } from "./border/emitter.ts";
+export { type EventChannel, type EventOptions, fromEvents } from "./border/events.ts";
 export type { FeedOptions } from "./border/feed.ts";
 export { fromIterable, fromReadableStream } from "./border/incoming.ts";
 export { type ReadableOptions, toReadableStream, toWritableStream, type WritableOptions } from "./border/outgoing.ts";

@@ -1,59 +1,105 @@
-// A channel of events. Whoever emits them waits for nobody, so what the channel has no room for must be somebody's decision.
+// Channels of events. An emitter cannot be made to wait, so the caller decides what happens to an event for which there is no room.
 
 import { Channel, type ReceiveChannel } from "../channel/channel.ts";
+import { onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
-import { afterFunc, background } from "../context/namespace.ts";
-import { Check } from "../goroutine/check.ts";
-import { listening } from "../goroutine/ears.ts";
-import { asError, asText } from "../goroutine/foreign.ts";
-import { go } from "../goroutine/go.ts";
+import { background } from "../context/namespace.ts";
+import { Check, describe } from "../goroutine/check.ts";
+import { closeIfOpen, Ending, report } from "./ending.ts";
+import { type Emitter, errorOf, type Listen, type Listener, listenersOf } from "./emitter.ts";
 
-/** What emits events: a DOM `EventTarget`, or Node's `EventEmitter` and its like. */
-export type Emitter =
-  | Pick<EventTarget, "addEventListener" | "removeEventListener">
-  | { on(name: string, listener: Listener): unknown; off(name: string, listener: Listener): unknown };
+/** A channel of events. */
+export interface EventChannel<out T> extends ReceiveChannel<T> {
+  /** How many events have been dropped because the channel was full. */
+  readonly dropped: number;
 
-// Emitters type their listeners in many ways; this one fits all of them.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-type Listener = (...args: any[]) => void;
+  /**
+   * Returns the failure that has ended the channel; `undefined` while the channel is open, and after any other end. Ask it when a loop
+   * over the channel is over.
+   *
+   * Mirrors `bufio.Scanner.Err`.
+   */
+  readonly err: () => Error | undefined;
+}
 
+/** Options of {@link fromEvents}. */
 export interface EventOptions<T> {
-  /** When it ends, the listeners are removed and the channel is closed. Default: never. */
+  /**
+   * When it ends, the listeners are removed and the channel is closed.
+   *
+   * @defaultValue a context that never ends
+   */
   readonly ctx?: Context;
 
-  /** How many events the channel keeps, a whole number from 1 to 2^32 - 1. Default: 16. */
+  /**
+   * How many events the channel buffers: an integer from 1 to 2^32 - 1.
+   *
+   * @defaultValue 16
+   */
   readonly capacity?: number;
 
   /**
-   * What happens to an event for which there is no room: "fail" ends the channel with a `RangeError`, as a failure of the
-   * emitter; "drop-newest" drops it; "drop-oldest" drops the oldest event in the channel instead. Default: "fail".
+   * What happens to an event for which there is no room: "drop-newest" drops it; "drop-oldest" drops the oldest event in the channel
+   * instead; "fail" ends the channel with a `RangeError`, as a failure of the emitter does.
+   *
+   * @defaultValue "drop-newest"
    */
   readonly whenFull?: "fail" | "drop-newest" | "drop-oldest";
 
-  /** Hears of each event that is dropped. */
+  /** Called with each event that is dropped. */
   readonly onDrop?: (event: T) => void;
 
-  /** The name of the event after which no more will come, such as "close". Default: none. */
+  /**
+   * The name of the event after which there are no more, such as "close".
+   *
+   * @defaultValue none
+   */
   readonly end?: string;
 
-  /** The name of the event that tells of a failure. Default: none for an `EventTarget`, "error" for an emitter. */
-  readonly error?: string;
+  /**
+   * The name of the event that reports a failure, which ends the channel. With `false`, errors are left to the application: as
+   * always in Node, an emitter without any listener for "error" throws them.
+   *
+   * @defaultValue "error" for an emitter with `on`; none for an `EventTarget` without it
+   */
+  readonly error?: string | false;
 
-  /** Hears of a failure, just before the channel is closed. Without it, a failure is a panic. */
+  /** Called with a failure, just before the channel is closed. {@link EventChannel.err} returns it too. */
   readonly onError?: (error: Error) => void;
 }
 
+const names = ["ctx", "capacity", "whenFull", "onDrop", "end", "error", "onError"];
+const aliases = { signal: "ctx", buffer: "capacity", highWaterMark: "capacity", overflow: "whenFull", close: "end" };
+const policies = ["fail", "drop-newest", "drop-oldest"];
+
+/** The names for which `E` has a property such as `onclick`, as objects of the DOM have for the events that they dispatch. */
+type HandledName<E> = {
+  [K in keyof E]: K extends `on${infer Name}` ? (unknown extends HandledEvent<E, Name> ? never : Name) : never;
+}[keyof E];
+
+type HandledEvent<E, Name extends string> =
+  E extends Readonly<Record<`on${Name}`, infer Handler>>
+    ? NonNullable<Handler> extends (event: infer Event) => unknown
+      ? Event
+      : unknown
+    : unknown;
+
 /**
- * A channel of the events called `name`: of a DOM target the `Event`, of an emitter its first argument. It listens from now on
- * until the event `end`, until a failure, or until `ctx` ends; then it removes its listeners and closes the channel, in which
- * what has come before still is.
+ * Returns a channel of the events called `name`: of a DOM target the `Event`, of an emitter the first argument. It listens from the call
+ * until the event `end`, a failure, or the end of `ctx`. Then it removes its listeners and closes the channel, in which the events before
+ * the end still are.
  *
- * Who emits cannot be made to wait, so at most `capacity` events are kept, and `whenFull` says what becomes of others. Where
- * a source can wait, such as a stream, take {@link fromIterable}.
+ * An emitter cannot be made to wait. At most `capacity` events are buffered, and `whenFull` decides about others; by default they are
+ * dropped and counted. A source that can wait, such as a stream, is better passed to {@link fromIterable}.
  *
- * Errors: throws `TypeError` or `RangeError` for arguments that make no sense.
+ * A failure is the event "error" of an emitter with `on`, or what the option `error` names. It is passed to `onError`, and then `err()` of the
+ * channel returns it. It is not a panic. After the end a shared listener without effect stays on an emitter whose "error" events were
+ * listened to, so that a late one does not end the process.
  *
- * Mirrors `signal.Notify`, which drops the newest.
+ * @throws {TypeError} if `emitter` cannot be listened to, or for an option that is unknown or of a wrong type.
+ * @throws {RangeError} for a capacity out of range.
+ *
+ * @see `signal.Notify` of Go, which drops the newest too
  *
  * @example
  * const target = new EventTarget();
@@ -63,75 +109,84 @@ export interface EventOptions<T> {
  * console.log((await events.receive()).value?.type);
  * cancel();
  */
-export function fromEvents<T = unknown>(
-  emitter: Emitter,
-  name: string,
-  options: EventOptions<T> = {},
-): ReceiveChannel<T> {
-  const { ctx = background(), capacity = 16, whenFull = "fail", onDrop, onError, end } = options;
+export function fromEvents<E extends Emitter, Name extends HandledName<E> & string>(
+  emitter: E,
+  name: Name,
+  options?: EventOptions<HandledEvent<E, Name>>,
+): EventChannel<HandledEvent<E, Name>>;
+export function fromEvents<T = unknown>(emitter: Emitter, name: string, options?: EventOptions<T>): EventChannel<T>;
+export function fromEvents<T>(emitter: Emitter, name: string, options: EventOptions<T> = {}): EventChannel<T> {
   const check = new Check("fromEvents");
-  const hear = listenerOf(emitter);
-  if (typeof name !== "string") throw new TypeError(`fromEvents: name must be a string, got ${asText(name)}`);
-  if (!["fail", "drop-newest", "drop-oldest"].includes(whenFull))
-    throw new TypeError(`fromEvents: whenFull must be "fail", "drop-newest" or "drop-oldest", got ${asText(whenFull)}`);
+  check.options(options, names, aliases);
+  const { ctx = background(), capacity = 16, whenFull = "drop-newest", onDrop, onError, end } = options;
+  const { listen, listenForErrors, defaultError } = listenersOf("fromEvents", emitter);
+  const error = options.error ?? defaultError;
+  if (typeof name !== "string") throw new TypeError(`fromEvents: name must be a string, got ${describe(name)}`);
+  if (!policies.includes(whenFull)) {
+    const known = policies.map((policy) => `"${policy}"`).join(", ");
+    throw new TypeError(`fromEvents: whenFull must be one of ${known}, got ${describe(whenFull)}`);
+  }
+  if (end !== undefined && typeof end !== "string")
+    throw new TypeError(`fromEvents: end must be a string, got ${describe(end)}`);
+  if (error !== false && typeof error !== "string")
+    throw new TypeError(`fromEvents: error must be a string or false, got ${describe(error)}`);
   check.isContext("ctx", ctx);
   check.isFunction("onDrop", onDrop);
   check.isFunction("onError", onError);
-  const channel = new Channel<T>(check.count("capacity", 1, capacity, 0xffff_ffff));
-  const error = options.error ?? ("addEventListener" in emitter ? undefined : "error");
-  const silences: (() => unknown)[] = [];
+  const channel = new Events<T>(check.count("capacity", 1, capacity, 0xffff_ffff));
+  const ending = new Ending();
 
-  function close(): void {
-    for (const silence of silences.splice(0)) silence();
-    channel.close();
+  function finish(): void {
+    if (ending.decide()) closeIfOpen(channel);
   }
   function fail(reason: unknown): void {
-    try {
-      if (onError !== undefined) onError(asError(reason));
-      else go(() => Promise.reject(asError(reason)));
-    } finally {
-      close();
-    }
+    if (!ending.decide()) return;
+    channel.failure = errorOf(reason);
+    if (onError !== undefined) report(channel.failure, onError);
+    closeIfOpen(channel);
   }
   function take(event: T): void {
-    if (channel.trySend(event)) return;
-    if (whenFull === "fail") {
-      fail(new RangeError(`fromEvents: nobody has taken the last ${capacity} events called ${name}`));
-    } else if (whenFull === "drop-newest") {
-      onDrop?.(event);
-    } else {
-      const oldest = channel.tryReceive();
-      channel.trySend(event);
-      if (oldest?.ok === true) onDrop?.(oldest.value);
+    // An emitter calls a listener that was removed while it emits.
+    if (ending.isOver) return;
+    try {
+      if (channel.trySend(event)) return;
+    } catch (closed) {
+      fail(closed);
+      return;
     }
+    if (whenFull === "fail") {
+      fail(
+        new RangeError(`fromEvents: the channel is full (capacity ${capacity}) at event ${name}; see option whenFull`),
+      );
+      return;
+    }
+    let dropped = event;
+    if (whenFull === "drop-oldest") {
+      dropped = channel.tryReceive()?.value as T;
+      channel.trySend(event);
+    }
+    channel.dropped++;
+    onDrop?.(dropped);
+  }
+  // A listener of the emitter's own may end the channel while this adds listeners.
+  function add(to: Listen, event: string, listener: Listener): void {
+    if (!ending.isOver) ending.onEnd(to(event, listener));
   }
 
-  if (ctx.err() !== undefined) {
-    channel.close();
-    return channel;
+  ending.onEnd(onCancel(ctx, finish));
+  try {
+    add(listen, name, take);
+    if (end !== undefined) add(listen, end, finish);
+    if (error !== false && error !== name) add(listenForErrors, error, fail);
+  } catch (refused) {
+    finish();
+    throw refused;
   }
-  silences.push(hear(name, take as Listener));
-  if (end !== undefined) silences.push(hear(end, close));
-  if (error !== undefined && error !== name) silences.push(hear(error, fail));
-  silences.push(afterFunc(ctx, close));
   return channel;
 }
 
-type Hear = (name: string, listener: Listener) => () => void;
-
-function listenerOf(emitter: Emitter): Hear {
-  const { addEventListener, on, off } = (emitter ?? {}) as Partial<EventTarget & Record<"on" | "off", Listener>>;
-  if (typeof addEventListener === "function") {
-    const target = emitter as EventTarget;
-    return (name, listener) => {
-      target.addEventListener(name, listener);
-      return listening(name, () => target.removeEventListener(name, listener));
-    };
-  }
-  if (typeof on !== "function" || typeof off !== "function")
-    throw new TypeError(`fromEvents: emitter must be an EventTarget or an EventEmitter, got ${asText(emitter)}`);
-  return (name, listener) => {
-    on.call(emitter, name, listener);
-    return listening(name, () => off.call(emitter, name, listener));
-  };
+class Events<T> extends Channel<T> implements EventChannel<T> {
+  dropped = 0;
+  failure: Error | undefined;
+  readonly err = (): Error | undefined => this.failure;
 }

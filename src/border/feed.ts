@@ -1,127 +1,111 @@
-// How values come into a channel from outside: one at a time, each asked for when the last one has found its taker.
+// How values come from a source into a channel: the next one is pulled when the channel has taken the last.
 
 import { Channel, type ReceiveChannel } from "../channel/channel.ts";
-import { receive, select, send } from "../channel/select.ts";
+import { isEcho, type Pullable, PullSource } from "../channel/pullsource.ts";
+import { onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
-import { afterFunc, background, cause } from "../context/namespace.ts";
+import { background, cause } from "../context/namespace.ts";
 import { Check } from "../goroutine/check.ts";
 import { asError } from "../goroutine/foreign.ts";
 import { go } from "../goroutine/go.ts";
+import { passed, ready } from "../internal/gate.ts";
+import { closeIfOpen, Ending, report } from "./ending.ts";
 
+/** Options of {@link fromIterable} and {@link fromReadableStream}. */
 export interface FeedOptions {
-  /** When it ends, the source is let go and the channel is closed. Default: never. */
+  /**
+   * When it ends, the channel is closed and the source is released.
+   *
+   * @defaultValue a context that never ends
+   */
   readonly ctx?: Context;
 
-  /** How many values the channel keeps, a whole number from 0 to 2^32 - 1. Default: 0. */
+  /**
+   * How many values the channel buffers: an integer from 0 to 2^32 - 1.
+   *
+   * @defaultValue 0
+   */
   readonly capacity?: number;
 
   /**
-   * Hears of the source's failure, just before the channel is closed; the cancel function of `context.withCancelCause` fits.
-   * Without it, a source that fails is a panic.
+   * Called with each failure of the source: with the one that ends it just before the channel is closed, and with one of its cleanup
+   * when it occurs. The cancel function of `context.withCancelCause` fits. Without it, a failure is a panic.
    */
   readonly onError?: (error: Error) => void;
 }
 
-/** Where values come from, one at a time. */
-export interface Source<T> {
-  next(): IteratorResult<T, unknown> | Promise<IteratorResult<T, unknown>>;
+const aliases = { signal: "ctx", highWaterMark: "capacity", buffer: "capacity" };
 
-  /** Lets the source go before its end, because of `reason`. */
-  leave(reason: Error): unknown;
-}
-
-/** Sends what `source` has to a new channel, on behalf of the public function `caller`, and closes it at the end. */
-export function feed<T>(caller: string, source: () => Source<T>, options: FeedOptions): ReceiveChannel<T> {
-  const { ctx = background(), capacity = 0, onError } = options;
+/** Sends the values of `source` to a new channel, for the public function `caller`, and closes the channel at the end. */
+export function feed<T>(caller: string, source: Pullable<T>, options: FeedOptions): ReceiveChannel<T> {
   const check = new Check(caller);
+  check.options(options, ["ctx", "capacity", "onError"], aliases);
+  const { ctx = background(), capacity = 0, onError } = options;
   check.isContext("ctx", ctx);
   check.isFunction("onError", onError);
-  const channel = new Channel<T>(capacity);
-  // Only when all arguments are known to be good may the source be touched.
-  const pump = new Pump(source(), channel, ctx, onError);
+  const channel = new Channel<T>(check.count("capacity", 0, capacity, 0xffff_ffff));
+  // The source is not touched before all arguments are known to be valid.
+  const pump = new Pump(new PullSource(source), channel, ctx, onError);
   go(() => pump.run());
   return channel;
 }
 
 class Pump<T> {
-  readonly #source: Source<T>;
+  readonly #source: PullSource<T>;
   readonly #channel: Channel<T>;
   readonly #ctx: Context;
   readonly #onError: ((error: Error) => void) | undefined;
-  #isAsking = false;
-  #isOver = false;
+  readonly #ending = new Ending();
+  #left: Promise<void> | undefined;
 
-  constructor(source: Source<T>, channel: Channel<T>, ctx: Context, onError: ((error: Error) => void) | undefined) {
+  constructor(source: PullSource<T>, channel: Channel<T>, ctx: Context, onError: ((error: Error) => void) | undefined) {
     this.#source = source;
     this.#channel = channel;
     this.#ctx = ctx;
     this.#onError = onError;
+    this.#ending.onEnd(onCancel(ctx, () => this.#cancelled()));
   }
 
   async run(): Promise<void> {
-    // A source that is being asked may answer late or never. Nobody waits for it once the context has ended.
-    const forget = afterFunc(this.#ctx, () => (this.#isAsking ? this.#leave() : undefined));
+    const source = this.#source;
     try {
-      if (await this.#pump()) this.#end(null);
-      else await this.#leave();
+      for (let step = await source.next(); !step.done && !this.#ending.isOver; step = await source.next()) {
+        if (this.#channel.trySend(step.value)) {
+          const gate = passed();
+          if (gate !== ready) await gate;
+        } else {
+          // The end of the context closes the channel, which refuses a value that waits.
+          await this.#channel.send(step.value);
+        }
+      }
+      if (this.#ending.decide()) closeIfOpen(this.#channel);
     } catch (error) {
-      this.#end({ error });
-    } finally {
-      forget();
+      this.#failed(error);
     }
+    await this.#left;
   }
 
-  /** Sends until the source is at its end, or until the context is: false. */
-  async #pump(): Promise<boolean> {
-    while (this.#ctx.err() === undefined) {
-      this.#isAsking = true;
-      const step = await this.#source.next();
-      this.#isAsking = false;
-      if (this.#isOver || step.done === true) return true;
-      if (!(await this.#send(step.value))) return false;
-    }
-    return false;
+  // The channel is closed first: receivers do not wait for the cleanup of the source.
+  #cancelled(): void {
+    if (!this.#ending.decide()) return;
+    closeIfOpen(this.#channel);
+    this.#leave(cause(this.#ctx) as Error);
   }
 
-  async #send(value: T): Promise<boolean> {
-    if (this.#ctx.err() !== undefined) return false;
-    if (this.#channel.trySend(value)) return true;
-    const s = await select({ sent: send(this.#channel, value), over: receive(this.#ctx.done()) });
-    return s.case === "sent";
+  /** The source has failed, or other code has closed the channel. */
+  #failed(error: unknown): void {
+    if (!this.#ending.decide()) return;
+    this.#leave(asError(error));
+    // A context of the user's own may have ended without having told its listeners yet.
+    const isEnd = this.#ctx.err() !== undefined && isEcho(error, cause(this.#ctx));
+    if (!isEnd) report(error, this.#onError);
+    closeIfOpen(this.#channel);
   }
 
-  // The channel is closed first: whoever receives shall not wait until the source has tidied up.
-  async #leave(): Promise<void> {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#channel.close();
-    try {
-      await this.#source.leave(cause(this.#ctx) as Error);
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  // What a source that was left says later is of no interest any more.
-  #end(failure: { readonly error: unknown } | null): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    try {
-      if (failure !== null) this.#fail(failure.error);
-    } finally {
-      this.#channel.close();
-    }
-  }
-
-  #fail(error: unknown): void {
-    if (this.#isEcho(error)) return;
-    if (this.#onError === undefined) throw error;
-    this.#onError(asError(error));
-  }
-
-  // A source that ends because its context did, such as the body of a fetch, fails with the reason or with an AbortError.
-  #isEcho(error: unknown): boolean {
-    if (this.#ctx.err() === undefined) return false;
-    return error === cause(this.#ctx) || (error as Error | undefined)?.name === "AbortError";
+  // Many sources reject a pending step when they are left: without `onError`, that is not worth a panic.
+  #leave(reason: Error): void {
+    this.#left = this.#source.leave(reason, (error, mayBeEcho) => {
+      if (this.#onError !== undefined || !mayBeEcho) report(error, this.#onError);
+    });
   }
 }

@@ -1,40 +1,57 @@
-// Channels as web streams, for what wants a stream. Nothing is read ahead: a stream takes a value from its channel when somebody
-// reads, and a write is over when the channel has taken the value.
+// Channels as web streams. A readable stream receives a value when it is read, never ahead; a write is over when the channel has taken
+// the value.
 
 import { Channel, coreOf, type ReceiveChannel, type SendChannel } from "../channel/channel.ts";
 import { receive, select, send } from "../channel/select.ts";
+import { onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
-import { afterFunc, background, cause } from "../context/namespace.ts";
+import { background, cause } from "../context/namespace.ts";
 import { Check, describe } from "../goroutine/check.ts";
 import { asError } from "../goroutine/foreign.ts";
+import { passed } from "../internal/gate.ts";
+import { closeIfOpen, Ending } from "./ending.ts";
 
+/** Options of {@link toReadableStream}. */
 export interface ReadableOptions {
-  /** When it ends, the stream fails with the cause. Default: never. */
+  /**
+   * When it ends, the stream fails with the cause.
+   *
+   * @defaultValue a context that never ends
+   */
   readonly ctx?: Context;
 
-  /** Hears that the stream was cancelled; the cancel function of `context.withCancelCause` fits, and frees who sends. */
+  /** Called when the stream is cancelled. The cancel function of `context.withCancelCause` fits, and releases the senders. */
   readonly onCancel?: (reason: Error) => void;
 }
 
+/** Options of {@link toWritableStream}. */
 export interface WritableOptions {
-  /** When it ends, the stream fails with the cause, and the channel is closed. Default: never. */
+  /**
+   * When it ends, the stream fails with the cause, and the channel is closed.
+   *
+   * @defaultValue a context that never ends
+   */
   readonly ctx?: Context;
 
-  /** Hears that the stream was aborted, just before the channel is closed. */
+  /** Called when the stream is aborted, just before the channel is closed. */
   readonly onAbort?: (reason: Error) => void;
 
-  /** Whether the channel stays open when the stream has ended, as it must where others send too. Default: false. */
+  /**
+   * Whether the channel stays open when the stream has ended, as it must if it has other senders.
+   *
+   * @defaultValue false
+   */
   readonly preventClose?: boolean;
 }
 
 /**
- * A stream of what comes from `channel`; it closes when the channel is closed and empty. A value is received when somebody reads,
- * never ahead.
+ * Returns a stream of the values of `channel`, which closes when the channel is closed and empty. A value is received when the stream
+ * is read, never ahead.
  *
- * Errors: throws `TypeError` if `channel` is no channel, or for options that make no sense.
+ * Cancellation: when `ctx` ends, the stream fails with its cause. After that, and after the stream has been cancelled, it takes nothing
+ * from the channel, which stays open; a value that was being handed over in that moment is dropped.
  *
- * Cancellation: when `ctx` ends, whoever reads gets its cause. Cancelling the stream takes no more from the channel, which stays
- * open; a value that was being handed over in that moment is dropped.
+ * @throws {TypeError} if `channel` is not a channel, or for an option that is unknown or of a wrong type.
  *
  * @example
  * const ch = new Channel<number>(2);
@@ -43,25 +60,36 @@ export interface WritableOptions {
  * for await (const n of toReadableStream(ch)) console.log(n);
  */
 export function toReadableStream<T>(channel: ReceiveChannel<T>, options: ReadableOptions = {}): ReadableStream<T> {
-  const { ctx = background(), onCancel } = options;
   const check = new Check("toReadableStream");
   checkChannel("toReadableStream", channel);
+  check.options(options, ["ctx", "onCancel"], { signal: "ctx" });
+  const { ctx = background(), onCancel: onStreamCancel } = options;
   check.isContext("ctx", ctx);
-  check.isFunction("onCancel", onCancel);
-  const left = new Channel<never>();
+  check.isFunction("onCancel", onStreamCancel);
+  const ending = new Ending();
+  const values = channel[Symbol.asyncIterator]();
+  // A read that waits leaves the queue of the channel at once.
+  ending.onEnd(() => values.return?.());
   return new ReadableStream<T>(
     {
+      start(controller) {
+        ending.onEnd(
+          onCancel(ctx, () => {
+            if (ending.decide()) controller.error(cause(ctx));
+          }),
+        );
+      },
       async pull(controller) {
-        if (ctx.err() !== undefined) throw cause(ctx) as Error;
-        const s = await select({ value: receive(channel), over: receive(ctx.done()), left: receive(left) });
-        if (s.case === "over") throw cause(ctx) as Error;
-        if (s.case === "left" || left.tryReceive() !== undefined) return;
-        if (s.ok) controller.enqueue(s.value);
-        else controller.close();
+        const step = await values.next();
+        if (ending.isOver) return;
+        if (step.done !== true) {
+          controller.enqueue(step.value);
+        } else if (ending.decide()) {
+          controller.close();
+        }
       },
       cancel(reason) {
-        left.close();
-        onCancel?.(asError(reason));
+        if (ending.decide()) onStreamCancel?.(asError(reason));
       },
     },
     { highWaterMark: 0 },
@@ -69,13 +97,14 @@ export function toReadableStream<T>(channel: ReceiveChannel<T>, options: Readabl
 }
 
 /**
- * A stream that sends what is written to it to `channel`. A write is over when the channel has taken the value, so whoever pipes
- * into it goes no faster than who receives. When the stream is closed or aborted, the channel is closed.
+ * Returns a stream that sends what is written to it to `channel`. A write is over when the channel has taken the value, so a source that
+ * is piped into the stream is no faster than the receivers. When the stream is closed or aborted, the channel is closed, unless other
+ * code has closed it. In that case the next write rejects with {@link PanicError}.
  *
- * Errors: throws `TypeError` if `channel` is no channel, or for options that make no sense. If somebody else closes the channel,
- * the next write fails with `PanicError`.
+ * Cancellation: when `ctx` ends, the stream fails with its cause. A write that waits then, or when the stream is aborted, rejects with
+ * the cause or the reason of the abort, and its value has not been sent.
  *
- * Cancellation: when `ctx` ends the stream fails with its cause, also a write that waits; its value has not been sent.
+ * @throws {TypeError} if `channel` is not a channel, or for an option that is unknown or of a wrong type.
  *
  * @example
  * const ch = new Channel<string>();
@@ -87,60 +116,68 @@ export function toReadableStream<T>(channel: ReceiveChannel<T>, options: Readabl
  * for await (const word of ch) console.log(word);
  */
 export function toWritableStream<T>(channel: SendChannel<T>, options: WritableOptions = {}): WritableStream<T> {
-  const { ctx = background(), onAbort, preventClose = false } = options;
   const check = new Check("toWritableStream");
   checkChannel("toWritableStream", channel);
+  check.options(options, ["ctx", "onAbort", "preventClose"], { signal: "ctx" });
+  const { ctx = background(), onAbort, preventClose = false } = options;
   check.isContext("ctx", ctx);
   check.isFunction("onAbort", onAbort);
-  const left = new Channel<never>();
-  let forget = (): unknown => undefined;
-  let isOver = false;
+  const ending = new Ending();
+  const interrupt = new Channel<never>();
+  let reason: unknown;
 
-  function end(): void {
-    if (isOver) return;
-    isOver = true;
-    forget();
-    if (!preventClose) channel.close();
+  // A write that waits is interrupted before the channel is closed, which would refuse its value with a panic.
+  function end(why: unknown): boolean {
+    if (ending.isOver) return false;
+    reason = why;
+    interrupt.close();
+    return ending.decide();
+  }
+  function close(): void {
+    if (!preventClose) closeIfOpen(channel);
   }
 
   return new WritableStream<T>({
     start(controller) {
-      // A write that waits would keep the stream from being aborted.
-      controller.signal.addEventListener("abort", () => left.close(), { once: true });
-      forget = afterFunc(ctx, () => {
-        controller.error(cause(ctx));
-        end();
-      });
+      // The stream would not call `abort` before a write that waits is over.
+      controller.signal.addEventListener("abort", () => end(controller.signal.reason), { once: true });
+      ending.onEnd(
+        onCancel(ctx, () => {
+          if (!end(cause(ctx))) return;
+          controller.error(reason);
+          close();
+        }),
+      );
     },
     async write(value) {
-      if (ctx.err() !== undefined) throw cause(ctx) as Error;
       try {
-        if (channel.trySend(value)) return;
-        const s = await select({ sent: send(channel, value), over: receive(ctx.done()), left: receive(left) });
-        if (s.case === "over") throw cause(ctx) as Error;
-      } catch (error) {
-        if (ctx.err() !== undefined) {
-          end();
-        } else {
-          // Somebody else has closed the channel, and there is nothing left to end.
-          isOver = true;
-          forget();
+        if (channel.trySend(value)) {
+          await passed();
+          return;
         }
+        const s = await select({ sent: send(channel, value), interrupt: receive(interrupt) });
+        if (s.case === "sent") return;
+      } catch (error) {
+        // Other code has closed the channel.
+        end(error);
         throw error;
       }
+      throw reason;
     },
-    close: end,
-    abort(reason) {
+    close() {
+      if (end(undefined)) close();
+    },
+    abort(why) {
       try {
-        onAbort?.(asError(reason));
+        onAbort?.(asError(why));
       } finally {
-        end();
+        close();
       }
     },
   });
 }
 
 function checkChannel<T>(caller: string, channel: ReceiveChannel<T> | SendChannel<T>): void {
-  if (typeof channel !== "object" || channel === null || coreOf(channel) === undefined)
-    throw new TypeError(`${caller}: channel must be a Channel, got ${describe(channel)}`);
+  if (typeof channel === "object" && channel !== null && coreOf(channel) !== undefined) return;
+  throw new TypeError(`${caller}: channel must be a Channel, got ${describe(channel)}`);
 }

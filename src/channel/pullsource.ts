@@ -121,7 +121,7 @@ export class PullSource<T> {
 
   #note(error: unknown, mayBeEcho: boolean): void {
     const { reason, report, seen } = this.#left as Left;
-    if (seen.includes(error) || error === reason || isEcho(error)) return;
+    if (seen.includes(error) || isEcho(error, reason)) return;
     seen.push(error);
     report(error, mayBeEcho);
   }
@@ -165,7 +165,9 @@ function stepOf<T>(step: unknown): Step<T> {
   return done === true ? end : { value: value, done: false };
 }
 
-function isEcho(error: unknown): boolean {
+/** Whether the error of a source says no more than that it was left, or cancelled from elsewhere, because of `reason`. */
+export function isEcho(error: unknown, reason: unknown): boolean {
+  if (error === reason) return true;
   return safely(
     () => {
       const { name, code } = Object(error) as { name?: unknown; code?: unknown };
