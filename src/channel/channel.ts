@@ -145,12 +145,12 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
 
   /** How many values are in the buffer; those of waiting senders are not. */
   get length(): number {
-    return this.#core.source === null ? this.#core.buffer.length : 0;
+    return this.#core.isTimer ? 0 : this.#core.buffer.length;
   }
 
   /** How many values the buffer can keep. */
   get capacity(): number {
-    return this.#core.source === null ? this.#core.capacity : 0;
+    return this.#core.isTimer ? 0 : this.#core.capacity;
   }
 
   /**

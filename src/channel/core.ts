@@ -27,6 +27,8 @@ export interface Source {
   awaited(): void;
   /** Nobody waits any more, and the source has not sent anything. */
   abandoned(): void;
+  /** Whether the values in the buffer count as those of any channel; the buffer of a timer's channel is hidden, as in Go. */
+  readonly showsBuffer?: boolean;
 }
 
 export class Core<T> {
@@ -42,6 +44,9 @@ export class Core<T> {
   /** It will never be ready: a wait for it is counted, but not queued, so that it retains nothing. */
   isNever = false;
   source: Source | null = null;
+
+  /** Called, in no particular order, when the channel has been closed. They run no user code. Null, if there are none. */
+  closeListeners: Set<() => void> | null = null;
 
   /** The case of a select that was made last to receive from here. */
   receiving: Waiter<T> | null = null;
@@ -59,12 +64,17 @@ export class Core<T> {
   toString(): string {
     const name = this.name === "" ? "a channel" : inOneLine(this.name);
     if (this.closed) return `${name} (closed)`;
-    return this.capacity === 0 || this.source !== null ? name : `${name} (${this.buffer.length} of ${this.capacity})`;
+    return this.capacity === 0 || this.isTimer ? name : `${name} (${this.buffer.length} of ${this.capacity})`;
   }
 
   /** Whether nobody outside of the world that asks can wake whoever waits here. */
   get isLocal(): boolean {
     return findWorld === null || this.world === null || this.world === findWorld();
+  }
+
+  /** Whether it is the channel of a timer, whose buffer is hidden. */
+  get isTimer(): boolean {
+    return this.source !== null && this.source.showsBuffer !== true;
   }
 
   /** Whether a send would not wait; on a closed channel it would panic, and that is not waiting either. */
@@ -156,6 +166,18 @@ export class Core<T> {
       sender.ok = false;
       sender.settle(sender as never, this.capacity > 0);
     }
+    if (this.closeListeners !== null) for (const listener of this.closeListeners) listener();
+  }
+
+  /** Calls `listener` when the channel is closed; immediately, if it is. Returns a function that removes the listener. */
+  onClose(listener: () => void): () => void {
+    if (this.closed) {
+      listener();
+      return () => undefined;
+    }
+    this.closeListeners ??= new Set();
+    this.closeListeners.add(listener);
+    return () => this.closeListeners?.delete(listener);
   }
 
   /** Lets `waiter` go without having been served. */

@@ -78,15 +78,17 @@ export function go<A extends readonly unknown[]>(f: (...args: A) => unknown, ...
   spawn("go", f, args, null);
 }
 
-/** Starts a goroutine for `caller`, the name of the public function that was called. */
+/** Starts a goroutine for `caller`, the name of the public function that was called, and returns it. */
 export function spawn<A extends readonly unknown[]>(
   caller: string,
   f: (...args: A) => unknown,
   args: A,
   owner: Owner | null,
-): void {
+): Goroutine {
   checkFunction(caller, f);
-  start(new Goroutine(nextId(), f, args, owner));
+  const goroutine = new Goroutine(nextId(), f, args, owner);
+  start(goroutine);
+  return goroutine;
 }
 
 /** Starts `goroutine` as soon as the code that runs now comes to its next `await`. */

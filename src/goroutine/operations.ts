@@ -36,3 +36,4 @@ export const semAcquire: Operation = new Operation("semaphore acquire");
 export const poolSubmit: Operation = new Operation("pool submit");
 export const poolResult: Operation = new Operation("pool result");
 export const poolStop: Operation = new Operation("pool stop");
+export const poolRun: Operation = new Operation("pool run");

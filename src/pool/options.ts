@@ -1,20 +1,20 @@
-// What a pool can be told, and what it makes of it.
+// The options of pools, their checks and defaults.
 
 import type { Context } from "../context/context.ts";
 import { background } from "../context/namespace.ts";
-import { Check } from "../goroutine/check.ts";
-import { asText } from "../goroutine/foreign.ts";
+import { Check, describe } from "../goroutine/check.ts";
 import { numCPU } from "../goroutine/go.ts";
 import type { Outcome } from "./outcome.ts";
 import { RateLimiter } from "./ratelimiter.ts";
 
 /**
- * What is done with a job. `worker` is the number of the worker, from 1. The work should stop when `ctx` ends: with the pool, with
- * the context that the job was given, or by its timeout.
+ * The function that works on a job. `worker` is the number of the worker, from 1. `ctx` is the job's own context: it ends with the
+ * job, with the pool, with the context that the job was brought with, or by the timeout, and then the work should stop. The
+ * function runs in the async context (`AsyncLocalStorage`) of the call that brought the job.
  */
 export type PoolFunc<Job, Result> = (ctx: Context, job: Job, worker: number) => Result | PromiseLike<Result>;
 
-/** When a job that failed is tried again. The pauses grow, and each ends early if the job's context does. */
+/** Options of retries. The pauses between attempts grow, and each ends early if the job's context does. */
 export interface RetryOptions {
   /** How many times more, after the first: a whole number from 0. */
   readonly retries: number;
@@ -35,7 +35,7 @@ export interface RetryOptions {
   readonly when?: (error: Error, attempts: number) => boolean;
 }
 
-/** Something that has happened to a job. */
+/** An event in the life of a job. */
 export type PoolEvent<Job, Result> =
   | { readonly type: "started"; readonly job: Job; readonly worker: number }
   | {
@@ -50,19 +50,21 @@ export type PoolEvent<Job, Result> =
   /** `worker` is undefined if the job was cancelled before one took it. */
   | { readonly type: "ended"; readonly outcome: Outcome<Job, Result>; readonly worker: number | undefined };
 
-/** What both doors of the pool can be told. */
+/** Options of {@link runPool}, and of a {@link WorkerPool}. */
 export interface RunOptions<Job, Result> {
-  /** How many jobs are worked on at once, from 1. By default {@link numCPU}: for work that mostly waits, take more. */
+  /** How many functions run at once at most, from 1. By default {@link numCPU}; work that mostly waits needs more. */
   readonly workers?: number;
 
-  /** What a failed job does: "collect" goes on with the others, "cancel" ends the pool, with the error as the cause. */
+  /** What a failed job does: "collect" (the default) continues with the others, "cancel" ends the pool with the error as cause. */
   readonly onError?: "collect" | "cancel";
 
+  /** Whether and when a job that failed is tried again. By default it is not. */
   readonly retry?: RetryOptions;
 
   /**
-   * How many milliseconds a job may take from the first call of its function, with all attempts and pauses. After that it has failed with a
-   * `DeadlineExceeded`, and its context ends; its worker takes no other job until the function has really returned.
+   * How many milliseconds a job may take from the first call of its function, with all attempts and pauses. After that it has failed
+   * with a `DeadlineExceeded`, and its context ends; its worker takes no other job until the function has really returned. By
+   * default there is no timeout.
    */
   readonly timeout?: number;
 
@@ -72,38 +74,47 @@ export interface RunOptions<Job, Result> {
    */
   readonly rate?: number | RateLimiter;
 
-  /** How many milliseconds, once the pool ends, it waits for functions that go on although their jobs are over. By default 1,000. */
+  /**
+   * How many milliseconds the end of the pool waits for functions that go on although their jobs are over. By default 1,000.
+   * `runPool` also waits so long for a reader of its outcomes, once it was cut short.
+   */
   readonly grace?: number;
 
-  /** Is called with the number of each worker, when it starts and once when it stops. What it throws is a panic. */
+  /** Called with the number of a worker when the worker starts. An error that it throws is a panic. */
   readonly onWorkerStart?: (worker: number) => void;
+
+  /** Called with the number of a worker when the worker stops, once for each start. An error that it throws is a panic. */
   readonly onWorkerStop?: (worker: number) => void;
 
-  /** Is called for each job when it is started, when it is about to be tried again, and when it has its outcome. */
+  /**
+   * Called for each accepted job when it is started, before it is tried again, and when it has its outcome, in the async context of
+   * the call that brought the job. An error that it throws is a panic.
+   */
   readonly onEvent?: (event: PoolEvent<Job, Result>) => void;
 }
 
-/** What a {@link WorkerPool} can be told. */
+/** Options of a {@link WorkerPool}. */
 export interface PoolOptions<Job, Result> extends RunOptions<Job, Result> {
-  /**
-   * Instead of `workers`: the pool has `min` workers, from 0, as many as `max`, from 1, while there is more to do, and fewer
-   * again once they have been idle for `idle` milliseconds. By default 1, {@link numCPU} and 1,000.
-   */
+  /** Instead of `workers`: the least number of workers, from 0. By default 1. */
   readonly min?: number;
+
+  /** Instead of `workers`: the greatest number of workers, from 1, while there is enough to do. By default {@link numCPU}. */
   readonly max?: number;
+
+  /** After how many idle milliseconds a worker above `min` stops. By default 1,000. */
   readonly idle?: number;
 
   /** How many accepted jobs may wait for a worker: a whole number from 0, or Infinity. By default 0: only a free worker accepts. */
   readonly queue?: number;
 
-  /** When it ends, so does the pool. Contexts of the jobs are derived from it. */
+  /** When it ends, so does the pool. Contexts of the jobs are derived from it. By default the background context. */
   readonly ctx?: Context;
 
-  /** The greater, the sooner; among equals the earlier. It is called once for each job. By default all are equal. */
+  /** The priority of a job: greater is sooner, and among equals the earlier job. Called once for each job. By default all are equal. */
   readonly priority?: (job: Job) => number;
 }
 
-/** Options that have been looked at. */
+/** Options that have been checked, with their defaults. */
 export interface Settings<Job, Result> {
   readonly min: number;
   readonly max: number;
@@ -126,18 +137,72 @@ function limiterFor(rate: number): RateLimiter {
   return new RateLimiter(rate, rate === Infinity ? 1 : Math.max(1, Math.ceil(rate / 100)));
 }
 
-/** `options` with what they leave open. Throws `RangeError` or `TypeError` for those that make no sense, for `caller`. */
-export function settle<Job, Result>(caller: string, options: PoolOptions<Job, Result>): Settings<Job, Result> {
+const retryNames = ["retries", "delay", "factor", "maxDelay", "jitter", "when"];
+const runNames = [
+  "workers",
+  "onError",
+  "retry",
+  "timeout",
+  "rate",
+  "grace",
+  "onWorkerStart",
+  "onWorkerStop",
+  "onEvent",
+];
+const poolNames = [...runNames, "min", "max", "idle", "queue", "ctx", "priority"];
+
+/** The names that other libraries use. */
+const aliases = {
+  concurrency: "workers",
+  maxConcurrency: "workers",
+  limit: "workers",
+  size: "workers",
+  threads: "workers",
+  retries: "retry: { retries }",
+  minThreads: "min",
+  maxThreads: "max",
+  idleTimeout: "idle",
+  maxQueue: "queue",
+  capacity: "queue",
+  signal: "ctx: context.fromSignal(signal)",
+};
+
+/** Checks the options of a {@link WorkerPool} and fills in the defaults. Throws `RangeError` or `TypeError`. */
+export function settlePool<Job, Result>(options: PoolOptions<Job, Result>): Settings<Job, Result> {
+  new Check("WorkerPool").options(options, poolNames, aliases);
+  return settle("WorkerPool", options);
+}
+
+/** Checks the arguments of `runPool` and fills in the defaults. Throws `RangeError` or `TypeError`. */
+export function settleRun<Job, Result>(ctx: Context, options: RunOptions<Job, Result>): Settings<Job, Result> {
+  const check = new Check("runPool");
+  if (ctx === undefined)
+    throw new TypeError("runPool: ctx must be a context, got undefined; pass context.background()");
+  check.options(options, runNames, {
+    ...aliases,
+    ctx: "the context as the first argument",
+    signal: "the context as the first argument",
+  });
+  return settle("runPool", { ...options, ctx });
+}
+
+function settle<Job, Result>(caller: string, options: PoolOptions<Job, Result>): Settings<Job, Result> {
   const check = new Check(caller);
   check.isContext("ctx", options.ctx);
-  const { workers, onError = "collect", retry, rate } = options;
-  const [min, max] = staff(check, options);
+  const { onError = "collect", retry, rate } = options;
+  const [min, max] = staff(caller, check, options);
   if (onError !== "collect" && onError !== "cancel") {
-    throw new TypeError(`${caller}: onError must be "collect" or "cancel", got ${asText(onError)}`);
+    throw new TypeError(`${caller}: onError must be "collect" or "cancel", got ${describe(onError)}`);
   }
   for (const name of ["priority", "onWorkerStart", "onWorkerStop", "onEvent"] as const) {
     check.isFunction(name, options[name]);
   }
+  if (retry !== undefined && typeof retry !== "object") {
+    throw new TypeError(
+      `${caller}: retry must be an object, got ${describe(retry)}; write retry: { retries: ${describe(retry)} }`,
+    );
+  }
+  new Check(`${caller}: retry`).options(retry, retryNames);
   check.isFunction("retry.when", retry?.when);
   return {
     min,
@@ -162,14 +227,18 @@ export function settle<Job, Result>(caller: string, options: PoolOptions<Job, Re
     onWorkerStop: options.onWorkerStop,
     onEvent: options.onEvent,
   };
+}
 
-  function staff(check: Check, { min, max }: PoolOptions<Job, Result>): [min: number, max: number] {
-    if (min === undefined && max === undefined) {
-      const fixed = check.count("workers", 1, workers ?? numCPU());
-      return [fixed, fixed];
-    }
-    if (workers !== undefined) throw new TypeError(`${caller}: either workers or min and max, not both`);
-    const most = check.count("max", 1, max ?? Math.max(numCPU(), check.count("min", 0, min ?? 0)));
-    return [check.count("min", 0, min ?? Math.min(1, most), most), most];
+function staff(
+  caller: string,
+  check: Check,
+  { workers, min, max }: PoolOptions<never, never>,
+): [min: number, max: number] {
+  if (min === undefined && max === undefined) {
+    const fixed = check.count("workers", 1, workers ?? numCPU());
+    return [fixed, fixed];
   }
+  if (workers !== undefined) throw new TypeError(`${caller}: either workers or min and max, not both`);
+  const most = check.count("max", 1, max ?? Math.max(numCPU(), check.count("min", 0, min ?? 0)));
+  return [check.count("min", 0, min ?? Math.min(1, most), most), most];
 }

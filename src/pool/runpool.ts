@@ -1,37 +1,48 @@
-// The pool as a function, for those who think in Go: a channel of jobs goes in, a channel of outcomes comes out, and when the
-// function returns everybody has gone home.
+// The pool as a function: jobs come from one channel, outcomes go to another, and it returns after the last worker has stopped.
+//
+// Invariants, whenever no method is on the stack:
+//   1. `#here` counts the workers that have started and not stopped; `#leave` is the only place where a worker stops.
+//   2. The run ends in `#finish`, once: when no worker is here and no outcome is to be delivered.
+//   3. A run that was cut short receives no job.
 
 import { Channel, coreOf, type ReceiveChannel, type SendChannel } from "../channel/channel.ts";
-import { receive, select, send } from "../channel/select.ts";
-import { now, since } from "../channel/time.ts";
+import type { Core } from "../channel/core.ts";
+import { receive, select } from "../channel/select.ts";
+import { causeOf, onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
-import { afterFunc, cause } from "../context/namespace.ts";
-import { asText } from "../goroutine/foreign.ts";
-import { go, gosched } from "../goroutine/go.ts";
+import { captureAsyncContext } from "../goroutine/asynccontext.ts";
+import { checkFunction, describe } from "../goroutine/check.ts";
+import { type Goroutine, spawn } from "../goroutine/go.ts";
+import { poolRun } from "../goroutine/operations.ts";
+import { PanicError } from "../goroutine/panic.ts";
 import { Alarm } from "../internal/alarm.ts";
-import { WaitGroup } from "../waitgroup/waitgroup.ts";
-import { call, Crew } from "./crew.ts";
-import { type PoolFunc, type RunOptions, settle, type Settings } from "./options.ts";
-import type { Cancelled, Outcome } from "./outcome.ts";
+import { failed, passed, ready } from "../internal/gate.ts";
+import { Crew, guarded, type Hand } from "./crew.ts";
+import { Delivery } from "./delivery.ts";
+import { type PoolFunc, type RunOptions, settleRun, type Settings } from "./options.ts";
+import type { Outcome } from "./outcome.ts";
+import { type RunReport, StoppedError } from "./report.ts";
+import { Wait } from "./wait.ts";
 import { type Owner, Work } from "./work.ts";
 
 /**
  * Calls `f` with each job that comes from `jobs`, with some workers at once, and sends each outcome to `results`. It returns when
- * `jobs` is closed and empty and the last worker has ended; before that it closes `results`, once.
+ * `jobs` is closed and empty and the last worker has stopped; before that it closes `results`, once. The report says whether the
+ * run was cut short.
  *
- * Run it beside whoever sends the jobs and whoever reads the results: both channels push back, as channels do.
+ * Run it beside the goroutines that send the jobs and read the results: both channels push back, as channels do.
  *
- * Errors: rejects with `TypeError` or `RangeError` for options that make no sense, at once. With `onError: "cancel"` it rejects
- * with the first error.
+ * Errors: a failed job is an outcome. Rejects with `TypeError` or `RangeError` for arguments that make no sense, and then touches no
+ * channel. Rejects with {@link PanicError} if other code closes `results`: the run is cut short with that error, and functions are
+ * waited for `grace` at most.
  *
- * Cancellation: when `ctx` ends all workers stop, also those that wait to send an outcome or whose function does not listen
- * (those for `grace` at most), and it rejects with the cause: a run that was cut short never looks like one that was not. All
- * outcomes are sent to whoever is reading; those that nobody comes for in some turns of the event loop are dropped.
+ * Cancellation: when `ctx` ends, or with `onError: "cancel"` at the first error, the run is cut short: it receives no more jobs,
+ * the jobs at work are cancelled, and the report has the cause. Jobs that are sent later stay in the channel, so a sender selects on
+ * `ctx.done()`. Functions that ignore their context are waited for `grace` milliseconds at most. Outcomes are offered to the reader
+ * as long as it keeps taking them, and for `grace` milliseconds after the last one; those that are left are in the report.
  *
- * After either, what is sent to `jobs` is received and not worked on, so that no sender is left waiting: after an error until
- * `jobs` is closed or `ctx` ends, and after the end of `ctx` as long as somebody sends on at once.
- *
- * Mirrors what a Go program writes by hand: workers that range over a channel, a `WaitGroup`, and who closes the results.
+ * Mirrors what a Go program writes by hand: workers that range over a channel, a `WaitGroup`, and a goroutine that closes the
+ * results.
  *
  * @example
  * const jobs = new Channel<number>();
@@ -43,178 +54,210 @@ import { type Owner, Work } from "./work.ts";
  * go(async () => runPool(context.background(), jobs, results, async (_ctx, n) => n * n, { workers: 3 }));
  * for await (const { job, value } of results) console.log(`${job} squared is ${value}`);
  */
-export async function runPool<Job, Result>(
+export function runPool<Job, Result>(
   ctx: Context,
   jobs: ReceiveChannel<Job>,
   results: SendChannel<Outcome<Job, Result>>,
   f: PoolFunc<Job, Result>,
   options: RunOptions<Job, Result> = {},
-): Promise<void> {
-  if (typeof f !== "function") throw new TypeError(`runPool: f must be a function, got ${asText(f)}`);
-  // Throws for what is no channel.
-  receive(jobs);
-  send(results, undefined as never);
-  const settings = settle("runPool", { ...options, ctx });
-  const run = new Run(jobs, results, f, settings);
-  await run.end();
-  const reason = run.close();
-  if (reason === undefined) return;
-  go(drain, ctx, jobs, settings.grace);
-  throw reason;
+): Promise<RunReport<Job, Result>> {
+  try {
+    checkFunction("runPool", f);
+    const cores = [coreFor("jobs", jobs), coreFor("results", results)] as const;
+    return new Run(jobs, results, cores, f, settleRun(ctx, options)).report;
+  } catch (error) {
+    return failed(error);
+  }
 }
 
-/** For how many turns of the event loop an outcome is offered to readers once the context has ended. */
-const patience = 10;
+/** A worker of a run. */
+class RunWorker<Job, Result> implements Hand {
+  readonly id: number;
+  goroutine: Goroutine | null = null;
+  work: Work<Job, Result> | null = null;
+  isHere = true;
 
-/** The workers between two channels, from their start to the last one's end. */
+  constructor(id: number) {
+    this.id = id;
+  }
+}
+
+/** The workers between two channels, from their start to the end of the last one. */
 class Run<Job, Result> implements Owner<Job, Result> {
   readonly #jobs: ReceiveChannel<Job>;
+  readonly #jobsCore: Core<Job>;
   readonly #results: SendChannel<Outcome<Job, Result>>;
-  readonly #crew: Crew<Job, Result>;
+  readonly #ctx: Context;
+  readonly #crew: Crew<Job, Result, RunWorker<Job, Result>>;
+  readonly #delivery: Delivery<Job, Result>;
+  readonly #workers: RunWorker<Job, Result>[];
+  readonly #scope = captureAsyncContext();
+  readonly #wait = new Wait<RunReport<Job, Result>>(poolRun);
+  #here: number;
 
-  /** Who is here, and with what job. */
-  readonly #works = new Map<number, Work<Job, Result> | null>();
+  /** How many workers wait for the delivery of their outcome. */
+  #held = 0;
+  #lastOrder = 0;
+  #isFinished = false;
 
-  /** Counts who is here, and who sends an outcome ahead of its worker. */
-  readonly #wg = new WaitGroup();
-  readonly #sentAhead = new Map<Work<Job, Result>, Channel<never>>();
-  #hasMoreJobs = true;
-  #delivered = 0;
+  /** Closed when the run is cut short. */
+  readonly #cut = new Channel<never>();
 
-  // Some functions never come back. When nothing else is left, nobody waits longer than that.
-  readonly #grace = new Alarm("pool grace", () => {
-    for (const worker of this.#works.keys()) this.#leave(worker);
-  });
-  readonly #forget: () => void;
+  /** Why `runPool` rejects: other code has closed the results. */
+  #failure: Error | undefined;
+
+  readonly #grace = new Alarm("pool grace", () => this.#giveUp());
+  readonly #stopListening: (() => void)[];
 
   constructor(
     jobs: ReceiveChannel<Job>,
     results: SendChannel<Outcome<Job, Result>>,
+    [jobsCore, resultsCore]: readonly [Core<Job>, Core<Outcome<Job, Result>>],
     f: PoolFunc<Job, Result>,
     settings: Settings<Job, Result>,
   ) {
+    const { ctx, grace, max } = settings;
     this.#jobs = jobs;
+    this.#jobsCore = jobsCore;
     this.#results = results;
-    this.#crew = new Crew(f, settings, () => this.#lookForTheEnd());
-    this.#forget = afterFunc(this.#crew.ctx, () => this.#cancelled());
-    for (let worker = 1; worker <= settings.max; worker++) {
-      this.#works.set(worker, null);
-      this.#wg.add(1);
-      const poolWorker = (): Promise<void> => this.#work(worker);
-      go(poolWorker);
-    }
-  }
-
-  /** Waits until all have left. */
-  end(): Promise<void> {
-    return this.#wg.wait();
-  }
-
-  /** Closes the results, and answers why the run was cut short, if it was. */
-  close(): Error | undefined {
-    this.#grace.cancel();
-    this.#forget();
-    this.#results.close();
-    const reason = cause(this.#crew.ctx);
-    this.#crew.cancel();
-    return reason;
-  }
-
-  /** An outcome that comes before its function does is not left to its worker, who waits for the function. */
-  settled(work: Work<Job, Result>): void {
-    if (!work.isRunning) return;
-    const delivered = new Channel<never>();
-    this.#sentAhead.set(work, delivered);
-    this.#wg.add(1);
-    go(async () => {
-      await this.#deliver(work);
-      delivered.close();
-      this.#wg.done();
+    this.#ctx = ctx;
+    this.#delivery = new Delivery(results, this.#cut, grace, {
+      failed: (error) => this.#fail(error),
+      emptied: () => this.#look(),
     });
-  }
-
-  async #work(worker: number): Promise<void> {
-    const { ctx, settings } = this.#crew;
-    call(settings.onWorkerStart, worker);
-    // Select chooses at random when both are ready.
-    while (ctx.err() === undefined) {
-      const s = await select({ job: receive(this.#jobs), done: receive(ctx.done()) });
-      if (s.case === "done") break;
-      if (!s.ok) {
-        this.#hasMoreJobs = false;
-        break;
-      }
-      const work = new Work<Job, Result>(s.value, ctx, this, 0, 0);
-      this.#crew.accept(work);
-      this.#works.set(worker, work);
-      await this.#crew.run(work, worker);
-      // Nobody has waited for a worker that comes back after the end.
-      if (!this.#works.has(worker)) return;
-      this.#works.set(worker, null);
-      // The reader holds back whoever has nothing more to send, too.
-      const sentAhead = this.#sentAhead.get(work);
-      if (sentAhead === undefined) await this.#deliver(work);
-      else await sentAhead.receive();
-      this.#sentAhead.delete(work);
-    }
-    this.#leave(worker);
-    this.#lookForTheEnd();
-  }
-
-  async #deliver({ outcome: settled }: Work<Job, Result>): Promise<void> {
-    const outcome = settled as Outcome<Job, Result>;
-    if (this.#results.trySend(outcome)) return;
-    const { ctx } = this.#crew;
-    const s = await select({ out: send(this.#results, outcome), done: receive(ctx.done()) });
-    if (s.case === "out") return;
-    // Nobody may be reading any more. Whoever is gets what is left, if they come at once.
-    for (let turns = 0, before = this.#delivered; turns < patience; turns++) {
-      if (this.#results.trySend(outcome)) {
-        this.#delivered++;
-        return;
-      }
-      if (before < this.#delivered) turns = 0;
-      before = this.#delivered;
-      await gosched();
+    this.#crew = new Crew(f, settings, {
+      next: (worker) => this.#next(worker),
+      finished: (worker, work) => this.#finished(worker, work),
+      works: () => this.#works(),
+      takeLeft: () => undefined,
+      cut: () => this.#cut.close(),
+      look: () => this.#look(),
+    });
+    this.#here = max;
+    this.#workers = Array.from({ length: max }, (_, i) => new RunWorker<Job, Result>(i + 1));
+    this.#stopListening = [
+      onCancel(ctx, () => this.#crew.cut(causeOf(ctx) as Error)),
+      jobsCore.onClose(() => this.#look()),
+      resultsCore.onClose(() => this.#fail(new PanicError("send on closed channel"))),
+    ];
+    for (const worker of this.#workers) {
+      const poolWorker = (): Promise<void> => {
+        guarded(() => settings.onWorkerStart?.(worker.id));
+        return this.#crew.work(worker);
+      };
+      worker.goroutine = spawn("runPool", poolWorker, [], null);
     }
   }
 
-  #leave(worker: number): void {
-    this.#works.delete(worker);
-    call(this.#crew.settings.onWorkerStop, worker);
-    this.#wg.done();
+  /** The report, once the run has ended. */
+  get report(): Promise<RunReport<Job, Result>> {
+    return this.#wait.promise;
   }
 
-  #cancelled(): void {
-    for (const work of this.#works.values()) {
-      if (work?.isRunning) this.#crew.settle(work, this.#crew.ended(work) as Cancelled<Job>);
+  settled(work: Work<Job, Result>): void {
+    this.#delivery.add(work);
+  }
+
+  async #next(worker: RunWorker<Job, Result>): Promise<Work<Job, Result> | null> {
+    const job = worker.isHere ? await this.#receive() : undefined;
+    if (job === undefined) {
+      this.#leave(worker);
+      return null;
     }
-    this.#lookForTheEnd();
+    const work = new Work<Job, Result>(job.value, this.#ctx, this.#crew, this.#scope, this, 0, ++this.#lastOrder);
+    this.#crew.accept(work);
+    worker.work = work;
+    return work;
   }
 
-  #lookForTheEnd(): void {
-    // If all are held by functions that do not come back, nobody is left to find that the jobs have ended.
-    const core = coreOf(this.#jobs);
-    const hasMoreJobs = this.#hasMoreJobs && !(core?.closed === true && !core.holds);
-    if ((hasMoreJobs && this.#crew.ctx.err() === undefined) || this.#grace.isSet) return;
-    const works = [...this.#works.values()];
-    const areAllAbandoned = works.every((work) => work?.isRunning && work.outcome !== undefined);
-    if (works.length > 0 && areAllAbandoned) this.#grace.setIn(this.#crew.settings.grace);
+  /** Receives a job; undefined, if there will be none. */
+  async #receive(): Promise<{ readonly value: Job } | undefined> {
+    // A select would choose at random when both are ready.
+    if (this.#isCut) return undefined;
+    const received = this.#jobs.tryReceive();
+    if (received !== undefined) return received.ok ? received : undefined;
+    const s = await select({ job: receive(this.#jobs), cut: receive(this.#cut) });
+    return s.case === "job" && s.ok ? { value: s.value } : undefined;
+  }
+
+  // The end of a context that is not the library's own may be seen here first.
+  get #isCut(): boolean {
+    if (this.#ctx.err() !== undefined) this.#crew.cut(causeOf(this.#ctx) as Error);
+    return this.#crew.endedBy !== undefined;
+  }
+
+  // The reader holds back the worker: it takes no other job until the outcome of this one is delivered.
+  #finished(worker: RunWorker<Job, Result>, work: Work<Job, Result>): Promise<void> | undefined {
+    worker.work = null;
+    const delivered = worker.isHere ? this.#delivery.of(work) : undefined;
+    if (delivered !== undefined) return this.#hold(delivered);
+    const gate = passed();
+    return gate === ready ? undefined : gate;
+  }
+
+  async #hold(delivered: Promise<void>): Promise<void> {
+    this.#held++;
+    this.#look();
+    await delivered;
+    this.#held--;
+  }
+
+  *#works(): Generator<Work<Job, Result>, undefined> {
+    for (const { work } of this.#workers) if (work !== null) yield work;
+  }
+
+  #leave(worker: RunWorker<Job, Result>): void {
+    if (!worker.isHere) return;
+    worker.isHere = false;
+    this.#here--;
+    guarded(() => this.#crew.settings.onWorkerStop?.(worker.id));
+    this.#look();
+  }
+
+  /** The results have been closed by other code. */
+  #fail(error: Error): void {
+    if (this.#isFinished) return;
+    this.#failure ??= error;
+    this.#crew.cut(error);
+  }
+
+  /** Ends the run, if nothing is left to wait for but functions whose jobs are over. */
+  #look(): void {
+    if (this.#isFinished || this.#crew.isSweeping) return;
+    if (this.#here === 0 && this.#delivery.isEmpty) this.#finish();
+    else if (this.#isStuck && !this.#grace.isSet) this.#grace.setIn(this.#crew.settings.grace);
+  }
+
+  /** Whether the run is to end, and the workers that could still do something for it wait for functions whose jobs are over. */
+  get #isStuck(): boolean {
+    const { abandoned, endedBy } = this.#crew;
+    if (this.#here - this.#held !== abandoned || abandoned === 0) return false;
+    return endedBy !== undefined || (this.#jobsCore.closed && (this.#held === 0 || !this.#jobsCore.holds));
+  }
+
+  #giveUp(): void {
+    if (!this.#isStuck) return;
+    if (this.#jobsCore.holds) this.#crew.cut(new StoppedError("runPool: no function has come back"));
+    for (const worker of this.#workers) if (worker.work !== null) this.#leave(worker);
+  }
+
+  #finish(): void {
+    this.#isFinished = true;
+    this.#grace.cancel();
+    for (const stop of this.#stopListening) stop();
+    const { undone, abandoned, endedBy: cause } = this.#crew;
+    if (this.#failure !== undefined) {
+      this.#wait.fail(this.#failure);
+      return;
+    }
+    this.#results.close();
+    const { undelivered } = this.#delivery;
+    this.#wait.end({ isCutShort: cause !== undefined, cause, undone, abandoned, undelivered });
   }
 }
 
-async function drain(ctx: Context, jobs: ReceiveChannel<unknown>, grace: number): Promise<void> {
-  while (ctx.err() === undefined) {
-    const s = await select({ job: receive(jobs), done: receive(ctx.done()) });
-    if (s.case === "job" && !s.ok) return;
-  }
-  // Nobody may close the channel any more, so this must not wait. A sender who comes later has to look at the context.
-  const start = now();
-  for (let turns = 0; turns < 2 && since(start) <= grace; turns++) {
-    for (let job = jobs.tryReceive(); job !== undefined; job = jobs.tryReceive()) {
-      if (!job.ok) return;
-      turns = 0;
-    }
-    await gosched();
-  }
+function coreFor<T>(name: string, channel: ReceiveChannel<T> | SendChannel<T>): Core<T> {
+  const core = typeof channel === "object" && channel !== null ? coreOf(channel) : undefined;
+  if (core === undefined) throw new TypeError(`runPool: ${name} must be a Channel, got ${describe(channel)}`);
+  return core;
 }

@@ -1,31 +1,40 @@
-// Who works in a pool: how many workers there are, which of them are idle, and when they come and go.
+// The workers of a pool: how many there are, which of them are idle, and when they start and stop.
 //
 // Invariants:
 //   1. There are at least `min` workers until `close`, and never more than `max`, but for those that still work when it has been
 //      lowered.
 //   2. While there are idle workers above `min`, the alarm is set for when the first of them has been idle long enough.
 
+import type { Goroutine } from "../goroutine/go.ts";
 import { Alarm } from "../internal/alarm.ts";
 import { Heap, type Placed } from "../internal/heap.ts";
-import { call } from "./crew.ts";
+import { Line, type Standing } from "../internal/line.ts";
+import { guarded, type Hand } from "./crew.ts";
 import type { WorkerStats } from "./meter.ts";
 import type { Settings } from "./options.ts";
 
 /** One worker: a number, and what it does and has done. `W` is what the pool knows of a job. */
-export class Worker<W> implements Placed {
+export class Worker<W> implements Hand, Placed, Standing<Worker<W>> {
   index = -1;
+  line: Line<Worker<W>> | null = null;
+  ahead: Worker<W> | null = null;
+  behind: Worker<W> | null = null;
   readonly id: number;
+  goroutine: Goroutine | null = null;
 
-  /** What it works on, while it does. */
+  /** The job that it has been given. */
   work: W | null = null;
   jobs = 0;
   busy = 0;
 
-  /** Since when it works or is idle. */
+  /** When it finished its last job. */
+  finishedAt = 0;
+
+  /** Since when it has been working or idle. */
   since = 0;
   isIdle = true;
 
-  /** Whether there is a goroutine that will look at `work`. */
+  /** Whether its goroutine runs and will look at `work`. */
   isAwake = false;
 
   constructor(id: number) {
@@ -37,11 +46,11 @@ export class Staff<W> {
   readonly #settings: Settings<never, never>;
   readonly #workers = new Map<number, Worker<W>>();
 
-  /** Those who have gone, the one with the least number first. Without them all numbers up to the size are taken. */
+  /** The workers that have stopped, the one with the least number first. All other numbers up to the size are in use. */
   readonly #gone = new Heap<Worker<W>>((a, b) => a.id < b.id);
 
-  /** The one that has been idle for the longest comes first; the one that works next is the last, which is still warm. */
-  readonly #idle: Worker<W>[] = [];
+  /** The one that has been idle for the longest comes first; the last, which is still warm, works next. */
+  readonly #idle = new Line<Worker<W>>();
   readonly #alarm = new Alarm("pool idle", () => this.#letGo());
   #min: number;
   #max: number;
@@ -61,30 +70,32 @@ export class Staff<W> {
     return this.#max;
   }
 
-  /** What is worked on. */
-  get works(): W[] {
-    return [...this.#workers.values()].flatMap(({ work }) => work ?? []);
+  /** The jobs in the hands of the workers. */
+  *works(): Generator<W, undefined> {
+    for (const { work } of this.#workers.values()) if (work !== null) yield work;
   }
 
-  /** A worker who is free, perhaps a new one, and works from now on; undefined, if all that there may be are at work. */
+  /** A free worker, perhaps a new one, which counts as working from now on; undefined, if there is none. */
   take(): Worker<W> | undefined {
-    const worker = this.#idle.pop() ?? (this.size < this.#max ? this.#hire() : undefined);
+    let worker: Worker<W> | null | undefined = this.#idle.last;
+    if (worker !== null) this.#idle.leave(worker);
+    else worker = this.size < this.#max ? this.#hire() : undefined;
     if (worker !== undefined) this.#turn(worker, false);
     return worker;
   }
 
-  /** `worker` has had nothing to do since `now`: it stays, or goes if it is one too many. */
+  /** `worker` has been idle since `now`: it stays, or stops if there are too many. */
   rest(worker: Worker<W>, now: number): void {
     this.#turn(worker, true, now);
     if (this.isTooMany) {
       this.#dismiss(worker);
     } else {
-      this.#idle.push(worker);
+      this.#idle.join(worker);
       this.#watch();
     }
   }
 
-  /** Whether somebody must go. */
+  /** Whether there are more workers than the maximum. */
   get isTooMany(): boolean {
     return this.size > this.#max;
   }
@@ -92,17 +103,16 @@ export class Staff<W> {
   resize(min: number, max: number): void {
     this.#min = min;
     this.#max = max;
-    while (this.isTooMany && this.#idle.length > 0) this.#dismiss(this.#idle.shift() as Worker<W>);
+    for (let idle = this.#idle.first; idle !== null && this.isTooMany; idle = this.#idle.first) this.#dismiss(idle);
     this.#fill();
     this.#watch();
   }
 
-  /** Everybody goes, and nobody comes any more. */
+  /** Stops all workers, for good. */
   close(): void {
     this.#min = 0;
     this.#max = 0;
     this.#alarm.cancel();
-    this.#idle.length = 0;
     for (const worker of this.#workers.values()) this.#dismiss(worker);
   }
 
@@ -117,7 +127,7 @@ export class Staff<W> {
   }
 
   #fill(): void {
-    while (this.size < this.#min) this.#idle.push(this.#hire());
+    while (this.size < this.#min) this.#idle.join(this.#hire());
   }
 
   // The one with the least number, so that the numbers are those from 1 to the greatest number of workers.
@@ -127,16 +137,17 @@ export class Staff<W> {
     const worker = first ?? new Worker<W>(this.size + 1);
     worker.since = this.#alarm.clock.now();
     this.#workers.set(worker.id, worker);
-    call(this.#settings.onWorkerStart, worker.id);
+    guarded(() => this.#settings.onWorkerStart?.(worker.id));
     return worker;
   }
 
   #dismiss(worker: Worker<W>): void {
+    worker.line?.leave(worker);
     this.#workers.delete(worker.id);
     this.#turn(worker, true);
     worker.work = null;
     this.#gone.add(worker);
-    call(this.#settings.onWorkerStop, worker.id);
+    guarded(() => this.#settings.onWorkerStop?.(worker.id));
   }
 
   #turn(worker: Worker<W>, isIdle: boolean, now: number = this.#alarm.clock.now()): void {
@@ -148,19 +159,18 @@ export class Staff<W> {
   #watch(): void {
     const { idle } = this.#settings;
     if (this.size <= this.#min || this.#alarm.isSet || idle === Infinity) return;
-    const [first] = this.#idle;
-    if (first !== undefined) this.#alarm.setIn(first.since + idle - this.#alarm.clock.now());
+    const { first } = this.#idle;
+    if (first !== null) this.#alarm.setIn(first.since + idle - this.#alarm.clock.now());
   }
 
   #letGo(): void {
     // What is less than a microsecond is an error of rounding.
     const due = this.#alarm.clock.now() - this.#settings.idle + 0.001;
     for (
-      let [first] = this.#idle;
-      first !== undefined && first.since <= due && this.size > this.#min;
-      [first] = this.#idle
+      let { first } = this.#idle;
+      first !== null && first.since <= due && this.size > this.#min;
+      { first } = this.#idle
     ) {
-      this.#idle.shift();
       this.#dismiss(first);
     }
     this.#watch();

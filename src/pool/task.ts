@@ -1,29 +1,33 @@
-// The end of a submitted job that its submitter holds.
+// A submitted job, as its submitter sees it.
 
 import { poolResult } from "../goroutine/operations.ts";
+import { passedWith } from "../internal/gate.ts";
 import type { Outcome } from "./outcome.ts";
 import { Wait } from "./wait.ts";
 import type { Owner, Work } from "./work.ts";
 
-/** A job that a pool has accepted, for whoever submitted it. */
+/** A job that a pool has accepted from `submit`. */
 export interface Task<Job, Result> {
   readonly job: Job;
 
   /**
-   * The result, once the job is done: the same promise each time. That it rejects is never an unhandled rejection, so that tasks
-   * can be awaited one after the other.
+   * The result of the job: the same promise each time. The first read starts a wait for the result, which a deadlock report names;
+   * it changes nothing else. A rejection of the promise is never reported as unhandled, so that tasks can be awaited one after the
+   * other; a failure is therefore silent if `result` is never awaited and `outcome` never read.
    *
    * Errors: rejects with the error of the job, or with the cause if it is cancelled: by {@link Task.cancel}, by the context that it
    * was submitted with, or by the end of the pool.
    */
   readonly result: Promise<Result>;
 
-  /** What has become of the job; undefined, as long as that is open. */
+  /** The outcome of the job; undefined until it has one. */
   readonly outcome: Outcome<Job, Result> | undefined;
 
   /**
-   * Cancels this job and no other: if no worker has taken it yet, none will; else its context ends. `cause` is what `result` will
-   * reject with; by default a `Canceled`.
+   * Cancels this job and no other: it is not started if no worker has taken it yet; otherwise its context ends. `cause` is what
+   * `result` will reject with; by default a `Canceled`.
+   *
+   * Errors: throws `TypeError` if `cause` is neither an Error nor undefined.
    */
   cancel(cause?: Error): void;
 }
@@ -33,19 +37,17 @@ export class SubmittedTask<Job, Result> implements Task<Job, Result>, Owner<Job,
   readonly job: Job;
   #cancel: ((cause?: Error) => void) | null = null;
   #outcome: Outcome<Job, Result> | undefined;
-  #wait: Wait<Result> | null = null;
+  #wait: Wait<Outcome<Job, Result>> | null = null;
   #result: Promise<Result> | null = null;
 
   constructor(job: Job) {
     this.job = job;
   }
 
-  // Whoever asks for it begins to wait: so it is known of what, and a task that nobody asks is silent.
   get result(): Promise<Result> {
     if (this.#result === null) {
-      this.#wait = new Wait(poolResult);
-      this.#result = this.#wait.promise;
-      if (this.#outcome !== undefined) this.#tell(this.#outcome);
+      this.#result = resultOf(this.#settlement());
+      this.#result.catch(() => undefined);
     }
     return this.#result;
   }
@@ -54,7 +56,7 @@ export class SubmittedTask<Job, Result> implements Task<Job, Result>, Owner<Job,
     return this.#outcome;
   }
 
-  /** Says what ends the context of the job. */
+  /** Sets the function that cancels the job. */
   cancelBy(cancel: (cause?: Error) => void): void {
     this.#cancel = cancel;
   }
@@ -65,13 +67,22 @@ export class SubmittedTask<Job, Result> implements Task<Job, Result>, Owner<Job,
 
   settled({ outcome }: Work<Job, Result>): void {
     this.#outcome = outcome;
-    this.#tell(outcome as Outcome<Job, Result>);
+    this.#cancel = null;
+    this.#wait?.end(outcome as Outcome<Job, Result>);
+    this.#wait = null;
   }
 
-  #tell(outcome: Outcome<Job, Result>): void {
-    const wait = this.#wait;
-    this.#wait = null;
-    if (outcome.status === "done") wait?.end(outcome.value);
-    else wait?.fail(outcome.error);
+  #settlement(): Promise<Outcome<Job, Result>> {
+    if (this.#outcome !== undefined) return passedWith(this.#outcome);
+    this.#wait = new Wait<Outcome<Job, Result>>(poolResult);
+    return this.#wait.promise;
   }
+}
+
+// The pool resolves with the outcome, a record of its own: to resolve with the user's value would look up its `then` while the
+// pool is at work.
+async function resultOf<Job, Result>(settlement: Promise<Outcome<Job, Result>>): Promise<Result> {
+  const outcome = await settlement;
+  if (outcome.status === "done") return outcome.value;
+  throw outcome.error;
 }

@@ -1,11 +1,11 @@
-// A promise that the pool hands out, and that whoever awaits it is waiting for.
+// A promise that the pool hands out, counted as an operation that waits until it is settled.
 
 import type { Operation } from "../goroutine/operations.ts";
 import { park, unpark } from "../goroutine/parking.ts";
 import { fail, pass } from "../internal/gate.ts";
 import { Pending } from "../internal/waiter.ts";
 
-/** Somebody waits for the pool, from the moment when this is made until `end` or `fail`, of which one is called once. */
+/** One call that waits for the pool, from the moment when this is made until `end` or `fail`, of which one is called once. */
 export class Wait<R> extends Pending<R> {
   readonly #operation: Operation;
 
@@ -15,15 +15,14 @@ export class Wait<R> extends Pending<R> {
     park(this, operation);
   }
 
+  /** Resolves with `result`, which must not be a bare value of the user's. */
   end(result: R): void {
     unpark(this, this.#operation);
     pass(this.answer, result, this.world);
   }
 
-  /** Whoever has asked may come back later than this fails, and that is no unhandled rejection. */
   fail(error: Error): void {
     unpark(this, this.#operation);
-    void this.promise.catch(() => undefined);
     fail(this.answer, error, this.world);
   }
 }

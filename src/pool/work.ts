@@ -1,13 +1,19 @@
 // One job in a pool, from the call that brought it to its outcome.
 
+import type { AsyncContext } from "../goroutine/asynccontext.ts";
 import type { Context } from "../context/context.ts";
 import type { Queued } from "./backlog.ts";
+import { JobContext } from "./jobcontext.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Wait } from "./wait.ts";
 
-/** Whoever wants to know the outcome of a job. It is told when nothing is left to do for the job but to tell others. */
+/** The receiver of a job's outcome. */
 export interface Owner<Job, Result> {
+  /** Called with a job that has just been given its outcome. It must run no user code. */
   settled(work: Work<Job, Result>): void;
+
+  /** Called after that, when the state of the pool is consistent and all hooks have been called. It may run user code. */
+  proceed?(): void;
 }
 
 /** What the pool knows of one job. */
@@ -27,31 +33,50 @@ export class Work<Job, Result> implements Queued {
   /** How many times the function was called. */
   attempts = 0;
 
-  /** Whether it has taken longer than a job may. */
+  /** Whether it has exceeded the timeout. */
   isTooLate = false;
+
+  /** Whether its function has called `stop` and has not returned since. */
+  isStopping = false;
+
+  /** Whether `Crew.conclude` has been called with it. */
+  isConcluded = false;
+
+  /** Why it is over, if that was decided before its function returned. */
+  endedBy: Error | undefined = undefined;
   outcome: Outcome<Job, Result> | undefined = undefined;
 
-  /** Whoever waits for it to be accepted, and what they are told then. */
+  /** The call that waits until the job is accepted, and the value that it resolves with. */
   acceptance: Wait<unknown> | null = null;
   token: unknown = undefined;
 
-  /** The context that its function was given. */
-  given: Context | null = null;
-
-  /** Lets go of what stands in lists for its sake. */
+  /** Removes the listener on the context that the job was given. */
   release: (() => void) | null = null;
 
   readonly job: Job;
 
-  /** What ends it. */
-  readonly ctx: Context;
+  /** The context that its function gets. It ends with the job. */
+  readonly ctx: JobContext;
+
+  /** The async context of the call that brought the job: its function and hooks run in it. Null, if the host has none. */
+  readonly scope: AsyncContext | null;
   readonly owner: Owner<Job, Result>;
   readonly priority: number;
   readonly order: number;
 
-  constructor(job: Job, ctx: Context, owner: Owner<Job, Result>, priority: number, order: number) {
+  /** `crew` is the key under which the job is found in its context. */
+  constructor(
+    job: Job,
+    parent: Context,
+    crew: object,
+    scope: AsyncContext | null,
+    owner: Owner<Job, Result>,
+    priority: number,
+    order: number,
+  ) {
     this.job = job;
-    this.ctx = ctx;
+    this.ctx = new JobContext(parent, crew, this);
+    this.scope = scope;
     this.owner = owner;
     this.priority = priority;
     this.order = order;

@@ -1,60 +1,55 @@
-// The pool as a service: it has its own queue, its own workers, and a door for each way of asking.
+// The pool as a service: it has a queue and workers of its own, and a method for each way of asking.
 //
 // Invariants, whenever no method is on the stack:
 //   1. A worker is idle only while no job waits, accepted or not.
 //   2. There are never more workers than the maximum, but for those that still work when it has been lowered.
-//   3. A job that was accepted gets one outcome, and a call that waits for acceptance gets an answer, however the pool ends.
-//   4. Once the pool is over there is no worker, no job, no alarm, and nothing of it stands in the list of a context.
+//   3. A job that was accepted gets one outcome, and a call that waits for acceptance is settled, however the pool ends.
+//   4. A pool with a job, a map or a reader that waits listens on its context; any other is in no list of a context.
+//   5. Once the pool has ended there is no worker, no job and no alarm.
 
-import { Channel, type ReceiveChannel } from "../channel/channel.ts";
+import { Channel, coreOf, type ReceiveChannel } from "../channel/channel.ts";
+import type { Core } from "../channel/core.ts";
+import { causeOf, onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
-import { afterFunc, cause } from "../context/namespace.ts";
-import { Check } from "../goroutine/check.ts";
-import { asText } from "../goroutine/foreign.ts";
+import { canceled } from "../context/errors.ts";
+import { withCancelCause } from "../context/namespace.ts";
+import { type AsyncContext, captureAsyncContext } from "../goroutine/asynccontext.ts";
+import { Check, checkFunction, describe } from "../goroutine/check.ts";
 import { spawn } from "../goroutine/go.ts";
 import { poolStop, poolSubmit } from "../goroutine/operations.ts";
 import { Alarm } from "../internal/alarm.ts";
 import { failed, passed, passedWith, ready } from "../internal/gate.ts";
 import { Backlog } from "./backlog.ts";
-import { Crew, workKey } from "./crew.ts";
+import { Crew } from "./crew.ts";
 import { type MapOptions, OrderedResults } from "./map.ts";
 import type { PoolStats } from "./meter.ts";
-import { type PoolFunc, type PoolOptions, settle, type Settings } from "./options.ts";
-import type { Cancelled, Outcome } from "./outcome.ts";
+import { type PoolFunc, type PoolOptions, settlePool, type Settings } from "./options.ts";
+import type { Outcome } from "./outcome.ts";
+import { StoppedError, type StopReport } from "./report.ts";
 import { Staff, type Worker } from "./staff.ts";
 import { SubmittedTask, type Task } from "./task.ts";
 import { Wait } from "./wait.ts";
 import { type Owner, Work } from "./work.ts";
 
-/** A job came when the pool took no more. */
-export class StoppedError extends Error {
-  static {
-    this.prototype.name = "StoppedError";
-  }
-}
-
-/** What a pool left undone when it stopped. */
-export interface StopReport<Job> {
-  /** The jobs that were accepted and then cancelled because the pool ended, the earliest first; none after a full drain. */
-  readonly undone: readonly Job[];
-
-  /** How many functions had not returned when the pool gave up waiting for them. */
-  readonly abandoned: number;
-
-  /** Why jobs were left undone; undefined, if none were. */
-  readonly cause: Error | undefined;
-}
+const checks = {
+  send: new Check("WorkerPool.send"),
+  submit: new Check("WorkerPool.submit"),
+  map: new Check("WorkerPool.map"),
+  resize: new Check("WorkerPool.resize"),
+  stop: new Check("WorkerPool.stop"),
+};
 
 /**
  * A fixed or elastic number of workers that call `f` with each job, and never more of them at once. There are three ways to ask:
- * `send` for jobs whose outcomes are read from `results`, `submit` for those whose outcome is the caller's own, and `map` for
+ * `send` for jobs whose outcomes are read from `results`, `submit` for those whose outcome belongs to the caller, and `map` for
  * many whose results are wanted in order.
  *
  * Accepting waits, and never fails because the pool is busy. A job that throws has failed, and its worker lives on. A worker is
- * held until its function has really returned. Every promise that the pool hands out settles, whatever happens.
+ * held until its function has really returned. Every promise that the pool returns settles, whatever happens. A job runs in the
+ * async context (`AsyncLocalStorage`) of the call that brought it.
  *
- * A pool that nobody uses costs nothing: an idle worker is no goroutine, and a pool that is let go without `stop` leaves nothing
- * behind.
+ * An idle pool costs nothing: an idle worker is no goroutine, and a pool that is dropped without `stop` leaves nothing behind, not
+ * even at a context that outlives it.
  *
  * Errors: throws `TypeError` or `RangeError` for options that make no sense, such as fewer workers than one.
  *
@@ -64,45 +59,61 @@ export interface StopReport<Job> {
  */
 export class WorkerPool<Job, Result> implements AsyncDisposable {
   readonly #settings: Settings<Job, Result>;
-  readonly #crew: Crew<Job, Result>;
+  readonly #crew: Crew<Job, Result, Worker<Work<Job, Result>>>;
   readonly #staff: Staff<Work<Job, Result>>;
   readonly #backlog: Backlog<Work<Job, Result>>;
   readonly #results = new Channel<Outcome<Job, Result>>(2 ** 32 - 1, { name: "results" });
+  readonly #resultsCore = coreOf(this.#results) as Core<Outcome<Job, Result>>;
   #lastOrder = 0;
 
-  #takesJobs = true;
   #isStopped = false;
-  #endedBy: Error | undefined;
   #report: StopReport<Job> | undefined;
+
+  /** The calls of `stop` from outside, and those of jobs, which cannot end before they are settled. */
   readonly #stops: Wait<StopReport<Job>>[] = [];
-
-  /** Jobs that have called `stop`, which cannot end before they are answered, and their calls. */
-  readonly #stoppers = new Set<Work<Job, Result>>();
   readonly #stopsInside: Wait<StopReport<Job>>[] = [];
-  #graceIsOver = false;
+  readonly #maps = new Set<OrderedResults<Job, Result>>();
 
-  /** Whether the end of a context will decide how long jobs are waited for. */
+  /** Whether a context decides how long jobs are waited for. */
   #isPatient = false;
+  #graceIsOver = false;
   readonly #grace = new Alarm("pool grace", () => {
-    this.#graceIsOver = this.#staff.works.every((work) => isAbandoned(work) || this.#stoppers.has(work));
-    this.#lookForTheEnd();
+    this.#graceIsOver = this.#crew.open - this.#backlog.queued === this.#crew.openStopping;
+    this.#look();
   });
-  readonly #forget: () => void;
+
+  /** Removes the listener on the pool's context; null, while there is none. */
+  #detach: (() => void) | null = null;
 
   /**
-   * The outcomes of what was sent with `send`, as they come. It keeps them until somebody reads them, so that no order of
-   * sending, stopping and reading can block; if nobody is going to read them, `submit`. Closed once the last worker has stopped.
+   * The outcomes of the jobs sent with `send`, in the order in which the jobs end. The channel keeps them until they are read, so
+   * that no order of sending, stopping and reading can block; use `submit` for outcomes that are not going to be read.
+   *
+   * Closed once the last worker has stopped, and so not before `stop`: a loop over `results` inside the scope of an
+   * `await using pool` never ends, because that stops the pool after the loop. Call `stop` first, or run the loop in a goroutine.
    */
   readonly results: ReceiveChannel<Outcome<Job, Result>> = this.#results;
 
   constructor(f: PoolFunc<Job, Result>, options: PoolOptions<Job, Result> = {}) {
-    if (typeof f !== "function") throw new TypeError(`WorkerPool: f must be a function, got ${asText(f)}`);
-    const settings = settle("WorkerPool", options);
+    checkFunction("WorkerPool", f);
+    const settings = settlePool(options);
     this.#settings = settings;
-    this.#crew = new Crew(f, settings, () => this.#lookForTheEnd());
-    this.#staff = new Staff(settings);
     this.#backlog = new Backlog(settings.queue);
-    this.#forget = afterFunc(this.#crew.ctx, () => this.#cancelled());
+    this.#crew = new Crew(f, settings, {
+      next: (worker) => this.#next(worker),
+      finished: (worker, _work, now) => this.#finished(worker, now),
+      works: () => this.#staff.works(),
+      takeLeft: () => this.#backlog.take(),
+      cut: () => this.#cut(),
+      look: () => this.#look(),
+    });
+    this.#staff = new Staff(settings);
+    this.#resultsCore.source = {
+      showsBuffer: true,
+      refresh: () => this.#noticeEnd(),
+      awaited: () => this.#attach(),
+      abandoned: () => this.#look(),
+    };
   }
 
   /**
@@ -111,88 +122,112 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
    * Errors: rejects with {@link StoppedError} once the pool was stopped, and with the cause if the pool was cancelled before or is
    * cancelled meanwhile; then the job was not accepted.
    *
-   * Cancellation: when `ctx` ends the call gives up; if the job was accepted before, it is cancelled instead.
+   * Cancellation: if `ctx` ends first, it rejects with the cause and the job is not accepted; a job that was accepted before is
+   * cancelled instead.
    */
   send(job: Job, ctx?: Context): Promise<void> {
     try {
-      const work = this.#made(job, ctx);
-      return this.#offer("WorkerPool.send", work) ? passed() : this.#acceptance(work, undefined);
+      checks.send.isContext("ctx", ctx);
+      const work = this.#work(job, ctx, this.#toResults);
+      return this.#offer("WorkerPool.send", work, ctx) ? passed() : this.#acceptance(work, ctx, undefined);
     } catch (error) {
       return failed(error);
     }
   }
 
-  /** Like {@link WorkerPool.send}, but does not wait: false, if the job would have to. Errors: throws what `send` rejects with. */
+  /** Like {@link WorkerPool.send}, but never waits: returns false if the job would have to. Errors: throws what `send` rejects with. */
   trySend(job: Job): boolean {
-    return this.#offer("WorkerPool.trySend", this.#made(job, undefined));
+    return this.#offer("WorkerPool.trySend", this.#work(job, undefined, this.#toResults), undefined);
   }
 
   /**
-   * Waits until `job` is accepted, as {@link WorkerPool.send} does, and answers the task whose `result` is its outcome. Its context
-   * is derived from `ctx`, if it is given.
+   * Waits until `job` is accepted, as {@link WorkerPool.send} does, and returns the task whose `result` is its outcome. The context
+   * of the job is derived from `ctx`, if it is given.
+   *
+   * A failure of the job is reported by the task and by `onEvent`, and by nothing else: if neither is looked at, it is silent.
    */
   submit(job: Job, ctx?: Context): Promise<Task<Job, Result>> {
     try {
+      checks.submit.isContext("ctx", ctx);
       const [work, task] = this.#submitted(job, ctx);
-      return this.#offer("WorkerPool.submit", work) ? passedWith(task) : this.#acceptance(work, task);
+      return this.#offer("WorkerPool.submit", work, ctx) ? passedWith(task) : this.#acceptance(work, ctx, task);
     } catch (error) {
       return failed(error);
     }
   }
 
-  /** Like {@link WorkerPool.submit}, but does not wait: undefined, if the job would have to. Errors: as with `trySend`. */
+  /** Like {@link WorkerPool.submit}, but never waits: returns undefined if the job would have to. Errors: as with `trySend`. */
   trySubmit(job: Job): Task<Job, Result> | undefined {
     const [work, task] = this.#submitted(job, undefined);
-    if (this.#offer("WorkerPool.trySubmit", work)) return task;
-    work.release?.();
-    return undefined;
+    return this.#offer("WorkerPool.trySubmit", work, undefined) ? task : undefined;
   }
 
   /**
    * The bare results of `jobs`, in their order. It asks for jobs no faster than results are taken: at most `window` are between
-   * the two. So it needs no more memory for a million jobs than for a hundred, and cannot block.
+   * the two. So it needs no more memory for a million jobs than for a hundred, and cannot block. `jobs` is iterated in the async
+   * context of this call.
    *
-   * Errors: the first job, in their order, that failed or was cancelled ends it with its error, as does an error of `jobs`.
+   * Errors: the first job, in their order, that failed or was cancelled ends it with its error, as does an error of `jobs`. If
+   * closing `jobs` then fails too, the error is an `AggregateError` of both.
    *
-   * Cancellation: who leaves the loop, by `break` or an error, cancels the jobs that are left and closes `jobs`.
+   * Cancellation: leaving the loop, by `break` or an error, cancels the jobs that are left and closes `jobs`.
    */
   map(
     jobs: Iterable<Job> | AsyncIterable<Job>,
     options: MapOptions = {},
   ): AsyncIterableIterator<Result> & AsyncDisposable {
-    new Check("WorkerPool.map").isContext("ctx", options.ctx);
-    const window = new Check("WorkerPool.map").count("window", 1, options.window ?? 2 * Math.max(this.#staff.max, 1));
-    return new OrderedResults(jobs, window, {
-      derive: () => this.#crew.derived(options.ctx),
-      bring: (job, ctx, owner) => {
-        const work = this.#work(job, ctx, owner);
-        if (!this.#offer("WorkerPool", work)) this.#backlog.add(work);
+    checks.map.options(options, ["window", "ctx"], {
+      concurrency: "window",
+      signal: "ctx: context.fromSignal(signal)",
+    });
+    const { ctx, window } = options;
+    checks.map.isContext("ctx", ctx);
+    if (window !== undefined) checks.map.count("window", 1, window);
+    return new OrderedResults(jobs, captureAsyncContext(), {
+      window: () => window ?? 2 * Math.max(this.#staff.max, 1),
+      refusal: () => this.#refusal("WorkerPool", ctx),
+      join: (map) => {
+        this.#maps.add(map);
+        this.#attach();
+        return withCancelCause(ctx ?? this.#settings.ctx);
+      },
+      leave: (map) => {
+        this.#maps.delete(map);
+        this.#look();
+      },
+      bring: (job, mapCtx, owner, scope) => {
+        const work = this.#work(job, mapCtx, owner, scope);
+        if (!this.#offer("WorkerPool", work, undefined)) this.#backlog.add(work);
         return work;
       },
-      giveUp: (work) => this.#giveUp(work),
+      giveUp: (work, cause) => this.#cancel(work, cause),
     });
   }
 
   /**
-   * Changes the number of workers, or the least and the greatest number. Workers who are too many leave as soon as they are idle:
-   * each finishes its job first.
+   * Changes the number of workers, or the least and the greatest number. Surplus workers stop as soon as they are idle: each
+   * finishes its job first.
    *
    * Errors: throws `RangeError` for numbers that make no sense.
    */
   resize(min: number, max: number = min): void {
-    const check = new Check("WorkerPool.resize");
-    check.count("max", 1, max);
-    check.count("min", min === max ? 1 : 0, min, max);
+    checks.resize.count("max", 1, max);
+    checks.resize.count("min", min === max ? 1 : 0, min, max);
     if (this.#report !== undefined) return;
     this.#staff.resize(min, max);
     while (!this.#backlog.isEmpty) {
       const worker = this.#staff.take();
       if (worker === undefined || this.#report !== undefined) break;
-      this.#start(worker, this.#taken());
+      const work = this.#taken();
+      if (work === null) {
+        this.#staff.rest(worker, this.#crew.clock.now());
+        break;
+      }
+      this.#start(worker, work);
     }
   }
 
-  /** What the pool has done until now, and is doing. */
+  /** A snapshot of the pool's counters. */
   stats(): PoolStats {
     const { processed, failed, timedOut, cancelled, retried, latency } = this.#crew.meter;
     return {
@@ -212,47 +247,44 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   }
 
   /**
-   * Takes no more jobs, waits until those that it has been asked for are done, those too that still wait to be accepted, and until
-   * all workers have stopped. It can be called any number of times. A job may call it; to await it, it passes the context that it was
-   * given, or one derived from that, and then it is not waited for itself.
+   * Accepts no more jobs, waits until those that it has been asked for are done, also those that still wait to be accepted, and
+   * until all workers have stopped. It can be called any number of times. A job may call it; to await it, it passes the context that
+   * it was given, or one derived from that, and then the job itself is not waited for.
    *
-   * Cancellation: when `ctx` ends first, all jobs that are left are cancelled, with its cause, and the report says which. For
-   * functions that do not listen it waits no longer than `grace`; without `ctx` it waits as long as it takes, unless nothing is left
+   * Cancellation: when `ctx` ends first, all jobs that are left are cancelled, with its cause, and the report lists them. For
+   * functions that ignore their context it waits `grace` at most; without `ctx` it waits as long as it takes, unless nothing is left
    * but functions whose jobs have timed out or were cancelled.
    */
   stop(ctx?: Context): Promise<StopReport<Job>> {
+    let caller: Work<Job, Result> | undefined;
     try {
-      new Check("WorkerPool.stop").isContext("ctx", ctx);
+      checks.stop.isContext("ctx", ctx);
+      caller = this.#crew.calling ?? (ctx?.value(this.#crew) as Work<Job, Result> | undefined);
     } catch (error) {
       return failed(error);
     }
-    if (this.#crew.ctx.err() !== undefined) this.#cancelled();
-    this.#takesJobs = false;
+    this.#noticeEnd();
     this.#isStopped = true;
-    for (let work = this.#backlog.admit(true); work !== undefined; work = this.#backlog.admit(true)) {
-      this.#accept(work);
-      this.#backlog.add(work);
-    }
+    this.#letIn(true);
     if (this.#report !== undefined) return passedWith(this.#report);
     const wait = new Wait<StopReport<Job>>(poolStop);
-    const caller = this.#crew.calling ?? ctx?.value(workKey);
-    const stopper = this.#staff.works.find((work) => work === caller);
-    if (stopper !== undefined) this.#stoppers.add(stopper);
+    const stopper = caller?.isRunning === true ? caller : undefined;
+    if (stopper !== undefined) this.#crew.stopsFrom(stopper);
     (stopper === undefined ? this.#stops : this.#stopsInside).push(wait);
-    // The context that the job was given says who it is, and nothing about its patience.
-    if (ctx !== undefined && ctx !== stopper?.given) {
+    // The context that the job was given identifies the job, and says nothing about how long it is willing to wait.
+    if (ctx !== undefined && ctx !== stopper?.ctx) {
       this.#isPatient = true;
-      const forget = afterFunc(ctx, () => {
-        // A context derived from a job's ends with the job, and that is nobody's impatience.
-        if (stopper?.outcome === undefined) this.#crew.cancel(cause(ctx));
+      const forget = onCancel(ctx, () => {
+        // A context derived from a job's ends with the job: that must not cancel the others.
+        if (stopper?.outcome === undefined) this.#crew.cut(causeOf(ctx) as Error);
       });
       void wait.promise.then(forget);
     }
-    this.#lookForTheEnd();
+    this.#look();
     return wait.promise;
   }
 
-  /** `await using` stops the pool when the scope ends: what was accepted is done then. */
+  /** Stops the pool at the end of an `await using` scope: every job that was accepted is done then. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
@@ -261,200 +293,215 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     settled: ({ outcome }) => void this.#results.trySend(outcome as Outcome<Job, Result>),
   };
 
-  #work(job: Job, ctx: Context, owner: Owner<Job, Result>): Work<Job, Result> {
-    return new Work(job, ctx, owner, this.#priority(job), ++this.#lastOrder);
+  #work(
+    job: Job,
+    ctx: Context | undefined,
+    owner: Owner<Job, Result>,
+    scope: AsyncContext | null = captureAsyncContext(),
+  ): Work<Job, Result> {
+    // User code first: it may throw.
+    const priority = this.#priority(job);
+    return new Work(job, ctx ?? this.#settings.ctx, this.#crew, scope, owner, priority, ++this.#lastOrder);
   }
 
   #priority(job: Job): number {
     const { priority: rank } = this.#settings;
     const priority = rank === undefined ? 0 : rank(job);
     if (typeof priority !== "number" || Number.isNaN(priority)) {
-      throw new RangeError(`WorkerPool: priority must answer a number, got ${asText(priority)}`);
+      throw new RangeError(`WorkerPool: priority must return a number, got ${describe(priority)}`);
     }
     return priority;
   }
 
-  #made(job: Job, ctx: Context | undefined): Work<Job, Result> {
-    return ctx === undefined
-      ? this.#work(job, this.#crew.ctx, this.#toResults)
-      : this.#owning(job, ctx, this.#toResults)[0];
-  }
-
   #submitted(job: Job, ctx: Context | undefined): [Work<Job, Result>, Task<Job, Result>] {
     const task = new SubmittedTask<Job, Result>(job);
-    const [work, cancel] = this.#owning(job, ctx, task);
-    task.cancelBy(cancel);
+    const work = this.#work(job, ctx, task);
+    task.cancelBy((cause = canceled) => this.#cancel(work, cause));
     return [work, task];
   }
 
-  /** A job with a context of its own, and what ends that. */
-  #owning(
-    job: Job,
-    ctx: Context | undefined,
-    owner: Owner<Job, Result>,
-  ): [work: Work<Job, Result>, cancel: (reason?: Error) => void] {
-    new Check("WorkerPool").isContext("ctx", ctx);
-    // User code first: it may throw.
-    const priority = this.#priority(job);
-    const [own, cancel] = this.#crew.derived(ctx);
-    const work = new Work(job, own, owner, priority, ++this.#lastOrder);
-    const forget = afterFunc(own, () => this.#giveUp(work));
-    work.release = () => {
-      forget();
-      cancel();
-    };
-    return [work, cancel];
-  }
-
-  /** Whether the job is accepted at once. Throws why the pool takes none. */
-  #offer(caller: string, work: Work<Job, Result>): boolean {
-    const error = this.#refusal(caller, work.ctx);
-    if (error !== undefined) {
-      work.release?.();
-      throw error;
-    }
+  /** Reports whether the job is accepted at once. Throws the reason if the pool accepts none. */
+  #offer(caller: string, work: Work<Job, Result>, ctx: Context | undefined): boolean {
+    const error = this.#refusal(caller, ctx);
+    if (error !== undefined) throw error;
     const worker = this.#staff.take();
-    // A hook of the user's may just have stopped the pool.
-    if (this.#report !== undefined) return this.#offer(caller, work);
+    // The hook of a new worker may just have stopped the pool, or cancelled the context.
+    const late = this.#refusal(caller, ctx);
+    if (late !== undefined) {
+      if (worker !== undefined && this.#report === undefined) this.#staff.rest(worker, worker.since);
+      throw late;
+    }
     if (worker === undefined && !this.#backlog.hasRoom) return false;
     this.#accept(work, worker?.since);
     if (worker === undefined) this.#backlog.add(work);
     else this.#start(worker, work);
+    this.#follow(work, ctx);
     return true;
   }
 
-  #refusal(caller: string, ctx: Context): Error | undefined {
-    if (this.#isStopped) {
-      const options = this.#endedBy && { cause: this.#endedBy };
-      return new StoppedError(`${caller}: the pool has been stopped`, options);
-    }
-    return this.#endedBy ?? cause(this.#crew.ctx) ?? cause(ctx);
+  /** Why the pool does not accept a job with the context `ctx`; undefined, if it does. */
+  #refusal(caller: string, ctx: Context | undefined): Error | undefined {
+    this.#noticeEnd();
+    const { endedBy } = this.#crew;
+    if (this.#isStopped) return new StoppedError(`${caller}: the pool has been stopped`, endedBy && { cause: endedBy });
+    return endedBy ?? (ctx === undefined ? undefined : causeOf(ctx));
   }
 
   #accept(work: Work<Job, Result>, now?: number): void {
-    work.isAccepted = true;
     this.#crew.accept(work, now);
+    this.#attach();
     work.acceptance?.end(work.token);
+    work.acceptance = null;
   }
 
-  #acceptance<T>(work: Work<Job, Result>, token: T): Promise<T> {
+  #acceptance<T>(work: Work<Job, Result>, ctx: Context | undefined, token: T): Promise<T> {
     const acceptance = new Wait<T>(poolSubmit);
     work.acceptance = acceptance as Wait<unknown>;
     work.token = token;
     this.#backlog.add(work);
+    this.#follow(work, ctx);
     return acceptance.promise;
   }
 
-  #start(worker: Worker<Work<Job, Result>>, work: Work<Job, Result> | null): void {
+  /** Cancels the job when `ctx` ends. */
+  #follow(work: Work<Job, Result>, ctx: Context | undefined): void {
+    if (ctx !== undefined) work.release = onCancel(ctx, () => this.#cancel(work, causeOf(ctx) as Error));
+  }
+
+  /** Cancels one job, accepted or not: no worker will take it. */
+  #cancel(work: Work<Job, Result>, cause: Error): void {
+    if (!(cause instanceof Error)) throw new TypeError(`Task.cancel: cause must be an Error, got ${describe(cause)}`);
+    this.#backlog.remove(work);
+    this.#crew.cancel(work, cause);
+    this.#letIn();
+  }
+
+  #start(worker: Worker<Work<Job, Result>>, work: Work<Job, Result>): void {
     worker.work = work;
     if (worker.isAwake) return;
     worker.isAwake = true;
     // In reports and traces the goroutine is called after its function.
-    const poolWorker = (): Promise<void> => this.#workOn(worker);
-    spawn("WorkerPool", poolWorker, [], null);
+    const poolWorker = (): Promise<void> => this.#crew.work(worker);
+    worker.goroutine = spawn("WorkerPool", poolWorker, [], null);
   }
 
-  // Goroutines must not starve others, however short their jobs are: so each job passes the gate. What is in `Crew.run` stands here
-  // once more: an async function for each job would cost a fifth of a short one.
-  async #workOn(worker: Worker<Work<Job, Result>>): Promise<void> {
-    const crew = this.#crew;
-    while (worker.work !== null) {
-      const { work } = worker;
-      let outcome: Outcome<Job, Result> | undefined = crew.begin(work, worker.id);
-      try {
-        outcome ??= crew.isPlain ? crew.done(work, await crew.call(work)) : await crew.attempt(work);
-      } catch (thrown) {
-        outcome = crew.threw(work, thrown);
-      }
-      const returned = crew.end(work, outcome);
-      worker.jobs++;
-      const gate = passed();
-      if (gate !== ready) await gate;
-      // Nobody has waited for a worker that comes back after the end.
-      if (this.#report !== undefined) return;
-      worker.work = this.#staff.isTooMany ? null : this.#taken();
-      if (worker.work !== null) continue;
-      this.#staff.rest(worker, returned);
-      this.#lookForTheEnd();
-      // Who has heard of the last outcome often brings the next job: that is cheaper than a new goroutine.
-      await ready;
+  // Goroutines must not starve others, however short their jobs are: so each job passes the gate.
+  #finished(worker: Worker<Work<Job, Result>>, now: number): Promise<void> | undefined {
+    worker.work = null;
+    worker.jobs++;
+    worker.finishedAt = now;
+    const gate = passed();
+    return gate === ready ? undefined : gate;
+  }
+
+  #next(worker: Worker<Work<Job, Result>>): Work<Job, Result> | null | Promise<Work<Job, Result> | null> {
+    if (worker.work !== null) return worker.work;
+    if (this.#report === undefined) {
+      const work = this.#staff.isTooMany ? null : this.#taken();
+      if (work !== null) return (worker.work = work);
+      this.#staff.rest(worker, worker.finishedAt);
+      this.#look();
     }
-    worker.isAwake = false;
+    return this.#rested(worker);
   }
 
-  /** The best of the jobs that wait, which leaves room for another. */
+  // The caller that gets the last outcome often brings the next job: to wait for that is cheaper than a new goroutine.
+  async #rested(worker: Worker<Work<Job, Result>>): Promise<Work<Job, Result> | null> {
+    await ready;
+    if (worker.work === null) worker.isAwake = false;
+    return worker.work;
+  }
+
+  /** Removes the best of the jobs that wait, which makes room for another; null, if there is none. */
   #taken(): Work<Job, Result> | null {
-    if (this.#crew.ctx.err() !== undefined) this.#cancelled();
-    const work = this.#backlog.take();
-    if (work === undefined) return null;
-    if (!work.isAccepted) this.#accept(work);
-    this.#letIn();
-    return work;
+    this.#noticeEnd();
+    if (this.#crew.endedBy !== undefined) return null;
+    for (let work = this.#backlog.take(); work !== undefined; work = this.#backlog.take()) {
+      // The end of a context that is not the library's own may be seen here first.
+      if (this.#crew.isOver(work)) {
+        this.#crew.conclude(work);
+        continue;
+      }
+      if (!work.isAccepted) this.#accept(work);
+      this.#letIn();
+      return work;
+    }
+    return null;
   }
 
-  #letIn(): void {
-    // Perhaps nobody has noticed yet.
-    if (this.#crew.ctx.err() !== undefined) return;
-    for (let work = this.#backlog.admit(); work !== undefined; work = this.#backlog.admit()) {
+  /** Accepts the jobs for which there is room, or all. */
+  #letIn(areAll: boolean = false): void {
+    if (this.#crew.endedBy !== undefined) return;
+    for (let work = this.#backlog.admit(areAll); work !== undefined; work = this.#backlog.admit(areAll)) {
       this.#accept(work);
       this.#backlog.add(work);
     }
   }
 
-  /** The context of a job has ended. */
-  #giveUp(work: Work<Job, Result>): void {
-    if (work.outcome !== undefined) return;
-    const outcome = this.#crew.ended(work) as Cancelled<Job>;
-    if (!this.#backlog.remove(work)) {
-      if (work.isRunning) this.#crew.settle(work, outcome);
-    } else if (work.acceptance === null || work.isAccepted) {
-      this.#crew.settle(work, outcome);
-      this.#letIn();
-    } else {
-      work.release?.();
-      work.acceptance.fail(outcome.error);
-    }
-    this.#lookForTheEnd();
+  /** Listens on the pool's context. */
+  #attach(): void {
+    const { ctx } = this.#settings;
+    if (this.#report === undefined) this.#detach ??= onCancel(ctx, () => this.#crew.cut(causeOf(ctx) as Error));
   }
 
-  /** The context of the pool has ended; it may be noticed by whoever comes first. */
-  #cancelled(): void {
-    if (this.#endedBy !== undefined || this.#report !== undefined) return;
-    this.#takesJobs = false;
-    this.#endedBy = cause(this.#crew.ctx);
-    const left = [...this.#staff.works, ...this.#backlog.all].sort((a, b) => a.order - b.order);
-    for (const work of left) this.#giveUp(work);
-    this.#lookForTheEnd();
+  /** An idle pool does not listen on its context, so that it has to look at it. */
+  #noticeEnd(): void {
+    const { ctx } = this.#settings;
+    if (this.#report === undefined && ctx.err() !== undefined) this.#crew.cut(causeOf(ctx) as Error);
+  }
+
+  #cut(): void {
+    const cause = this.#crew.endedBy as Error;
+    for (const map of this.#maps) map.end(cause);
+  }
+
+  /** Ends the pool, if nothing is left to wait for; stops listening, if it is idle. */
+  #look(): void {
+    const crew = this.#crew;
+    if (this.#report !== undefined || crew.isSweeping) return;
+    if (this.#isStopped || crew.endedBy !== undefined) {
+      this.#lookForTheEnd();
+    } else if (
+      crew.open === 0 &&
+      crew.running === 0 &&
+      this.#maps.size === 0 &&
+      this.#resultsCore.receivers.first === null
+    ) {
+      this.#detach?.();
+      this.#detach = null;
+    }
   }
 
   #lookForTheEnd(): void {
-    if (this.#takesJobs || this.#report !== undefined) return;
-    const { works } = this.#staff;
-    if (!this.#backlog.isEmpty) {
-      // If no function ever comes back, nobody will take what waits, and no context will end that.
-      if (this.#isPatient || works.length < this.#staff.max || !works.every(isAbandoned)) return;
-      if (this.#graceIsOver) this.#crew.cancel(new StoppedError("WorkerPool: no function has come back"));
-      else if (!this.#grace.isSet) this.#grace.setIn(this.#settings.grace);
+    const { open, running, abandoned, openStopping, abandonedStopping } = this.#crew;
+    const { queued } = this.#backlog;
+    if (queued > 0) {
+      // If no function ever returns, no worker will take what is queued, and no context will cancel it.
+      if (this.#isPatient || abandoned < this.#staff.max || abandoned < running || open > queued) return;
+      if (this.#graceIsOver) this.#crew.cut(new StoppedError("WorkerPool: no function has come back"));
+      else this.#startGrace();
       return;
     }
-    const others = works.filter((work) => !this.#stoppers.has(work));
-    if (!others.every(isAbandoned)) return;
-    // Now nobody is left but functions whose jobs are over, and jobs that wait for the others.
-    if (others.length === 0 || this.#graceIsOver) this.#answer(this.#stopsInside, this.#reported(others.length));
-    if (works.every(isAbandoned) && (works.length === 0 || this.#graceIsOver)) {
-      this.#finish();
-    } else if (works.some(isAbandoned) && !this.#graceIsOver && !this.#grace.isSet) {
-      this.#grace.setIn(this.#settings.grace);
-    }
+    if (open > openStopping) return;
+    // What is left are jobs that wait for the others, and functions whose jobs are over.
+    const others = abandoned - abandonedStopping;
+    if (others === 0 || this.#graceIsOver) this.#answer(this.#stopsInside, this.#reported(others));
+    if (open === 0 && (abandoned === 0 || this.#graceIsOver)) this.#finish();
+    else if (abandoned > 0 && !this.#graceIsOver) this.#startGrace();
+  }
+
+  #startGrace(): void {
+    if (!this.#grace.isSet) this.#grace.setIn(this.#settings.grace);
   }
 
   #finish(): void {
     const report = this.#reported(this.#crew.running);
     this.#report = report;
     this.#grace.cancel();
-    this.#forget();
+    this.#detach?.();
+    this.#resultsCore.source = null;
+    for (const map of this.#maps) map.end(new StoppedError("WorkerPool: the pool has been stopped"));
     this.#staff.close();
-    this.#crew.cancel(new StoppedError("WorkerPool: the pool has been stopped"));
     this.#results.close();
     this.#answer(this.#stops, report);
     this.#answer(this.#stopsInside, report);
@@ -465,11 +512,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   }
 
   #reported(abandoned: number): StopReport<Job> {
-    const undone = [...this.#crew.undone].sort((a, b) => a.order - b.order).map(({ job }) => job);
-    return { undone, abandoned, cause: undone.length === 0 ? undefined : cause(this.#crew.ctx) };
+    const { undone, endedBy } = this.#crew;
+    return { undone, abandoned, cause: undone.length === 0 ? undefined : endedBy };
   }
-}
-
-function isAbandoned({ isRunning, outcome }: Work<unknown, unknown>): boolean {
-  return isRunning && outcome !== undefined;
 }

@@ -65,11 +65,11 @@ export class Numbers {
   channel(core: object): KnownChannel {
     let known = this.#channels.get(core);
     if (known === undefined) {
-      const { name, capacity, source } = core as Core<unknown>;
+      const { name, capacity, isTimer } = core as Core<unknown>;
       const channel = {
         id: this.channels.length + 1,
         name: name === "" ? (this.#foundNames.get(core) ?? "") : name,
-        capacity: source === null ? capacity : 0,
+        capacity: isTimer ? 0 : capacity,
       };
       this.channels.push(channel);
       this.#channels.set(core, (known = { ...channel, buffered: [] }));

@@ -516,7 +516,7 @@ test("what is no context is refused by name, and changes nothing", () =>
     const pool = new WorkerPool<number, number>((_, n) => n, { workers: 1 });
     const wrong = 1000 as never;
     await expect(pool.stop(wrong)).rejects.toThrow("WorkerPool.stop: ctx must be a context, got 1000");
-    await expect(pool.send(1, wrong)).rejects.toThrow("WorkerPool: ctx must be a context, got 1000");
+    await expect(pool.send(1, wrong)).rejects.toThrow("WorkerPool.send: ctx must be a context, got 1000");
     expect(() => pool.map([1], { ctx: wrong })).toThrow("WorkerPool.map: ctx must be a context, got 1000");
     expect(await (await pool.submit(7)).result).toBe(7);
     await pool.stop();

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, type Context, go, gosched, receive, select, StoppedError, time, WorkerPool } from "goro";
-import { settled } from "goro/testing";
+import { bubble, settled } from "goro/testing";
 import { Chance } from "../../src/internal/random.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { isCollected } from "../support/memory.ts";
@@ -498,19 +498,28 @@ describe("closing the source", () => {
     expect(await told(results)).toEqual(["end"]);
   });
 
-  everyOrder("that fails late, while it is asked, is no unhandled rejection", async () => {
-    await using pool = new WorkerPool(double, { workers: 2 });
-    async function* jobs(): AsyncGenerator<number> {
-      try {
-        yield 1;
-        await time.sleep(100);
-        yield 2;
-      } finally {
-        throw new Error("cannot close");
-      }
-    }
-    for await (const _ of pool.map(jobs())) break;
-    await time.sleep(200);
+  test.each([1, 2, 3])("that fails late, after the loop was left, is a panic (seed %i)", async (seed) => {
+    const program = bubble(
+      async () => {
+        await using pool = new WorkerPool(double, { workers: 2 });
+        async function* jobs(): AsyncGenerator<number> {
+          try {
+            yield 1;
+            await time.sleep(100);
+            yield 2;
+          } finally {
+            throw new Error("cannot close");
+          }
+        }
+        for await (const _ of pool.map(jobs())) {
+          await settled();
+          break;
+        }
+        await time.sleep(200);
+      },
+      { seed },
+    );
+    await expect(program).rejects.toEqual(new Error("cannot close"));
   });
 
   everyOrder("does not wait for a source that is being asked and may never answer", async () => {
@@ -630,8 +639,10 @@ describe.each(watched)("a job of %s that fails", (_kind, of) => {
     await settled();
     expect(source.closed).toBe(1);
   });
+});
 
-  everyOrder("is what the loop ends with, even if the source cannot be closed", async () => {
+describe.each(watched.slice(0, 2))("a job of %s that fails", (_kind, of) => {
+  everyOrder("is what the loop ends with, together with the error of closing the source", async () => {
     const source = new Source(100);
     source.close = (): never => {
       throw new Error("cannot close");
@@ -642,8 +653,15 @@ describe.each(watched)("a job of %s that fails", (_kind, of) => {
       },
       { workers: 2 },
     );
-    expect(await told(pool.map(of(source)))).toEqual(["Error: the job"]);
-    await time.sleep(10);
+    const results = pool.map(of(source));
+    const ended = await results.next().catch((error: unknown) => error as AggregateError);
+    expect(ended).toBeInstanceOf(AggregateError);
+    expect(ended).toMatchObject({
+      message: "the job; and closing the jobs failed: cannot close",
+      cause: new Error("the job"),
+      errors: [new Error("the job"), new Error("cannot close")],
+    });
+    expect(await told(results)).toEqual(["end"]);
   });
 });
 
@@ -696,7 +714,7 @@ test("a priority that makes no sense ends the map with an error and closes the s
     expect(await told(pool.map(quick(source)))).toEqual([
       0,
       2,
-      "RangeError: WorkerPool: priority must answer a number, got NaN",
+      "RangeError: WorkerPool: priority must return a number, got NaN",
     ]);
     expect(source.closed).toBe(1);
   }));

@@ -13,6 +13,7 @@ import {
   receive,
   type RunOptions,
   runPool,
+  type RunReport,
   select,
   send,
   time,
@@ -62,25 +63,33 @@ async function read<R>(results: Channel<Outcome<number, R>>): Promise<Outcome<nu
   return outcomes;
 }
 
-/** Runs a pool with a reader, and tells what it comes to, what was read and when it was over. */
+/** Runs a pool with a reader, and returns why it was cut short, its report, what was read and how long it took. */
 async function run<R>(
   ctx: Context,
   jobs: Channel<number>,
   f: PoolFunc<number, R>,
   options?: RunOptions<number, R>,
   capacity: number = 0,
-): Promise<{ error: unknown; outcomes: Outcome<number, R>[]; ms: number }> {
+): Promise<{
+  error: Error | undefined;
+  report: RunReport<number, R>;
+  outcomes: Outcome<number, R>[];
+  ms: number;
+}> {
   const start = time.now();
   const results = new Results<R>(capacity);
   const reading = read(results);
-  const error = await runPool(ctx, jobs, results, f, options).then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
+  const report = await runPool(ctx, jobs, results, f, options);
+  const { cause: error, undone, undelivered } = report;
   const ms = time.since(start);
   const outcomes = await reading;
   expect(results.closed).toBe(1);
-  return { error, outcomes, ms };
+  expect(report.isCutShort).toBe(error !== undefined);
+  expect(undelivered).toEqual([]);
+  // Each job that was received and not finished has been reported, and read.
+  const cancelled = outcomes.filter((outcome) => outcome.status === "cancelled" && outcome.error === error);
+  expect(sorted(undone)).toEqual(sorted(jobsOf(cancelled)));
+  return { error, report, outcomes, ms };
 }
 
 /** Works for so long, unless the context ends first. */
@@ -161,12 +170,16 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
       workers: 3,
       onWorkerStop: (worker) => stopped.push(worker),
     });
-    const ending = running.catch((error: unknown) => error);
     await settled();
     expect(results.length).toBe(capacity);
     expect(stopped).toEqual([]);
+    const start = time.now();
     cancel(new Error("enough"));
-    expect(await ending).toEqual(new Error("enough"));
+    const { cause, isCutShort, undone, undelivered } = await running;
+    expect([cause, isCutShort, undone]).toEqual([new Error("enough"), true, []]);
+    expect(undelivered).toHaveLength(3);
+    expect(undelivered.every(({ status }) => status === "done")).toBe(true);
+    expect(time.since(start)).toBe(1000);
     expect(sorted(stopped)).toEqual([1, 2, 3]);
     expect(results.closed).toBe(1);
     // What had been sent is still there.
@@ -214,12 +227,15 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
   );
 
   // R171, B19, B46
-  everyOrder("the first error ends the run, and releases whoever sends jobs", async () => {
+  everyOrder("the first error ends the run, which receives no more jobs", async () => {
     const jobs = new Channel<number>(capacity);
+    const [sending, stopSending] = context.withCancel(background);
     let sent = 0;
     go(async () => {
-      for (; sent < 200; sent++) await jobs.send(sent);
-      jobs.close();
+      for (; sent < 200; sent++) {
+        const s = await select({ sent: send(jobs, sent), done: receive(sending.done()) });
+        if (s.case === "done") return;
+      }
     });
     let calls = 0;
     const f = async (_ctx: Context, n: number): Promise<never> => {
@@ -230,8 +246,10 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
     const { error } = await run(background, jobs, f, { workers: 2, onError: "cancel" }, capacity);
     expect(error).toEqual(new Error("no 0"));
     await settled();
-    expect(sent).toBe(200);
+    expect(sent).toBe(2 + capacity);
+    expect(jobs.length).toBe(capacity);
     expect(calls).toBe(2);
+    stopSending();
   });
 });
 
@@ -421,7 +439,7 @@ describe("the end of the context", () => {
     expect(outcomes).toHaveLength(2);
   });
 
-  everyOrder("releases whoever stands with a job", async () => {
+  everyOrder("leaves the jobs of waiting senders to them, and to a later run on the same channel", async () => {
     const [ctx, cancel] = context.withCancel(background);
     const jobs = new Channel<number>();
     let sent = 0;
@@ -434,8 +452,13 @@ describe("the end of the context", () => {
     time.afterFunc(5, cancel);
     const { error } = await run(ctx, jobs, (own) => work(own, 100), { workers: 2 });
     expect(error).toBeInstanceOf(context.Canceled);
+    await time.sleep(1000);
+    expect(sent).toBe(2);
+    const again = run(background, jobs, (_own, n) => n);
     await settled();
     expect(sent).toBe(3);
+    jobs.close();
+    expect((await again).outcomes).toHaveLength(1);
   });
 
   everyOrder("after the run is nothing to it, and nothing of it stays with the context", async () => {
@@ -517,12 +540,19 @@ describe("the end of the context", () => {
         },
         { workers: 4, ...options },
       );
-      const ending = running.catch((error: unknown) => error);
       for (const n of numbers(3)) await jobs.send(n);
       await settled();
       const start = time.now();
       cancel(new Error("enough"));
-      expect(await ending).toEqual(new Error("enough"));
+      const { cause, abandoned, undone, undelivered } = await running;
+      expect(cause).toEqual(new Error("enough"));
+      expect([undone, sorted(jobsOf(undelivered))]).toEqual([
+        [0, 1],
+        [0, 1, 2],
+      ]);
+      // Without grace, the function that listens may not have returned yet.
+      expect(abandoned).toBeLessThanOrEqual(grace === 0 ? 2 : 1);
+      expect(abandoned).toBeGreaterThanOrEqual(1);
       expect(time.since(start)).toBe(grace);
       expect(results.closed).toBe(1);
       await time.sleep(5000);
@@ -565,34 +595,19 @@ describe('with onError "cancel"', () => {
     expect(sorted(jobsOf(outcomes))).toEqual(numbers(9));
   });
 
-  everyOrder("whoever comes later with a job is released until the jobs are closed", async () => {
-    const jobs = new Channel<number>();
-    const results = new Channel<Outcome<number, number>>(1);
+  everyOrder("jobs that come later are left to a later run on the same channel", async () => {
+    const jobs = new Channel<number>(1);
     const f = async (): Promise<never> => Promise.reject(new Error("no"));
-    const running = runPool(background, jobs, results, f, { workers: 2, onError: "cancel" });
-    const ending = running.catch((error: unknown) => error);
+    const first = run(background, jobs, f, { workers: 2, onError: "cancel" });
     await jobs.send(1);
-    expect(await ending).toEqual(new Error("no"));
+    expect((await first).error).toEqual(new Error("no"));
     await time.sleep(1000);
-    for (let n = 0; n < 5; n++) await jobs.send(n);
+    const second = run(background, jobs, (_own, n) => n, { workers: 2 });
+    for (const n of numbers(5)) await jobs.send(n);
     jobs.close();
-  });
-
-  everyOrder("whoever comes later with a job is released until the context ends", async () => {
-    const jobs = new Channel<number>();
-    const [ctx, cancel] = context.withCancel(background);
-    const f = async (): Promise<never> => Promise.reject(new Error("no"));
-    const results = new Channel<Outcome<number, number>>(1);
-    const running = runPool(ctx, jobs, results, f, { workers: 2, onError: "cancel" });
-    const ending = running.catch((error: unknown) => error);
-    await jobs.send(1);
-    expect(await ending).toEqual(new Error("no"));
-    await time.sleep(1000);
-    await jobs.send(2);
-    cancel();
-    await time.sleep(1000);
-    expect(jobs.trySend(3)).toBe(false);
-    expect(children(ctx)).toBe(0);
+    const { error, outcomes } = await second;
+    expect(error).toBeUndefined();
+    expect(sorted(jobsOf(outcomes))).toEqual(numbers(5));
   });
 
   everyOrder("a function that does not listen delays the end by the grace at most", async () => {
@@ -727,6 +742,7 @@ describe("a function that times out", () => {
       await time.sleep(1000);
       expect(sent).toBe(2);
       cancel();
-      await expect(run).rejects.toThrow("context canceled");
+      const { cause, undelivered, undone } = await run;
+      expect([cause?.message, undelivered.length, undone]).toEqual(["context canceled", 2, []]);
     }));
 });

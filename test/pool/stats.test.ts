@@ -632,7 +632,7 @@ describe("a hook that throws", () => {
 
   test.each([
     ["throws", new Error("no priority")],
-    ["answers no number", new RangeError("WorkerPool: priority must answer a number, got NaN")],
+    ["answers no number", new RangeError("WorkerPool: priority must return a number, got NaN")],
   ])("is refused with its job, if it is a priority that %s, and leaves nothing at the contexts", (_, complaint) =>
     inBubble(async () => {
       const [parent, cancel] = context.withCancel(context.background());
