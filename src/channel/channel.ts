@@ -9,7 +9,7 @@ import { fail, failed, pass, passed, passedWith } from "../internal/gate.ts";
 import { Parked } from "../internal/waiter.ts";
 import type { World } from "../internal/world.ts";
 import { Core } from "./core.ts";
-import { Range } from "./range.ts";
+import { type ChannelIterator, Range } from "./range.ts";
 
 /** What a receive answers: a value that was sent, or that the channel is closed and empty. */
 export type Received<T> = { readonly value: T; readonly ok: true } | { readonly value: undefined; readonly ok: false };
@@ -159,7 +159,7 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
    *
    * Mirrors `for v := range ch`.
    */
-  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
+  [Symbol.asyncIterator](): ChannelIterator<T> {
     return new Range<T>(this.#core);
   }
 }

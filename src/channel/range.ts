@@ -10,10 +10,20 @@ import type { Core } from "./core.ts";
 type Step<T> = IteratorResult<T, undefined>;
 
 /**
+ * An iterator over the values of a channel. `AsyncIterableIterator<T, undefined>` would say the same, but has one type parameter before
+ * TypeScript 5.6, where a loop over the channel would be untyped.
+ */
+export interface ChannelIterator<out T> {
+  next(): Promise<IteratorResult<T, undefined>>;
+  return(): Promise<IteratorResult<T, undefined>>;
+  [Symbol.asyncIterator](): ChannelIterator<T>;
+}
+
+/**
  * Receives one value a step. It never reads ahead: a loop that is left has taken what it was given and nothing more.
  * `return` ends the iteration and not the channel; steps that still wait leave the queue of the channel and end too.
  */
-export class Range<T> implements AsyncIterableIterator<T, undefined> {
+export class Range<T> implements ChannelIterator<T> {
   readonly #core: Core<T>;
 
   // Its steps that wait, in the order of the channel's queue: so the one that is served is the first.

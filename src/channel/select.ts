@@ -24,19 +24,21 @@ import { Pending, Waiter } from "../internal/waiter.ts";
 import { coreOf, type ReceiveChannel, refuse, type SendChannel } from "./channel.ts";
 import type { Core } from "./core.ts";
 
-declare const carries: unique symbol;
+// Their names are what an error of the compiler says is missing.
+declare const madeByReceive: unique symbol;
+declare const madeBySend: unique symbol;
 
 /** A case of {@link select} that receives a `T`. It is made by {@link receive}. */
 export interface ReceiveCase<out T> {
-  readonly [carries]: readonly ["receive", T];
+  readonly [madeByReceive]: T;
 }
 
 /** A case of {@link select} that sends. It is made by {@link send}. */
 export interface SendCase {
-  readonly [carries]: readonly ["send"];
+  readonly [madeBySend]: true;
 }
 
-type AnyCase = ReceiveCase<unknown> | SendCase;
+type SelectCase = ReceiveCase<unknown> | SendCase;
 
 type Outcome<Name, C> =
   C extends ReceiveCase<infer T>
@@ -49,10 +51,23 @@ type Index<I> = I extends `${infer N extends number}` ? N : number;
 /** What a {@link select} over the cases `C` answers: which of them was served and, if it receives, what came. */
 export type Selected<C> = C extends readonly unknown[]
   ? { [I in keyof C]: Outcome<Index<I>, C[I]> }[number]
-  : { [Name in keyof C]: Outcome<Name extends number ? `${Name}` : Name, C[Name]> }[keyof C];
+  : { [Name in keyof C]-?: Outcome<Name extends number ? `${Name}` : Name, Exclude<C[Name], undefined>> }[keyof C];
 
-/** The cases of a {@link select}, by name. With `default: true` among them the select does not wait. */
-export type NamedCases<C> = { readonly [Name in keyof C]: Name extends "default" ? true : AnyCase };
+type AnyChannel = ReceiveChannel<unknown> | SendChannel<never>;
+
+// A wrong case is not assignable to a type whose name says what to write: that is what an error of the compiler shows.
+type CheckedCase<Name, C> = Name extends "default"
+  ? C extends true | undefined
+    ? true
+    : { readonly "default must be true": true }
+  : C extends AnyChannel
+    ? "write receive(channel) or send(channel, value)"
+    : SelectCase;
+
+/** The cases of a {@link select}, by name or by index. With `default: true` among them the select does not wait. */
+export type NamedCases<C> = C extends AnyChannel | SelectCase
+  ? "write { value: receive(channel), sent: send(channel, value) }"
+  : { readonly [Name in keyof C]: CheckedCase<Name, C[Name]> };
 
 /**
  * The case of a {@link select} that receives from `channel`. With `null` for a channel the case is off.
@@ -106,8 +121,7 @@ export function send<T>(channel: SendChannel<T> | null | undefined, value: T): S
  *     break;
  * }
  */
-export function select<const C extends readonly AnyCase[]>(cases: C): Promise<Selected<C>>;
-export function select<C extends object>(cases: C & NamedCases<C>): Promise<Selected<C>>;
+export function select<const C extends object>(cases: C & NamedCases<C>): Promise<Selected<C>>;
 export function select(cases: object, second?: unknown): Promise<Result> {
   try {
     if (second !== undefined)

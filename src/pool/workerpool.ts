@@ -94,7 +94,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
    */
   readonly results: ReceiveChannel<Outcome<Job, Result>> = this.#results;
 
-  constructor(f: PoolFunc<Job, Result>, options: PoolOptions<Job, Result> = {}) {
+  constructor(f: PoolFunc<Job, Result>, options: PoolOptions<Job, Result> & object = {}) {
     checkFunction("WorkerPool", f);
     const settings = settlePool(options);
     this.#settings = settings;

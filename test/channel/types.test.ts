@@ -212,6 +212,13 @@ describe("what select answers", () => {
     if (s.case === "default") notRun(() => s.value);
     expect(s.case).toBe("default");
     expectSame<Selected<{ word: ReceiveCase<string> }>["case"], "word">(true);
+    // Also where the type of the cases leaves some of them open.
+    expectSame<Selected<{ word?: ReceiveCase<string>; default?: true }>["case"], "word" | "default">(true);
+    expectSame<
+      Selected<{ word?: ReceiveCase<string> }>,
+      | { readonly case: "word"; readonly value: string; readonly ok: true }
+      | { readonly case: "word"; readonly value: undefined; readonly ok: false }
+    >(true);
     expectSame<
       Selected<{ word: ReceiveCase<string> }>,
       | { readonly case: "word"; readonly value: string; readonly ok: true }
