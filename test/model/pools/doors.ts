@@ -1,0 +1,176 @@
+// The two doors of the pool with one interface, so that the same histories are played on both. What a door does not have is
+// undefined.
+
+import {
+  Channel,
+  type Context,
+  context,
+  go,
+  type MapOptions,
+  type PoolOptions,
+  type PoolStats,
+  receive,
+  type ReceiveChannel,
+  runPool,
+  select,
+  send,
+  type Task,
+  WorkerPool,
+} from "goro";
+import type { PoolSpec } from "./history.ts";
+import type { Job, JobOutcome, PoolRecord, Report } from "./record.ts";
+
+export type DoorName = "WorkerPool" | "runPool";
+
+export const doors: readonly DoorName[] = ["WorkerPool", "runPool"];
+
+export type JobFunc = (ctx: Context, job: Job, worker: number) => string | Promise<string>;
+
+export interface Door {
+  readonly results: ReceiveChannel<JobOutcome>;
+  send(job: Job, ctx?: Context): Promise<void>;
+  trySend(job: Job): boolean;
+  submit?(job: Job, ctx?: Context): Promise<Task<Job, string>>;
+  trySubmit?(job: Job): Task<Job, string> | undefined;
+  map?(jobs: Iterable<Job> | AsyncIterable<Job>, options: MapOptions): AsyncIterable<string>;
+  resize?(min: number, max: number): void;
+  stats?(): PoolStats;
+  /** Waits for the end. When `ctx` ends first, what is left is cancelled. */
+  stop(ctx?: Context): Promise<Report>;
+  /** Closes `results` as other code might; false, if that has been done. */
+  closeResults?(): boolean;
+  /** Takes the jobs that nothing has received. */
+  leftJobs?(): Job[];
+  /** Sends to a channel until the callers are released; false: they were. */
+  sendTo(ch: Channel<Job>, job: Job): Promise<boolean>;
+}
+
+/** What a door needs of the stage. */
+export interface Backstage {
+  readonly ctx: Context;
+  readonly cancel: (cause?: Error) => void;
+  readonly callersEnd: ReceiveChannel<never>;
+}
+
+export function openDoor(record: PoolRecord, f: JobFunc, backstage: Backstage): Door {
+  return record.door === "WorkerPool" ? openPool(record, f, backstage) : openRun(record, f, backstage);
+}
+
+function openPool(record: PoolRecord, f: JobFunc, { ctx, callersEnd }: Backstage): Door {
+  const { pool: spec } = record.history;
+  const options: PoolOptions<Job, string> = {
+    ...commonOptions(record),
+    ...(spec.min < 0
+      ? { workers: spec.workers }
+      : { min: Math.min(spec.min, spec.workers), max: spec.workers, idle: spec.idle }),
+    queue: spec.queue,
+    ctx,
+    priority: ({ spec: { priority } }) => priority,
+  };
+  const pool = new WorkerPool<Job, string>(f, options);
+  return {
+    results: pool.results,
+    send: (job, own) => (own === undefined ? pool.send(job) : pool.send(job, own)),
+    trySend: (job) => pool.trySend(job),
+    submit: (job, own) => (own === undefined ? pool.submit(job) : pool.submit(job, own)),
+    trySubmit: (job) => pool.trySubmit(job),
+    map: (jobs, mapOptions) => pool.map(jobs, mapOptions),
+    resize(min, max) {
+      pool.resize(min, max);
+    },
+    stats: () => pool.stats(),
+    stop: (own) => (own === undefined ? pool.stop() : pool.stop(own)),
+    sendTo: (ch, job) => sendUntil(ch, job, callersEnd),
+  };
+}
+
+function openRun(record: PoolRecord, f: JobFunc, { ctx, cancel, callersEnd }: Backstage): Door {
+  const { pool: spec, reader } = record.history;
+  const jobs = new Channel<Job>(spec.queue);
+  const results = new Channel<JobOutcome>(reader.capacity);
+  const ended = new Channel<never>();
+  let answer: { readonly report: Report } | { readonly error: unknown } | undefined;
+  let isJobsClosed = false;
+  let isResultsClosed = false;
+  go(async () => {
+    try {
+      const options = { ...commonOptions(record), workers: spec.workers };
+      answer = { report: (await (runPool(ctx, jobs, results, f, options) as Promise<unknown>)) as Report };
+    } catch (error) {
+      answer = { error };
+    }
+    record.runEndedAt = record.now;
+    record.runningAtEnd = record.running;
+    isResultsClosed = true;
+    ended.close();
+  });
+  return {
+    results,
+    async send(job, own = context.background()) {
+      const s = await select({
+        sent: send(jobs, job),
+        own: receive(own.done()),
+        ended: receive(ended),
+        callersEnd: receive(callersEnd),
+      });
+      if (s.case !== "sent") throw new Error(`not sent: ${s.case}`);
+    },
+    trySend: (job) => jobs.trySend(job),
+    async stop(own = context.background()) {
+      if (!isJobsClosed) jobs.close();
+      isJobsClosed = true;
+      const s = await select({ ended: receive(ended), impatient: receive(own.done()) });
+      if (s.case === "impatient") {
+        cancel(context.cause(own));
+        await ended.receive();
+      }
+      if (answer !== undefined && "report" in answer) return answer.report;
+      throw answer?.error;
+    },
+    closeResults() {
+      if (isResultsClosed) return false;
+      isResultsClosed = true;
+      results.close();
+      return true;
+    },
+    leftJobs() {
+      const left: Job[] = [];
+      for (let next = jobs.tryReceive(); next?.ok === true; next = jobs.tryReceive()) left.push(next.value);
+      return left;
+    },
+    sendTo: (ch, job) => sendUntil(ch, job, callersEnd),
+  };
+}
+
+async function sendUntil(ch: Channel<Job>, job: Job, end: ReceiveChannel<never>): Promise<boolean> {
+  const s = await select({ sent: send(ch, job), end: receive(end) });
+  return s.case === "sent";
+}
+
+function commonOptions({
+  history: { pool },
+  onEvent,
+  onWorkerStart,
+  onWorkerStop,
+}: PoolRecord): PoolOptions<Job, string> {
+  return {
+    onError: pool.stopsOnError ? "cancel" : "collect",
+    retry: { retries: pool.retries, delay: pool.retryDelay, jitter: pool.jitter, when: whenOf(pool) },
+    grace: pool.grace,
+    onEvent,
+    onWorkerStart,
+    onWorkerStop,
+    ...(pool.timeout > 0 && { timeout: pool.timeout }),
+    ...(pool.rate > 0 && { rate: pool.rate }),
+  };
+}
+
+/** What `retry.when` throws. */
+export const whenError: Error = new Error("retry.when throws");
+
+function whenOf({ when }: PoolSpec): () => boolean {
+  return () => {
+    if (when === "throws") throw whenError;
+    return when === "always";
+  };
+}
