@@ -137,6 +137,8 @@ interface Options {
   readonly bail?: boolean;
   /** The numbers of the tests to run, in this order. All, unless given. */
   readonly order?: Iterable<number>;
+  /** The tests to leave out, by their names. */
+  readonly skip?: RegExp;
   /** How long a test may take, in milliseconds. A hung promise must not hang the run. */
   readonly patience?: number;
   /** Is told of each test before it runs. */
@@ -147,13 +149,14 @@ interface Options {
 
 /** Runs the tests, one after the other. */
 export async function runAll(options: Options = {}): Promise<Report> {
-  const { bail = false, order = cases.keys(), patience = 60_000, onTest, afterTest } = options;
+  const { bail = false, order = cases.keys(), skip, patience = 60_000, onTest, afterTest } = options;
   let passed = 0;
   let skipped = 0;
   const failures: Failure[] = [];
   for (const index of order) {
     const one = cases[index] as Case;
     const name = [...one.suite.path.slice(1).map((each) => each.name), one.name].join(" > ");
+    if (skip?.test(name)) continue;
     onTest?.(name, index);
     const failure = await run(one, patience);
     afterTest?.(index);
@@ -184,12 +187,21 @@ function isBeyondHost(failure: unknown): boolean {
   return failure.message.includes(lackOfWorlds) || isBeyondHost(failure.cause);
 }
 
-/** An error that nobody handled, while a test ran. */
-let loose: unknown = null;
+/** An error that was not handled while a test ran, and the promise that was rejected with it, if it was one. */
+let loose: { readonly error: unknown; readonly promise: unknown } | null = null;
 
-/** Lets the test that runs now fail: the host tells of an error that nobody handles. */
-export function failLoose(error: unknown): void {
-  loose = error ?? new Error("something that is no error was thrown");
+/** Makes the current test fail: the host has reported an error that is not handled. */
+export function failLoose(error: unknown, promise?: unknown): void {
+  loose = { error: error ?? new Error("something that is not an error was thrown"), promise };
+}
+
+function looseError(): unknown {
+  return loose === null ? null : loose.error;
+}
+
+/** Takes that back: the rejection of `promise` has been handled after all. */
+export function handled(promise: unknown): void {
+  if (loose?.promise === promise) loose = null;
 }
 
 async function run({ suite, body }: Case, patience: number): Promise<unknown> {
@@ -206,7 +218,7 @@ async function run({ suite, body }: Case, patience: number): Promise<unknown> {
   }
   // Hosts tell of what nobody handles only when nothing else is to do.
   await new Promise((resolve) => setTimeout(resolve, 0));
-  return failure ?? loose;
+  return failure ?? looseError();
 }
 
 async function attempt(step: () => unknown, patience: number): Promise<unknown> {

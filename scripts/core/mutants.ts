@@ -1,17 +1,23 @@
-// Makes the file of tests that every mutant has to pass.
+// Makes the file of tests that every mutant has to pass: of the core, or with the argument "edges" of what stands on it.
 
 import { bundle, portableTests } from "./bundle.ts";
 
-// What takes long, and finds no mutant that the others do not.
-const slow =
-  /schedules|draws|programs|power-series|neighbours|chanlinear|errgroup|rate|pool|twins|goroutine.(browser|deadlock|leftover|main|panic)|preload|xsync|types|conformance.(node|channel)|fixedbugs/;
-const tests = await portableTests(
-  ["internal", "channel", "waitgroup", "context", "goroutine", "testing", "model", "conformance"],
-  {
-    onNode: true,
-    inProject: true,
+// Tests that take long, and find no mutant that the others do not.
+const targets = {
+  core: {
+    rooms: ["internal", "channel", "waitgroup", "context", "goroutine", "testing", "model", "conformance"],
+    slow: /schedules|draws|programs|power-series|neighbours|chanlinear|errgroup|rate|pool|twins|goroutine.(browser|deadlock|leftover|main|panic)|preload|xsync|types|conformance.(node|channel)|fixedbugs/,
   },
-);
+  edges: {
+    rooms: ["border", "sync", "pool", "waitgroup", "model", "conformance"],
+    slow: /model.(channels|draws|schedules|structures|twins)|conformance.(channel|context|goroutine|node|power|select|synctest|time)/,
+  },
+};
+
+const target = process.argv[2] ?? "core";
+if (target !== "core" && target !== "edges") throw new TypeError(`there are no mutants of ${target}: core or edges`);
+const { rooms, slow } = targets[target];
+const tests = await portableTests(rooms, { onNode: true, inProject: true });
 await bundle(
   tests.filter((file) => !slow.test(file)),
   "core-tests.mjs",

@@ -1,12 +1,12 @@
 // The end of the bundle: runs all tests, and tells the host how that went.
 
-import { failLoose, runAll } from "./harness.ts";
+import { failLoose, handled, runAll } from "./harness.ts";
 import { type Report, toText } from "./report.ts";
 
 interface Process {
   readonly argv: readonly string[];
   exitCode?: number | string | null | undefined;
-  on(event: string, listener: (error: unknown) => void): void;
+  on(event: string, listener: (error: unknown, promise?: unknown) => void): void;
   exit(code: number): never;
 }
 
@@ -46,8 +46,9 @@ export async function start(): Promise<void> {
 /** Ends `process` with what `run` reports, as output and exit code. A run that ends in any other way has failed. */
 export async function endWith(process: Process, run: () => Promise<Report>): Promise<never> {
   process.exitCode = 1;
-  process.on("uncaughtException", failLoose);
+  process.on("uncaughtException", (error) => failLoose(error));
   process.on("unhandledRejection", failLoose);
+  process.on("rejectionHandled", handled);
   const report = await run();
   console.log(toText(report));
   return process.exit(report.failures.length === 0 ? 0 : 1);
