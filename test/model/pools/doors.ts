@@ -95,7 +95,7 @@ function openRun(record: PoolRecord, f: JobFunc, { ctx, cancel, callersEnd }: Ba
   go(async () => {
     try {
       const options = { ...commonOptions(record), workers: spec.workers };
-      answer = { report: (await (runPool(ctx, jobs, results, f, options) as Promise<unknown>)) as Report };
+      answer = { report: (await (runPool(ctx, jobs, results, f, options))) };
     } catch (error) {
       answer = { error };
     }
