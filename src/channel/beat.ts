@@ -1,14 +1,15 @@
-// The movement behind a Timer's and a Ticker's channel: when it is due, once or again and again. It is wound up on the
-// clock only while somebody waits; else it looks at the time when it is asked. So nobody's time passes for nothing, an
-// unread tick can be taken back, and a timer that is forgotten costs no more than the object.
+// The state behind the channel of a Timer or a Ticker: when it is due, once or periodically. It is set on the clock only while a
+// receiver waits; otherwise it compares the time when it is asked. So a timer without a receiver costs no time, an unread tick can be
+// taken back, and a forgotten timer is garbage like any other object.
 //
 // Invariants, whenever no method is on the stack:
-//   1. It is set on the clock if and only if it is active and somebody waits for its channel.
-//   2. At most one value is on the way: what a slow receiver does not take is not kept.
+//   1. It is set on the clock if and only if it is active, a receiver waits for its channel, and it is due at a finite time.
+//   2. Its channel holds at most one value: ticks that a slow receiver misses are not kept.
 //
 // Mirrors the timers of Go 1.23 and later: `maybeRunChan` and `blockTimerChan` of runtime/time.go.
 
 import { Alarm } from "../internal/alarm.ts";
+import type { Clock } from "../internal/clock.ts";
 import { Channel, coreOf } from "./channel.ts";
 import type { Core, Source } from "./core.ts";
 
@@ -20,7 +21,7 @@ export class Beat implements Source {
   #when = 0;
   #period = 0;
 
-  // The epoch by the monotonic clock, as it was at the start: with it all instants of one timer are exactly apart.
+  // The epoch by the monotonic clock. It is kept for as long as the clocks agree with it, so that ticks are exactly one period apart.
   #epoch = 0;
 
   /** Is due in `delay` milliseconds and, if `period` is above 0, every `period` milliseconds from then on. */
@@ -39,12 +40,11 @@ export class Beat implements Source {
   }
 
   #start(delay: number, period: number): void {
-    const { clock } = this.#alarm;
-    const now = clock.now();
+    const { now, wall } = bothTimes(this.#alarm.clock);
     this.#active = true;
     this.#when = now + Math.max(delay, 0);
     this.#period = period;
-    this.#epoch = clock.wall() - now;
+    this.#epoch = wall - now;
     if (this.#core.receivers.first !== null) this.awaited();
   }
 
@@ -63,7 +63,7 @@ export class Beat implements Source {
   }
 
   awaited(): void {
-    if (this.#active && !this.#alarm.isSet) this.#alarm.clock.set(this.#alarm, this.#when);
+    if (this.#active && !this.#alarm.isSet && this.#when < Infinity) this.#alarm.clock.set(this.#alarm, this.#when);
   }
 
   abandoned(): void {
@@ -72,13 +72,29 @@ export class Beat implements Source {
 
   #fire(): void {
     const when = this.#when;
+    const { now, wall } = bothTimes(this.#alarm.clock);
     if (this.#period > 0) {
-      const late = this.#alarm.clock.now() - when;
-      this.#when = when + this.#period * (1 + Math.floor(late / this.#period));
+      this.#when = when + this.#period * (1 + Math.floor((now - when) / this.#period));
     } else {
       this.#active = false;
     }
-    this.#core.offer(Math.round(this.#epoch + when));
+    // The wall clock may have been set, or the machine suspended.
+    if (Math.abs(wall - now - this.#epoch) >= precision) this.#epoch = wall - now;
+    this.#core.offer(Math.min(Math.round(this.#epoch + when), wall));
     if (this.#core.receivers.first !== null) this.awaited();
+  }
+}
+
+/** By how many milliseconds two readings of {@link bothTimes} may differ: the wall clock has whole ones, and reading takes up to one. */
+const precision = 2;
+
+/** The times of both clocks at one instant: they are read again if the process was interrupted in between. */
+function bothTimes(clock: Clock): { readonly now: number; readonly wall: number } {
+  let now = clock.now();
+  for (let tries = 0; ; tries++) {
+    const before = now;
+    const wall = clock.wall();
+    now = clock.now();
+    if (now - before < 1 || tries === 8) return { now, wall };
   }
 }

@@ -179,6 +179,11 @@ export class Case<T> extends Waiter<T> {
     return this.sends ? core.takes : core.holds || core.closed;
   }
 
+  /** What `JSON.stringify` shows of a case, which refers to the others in its queue. */
+  toJSON(): string {
+    return this.operation.name;
+  }
+
   override leaveQueues(): void {
     for (const one of (this.selection as Selection).cases) {
       if (one.line !== null) (one.core as Core<unknown>).abandon(one);

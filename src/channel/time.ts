@@ -1,6 +1,7 @@
 // Time as Go's package time has it: durations, sleep, timers and tickers. A duration is a number of milliseconds, and an
 // instant is a number of milliseconds since the epoch, as `Date.now()` gives it.
 
+import { checkFunction } from "../goroutine/check.ts";
 import { asText } from "../goroutine/foreign.ts";
 import { Prepared } from "../goroutine/go.ts";
 import { sleeping } from "../goroutine/operations.ts";
@@ -48,9 +49,10 @@ export function until(instant: number): number {
 }
 
 /**
- * Waits at least `ms` milliseconds. For 0 and less it does not wait, but lets others run.
+ * Waits at least `ms` milliseconds. For 0 and less it does not wait, but lets others run. For Infinity it never returns, and keeps
+ * no process alive: under `main` that can be a deadlock.
  *
- * Errors: rejects with `RangeError` if `ms` is no number.
+ * Errors: rejects with `RangeError` if `ms` is not a number.
  *
  * Cancellation: a sleep cannot be cancelled; a `select` of `time.after(ms)` and `ctx.done()` can.
  *
@@ -89,9 +91,10 @@ export class Timer {
   readonly c: ReceiveChannel<number>;
 
   /**
-   * Starts a timer that is due in `ms` milliseconds; for 0 and less, now. There is no greatest delay.
+   * Starts a timer that is due in `ms` milliseconds; for 0 and less, now. There is no greatest delay. For Infinity the timer is never
+   * due, unless it is reset; a receiver that waits for it then keeps no process alive.
    *
-   * Errors: throws `RangeError` if `ms` is no number.
+   * Errors: throws `RangeError` if `ms` is not a number.
    */
   constructor(ms: number) {
     checkDuration("time.Timer", ms);
@@ -172,22 +175,27 @@ export function tick(ms: number): ReceiveChannel<number> | null {
 export class FuncTimer {
   readonly c: null = null;
   readonly #f: () => unknown;
-  readonly #alarm: Alarm = new Alarm("time.afterFunc", () => this.#call?.start());
+  readonly #alarm: Alarm = new Alarm("time.afterFunc", () => this.#fire());
+
+  /** The call that has not been made; null, if there is none. */
   #call: Prepared | null = null;
 
   constructor(ms: number, f: () => unknown) {
     checkDuration("time.afterFunc", ms);
-    if (typeof f !== "function") throw new TypeError(`time.afterFunc: f must be a function, got ${asText(f)}`);
+    checkFunction("time.afterFunc", f);
     this.#f = f;
     this.#start(ms);
   }
 
-  /** Takes the call back. False: there was none to take back, since `f` has been started or it was stopped before. */
+  /** Cancels the call. Returns false if there was none to cancel, because `f` has been started or the call was stopped before. */
   stop(): boolean {
-    return this.#alarm.cancel();
+    const isPending = this.#call !== null;
+    this.#call = null;
+    this.#alarm.cancel();
+    return isPending;
   }
 
-  /** Calls `f` in `ms` milliseconds from now, again or for the first time; answers what `stop` would have answered. */
+  /** Calls `f` in `ms` milliseconds from now, again or for the first time; returns what `stop` would have returned. */
   reset(ms: number): boolean {
     checkDuration("time.FuncTimer.reset", ms);
     const pending = this.stop();
@@ -199,12 +207,19 @@ export class FuncTimer {
     this.#call = new Prepared(this.#f);
     this.#alarm.setIn(ms);
   }
+
+  #fire(): void {
+    this.#call?.start();
+    this.#call = null;
+  }
 }
 
 /**
- * Calls `f` in a goroutine of its own when `ms` milliseconds are over. The process stays alive until then.
+ * Calls `f` in a goroutine of its own when `ms` milliseconds are over. The process stays alive until then; for Infinity, `f` is never
+ * called, unless the timer is reset, and no process is kept alive.
  *
- * Errors: throws `RangeError` if `ms` is no number, `TypeError` if `f` is no function. What `f` throws is a panic.
+ * Errors: throws `RangeError` if `ms` is not a number, `TypeError` if `f` is not a function, or is a generator function. What `f` throws
+ * is a panic.
  *
  * Mirrors `time.AfterFunc`.
  */

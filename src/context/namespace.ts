@@ -238,7 +238,7 @@ export function notify(parent: Context, ...signals: string[]): [ctx: Context, st
   context.follow();
   // An alarm that never goes off keeps the process alive, which the host's signal handlers do not.
   const vigil = new Alarm("context.notify", () => undefined);
-  vigil.setIn(Infinity);
+  vigil.clock.set(vigil, Infinity);
   onCancel(context, () => vigil.cancel());
   return [
     context,

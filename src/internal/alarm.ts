@@ -32,9 +32,12 @@ export class Alarm implements Due {
     return this.index >= 0;
   }
 
-  /** Sets the alarm, which must not be set, for `ms` milliseconds from now; below 0 is now. */
+  /**
+   * Sets the alarm, which must not be set, for `ms` milliseconds from now; below 0 is now. For Infinity it is not set: the clock
+   * would keep the process and all that the alarm refers to alive, for a time that never comes.
+   */
   setIn(ms: number): void {
-    this.clock.set(this, this.clock.now() + Math.max(ms, 0));
+    if (ms < Infinity) this.clock.set(this, this.clock.now() + Math.max(ms, 0));
   }
 
   /** Takes the alarm back, and tells whether it was set. */

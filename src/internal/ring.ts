@@ -1,7 +1,11 @@
-// A first-in, first-out buffer in a circle. It starts small and grows as it fills, so that a channel of a large capacity
-// costs what it holds and not what it could hold.
+// A first-in, first-out buffer in a circle. It grows as it fills and shrinks as it empties, so that a channel of a large capacity costs
+// what it holds and not what it could hold, or once held.
 
+/** The length of a circular array that is first made. */
 const smallest = 8;
+
+/** Up to this length an array is kept, so that a queue that is filled and emptied again and again is not copied each time. */
+const largestKept = 32;
 
 // What a ring has until something is put into it: most channels have no buffer.
 const none: never[] = [];
@@ -19,7 +23,7 @@ export class Ring<T> {
 
   /** Puts `value` at the end. */
   push(value: T): void {
-    if (this.length === this.#slots.length) this.#grow();
+    if (this.length === this.#slots.length) this.#resize(this.length === 0 ? smallest : this.length * 2);
     this.#slots[(this.#head + this.length) & (this.#slots.length - 1)] = value;
     this.length++;
   }
@@ -31,14 +35,16 @@ export class Ring<T> {
     this.#slots[head] = undefined;
     this.#head = (head + 1) & (this.#slots.length - 1);
     this.length--;
+    // Half of the new array is free then, so that the next copy is far: push and shift take constant time on average.
+    if (this.length * 4 === this.#slots.length && this.#slots.length > largestKept) this.#resize(this.length * 2);
     return value;
   }
 
-  #grow(): void {
+  #resize(size: number): void {
     const old = this.#slots;
-    const grown = new Array<T | undefined>(old.length === 0 ? smallest : old.length * 2).fill(undefined);
-    for (let i = 0; i < this.length; i++) grown[i] = old[(this.#head + i) & (old.length - 1)];
-    this.#slots = grown;
+    const slots = new Array<T | undefined>(size).fill(undefined);
+    for (let i = 0; i < this.length; i++) slots[i] = old[(this.#head + i) & (old.length - 1)];
+    this.#slots = slots;
     this.#head = 0;
   }
 }

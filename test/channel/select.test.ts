@@ -704,6 +704,16 @@ describe("a case can be used again", () => {
   });
 });
 
+test("cases can be shown as JSON, also while selects wait with them", () => {
+  allowLeaks();
+  const ch = new Channel<number>();
+  const cases = { in: receive(ch), off: receive(null), out: send(full(1), 2) };
+  void select(cases);
+  void select([receive(ch), receive(ch)]);
+  expect(JSON.stringify(cases)).toBe('{"in":"chan receive","off":"chan receive","out":"chan send"}');
+  expect(JSON.stringify({ ch, steps: ch[Symbol.asyncIterator]() })).toBe('{"ch":{},"steps":{}}');
+});
+
 describe("bad input", () => {
   const ready = closed();
 

@@ -570,6 +570,14 @@ describe("what is no duration", () => {
     }));
 });
 
+test.each([function* () {}, async function* () {}])("afterFunc refuses a generator function: %p", (f) => {
+  expect(() => time.afterFunc(1, f)).toThrow(
+    new TypeError(
+      "time.afterFunc: f must not be a generator function, which runs nothing when it is called; pass an async function",
+    ),
+  );
+});
+
 test.each([undefined, null, "f", {}])("afterFunc refuses %p for a function", (f) =>
   bubble(() => {
     expect(() => time.afterFunc(1, f as never)).toThrow(
@@ -736,6 +744,86 @@ describe("in real time", () => {
     }
   });
 
+  // R129, R130
+  test("a value never lies in the future, wherever the process is interrupted or the wall clock is set", async () => {
+    const original = Date.now;
+    const busy = (): void => {
+      const until = performance.now() + 20;
+      while (performance.now() < until);
+    };
+    let shift = 0;
+    let reads = 0;
+    let interrupted = -1;
+    const restore = replace(Date, "now", () => {
+      const isLate = reads++ === interrupted;
+      if (isLate) busy();
+      const wall = original() + shift;
+      if (isLate) busy();
+      return wall;
+    });
+    try {
+      for (const shiftOnTheWay of [0, -60_000, 60_000]) {
+        // The first reads are those of the start; those that follow are of the end.
+        for (interrupted = 0; interrupted < 6; interrupted++) {
+          shift = reads = 0;
+          const start = original();
+          const timer = new time.Timer(5);
+          const started = original();
+          shift = shiftOnTheWay;
+          const { value } = (await timer.c.receive()) as { value: number };
+          const received = original() + shift;
+          expect(value).toBeLessThanOrEqual(received);
+          expect(value).toBeGreaterThanOrEqual(start + 5 + shift - 2);
+          if (shift === 0) expect(value).toBeLessThanOrEqual(started + 6);
+        }
+      }
+    } finally {
+      restore();
+    }
+  });
+
+  test("ticks are one period apart, and follow the wall clock when it is set", async () => {
+    const original = Date.now;
+    let shift = 0;
+    const restore = replace(Date, "now", () => original() + shift);
+    try {
+      const ticker = new time.Ticker(10);
+      const next = async (): Promise<number> => (await ticker.c.receive()).value as number;
+      const first = await next();
+      const steps = [(await next()) - first, (await next()) - first];
+      for (const step of steps) expect(step % 10).toBe(0);
+      shift = 3_600_000;
+      const later = (await next()) - first;
+      expect(later).toBeGreaterThanOrEqual(shift);
+      expect(later).toBeLessThanOrEqual(time.now() - first);
+      ticker.stop();
+    } finally {
+      restore();
+    }
+  });
+
+  // R137
+  test("what is never due sets no timer of the host, and can be reset", async () => {
+    const came: string[] = [];
+    const after = time.after(Infinity);
+    const timer = new time.Timer(Infinity);
+    const ticker = new time.Ticker(Infinity);
+    const other = new Channel<string>();
+    const waiting = select({ after: receive(after), ticker: receive(ticker.c), other: receive(other) });
+    const received = timer.c.receive();
+    const call = time.afterFunc(Infinity, () => came.push("call"));
+    expect(realClock.size).toBe(0);
+    expect([call.stop(), call.stop(), call.reset(Infinity), call.reset(1)]).toEqual([true, false, false, true]);
+    expect(timer.reset(0)).toBe(true);
+    expect((await received).ok).toBe(true);
+    await time.sleep(10);
+    expect(came).toEqual(["call"]);
+    expect([call.stop(), timer.stop()]).toEqual([false, false]);
+    other.close();
+    expect((await waiting).case).toBe("other");
+    expect(realClock.size).toBe(0);
+  });
+
   // R137
   test("what is far away neither comes early nor disturbs what is near", async () => {
     const delays: number[] = [];
@@ -799,6 +887,22 @@ describe("a program", () => {
     expect(lines.slice(6)).toEqual(["exit", ""]);
     expect([code, stderr]).toEqual([0, ""]);
   });
+
+  // R66
+  test.each(["time.sleep(Infinity)", "time.after(Infinity).receive()", "new time.Ticker(Infinity).c.receive()"])(
+    "that waits for %s is a deadlock",
+    async (wait) => {
+      const { code, stderr } = await runSource(`
+      import { main, time } from "goro";
+      main(async () => {
+        time.afterFunc(Infinity, () => undefined);
+        await ${wait};
+      });
+    `);
+      expect(stderr).toMatch(/^fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 \[/);
+      expect(code).toBe(2);
+    },
+  );
 
   // R66
   test("that waits for a stopped timer is a deadlock, though a ticker runs that nobody waits for", async () => {

@@ -1,7 +1,7 @@
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { below, seed } from "../../src/internal/random.ts";
 import { Ring } from "../../src/internal/ring.ts";
-import { isCollected } from "../support/memory.ts";
+import { heapInUse, isCollected } from "../support/memory.ts";
 
 function drain<T>(ring: Ring<T>): T[] {
   const values: T[] = [];
@@ -76,6 +76,48 @@ describe("a ring", () => {
       expect(ring.first).toBe(model[0]);
     }
     expect(drain(ring)).toEqual(model);
+  });
+
+  // Shrinking copies the part before the head and the part behind it.
+  test.each([0, 1, 31, 32, 33, 63])("keeps the order when it shrinks after %i values have gone through", (gone) => {
+    const ring = new Ring<number>();
+    const values = Array.from({ length: 1000 }, (_, i) => i);
+    for (let i = 0; i < gone; i++) ring.push(-1);
+    for (let i = 0; i < gone; i++) ring.shift();
+    for (const value of values) ring.push(value);
+    const taken = values.slice(0, 990).map(() => ring.shift());
+    for (const value of values) ring.push(value);
+    expect([...taken, ...drain(ring)]).toEqual([...values, ...values]);
+  });
+
+  test("that was emptied after a burst, or nearly, holds no more than one that never held much", async () => {
+    const rings = Array.from({ length: 100 }, () => new Ring<number>());
+    const before = await heapInUse();
+    for (const ring of rings) {
+      for (let i = 0; i < 10_000; i++) ring.push(i);
+      while (ring.length > 5) ring.shift();
+    }
+    // 8 bytes a slot.
+    expect((await heapInUse()) - before).toBeLessThan(rings.length * 64 * 8 + 200_000);
+    for (const ring of rings) expect(drain(ring)).toEqual([9995, 9996, 9997, 9998, 9999]);
+  });
+
+  test("copies a value a few times at most, wherever its length goes up and down", () => {
+    const fill = jest.spyOn(Array.prototype, "fill");
+    try {
+      const ring = new Ring<number>();
+      let operations = 0;
+      for (const tide of [8, 9, 32, 33, 64, 65, 256, 257]) {
+        for (let round = 0; round < 50; round++) {
+          while (ring.length < tide) operations += Number(ring.push(0) === undefined);
+          while (ring.length > tide >> 2) operations += Number(ring.shift() === 0);
+        }
+      }
+      const copied = fill.mock.results.reduce((sum, { value }) => sum + (value as unknown[]).length, 0);
+      expect(copied).toBeLessThan(4 * operations);
+    } finally {
+      fill.mockRestore();
+    }
   });
 
   test("keeps nothing of a value that was taken", async () => {
