@@ -2,7 +2,7 @@
 //
 // Invariants:
 //   1. Events stand in the order in which they happened, and their times never decrease.
-//   2. Every goroutine, channel and pool that an event names is in the list of them, but for 0 and null.
+//   2. Every goroutine, channel and pool that an event names is in the list of them, but for 0 and null; and no other is, but for main.
 //   3. A value has one number from its send to its receive, and those of a buffer are received in the order of their
 //      sends.
 
@@ -13,7 +13,7 @@ import { askWhoRuns, runAs, tellsWhoRuns, whoRuns } from "../goroutine/debug.ts"
 import { asText } from "../goroutine/foreign.ts";
 import { mainIsRunning } from "../goroutine/program.ts";
 import { currentClock, realClock } from "../internal/alarm.ts";
-import { listen, type Trace as Hook } from "../internal/trace.ts";
+import { listen, type Trace as Hook, type Traced } from "../internal/trace.ts";
 import type { Crew } from "../pool/crew.ts";
 import type { Work } from "../pool/work.ts";
 import { type Trace, type TraceEvent, version, type Who } from "./format.ts";
@@ -24,7 +24,7 @@ import { tapConsole } from "./tap.ts";
 /** What a recording can be told. */
 export interface RecordOptions {
   /**
-   * How many events are kept, from 0; what comes later is only counted. By default 1,000,000, which take some hundred
+   * How many events are kept, from 0; later ones are only counted, and take no memory. By default 1,000,000, which take some hundred
    * megabytes.
    */
   readonly limit?: number;
@@ -81,6 +81,8 @@ type Step<E extends TraceEvent = TraceEvent> = E extends TraceEvent ? Omit<E, "a
 interface Wait {
   readonly number: number;
   readonly who: Who;
+  /** null, if it is not known. */
+  readonly goroutine: Traced | null;
 }
 
 /** A recording that goes on, or has been stopped. */
@@ -101,8 +103,8 @@ export class Recording implements Disposable {
   #lastWait = 0;
   readonly #waits = new WeakMap<object, Wait>();
 
-  /** Who lives, and for how many things each waits. */
-  readonly #living = new Map<number, number>();
+  /** The goroutines that have begun and not ended, and for how many things each waits. */
+  readonly #living = new Map<Traced, number>();
   #ending: Trace["ending"] = "running";
 
   /** Whoever is in no goroutine, if it is certain that there is no other whom nobody knows. */
@@ -152,32 +154,37 @@ export class Recording implements Disposable {
   }
 
   log(message: string): void {
-    this.#add(this.#runner, { type: "log", text: asText(message) });
+    if (!this.#isFull()) this.#add(this.#runner, { type: "log", text: asText(message) });
   }
 
   readonly #hook: Hook = {
     go: (goroutine) => {
+      this.#living.set(goroutine, 0);
+      if (this.#isFull(goroutine.id === main ? 0 : 1)) return;
       const parent = this.#runner;
       const child = this.#numbers.newGoroutine(goroutine, parent);
-      this.#living.set(child, 0);
       if (child !== main) this.#add(parent, { type: "go", child });
     },
     run: runAs,
     panic: (goroutine, error) => {
       this.#ending = "panicked";
+      if (this.#isFull()) return;
       this.#add(this.#numbers.goroutine(goroutine), { type: "panic", error: asText(error) });
     },
     end: (goroutine) => {
-      const who = this.#numbers.goroutine(goroutine);
-      this.#living.delete(who);
-      if (who === main && this.#ending === "running") this.#ending = "returned";
-      this.#add(who, { type: "end" });
+      this.#living.delete(goroutine);
+      if (goroutine.id === main && this.#ending === "running") this.#ending = "returned";
+      if (this.#isFull()) return;
+      this.#add(this.#numbers.goroutine(goroutine), { type: "end" });
     },
     block: (party, operation, _isDurable, subject) => {
-      const who = this.#runner;
+      const goroutine = whoRuns() ?? null;
+      this.#count(goroutine, 1);
+      const isFull = this.#isFull();
+      const who = isFull ? null : this.#runner;
       const number = ++this.#lastWait;
-      this.#waits.set(party, { number, who });
-      this.#count(who, 1);
+      this.#waits.set(party, { number, who, goroutine });
+      if (isFull) return;
       const step: Step = { type: "block", wait: number, operation };
       if (party instanceof Selection) this.#add(who, { ...step, cases: this.#numbers.cases(party.cases) });
       else if (subject !== null) this.#add(who, { ...step, channel: this.#numbers.channel(subject).id });
@@ -187,13 +194,15 @@ export class Recording implements Disposable {
       const wait = this.#waits.get(party);
       if (wait === undefined) return;
       this.#waits.delete(party);
-      this.#count(wait.who, -1);
+      this.#count(wait.goroutine, -1);
+      if (this.#isFull()) return;
       this.#add(wait.who, { type: "unblock", wait: wait.number, by: this.#runner });
     },
     make: (core) => {
-      this.#numbers.newChannel(core);
+      if (!this.#isFull(0)) this.#numbers.newChannel(core);
     },
     move: (core, value, from, to, length) => {
+      if (this.#isFull(from !== core && to !== core ? 2 : 1)) return;
       const { id, buffered } = this.#numbers.channel(core);
       if (from !== core) {
         const number = ++this.#lastValue;
@@ -215,9 +224,11 @@ export class Recording implements Disposable {
       }
     },
     close: (core) => {
+      if (this.#isFull()) return;
       this.#add(this.#runner, { type: "close", channel: this.#numbers.channel(core).id });
     },
     select: (cases, chosen, party) => {
+      if (this.#isFull()) return;
       const one = chosen as Case<unknown> | null;
       const who = this.#party(party);
       const name = one === null ? "default" : String(one.name);
@@ -227,16 +238,18 @@ export class Recording implements Disposable {
       const before = this.#isTimer;
       this.#isTimer = true;
       try {
-        this.#add(runtime, { type: "timer", purpose });
+        if (!this.#isFull()) this.#add(runtime, { type: "timer", purpose });
         fire();
       } finally {
         this.#isTimer = before;
       }
     },
     cancel: (context, cause) => {
+      if (this.#isFull()) return;
       this.#add(this.#runner, { type: "cancel", context: asText(context), cause: asText(cause) });
     },
     job: (crew, work, step) => {
+      if (this.#isFull()) return;
       const { worker = null, outcome } = work as Work<unknown, unknown>;
       const at = this.#numbers.job(crew as Crew<unknown, unknown>, work);
       if (step === "accept") this.#add(this.#runner, { type: "accept", ...at });
@@ -247,6 +260,13 @@ export class Recording implements Disposable {
 
   #now(): number {
     return Math.round((this.#clock.now() - this.#start) * 1000) / 1000;
+  }
+
+  /** Whether the limit has been reached: then nothing that events name is noted, and `events` of them are counted as dropped. */
+  #isFull(events: number = 1): boolean {
+    if (this.#events.length < this.#limit) return false;
+    this.#dropped += events;
+    return true;
   }
 
   #add(goroutine: Who, step: Step): void {
@@ -260,17 +280,16 @@ export class Recording implements Disposable {
     return runs === undefined ? this.#others : this.#numbers.goroutine(runs);
   }
 
-  /** Whoever waits in `party`; whoever runs, if it is null. */
+  /** The goroutine that waits in `party`; the one that runs, if it is null. */
   #party(party: object | null): Who {
     if (party === null) return this.#runner;
-    const waiting = party instanceof Case ? (party.selection ?? party) : party;
-    const wait = this.#waits.get(waiting);
-    // A case whose select did not have to wait is of whoever runs.
-    return wait === undefined ? (party instanceof Case && party.selection === null ? this.#runner : null) : wait.who;
+    const wait = this.#waits.get(party instanceof Case ? (party.selection as Selection) : party);
+    return wait === undefined ? null : wait.who;
   }
 
-  #count(who: Who, by: number): void {
-    if (who !== null && this.#living.has(who)) this.#living.set(who, (this.#living.get(who) as number) + by);
+  #count(goroutine: Traced | null, by: number): void {
+    const waits = goroutine === null ? undefined : this.#living.get(goroutine);
+    if (waits !== undefined) this.#living.set(goroutine as Traced, waits + by);
   }
 
   get #isBlocked(): boolean {

@@ -293,6 +293,68 @@ describe("a recording", () => {
     expect(trace.dropped).toBe(6);
   });
 
+  test.each([0, 1, 2, 3, 4, 5, 50])(
+    "knows nothing of what only events beyond its limit of %i name, and still how the program stands",
+    async (limit) => {
+      let recording: Recording | undefined;
+      const deadlock = bubble(async () => {
+        recording = record({ limit, values: true });
+        const pool = new WorkerPool(async (_ctx, n: number) => n, { workers: 2 });
+        for (let i = 0; i < 50; i++) {
+          const ch = new Channel<number>(1, { name: `ch ${i}` });
+          go(async function worker() {
+            await select({ ch: receive(ch), other: receive(new Channel<number>()) });
+            ch.close();
+          });
+          await ch.send(i);
+          await time.sleep(1);
+          const task = await pool.submit(i);
+          await task.result;
+        }
+        go(async () => {
+          await new Channel().receive();
+        });
+        await new Channel().receive();
+      });
+      await expect(deadlock).rejects.toThrow("deadlock");
+      const trace = recording?.stop() as Trace;
+      expect(trace.ending).toBe("blocked");
+      expect(trace.events).toHaveLength(limit);
+      expect(trace.dropped).toBeGreaterThan(500 - limit);
+      const named = JSON.stringify(trace.events);
+      for (const { id } of trace.goroutines.slice(1)) {
+        expect(named).toMatch(new RegExp(`"(goroutine|child|to|from|by)":${id}\\b`));
+      }
+      for (const { id } of trace.channels) expect(named).toMatch(new RegExp(`"channel":${id}\\b`));
+      for (const { id } of trace.pools) expect(named).toMatch(new RegExp(`"pool":${id}\\b`));
+    },
+  );
+
+  test("of the same program drops as many events as it would have kept without its limit", async () => {
+    const run = async (limit: number): Promise<number> => {
+      const trace = await recorded(
+        async () => {
+          const ch = new Channel<number>();
+          const wg = new WaitGroup();
+          wg.go(async () => {
+            for await (const _ of ch) await time.sleep(1);
+          });
+          for (let i = 0; i < 5; i++) await select({ ch: send(ch, i) });
+          ch.close();
+          await wg.wait();
+          const [, cancel] = context.withCancel(context.background());
+          cancel();
+          log("done");
+        },
+        { limit },
+      );
+      return trace.events.length + trace.dropped;
+    };
+    const all = await run(1000);
+    expect(all).toBeGreaterThan(20);
+    for (const limit of [0, 1, 7, 8, 9, 10]) expect(await run(limit)).toBe(all);
+  });
+
   test.each([-1, 1.5, NaN, "10"])("refuses %p for a limit", (limit) => {
     expect(() => record({ limit: limit as number })).toThrow(
       new RangeError(`record: limit must be a whole number, 0 or more, got ${limit}`),
