@@ -1,6 +1,7 @@
 // Package context: everything that users reach as `context.`.
 
 import { Check, checkFunction, describe, isSignal } from "../goroutine/check.ts";
+import { dispose } from "../goroutine/disposal.ts";
 import { asError, asText, isError } from "../goroutine/foreign.ts";
 import { Prepared } from "../goroutine/go.ts";
 import { onSignals } from "../goroutine/host.ts";
@@ -282,6 +283,6 @@ function isDate(value: unknown): value is Date {
 function disposable<F extends () => void>(f: F): F & Disposable {
   // `Object.assign` takes ten times as long.
   const both = f as F & Disposable;
-  both[Symbol.dispose] = () => f();
+  both[dispose] = () => f();
   return both;
 }

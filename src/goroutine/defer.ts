@@ -1,7 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // Deferred calls, by way of the `using` declaration.
 
-import { asText } from "./foreign.ts";
+import { checkFunction } from "./check.ts";
+import { asyncDispose, dispose } from "./disposal.ts";
 
 /** What takes a function that returns an `R`: `using` or, for a promise, `await using` alone. */
 export type Deferred<R> = [R] extends [never]
@@ -25,12 +26,12 @@ export type Deferred<R> = [R] extends [never]
  */
 export function defer<R>(f: () => R): Deferred<R>;
 export function defer(f: () => unknown): Disposable & AsyncDisposable {
-  if (typeof f !== "function") throw new TypeError(`defer: f must be a function, got ${asText(f)}`);
+  checkFunction("defer", f);
   return {
-    [Symbol.dispose]() {
+    [dispose]() {
       f();
     },
-    async [Symbol.asyncDispose]() {
+    async [asyncDispose]() {
       await f();
     },
   };
