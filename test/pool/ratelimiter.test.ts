@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { context, ErrGroup, go, RateLimiter, type Reservation, time } from "goro";
 import { bubble, now, settled } from "goro/testing";
 import { Chance } from "../../src/internal/random.ts";
+import { GoLimiter } from "../model/bucket.ts";
 import { children, inBubble } from "../support/contexts.ts";
 
 const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
@@ -383,53 +384,6 @@ describe("misuse", () => {
     );
   });
 });
-
-// Go's own limiter, as rate.go has it, with the time as an argument. In two things ours is better: there the last event stays
-// where it was if the one before it is past, so that who is cancelled next gives too little back; and if a later reservation
-// was for an earlier time, one may give back more than it took.
-class GoLimiter {
-  tokens: number;
-  last = -Infinity;
-  lastEvent = -Infinity;
-  limit: number;
-  burst: number;
-
-  constructor(limit: number, burst: number) {
-    this.limit = limit;
-    this.tokens = this.burst = burst;
-  }
-
-  advance(t: number): number {
-    const delta = this.limit === 0 ? 0 : ((t - this.last) / 1000) * this.limit;
-    return Math.min(this.tokens + delta, this.burst);
-  }
-
-  reserve(t: number, n: number, longest: number): { due: number; cancel: (t: number) => void } | undefined {
-    const { limit } = this;
-    const tokens = this.advance(t) - n;
-    const wait = tokens >= 0 ? 0 : (-tokens / limit) * 1000;
-    if (n > this.burst || wait > longest) return undefined;
-    const due = t + wait;
-    this.last = t;
-    this.tokens = tokens;
-    this.lastEvent = due;
-    const cancel = (t: number): void => {
-      if (n === 0 || due < t) return;
-      const restored = n - (limit === 0 ? 0 : ((this.lastEvent - due) / 1000) * limit);
-      if (restored <= 0) return;
-      this.tokens = Math.min(this.advance(t) + Math.min(restored, n), this.burst);
-      this.last = t;
-      if (due === this.lastEvent) this.lastEvent = Math.max(due - (n / limit) * 1000, t);
-    };
-    return { due, cancel };
-  }
-
-  set(t: number, change: { limit?: number; burst?: number }): void {
-    this.tokens = this.advance(t);
-    this.last = t;
-    Object.assign(this, change);
-  }
-}
 
 // With these a millisecond is worth a number of tokens that is not rounded, nor is anything that follows.
 const limits = [31.25, 62.5, 125, 250, 500];
