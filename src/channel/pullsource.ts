@@ -191,12 +191,8 @@ function openIterable(source: object): Opened {
   const next = (): unknown => iterator.next();
   if (isSync) return { isSync, next, release: () => [finish], mayEcho: false };
   if (isNodeStream(source)) {
-    return {
-      isSync,
-      next,
-      release: (_reason, _isPending, note) => [() => destroy(source, note), finish],
-      mayEcho: false,
-    };
+    const destroy = destroyerOf(source);
+    return { isSync, next, release: (_reason, _isPending, note) => [() => destroy(note), finish], mayEcho: false };
   }
   const dispose = disposerOf(source, iterator);
   return {
@@ -220,7 +216,6 @@ function disposerOf(source: object, iterator: object): (() => unknown) | null {
 
 interface NodeStream {
   readonly errored?: unknown;
-  readonly closed?: boolean;
   destroy(): unknown;
   on(event: string, listener: (error: unknown) => void): unknown;
   off(event: string, listener: (error: unknown) => void): unknown;
@@ -231,17 +226,25 @@ function isNodeStream(source: object): source is NodeStream {
   return typeof destroy === "function" && typeof on === "function" && typeof off === "function";
 }
 
-// Its iterator destroys it too, but not before its first step, not while a step is pending, and without a word of its errors.
-function destroy(stream: NodeStream, note: (error: unknown) => void): void {
-  const { errored, closed } = stream;
-  if (errored !== null && errored !== undefined) note(errored);
-  if (closed === true) return;
-  stream.on("error", note);
+/**
+ * Returns the function that destroys `stream`. Its iterator does that too, but not before its first step, not while a step is pending, and
+ * the errors of that are lost.
+ */
+function destroyerOf(stream: NodeStream): (note: (error: unknown) => void) => void {
+  let noteLate: (error: unknown) => void = () => undefined;
+  // From now on, for the iterator listens only from its first step on, and an error that is not listened to ends the process.
+  const hear = (error: unknown): void => noteLate(error);
+  stream.on("error", hear);
   stream.on("close", function forget() {
-    stream.off("error", note);
+    stream.off("error", hear);
     stream.off("close", forget);
   });
-  stream.destroy();
+  return (note) => {
+    noteLate = note;
+    const { errored } = stream;
+    if (errored !== null && errored !== undefined) note(errored);
+    stream.destroy();
+  };
 }
 
 function isStream(source: unknown): source is ReadableStream<unknown> {

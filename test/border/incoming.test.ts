@@ -1,8 +1,19 @@
 // Channels from iterables and from web streams.
 
+import { PassThrough, Readable } from "node:stream";
 import { describe, expect, test } from "@jest/globals";
-import { Channel, context, type FeedOptions, fromIterable, fromReadableStream, type ReceiveChannel } from "goro";
-import { bubble } from "goro/testing";
+import {
+  Channel,
+  type Context,
+  context,
+  type FeedOptions,
+  fromIterable,
+  fromReadableStream,
+  type ReceiveChannel,
+  time,
+} from "goro";
+import { allowLeaks, bubble, settled } from "goro/testing";
+import { children } from "../support/contexts.ts";
 import { capacities, quiet, stateOf } from "../support/promises.ts";
 
 async function all<T>(channel: ReceiveChannel<T>): Promise<T[]> {
@@ -15,12 +26,14 @@ async function all<T>(channel: ReceiveChannel<T>): Promise<T[]> {
 class Counter {
   asked = 0;
   left = false;
+  last = Infinity;
+  cleanup: Error | undefined;
 
   *now(): Generator<number> {
     try {
-      for (;;) yield ++this.asked;
+      while (this.asked < this.last) yield ++this.asked;
     } finally {
-      this.left = true;
+      this.#leave();
     }
   }
 
@@ -31,13 +44,19 @@ class Counter {
   stream(): ReadableStream<number> {
     return new ReadableStream<number>(
       {
-        pull: (controller) => controller.enqueue(++this.asked),
-        cancel: () => {
-          this.left = true;
+        pull: (controller) => {
+          if (this.asked === this.last) controller.close();
+          else controller.enqueue(++this.asked);
         },
+        cancel: () => this.#leave(),
       },
       { highWaterMark: 0 },
     );
+  }
+
+  #leave(): void {
+    this.left = true;
+    if (this.cleanup !== undefined) throw this.cleanup;
   }
 }
 
@@ -83,11 +102,73 @@ describe.each(kinds)("a channel from %s", (_, open) => {
     expect(counter.asked).toBe(0);
   });
 
+  test("leaves no listener on its context, whoever ends it", async () => {
+    const [ctx, cancel] = context.withCancel(context.background());
+    const counter = new Counter();
+    counter.last = 3;
+    expect(await all(open(counter, { ctx }))).toEqual([1, 2, 3]);
+    expect(children(ctx)).toBe(0);
+    cancel();
+  });
+
+  test("reports what goes wrong when it is released, though the context ends while it sends", async () => {
+    const [ctx, cancel] = context.withCancel(context.background());
+    const counter = new Counter();
+    counter.cleanup = new Error("cleanup failed");
+    const errors: Error[] = [];
+    const channel = open(counter, { ctx, onError: (error) => errors.push(error) });
+    await quiet();
+    cancel();
+    await quiet();
+    expect([await all(channel), errors]).toEqual([[], [counter.cleanup]]);
+  });
+
+  test("panics with that if there is no onError", async () => {
+    const counter = new Counter();
+    counter.cleanup = new Error("cleanup failed");
+    const run = bubble(async () => {
+      const [ctx, cancel] = context.withCancel(context.background());
+      open(counter, { ctx });
+      await settled();
+      cancel();
+      await time.sleep(1);
+    });
+    allowLeaks();
+    await expect(run).rejects.toBe(counter.cleanup);
+  });
+
+  test("fails once if other code closes the channel, and is released", async () => {
+    const counter = new Counter();
+    const errors: Error[] = [];
+    const channel = open(counter, { onError: (error) => errors.push(error) });
+    await quiet();
+    (channel as unknown as Channel<number>).close();
+    await quiet();
+    expect(errors.map(String)).toEqual(["PanicError: send on closed channel"]);
+    expect(counter.left).toBe(true);
+  });
+
+  test("lets timers fire while there is room", async () => {
+    const [ctx, cancel] = context.withTimeout(context.background(), 10);
+    const counter = new Counter();
+    const channel = open(counter, { ctx, capacity: 2 ** 26 });
+    await ctx.done().receive();
+    cancel();
+    expect(channel.length).toBeLessThan(channel.capacity);
+    expect(channel.tryReceive()?.value).toBe(1);
+  });
+
   test("refuses options that make no sense, and does not touch the source", () => {
     const counter = new Counter();
-    expect(() => open(counter, { capacity: -1 })).toThrow(RangeError);
+    expect(() => open(counter, { capacity: -1 })).toThrow(
+      "capacity must be a whole number, from 0 to 4294967295, got -1",
+    );
     expect(() => open(counter, { ctx: 3 as never })).toThrow("ctx must be a context, got 3");
+    expect(() => open(counter, { ctx: new AbortController().signal as never })).toThrow("pass context.fromSignal(ctx)");
     expect(() => open(counter, { onError: "no" as never })).toThrow("onError must be a function, got no");
+    expect(() => open(counter, { onError: null as never })).toThrow("onError must not be null");
+    expect(() => open(counter, { signal: 1 } as never)).toThrow("there is no option signal; write ctx instead");
+    expect(() => open(counter, null as never)).toThrow("options must be an object, got null");
     expect(counter.asked).toBe(0);
   });
 });
@@ -135,6 +216,84 @@ describe("fromIterable", () => {
     await quiet();
     expect(returns).toBe(1);
     expect(channel.tryReceive()).toEqual({ value: undefined, ok: false });
+  });
+
+  test("destroys a Node stream that is silent, at once", async () => {
+    const [ctx, cancel] = context.withCancel(context.background());
+    const stream = new PassThrough({ objectMode: true });
+    const channel = fromIterable<number>(stream, { ctx });
+    stream.write(1);
+    expect((await channel.receive()).value).toBe(1);
+    await quiet();
+    cancel();
+    expect([stream.destroyed, await all(channel)]).toEqual([true, []]);
+  });
+
+  test.each(["before", "after"])(
+    "reports the error of a stream that is destroyed %s the context ends",
+    async (order) => {
+      const [ctx, cancel] = context.withCancel(context.background());
+      const stream = new Readable({ objectMode: true, read: () => undefined });
+      const errors: Error[] = [];
+      const channel = fromIterable<number>(stream, { ctx, onError: (error) => errors.push(error) });
+      stream.push(1);
+      await quiet();
+      const failure = new Error("broken");
+      if (order === "before") stream.destroy(failure);
+      cancel();
+      if (order === "after") stream.destroy(failure);
+      await quiet();
+      // A stream that has been destroyed ignores a further destroy.
+      expect([errors, await all(channel)]).toEqual([order === "before" ? [failure] : [], []]);
+    },
+  );
+
+  test("does not report what a source says when its iterator is left, without onError", async () => {
+    const errors: Error[] = [];
+    for (const onError of [undefined, (error: Error): void => void errors.push(error)]) {
+      const [ctx, cancel] = context.withCancel(context.background());
+      let fail!: (reason: Error) => void;
+      const source = {
+        [Symbol.asyncIterator]: () => ({
+          next: () => new Promise<never>((_, reject) => (fail = reject)),
+          return: () => {
+            fail(new Error("cursor is closed"));
+            return Promise.resolve({ value: undefined, done: true as const });
+          },
+        }),
+      };
+      fromIterable<number>(source, onError === undefined ? { ctx } : { ctx, onError });
+      await quiet();
+      cancel();
+      await quiet();
+    }
+    expect(errors.map(String)).toEqual(["Error: cursor is closed"]);
+  });
+
+  test("does not report the end of a context of the user's own, which its source may know first", async () => {
+    for (const [thrown, reports] of [
+      [new DOMException("aborted", "AbortError"), 0],
+      [new Error("broken"), 1],
+    ] as const) {
+      const errors: unknown[] = [];
+      const done = new Channel<never>();
+      let err: Error | undefined;
+      const ctx = {
+        ...context.background(),
+        done: () => done,
+        err: () => err,
+        deadline: () => undefined,
+        value: () => undefined,
+      };
+      const source = (async function* (): AsyncGenerator<number> {
+        yield 1;
+        err = new context.Canceled();
+        throw thrown;
+      })();
+      const channel = fromIterable(source, { ctx: ctx as unknown as Context, onError: (error) => errors.push(error) });
+      expect([await all(channel), errors]).toEqual([[1], reports === 1 ? [thrown] : []]);
+      done.close();
+    }
   });
 
   test("tells a failure before it closes the channel, and after what came before", async () => {
@@ -236,6 +395,8 @@ describe("fromReadableStream", () => {
 
   test("refuses what is no stream, and one that is locked", () => {
     expect(() => fromReadableStream("no" as never)).toThrow("stream must be a ReadableStream, got no");
+    expect(() => fromReadableStream(null as never)).toThrow("got null");
+    expect(() => fromReadableStream(new PassThrough() as never)).toThrow("such as a Node stream, to fromIterable");
     const stream = new ReadableStream<string>();
     stream.getReader();
     expect(() => fromReadableStream(stream)).toThrow("locked");

@@ -57,7 +57,21 @@ describe("toReadableStream", () => {
     expect(() => toReadableStream({} as never)).toThrow("toReadableStream: channel must be a Channel");
     expect(() => toReadableStream(new Channel(), { ctx: 1 as never })).toThrow("ctx must be a context, got 1");
     expect(() => toReadableStream(new Channel(), { onCancel: 1 as never })).toThrow("onCancel must be a function");
+    expect(() => toReadableStream(null as never)).toThrow("channel must be a Channel, got null");
+    expect(() => toReadableStream(new Channel(), { signal: 1 } as never)).toThrow(
+      "no option signal; write ctx instead",
+    );
   });
+});
+
+test("a stream fails at once if its context has ended", async () => {
+  const [ctx, cancel] = context.withCancelCause(context.background());
+  const reason = new Error("enough");
+  cancel(reason);
+  const ch = new Channel<number>(1);
+  await expect(toReadableStream(ch, { ctx }).getReader().closed).rejects.toBe(reason);
+  await expect(toWritableStream(ch, { ctx }).getWriter().closed).rejects.toBe(reason);
+  expect(ch.tryReceive()).toEqual({ value: undefined, ok: false });
 });
 
 describe("toWritableStream", () => {
@@ -112,7 +126,7 @@ describe("toWritableStream", () => {
     await quiet();
     const reason = new Error("enough");
     await writer.abort(reason);
-    expect(await stateOf(written)).not.toBe("pending");
+    await expect(written).rejects.toBe(reason);
     expect(reasons).toEqual([reason]);
     expect(await ch.receive()).toEqual({ value: undefined, ok: false });
   });
@@ -132,6 +146,68 @@ describe("toWritableStream", () => {
     await expect(writer.write(2)).rejects.toThrow("enough");
   });
 
+  test("that is aborted without a reason rejects a write that waits with an AbortError", async () => {
+    const writer = toWritableStream(new Channel<number>()).getWriter();
+    writer.closed.catch(() => undefined);
+    const written = writer.write(1);
+    await quiet();
+    await writer.abort();
+    await expect(written).rejects.toMatchObject({ name: "AbortError" });
+  });
+
+  test("that is aborted when the channel has taken the value fulfils the write", async () => {
+    const ch = new Channel<number>();
+    const writer = toWritableStream(ch).getWriter();
+    writer.closed.catch(() => undefined);
+    const written = writer.write(1);
+    await quiet();
+    const received = ch.receive();
+    const aborted = writer.abort("enough");
+    expect(await received).toEqual({ value: 1, ok: true });
+    await written;
+    await aborted;
+  });
+
+  test("that is aborted keeps the channel open with preventClose", async () => {
+    const ch = new Channel<number>(1);
+    await toWritableStream(ch, { preventClose: true }).abort(new Error("enough"));
+    expect(ch.trySend(1)).toBe(true);
+  });
+
+  test("passes on what onAbort throws, and closes the channel all the same", async () => {
+    const failure = new Error("in onAbort");
+    const ch = new Channel<number>();
+    const stream = toWritableStream(ch, {
+      onAbort: () => {
+        throw failure;
+      },
+    });
+    await expect(stream.abort()).rejects.toBe(failure);
+    expect(ch.tryReceive()).toEqual({ value: undefined, ok: false });
+  });
+
+  test.each([true, false])("does not mind that other code closes the channel too (first: %p)", async (first) => {
+    const [ctx, cancel] = context.withCancel(context.background());
+    const ch = new Channel<number>();
+    const closing = new Channel<number>();
+    const [idle, writer] = [toWritableStream(ch, { ctx }), toWritableStream(closing).getWriter()];
+    if (first) ch.close();
+    cancel();
+    expect(() => ch.close()).toThrow("close of closed channel");
+    closing.close();
+    await writer.close();
+    await expect(idle.getWriter().closed).rejects.toBeInstanceOf(context.Canceled);
+  });
+
+  test("lets timers fire while there is room", async () => {
+    const [ctx, cancel] = context.withTimeout(context.background(), 10);
+    const ch = new Channel<number>(2 ** 26);
+    const writer = toWritableStream(ch, { preventClose: true }).getWriter();
+    while (ctx.err() === undefined) await writer.write(1);
+    cancel();
+    expect(ch.length).toBeLessThan(ch.capacity);
+  });
+
   test("fails if somebody else has closed the channel", async () => {
     const ch = new Channel<number>();
     const writer = toWritableStream(ch).getWriter();
@@ -144,6 +220,10 @@ describe("toWritableStream", () => {
   test("refuses what makes no sense", () => {
     expect(() => toWritableStream(3 as never)).toThrow("toWritableStream: channel must be a Channel, got 3");
     expect(() => toWritableStream(new Channel(), { onAbort: 1 as never })).toThrow("onAbort must be a function");
+    expect(() => toWritableStream(new Channel(), { ctx: new AbortController().signal as never })).toThrow(
+      "ctx must be a context, got an AbortSignal; pass context.fromSignal(ctx)",
+    );
+    expect(() => toWritableStream(new Channel(), { prevntClose: true } as never)).toThrow("write preventClose instead");
   });
 });
 

@@ -364,6 +364,16 @@ describe("a Node stream that is left", () => {
     expect(errors).toEqual([[failure, false]]);
   });
 
+  test("may fail before its first step", async () => {
+    const failure = new Error("broken");
+    const stream = new PassThrough();
+    const source = new PullSource(stream);
+    stream.destroy(failure);
+    await quiet();
+    await expect(source.next()).rejects.toBe(failure);
+    expect(stream.listeners("error").map(({ name }) => name)).not.toContain("hear");
+  });
+
   test("reports the error that it had before", async () => {
     const failure = new Error("broken");
     const stream = new Readable({ objectMode: true, read: () => undefined });
