@@ -89,34 +89,44 @@ function isHosts(immediate: Immediate): boolean {
   return false;
 }
 
-let channel: Channel | undefined;
-const runs: (() => void)[] = [];
+/** The turns that come by the messages of one channel. */
+class MessageTurns {
+  readonly #channel: Channel;
+  readonly #runs: (() => void)[] = [];
 
-function turnOfChannel(run: () => void): Turn {
-  channel ??= makeChannel();
-  if (channel === undefined) return Object(host.setTimeout(run, 0)) as Turn;
-  const { port1, port2 } = channel;
-  runs.push(run);
-  port1.ref?.();
-  port2.postMessage(null);
-  return {
-    ref: () => port1.ref?.(),
-    unref: () => {
-      if (runs.length === 1) port1.unref?.();
-    },
-  };
+  constructor(channel: Channel) {
+    this.#channel = channel;
+    const { port1 } = channel;
+    port1.onmessage = () => {
+      const run = this.#runs.shift();
+      // A port that listens keeps a process alive.
+      if (this.#runs.length === 0) port1.unref?.();
+      run?.();
+    };
+  }
+
+  ask(run: () => void): Turn {
+    const { port1, port2 } = this.#channel;
+    this.#runs.push(run);
+    port1.ref?.();
+    port2.postMessage(null);
+    return {
+      ref: () => port1.ref?.(),
+      unref: () => {
+        if (this.#runs.length === 1) port1.unref?.();
+      },
+    };
+  }
 }
 
-function makeChannel(): Channel | undefined {
+let both: [MessageTurns, MessageTurns] | undefined;
+
+// Two channels, in turn: Node goes on with a port that gets a message while it handles one, up to a thousand times, and lets timers wait.
+function turnOfChannel(run: () => void): Turn {
   const { MessageChannel } =
     typeof host.MessageChannel === "function" ? host : (builtin<Threads>("worker_threads") ?? {});
-  if (MessageChannel === undefined) return undefined;
-  const made = new MessageChannel();
-  made.port1.onmessage = () => {
-    const run = runs.shift();
-    // A channel that listens keeps a process alive.
-    if (runs.length === 0) made.port1.unref?.();
-    run?.();
-  };
-  return made;
+  if (MessageChannel === undefined) return Object(host.setTimeout(run, 0)) as Turn;
+  both ??= [new MessageTurns(new MessageChannel()), new MessageTurns(new MessageChannel())];
+  both.reverse();
+  return both[0].ask(run);
 }

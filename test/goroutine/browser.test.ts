@@ -88,7 +88,7 @@ test.concurrent.each([
     "TypeError: context.notify: there are no signals here",
     "sum 333833500",
     "done context deadline exceeded",
-    "played 1",
+    "played 2",
     "thrown to the host: main is lost",
     "thrown to the host: mistake",
     "",

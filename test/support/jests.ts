@@ -65,7 +65,7 @@ export async function runJest(
       [
         ...["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"],
         join(root, "node_modules/jest/bin/jest.js"),
-        ...["--config", JSON.stringify(configuration), "--json", "--runInBand"],
+        ...["--config", JSON.stringify(configuration), "--json", "--runInBand", "--forceExit"],
       ],
       { NODE_OPTIONS: "", FORCE_COLOR: "0" },
     );

@@ -1,0 +1,226 @@
+// Fake timers that come and go around the library: goro's timers follow them while they are there, and go on without them.
+
+import { describe, expect, test } from "@jest/globals";
+import { runJest } from "../support/jests.ts";
+import { runSource } from "../support/programs.ts";
+
+/** For each kind of fake timers, the code that defines `install()`, `uninstall()` and `advance(ms)`. */
+const node: Readonly<Record<string, string>> = {
+  sinon: `
+    import { createRequire } from "node:module";
+    const FakeTimers = createRequire(process.cwd() + "/")("@sinonjs/fake-timers");
+    let clock: any;
+    const install = () => (clock = FakeTimers.install());
+    const uninstall = () => clock.uninstall();
+    const advance = (ms: number) => clock.tick(ms);
+  `,
+  "node:test": `
+    import { mock } from "node:test";
+    const install = () => mock.timers.enable({ apis: ["setTimeout", "setInterval", "setImmediate", "Date"], now: 1_000 });
+    const uninstall = () => mock.timers.reset();
+    const advance = (ms: number) => mock.timers.tick(ms);
+  `,
+  "setTimeout alone": `
+    const host = globalThis as any;
+    const real = host.setTimeout;
+    let fakes: [number, () => void][] = [];
+    let now = 0;
+    const install = () => {
+      host.setTimeout = (run: () => void, ms: number) => {
+        fakes.push([now + ms, run]);
+        return {};
+      };
+    };
+    const uninstall = () => {
+      host.setTimeout = real;
+      fakes = [];
+    };
+    const advance = (ms: number) => {
+      now += ms;
+      const due = fakes.filter(([at]) => at <= now);
+      fakes = fakes.filter(([at]) => at > now);
+      for (const [, run] of due) run();
+    };
+  `,
+};
+
+const jests: Readonly<Record<string, string>> = {
+  modern: `
+    const install = () => jest.useFakeTimers();
+    const uninstall = () => jest.useRealTimers();
+    const advance = (ms) => jest.advanceTimersByTime(ms);
+  `,
+  legacy: `
+    const install = () => jest.useFakeTimers({ legacyFakeTimers: true });
+    const uninstall = () => jest.useRealTimers();
+    const advance = (ms) => jest.advanceTimersByTime(ms);
+  `,
+};
+
+/** What fails by throwing. `later(ms)` is the real time. */
+const cases: Readonly<Record<string, string>> = {
+  "a timer that is left behind under fakes does not stop the others": `
+    const { time } = await load();
+    await time.sleep(1);
+    install();
+    time.afterFunc(1_000, () => undefined);
+    uninstall();
+    await time.sleep(1);
+    await time.after(1).receive();
+  `,
+  "a sleep that begins under fakes ends without them, though nothing else uses the clock": `
+    const { time } = await load();
+    await time.sleep(1);
+    install();
+    const slept = time.sleep(1);
+    uninstall();
+    await slept;
+  `,
+  "a sleep that begins before fakes ends while they are there": `
+    const { time } = await load();
+    const slept = time.sleep(20);
+    install();
+    await slept;
+    uninstall();
+    await time.sleep(1);
+  `,
+  "a sleep that begins before fakes ends although another begins under them": `
+    const { time } = await load();
+    const slept = time.sleep(20);
+    install();
+    let isOver = false;
+    void time.sleep(3_600_000).then(() => (isOver = true));
+    await slept;
+    check(!isOver, "the hour is over");
+    uninstall();
+    await time.sleep(1);
+  `,
+  "a sleep that begins before fakes ends after them": `
+    const { time } = await load();
+    const slept = time.sleep(50);
+    install();
+    uninstall();
+    await slept;
+  `,
+  "timers follow the fakes, again and again, and stand still with them": `
+    const { gosched, time } = await load();
+    for (let again = 0; again < 3; again++) {
+      install();
+      const order = [];
+      void time.sleep(100).then(() => order.push("sleep"));
+      time.afterFunc(200, () => order.push("call"));
+      const ticker = new time.Ticker(150);
+      void ticker.c.receive().then(() => order.push("tick"));
+      await later(150);
+      check(order.length === 0, "a timer has gone off by itself: " + order);
+      for (let step = 0; step < 4; step++) {
+        advance(50);
+        for (let turns = 0; turns < 5; turns++) await gosched();
+      }
+      check(String(order) === "sleep,tick,call", "in which order: " + order);
+      ticker.stop();
+      uninstall();
+      await time.sleep(1);
+    }
+  `,
+  "contexts keep their deadlines across a change": `
+    const { context, time } = await load();
+    const [ctx] = context.withTimeout(context.background(), 20);
+    install();
+    const [under] = context.withTimeout(context.background(), 30);
+    const [far] = context.withTimeout(ctx, 3_600_000);
+    uninstall();
+    await ctx.done().receive();
+    await under.done().receive();
+    check(far.err() instanceof Error, "the child has ended");
+  `,
+};
+
+/** One that must be the first in its process. */
+const atImport: Readonly<Record<string, string>> = {
+  "goroutines run, gosched returns and the slice ends although the import finds fakes": `
+    install();
+    const { Channel, go, gosched, time } = await load();
+    await gosched();
+    const ch = new Channel();
+    go(async () => {
+      for (;;) await ch.send(1);
+    });
+    let isOver = false;
+    void later(20).then(() => (isOver = true));
+    while (!isOver) await ch.receive();
+    let sleeps = 0;
+    void time.sleep(10).then(() => sleeps++);
+    advance(10);
+    for (let turns = 0; turns < 5; turns++) await gosched();
+    check(sleeps === 1, "the sleep follows the fakes");
+    const slept = time.sleep(10);
+    uninstall();
+    await slept;
+    await time.sleep(1);
+    await gosched();
+    for (let i = 0; i < 30_000; i++) await ch.receive();
+  `,
+};
+
+/** The functions that a case needs besides those of its fakes; the real time is taken before any fake comes. */
+const common = `
+  const realTimeout = setTimeout;
+  const later = (ms) => new Promise((resolve) => realTimeout(resolve, ms));
+  const check = (isTrue, message) => {
+    if (!isTrue) throw new Error(message);
+  };
+`;
+
+describe.each(Object.entries(node))("%s", (_, fakes) => {
+  test.concurrent.each([
+    ["at any time", cases],
+    ["at the import", atImport],
+  ])("%s", async (_, chosen) => {
+    const { code, stdout, stderr } = await runSource(`
+      ${fakes}
+      ${common.replaceAll("(ms)", "(ms: number)").replace("(isTrue, message)", "(isTrue: boolean, message: string)")}
+      const load = () => import("goro");
+      // Fake timers keep no process alive.
+      setInterval(() => undefined, 1_000);
+      const cases: Record<string, () => Promise<void>> = {
+        ${Object.entries(chosen)
+          .map(([name, code]) => `async ${JSON.stringify(name)}() {${code}}`)
+          .join(",")}
+      };
+      for (const [name, run] of Object.entries(cases)) {
+        const slow = later(10_000).then(() => {
+          throw new Error("it does not end");
+        });
+        await Promise.race([run(), slow]).catch((error) => console.log(name, error));
+      }
+      console.log("done");
+      process.exit();
+    `);
+    expect({ code, stdout, stderr: stderr.replaceAll(/^\((node:|Use ).*\n/gm, "") }).toEqual({
+      code: 0,
+      stdout: "done\n",
+      stderr: "",
+    });
+  });
+});
+
+describe.each(Object.entries(jests))("jest, %s", (_, fakes) => {
+  test.concurrent("in all cases", async () => {
+    const all = Object.entries({ ...cases, ...atImport });
+    // A file for each, which imports the library anew.
+    const files = all.map(([name, code], i) => [
+      `case${i}`,
+      `const { jest } = import.meta;
+      ${common}
+      ${fakes}
+      const load = () => import("goro");
+      test(${JSON.stringify(name)}, async () => {
+        ${code}
+      });`,
+    ]);
+    const { tests } = await runJest("esm", Object.fromEntries(files) as Record<string, string>);
+    expect([...tests].filter(([, { status }]) => status !== "passed")).toEqual([]);
+    expect(tests.size).toBe(all.length);
+  });
+});
