@@ -1,29 +1,27 @@
-// What the library listens to outside of itself, for a test to tell what was left behind. Nothing is noted unless one asks.
+// The listeners that the library registers on objects of others, so that a test can report those that are left behind. Nothing is
+// recorded unless a test asks for it.
 
-/** A listener on what is not the library's. */
+/** A listener on an object that is not the library's. */
 interface Ear {
   readonly event: string;
 }
 
-let ears: Set<Ear> | null = null;
+const records = new Set<Set<Ear>>();
 
-/** Notes a listener for `event` that `silence` takes away; answers what takes away both. */
+/** Records a listener for `event` that `silence` removes. Returns a function that does both: removes it, and its records. */
 export function listening(event: string, silence: () => void): () => void {
   const ear = { event };
-  const noted = ears?.add(ear);
+  const noted = [...records];
+  for (const record of noted) record.add(ear);
   return () => {
-    noted?.delete(ear);
+    for (const record of noted) record.delete(ear);
     silence();
   };
 }
 
-/** Notes all listeners from now on: answers what is heard by those that are left, one entry each, and how to stop. */
+/** Records all listeners from now on. Returns a function that lists the events of those that are left, and one that ends the record. */
 export function noteListeners(): [left: () => string[], stop: () => void] {
-  const noted = (ears = new Set<Ear>());
-  return [
-    () => Array.from(noted, ({ event }) => event),
-    () => {
-      if (ears === noted) ears = null;
-    },
-  ];
+  const record = new Set<Ear>();
+  records.add(record);
+  return [() => Array.from(record, ({ event }) => event), () => void records.delete(record)];
 }

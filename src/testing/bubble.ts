@@ -12,6 +12,7 @@ import { withdraw } from "../channel/select.ts";
 import { died } from "../goroutine/census.ts";
 import { otherCopies } from "../goroutine/copies.ts";
 import { place } from "../goroutine/debug.ts";
+import { Check, checkFunction } from "../goroutine/check.ts";
 import { asText } from "../goroutine/foreign.ts";
 import { Goroutine, start } from "../goroutine/go.ts";
 import { environment } from "../goroutine/host.ts";
@@ -19,9 +20,10 @@ import { operations } from "../goroutine/operations.ts";
 import { PanicError } from "../goroutine/panic.ts";
 import { Roster } from "../goroutine/roster.ts";
 import { Clock } from "../internal/clock.ts";
-import { nextTurn } from "../internal/turn.ts";
+import { failed, fairly } from "../internal/gate.ts";
 import { Chance } from "../internal/random.ts";
 import type { Traced } from "../internal/trace.ts";
+import { nextTurn } from "../internal/turn.ts";
 import { Pending } from "../internal/waiter.ts";
 import { Passage } from "./passage.ts";
 import { type Inhabited, Places } from "./places.ts";
@@ -56,8 +58,15 @@ export interface BubbleOptions {
  *   console.log(now() - start); // 36000000, at once
  * });
  */
-export async function bubble<R>(f: () => R | PromiseLike<R>, options: BubbleOptions = {}): Promise<R> {
-  if (typeof f !== "function") throw new TypeError(`bubble: f must be a function, got ${asText(f)}`);
+export function bubble<R>(f: () => R | PromiseLike<R>, options: BubbleOptions = {}): Promise<R> {
+  return fairly(runBubble(f, options));
+}
+
+const check = new Check("bubble");
+
+async function runBubble<R>(f: () => R | PromiseLike<R>, options: BubbleOptions): Promise<R> {
+  checkFunction("bubble", f);
+  check.options(options, ["seed"]);
   const made = new Bubble(options.seed ?? defaultSeed());
   if (places.here !== undefined) throw new PanicError("bubble called from within a bubble");
   const close = places.open();
@@ -83,10 +92,10 @@ export function defaultSeed(): number {
  *
  * Mirrors `synctest.Wait`.
  */
-export async function settled(): Promise<void> {
+export function settled(): Promise<void> {
   const { here } = places;
-  if (here === undefined) throw new PanicError("goroutine is not in a bubble");
-  await here.world.settled(here.goroutine);
+  if (here === undefined) return failed(new PanicError("goroutine is not in a bubble"));
+  return here.world.settled(here.goroutine);
 }
 
 /** The instant by the clock of the bubble, in milliseconds since the epoch; outside of one, by the real clock. */

@@ -1,12 +1,12 @@
 // What a test has left behind: goroutines, operations that wait, timers, and listeners on what is not the library's.
 
+import { checkFunction } from "../goroutine/check.ts";
 import { askWhoRuns, keepRoster, runAs, whoRuns } from "../goroutine/debug.ts";
 import { noteListeners } from "../goroutine/ears.ts";
-import { asText } from "../goroutine/foreign.ts";
 import type { Roster } from "../goroutine/roster.ts";
 import { callers } from "../goroutine/stack.ts";
 import { realClock } from "../internal/alarm.ts";
-import { turn } from "../internal/gate.ts";
+import { fairly, turn } from "../internal/gate.ts";
 import { listen } from "../internal/trace.ts";
 
 /** What a test framework offers; jest, vitest and mocha have both as globals. */
@@ -15,13 +15,24 @@ export interface TestHooks {
   readonly afterEach: (f: () => Promise<void>) => unknown;
 }
 
-let watch: LeakWatch | null = null;
+/** The tests that run at the same time: usually one, and more where a framework runs them concurrently. */
+interface Running {
+  count: number;
+  watch: LeakWatch | null;
+}
+
+/** One for each call of {@link expectNoLeaks}. */
+const suites = new Set<Running>();
 
 /**
  * Makes each test of a file or, called in a setup file, of a whole suite fail if it leaves goroutines, operations that wait,
  * timers, or listeners on signals and emitters behind. The error names each with what it waits for and, with GORO_DEBUG=1, where it was started.
  *
- * Errors: throws `TypeError` if there are no such hooks.
+ * Which of several tests that run at the same time has started a goroutine is not known. Such tests are checked together: the one
+ * that ends last fails for all of them. The concurrent tests of jest, which run outside of its hooks, use a {@link LeakWatch} or a
+ * bubble of their own instead.
+ *
+ * @throws {TypeError} if there are no such hooks.
  *
  * Mirrors go.uber.org/goleak, for the time of one test.
  */
@@ -29,21 +40,25 @@ export function expectNoLeaks(hooks: TestHooks = globalThis as unknown as TestHo
   if (typeof hooks.beforeEach !== "function" || typeof hooks.afterEach !== "function") {
     throw new TypeError("expectNoLeaks: hooks must have beforeEach and afterEach, and there are no such globals");
   }
+  const running: Running = { count: 0, watch: null };
+  suites.add(running);
   hooks.beforeEach(() => {
-    watch?.stop();
-    watch = new LeakWatch();
+    if (running.count++ === 0) running.watch = new LeakWatch();
   });
   hooks.afterEach(async () => {
-    const ended = watch;
-    watch = null;
-    await ended?.check();
+    if (--running.count > 0) return;
+    const { watch } = running;
+    running.watch = null;
+    await watch?.check();
   });
 }
 
-/** Lets the test that runs now leave behind what it likes: nothing of it is watched any more. */
+/** Ends the watch on the test that runs now, and on those that run at the same time: they may leave anything behind. */
 export function allowLeaks(): void {
-  watch?.stop();
-  watch = null;
+  for (const running of suites) {
+    running.watch?.stop();
+    running.watch = null;
+  }
 }
 
 /** Watches for leaks from the moment when it is made. */
@@ -66,10 +81,14 @@ export class LeakWatch {
   }
 
   /**
-   * Watches no more, and rejects if something of what has begun meanwhile is left. It gives goroutines that are about to end
-   * some turns of the event loop to do so.
+   * Watches no more, and rejects if something that has begun since is left. Goroutines that are about to end get some turns of the
+   * event loop to do so.
    */
-  async check(): Promise<void> {
+  check(): Promise<void> {
+    return fairly(this.#check());
+  }
+
+  async #check(): Promise<void> {
     const roster = this.#roster;
     let kept = this.#kept;
     for (let turns = 0; turns < 20 && (!roster.isEmpty || kept.length > 0); turns++) {
@@ -124,8 +143,7 @@ export interface Leak {
  * Mirrors the goroutine leak profile of runtime/pprof.
  */
 export function reportLeaks(report: (leak: Leak) => void): () => void {
-  if (typeof report !== "function")
-    throw new TypeError(`reportLeaks: report must be a function, got ${asText(report)}`);
+  checkFunction("reportLeaks", report, "report");
   const registry = new FinalizationRegistry(report);
   const askNoMore = askWhoRuns();
   const deafen = listen({

@@ -169,6 +169,58 @@ test("a test that may leak is not watched", async () => {
   ch.close();
 });
 
+describe("tests that run at the same time", () => {
+  /** The hooks of a suite whose tests begin and end when they are told to. */
+  function suite(): { begin: () => void; end: () => Promise<string> } {
+    const hooks = { before: (): void => undefined, after: (): Promise<void> => Promise.resolve() };
+    expectNoLeaks({ beforeEach: (f) => (hooks.before = f), afterEach: (f) => (hooks.after = f) });
+    const end = (): Promise<string> =>
+      hooks.after().then(
+        () => "",
+        (error: unknown) => (error as Error).message,
+      );
+    return { begin: hooks.before, end };
+  }
+
+  test("are not blamed for what the others still do, and what is left fails the last", async () => {
+    const { begin, end } = suite();
+    const ch = new Channel<number>();
+    begin();
+    begin();
+    go(async function stranger() {
+      await ch.receive();
+    });
+    expect(await end()).toBe("");
+    begin();
+    expect(await end()).toBe("");
+    expect(await end()).toContain("[chan receive]: stranger");
+    begin();
+    expect(await end()).toBe("");
+    ch.close();
+  });
+
+  test("leave nothing behind if each cleans up, in any order", async () => {
+    const { begin, end } = suite();
+    const [first, second] = [new Channel<number>(), new Channel<number>()];
+    begin();
+    go(() => first.receive());
+    begin();
+    go(() => second.receive());
+    first.close();
+    expect(await end()).toBe("");
+    second.close();
+    expect(await end()).toBe("");
+  });
+});
+
+test("two watches at once both see a listener that is left", async () => {
+  const watches = [new LeakWatch(), new LeakWatch()];
+  const [ctx, cancel] = context.withCancel(context.background());
+  fromEvents(new EventTarget(), "tick", { ctx });
+  for (const watch of watches) await expect(watch.check()).rejects.toThrow("listener [tick]");
+  cancel();
+});
+
 test("a watch that was stopped keeps hearing nothing", async () => {
   const watch = new LeakWatch();
   watch.stop();
