@@ -1,6 +1,9 @@
 // The library where there is no Node: no process, and no setImmediate, so that the gate turns by a MessageChannel.
 
-import { expect, test } from "@jest/globals";
+import { fileURLToPath } from "node:url";
+import { createContext, runInContext } from "node:vm";
+import { build } from "esbuild";
+import { describe, expect, test } from "@jest/globals";
 import { runSource } from "../support/programs.ts";
 
 test.concurrent.each([
@@ -94,4 +97,59 @@ test.concurrent.each([
     "",
   ]);
   expect(code).toBe(0);
+});
+
+/** A script that defines `goro`: all that the library and its other entries export. */
+async function script(): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: 'export * from "./index.ts"; export * from "./testing/testing.ts"; export * from "./trace/trace.ts";',
+      resolveDir: fileURLToPath(new URL("../../src/", import.meta.url)),
+      loader: "ts",
+    },
+    bundle: true,
+    write: false,
+    format: "iife",
+    globalName: "goro",
+    define: { "import.meta.url": "''" },
+  });
+  return (outputFiles[0] as { text: string }).text;
+}
+
+// 1.20
+describe("a host that has nothing but the language", () => {
+  test("imports everything", async () => {
+    const host = createContext({});
+    runInContext(await script(), host);
+    expect(runInContext("typeof goro.Channel + typeof goro.bubble + typeof goro.record", host)).toBe(
+      "functionfunctionfunction",
+    );
+  });
+
+  test.each([
+    ["setTimeout alone, as in a UI test environment", { setTimeout, clearTimeout }],
+    [
+      "a clock that stands still, as at the edge",
+      { setTimeout, clearTimeout, MessageChannel, performance: { now: () => 0 } },
+    ],
+    ["a process that knows nothing", { setTimeout, clearTimeout, MessageChannel, process: { env: {} } }],
+  ])("runs goroutines, and lets timers have their turn, with %s", async (_, functions) => {
+    const host = createContext({ ...functions });
+    runInContext(await script(), host);
+    const play = `(async () => {
+      const { Channel, go, gosched, time } = goro;
+      let isOver = false;
+      setTimeout(() => (isOver = true), 10);
+      const ch = new Channel();
+      go(async () => {
+        for await (const _ of ch);
+      });
+      for (let i = 0; i < 20_000_000 && !isOver; i++) await ch.send(1);
+      ch.close();
+      await gosched();
+      time.afterFunc(60_000, () => undefined).stop();
+      return isOver;
+    })()`;
+    expect(await (runInContext(play, host) as Promise<boolean>)).toBe(true);
+  });
 });

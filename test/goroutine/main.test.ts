@@ -1,6 +1,6 @@
 // How a program under `main` begins and ends well. How it ends badly stands in deadlock.test.ts and panic.test.ts.
 
-import { main } from "goro";
+import { go, main } from "goro";
 import { describe, expect, test } from "@jest/globals";
 import { runSource } from "../support/programs.ts";
 
@@ -52,7 +52,7 @@ describe("the end of main is the end of the program", () => {
 
   test.concurrent("a main that is no async function may set the exit code", async () => {
     const { code, stdout, stderr } = await runSource(`
-      import { main } from "goro";
+      import { go, main } from "goro";
       main(() => {
         setInterval(() => undefined, 1_000);
         process.exitCode = 5;
@@ -104,4 +104,14 @@ describe("what a program prints arrives whole, however slow the reader, and noth
 test.each([[undefined], [null], [{}], [Promise.resolve()]])("main of %p is a TypeError at once", (f: unknown) => {
   expect(() => main(f as () => void)).toThrow(TypeError);
   expect(() => main(f as () => void)).toThrow(`main: f must be a function, got ${String(f)}`);
+});
+
+test.each([
+  ["generator", function* () {}],
+  ["async generator", async function* () {}],
+])("a %s function, which would run nothing, is a TypeError for main and for go", (_, f) => {
+  const text = (caller: string): string =>
+    `${caller}: f must not be a generator function, which runs nothing when it is called; pass an async function`;
+  expect(() => main(f)).toThrow(new TypeError(text("main")));
+  expect(() => go(f)).toThrow(new TypeError(text("go")));
 });

@@ -5,6 +5,7 @@ import { Clock, type Host } from "../../src/internal/clock.ts";
 import { RealTime } from "../../src/internal/realtime.ts";
 import { below, seed } from "../../src/internal/random.ts";
 import { listen, trace } from "../../src/internal/trace.ts";
+import { runSource } from "../support/programs.ts";
 import { replace } from "../support/replace.ts";
 
 /** A host whose time stands still until it is moved. */
@@ -400,4 +401,24 @@ test.each([false, true])("an alarm goes off once, whether somebody listens or no
   stop();
   expect(fired).toEqual(["a"]);
   expect(heard).toEqual(isHeard ? ["test"] : []);
+});
+
+// C23. In a process of its own, because jest takes the uncaught exceptions of this one.
+test("every alarm that is due goes off although some throw, and what they throw are uncaught exceptions", async () => {
+  const ending = await runSource(`
+    import { Alarm } from "../../src/internal/alarm.ts";
+    process.on("uncaughtException", (error) => console.log("caught", error.message));
+    const alarm = (name: string, throws: boolean = false) =>
+      new Alarm("test", () => {
+        console.log(name);
+        if (throws) throw new Error(name);
+      });
+    alarm("later").setIn(40);
+    const due = [alarm("a"), alarm("b", true), alarm("c", true), alarm("d")];
+    for (const each of due) each.setIn(0);
+    const until = performance.now() + 2;
+    while (performance.now() < until);
+  `);
+  const lines = ["a", "b", "c", "d", "caught b", "caught c", "later"];
+  expect(ending).toEqual({ code: 0, stdout: lines.map((line) => `${line}\n`).join(""), stderr: "" });
 });

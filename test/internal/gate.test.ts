@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
+import { Agent, createServer, get } from "node:http";
+import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { Channel, go, gosched, PanicError, receive, select, send, time, WaitGroup } from "goro";
+import { Channel, go, gosched, Mutex, PanicError, receive, select, send, time, WaitGroup } from "goro";
 import { pass, passed, passedWith } from "../../src/internal/gate.ts";
 import { listen } from "../../src/internal/trace.ts";
 import { countTurns } from "../support/promises.ts";
@@ -169,6 +171,56 @@ test("the turns are few: most operations that can finish at once cost none", asy
     await ch.receive();
   }
   expect(turns()).toBeLessThan(operations / 10);
+});
+
+/** Whether `promise` fulfils before the next turn of the event loop. */
+async function isOverAtOnce(promise: Promise<unknown>): Promise<boolean> {
+  let isOver = false;
+  void promise.then(() => (isOver = true));
+  for (let rounds = 0; rounds < 100 && !isOver; rounds++) await Promise.resolve();
+  return isOver;
+}
+
+// 1.24: a slice is time that is worked, not time that passes.
+describe("a lock that is free makes no caller wait for a turn", () => {
+  const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));
+
+  test("in a timer, after a pause", async () => {
+    const mutex = new Mutex();
+    const atOnce: boolean[] = [];
+    for (let i = 0; i < 20; i++) {
+      await pause();
+      atOnce.push(await isOverAtOnce(mutex.lock()));
+      mutex.unlock();
+    }
+    expect(atOnce).toEqual(new Array<boolean>(20).fill(true));
+  });
+
+  test("in a request that comes after a pause, though goroutines have slept meanwhile", async () => {
+    const mutex = new Mutex();
+    const atOnce: boolean[] = [];
+    const server = createServer((_, response) => {
+      void (async () => {
+        atOnce.push(await isOverAtOnce(mutex.lock()));
+        await time.sleep(1);
+        mutex.unlock();
+        await time.sleep(1);
+        response.end();
+      })();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const agent = new Agent({ keepAlive: true });
+    for (let i = 0; i < 20; i++) {
+      await pause();
+      await new Promise<void>((resolve) => {
+        get({ port, host: "127.0.0.1", agent }, (response) => response.resume().on("end", resolve));
+      });
+    }
+    agent.destroy();
+    await new Promise((resolve) => server.close(resolve));
+    expect(atOnce).toEqual(new Array<boolean>(20).fill(true));
+  });
 });
 
 // Uses the slice up. While the gate is open, all who have nothing to tell get the same promise.
