@@ -1,0 +1,10 @@
+// A panic in a goroutine that a test has started: the test, or its file, fails, and the other files run.
+
+import { go, time } from "goro";
+
+(globalThis.test ?? globalThis.it)("goes boom", async () => {
+  go(async () => {
+    throw new Error("boom");
+  });
+  await time.sleep(20);
+});
