@@ -1,5 +1,6 @@
 // Channels as users see them: promises on the synchronous core.
 
+import { Check, describe } from "../goroutine/check.ts";
 import { brand } from "../goroutine/copies.ts";
 import { asText } from "../goroutine/foreign.ts";
 import { chanReceive, chanSend } from "../goroutine/operations.ts";
@@ -34,9 +35,9 @@ export interface SendChannel<in T> {
   readonly capacity: number;
 }
 
-/** What a channel can be told besides its capacity. */
+/** The options of a {@link Channel}. */
 export interface ChannelOptions {
-  /** What traces and snapshots call it. It has no meaning. */
+  /** The name of the channel in traces and snapshots. By default it has none. */
   readonly name?: string;
 }
 
@@ -69,16 +70,14 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
   /**
    * Makes an open channel. `capacity` is how many values it keeps, a whole number from 0 to 2^32 - 1; without it, 0.
    *
-   * Errors: throws `RangeError` for any other capacity, with Go's sentence; its `cause` names the capacity. Throws `TypeError` for a
-   * name that is no string.
+   * Errors: throws `RangeError` for any other capacity, with Go's sentence; its `cause` names the capacity. Throws `TypeError` for an
+   * option that does not exist, and for a name that is not a string.
    */
   constructor(capacity: number = 0, options?: ChannelOptions) {
     if (!Number.isInteger(capacity) || capacity < 0 || capacity > 0xffff_ffff) {
       throw new RangeError("makechan: size out of range", { cause: `capacity is ${asText(capacity)}` });
     }
-    const name = options?.name ?? "";
-    if (typeof name !== "string") throw new TypeError(`Channel: name must be a string, got ${asText(name)}`);
-    this.#core = new Core<T>(capacity, name);
+    this.#core = new Core<T>(capacity, options === undefined ? "" : nameIn(options));
   }
 
   /**
@@ -162,6 +161,16 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
   [Symbol.asyncIterator](): ChannelIterator<T> {
     return new Range<T>(this.#core);
   }
+}
+
+// Most options that are given are a name and nothing else: those of each context and timer.
+function nameIn(options: ChannelOptions): string {
+  let isKnown = options !== null;
+  for (const key in options) if (key !== "name") isKnown = false;
+  if (!isKnown || typeof options.name !== "string") new Check("Channel").options(options, ["name"]);
+  const { name = "" } = options;
+  if (typeof name !== "string") throw new TypeError(`Channel: name must be a string, got ${describe(name)}`);
+  return name;
 }
 
 function received<T>(waiter: Parked<T, Received<T>>, isPatient?: boolean): void {

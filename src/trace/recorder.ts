@@ -21,7 +21,7 @@ import { main, Numbers } from "./numbers.ts";
 import { shown } from "./shown.ts";
 import { tapConsole } from "./tap.ts";
 
-/** What a recording can be told. */
+/** The options of {@link record}. */
 export interface RecordOptions {
   /**
    * How many events are kept, from 0; later ones are only counted, and take no memory. By default 1,000,000, which take some hundred
@@ -30,8 +30,8 @@ export interface RecordOptions {
   readonly limit?: number;
 
   /**
-   * Whether the values that are sent are written down too, each as a short text. By default not: they may be nobody's
-   * business.
+   * Whether the values that are sent are recorded too, each as a short text; no code of a value runs. By default they are not, because
+   * they may be sensitive.
    */
   readonly values?: boolean;
 
@@ -56,7 +56,7 @@ const recordings = new Set<Recording>();
  * Whose doing something is, is told by the host's `AsyncLocalStorage`, also after awaits on promises of others. It is
  * null where there is none, as in browsers, and for goroutines that began before the recording.
  *
- * Errors: throws `RangeError` for a limit that makes no sense.
+ * Errors: throws `RangeError` if `limit` is not a whole number from 0, and `TypeError` for an option that does not exist.
  *
  * Mirrors `trace.Start` of runtime/trace.
  *
@@ -68,6 +68,7 @@ const recordings = new Set<Recording>();
  * console.log(terminalView(recording.stop()));
  */
 export function record(options: RecordOptions = {}): Recording {
+  new Check("record").options(options, ["limit", "values", "sources", "console"]);
   return new Recording(options);
 }
 

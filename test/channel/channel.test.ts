@@ -415,3 +415,20 @@ describe("a send that is not awaited", () => {
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: lines.join(""), stderr: "" });
   });
 });
+
+test.each<[string, unknown, string]>([
+  ["an option that does not exist", { nam: "jobs" }, "Channel: there is no option nam; write name instead"],
+  ["one besides the name", { name: "jobs", size: 3 }, "Channel: there is no option size; the options are name"],
+  ["null for a name", { name: null }, "Channel: name must not be null; leave it out for the default"],
+  ["a number for a name", { name: 7 }, "Channel: name must be a string, got 7"],
+  ["null", null, "Channel: options must be an object, got null"],
+  ["a string", "jobs", "Channel: options must be an object, got jobs"],
+])("a channel refuses options that are %s", (_, options, message) => {
+  expect(() => new Channel(0, options as never)).toThrow(TypeError);
+  expect(() => new Channel(0, options as never)).toThrow(message);
+});
+
+test("a channel takes options without a name", () => {
+  expect(new Channel(3, {}).capacity).toBe(3);
+  expect(new Channel(3, { name: undefined } as never).capacity).toBe(3);
+});
