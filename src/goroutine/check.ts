@@ -45,7 +45,7 @@ export class Check {
    */
   options(value: unknown, known: readonly string[], aliases: Readonly<Record<string, string>> = {}): void {
     if (value === undefined) return;
-    if (typeof value !== "object" || value === null) {
+    if (typeof value !== "object" || value === null || isContext(value)) {
       const advice = isContext(value) ? "; a context is passed as { ctx }" : "";
       throw new TypeError(`${this.#caller}: options must be an object, got ${describe(value)}${advice}`);
     }

@@ -2,6 +2,7 @@
 
 import { expect, test } from "@jest/globals";
 import { Channel, context, WorkerPool } from "goro";
+import { children } from "../support/contexts.ts";
 import { isCollected } from "../support/memory.ts";
 
 const { background, withCancel } = context;
@@ -34,4 +35,27 @@ test("a pool keeps nothing of jobs that are over, or that it has not accepted", 
   for (const ref of refs) expect(await isCollected(ref)).toBe(true);
   gate.close();
   await pool.stop();
+});
+
+test("a pool that is dropped is collected, although its context lives on", async () => {
+  const [ctx, cancel] = withCancel(background());
+  const make = async (): Promise<WeakRef<object>[]> => {
+    const refs: WeakRef<object>[] = [];
+    for (let i = 0; i < 20; i++) {
+      const pool = new WorkerPool((_ctx, n: number) => n, { workers: 2, ctx });
+      await (
+        await pool.submit(1)
+      ).result;
+      await pool.send(2);
+      for await (const _ of pool.map([1, 2, 3])) break;
+      await pool.results.receive();
+      refs.push(new WeakRef(pool));
+    }
+    return refs;
+  };
+  const refs = await make();
+  await isCollected(new WeakRef({}));
+  expect(children(ctx)).toBe(0);
+  for (const ref of refs) expect(await isCollected(ref)).toBe(true);
+  cancel();
 });
