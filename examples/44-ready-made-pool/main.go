@@ -1,5 +1,5 @@
 // The ready-made pool: what the programs before this one write by hand, with everything that they had to take care of. It
-// takes a channel of jobs and a channel of outcomes, closes the outcomes when all is done, and says why if it is not.
+// takes a channel of jobs and a channel of outcomes, closes the outcomes when all is done, and reports why if it is not.
 package main
 
 import (
@@ -25,22 +25,33 @@ func work(ctx context.Context, units int) (int, error) {
 	return units * 10, nil
 }
 
-func run(ctx context.Context, units []int, onError string) {
+func run(parent context.Context, units []int, onError string) {
+	ctx, cancel := context.WithCancel(parent)
 	jobs := make(chan int)
 	results := make(chan outcome)
-	sent := make(chan struct{})
+
+	// A pool that is cut short takes no more jobs, so the sender listens to the context that ends with it.
+	sent := make(chan int, 1)
 	go func() {
+		taken := 0
+		defer func() { sent <- taken }()
+		defer close(jobs)
 		for _, u := range units {
-			jobs <- u
+			select {
+			case jobs <- u:
+				taken++
+			case <-ctx.Done():
+				return
+			}
 		}
-		close(jobs)
-		close(sent)
 	}()
 
 	// The pool runs beside us, and its error comes when the results have ended.
 	ended := make(chan error, 1)
 	go func() {
-		ended <- runPool(ctx, jobs, results, onError)
+		err := runPool(ctx, jobs, results, onError)
+		cancel()
+		ended <- err
 	}()
 
 	// Each job has exactly one outcome: done, failed or cancelled.
@@ -56,8 +67,7 @@ func run(ctx context.Context, units []int, onError string) {
 	} else {
 		fmt.Println("  all is done")
 	}
-	<-sent
-	fmt.Printf("  all %d jobs were taken\n", len(units))
+	fmt.Printf("  %d of %d jobs were taken\n", <-sent, len(units))
 }
 
 func main() {
@@ -65,7 +75,7 @@ func main() {
 	fmt.Println("collect:")
 	run(context.Background(), []int{1, 3, 5, 2}, "collect")
 
-	// Or it ends them all. Whoever sends the jobs need not know of it, and is not left waiting.
+	// Or it ends them all, and the sender with them.
 	fmt.Println("cancel:")
 	run(context.Background(), []int{1, 3, 5, 2, 1, 1}, "cancel")
 
@@ -98,14 +108,7 @@ func runPool(parent context.Context, jobs <-chan int, results chan<- outcome, on
 	wg.Wait()
 	close(results)
 
-	err := context.Cause(ctx)
-	if err != nil {
-		go func() {
-			for range jobs {
-			}
-		}()
-	}
-	return err
+	return context.Cause(ctx)
 }
 
 func worker(ctx context.Context, cancel context.CancelCauseFunc, jobs <-chan int, results chan<- outcome, onError string) {

@@ -1,7 +1,20 @@
 // The ready-made pool: what the programs before this one write by hand, with everything that they had to take care of. It
-// takes a channel of jobs and a channel of outcomes, closes the outcomes when all is done, and says why if it is not.
+// takes a channel of jobs and a channel of outcomes, closes the outcomes when all is done, and reports why if it is not.
 
-import { Channel, type Context, context, defer, go, main, type Outcome, receive, runPool, select, time } from "goro";
+import {
+  Channel,
+  type Context,
+  context,
+  defer,
+  go,
+  main,
+  type Outcome,
+  receive,
+  runPool,
+  select,
+  send,
+  time,
+} from "goro";
 
 const numWorkers = 2;
 
@@ -17,27 +30,32 @@ async function work(ctx: Context, units: number): Promise<number> {
   return units * 10;
 }
 
-async function run(ctx: Context, units: number[], onError: "collect" | "cancel"): Promise<void> {
+async function run(parent: Context, units: number[], onError: "collect" | "cancel"): Promise<void> {
+  const [ctx, cancel] = context.withCancel(parent);
   const jobs = new Channel<number>();
   const results = new Channel<Outcome<number, number>>();
-  const sent = new Channel<never>();
+
+  // A pool that is cut short takes no more jobs, so the sender listens to the context that ends with it.
+  const sent = new Channel<number>(1);
   go(async () => {
+    let taken = 0;
     for (const u of units) {
-      await jobs.send(u);
+      const s = await select({ taken: send(jobs, u), done: receive(ctx.done()) });
+      if (s.case === "done") {
+        break;
+      }
+      taken++;
     }
     jobs.close();
-    sent.close();
+    sent.trySend(taken);
   });
 
-  // The pool runs beside us, and its error comes when the results have ended.
+  // The pool runs beside us, and its report comes when the results have ended.
   const ended = new Channel<Error | undefined>(1);
   go(async () => {
-    try {
-      await runPool(ctx, jobs, results, work, { workers: numWorkers, onError });
-      ended.trySend(undefined);
-    } catch (err) {
-      ended.trySend(err as Error);
-    }
+    const report = await runPool(ctx, jobs, results, work, { workers: numWorkers, onError });
+    cancel();
+    ended.trySend(report.cause);
   });
 
   // Each job has exactly one outcome: done, failed or cancelled.
@@ -46,8 +64,8 @@ async function run(ctx: Context, units: number[], onError: "collect" | "cancel")
   }
   const { value: err } = await ended.receive();
   console.log(`  ${err?.message ?? "all is done"}`);
-  await sent.receive();
-  console.log(`  all ${units.length} jobs were taken`);
+  const { value: taken } = await sent.receive();
+  console.log(`  ${taken} of ${units.length} jobs were taken`);
 }
 
 main(async () => {
@@ -55,7 +73,7 @@ main(async () => {
   console.log("collect:");
   await run(context.background(), [1, 3, 5, 2], "collect");
 
-  // Or it ends them all. Whoever sends the jobs need not know of it, and is not left waiting.
+  // Or it ends them all, and the sender with them.
   console.log("cancel:");
   await run(context.background(), [1, 3, 5, 2, 1, 1], "cancel");
 
