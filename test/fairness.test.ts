@@ -1,0 +1,527 @@
+// Every export that returns a promise lets timers run, however tight the loop is that awaits it, and however its calls end.
+
+import { expect, test } from "@jest/globals";
+import {
+  Channel,
+  Cond,
+  context,
+  ErrGroup,
+  fromIterable,
+  fromReadableStream,
+  gosched,
+  Mutex,
+  Once,
+  type Outcome,
+  RateLimiter,
+  receive,
+  type ReceiveChannel,
+  runPool,
+  RWMutex,
+  select,
+  Semaphore,
+  send,
+  SingleFlight,
+  time,
+  toReadableStream,
+  toWritableStream,
+  WaitGroup,
+  WorkerPool,
+} from "goro";
+import { allowLeaks, bubble, LeakWatch, settled } from "goro/testing";
+import { callablesOf } from "./support/exports.ts";
+
+/** Prepares a loop; returns its body. */
+type Loop = () => Promise<Body> | Body;
+type Body = () => Promise<unknown>;
+
+/** The loops of one export: what each does, and the loop. A string stands for the loops of another export. */
+type Entry = Readonly<Record<string, Loop>> | string;
+
+const wrong = undefined as never;
+const doom = new Error("doom");
+
+/** A context that has been cancelled. */
+function cancelled(): context.Context {
+  const [ctx, cancel] = context.withCancel(context.background());
+  cancel();
+  return ctx;
+}
+
+function poolOf<R>(f: () => R): WorkerPool<number, R> {
+  return new WorkerPool<number, R>(f, { workers: 1, queue: 1 });
+}
+
+async function stoppedPool(): Promise<WorkerPool<number, number>> {
+  const pool = poolOf(() => 1);
+  await pool.stop();
+  return pool;
+}
+
+function fail(): never {
+  throw doom;
+}
+
+function closed<T>(): Channel<T> {
+  const ch = new Channel<T>();
+  ch.close();
+  return ch;
+}
+
+function* endless(): Generator<number> {
+  for (let n = 0; ; n++) yield n;
+}
+
+const loops: Readonly<Record<string, Entry>> = {
+  "Channel.[asyncIterator]": {
+    "next of a channel that is closed": () => {
+      const values = closed()[Symbol.asyncIterator]();
+      return () => values.next();
+    },
+    "next of a value in the buffer": () => {
+      const ch = new Channel<number>(1);
+      const values = ch[Symbol.asyncIterator]();
+      return async () => {
+        ch.trySend(1);
+        await values.next();
+      };
+    },
+    "a loop that is left": () => async () => {
+      const ch = new Channel<number>(1);
+      ch.trySend(1);
+      for await (const _ of ch) break;
+    },
+  },
+  "Channel.receive": {
+    "a channel that is closed": () => {
+      const ch = closed();
+      return () => ch.receive();
+    },
+    "a value in the buffer": () => {
+      const ch = new Channel<number>(1);
+      return () => {
+        ch.trySend(1);
+        return ch.receive();
+      };
+    },
+  },
+  "Channel.send": {
+    "into the buffer": () => {
+      const ch = new Channel<number>(1);
+      return async () => {
+        await ch.send(1);
+        ch.tryReceive();
+      };
+    },
+    "on a closed channel": () => {
+      const ch = closed<number>();
+      return () => ch.send(1);
+    },
+  },
+  "ReceiveChannel.receive": "Channel.receive",
+  "SendChannel.send": "Channel.send",
+  "Cond.wait": {
+    "that is woken at once": () => {
+      const cond = new Cond(new Mutex());
+      return async () => {
+        await cond.l.lock();
+        const woken = cond.wait();
+        cond.signal();
+        await woken;
+        cond.l.unlock();
+      };
+    },
+    "without the lock": () => {
+      const cond = new Cond(new Mutex());
+      return () => cond.wait();
+    },
+  },
+  "ErrGroup.go": {
+    "below its limit": () => {
+      const group = new ErrGroup();
+      return () => group.go(() => undefined);
+    },
+    "at its limit": () => {
+      const group = new ErrGroup();
+      group.setLimit(1);
+      return () => group.go(() => undefined);
+    },
+    "with what is not a function": () => {
+      const group = new ErrGroup();
+      return () => group.go(wrong);
+    },
+  },
+  "ErrGroup.wait": {
+    "without goroutines": () => {
+      const group = new ErrGroup();
+      return () => group.wait();
+    },
+    "after a failure": async () => {
+      const group = new ErrGroup();
+      await group.go(fail);
+      await gosched();
+      return () => group.wait();
+    },
+  },
+  "LeakWatch.check": {
+    "that finds nothing": () => () => new LeakWatch().check(),
+  },
+  "Locker.lock": "Mutex.lock",
+  "Mutex.lock": {
+    "that is free": () => {
+      const mu = new Mutex();
+      return async () => {
+        await mu.lock();
+        mu.unlock();
+      };
+    },
+  },
+  "RWMutex.lock": {
+    "that is free": () => {
+      const mu = new RWMutex();
+      return async () => {
+        await mu.lock();
+        mu.unlock();
+      };
+    },
+  },
+  "RWMutex.rLock": {
+    "that is free": () => {
+      const mu = new RWMutex();
+      return async () => {
+        await mu.rLock();
+        mu.rUnlock();
+      };
+    },
+  },
+  "Once.do": {
+    "that has been done": () => {
+      const once = new Once();
+      return () => once.do(() => undefined);
+    },
+    "with what is not a function": () => {
+      const once = new Once();
+      return () => once.do(wrong);
+    },
+    "with a function that throws": () => () => new Once().do(fail),
+  },
+  "RateLimiter.wait": {
+    "without a limit": () => {
+      const limiter = new RateLimiter(Infinity, 1);
+      return () => limiter.wait();
+    },
+    "whose context has ended": () => {
+      const limiter = new RateLimiter(1, 1);
+      const ctx = cancelled();
+      return () => limiter.wait(ctx);
+    },
+    "whose deadline is too near": () => {
+      const limiter = new RateLimiter(1e-6, 1);
+      limiter.allow();
+      const [ctx] = context.withTimeout(context.background(), 10_000);
+      return () => limiter.wait(ctx);
+    },
+    "of more than the burst": () => {
+      const limiter = new RateLimiter(1, 1);
+      return () => limiter.wait(context.background(), 2);
+    },
+    "with what is not a context": () => {
+      const limiter = new RateLimiter(1, 1);
+      return () => limiter.wait(1 as never);
+    },
+  },
+  "Semaphore.acquire": {
+    "that is free": () => {
+      const semaphore = new Semaphore(1);
+      return async () => {
+        await semaphore.acquire();
+        semaphore.release();
+      };
+    },
+    "whose context has ended": () => {
+      const semaphore = new Semaphore(1);
+      semaphore.tryAcquire();
+      const ctx = cancelled();
+      return () => semaphore.acquire(1, ctx);
+    },
+    "of a number that makes no sense": () => {
+      const semaphore = new Semaphore(1);
+      return () => semaphore.acquire(-1);
+    },
+  },
+  "SingleFlight.do": {
+    "of a function that returns at once": () => {
+      const flights = new SingleFlight<string, number>();
+      return () => flights.do("key", () => 1);
+    },
+    "of a function that throws": () => {
+      const flights = new SingleFlight<string, number>();
+      return () => flights.do("key", fail);
+    },
+    "with what is not a function": () => {
+      const flights = new SingleFlight<string, number>();
+      return () => flights.do("key", wrong);
+    },
+  },
+  "SingleFlight.doChan": {
+    "of a function that returns at once": () => {
+      const flights = new SingleFlight<string, number>();
+      return () => flights.doChan("key", () => 1).receive();
+    },
+    "of a function that throws": () => {
+      const flights = new SingleFlight<string, number>();
+      return () => flights.doChan("key", fail).receive();
+    },
+  },
+  "Task.result": {
+    "of each of many jobs": () => {
+      const pool = poolOf(() => 1);
+      return async () => await (await pool.submit(1)).result;
+    },
+    "of each of many jobs that fail": () => {
+      const pool = poolOf(fail);
+      return async () => await (await pool.submit(1)).result;
+    },
+  },
+  "WaitGroup.wait": {
+    "without goroutines": () => {
+      const wg = new WaitGroup();
+      return () => wg.wait();
+    },
+    "for a goroutine that ends at once": () => {
+      const wg = new WaitGroup();
+      return () => {
+        wg.go(() => undefined);
+        return wg.wait();
+      };
+    },
+  },
+  "WorkerPool.[asyncDispose]": {
+    "of a new pool": () => async () => {
+      await using _ = poolOf(() => 1);
+    },
+    "of a pool that was stopped": async () => {
+      const pool = await stoppedPool();
+      return () => pool[Symbol.asyncDispose]();
+    },
+  },
+  "WorkerPool.map": {
+    "of an endless source": () => {
+      const results = poolOf(() => 1).map(endless());
+      return () => results.next();
+    },
+    "that has come to its end": () => {
+      const results = poolOf(() => 1).map([]);
+      return () => results.next();
+    },
+    "that has been left": () => {
+      const results = poolOf(() => 1).map(endless());
+      return () => results.return?.() as Promise<unknown>;
+    },
+    "that is disposed of": () => {
+      const results = poolOf(() => 1).map(endless());
+      return async () => await results[Symbol.asyncDispose]();
+    },
+    "of jobs that fail": () => {
+      const pool = poolOf(fail);
+      return () => pool.map([1]).next();
+    },
+    "of a source that fails": () => {
+      const pool = poolOf(() => 1);
+      return () => pool.map({ [Symbol.iterator]: fail }).next();
+    },
+    "of a pool that was stopped": async () => {
+      const pool = await stoppedPool();
+      return () => pool.map([1]).next();
+    },
+  },
+  "WorkerPool.send": {
+    "of jobs that are done at once": () => {
+      const pool = poolOf(() => 1);
+      return async () => {
+        await pool.send(1);
+        pool.results.tryReceive();
+      };
+    },
+    "to a pool that was stopped": async () => {
+      const pool = await stoppedPool();
+      return () => pool.send(1);
+    },
+    "whose context has ended": () => {
+      const pool = poolOf(() => 1);
+      const ctx = cancelled();
+      return () => pool.send(1, ctx);
+    },
+    "with what is not a context": () => {
+      const pool = poolOf(() => 1);
+      return () => pool.send(1, 1 as never);
+    },
+  },
+  "WorkerPool.submit": {
+    "of jobs that are done at once": () => {
+      const pool = poolOf(() => 1);
+      return () => pool.submit(1);
+    },
+    "to a pool that was stopped": async () => {
+      const pool = await stoppedPool();
+      return () => pool.submit(1);
+    },
+    "whose context has ended": () => {
+      const pool = poolOf(() => 1);
+      const ctx = cancelled();
+      return () => pool.submit(1, ctx);
+    },
+    "with what is not a context": () => {
+      const pool = poolOf(() => 1);
+      return () => pool.submit(1, 1 as never);
+    },
+  },
+  "WorkerPool.stop": {
+    "of a new pool": () => () => poolOf(() => 1).stop(),
+    "of a pool that was stopped": async () => {
+      const pool = await stoppedPool();
+      return () => pool.stop();
+    },
+    "with what is not a context": () => {
+      const pool = poolOf(() => 1);
+      return () => pool.stop(1 as never);
+    },
+  },
+  bubble: {
+    "of a function that returns at once": () => () => bubble(() => 1),
+    "of a function that throws": () => () => bubble(fail),
+    "with what is not a function": () => () => bubble(wrong),
+    "with a seed that makes no sense": () => () => bubble(() => 1, { seed: 0.5 }),
+  },
+  gosched: { "in a loop": () => () => gosched() },
+  runPool: {
+    "of jobs that are closed": () => () => runPool(context.background(), closed(), new Channel(1), () => 1),
+    "whose context has ended": () => {
+      const ctx = cancelled();
+      return () => runPool(ctx, new Channel<number>(), new Channel<Outcome<number, number>>(), () => 1);
+    },
+    "with what is not a function": () => () => runPool(context.background(), new Channel(), new Channel(), wrong),
+    "with what is not a channel": () => () => runPool(context.background(), 1 as never, 1 as never, () => 1),
+    "with options that make no sense": () => () =>
+      runPool(context.background(), new Channel(), new Channel(), () => 1, { workers: 0 }),
+  },
+  select: {
+    "with a default": () => () => select({ default: true }),
+    "of a channel that is closed": () => {
+      const ch = closed();
+      return () => select([receive(ch)]);
+    },
+    "that sends on a closed channel": () => {
+      const ch = closed<number>();
+      return () => select([send(ch, 1)]);
+    },
+    "with what is not a case": () => () => select([1] as never),
+  },
+  settled: { "outside of a bubble": () => () => settled() },
+  "time.sleep": {
+    "for no time": () => () => time.sleep(0),
+    "for less than no time": () => () => time.sleep(-1),
+    "for what is not a number": () => () => time.sleep(wrong),
+  },
+  toReadableStream: {
+    "read of values in the buffer": () => {
+      const ch = new Channel<number>(1);
+      const reader = toReadableStream(ch).getReader();
+      return () => {
+        ch.trySend(1);
+        return reader.read();
+      };
+    },
+    "read of a source that is always ready": () => {
+      const reader = toReadableStream(fromIterable(endless())).getReader();
+      return () => reader.read();
+    },
+  },
+  toWritableStream: {
+    "write into the buffer": () => {
+      const ch = new Channel<number>(1);
+      const writer = toWritableStream(ch).getWriter();
+      return async () => {
+        await writer.write(1);
+        ch.tryReceive();
+      };
+    },
+  },
+};
+
+const exported = callablesOf(["src/index.ts", "src/testing/testing.ts", "src/trace/trace.ts"]);
+
+test("every export that returns a promise or an async iterator has its loops here", () => {
+  const missing = exported.filter(({ name, isAsync }) => isAsync && loops[name] === undefined);
+  expect(missing.map(({ name }) => name)).toEqual([]);
+});
+
+test("every export that has its loops here exists", () => {
+  const names = new Set(exported.map(({ name }) => name));
+  expect(Object.keys(loops).filter((name) => !names.has(name))).toEqual([]);
+});
+
+const rows = Object.entries(loops).flatMap(([name, entry]) =>
+  typeof entry === "string" ? [] : Object.entries(entry).map(([what, loop]) => [name, what, loop] as const),
+);
+
+test.each(rows)("%s lets timers run: %s", async (_, __, loop) => {
+  // The loops are left in the middle of what they do.
+  allowLeaks();
+  expect(await letsTimersRun(await loop())).toBe(true);
+});
+
+const most = 2_000_000;
+
+/** Values without end, to be read as fast as they come. */
+const pumps: Readonly<Record<string, (values: Generator<number>) => ReceiveChannel<number>>> = {
+  "fromIterable, of a generator": (values) => fromIterable(values, { capacity: most }),
+  "fromIterable, of an async generator": (values) => {
+    async function* numbers(): AsyncGenerator<number> {
+      yield* values;
+    }
+    return fromIterable(numbers(), { capacity: most });
+  },
+  fromReadableStream: (values) => {
+    const stream = new ReadableStream<number>({
+      pull(controller) {
+        const step = values.next();
+        if (step.done === true) controller.close();
+        else controller.enqueue(step.value);
+      },
+    });
+    return fromReadableStream(stream, { capacity: most });
+  },
+};
+
+test.each(Object.entries(pumps))("the pump of %s lets timers run while there is room", async (_, pump) => {
+  let pulled = 0;
+  let hasFired = false;
+  function* values(): Generator<number> {
+    while (pulled < most && !hasFired) yield pulled++;
+  }
+  const ch = pump(values());
+  await new Promise<void>((resolve) => {
+    setTimeout(() => {
+      hasFired = true;
+      resolve();
+    }, 10);
+  });
+  expect(pulled).toBeLessThan(most);
+  for await (const _ of ch) continue;
+});
+
+/** Runs a tight loop beside a timer of 10 ms: whether the timer fires. One that is starved would never fire. */
+async function letsTimersRun(body: Body): Promise<boolean> {
+  let hasFired = false;
+  const timer = setTimeout(() => (hasFired = true), 10);
+  const end = performance.now() + 2000;
+  for (let rounds = 0; !hasFired && (rounds < 1000 || performance.now() < end); rounds++) {
+    try {
+      await body();
+    } catch {
+      // A loop that handles its failures.
+    }
+  }
+  clearTimeout(timer);
+  return hasFired;
+}
