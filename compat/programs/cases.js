@@ -33,7 +33,9 @@ export const cases = {
     const [ctx, cancel] = context.withCancel(context.background());
     const { signal } = ctx;
     let aborted = 0;
-    signal.addEventListener("abort", () => aborted++);
+    signal.addEventListener("abort", () => {
+      aborted++;
+    });
     same(signal.aborted, false);
     cancel();
     same([signal.aborted, aborted], [true, 1]);

@@ -236,10 +236,13 @@ let pruneAt = 64;
 
 /** A context that is cancelled when an AbortSignal aborts. */
 export class SignalContext extends CancelContext {
-  readonly #ref = new WeakRef<SignalContext>(this);
+  readonly #ref: WeakRef<SignalContext> | undefined;
 
   constructor(root: Context) {
     super(root);
+    // Cloudflare Workers of 2024 have no WeakRef, and no `main` that could be deadlocked.
+    if (typeof WeakRef !== "function") return;
+    this.#ref = new WeakRef<SignalContext>(this);
     signalContexts.add(this.#ref);
     if (signalContexts.size < pruneAt) return;
     for (const each of signalContexts) if (each.deref() === undefined) signalContexts.delete(each);
@@ -247,7 +250,7 @@ export class SignalContext extends CancelContext {
   }
 
   override cancelled(): void {
-    signalContexts.delete(this.#ref);
+    if (this.#ref !== undefined) signalContexts.delete(this.#ref);
   }
 }
 

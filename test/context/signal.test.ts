@@ -7,6 +7,7 @@ import { CancelContext } from "../../src/context/cancel.ts";
 import { isCollected } from "../support/memory.ts";
 import { replace } from "../support/replace.ts";
 import { runSource } from "../support/programs.ts";
+import { replace } from "../support/replace.ts";
 
 type Context = context.Context;
 
@@ -316,6 +317,18 @@ describe("fromSignal", () => {
     }
     expect(await isCollected(ask())).toBe(true);
   });
+});
+
+test("fromSignal needs no WeakRef, which Cloudflare Workers of 2024 do not have", () => {
+  const restore = replace(globalThis, "WeakRef", undefined as never);
+  try {
+    const controller = new AbortController();
+    const ctx = context.fromSignal(controller.signal);
+    controller.abort();
+    expect(ctx.err()).toBeInstanceOf(context.Canceled);
+  } finally {
+    restore();
+  }
 });
 
 describe("fetch", () => {
