@@ -163,9 +163,9 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
   }
 }
 
-// Most options that are given are a name and nothing else: those of each context and timer.
+// The options of each context and timer are a name and nothing else, which is checked here without a list of the options.
 function nameIn(options: ChannelOptions): string {
-  let isKnown = options !== null;
+  let isKnown = typeof options === "object" && options !== null;
   for (const key in options) if (key !== "name") isKnown = false;
   if (!isKnown || typeof options.name !== "string") new Check("Channel").options(options, ["name"]);
   const { name = "" } = options;

@@ -423,6 +423,7 @@ test.each<[string, unknown, string]>([
   ["a number for a name", { name: 7 }, "Channel: name must be a string, got 7"],
   ["null", null, "Channel: options must be an object, got null"],
   ["a string", "jobs", "Channel: options must be an object, got jobs"],
+  ["a function", function jobs() {}, "Channel: options must be an object, got function jobs"],
 ])("a channel refuses options that are %s", (_, options, message) => {
   expect(() => new Channel(0, options as never)).toThrow(TypeError);
   expect(() => new Channel(0, options as never)).toThrow(message);

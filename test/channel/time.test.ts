@@ -782,6 +782,21 @@ describe("in real time", () => {
     }
   });
 
+  test("a value comes although each reading of the wall clock takes long", async () => {
+    const original = Date.now;
+    const restore = replace(Date, "now", () => {
+      const until = performance.now() + 2;
+      while (performance.now() < until);
+      return original();
+    });
+    try {
+      const { value } = await time.after(5).receive();
+      expect(value).toBeLessThanOrEqual(original());
+    } finally {
+      restore();
+    }
+  });
+
   test("ticks are one period apart, and follow the wall clock when it is set", async () => {
     const original = Date.now;
     let shift = 0;
