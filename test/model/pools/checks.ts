@@ -6,7 +6,7 @@ import type { Call, Cause, JobOutcome, JobRecord, MapRecord, PoolRecord, Report,
 
 /** What is wrong with `record`: a line each. */
 export function check(record: PoolRecord): string[] {
-  return new Checks(record).run();
+  return record.isCutOff ? [] : new Checks(record).run();
 }
 
 class Checks {
@@ -77,7 +77,7 @@ class Checks {
     const { acceptance, way, outcomes, ended, result } = job;
     const by = outcomes.map((each) => each.by).join(" and ");
     const isDue = acceptance === "accepted" && !job.isLeft;
-    if (isDue && !this.#record.isClosedByOther) {
+    if (isDue && this.#record.closedAt === undefined) {
       this.#expect(outcomes.length > 0, `the outcome of ${name} is lost`);
       this.#expect(ended.length > 0, `${name} was accepted and has no "ended" event`);
     }
@@ -139,10 +139,16 @@ class Checks {
   #cancellation(job: JobRecord, error: Error, at: number): void {
     const name = `job ${job.id}`;
     const map = this.#record.maps.find(({ jobs }) => jobs.includes(job));
+    // What ends an iteration cancels the jobs that it has brought.
+    const failures =
+      map?.jobs.flatMap(({ ended }) => ended.map((end) => ({ at: end.at, error: end.outcome.error }))) ?? [];
     const causes = [...this.#poolCauses, ...job.causes, ...(map?.causes ?? [])];
-    const isKnown = causes.some((cause) => cause.error === error && cause.at <= at);
+    const isKnown = [...causes, ...failures].some((cause) => cause.error === error && cause.at <= at);
     // The jobs that are left when an iteration ends are cancelled with a Canceled; a pool whose functions hang has its own error.
-    const isOwn = (map !== undefined && error instanceof context.Canceled) || error instanceof StoppedError;
+    const isOwn =
+      error instanceof StoppedError ||
+      (map !== undefined && (error instanceof context.Canceled || error === map.sourceError)) ||
+      (this.#record.closedAt !== undefined && error instanceof PanicError);
     this.#expect(isKnown || isOwn, `${name} is cancelled at ${at} by nothing that happened: ${error.message}`);
     const earliest = Math.min(...causes.filter((cause) => cause.at >= job.offeredAt).map((cause) => cause.at));
     if (isKnown && !isOwn && causes.some((cause) => cause.error === error && cause.at < at)) {
@@ -276,7 +282,7 @@ class Checks {
 
   #stop(stop: StopRecord): void {
     const name = `stop at ${stop.calledAt}`;
-    if (this.#record.isClosedByOther) {
+    if (this.#record.closedAt !== undefined) {
       const { error } = stop;
       this.#expect(error === undefined || error instanceof PanicError, `${name} rejects with ${String(error)}`);
     } else {
@@ -295,13 +301,13 @@ class Checks {
   #endsInTime(name: string, stop: StopRecord): void {
     const { jobs, causes, takenAt } = this.#record;
     const at = this.#isRun ? (this.#record.runEndedAt as number) : (stop.resolvedAt as number);
-    const reasons = jobs.flatMap(({ ended, calls }) => [
-      ...ended.map((each) => each.at),
+    const reasons = jobs.flatMap(({ started, ended, calls }) => [
+      ...[...started, ...ended].map((each) => each.at),
       // A function that returns after its job's outcome frees its worker, which may have been waited for.
       ...calls.flatMap(({ to }) => (to !== undefined && to <= at ? [to] : [])),
     ]);
     const due = Math.max(0, stop.calledAt, ...[...takenAt, ...reasons].filter((each) => each <= at));
-    const cut = causes.filter((cause) => cause.at <= at).map((cause) => cause.at);
+    const cut = [...causes.map((cause) => cause.at), this.#record.closedAt ?? 0].filter((each) => each <= at);
     const limit = Math.max(due, ...cut) + this.#spec.grace * (this.#isRun ? 2 : 1);
     this.#expect(at <= limit, `${name} takes until ${at}, and everything was over at ${due}`);
   }
@@ -324,7 +330,8 @@ class Checks {
       `${name} reports undone: ${seen}; cancelled with the pool were: ${wanted}`,
     );
     if (this.#isRun || this.#isFirst(stop)) {
-      const meanwhile = jobs.flatMap(({ calls }) => calls).filter(({ to }) => to === at).length;
+      // A worker whose job has just ended, in a call, a pause or while it waits for the rate, may not have come back yet.
+      const meanwhile = jobs.filter((job) => job.calls.at(-1)?.to === at || job.ended[0]?.at === at).length;
       const running = this.#isRun ? this.#record.runningAtEnd : (stop.running as number);
       const isCounted = report.abandoned >= running && report.abandoned <= running + meanwhile;
       this.#expect(isCounted, `${name} reports ${report.abandoned} abandoned, and ${running} run`);
@@ -347,11 +354,13 @@ class Checks {
   }
 
   #runReport(name: string, report: Report, at: number): void {
-    const { jobs, history, isClosedByOther } = this.#record;
+    const { jobs, history, closedAt } = this.#record;
     const causes = this.#poolCauses.filter((cause) => cause.at <= at);
     this.#expect(report.isCutShort === (report.cause !== undefined), `${name}: isCutShort and cause disagree`);
     if (report.isCutShort) {
-      const isKnown = causes.some(({ error }) => error === report.cause);
+      const isHung =
+        report.cause instanceof StoppedError && jobs.some(({ ended }) => isTimeout(ended[0]?.outcome.error));
+      const isKnown = isHung || causes.some(({ error }) => error === report.cause);
       this.#expect(isKnown, `${name} was cut short by nothing that happened: ${report.cause?.message}`);
     } else {
       const isLate = causes.some(
@@ -369,7 +378,7 @@ class Checks {
     }
     const { pauses, takes } = history.reader;
     const isPrompt = takes < 0 && Math.max(...pauses) < this.#spec.grace;
-    if (isPrompt && !isClosedByOther) {
+    if (isPrompt && closedAt === undefined) {
       this.#expect(
         report.undelivered?.length === 0,
         `${name}: the reader is busy for less than grace, and does not get all`,

@@ -95,7 +95,7 @@ function openRun(record: PoolRecord, f: JobFunc, { ctx, cancel, callersEnd }: Ba
   go(async () => {
     try {
       const options = { ...commonOptions(record), workers: spec.workers };
-      answer = { report: (await (runPool(ctx, jobs, results, f, options))) };
+      answer = { report: await runPool(ctx, jobs, results, f, options) };
     } catch (error) {
       answer = { error };
     }
@@ -130,8 +130,13 @@ function openRun(record: PoolRecord, f: JobFunc, { ctx, cancel, callersEnd }: Ba
     closeResults() {
       if (isResultsClosed) return false;
       isResultsClosed = true;
-      results.close();
-      return true;
+      try {
+        results.close();
+        return true;
+      } catch {
+        // The run has just ended.
+        return false;
+      }
     },
     leftJobs() {
       const left: Job[] = [];

@@ -81,6 +81,7 @@ export interface MapRecord {
   pulled: number;
   mostAhead: number;
   isExhausted: boolean;
+  readonly isAsync: boolean;
   closed: number;
   cleanupError?: Error;
   sourceError?: Error;
@@ -112,8 +113,12 @@ export class PoolRecord {
 
   /** When the reader took outcomes. */
   readonly takenAt: number[] = [];
-  isClosedByOther = false;
+  /** When other code closed `results`. */
+  closedAt: number | undefined;
   stats: PoolStats | undefined;
+
+  /** Whether a panic that had to be has ended the bubble, and the history with it. */
+  isCutOff = false;
 
   /** When `runPool` came to its end, and how many functions had been called then and had not returned. */
   runEndedAt: number | undefined;

@@ -32,6 +32,11 @@ export async function play(history: History, door: DoorName): Promise<PoolRecord
     );
   } catch (error) {
     allowLeaks();
+    // The iteration does not wait for a source that is being asked: what its cleanup throws then is a panic.
+    if (record?.maps.some(({ isAsync, cleanupError }) => isAsync && cleanupError === error) === true) {
+      record.isCutOff = true;
+      return record;
+    }
     const open = [...(record?.open.values() ?? [])].map((each) => `never settled: ${each}`);
     const text = [(error as Error).message, ...open, ...(record?.findings ?? [])].join("\n");
     throw new Error(text, { cause: error });
@@ -114,6 +119,10 @@ class Stage {
       record.of(next.value.job).outcomes.push({ by: "results", outcome: next.value });
     }
     if (this.#door.results.tryReceive() === undefined) record.find("results has not been closed");
+    const report = record.stops.find(({ report: each }) => each?.undelivered !== undefined)?.report;
+    for (const outcome of report?.undelivered ?? []) {
+      record.of(outcome.job).outcomes.push({ by: "undelivered", outcome });
+    }
     for (const job of this.#door.leftJobs?.() ?? []) record.of(job).isLeft = true;
     for (const { task, job } of this.#tasks) {
       if (task.outcome !== undefined) job.outcomes.push({ by: "task", outcome: task.outcome });
@@ -163,7 +172,7 @@ class Stage {
         await this.#probe();
         break;
       case "closeResults":
-        this.#record.isClosedByOther ||= this.#door.closeResults?.() ?? false;
+        if (this.#door.closeResults?.() === true) this.#record.closedAt = this.#record.now;
     }
   }
 
@@ -336,6 +345,7 @@ class Stage {
       pulled: 0,
       mostAhead: 0,
       isExhausted: false,
+      isAsync: spec.source === "async generator",
       closed: 0,
       ending: "open",
       causes: [],

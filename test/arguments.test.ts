@@ -1,0 +1,213 @@
+// Every export that takes a context, a function or options refuses what is easily mistaken for one, and says which argument it was.
+
+import { expect, test } from "@jest/globals";
+import {
+  Channel,
+  context,
+  defer,
+  ErrGroup,
+  fromEvents,
+  fromIterable,
+  fromReadableStream,
+  go,
+  main,
+  Once,
+  onceFunc,
+  onceValue,
+  RateLimiter,
+  runPool,
+  Semaphore,
+  SingleFlight,
+  time,
+  toReadableStream,
+  toWritableStream,
+  WaitGroup,
+  WorkerPool,
+} from "goro";
+import { allowLeaks, bubble, reportLeaks } from "goro/testing";
+import { poolPicture, record, terminalView, timeline } from "goro/trace";
+import { type Callable, callablesOf, type Parameter } from "./support/exports.ts";
+import { traceOf } from "./support/traces.ts";
+
+/** Calls an export with one argument that is wrong, in the place of the argument of its kind; the others are right. */
+type Call = (wrong: never) => unknown;
+
+/** The calls of one export, by the name of the argument. */
+type Calls = Readonly<Record<string, Call>>;
+
+const job = (): number => 1;
+const trace = traceOf([]);
+const emitter = {
+  on: () => undefined,
+  off: () => undefined,
+};
+
+function pool(): WorkerPool<number, number> {
+  return new WorkerPool(job, { workers: 1 });
+}
+
+const { background } = context;
+
+const calls: Readonly<Record<string, Calls>> = {
+  "ErrGroup.go": { f: (f) => new ErrGroup().go(f) },
+  "ErrGroup.tryGo": { f: (f) => new ErrGroup().tryGo(f) },
+  "ErrGroup.withContext": { parent: (parent) => ErrGroup.withContext(parent) },
+  "Once.do": { f: (f) => new Once().do(f) },
+  "RateLimiter.wait": { ctx: (ctx) => new RateLimiter(1, 1).wait(ctx) },
+  "Semaphore.acquire": { ctx: (ctx) => new Semaphore(1).acquire(1, ctx) },
+  "SingleFlight.do": { f: (f) => new SingleFlight<string, unknown>().do("key", f) },
+  "SingleFlight.doChan": { f: (f) => new SingleFlight<string, unknown>().doChan("key", f) },
+  "WaitGroup.go": { f: (f) => new WaitGroup().go(f) },
+  "WorkerPool.map": { options: (options) => pool().map([1], options).next() },
+  "WorkerPool.send": { ctx: (ctx) => pool().send(1, ctx) },
+  "WorkerPool.stop": { ctx: (ctx) => pool().stop(ctx) },
+  "WorkerPool.submit": { ctx: (ctx) => pool().submit(1, ctx) },
+  bubble: { f: (f) => bubble(f), options: (options) => bubble(job, options) },
+  "context.afterFunc": { ctx: (ctx) => context.afterFunc(ctx, job), f: (f) => context.afterFunc(background(), f) },
+  "context.cause": { ctx: (ctx) => context.cause(ctx) },
+  "context.notify": { parent: (parent) => context.notify(parent, "SIGUSR2") },
+  "context.withCancel": { parent: (parent) => context.withCancel(parent) },
+  "context.withCancelCause": { parent: (parent) => context.withCancelCause(parent) },
+  "context.withDeadline": { parent: (parent) => context.withDeadline(parent, 0) },
+  "context.withDeadlineCause": { parent: (parent) => context.withDeadlineCause(parent, 0, new Error("late")) },
+  "context.withTimeout": { parent: (parent) => context.withTimeout(parent, 0) },
+  "context.withTimeoutCause": { parent: (parent) => context.withTimeoutCause(parent, 0, new Error("late")) },
+  "context.withValue": { parent: (parent) => context.withValue(parent, context.key<number>("key"), 1) },
+  "context.withoutCancel": { parent: (parent) => context.withoutCancel(parent) },
+  defer: { f: (f) => defer(f) },
+  fromEvents: { options: (options) => fromEvents(emitter, "event", options) },
+  fromIterable: { options: (options) => fromIterable([1], options) },
+  fromReadableStream: { options: (options) => fromReadableStream(new ReadableStream<number>(), options) },
+  go: { f: (f) => go(f) },
+  main: { f: (f) => main(f) },
+  "new Channel": { options: (options) => new Channel(0, options) },
+  "new WorkerPool": { f: (f) => new WorkerPool(f), options: (options) => new WorkerPool(job, options) },
+  onceFunc: { f: (f) => onceFunc(f) },
+  onceValue: { f: (f) => onceValue(f) },
+  poolPicture: { options: (options) => poolPicture(trace, options) },
+  record: { options: (options) => record(options) },
+  reportLeaks: { report: (report) => reportLeaks(report) },
+  runPool: {
+    ctx: (ctx) => runPool(ctx, closed(), new Channel(1), job),
+    f: (f) => runPool(background(), closed(), new Channel(1), f),
+    options: (options) => runPool(background(), closed(), new Channel(1), job, options),
+  },
+  terminalView: { options: (options) => terminalView(trace, options) },
+  "time.afterFunc": { f: (f) => time.afterFunc(0, f) },
+  timeline: { options: (options) => timeline(trace, options) },
+  toReadableStream: { options: (options) => toReadableStream(new Channel<number>(), options) },
+  toWritableStream: { options: (options) => toWritableStream(new Channel<number>(), options) },
+};
+
+/** What needs no such call, and why. */
+const others = [
+  // Users make these, and the library calls them.
+  /^TestHooks\./,
+  // The host's own options of errors.
+  /^new (PanicError|StoppedError|context\.Canceled|context\.DeadlineExceeded)$/,
+  // What a test framework passes has more in it than the hooks.
+  /^expectNoLeaks$/,
+  // `time.afterFunc` makes it.
+  /^new time\.FuncTimer$/,
+];
+
+function closed(): Channel<number> {
+  const ch = new Channel<number>();
+  ch.close();
+  return ch;
+}
+
+function isConcerned({ takes }: Parameter): boolean {
+  return takes.context || takes.function || takes.options.length > 0;
+}
+
+const exported: Callable[] = callablesOf(["src/index.ts", "src/testing/testing.ts", "src/trace/trace.ts"]).filter(
+  ({ name }) => !others.some((other) => other.test(name)),
+);
+
+test("every export that takes a context, a function or options has its call here", () => {
+  const missing = exported.flatMap(({ name, parameters }) =>
+    parameters
+      .filter((each) => isConcerned(each) && calls[name]?.[each.name] === undefined)
+      .map((each) => `${name}: ${each.name}`),
+  );
+  expect(missing).toEqual([]);
+});
+
+test("every export that has a call here exists", () => {
+  const names = new Set(exported.map(({ name }) => name));
+  expect(Object.keys(calls).filter((name) => !names.has(name))).toEqual([]);
+});
+
+/** A wrong argument: what it is, and which name the error must contain. */
+type Wrong = readonly [what: string, value: unknown, name: string];
+
+function wrongOnes({ name, takes }: Parameter): Wrong[] {
+  const wrong: Wrong[] = [];
+  if (takes.context) {
+    wrong.push(["an AbortSignal", new AbortController().signal, name]);
+    wrong.push(["a string", "ctx", name]);
+  }
+  if (takes.function) {
+    wrong.push(["a generator function", generator, name], ["an async generator function", asyncGenerator, name]);
+    wrong.push(["a promise", Promise.resolve(), name]);
+  }
+  if (takes.options.length > 0) {
+    wrong.push(["null", null, name], ["a number", 1, name], ["an unknown option", { nonsense: 1 }, "nonsense"]);
+    for (const option of takes.options) wrong.push([`null for ${option}`, { [option]: null }, option]);
+    if (takes.options.includes("ctx")) {
+      wrong.push(["an AbortSignal as ctx", { ctx: new AbortController().signal }, "ctx"]);
+    }
+    for (const option of takes.options.filter((each) => /^on[A-Z](?!rror$)/.test(each))) {
+      wrong.push([`a generator function for ${option}`, { [option]: generator }, option]);
+    }
+  }
+  return wrong;
+}
+
+const rows = exported.flatMap(({ name, parameters }) =>
+  parameters
+    .filter(isConcerned)
+    .flatMap((parameter) =>
+      wrongOnes(parameter).map((wrong) => [name, wrong[0], wrong, calls[name]?.[parameter.name] as Call] as const),
+    ),
+);
+
+test.each(rows)("%s refuses %s", async (name, _, [, value, argument], call) => {
+  // A call that is not refused may leave anything.
+  allowLeaks();
+  const error = await errorOf(() => call(value as never));
+  expect(error).toBeInstanceOf(TypeError);
+  // The function, or the class or namespace that it is in.
+  expect((error as Error).message).toContain(name.replace(/^new |\.\w+$/g, ""));
+  expect((error as Error).message).toMatch(new RegExp(`\\b${argument}\\b`));
+});
+
+test.each([
+  ["null for a part of retry", { retry: { retries: 1, delay: null } }, "delay"],
+  ["an unknown part of retry", { retry: { retries: 1, nonsense: 1 } }, "nonsense"],
+  ["a generator function for retry.when", { retry: { retries: 1, when: generator } }, "when"],
+])("both doors of the pool refuse %s", async (_, options, argument) => {
+  for (const name of ["new WorkerPool", "runPool"]) {
+    const error = await errorOf(() => calls[name]?.["options"]?.(options as never));
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as Error).message).toContain(argument);
+  }
+});
+
+function* generator(): Generator<number> {
+  yield 1;
+}
+
+async function* asyncGenerator(): AsyncGenerator<number> {
+  yield 1;
+}
+
+async function errorOf(f: () => unknown): Promise<unknown> {
+  try {
+    await f();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
