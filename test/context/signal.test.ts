@@ -7,7 +7,6 @@ import { CancelContext } from "../../src/context/cancel.ts";
 import { isCollected } from "../support/memory.ts";
 import { replace } from "../support/replace.ts";
 import { runSource } from "../support/programs.ts";
-import { replace } from "../support/replace.ts";
 
 type Context = context.Context;
 
