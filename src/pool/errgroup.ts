@@ -122,7 +122,7 @@ export class ErrGroup {
   /**
    * Waits until all goroutines of the group have ended.
    *
-   * Errors: rejects with the first error, each time. A promise that is kept and awaited later is no unhandled rejection meanwhile: the
+   * Errors: rejects with the first error, each time. A promise that is kept and awaited later is not an unhandled rejection meanwhile: the
    * group remembers the error.
    */
   wait(): Promise<void> {

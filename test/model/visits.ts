@@ -132,7 +132,7 @@ export async function run(program: Program, subject: Subject): Promise<void> {
     let isWoken = false;
     // Another waiter may take the signal: then a later one wakes this.
     wg.go(async () => {
-      while (!isWoken) {
+      for (let signals = 0; !isWoken && signals < 1000; signals++) {
         cond.signal();
         await time.sleep(1);
       }

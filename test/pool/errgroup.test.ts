@@ -336,7 +336,7 @@ describe("misuse", () => {
     await group.wait();
   });
 
-  test("an AbortSignal is no parent, and the error says what to write", () => {
+  test("an AbortSignal is refused as a parent, and the error says what to write", () => {
     const { signal } = new AbortController();
     expect(() => ErrGroup.withContext(signal as never)).toThrow(
       new TypeError(

@@ -369,7 +369,7 @@ describe("misuse", () => {
     expect([limiter.burst, limiter.tokens]).toEqual([2, 2]);
   });
 
-  test("an AbortSignal is no context, and the error says what to write", async () => {
+  test("an AbortSignal is refused as a context, and the error says what to write", async () => {
     const limiter = new RateLimiter(1);
     const { signal } = new AbortController();
     await expect(limiter.wait(signal as never)).rejects.toThrow(

@@ -27,7 +27,7 @@ describe("bad input", () => {
   });
 });
 
-test("an AbortSignal is no context, and the error says what to write", async () => {
+test("an AbortSignal is refused as a context, and the error says what to write", async () => {
   const sem = new Semaphore(1);
   const { signal } = new AbortController();
   await expect(sem.acquire(1, signal as never)).rejects.toThrow(

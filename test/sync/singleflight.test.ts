@@ -188,7 +188,7 @@ test("a result is a value or an error", async () => {
     const value: string = result.value;
     expect(value).toBe("a");
   } else {
-    // @ts-expect-error -- an error is no value.
+    // @ts-expect-error -- an error has a value of undefined.
     const value: string = result?.value;
     expect(value).toBe("a");
   }
