@@ -7,7 +7,7 @@
 // Invariants, whenever no method is on the stack:
 //   1. `total` = unguarded units + units of the guards of this epoch that are not disposed - debt - suspended units; it is 0 or more.
 //   2. The debt is at most the units of those guards.
-//   3. If nothing is held or suspended, no guard belongs to this epoch and there is no debt.
+//   3. If nothing is held or suspended, no guard belongs to this epoch, and the debt is 0.
 
 import type { Held } from "./locker.ts";
 

@@ -47,7 +47,7 @@ export class RWMutex extends Exclusive {
     return true;
   }
 
-  /** Ends writing. Errors: throws {@link PanicError} if there is no writer. */
+  /** Ends writing. Errors: throws {@link PanicError} if it is not locked for writing. */
   unlock(): void {
     if (holderOf(this) === null) throw new PanicError("sync: Unlock of unlocked RWMutex");
     setHolder(this, null);
@@ -78,7 +78,7 @@ export class RWMutex extends Exclusive {
     return true;
   }
 
-  /** Ends one hold for reading; see {@link RWMutex} for which. Errors: throws {@link PanicError} if there is no reader. */
+  /** Ends one hold for reading; see {@link RWMutex} for which. Errors: throws {@link PanicError} if it is not locked for reading. */
   rUnlock(): void {
     this.#checkReader();
     this.#readers.release(1);

@@ -65,7 +65,7 @@ export class WaitGroup {
    * Starts `f(...args)` as a goroutine and counts it until it ends.
    *
    * Errors: throws `TypeError` if `f` is not a function, or is a generator function. An error of `f` is a panic, as with `go`. If the
-   * process survives it, the goroutine has ended and is no longer counted, and `wait` rejects with the error.
+   * process survives it, the goroutine has ended and stops being counted, and `wait` rejects with the error.
    *
    * Mirrors `WaitGroup.Go`.
    */
