@@ -91,10 +91,13 @@ const precision = 2;
 /** The times of both clocks at one instant: they are read again if the process was interrupted in between. */
 function bothTimes(clock: Clock): { readonly now: number; readonly wall: number } {
   let now = clock.now();
-  for (let tries = 0; ; tries++) {
-    const before = now;
-    const wall = clock.wall();
+  let before: number;
+  let wall: number;
+  let tries = 0;
+  do {
+    before = now;
+    wall = clock.wall();
     now = clock.now();
-    if (now - before < 1 || tries === 8) return { now, wall };
-  }
+  } while (now - before >= 1 && ++tries < 8);
+  return { now, wall };
 }
