@@ -1,11 +1,12 @@
 // The fake timers of jest, new and old.
 
 import { jest, test } from "@jest/globals";
-import { survives } from "./fake.js";
+import { scenarios } from "./fake.js";
 
-test.each([false, true])("timers survive fake timers (legacy: %p)", (legacyFakeTimers) =>
-  survives(() => {
+for (const legacyFakeTimers of [false, true]) {
+  const install = () => {
     jest.useFakeTimers({ legacyFakeTimers });
     return () => jest.useRealTimers();
-  }),
-);
+  };
+  for (const [name, f] of Object.entries(scenarios)) test(`${name} (legacy: ${legacyFakeTimers})`, () => f(install));
+}

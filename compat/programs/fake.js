@@ -1,20 +1,32 @@
-// Fake timers come and go, with a timer of goro's pending; afterwards its timers work.
+// Fake timers come and go; afterwards goro's timers work. `install` replaces the host's timers and returns a function that restores them.
 
 import { context, gosched, time } from "goro";
 
-/** `install` replaces the host's timers and returns a function that brings them back. */
-export async function survives(install) {
-  const pending = time.sleep(20);
-  const restore = install();
-  const [, cancel] = context.withTimeout(context.background(), 60_000);
-  const timer = new time.Timer(30_000);
+const { setTimeout: realTimeout } = globalThis;
+
+async function works() {
   await gosched();
-  restore();
-  // The timers that were set meanwhile are still there.
   await time.sleep(5);
-  await pending;
-  cancel();
   const [ctx] = context.withTimeout(context.background(), 5);
   await ctx.done().receive();
-  timer.stop();
 }
+
+export const scenarios = {
+  async "timers of goro work after fake ones, with a timer left behind"(install) {
+    const restore = install();
+    const [, cancel] = context.withTimeout(context.background(), 1000);
+    await gosched();
+    restore();
+    await works();
+    cancel();
+  },
+
+  async "timers of goro work after fake ones, with a sleep that is over meanwhile"(install) {
+    const pending = time.sleep(10);
+    const restore = install();
+    await new Promise((resolve) => realTimeout(resolve, 40));
+    restore();
+    await works();
+    await pending;
+  },
+};

@@ -1,10 +1,10 @@
 // The mock timers of Node's test runner.
 
 import { mock, test } from "node:test";
-import { survives } from "./fake.js";
+import { scenarios } from "./fake.js";
 
-test("timers survive mock timers", () =>
-  survives(() => {
-    mock.timers.enable();
-    return () => mock.timers.reset();
-  }));
+const install = () => {
+  mock.timers.enable();
+  return () => mock.timers.reset();
+};
+for (const [name, f] of Object.entries(scenarios)) test(name, { timeout: 5000 }, () => f(install));

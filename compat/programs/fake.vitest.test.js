@@ -1,9 +1,9 @@
 // The fake timers of vitest.
 
-import { survives } from "./fake.js";
+import { scenarios } from "./fake.js";
 
-test("timers survive fake timers", () =>
-  survives(() => {
-    vi.useFakeTimers();
-    return () => vi.useRealTimers();
-  }));
+const install = () => {
+  vi.useFakeTimers();
+  return () => vi.useRealTimers();
+};
+for (const [name, f] of Object.entries(scenarios)) test(name, () => f(install));
