@@ -590,6 +590,21 @@ describe("a gate", () => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(5 * 3.9);
   });
 
+  test("measures by Date in a host without performance", async () => {
+    restores.push(replace(Date, "now", () => clockTime));
+    const gate = await makeGate();
+    restores.push(replace(globalThis, "performance", undefined as never));
+    // The clock of before stands still, and is looked up again.
+    passMany(gate, 20_000);
+    takeTurn();
+    passMany(gate, 1);
+    answers.length = 0;
+    clockTime += 4;
+    passMany(gate, 100);
+    expect(answers.length).toBeLessThan(5);
+    takeTurn();
+  });
+
   test("has one turn pending, however many ask for it", async () => {
     const gate = await makeGate();
     const both = [gate.turn(), gate.turn()];
