@@ -33,11 +33,6 @@ export class Backlog<Q extends Queued> {
     return this.#waiting.size;
   }
 
-  /** All of them, in no order. */
-  get all(): Q[] {
-    return [...this.#accepted.nodes, ...this.#waiting.nodes];
-  }
-
   get isEmpty(): boolean {
     return this.queued === 0 && this.waiting === 0;
   }

@@ -38,8 +38,11 @@ export interface Hand {
 
 /** What a pool does for its engine. Only `next` and `look` may run user code. */
 export interface Door<Job, Result, W extends Hand> {
-  /** The next job for `worker`; null ends the goroutine of the worker. */
+  /** The next job for `worker`; null, if there is none now. */
   next(worker: W): Work<Job, Result> | null | Promise<Work<Job, Result> | null>;
+
+  /** A job that has come for `worker` immediately after `next` had none; null ends the goroutine of the worker. */
+  late(worker: W): Work<Job, Result> | null;
 
   /** `worker` has finished with `work` at the time `now`. If this returns a promise, the worker waits for it. */
   finished(worker: W, work: Work<Job, Result>, now: number): Promise<void> | undefined;
@@ -62,7 +65,7 @@ export class Crew<Job, Result, W extends Hand = Hand> {
   readonly #f: PoolFunc<Job, Result>;
   readonly #door: Door<Job, Result, W>;
 
-  /** Whether a job is no more than one call of the function. */
+  /** Whether a job consists of one call of the function. */
   readonly #isPlain: boolean;
 
   readonly settings: Settings<Job, Result>;
@@ -158,8 +161,13 @@ export class Crew<Job, Result, W extends Hand = Hand> {
   async work(worker: W): Promise<void> {
     for (;;) {
       const next = this.#door.next(worker);
-      const work = next instanceof Promise ? await next : next;
-      if (work === null) return;
+      let work = next instanceof Promise ? await next : next;
+      if (work === null) {
+        // The caller that gets the last outcome often brings the next job: to wait for that is cheaper than a new goroutine.
+        await ready;
+        work = this.#door.late(worker);
+        if (work === null) return;
+      }
       const goroutine = worker.goroutine as Goroutine;
       let outcome = this.#begin(work, worker.id, goroutine);
       if (work.isRunning) {
@@ -232,10 +240,10 @@ export class Crew<Job, Result, W extends Hand = Hand> {
     if (isAccepted && settings.onEvent !== undefined) {
       this.#tell(work, goroutine, { type: "ended", outcome, worker: work.worker });
     }
-    guarded(() => {
-      if (work.isTooLate) work.ctx.end(deadlineExceeded);
-      else work.ctx.end(canceled, outcome.status === "cancelled" ? outcome.error : undefined);
-    });
+    const err = work.isTooLate ? deadlineExceeded : canceled;
+    const cause = outcome.status === "cancelled" ? outcome.error : err;
+    if (work.ctx.isDerived) guarded(() => work.ctx.end(err, cause));
+    else work.ctx.end(err, cause);
     owner.proceed?.();
     if (isRunning) this.#door.look();
   }

@@ -1,4 +1,4 @@
-// The context of one job. Most functions never look at theirs, and then it is no more than this object: the derived context that
+// The context of one job. Most functions never look at theirs, and then it is this object alone: the derived context that
 // has the channel, the signal and the children is made when one of them is asked for.
 //
 // Invariants:
@@ -47,14 +47,19 @@ export class JobContext extends ChainedContext {
     return this.#derive().signal;
   }
 
-  /** Sets a deadline, unless the parent's is earlier; whoever sets it calls `end` when it is reached. */
+  /** Sets a deadline, unless the parent's is earlier; the caller must call `end` when it is reached. */
   limit(expiry: Expiry): void {
     const earlier = expiryOf(this.parent);
     if (earlier === undefined || isEarlier(expiry, earlier)) this.#expiry = expiry;
   }
 
+  /** Whether something may listen to it. */
+  get isDerived(): boolean {
+    return this.#derived !== null;
+  }
+
   /** Cancels it, unless it is cancelled. Listeners of its signal run before this returns. */
-  end(err: Error, cause: Error = err): void {
+  end(err: Error, cause: Error): void {
     if (this.err() !== undefined) return;
     this.#err = err;
     this.#cause = cause;

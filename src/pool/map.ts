@@ -320,7 +320,7 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
     this.#pool.leave(this);
   }
 
-  /** The context has ended: what is done is still returned in its order, and then the reason why there is no more. */
+  /** The context has ended: what is done is still returned in its order, and then the reason of the end. */
   #cutShort(reason: Error): void {
     const works = this.#takeAll();
     // All jobs may have been done before, and then there is nothing to cut.

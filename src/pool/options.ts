@@ -64,7 +64,7 @@ export interface RunOptions<Job, Result> {
   /**
    * How many milliseconds a job may take from the first call of its function, with all attempts and pauses. After that it has failed
    * with a `DeadlineExceeded`, and its context ends; its worker takes no other job until the function has really returned. By
-   * default there is no timeout.
+   * default it is unlimited.
    */
   readonly timeout?: number;
 

@@ -127,6 +127,7 @@ class Run<Job, Result> implements Owner<Job, Result> {
     });
     this.#crew = new Crew(f, settings, {
       next: (worker) => this.#next(worker),
+      late: () => null,
       finished: (worker, work) => this.#finished(worker, work),
       works: () => this.#works(),
       takeLeft: () => undefined,

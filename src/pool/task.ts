@@ -47,7 +47,7 @@ export class SubmittedTask<Job, Result> implements Task<Job, Result>, Owner<Job,
   get result(): Promise<Result> {
     if (this.#result === null) {
       this.#result = resultOf(this.#settlement());
-      this.#result.catch(() => undefined);
+      if (this.#outcome !== undefined) this.#handle();
     }
     return this.#result;
   }
@@ -68,8 +68,14 @@ export class SubmittedTask<Job, Result> implements Task<Job, Result>, Owner<Job,
   settled({ outcome }: Work<Job, Result>): void {
     this.#outcome = outcome;
     this.#cancel = null;
+    this.#handle();
     this.#wait?.end(outcome as Outcome<Job, Result>);
     this.#wait = null;
+  }
+
+  /** A rejection of the result is the caller's to handle, whenever the caller looks. */
+  #handle(): void {
+    if (this.#outcome?.status !== "done") this.#result?.catch(() => undefined);
   }
 
   #settlement(): Promise<Outcome<Job, Result>> {

@@ -5,7 +5,7 @@
 //   2. There are never more workers than the maximum, but for those that still work when it has been lowered.
 //   3. A job that was accepted gets one outcome, and a call that waits for acceptance is settled, however the pool ends.
 //   4. A pool with a job, a map or a reader that waits listens on its context; any other is in no list of a context.
-//   5. Once the pool has ended there is no worker, no job and no alarm.
+//   5. Once the pool has ended there is neither a worker nor a job nor an alarm.
 
 import { Channel, coreOf, type ReceiveChannel } from "../channel/channel.ts";
 import type { Core } from "../channel/core.ts";
@@ -48,7 +48,7 @@ const checks = {
  * held until its function has really returned. Every promise that the pool returns settles, whatever happens. A job runs in the
  * async context (`AsyncLocalStorage`) of the call that brought it.
  *
- * An idle pool costs nothing: an idle worker is no goroutine, and a pool that is dropped without `stop` leaves nothing behind, not
+ * An idle pool costs nothing: an idle worker has no goroutine, and a pool that is dropped without `stop` leaves nothing behind, not
  * even at a context that outlives it.
  *
  * Errors: throws `TypeError` or `RangeError` for options that make no sense, such as fewer workers than one.
@@ -101,6 +101,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     this.#backlog = new Backlog(settings.queue);
     this.#crew = new Crew(f, settings, {
       next: (worker) => this.#next(worker),
+      late: (worker) => this.#late(worker),
       finished: (worker, _work, now) => this.#finished(worker, now),
       works: () => this.#staff.works(),
       takeLeft: () => this.#backlog.take(),
@@ -394,7 +395,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     return gate === ready ? undefined : gate;
   }
 
-  #next(worker: Worker<Work<Job, Result>>): Work<Job, Result> | null | Promise<Work<Job, Result> | null> {
+  #next(worker: Worker<Work<Job, Result>>): Work<Job, Result> | null {
     if (worker.work !== null) return worker.work;
     if (this.#report === undefined) {
       const work = this.#staff.isTooMany ? null : this.#taken();
@@ -402,12 +403,10 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
       this.#staff.rest(worker, worker.finishedAt);
       this.#look();
     }
-    return this.#rested(worker);
+    return null;
   }
 
-  // The caller that gets the last outcome often brings the next job: to wait for that is cheaper than a new goroutine.
-  async #rested(worker: Worker<Work<Job, Result>>): Promise<Work<Job, Result> | null> {
-    await ready;
+  #late(worker: Worker<Work<Job, Result>>): Work<Job, Result> | null {
     if (worker.work === null) worker.isAwake = false;
     return worker.work;
   }

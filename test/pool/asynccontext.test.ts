@@ -230,7 +230,7 @@ test("the goroutine that runs a job is the worker's, and not the caller's", () =
     expect(worker).not.toBe(caller);
   }));
 
-test("a job may wait for others in virtual time, whoever brought it", () =>
+test("a job may wait for others in virtual time, whichever call brought it", () =>
   inBubble(async () => {
     const gate = new Channel<number>();
     await using pool = new WorkerPool(async () => (await gate.receive()).value, { workers: 2, queue: 9 });

@@ -330,7 +330,7 @@ describe("results that other code closes", () => {
     }));
 });
 
-test("a cancelled run in a goroutine is no panic", () =>
+test("a cancelled run in a goroutine does not panic", () =>
   inBubble(async () => {
     const [ctx, cancel] = context.withCancel(background);
     const results = new Channel<Outcome<number, number>>();

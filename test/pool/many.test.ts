@@ -45,6 +45,13 @@ describe("the work of", () => {
   const waits = async (): Promise<void> => time.sleep(10);
 
   const ends: [name: string, end: (n: number) => Promise<void>][] = [
+    // R167
+    [
+      "a pool of n workers that has nothing to do",
+      async (n) => {
+        await new WorkerPool(waits, { workers: n }).stop();
+      },
+    ],
     [
       "a cancel with n busy workers and n queued jobs",
       async (n) => {

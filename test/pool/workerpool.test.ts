@@ -269,23 +269,6 @@ describe("the workers of a pool", () => {
       await pool.stop();
     }));
 
-  // R167
-  test("may be very many, and each costs the same", () =>
-    inBubble(async () => {
-      const timeFor = async (workers: number): Promise<number> => {
-        let best = Infinity;
-        for (let i = 0; i < 3; i++) {
-          const start = performance.now();
-          const pool = new WorkerPool(listens, { workers });
-          best = Math.min(best, performance.now() - start);
-          await pool.stop();
-        }
-        return best;
-      };
-      const [few, many] = [await timeFor(2000), await timeFor(16_000)];
-      expect(many / few).toBeLessThan(30);
-    }));
-
   test("let timers have their turn, however short the jobs are", async () => {
     let [hasFired, count] = [false, 0];
     setTimeout(() => (hasFired = true), 5);
