@@ -36,7 +36,7 @@ describe("without GORO_DEBUG=1, a program that ends while goroutines wait", () =
     expect(code).toBe(13);
   });
 
-  // C27: what the gate asks for is no reason to go on.
+  // C27: the turn that the gate asks for does not keep the process alive.
   test.concurrent("ends, although it uses the library each time the host has nothing left to run", async () => {
     const ending = await runSource(`
       import { Channel, Mutex } from "goro";

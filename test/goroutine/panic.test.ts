@@ -9,7 +9,7 @@ const imports = 'import { Channel, go, gosched, main, numGoroutine, PanicError, 
 
 // R64
 describe("a panic under main ends the program with exit code 2", () => {
-  test.concurrent("from a goroutine, at once, with its causes, and nobody is spared", async () => {
+  test.concurrent("from a goroutine, at once, with its causes, and no other goroutine goes on", async () => {
     const { code, stdout, stderr } = await runSource(`${imports}
       class NotFound extends TypeError {
         override name = "NotFound";

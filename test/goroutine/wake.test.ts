@@ -7,7 +7,7 @@ const imports =
   'import { Channel, context, Cond, go, main, Mutex, receive, select, Semaphore, send, time } from "goro";\n';
 
 // 1.9: the host does not keep a process alive for AbortSignal.timeout.
-describe("a program that waits for AbortSignal.timeout is no deadlock", () => {
+describe("a program that waits for AbortSignal.timeout is not a deadlock", () => {
   test.concurrent.each([
     ["of its context", "await ctx.done().receive();"],
     ["of a parent", "await context.withCancel(ctx)[0].done().receive();"],
