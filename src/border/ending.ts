@@ -30,7 +30,7 @@ export class Ending {
   }
 }
 
-/** Closes `channel`, unless other code has closed it: whoever holds a channel can close it at any time. */
+/** Closes `channel`, unless other code has closed it, which any holder of the channel may do at any time. */
 export function closeIfOpen<T>(channel: Channel<T> | SendChannel<T>): void {
   if (!(coreOf(channel) as Core<T>).closed) channel.close();
 }

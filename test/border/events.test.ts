@@ -172,7 +172,7 @@ describe("a failure of the emitter", () => {
     expect(isClosed(channel)).toBe(true);
   });
 
-  test("is no panic without onError", async () => {
+  test("is not a panic without onError", async () => {
     const emitter = new EventEmitter();
     const channel = fromEvents<number>(emitter, "data");
     emitter.emit("data", 1);

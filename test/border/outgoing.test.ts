@@ -201,7 +201,7 @@ describe("toWritableStream", () => {
 
   test("lets timers fire while there is room", async () => {
     const [ctx, cancel] = context.withTimeout(context.background(), 10);
-    const ch = new Channel<number>(2 ** 26);
+    const ch = new Channel<number>(2 ** 22);
     const writer = toWritableStream(ch, { preventClose: true }).getWriter();
     while (ctx.err() === undefined) await writer.write(1);
     cancel();

@@ -28,7 +28,7 @@ const borders: (readonly [string, Maker])[] = [
         ["drop-oldest", true],
       ] as const
     ).map(([whenFull, isFirst]) => {
-      const title = `of events of an ${kind} (${whenFull}, the ${isFirst ? "emitter" : "context"} hears an abort first)`;
+      const title = `of events of an event ${kind} (${whenFull}, the ${isFirst ? "emitter" : "context"} listens to an abort first)`;
       return [title, () => events(kind, whenFull, isFirst)] as const;
     }),
   ),
