@@ -1,25 +1,22 @@
 // Many jobs, and their results in the order of the jobs.
 //
-// User code (the source's `next` and `return`) runs in `fill` and in goroutines, never while the pool gives an outcome.
+// User code (the steps of the source, and its release) runs in `fill` and in goroutines, never while the pool gives an outcome.
 //
 // Invariants, whenever no method is on the stack:
 //   1. `#ahead` are the jobs that were brought and whose results were not taken, in their order, no more than the window.
 //   2. While a call of `next` waits, the first of them has no outcome, or there is none and the source is being asked or closed.
 //   3. After the end nothing is ahead, no call waits, and the context of the jobs has ended.
 
-import { Channel, type ReceiveChannel } from "../channel/channel.ts";
-import { receive, select } from "../channel/select.ts";
-import { onCancel } from "../context/cancel.ts";
+import { checkPullable, PullSource, type Step as Pulled } from "../channel/pullsource.ts";
+import { causeOf, onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
-import { cause } from "../context/namespace.ts";
+import { canceled } from "../context/errors.ts";
 import type { AsyncContext } from "../goroutine/asynccontext.ts";
-import { describe } from "../goroutine/check.ts";
 import { asError } from "../goroutine/foreign.ts";
 import { go } from "../goroutine/go.ts";
 import { poolResult } from "../goroutine/operations.ts";
 import { failed, passedWith } from "../internal/gate.ts";
 import { Ring } from "../internal/ring.ts";
-import { guarded } from "./crew.ts";
 import type { Outcome } from "./outcome.ts";
 import { Wait } from "./wait.ts";
 import type { Owner, Work } from "./work.ts";
@@ -69,7 +66,7 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
 
   /** Both are made by the first call: a map that is never iterated leaves nothing anywhere. */
   #ctx: Context | null = null;
-  #source: Source<Job> = nothing;
+  #source: PullSource<Job> | null = null;
   readonly #ahead = new Ring<Work<Job, Result>>();
   readonly #calls = new Ring<Wait<Step<Result>>>();
   #cancel: (cause?: Error) => void = () => undefined;
@@ -79,7 +76,7 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
   #isAsking = false;
   #isFilling = false;
 
-  /** Whether a call of the source's `next` has not been answered. */
+  /** Whether a step of the source is pending. */
   #isPending = false;
 
   /** Whether the end waits until the source is closed, and the calls of `return` that wait for that. */
@@ -92,7 +89,7 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
   #isOver = false;
 
   constructor(jobs: Iterable<Job> | AsyncIterable<Job>, scope: AsyncContext | null, pool: Bringing<Job, Result>) {
-    if (!isIterable(jobs)) throw new TypeError(`WorkerPool.map: jobs must be iterable, got ${describe(jobs)}`);
+    checkPullable("WorkerPool.map", "jobs", jobs);
     this.#jobs = jobs;
     this.#scope = scope;
     this.#pool = pool;
@@ -125,7 +122,7 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
   return(): Promise<Step<Result>> {
     if (this.#ctx === null) this.#begin();
     this.#finish();
-    this.#close((f) => f());
+    this.#close(canceled, (f) => f());
     this.#serve();
     if (this.#isClosing) {
       const leaving = new Wait<Step<Result>>(poolResult);
@@ -159,12 +156,12 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
     const ctx = this.#ctx;
     this.#failure = this.#pool.refusal();
     try {
-      this.#source = this.#inScope(() => sourceOf(this.#jobs, ctx));
+      this.#source = this.#inScope(() => new PullSource(this.#jobs));
     } catch (error) {
       this.#failure ??= asError(error);
       this.#sourceIsOpen = false;
     }
-    this.#forget = onCancel(ctx, () => this.#cutShort(cause(ctx) as Error));
+    this.#forget = onCancel(ctx, () => this.#cutShort(causeOf(ctx) as Error));
   }
 
   /** The next step; undefined, if it has to be waited for. Throws the error that ends the iteration. */
@@ -178,7 +175,7 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
     if (outcome !== undefined) {
       this.#failure = outcome.error;
       this.#dropAll(outcome.error);
-      this.#close();
+      this.#close(outcome.error);
     }
     if (this.#ahead.length > 0 || this.#sourceIsOpen || this.#isClosing) return undefined;
     this.#finish();
@@ -216,20 +213,25 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
   /** Brings jobs as long as there is room. */
   #fill(): void {
     if (!this.#hasRoom || this.#isAsking || this.#isFilling) return;
-    if (this.#source.isSlow) {
+    const source = this.#source as PullSource<Job>;
+    if (!source.isSync) {
       this.#isAsking = true;
-      this.#inScope(() => go(() => this.#ask()));
+      this.#inScope(() => go(() => this.#ask(source)));
       return;
     }
     this.#isFilling = true;
     this.#inScope(() => {
-      while (this.#mayAsk()) this.#take(this.#next);
+      while (this.#mayAsk()) {
+        try {
+          this.#take(source.next() as Pulled<Job>);
+        } catch (error) {
+          this.#failed(error);
+        }
+      }
     });
     this.#isFilling = false;
     this.#serve();
   }
-
-  readonly #next = (): IteratorResult<Job, unknown> => this.#source.next() as IteratorResult<Job, unknown>;
 
   /** Whether there is room for a job, and a pool that accepts it. */
   #mayAsk(): boolean {
@@ -240,30 +242,27 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
   }
 
   /** Asks a source that needs time, as long as there is room. */
-  async #ask(): Promise<void> {
+  async #ask(source: PullSource<Job>): Promise<void> {
     while (this.#mayAsk()) {
       this.#isPending = true;
-      const step = await resultOf(() => this.#source.next());
-      this.#isPending = false;
-      this.#take(step);
+      try {
+        const step = await source.next();
+        this.#isPending = false;
+        this.#take(step);
+      } catch (error) {
+        this.#isPending = false;
+        this.#failed(error);
+      }
       this.#serve();
     }
     this.#isAsking = false;
     this.#serve();
   }
 
-  /** Brings the job that `next` returns to the pool, or notes that there is none. */
-  #take(next: () => IteratorResult<Job, unknown>): void {
-    let step: IteratorResult<Job, unknown>;
-    try {
-      step = next();
-    } catch (error) {
-      // Once the iteration is being ended, that is the usual answer of a source which was asked before.
-      if (this.#sourceIsOpen) this.#failure ??= asError(error);
-      this.#sourceIsOpen = false;
-      return;
-    }
-    if (step.done === true || this.#isOver) {
+  /** Brings a job to the pool, or notes that there are no more. */
+  #take(step: Pulled<Job>): void {
+    // The iteration may have ended since the step was there.
+    if (step.done || !this.#sourceIsOpen) {
       this.#sourceIsOpen = false;
       return;
     }
@@ -274,35 +273,44 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
     }
   }
 
-  #refuse(error: Error): void {
-    this.#failure ??= error;
-    this.#close();
+  /** The source has failed, and so released itself. */
+  #failed(error: unknown): void {
+    this.#sourceIsOpen = false;
+    this.#failure ??= asError(error);
   }
 
-  /** Closes the source; by default in a goroutine, because that is user code. */
-  #close(run: (f: () => unknown) => void = go): void {
-    if (!this.#sourceIsOpen) return;
+  #refuse(error: Error): void {
+    this.#failure ??= error;
+    this.#close(error);
+  }
+
+  /** Releases the source because of `reason`; by default in a goroutine, because that is user code. */
+  #close(reason: Error, run: (f: () => unknown) => void = go): void {
+    const source = this.#source;
+    if (!this.#sourceIsOpen || source === null) return;
     this.#sourceIsOpen = false;
     // A source that is being asked may never answer: the iteration does not wait for it.
     const isWaited = !this.#isPending;
     this.#isClosing = isWaited;
+    // An error of the source that comes after the end of the iteration is a panic.
+    const report = (error: unknown, mayBeEcho: boolean): void => {
+      if (this.#isClosing) this.#closingFailure ??= asError(error);
+      else if (!mayBeEcho) {
+        go(() => {
+          throw error;
+        });
+      }
+    };
     this.#inScope(() =>
       run(async () => {
-        const closed = resultOf(() => this.#source.return?.());
-        if (isWaited) this.#closed(await closed);
-        else void closed.then(guarded);
+        await source.leave(reason, report);
+        if (isWaited) this.#closed();
       }),
     );
   }
 
-  /** The source is closed; `result` throws if that has failed. */
-  #closed(result: () => unknown): void {
+  #closed(): void {
     this.#isClosing = false;
-    try {
-      result();
-    } catch (thrown) {
-      this.#closingFailure = asError(thrown);
-    }
     this.#serve();
     for (const leaving of this.#leaving.splice(0)) {
       const error = this.#takeClosingFailure();
@@ -316,7 +324,7 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
     this.#isOver = true;
     this.#forget();
     this.#cancel();
-    this.#dropAll(cause(this.#ctx as Context) as Error);
+    this.#dropAll(causeOf(this.#ctx as Context) as Error);
     this.#pool.leave(this);
   }
 
@@ -326,7 +334,7 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
     // All jobs may have been done before, and then there is nothing to cut.
     if (this.#sourceIsOpen || works.some(({ outcome }) => outcome === undefined)) {
       this.#failure ??= reason;
-      this.#close();
+      this.#close(reason);
       for (const work of works) this.#pool.giveUp(work, reason);
     }
     for (const work of works) this.#ahead.push(work);
@@ -346,55 +354,7 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
   }
 }
 
-interface Source<Job> {
-  /** Whether each step takes time. */
-  readonly isSlow: boolean;
-  next(): IteratorResult<Job, unknown> | PromiseLike<IteratorResult<Job, unknown>>;
-  return?(): unknown;
-}
-
-const nothing: Source<never> = { isSlow: false, next: () => ({ value: undefined, done: true }) };
-
-type Both<Job> = Partial<AsyncIterable<Job> & Iterable<Job>>;
-
-function isIterable(jobs: unknown): boolean {
-  const { [Symbol.asyncIterator]: slow, [Symbol.iterator]: quick } = Object(jobs) as Both<unknown>;
-  return typeof slow === "function" || typeof quick === "function";
-}
-
-function sourceOf<Job>(jobs: Iterable<Job> | AsyncIterable<Job>, ctx: Context): Source<Job> {
-  if (jobs instanceof Channel) return ofChannel(jobs as ReceiveChannel<Job>, ctx);
-  const { [Symbol.asyncIterator]: slow, [Symbol.iterator]: quick } = Object(jobs) as Both<Job>;
-  const isSlow = typeof slow === "function";
-  const iterator = ((isSlow ? slow : quick) as () => Iterator<Job> | AsyncIterator<Job>).call(jobs);
-  return { isSlow, next: () => iterator.next(), return: () => iterator.return?.() };
-}
-
-// A loop over the channel could not be left while it waits.
-function ofChannel<Job>(jobs: ReceiveChannel<Job>, ctx: Context): Source<Job> {
-  return {
-    isSlow: true,
-    async next(): Promise<IteratorResult<Job, undefined>> {
-      const s = await select({ job: receive(jobs), done: receive(ctx.done()) });
-      if (s.case === "done") throw cause(ctx) as Error;
-      return s.ok ? { value: s.value, done: false } : { value: undefined, done: true };
-    },
-  };
-}
-
 function both(error: Error, closing: Error): AggregateError {
   const message = `${error.message}; and closing the jobs failed: ${closing.message}`;
   return new AggregateError([error, closing], message, { cause: error });
-}
-
-/** The result of `ask`, as a function that returns or throws it. */
-async function resultOf<R>(ask: () => R | PromiseLike<R>): Promise<() => R> {
-  try {
-    const result = await ask();
-    return () => result;
-  } catch (error) {
-    return () => {
-      throw error;
-    };
-  }
 }

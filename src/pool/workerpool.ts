@@ -171,7 +171,9 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
    * Errors: the first job, in their order, that failed or was cancelled ends it with its error, as does an error of `jobs`. If
    * closing `jobs` then fails too, the error is an `AggregateError` of both.
    *
-   * Cancellation: leaving the loop, by `break` or an error, cancels the jobs that are left and closes `jobs`.
+   * Cancellation: leaving the loop, by `break` or an error, cancels the jobs that are left and releases `jobs`, also while it is silent: a
+   * Node stream is destroyed, a web stream cancelled, an iterator returned from, and a channel left as it is. An error of `jobs` that
+   * comes after that is a panic.
    */
   map(
     jobs: Iterable<Job> | AsyncIterable<Job>,

@@ -1,11 +1,13 @@
 // pool.map: results in the order of the jobs, from any source, however the jobs take their time.
 
+import { PassThrough } from "node:stream";
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, type Context, go, gosched, receive, select, StoppedError, time, WorkerPool } from "goro";
 import { bubble, settled } from "goro/testing";
 import { Chance } from "../../src/internal/random.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { isCollected } from "../support/memory.ts";
+import { quiet } from "../support/promises.ts";
 
 /** A test in virtual time, in ten orders of goroutines. */
 function everyOrder(name: string, f: (seed: number) => Promise<void>): void {
@@ -1053,4 +1055,72 @@ test("a map of a hundred thousand jobs lets other goroutines run meanwhile", asy
   isOver = true;
   expect(sum).toBe(4_999_950_000);
   expect(turns).toBeGreaterThan(5);
+});
+
+describe("a source that is silent", () => {
+  /** Sources that yield 1 and then nothing, and whether they have been released. */
+  const silent: [kind: string, make: () => { jobs: AsyncIterable<number>; isReleased: () => boolean }][] = [
+    [
+      "a Node stream",
+      () => {
+        const jobs = new PassThrough({ objectMode: true });
+        jobs.write(1);
+        return { jobs, isReleased: () => jobs.destroyed };
+      },
+    ],
+    [
+      "a web stream",
+      () => {
+        let isReleased = false;
+        const jobs = new ReadableStream<number>({
+          start: (controller) => controller.enqueue(1),
+          cancel: () => {
+            isReleased = true;
+          },
+        });
+        return { jobs: jobs, isReleased: () => isReleased };
+      },
+    ],
+    [
+      "a channel",
+      () => {
+        const jobs = new Channel<number>(1);
+        jobs.trySend(1);
+        return { jobs, isReleased: () => jobs.trySend(2) && jobs.length === 1 };
+      },
+    ],
+  ];
+  const ways = ["break", "an error of the loop", "the end of the context", "the end of the pool", "a job that fails"];
+
+  describe.each(silent)("%s", (_kind, make) => {
+    test.each(ways)("is released by %s", async (way) => {
+      const { jobs, isReleased } = make();
+      const [ctx, cancel] = context.withCancel(context.background());
+      const pool = new WorkerPool<number, number>(
+        async (_ctx, n) => {
+          if (way === "a job that fails") throw new Error("no");
+          return n;
+        },
+        { workers: 2 },
+      );
+      let stopped: Promise<unknown> | undefined;
+      try {
+        for await (const result of pool.map(jobs, { ctx })) {
+          expect(result).toBe(1);
+          await quiet();
+          if (way === "break") break;
+          if (way === "an error of the loop") throw new Error("loop");
+          if (way === "the end of the context") cancel();
+          if (way === "the end of the pool") stopped = pool.stop();
+        }
+      } catch (error) {
+        expect(error).toBeInstanceOf(Error);
+      }
+      await quiet();
+      expect(isReleased()).toBe(true);
+      await stopped;
+      await pool.stop();
+      cancel();
+    });
+  });
 });
