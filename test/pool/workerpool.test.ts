@@ -1578,8 +1578,8 @@ test("a program can let go of pools, and of what they have promised", async () =
     await pool.send(-1);
     const task = await pool.submit(-2);
     task.result;
-    await pool.send(30);
-    await pool.send(30);
+    await pool.send(1000);
+    await pool.send(1000);
     const late = pool.send(1).catch((error) => console.log(error.message));
     const task2 = pool.submit(1).catch((error) => console.log(error.message));
     await time.sleep(5);
