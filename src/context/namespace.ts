@@ -59,7 +59,7 @@ export function todo(): Context {
  * using _ = defer(cancel);
  */
 export function withCancel(parent: Context): [ctx: Context, cancel: CancelFunc] {
-  const context = following(new CancelContext(checkedParent(parent)));
+  const context = following(new CancelContext(checkedParent("withCancel", parent)));
   return [context, disposable(() => context.cancel(canceled))];
 }
 
@@ -71,7 +71,7 @@ export function withCancel(parent: Context): [ctx: Context, cancel: CancelFunc] 
  * Mirrors `context.WithCancelCause`.
  */
 export function withCancelCause(parent: Context): [ctx: Context, cancel: CancelCauseFunc] {
-  const context = following(new CancelContext(checkedParent(parent)));
+  const context = following(new CancelContext(checkedParent("withCancelCause", parent)));
   return [context, disposable((cause?: Error | null) => context.cancel(canceled, checkedCause(cause)))];
 }
 
@@ -98,7 +98,7 @@ export function withDeadlineCause(
   cause: Error | null,
 ): [ctx: Context, cancel: CancelFunc] {
   const at = checkedNumber("context.withDeadline: deadline", isDate(deadline) ? deadline.getTime() : deadline);
-  return limited(parent, expiryIn(at - currentClock().wall(), at), cause);
+  return limited("withDeadline", parent, expiryIn(at - currentClock().wall(), at), cause);
 }
 
 /**
@@ -119,12 +119,17 @@ export function withTimeout(parent: Context, ms: number): [ctx: Context, cancel:
  */
 export function withTimeoutCause(parent: Context, ms: number, cause: Error | null): [ctx: Context, cancel: CancelFunc] {
   const delay = checkedNumber("context.withTimeout: ms", ms);
-  return limited(parent, expiryIn(delay), cause);
+  return limited("withTimeout", parent, expiryIn(delay), cause);
 }
 
-function limited(parent: Context, expiry: Expiry, cause: Error | null): [ctx: Context, cancel: CancelFunc] {
+function limited(
+  caller: string,
+  parent: Context,
+  expiry: Expiry,
+  cause: Error | null,
+): [ctx: Context, cancel: CancelFunc] {
   const reason = checkedCause(cause);
-  const earlier = expiryOf(checkedParent(parent));
+  const earlier = expiryOf(checkedParent(caller, parent));
   if (earlier !== undefined && isEarlier(earlier, expiry)) return withCancel(parent);
   const context = following(new DeadlineContext(parent, expiry));
   context.startTimer(reason);
@@ -140,7 +145,7 @@ function limited(parent: Context, expiry: Expiry, cause: Error | null): [ctx: Co
  * Mirrors `context.WithValue`.
  */
 export function withValue<K>(parent: Context, key: K, value: K extends Key<infer T> ? T : unknown): Context {
-  checkedParent(parent);
+  checkedParent("withValue", parent);
   if (key === null || key === undefined) throw new PanicError("nil key");
   return new ValueContext(parent, key, value);
 }
@@ -156,7 +161,7 @@ export function key<T>(name: string): Key<T> {
  * Mirrors `context.WithoutCancel`.
  */
 export function withoutCancel(parent: Context): Context {
-  return new DetachedContext(checkedParent(parent));
+  return new DetachedContext(checkedParent("withoutCancel", parent));
 }
 
 /**
@@ -170,7 +175,7 @@ export function withoutCancel(parent: Context): Context {
 export function afterFunc(ctx: Context, f: () => unknown): () => boolean {
   checkFunction("context.afterFunc", f);
   let call: Prepared | null = new Prepared(f);
-  const remove = onCancel(checkedParent(ctx), () => {
+  const remove = onCancel(checkedParent("afterFunc", ctx, "ctx"), () => {
     call?.start();
     call = null;
   });
@@ -189,7 +194,7 @@ export function afterFunc(ctx: Context, f: () => unknown): () => boolean {
  * Mirrors `context.Cause`.
  */
 export function cause(ctx: Context): Error | undefined {
-  return causeOf(ctx);
+  return causeOf(checkedParent("cause", ctx, "ctx"));
 }
 
 const contexts = new WeakMap<AbortSignal, Context>();
@@ -234,7 +239,7 @@ export function fromSignal(signal: AbortSignal): Context {
  * using _ = defer(stop);
  */
 export function notify(parent: Context, ...signals: string[]): [ctx: Context, stop: CancelFunc] {
-  const context = new NotifyContext(checkedParent(parent), signals);
+  const context = new NotifyContext(checkedParent("notify", parent), signals);
   const forget = onSignals(signals, (words) => context.cancel(canceled, new Canceled(`${words} signal received`)));
   context.follow();
   // An alarm that never goes off keeps the process alive, which the host's signal handlers do not.
@@ -255,11 +260,10 @@ function following<C extends CancelContext>(context: C): C {
   return context;
 }
 
-const contextCheck = new Check("context");
-
-function checkedParent(parent: Context): Context {
+function checkedParent(caller: string, parent: Context, name: string = "parent"): Context {
   if (parent === null || parent === undefined) throw new PanicError("cannot create context from nil parent");
-  if (!(parent instanceof ChainedContext)) contextCheck.isContext("parent", parent);
+  // Most parents are the library's own.
+  if (!(parent instanceof ChainedContext)) new Check(`context.${caller}`).isContext(name, parent);
   return parent;
 }
 

@@ -9,6 +9,12 @@ import { Heap, type Placed } from "./heap.ts";
 import { trace } from "./trace.ts";
 import { throwUncaught } from "./turn.ts";
 
+/**
+ * How far apart, in milliseconds, two readings of one instant may be, because sums of fractions are rounded: less than a quarter of a
+ * nanosecond up to days of uptime.
+ */
+export const roundingError = 2.5e-7;
+
 /** What tells the time and wakes the clock. */
 export interface Host {
   /** Milliseconds of a clock that never jumps. */
@@ -85,7 +91,7 @@ export class Clock {
   /** Fires every alarm that is due. What one of them throws does not keep the others from it, and is thrown as an uncaught exception. */
   ring(): void {
     this.#setFor = Infinity;
-    const now = this.#host.now();
+    const now = this.#host.now() + roundingError;
     for (let alarm = this.#heap.first; alarm !== undefined && alarm.when <= now; alarm = this.#heap.first) {
       this.#heap.remove(alarm);
       try {

@@ -7,7 +7,7 @@
 //      them when the clock is next used or, at the latest, when the watch finds the change.
 //   3. A timer that was set with the host's own functions stays set while fakes are in their place, and counts when it goes off.
 
-import type { Host } from "./clock.ts";
+import { type Host, roundingError } from "./clock.ts";
 import { currentWorld } from "./world.ts";
 
 /** The longest delay that the host's timers know; they fire at once when they are given a longer one. */
@@ -82,7 +82,7 @@ export class RealTime implements Host {
     const source = this.#current();
     stop(this.#timer);
     if (this.#kept?.source === source) this.#dropKept();
-    const ms = Math.min(Math.max(Math.ceil(delay), 0), longestDelay);
+    const ms = Math.min(Math.max(Math.ceil(delay - roundingError), 0), longestDelay);
     const timer: Timer = { source, due: this.#advance(source) + ms, ring, handle: undefined };
     this.#timer = timer;
     outside(() => {

@@ -16,6 +16,7 @@ import { receive, select } from "../channel/select.ts";
 import { after } from "../channel/time.ts";
 import { expiryIn } from "../context/cancel.ts";
 import { canceled, DeadlineExceeded, deadlineExceeded } from "../context/errors.ts";
+import { isStoreSet, runIn } from "../goroutine/asynccontext.ts";
 import { asError, nameOf } from "../goroutine/foreign.ts";
 import { go, type Goroutine, spawn } from "../goroutine/go.ts";
 import { Alarm, currentClock } from "../internal/alarm.ts";
@@ -157,7 +158,17 @@ export class Crew<Job, Result, W extends Hand = Hand> {
     return this.#verdict(work) !== undefined;
   }
 
-  /** The life of a worker: takes jobs as long as there are any, and works on each until its function has returned. */
+  /** Starts the goroutine of a worker, for the public function `caller`. */
+  start(caller: string, worker: W): void {
+    // In reports and traces the goroutine is called after its function.
+    const poolWorker = (): Promise<void> => this.work(worker);
+    runIn(null, () => (worker.goroutine = spawn(caller, poolWorker, [], null)));
+  }
+
+  /**
+   * The life of a worker: takes jobs as long as there are any, and works on each until its function has returned. It runs without a
+   * store in its async context, so that a job whose caller has none is called directly.
+   */
   async work(worker: W): Promise<void> {
     for (;;) {
       const next = this.#door.next(worker);
@@ -181,6 +192,11 @@ export class Crew<Job, Result, W extends Hand = Hand> {
       }
       const wait = this.#door.finished(worker, work, this.#end(work, outcome, goroutine));
       if (wait !== undefined) await wait;
+      // A function that was called directly has set a store by `enterWith`, which would be that of the next jobs too.
+      if (trace === null && isStoreSet()) {
+        this.start("WorkerPool", worker);
+        return;
+      }
     }
   }
 
@@ -251,7 +267,7 @@ export class Crew<Job, Result, W extends Hand = Hand> {
   #sweepSoon(): void {
     if (this.#sweeper !== null) return;
     const poolSweeper = (): Promise<void> => this.#sweep();
-    this.#sweeper = spawn("WorkerPool", poolSweeper, [], null);
+    runIn(null, () => (this.#sweeper = spawn("WorkerPool", poolSweeper, [], null)));
   }
 
   async #sweep(): Promise<void> {
@@ -369,8 +385,12 @@ export class Crew<Job, Result, W extends Hand = Hand> {
     work.attempts++;
     const outer = this.calling;
     this.calling = work;
+    const { scope, ctx, job } = work;
+    const worker = work.worker as number;
     try {
-      return this.#inScope(work, goroutine, () => this.#f(work.ctx, work.job, work.worker as number));
+      if (scope === null) return this.#f(ctx, job, worker);
+      if (trace === null) return scope.runInAsyncScope(this.#f, undefined, ctx, job, worker);
+      return this.#inScope(work, goroutine, () => this.#f(ctx, job, worker));
     } finally {
       this.calling = outer;
     }

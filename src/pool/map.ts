@@ -11,7 +11,7 @@ import { checkPullable, PullSource, type Step as Pulled } from "../channel/pulls
 import { causeOf, onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
 import { canceled } from "../context/errors.ts";
-import type { AsyncContext } from "../goroutine/asynccontext.ts";
+import { type AsyncContext, runIn } from "../goroutine/asynccontext.ts";
 import { asError } from "../goroutine/foreign.ts";
 import { go } from "../goroutine/go.ts";
 import { poolResult } from "../goroutine/operations.ts";
@@ -46,7 +46,7 @@ export interface Bringing<Job, Result> {
   leave(map: OrderedResults<Job, Result>): void;
 
   /** Brings a job to the pool, which may have to wait until it is accepted. */
-  bring(job: Job, ctx: Context, owner: Owner<Job, Result>, scope: AsyncContext | null): Work<Job, Result>;
+  bring(job: Job, ctx: Context, owner: Owner<Job, Result>): Work<Job, Result>;
 
   /** Cancels a job. */
   giveUp(work: Work<Job, Result>, cause: Error): void;
@@ -156,7 +156,7 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
     const ctx = this.#ctx;
     this.#failure = this.#pool.refusal();
     try {
-      this.#source = this.#inScope(() => new PullSource(this.#jobs));
+      this.#inScope(() => (this.#source = new PullSource(this.#jobs)));
     } catch (error) {
       this.#failure ??= asError(error);
       this.#sourceIsOpen = false;
@@ -216,7 +216,9 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
     const source = this.#source as PullSource<Job>;
     if (!source.isSync) {
       this.#isAsking = true;
-      this.#inScope(() => go(() => this.#ask(source)));
+      this.#inScope(() => {
+        go(() => this.#ask(source));
+      });
       return;
     }
     this.#isFilling = true;
@@ -267,7 +269,7 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
       return;
     }
     try {
-      this.#ahead.push(this.#pool.bring(step.value, this.#ctx as Context, this, this.#scope));
+      this.#ahead.push(this.#pool.bring(step.value, this.#ctx as Context, this));
     } catch (error) {
       this.#refuse(asError(error));
     }
@@ -349,8 +351,8 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
     return Array.from({ length: this.#ahead.length }, () => this.#ahead.shift());
   }
 
-  #inScope<R>(f: () => R): R {
-    return this.#scope === null ? f() : this.#scope.runInAsyncScope(f);
+  #inScope(f: () => void): void {
+    runIn(this.#scope, f);
   }
 }
 

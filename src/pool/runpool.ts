@@ -10,9 +10,9 @@ import type { Core } from "../channel/core.ts";
 import { receive, select } from "../channel/select.ts";
 import { causeOf, onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
-import { captureAsyncContext } from "../goroutine/asynccontext.ts";
+import { captureAsyncContext, runIn } from "../goroutine/asynccontext.ts";
 import { checkFunction, describe } from "../goroutine/check.ts";
-import { type Goroutine, spawn } from "../goroutine/go.ts";
+import type { Goroutine } from "../goroutine/go.ts";
 import { poolRun } from "../goroutine/operations.ts";
 import { PanicError } from "../goroutine/panic.ts";
 import { Alarm } from "../internal/alarm.ts";
@@ -75,6 +75,7 @@ class RunWorker<Job, Result> implements Hand {
   readonly id: number;
   goroutine: Goroutine | null = null;
   work: Work<Job, Result> | null = null;
+  hasStarted = false;
   isHere = true;
 
   constructor(id: number) {
@@ -142,11 +143,7 @@ class Run<Job, Result> implements Owner<Job, Result> {
       resultsCore.onClose(() => this.#fail(new PanicError("send on closed channel"))),
     ];
     for (const worker of this.#workers) {
-      const poolWorker = (): Promise<void> => {
-        guarded(() => settings.onWorkerStart?.(worker.id));
-        return this.#crew.work(worker);
-      };
-      worker.goroutine = spawn("runPool", poolWorker, [], null);
+      this.#crew.start("runPool", worker);
     }
   }
 
@@ -160,12 +157,18 @@ class Run<Job, Result> implements Owner<Job, Result> {
   }
 
   async #next(worker: RunWorker<Job, Result>): Promise<Work<Job, Result> | null> {
+    if (!worker.hasStarted) {
+      worker.hasStarted = true;
+      this.#callHook(() => this.#crew.settings.onWorkerStart?.(worker.id));
+    }
     const job = worker.isHere ? await this.#receive() : undefined;
     if (job === undefined) {
       this.#leave(worker);
       return null;
     }
-    const work = new Work<Job, Result>(job.value, this.#ctx, this.#crew, this.#scope, this, 0, ++this.#lastOrder);
+    // Each job has an async context of its own, for what its function stores there.
+    const scope = this.#scope === null ? null : this.#scope.runInAsyncScope(captureAsyncContext);
+    const work = new Work<Job, Result>(job.value, this.#ctx, this.#crew, scope, this, 0, ++this.#lastOrder);
     this.#crew.accept(work);
     worker.work = work;
     return work;
@@ -211,8 +214,14 @@ class Run<Job, Result> implements Owner<Job, Result> {
     if (!worker.isHere) return;
     worker.isHere = false;
     this.#here--;
-    guarded(() => this.#crew.settings.onWorkerStop?.(worker.id));
+    this.#callHook(() => this.#crew.settings.onWorkerStop?.(worker.id));
     this.#look();
+  }
+
+  #callHook(hook: () => unknown): void {
+    guarded(() => {
+      runIn(this.#scope, hook);
+    });
   }
 
   /** The results have been closed by other code. */

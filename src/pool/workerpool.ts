@@ -13,9 +13,8 @@ import { causeOf, onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
 import { canceled } from "../context/errors.ts";
 import { withCancelCause } from "../context/namespace.ts";
-import { type AsyncContext, captureAsyncContext } from "../goroutine/asynccontext.ts";
+import { captureAsyncContext } from "../goroutine/asynccontext.ts";
 import { Check, checkFunction, describe } from "../goroutine/check.ts";
-import { spawn } from "../goroutine/go.ts";
 import { poolStop, poolSubmit } from "../goroutine/operations.ts";
 import { Alarm } from "../internal/alarm.ts";
 import { failed, passed, passedWith, ready } from "../internal/gate.ts";
@@ -198,8 +197,8 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
         this.#maps.delete(map);
         this.#look();
       },
-      bring: (job, mapCtx, owner, scope) => {
-        const work = this.#work(job, mapCtx, owner, scope);
+      bring: (job, mapCtx, owner) => {
+        const work = this.#work(job, mapCtx, owner);
         if (!this.#offer("WorkerPool", work, undefined)) this.#backlog.add(work);
         return work;
       },
@@ -252,7 +251,8 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   /**
    * Accepts no more jobs, waits until those that it has been asked for are done, also those that still wait to be accepted, and
    * until all workers have stopped. It can be called any number of times. A job may call it; to await it, it passes the context that
-   * it was given, or one derived from that, and then the job itself is not waited for.
+   * it was given, or one derived from that, and then the job itself is not waited for. If jobs are left that need the worker of a job
+   * that waits here, its call resolves before they are done.
    *
    * Cancellation: when `ctx` ends first, all jobs that are left are cancelled, with its cause, and the report lists them. For
    * functions that ignore their context it waits `grace` at most; without `ctx` it waits as long as it takes, unless nothing is left
@@ -296,15 +296,18 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     settled: ({ outcome }) => void this.#results.trySend(outcome as Outcome<Job, Result>),
   };
 
-  #work(
-    job: Job,
-    ctx: Context | undefined,
-    owner: Owner<Job, Result>,
-    scope: AsyncContext | null = captureAsyncContext(),
-  ): Work<Job, Result> {
+  #work(job: Job, ctx: Context | undefined, owner: Owner<Job, Result>): Work<Job, Result> {
     // User code first: it may throw.
     const priority = this.#priority(job);
-    return new Work(job, ctx ?? this.#settings.ctx, this.#crew, scope, owner, priority, ++this.#lastOrder);
+    return new Work(
+      job,
+      ctx ?? this.#settings.ctx,
+      this.#crew,
+      captureAsyncContext(),
+      owner,
+      priority,
+      ++this.#lastOrder,
+    );
   }
 
   #priority(job: Job): number {
@@ -383,9 +386,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     worker.work = work;
     if (worker.isAwake) return;
     worker.isAwake = true;
-    // In reports and traces the goroutine is called after its function.
-    const poolWorker = (): Promise<void> => this.#crew.work(worker);
-    worker.goroutine = spawn("WorkerPool", poolWorker, [], null);
+    this.#crew.start("WorkerPool", worker);
   }
 
   // Goroutines must not starve others, however short their jobs are: so each job passes the gate.
@@ -477,6 +478,9 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     const { open, running, abandoned, openStopping, abandonedStopping } = this.#crew;
     const { queued } = this.#backlog;
     if (queued > 0) {
+      // The workers that the queued jobs need may all be held by jobs that wait in `stop`: these must go on.
+      const areAllHeld = running >= this.#staff.max && running === abandoned + openStopping;
+      if (areAllHeld) this.#answer(this.#stopsInside, this.#reported(abandoned - abandonedStopping));
       // If no function ever returns, no worker will take what is queued, and no context will cancel it.
       if (this.#isPatient || abandoned < this.#staff.max || abandoned < running || open > queued) return;
       if (this.#graceIsOver) this.#crew.cut(new StoppedError("WorkerPool: no function has come back"));

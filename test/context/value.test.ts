@@ -147,11 +147,14 @@ describe("a parent that is not a context", () => {
       () => withTimeout(wrong, 1),
       () => withValue(wrong, "k", 1),
       () => withoutCancel(wrong),
-      () => context.afterFunc(wrong, () => undefined),
       () => context.notify(wrong, "SIGINT"),
     ]) {
       expect(derive).toThrow(TypeError);
       expect(derive).toThrow(message);
+    }
+    for (const ask of [() => context.afterFunc(wrong, () => undefined), () => context.cause(wrong)]) {
+      expect(ask).toThrow(TypeError);
+      expect(ask).toThrow(message.replaceAll("parent", "ctx"));
     }
   });
 });

@@ -274,7 +274,7 @@ describe("arguments", () => {
     [
       "a context for the options of map",
       () => new WorkerPool(f).map([1], background() as never),
-      "WorkerPool.map: options must be an object, got context.Background; a context is passed as { ctx }",
+      "WorkerPool.map: options must be an object, got a Context; a context is passed as { ctx }",
     ],
     [
       "a generator function for runPool",
@@ -378,3 +378,49 @@ test("a result is not looked at while the pool gives the outcome", () =>
     expect(looks).toBeGreaterThan(before as number);
     expect(task.outcome?.value).toBe(value);
   }));
+
+describe("a job that stops its pool", () => {
+  test.each(seeds)("goes on when the jobs that are left need its worker, and the pool drains (seed %i)", (seed) =>
+    inBubble(
+      async () => {
+        for (const workers of [1, 2, 3]) {
+          const done: number[] = [];
+          const pool: WorkerPool<number, void> = new WorkerPool(
+            async (ctx: Context, job: number) => {
+              await time.sleep(1);
+              // As many jobs as there are workers wait here.
+              if (job <= workers) await pool.stop(ctx);
+              done.push(job);
+            },
+            { workers, queue: 9 },
+          );
+          for (let job = 1; job <= 6; job++) await pool.send(job);
+          expect(await pool.stop()).toEqual({ undone: [], abandoned: 0, cause: undefined });
+          expect(done.sort()).toEqual([1, 2, 3, 4, 5, 6]);
+        }
+      },
+      { seed },
+    ),
+  );
+
+  test("goes on too when the other worker is held by a function that ignores its end", () =>
+    inBubble(async () => {
+      const never = new Channel<never>();
+      const done: number[] = [];
+      const pool: WorkerPool<number, void> = new WorkerPool(
+        async (ctx: Context, job: number) => {
+          if (job === 1) await never.receive();
+          if (job === 2) await pool.stop(ctx);
+          done.push(job);
+        },
+        { workers: 2, queue: 9, timeout: 5 },
+      );
+      const first = await pool.submit(1);
+      await expect(first.result).rejects.toThrow("took longer than 5 ms");
+      expect([pool.trySend(2), pool.trySend(3)]).toEqual([true, true]);
+      expect(await pool.stop()).toMatchObject({ undone: [], abandoned: 1 });
+      expect(done).toEqual([2, 3]);
+      never.close();
+      await settled();
+    }));
+});

@@ -186,6 +186,7 @@ describe("wait", () => {
       await limiter.wait(ctx);
       const [soon, cancelSoon] = context.withTimeout(context.background(), 1);
       Date.now = wall;
+      for (let taken = 0; taken < 10_000; taken++) limiter.reserve();
       await expect(limiter.wait(soon)).rejects.toThrow("rate: Wait(n=1) would exceed context deadline");
       cancelSoon();
     } finally {

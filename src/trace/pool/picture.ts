@@ -64,6 +64,7 @@ export interface PoolPictureOptions {
  */
 export function poolPicture(trace: Trace, options: PoolPictureOptions = {}): string {
   const check = new Check("poolPicture");
+  check.options(options, ["pool", "from", "to", "width", "title"]);
   const { width = 1000, from, to, title } = options;
   check.count("width", 640, width, 4000);
   checkWindow(check, from, to);

@@ -79,6 +79,7 @@ function checked(
   options: TerminalOptions,
 ): Required<Omit<TerminalOptions, "goroutines">> & TerminalOptions {
   const check = new Check("terminalView");
+  check.options(options, ["width", "from", "to", "goroutines", "rows", "colour"], { color: "colour" });
   const width = check.count("width", 40, options.width ?? 80);
   const rows = check.count("rows", 20, options.rows ?? 200);
   const from = options.from ?? 0;

@@ -69,8 +69,9 @@ const style = `
  * console.log(svg.startsWith("<svg"));
  */
 export function timeline(trace: Trace, options: TimelineOptions = {}): string {
-  const { title = "Timeline", width = 1_000, from = 0, to = Infinity, goroutines } = options;
   const check = new Check("timeline");
+  check.options(options, ["title", "width", "from", "to", "goroutines"]);
+  const { title = "Timeline", width = 1_000, from = 0, to = Infinity, goroutines } = options;
   check.atLeast("width", 480, width, 20_000);
   checkWindow(check, from, to);
   checkTexts(title, goroutines, trace);
