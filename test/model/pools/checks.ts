@@ -22,6 +22,7 @@ class Checks {
     for (const job of this.#record.jobs) this.#job(job);
     for (const map of this.#record.maps) this.#map(map);
     this.#workers();
+    this.#received();
     this.#order();
     this.#stats();
     for (const stop of this.#record.stops) this.#stop(stop);
@@ -231,6 +232,15 @@ class Checks {
       else here.delete(worker);
     }
     this.#expect(here.size === 0, `workers ${[...here].join(", ")} have not stopped`);
+  }
+
+  // A run that is cut short receives no more jobs: a worker may have received one at that instant, and has not called its function.
+
+  #received(): void {
+    if (!this.#isRun) return;
+    const unstarted = this.#record.jobs.filter(({ started, ended }) => ended.length > started.length);
+    const text = `${unstarted.length} jobs were received by ${this.#spec.workers} workers after the run was cut short`;
+    this.#expect(unstarted.length <= this.#spec.workers, text);
   }
 
   // The greater priority first, the earlier among equals. Only instants that differ are compared.

@@ -71,6 +71,8 @@ export interface PoolSpec {
   readonly grace: number;
   /** The most calls in a second; 0: any number. */
   readonly rate: number;
+  /** Whether `onEvent`, `onWorkerStart` and `onWorkerStop` throw, which is a panic each time and changes nothing else. */
+  readonly hooksThrow: boolean;
 }
 
 /** Who reads the results: how long between two, from the first on and again; and how many before nothing is read any more (-1: all). */
@@ -158,6 +160,7 @@ const pool: Arbitrary<PoolSpec> = fc.record(
     timeout: fc.constantFrom(0, 0, 1, 5, 10),
     grace: fc.constantFrom(0, 1, 10, 50),
     rate: fc.constantFrom(0, 0, 0, 200),
+    hooksThrow: fc.constantFrom(false, false, false, true),
   },
   { noNullPrototype: true },
 );

@@ -182,6 +182,7 @@ function optionsOf(spec: PoolSpec, isPool: boolean): string {
     spec.timeout > 0 ? `timeout: ${spec.timeout}` : "",
     `grace: ${spec.grace}`,
     spec.rate > 0 ? `rate: ${spec.rate}` : "",
+    spec.hooksThrow ? `onEvent: () => { throw new Error("a hook throws, which ends the bubble"); }` : "",
   ];
   return `{ ${options.filter((each) => each !== "").join(", ")} }`;
 }

@@ -105,6 +105,9 @@ export class PoolRecord {
   /** The maximum of workers over time. */
   readonly limits: { readonly at: number; readonly max: number }[] = [];
 
+  /** What hooks have thrown that has not been a panic yet. */
+  readonly thrown: Set<unknown> = new Set<unknown>();
+
   /** What was found to be wrong when it happened. */
   readonly findings: string[] = [];
 
@@ -193,10 +196,25 @@ export class PoolRecord {
     } else {
       job.ended.push({ at: this.now, worker: event.worker, outcome: event.outcome });
     }
+    this.#throw();
   };
 
-  readonly onWorkerStart = (worker: number): void => void this.workers.push({ at: this.now, worker, type: "start" });
-  readonly onWorkerStop = (worker: number): void => void this.workers.push({ at: this.now, worker, type: "stop" });
+  readonly onWorkerStart = (worker: number): void => {
+    this.workers.push({ at: this.now, worker, type: "start" });
+    this.#throw();
+  };
+
+  readonly onWorkerStop = (worker: number): void => {
+    this.workers.push({ at: this.now, worker, type: "stop" });
+    this.#throw();
+  };
+
+  #throw(): void {
+    if (!this.history.pool.hooksThrow) return;
+    const error = new Error("a hook throws");
+    this.thrown.add(error);
+    throw error;
+  }
 }
 
 function holdsWorker({ started, ended, calls }: JobRecord): boolean {

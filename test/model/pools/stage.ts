@@ -4,6 +4,7 @@ import { Channel, context, type Context, go, receive, select, type Task, time } 
 import { allowLeaks, bubble, settled } from "goro/testing";
 import { CancelContext } from "../../../src/context/cancel.ts";
 import { currentClock } from "../../../src/internal/alarm.ts";
+import { currentWorld, type World } from "../../../src/internal/world.ts";
 import { type Door, type DoorName, openDoor } from "./doors.ts";
 import type { ContextIndex, History, JobSpec, MapSpec, Step } from "./history.ts";
 import {
@@ -26,6 +27,7 @@ export async function play(history: History, door: DoorName): Promise<PoolRecord
     return await bubble(
       () => {
         record = new PoolRecord(history, door);
+        expectPanics(record);
         return new Stage(record).play();
       },
       { seed: history.seed },
@@ -41,6 +43,15 @@ export async function play(history: History, door: DoorName): Promise<PoolRecord
     const text = [(error as Error).message, ...open, ...(record?.findings ?? [])].join("\n");
     throw new Error(text, { cause: error });
   }
+}
+
+/** Keeps the bubble alive when a hook throws: that is a panic, which would end it. */
+function expectPanics(record: PoolRecord): void {
+  const world = currentWorld() as World;
+  const panicked = world.panicked.bind(world);
+  world.panicked = (error, goroutine) => {
+    if (!record.thrown.delete(error)) panicked(error, goroutine);
+  };
 }
 
 /** A context of the callers, and what is cancelled with it. */
@@ -113,6 +124,7 @@ class Stage {
       const left = childrenOf(ctx);
       if (left > 0) record.find(`${left} listeners are left on a context`);
     }
+    if (record.thrown.size > 0) record.find(`${record.thrown.size} errors of hooks are lost`);
     const { purposes } = currentClock();
     if (purposes.length > 0) record.find(`timers are left: ${purposes.join(", ")}`);
     for (let next = this.#door.results.tryReceive(); next?.ok === true; next = this.#door.results.tryReceive()) {
