@@ -22,8 +22,8 @@ const replaced: Readonly<Record<string, string>> = {
     module.exports = new Proxy(plain, { get: (_, key) => (key === "level" ? 0 : module.exports) });`,
 };
 
-/** What a test needs beyond a JavaScript host: jest, the project around it, or Node. */
-const needsJest = /import \{[^}]*\bjest\b[^}]*\} from "@jest/;
+/** What a test needs beyond a JavaScript host: jest or another test runner, the project around it, or Node. */
+const needsJest = /import \{[^}]*\bjest\b[^}]*\} from "@jest|from "esbuild"|support\/jests\.ts"/;
 const needsProject = /support\/programs\.ts"|\/scripts\//;
 const needsNode = /from "node:|support\/memory\.ts"/;
 
