@@ -6,7 +6,7 @@ import { bundle, portableTests } from "./bundle.ts";
 const targets = {
   core: {
     rooms: ["internal", "channel", "waitgroup", "context", "goroutine", "testing", "model", "conformance"],
-    slow: /schedules|draws|programs|power-series|neighbours|chanlinear|errgroup|rate|pool|twins|goroutine.(browser|deadlock|leftover|main|panic)|preload|xsync|types|conformance.(node|channel)|fixedbugs/,
+    slow: /borders|groups|visits|schedules|draws|programs|power-series|neighbours|chanlinear|errgroup|rate|pool|twins|goroutine.(browser|deadlock|leftover|main|panic)|preload|xsync|types|conformance.(node|channel)|fixedbugs/,
   },
   edges: {
     rooms: ["border", "sync", "pool", "waitgroup", "model", "conformance"],
@@ -21,5 +21,5 @@ const tests = await portableTests(rooms, { onNode: true, inProject: true });
 await bundle(
   tests.filter((file) => !slow.test(file)),
   "core-tests.mjs",
-  { starter: "./scripts/core/start-mutant.ts", fresh: ["internal/gate.ts", "internal/random.ts"] },
+  { starter: "./scripts/core/start-mutant.ts", fresh: ["internal/gate.ts", "internal/random.ts", "internal/turn.ts"] },
 );

@@ -34,8 +34,11 @@ export async function play(history: History, door: DoorName): Promise<PoolRecord
     );
   } catch (error) {
     allowLeaks();
-    // The iteration does not wait for a source that is being asked: what its cleanup throws then is a panic.
-    if (record?.maps.some(({ isAsync, cleanupError }) => isAsync && cleanupError === error) === true) {
+    // The iteration does not wait for an async source that is being asked: what that throws afterwards is a panic.
+    const isLate = record?.maps.some(
+      ({ isAsync, cleanupError, sourceError }) => isAsync && (error === cleanupError || error === sourceError),
+    );
+    if (record !== undefined && isLate === true) {
       record.isCutOff = true;
       return record;
     }
