@@ -253,21 +253,28 @@ function isStream(source: unknown): source is ReadableStream<unknown> {
 
 function openStream(stream: ReadableStream<unknown>): Opened {
   const reader = stream.getReader();
+  let isLocked = true;
+  function unlock(): void {
+    isLocked = false;
+    reader.releaseLock();
+  }
   async function next(): Promise<unknown> {
     try {
       const step = await reader.read();
-      if (step.done) reader.releaseLock();
+      if (step.done && isLocked) unlock();
       return step;
     } catch (error) {
-      reader.releaseLock();
+      if (isLocked) unlock();
       throw error;
     }
   }
-  function cancel(reason: Error): Promise<void> {
+  async function cancel(reason: Error): Promise<void> {
+    // The stream may have ended while its last step is still on the way to the caller.
+    if (!isLocked) return;
     const cancelled = reader.cancel(reason);
     // To cancel has settled a pending read.
-    reader.releaseLock();
-    return cancelled;
+    unlock();
+    await cancelled;
   }
   return { isSync: false, next, release: (reason) => [() => cancel(reason)], mayEcho: false };
 }

@@ -403,3 +403,57 @@ describe("fromReadableStream", () => {
     expect(() => fromReadableStream(stream)).toThrow("locked");
   });
 });
+
+// Between the last step of a source and the moment in which its reader knows of it lie some microtasks.
+describe("the end of a source and that of its context, some microtasks apart", () => {
+  const sources: readonly [string, () => [ReadableStream<number> | AsyncIterable<number>, () => unknown]][] = [
+    [
+      "a web stream",
+      () => {
+        let end = (): void => undefined;
+        return [new ReadableStream<number>({ start: (it) => void (end = () => it.close()) }), () => end()];
+      },
+    ],
+    [
+      "a Node stream",
+      () => {
+        const stream = new PassThrough({ objectMode: true });
+        return [stream, () => stream.end()];
+      },
+    ],
+    [
+      "a generator",
+      () => {
+        const gate = new Channel<number>();
+        return [gate[Symbol.asyncIterator](), () => gate.close()];
+      },
+    ],
+  ];
+
+  describe.each(sources)("of %s", (_, open) => {
+    test.each(Array.from({ length: 13 }, (_, microtasks) => microtasks))(
+      "are one end (%i microtasks)",
+      async (apart) => {
+        for (const order of ["source first", "context first"]) {
+          const [ctx, cancel] = context.withCancel(context.background());
+          const errors: Error[] = [];
+          const [source, end] = open();
+          const options = { ctx, onError: (error: Error) => void errors.push(error) };
+          const channel =
+            source instanceof ReadableStream ? fromReadableStream(source, options) : fromIterable(source, options);
+          await quiet();
+          if (order === "source first") end();
+          else cancel();
+          for (let i = 0; i < apart; i++) await Promise.resolve();
+          // A stream that was cancelled cannot be closed.
+          if (order === "source first") cancel();
+          else if (!(source instanceof ReadableStream)) end();
+          await quiet();
+          expect(errors).toEqual([]);
+          expect(channel.tryReceive()).toEqual({ value: undefined, ok: false });
+          if (source instanceof ReadableStream) expect(source.locked).toBe(false);
+        }
+      },
+    );
+  });
+});
