@@ -314,7 +314,8 @@ class Checks {
     const reasons = jobs.flatMap(({ started, ended, calls }) => [
       ...[...started, ...ended].map((each) => each.at),
       // A function that returns after its job's outcome frees its worker, which may have been waited for.
-      ...calls.flatMap(({ to }) => (to !== undefined && to <= at ? [to] : [])),
+      // One that is called may stop the pool too, and is not waited for then.
+      ...calls.flatMap(({ from, to }) => (to !== undefined && to <= at ? [from, to] : [from])),
     ]);
     const due = Math.max(0, stop.calledAt, ...[...takenAt, ...reasons].filter((each) => each <= at));
     const cut = [...causes.map((cause) => cause.at), this.#record.closedAt ?? 0].filter((each) => each <= at);
