@@ -45,16 +45,34 @@ export function runIn(context: AsyncContext | null, f: () => void): void {
   else emptyContext(hooks).runInAsyncScope(f);
 }
 
+/** Like {@link isStoreSet}, and cheaper: for code that continues after an `await`. */
+export function isStoreSetAfterAwait(): boolean {
+  if (hooks?.executionAsyncResource === undefined) return isStoreSet();
+  // With Node's hooks on, it is the promise that continues; without them there is no store.
+  return (usesFrames || hooks.executionAsyncResource() instanceof Promise) && isStoreSet();
+}
+
 let detect: (() => boolean) | undefined;
+let usesFrames = true;
 let empty: AsyncContext | undefined;
 
-// Node keeps the stores of a context in properties of the resource that executes or, from version 24 on, in a frame, a map to which
-// a new resource refers. Where neither can be seen, every context is taken to have a store.
+// Up to version 22, Node keeps the stores of a context in properties of the resource that executes. It does so by hooks, which it turns on
+// with the first store, and which mark every promise from then on. From version 24 on there is a frame, a map to which each new resource
+// refers. Where neither can be seen, every context is taken to have a store.
 function findDetector({ AsyncLocalStorage, AsyncResource, executionAsyncResource }: Hooks): () => boolean {
-  const ways = [
-    (): boolean => executionAsyncResource !== undefined && hasStore(executionAsyncResource()),
-    (): boolean => hasStore(new AsyncResource("goro")),
-  ];
+  const probe = new AsyncResource("goro") as unknown as Resource;
+  const symbols = Object.getOwnPropertySymbols(probe);
+  const frame = symbols.find(({ description }) => description === "context_frame");
+  const mark = symbols.find(({ description }) => description === "async_id_symbol");
+  const ways: (() => boolean)[] = [];
+  if (mark !== undefined && executionAsyncResource !== undefined) {
+    ways.push(
+      () => (Promise.resolve() as unknown as Resource)[mark] !== undefined && hasStore(executionAsyncResource()),
+    );
+  }
+  if (frame !== undefined) {
+    ways.push(() => isHeld((new AsyncResource("goro") as unknown as Resource)[frame]));
+  }
   const storage = new AsyncLocalStorage();
   const works = (way: () => boolean): boolean => {
     let isSeen = false;
@@ -62,6 +80,7 @@ function findDetector({ AsyncLocalStorage, AsyncResource, executionAsyncResource
     return isSeen;
   };
   const found = ways.find(works);
+  usesFrames = found !== ways[0] || mark === undefined;
   storage.disable();
   return found ?? ((): boolean => true);
 }
@@ -69,14 +88,13 @@ function findDetector({ AsyncLocalStorage, AsyncResource, executionAsyncResource
 type Resource = Readonly<Record<symbol, unknown>>;
 
 function hasStore(resource: object): boolean {
-  for (const symbol of Object.getOwnPropertySymbols(resource)) {
-    const { description } = symbol;
-    if (description !== "kResourceStore" && description !== "context_frame") continue;
-    const value = (resource as Resource)[symbol];
-    if (value instanceof Map ? [...value.values()].some((store) => store !== undefined) : value !== undefined)
-      return true;
-  }
-  return false;
+  return Object.getOwnPropertySymbols(resource).some(
+    (symbol) => symbol.description === "kResourceStore" && (resource as Resource)[symbol] !== undefined,
+  );
+}
+
+function isHeld(frame: unknown): boolean {
+  return frame instanceof Map ? [...frame.values()].some((store) => store !== undefined) : frame !== undefined;
 }
 
 function emptyContext({ AsyncResource }: Hooks): AsyncContext {

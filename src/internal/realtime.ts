@@ -28,8 +28,8 @@ const { setTimeout: setTimeoutAtImport } = host;
 
 /** One set of time functions that the host has or has had. */
 class Source {
-  readonly read: () => number = hostNow();
   readonly performance: TimeFunctions["performance"] = host.performance;
+  readonly read: () => number = nowOf(this.performance);
   readonly setTimeout: TimeFunctions["setTimeout"] = host.setTimeout;
   readonly clearTimeout: TimeFunctions["clearTimeout"] = host.clearTimeout;
 
@@ -43,13 +43,14 @@ class Source {
     return this.read.call(this.performance) + this.offset;
   }
 
+  // `globalThis.performance` is a getter on Node, which every reading of the clock would call: what replaces functions replaces its method.
   get isCurrent(): boolean {
-    return this.setTimeout === host.setTimeout && this.read === hostNow();
+    return this.setTimeout === host.setTimeout && this.read === nowOf(this.performance);
   }
 }
 
-function hostNow(): () => number {
-  return host.performance?.now ?? Date.now;
+function nowOf(performance: TimeFunctions["performance"]): () => number {
+  return performance?.now ?? Date.now;
 }
 
 interface Timer {

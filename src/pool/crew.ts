@@ -16,7 +16,7 @@ import { receive, select } from "../channel/select.ts";
 import { after } from "../channel/time.ts";
 import { expiryIn } from "../context/cancel.ts";
 import { canceled, DeadlineExceeded, deadlineExceeded } from "../context/errors.ts";
-import { isStoreSet, runIn } from "../goroutine/asynccontext.ts";
+import { isStoreSetAfterAwait, runIn } from "../goroutine/asynccontext.ts";
 import { asError, nameOf } from "../goroutine/foreign.ts";
 import { go, type Goroutine, spawn } from "../goroutine/go.ts";
 import { Alarm, currentClock } from "../internal/alarm.ts";
@@ -193,7 +193,7 @@ export class Crew<Job, Result, W extends Hand = Hand> {
       const wait = this.#door.finished(worker, work, this.#end(work, outcome, goroutine));
       if (wait !== undefined) await wait;
       // A function that was called directly has set a store by `enterWith`, which would be that of the next jobs too.
-      if (trace === null && isStoreSet()) {
+      if (trace === null && isStoreSetAfterAwait()) {
         this.start("WorkerPool", worker);
         return;
       }

@@ -11,7 +11,7 @@ import { checkPullable, PullSource, type Step as Pulled } from "../channel/pulls
 import { causeOf, onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
 import { canceled } from "../context/errors.ts";
-import { type AsyncContext, runIn } from "../goroutine/asynccontext.ts";
+import { type AsyncContext, captureAsyncContext, runIn } from "../goroutine/asynccontext.ts";
 import { asError } from "../goroutine/foreign.ts";
 import { go } from "../goroutine/go.ts";
 import { poolResult } from "../goroutine/operations.ts";
@@ -46,7 +46,7 @@ export interface Bringing<Job, Result> {
   leave(map: OrderedResults<Job, Result>): void;
 
   /** Brings a job to the pool, which may have to wait until it is accepted. */
-  bring(job: Job, ctx: Context, owner: Owner<Job, Result>): Work<Job, Result>;
+  bring(job: Job, ctx: Context, owner: Owner<Job, Result>, scope: AsyncContext | null): Work<Job, Result>;
 
   /** Cancels a job. */
   giveUp(work: Work<Job, Result>, cause: Error): void;
@@ -269,7 +269,7 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
       return;
     }
     try {
-      this.#ahead.push(this.#pool.bring(step.value, this.#ctx as Context, this));
+      this.#ahead.push(this.#pool.bring(step.value, this.#ctx as Context, this, this.#scope && captureAsyncContext()));
     } catch (error) {
       this.#refuse(asError(error));
     }
@@ -351,8 +351,10 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
     return Array.from({ length: this.#ahead.length }, () => this.#ahead.shift());
   }
 
+  // The iterator of an array runs no user code.
   #inScope(f: () => void): void {
-    runIn(this.#scope, f);
+    if (this.#scope === null && Array.isArray(this.#jobs)) f();
+    else runIn(this.#scope, f);
   }
 }
 

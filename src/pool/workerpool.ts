@@ -13,7 +13,7 @@ import { causeOf, onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
 import { canceled } from "../context/errors.ts";
 import { withCancelCause } from "../context/namespace.ts";
-import { captureAsyncContext } from "../goroutine/asynccontext.ts";
+import { type AsyncContext, captureAsyncContext } from "../goroutine/asynccontext.ts";
 import { Check, checkFunction, describe } from "../goroutine/check.ts";
 import { poolStop, poolSubmit } from "../goroutine/operations.ts";
 import { Alarm } from "../internal/alarm.ts";
@@ -197,8 +197,8 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
         this.#maps.delete(map);
         this.#look();
       },
-      bring: (job, mapCtx, owner) => {
-        const work = this.#work(job, mapCtx, owner);
+      bring: (job, mapCtx, owner, scope) => {
+        const work = this.#work(job, mapCtx, owner, scope);
         if (!this.#offer("WorkerPool", work, undefined)) this.#backlog.add(work);
         return work;
       },
@@ -296,18 +296,15 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     settled: ({ outcome }) => void this.#results.trySend(outcome as Outcome<Job, Result>),
   };
 
-  #work(job: Job, ctx: Context | undefined, owner: Owner<Job, Result>): Work<Job, Result> {
+  #work(
+    job: Job,
+    ctx: Context | undefined,
+    owner: Owner<Job, Result>,
+    scope: AsyncContext | null = captureAsyncContext(),
+  ): Work<Job, Result> {
     // User code first: it may throw.
     const priority = this.#priority(job);
-    return new Work(
-      job,
-      ctx ?? this.#settings.ctx,
-      this.#crew,
-      captureAsyncContext(),
-      owner,
-      priority,
-      ++this.#lastOrder,
-    );
+    return new Work(job, ctx ?? this.#settings.ctx, this.#crew, scope, owner, priority, ++this.#lastOrder);
   }
 
   #priority(job: Job): number {
@@ -332,7 +329,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     if (error !== undefined) throw error;
     const worker = this.#staff.take();
     // The hook of a new worker may just have stopped the pool, or cancelled the context.
-    const late = this.#refusal(caller, ctx);
+    const late = this.#settings.onWorkerStart && this.#refusal(caller, ctx);
     if (late !== undefined) {
       if (worker !== undefined && this.#report === undefined) this.#staff.rest(worker, worker.since);
       throw late;
