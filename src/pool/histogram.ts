@@ -25,7 +25,7 @@ export class Histogram {
     const bucket = ms <= 0.001 ? 0 : Math.ceil(Math.log2(ms * 1000) * perDoubling);
     // An array with holes would be slow.
     while (this.#counts.length <= bucket) this.#counts.push(0);
-    (this.#counts[bucket] as number)++;
+    this.#counts[bucket] = (this.#counts[bucket] as number) + 1;
     this.#count++;
     this.#sum += ms;
     if (ms > this.#max) this.#max = ms;
