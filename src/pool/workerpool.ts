@@ -15,6 +15,7 @@ import { canceled } from "../context/errors.ts";
 import { withCancelCause } from "../context/namespace.ts";
 import { type AsyncContext, captureAsyncContext } from "../goroutine/asynccontext.ts";
 import { Check, checkFunction, describe } from "../goroutine/check.ts";
+import { isError } from "../goroutine/foreign.ts";
 import { poolStop, poolSubmit } from "../goroutine/operations.ts";
 import { Alarm } from "../internal/alarm.ts";
 import { failed, passed, passedWith, ready } from "../internal/gate.ts";
@@ -373,7 +374,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
 
   /** Cancels one job, accepted or not: no worker will take it. */
   #cancel(work: Work<Job, Result>, cause: Error): void {
-    if (!(cause instanceof Error)) throw new TypeError(`Task.cancel: cause must be an Error, got ${describe(cause)}`);
+    if (!isError(cause)) throw new TypeError(`Task.cancel: cause must be an Error, got ${describe(cause)}`);
     this.#backlog.remove(work);
     this.#crew.cancel(work, cause);
     this.#letIn();
