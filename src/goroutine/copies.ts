@@ -15,7 +15,7 @@ export interface Copy {
 }
 
 /** The same as in package.json. */
-export const version = "0.5.0";
+export const version = "0.6.0";
 
 const copiesKey = Symbol.for("goro.copies");
 const brandKey = Symbol.for("goro.brand");
