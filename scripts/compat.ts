@@ -2,38 +2,26 @@
 // `npm run compat -- jest30` for those whose name begins so.
 
 import { createHash } from "node:crypto";
-import { spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleForWorkerd, bundlers, bundles } from "./compat/bundles.ts";
 import { bundleHost, type Ended, folder, type Host, hosts, programs, type Score, workerd } from "./compat/hosts.ts";
+import { run as runIn } from "./run.ts";
 
 const root = join(folder, "..");
 const prefix = process.argv[2] ?? "";
 
-/** Runs a program; after two minutes it is killed. */
+// A test runner that finds another's variables behaves otherwise.
+const clean = { CI: "true", NO_COLOR: "1", NODE_ENV: undefined, NODE_OPTIONS: undefined, JEST_WORKER_ID: undefined };
+
 function run(
   command: string,
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd,
-      // A test runner that finds another's variables behaves otherwise.
-      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], CI: "true", NO_COLOR: "1", ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-      timeout: 120_000,
-    });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code, stdout, stderr }));
-  });
+  return runIn(command, args, { ...clean, ...env }, cwd);
 }
 
 async function must(command: string, args: readonly string[], cwd: string): Promise<void> {

@@ -13,12 +13,20 @@ export interface Run {
   readonly ms: number;
 }
 
-/** Runs `command` in the folder of the project, with `env` besides the environment that there is. After two minutes it is killed. */
-export function run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<Run> {
+/**
+ * Runs `command` in `cwd`, by default the folder of the project, with `env` beside the present environment; an undefined variable is
+ * left out. After two minutes it is killed.
+ */
+export function run(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = {},
+  cwd: string = root,
+): Promise<Run> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
     const child = spawn(command, args, {
-      cwd: root,
+      cwd,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
       timeout: 120_000,
