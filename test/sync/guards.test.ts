@@ -208,3 +208,28 @@ describe("Cond.wait on the reading side of an RWMutex", () => {
     await expect(new Cond(rw.rLocker()).wait()).rejects.toThrow("sync: RUnlock of unlocked RWMutex");
   });
 });
+
+describe("a Cond on the reading side of a lock", () => {
+  test("gives the hold back to the guard from before the wait, and leaves no trace in later holds", async () => {
+    const rw = new RWMutex();
+    const cond = new Cond(rw.rLocker());
+    const guard = await rw.rLock();
+    const waiting = cond.wait();
+    await quiet();
+    expect(rw.tryLock()).toBe(true);
+    rw.unlock();
+    cond.signal();
+    await waiting;
+    expect(rw.tryLock()).toBe(false);
+    guard[Symbol.dispose]();
+    expect(rw.tryLock()).toBe(true);
+    rw.unlock();
+
+    await rw.rLock();
+    rw.rUnlock();
+    const later = await rw.rLock();
+    later[Symbol.dispose]();
+    expect(rw.tryLock()).toBe(true);
+    rw.unlock();
+  });
+});
