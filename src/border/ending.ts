@@ -3,7 +3,7 @@
 import { type Channel, coreOf, type SendChannel } from "../channel/channel.ts";
 import type { Core } from "../channel/core.ts";
 import { asError } from "../goroutine/foreign.ts";
-import { go } from "../goroutine/go.ts";
+import { raise } from "../goroutine/go.ts";
 
 /** The end of one border. Every way to end asks it first. */
 export class Ending {
@@ -38,21 +38,15 @@ export function closeIfOpen<T>(channel: Channel<T> | SendChannel<T>): void {
 /** Calls the user's `onError` with `failure` as an error. Without `onError`, the failure is a panic; so is what `onError` throws. */
 export function report(failure: unknown, onError: ((error: Error) => void) | undefined): void {
   const error = asError(failure);
-  if (onError === undefined) panic(error);
+  if (onError === undefined) raise(error);
   else attempt(() => onError(error));
 }
 
+// The caller may be a listener on a context or on an emitter, which must not throw.
 function attempt(f: () => unknown): void {
   try {
     f();
   } catch (error) {
-    panic(error);
+    raise(error);
   }
-}
-
-// The caller may be a listener on a context or on an emitter, which must not throw.
-function panic(error: unknown): void {
-  go(() => {
-    throw error;
-  });
 }

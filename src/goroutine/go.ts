@@ -178,6 +178,13 @@ function panic(error: unknown, goroutine: Goroutine): void {
   }
 }
 
+/** Panics with `error` in a goroutine of its own, so that the code that runs now goes on. */
+export function raise(error: unknown): void {
+  go(() => {
+    throw error;
+  });
+}
+
 /** How many processors the program may use, at least 1. Mirrors `runtime.NumCPU`. */
 export function numCPU(): number {
   return processors();

@@ -18,7 +18,7 @@ import { expiryIn } from "../context/cancel.ts";
 import { canceled, DeadlineExceeded, deadlineExceeded } from "../context/errors.ts";
 import { isStoreSetAfterAwait, runIn } from "../goroutine/asynccontext.ts";
 import { asError, nameOf } from "../goroutine/foreign.ts";
-import { go, type Goroutine, spawn } from "../goroutine/go.ts";
+import { type Goroutine, raise, spawn } from "../goroutine/go.ts";
 import { Alarm, currentClock } from "../internal/alarm.ts";
 import type { Clock } from "../internal/clock.ts";
 import { passed, ready } from "../internal/gate.ts";
@@ -193,7 +193,7 @@ export class Crew<Job, Result, W extends Hand = Hand> {
       const wait = this.#door.finished(worker, work, this.#end(work, outcome, goroutine));
       if (wait !== undefined) await wait;
       // A function that was called directly has set a store by `enterWith`, which would be that of the next jobs too.
-      if (trace === null && isStoreSetAfterAwait()) {
+      if (work.scope === null && trace === null && isStoreSetAfterAwait()) {
         this.start("WorkerPool", worker);
         return;
       }
@@ -417,9 +417,7 @@ export function guarded(f: () => unknown): void {
   try {
     f();
   } catch (error) {
-    go(() => {
-      throw error;
-    });
+    raise(error);
   }
 }
 

@@ -13,7 +13,7 @@ import type { Context } from "../context/context.ts";
 import { canceled } from "../context/errors.ts";
 import { type AsyncContext, captureAsyncContext, runIn } from "../goroutine/asynccontext.ts";
 import { asError } from "../goroutine/foreign.ts";
-import { go } from "../goroutine/go.ts";
+import { go, raise } from "../goroutine/go.ts";
 import { poolResult } from "../goroutine/operations.ts";
 import { failed, passedWith } from "../internal/gate.ts";
 import { Ring } from "../internal/ring.ts";
@@ -298,9 +298,7 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
     const report = (error: unknown, mayBeEcho: boolean): void => {
       if (this.#isClosing) this.#closingFailure ??= asError(error);
       else if (!mayBeEcho) {
-        go(() => {
-          throw error;
-        });
+        raise(error);
       }
     };
     this.#inScope(() =>
