@@ -5,7 +5,7 @@
 
 import { parseArgs } from "node:util";
 import { context } from "goro";
-import { seed as seedLibrary } from "../src/internal/random.ts";
+import { seed as seedLibrary } from "../src/runtime/realm.ts";
 import { heapInUse } from "../test/support/memory.ts";
 import { calls, ticker } from "./soak/clocks.ts";
 import { mutex, semaphore, waitGroup } from "./soak/counters.ts";

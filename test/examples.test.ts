@@ -8,7 +8,7 @@ import { compared, type Example, examples, type Outcome, outcome, recorded, runP
 import { uncovered, withLists } from "../scripts/lists.ts";
 import { mistakes, patterns } from "../scripts/patterns.ts";
 import { failure } from "../scripts/failure.ts";
-import { panicReport } from "../src/goroutine/panic.ts";
+import { panicReport } from "../src/runtime/panic.ts";
 import { Bubble, type Ending, places } from "../src/testing/bubble.ts";
 import { allowLeaks } from "../src/testing/leaks.ts";
 

@@ -1,7 +1,7 @@
 // Counters that many goroutines change, each under its guard.
 
 import { context, type Context, gosched, Mutex, Semaphore, time, WaitGroup } from "goro";
-import type { Chance } from "../../src/internal/random.ts";
+import type { Chance } from "../../src/util/prng.ts";
 import type { Load } from "./round.ts";
 
 /** One goroutine at a time reads, waits, and writes: without the lock additions would be lost. */

@@ -13,7 +13,7 @@ import {
   time,
   WaitGroup,
 } from "goro";
-import type { Chance } from "../../src/internal/random.ts";
+import type { Chance } from "../../src/util/prng.ts";
 import { type Load, pick, type Round } from "./round.ts";
 
 const capacities = [0, 1, 2, 64];

@@ -2,9 +2,9 @@
 
 import { type Context, gosched, numGoroutine, WaitGroup } from "goro";
 // What waits and which timers are set is nobody's business but a test's, so the door does not show it.
-import { operations } from "../../src/goroutine/operations.ts";
-import { realClock } from "../../src/internal/alarm.ts";
-import { Chance } from "../../src/internal/random.ts";
+import { operations } from "../../src/runtime/wait-reasons.ts";
+import { realClock } from "../../src/runtime/timer.ts";
+import { Chance } from "../../src/util/prng.ts";
 import type { Tally } from "./tally.ts";
 
 /** Starts its goroutines in the round; the function that it answers is called after all have ended, and checks. */

@@ -1,7 +1,7 @@
 // How programs fail: dead ends, in which everybody waits for ever, and panics. Here too, whatever chance chooses, what is
 // printed and how it ends is determined.
 
-import type { Chance } from "../../src/internal/random.ts";
+import type { Chance } from "../../src/util/prng.ts";
 import { between, type Mistake, pipeline, pool, room, type Shape } from "./shapes.ts";
 import type { Body, Tongue } from "./tongue.ts";
 

@@ -1,7 +1,7 @@
 // Larger programs, of the patterns that people write. Their sizes and numbers are random, and yet what each prints is
 // determined: whatever the order of its goroutines, sums and sorted lists are the same.
 
-import type { Chance } from "../../src/internal/random.ts";
+import type { Chance } from "../../src/util/prng.ts";
 import type { Arm, Body, Tongue } from "./tongue.ts";
 
 /** One pattern, of a size that chance decides; all that is printed is printed by the goroutine that calls it. */

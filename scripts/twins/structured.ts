@@ -1,6 +1,6 @@
 // Programs made of patterns: one to three of them one after the other, and often a failure at the end.
 
-import { Chance } from "../../src/internal/random.ts";
+import { Chance } from "../../src/util/prng.ts";
 import { failures } from "./failures.ts";
 import { type Shape, shapes } from "./shapes.ts";
 import type { Writing } from "./tongue.ts";

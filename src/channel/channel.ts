@@ -1,16 +1,16 @@
 // Channels as users see them: promises on the synchronous core.
 
-import { Check, describe } from "../goroutine/check.ts";
-import { brand } from "../goroutine/copies.ts";
-import { asText } from "../goroutine/foreign.ts";
-import { chanReceive, chanSend } from "../goroutine/operations.ts";
-import { PanicError } from "../goroutine/panic.ts";
-import { park, unpark } from "../goroutine/parking.ts";
-import { fail, failed, pass, passed, passedWith } from "../internal/gate.ts";
-import { Parked } from "../internal/waiter.ts";
-import type { World } from "../internal/world.ts";
-import { Core } from "./core.ts";
-import { type ChannelIterator, Range } from "./range.ts";
+import { Check, describe } from "../util/validate.ts";
+import { brand } from "../util/copies.ts";
+import { asText } from "../util/inspect.ts";
+import { chanReceive, chanSend } from "../runtime/wait-reasons.ts";
+import { PanicError } from "../runtime/panic.ts";
+import { park, unpark } from "../runtime/parking.ts";
+import { fail, failed, pass, passed, passedWith } from "../runtime/scheduler.ts";
+import { Parked } from "../runtime/waiter.ts";
+import type { World } from "../runtime/realm.ts";
+import { Core } from "./channel-state.ts";
+import { type ChannelIterator, Range } from "./channel-iterator.ts";
 
 /** What a receive answers: a value that was sent, or that the channel is closed and empty. */
 export type Received<T> = { readonly value: T; readonly ok: true } | { readonly value: undefined; readonly ok: false };

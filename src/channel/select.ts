@@ -5,7 +5,7 @@
 //   2. A case that stands in a line belongs to a select that waits; the others leave theirs in the step that serves one.
 //   3. Of the cases of one select in one line, each is as likely as the others to be the first.
 
-import { brand, kindOf } from "../goroutine/copies.ts";
+import { brand, kindOf } from "../util/copies.ts";
 import {
   chanReceive,
   chanReceiveNil,
@@ -14,15 +14,15 @@ import {
   type Operation,
   selecting,
   selectingNothing,
-} from "../goroutine/operations.ts";
-import { park, unpark } from "../goroutine/parking.ts";
-import { failed, pass, passedWith } from "../internal/gate.ts";
-import type { Line } from "../internal/line.ts";
-import { below } from "../internal/random.ts";
-import { trace } from "../internal/trace.ts";
-import { Pending, Waiter } from "../internal/waiter.ts";
+} from "../runtime/wait-reasons.ts";
+import { park, unpark } from "../runtime/parking.ts";
+import { failed, pass, passedWith } from "../runtime/scheduler.ts";
+import type { Line } from "../util/wait-queue.ts";
+import { below } from "../runtime/realm.ts";
+import { trace } from "../runtime/hooks.ts";
+import { Pending, Waiter } from "../runtime/waiter.ts";
 import { coreOf, type ReceiveChannel, refuse, type SendChannel } from "./channel.ts";
-import type { Core } from "./core.ts";
+import type { Core } from "./channel-state.ts";
 
 // Their names are what an error of the compiler says is missing.
 declare const madeByReceive: unique symbol;

@@ -8,17 +8,17 @@
 // Mirrors `canceler`, `cancelCtx`, `timerCtx`, `afterFuncCtx` and `propagateCancel` of context/context.go.
 
 import { Channel, type ChannelOptions, coreOf, type ReceiveChannel } from "../channel/channel.ts";
-import type { Core } from "../channel/core.ts";
+import type { Core } from "../channel/channel-state.ts";
 import { receive, select } from "../channel/select.ts";
-import { go } from "../goroutine/go.ts";
-import { allowManyListeners, wordsOf } from "../goroutine/host.ts";
-import { PanicError } from "../goroutine/panic.ts";
-import { addWakeSource } from "../goroutine/program.ts";
-import { Alarm, currentClock } from "../internal/alarm.ts";
-import type { Clock } from "../internal/clock.ts";
-import { Line, type Standing } from "../internal/line.ts";
-import { trace } from "../internal/trace.ts";
-import { ChainedContext, elsewhere } from "./chain.ts";
+import { go } from "../runtime/goroutine.ts";
+import { allowManyListeners, wordsOf } from "../runtime/process.ts";
+import { PanicError } from "../runtime/panic.ts";
+import { addWakeSource } from "../runtime/deadlock.ts";
+import { Alarm, currentClock } from "../runtime/timer.ts";
+import type { Clock } from "../runtime/timer-queue.ts";
+import { Line, type Standing } from "../util/wait-queue.ts";
+import { trace } from "../runtime/hooks.ts";
+import { ChainedContext, elsewhere } from "./base-context.ts";
 import type { Context } from "./context.ts";
 import { canceled, deadlineExceeded } from "./errors.ts";
 

@@ -7,14 +7,14 @@
 
 import type { ReceiveChannel, SendChannel } from "../channel/channel.ts";
 import { receive, select, send } from "../channel/select.ts";
-import { after } from "../channel/time.ts";
-import { asError } from "../goroutine/foreign.ts";
-import { spawn } from "../goroutine/go.ts";
-import { chanSend } from "../goroutine/operations.ts";
-import { Ring } from "../internal/ring.ts";
+import { after } from "../time/time.ts";
+import { asError } from "../util/inspect.ts";
+import { spawn } from "../runtime/goroutine.ts";
+import { chanSend } from "../runtime/wait-reasons.ts";
+import { Ring } from "../util/ring-buffer.ts";
 import type { Outcome } from "./outcome.ts";
-import { Wait } from "./wait.ts";
-import type { Work } from "./work.ts";
+import { Wait } from "./tracked-promise.ts";
+import type { Work } from "./job.ts";
 
 /** What a delivery reports. */
 interface Events {

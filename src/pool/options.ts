@@ -1,11 +1,11 @@
 // The options of pools, their checks and defaults.
 
 import type { Context } from "../context/context.ts";
-import { background } from "../context/namespace.ts";
-import { Check, describe } from "../goroutine/check.ts";
-import { numCPU } from "../goroutine/go.ts";
+import { background } from "../context/api.ts";
+import { Check, describe } from "../util/validate.ts";
+import { numCPU } from "../runtime/goroutine.ts";
 import type { Outcome } from "./outcome.ts";
-import { RateLimiter } from "./ratelimiter.ts";
+import { RateLimiter } from "../sync/rate-limiter.ts";
 
 /**
  * The function that works on a job. `worker` is the number of the worker, from 1. `ctx` is the job's own context: it ends with the

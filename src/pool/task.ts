@@ -1,10 +1,10 @@
 // A submitted job, as its submitter sees it.
 
-import { poolResult } from "../goroutine/operations.ts";
-import { passedWith } from "../internal/gate.ts";
+import { poolResult } from "../runtime/wait-reasons.ts";
+import { passedWith } from "../runtime/scheduler.ts";
 import type { Outcome } from "./outcome.ts";
-import { Wait } from "./wait.ts";
-import type { Owner, Work } from "./work.ts";
+import { Wait } from "./tracked-promise.ts";
+import type { Owner, Work } from "./job.ts";
 
 /** A job that a pool has accepted from `submit`. */
 export interface Task<Job, Result> {

@@ -1,13 +1,13 @@
 // A condition variable: goroutines wait at it for a change of what a lock protects.
 
-import { asText } from "../goroutine/foreign.ts";
-import { condWait } from "../goroutine/operations.ts";
-import { park, unpark } from "../goroutine/parking.ts";
-import { failed, pass } from "../internal/gate.ts";
-import { Line } from "../internal/line.ts";
-import { Parked, type Waiter } from "../internal/waiter.ts";
-import { currentWorld } from "../internal/world.ts";
-import { type Locker, suspend, SuspendableLock } from "./locker.ts";
+import { asText } from "../util/inspect.ts";
+import { condWait } from "../runtime/wait-reasons.ts";
+import { park, unpark } from "../runtime/parking.ts";
+import { failed, pass } from "../runtime/scheduler.ts";
+import { Line } from "../util/wait-queue.ts";
+import { Parked, type Waiter } from "../runtime/waiter.ts";
+import { currentWorld } from "../runtime/realm.ts";
+import { type Locker, suspend, SuspendableLock } from "./lock-guard.ts";
 
 /**
  * Lets goroutines wait for a condition that others make true. The condition is checked and changed while `l` is held. Since it may

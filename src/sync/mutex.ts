@@ -4,13 +4,13 @@
 //   1. While a goroutine waits, the lock is held.
 //   2. The holder is the guard of the one call of `lock` or `tryLock` that was granted last.
 
-import { mutexLock } from "../goroutine/operations.ts";
-import { PanicError } from "../goroutine/panic.ts";
-import { passedWith } from "../internal/gate.ts";
-import { Line } from "../internal/line.ts";
-import type { Waiter } from "../internal/waiter.ts";
-import { currentWorld } from "../internal/world.ts";
-import { Exclusive, Held, holderOf, LockWaiter, setHolder } from "./locker.ts";
+import { mutexLock } from "../runtime/wait-reasons.ts";
+import { PanicError } from "../runtime/panic.ts";
+import { passedWith } from "../runtime/scheduler.ts";
+import { Line } from "../util/wait-queue.ts";
+import type { Waiter } from "../runtime/waiter.ts";
+import { currentWorld } from "../runtime/realm.ts";
+import { Exclusive, Held, holderOf, LockWaiter, setHolder } from "./lock-guard.ts";
 
 /**
  * A mutual exclusion lock. Waiters get it in the order in which they called `lock`, and it is handed over directly, so that no other

@@ -1,8 +1,8 @@
 // Functions that are called once, however many callers ask for it.
 
-import { checkFunction } from "../goroutine/check.ts";
-import { PanicError } from "../goroutine/panic.ts";
-import { failed, fairly, passed } from "../internal/gate.ts";
+import { checkFunction } from "../util/validate.ts";
+import { PanicError } from "../runtime/panic.ts";
+import { failed, fairly, passed } from "../runtime/scheduler.ts";
 import { Mutex } from "./mutex.ts";
 
 /**

@@ -4,14 +4,14 @@
 //   1. There are readers, or a writer, or neither.
 //   2. While readers wait, there is a writer or a waiting one; while a writer waits, there is a writer or there are readers.
 
-import { rwMutexLock, rwMutexRLock } from "../goroutine/operations.ts";
-import { PanicError } from "../goroutine/panic.ts";
-import { passedWith } from "../internal/gate.ts";
-import { Line } from "../internal/line.ts";
-import type { Waiter } from "../internal/waiter.ts";
-import { currentWorld } from "../internal/world.ts";
-import { Holds } from "./holds.ts";
-import { Exclusive, Held, holderOf, type Locker, LockWaiter, setHolder, SuspendableLock } from "./locker.ts";
+import { rwMutexLock, rwMutexRLock } from "../runtime/wait-reasons.ts";
+import { PanicError } from "../runtime/panic.ts";
+import { passedWith } from "../runtime/scheduler.ts";
+import { Line } from "../util/wait-queue.ts";
+import type { Waiter } from "../runtime/waiter.ts";
+import { currentWorld } from "../runtime/realm.ts";
+import { Holds } from "./lock-holders.ts";
+import { Exclusive, Held, holderOf, type Locker, LockWaiter, setHolder, SuspendableLock } from "./lock-guard.ts";
 
 /**
  * A lock for many readers or one writer. A waiting writer blocks readers that come later, so that it is not starved; a goroutine that

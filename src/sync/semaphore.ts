@@ -6,17 +6,17 @@
 
 import type { Context } from "../context/context.ts";
 import { onCancel } from "../context/cancel.ts";
-import { background } from "../context/namespace.ts";
-import { Check } from "../goroutine/check.ts";
-import { semAcquire } from "../goroutine/operations.ts";
-import { park, unpark } from "../goroutine/parking.ts";
-import { PanicError } from "../goroutine/panic.ts";
-import { fail, failed, pass, passedWith } from "../internal/gate.ts";
-import { Line } from "../internal/line.ts";
-import { Parked, type Waiter } from "../internal/waiter.ts";
-import { currentWorld } from "../internal/world.ts";
-import { Holds } from "./holds.ts";
-import { Held } from "./locker.ts";
+import { background } from "../context/api.ts";
+import { Check } from "../util/validate.ts";
+import { semAcquire } from "../runtime/wait-reasons.ts";
+import { park, unpark } from "../runtime/parking.ts";
+import { PanicError } from "../runtime/panic.ts";
+import { fail, failed, pass, passedWith } from "../runtime/scheduler.ts";
+import { Line } from "../util/wait-queue.ts";
+import { Parked, type Waiter } from "../runtime/waiter.ts";
+import { currentWorld } from "../runtime/realm.ts";
+import { Holds } from "./lock-holders.ts";
+import { Held } from "./lock-guard.ts";
 
 const sizeCheck = new Check("Semaphore");
 const acquireCheck = new Check("Semaphore.acquire");

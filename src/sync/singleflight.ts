@@ -1,9 +1,9 @@
 // Duplicate call suppression: callers that ask for the same key at the same time share one call.
 
 import { Channel, type ReceiveChannel } from "../channel/channel.ts";
-import { checkFunction } from "../goroutine/check.ts";
-import { go } from "../goroutine/go.ts";
-import { failed, fairly } from "../internal/gate.ts";
+import { checkFunction } from "../util/validate.ts";
+import { go } from "../runtime/goroutine.ts";
+import { failed, fairly } from "../runtime/scheduler.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
 
 /** The value of a shared call. */

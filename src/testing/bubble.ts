@@ -9,24 +9,24 @@
 // Mirrors testing/synctest and the bubbles of runtime/synctest.go.
 
 import { withdraw } from "../channel/select.ts";
-import { died } from "../goroutine/census.ts";
-import { otherCopies } from "../goroutine/copies.ts";
-import { place } from "../goroutine/debug.ts";
-import { Check, checkFunction } from "../goroutine/check.ts";
-import { asText } from "../goroutine/foreign.ts";
-import { Goroutine, start } from "../goroutine/go.ts";
-import { environment } from "../goroutine/host.ts";
-import { operations } from "../goroutine/operations.ts";
-import { PanicError } from "../goroutine/panic.ts";
-import { Roster } from "../goroutine/roster.ts";
-import { Clock } from "../internal/clock.ts";
-import { failed, fairly } from "../internal/gate.ts";
-import { Chance } from "../internal/random.ts";
-import type { Traced } from "../internal/trace.ts";
-import { nextTurn } from "../internal/turn.ts";
-import { Pending } from "../internal/waiter.ts";
-import { Passage } from "./passage.ts";
-import { type Inhabited, Places } from "./places.ts";
+import { died } from "../runtime/goroutine-count.ts";
+import { otherCopies } from "../util/copies.ts";
+import { place } from "../runtime/goroutine-tracking.ts";
+import { Check, checkFunction } from "../util/validate.ts";
+import { asText } from "../util/inspect.ts";
+import { Goroutine, start } from "../runtime/goroutine.ts";
+import { environment } from "../runtime/process.ts";
+import { operations } from "../runtime/wait-reasons.ts";
+import { PanicError } from "../runtime/panic.ts";
+import { Roster } from "../runtime/goroutine-registry.ts";
+import { Clock } from "../runtime/timer-queue.ts";
+import { failed, fairly } from "../runtime/scheduler.ts";
+import { Chance } from "../util/prng.ts";
+import type { Traced } from "../runtime/hooks.ts";
+import { nextTurn } from "../runtime/macrotask.ts";
+import { Pending } from "../runtime/waiter.ts";
+import { Passage } from "./virtual-clock.ts";
+import { type Inhabited, Places } from "./realm-tracker.ts";
 
 /** What a bubble can be told. */
 export interface BubbleOptions {

@@ -1,13 +1,13 @@
 // What a test has left behind: goroutines, operations that wait, timers, and listeners on what is not the library's.
 
-import { checkFunction } from "../goroutine/check.ts";
-import { askWhoRuns, keepRoster, runAs, whoRuns } from "../goroutine/debug.ts";
-import { noteListeners } from "../goroutine/ears.ts";
-import type { Roster } from "../goroutine/roster.ts";
-import { callers } from "../goroutine/stack.ts";
-import { realClock } from "../internal/alarm.ts";
-import { fairly, turn } from "../internal/gate.ts";
-import { listen } from "../internal/trace.ts";
+import { checkFunction } from "../util/validate.ts";
+import { askWhoRuns, keepRoster, runAs, whoRuns } from "../runtime/goroutine-tracking.ts";
+import { noteListeners } from "../runtime/listener-tracking.ts";
+import type { Roster } from "../runtime/goroutine-registry.ts";
+import { callers } from "../util/stack.ts";
+import { realClock } from "../runtime/timer.ts";
+import { fairly, turn } from "../runtime/scheduler.ts";
+import { listen } from "../runtime/hooks.ts";
 
 /** What a test framework offers; jest, vitest and mocha have both as globals. */
 export interface TestHooks {

@@ -1,9 +1,9 @@
 // Runs a whole program in virtual time: `node --import goro/testing/preload program.js`. Its `main` runs in a bubble whose
 // seed is GORO_SEED, or 1, and ends as it would in real time: with what it prints, and its exit code.
 
-import { onOtherCopy } from "../goroutine/copies.ts";
-import { complain, exit } from "../goroutine/host.ts";
-import { panicReport } from "../goroutine/panic.ts";
+import { onOtherCopy } from "../util/copies.ts";
+import { complain, exit } from "../runtime/process.ts";
+import { panicReport } from "../runtime/panic.ts";
 import { Bubble, defaultSeed, places } from "./bubble.ts";
 
 onOtherCopy((name) =>

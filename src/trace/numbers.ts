@@ -1,10 +1,10 @@
 // Numbers for the objects that a recording meets, and the lists that say what they were: a trace holds nothing of the
 // program, and keeps nothing alive.
 
-import type { Core } from "../channel/core.ts";
+import type { Core } from "../channel/channel-state.ts";
 import type { Case } from "../channel/select.ts";
-import type { Traced } from "../internal/trace.ts";
-import type { Crew } from "../pool/crew.ts";
+import type { Traced } from "../runtime/hooks.ts";
+import type { Crew } from "../pool/job-runner.ts";
 import type { TracedCase, TracedChannel, TracedGoroutine, TracedPool, Who } from "./format.ts";
 import { nameOfNewChannel, nameOfNewGoroutine } from "./sources.ts";
 

@@ -2,9 +2,9 @@
 // the process ends, whatever ends it, in the form that its name says. Whatever goes wrong with that, the program ends as
 // it would have ended.
 
-import { onOtherCopy } from "../goroutine/copies.ts";
-import { asError } from "../goroutine/foreign.ts";
-import { builtin, complain, environment, exit, onExit, printAtOnce, programFile } from "../goroutine/host.ts";
+import { onOtherCopy } from "../util/copies.ts";
+import { asError } from "../util/inspect.ts";
+import { builtin, complain, environment, exit, onExit, printAtOnce, programFile } from "../runtime/process.ts";
 import { type Form, formOf } from "./file/forms.ts";
 import { record } from "./recorder.ts";
 import { watch } from "./snapshot.ts";

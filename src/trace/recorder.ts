@@ -7,15 +7,15 @@
 //      sends.
 
 import { Case, Selection } from "../channel/select.ts";
-import { numGoroutine } from "../goroutine/census.ts";
-import { Check } from "../goroutine/check.ts";
-import { askWhoRuns, runAs, tellsWhoRuns, whoRuns } from "../goroutine/debug.ts";
-import { asText } from "../goroutine/foreign.ts";
-import { mainIsRunning } from "../goroutine/program.ts";
-import { currentClock, realClock } from "../internal/alarm.ts";
-import { listen, type Trace as Hook, type Traced } from "../internal/trace.ts";
-import type { Crew } from "../pool/crew.ts";
-import type { Work } from "../pool/work.ts";
+import { numGoroutine } from "../runtime/goroutine-count.ts";
+import { Check } from "../util/validate.ts";
+import { askWhoRuns, runAs, tellsWhoRuns, whoRuns } from "../runtime/goroutine-tracking.ts";
+import { asText } from "../util/inspect.ts";
+import { mainIsRunning } from "../runtime/deadlock.ts";
+import { currentClock, realClock } from "../runtime/timer.ts";
+import { listen, type Trace as Hook, type Traced } from "../runtime/hooks.ts";
+import type { Crew } from "../pool/job-runner.ts";
+import type { Work } from "../pool/job.ts";
 import { type Trace, type TraceEvent, version, type Who } from "./format.ts";
 import { main, Numbers } from "./numbers.ts";
 import { shown } from "./shown.ts";

@@ -1,7 +1,7 @@
 // Text that a picture can bear: one line, not long, and whatever it is made of, no harm to the file that it goes into.
 
-import { asText, safely } from "../goroutine/foreign.ts";
-import { builtin } from "../goroutine/host.ts";
+import { asText, safely } from "../util/inspect.ts";
+import { builtin } from "../runtime/process.ts";
 
 /**
  * The characters that end lines, steer a terminal, change the direction of text, or that a file must not have; not a

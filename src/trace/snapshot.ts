@@ -1,13 +1,13 @@
 // What every goroutine does right now.
 
-import { Core } from "../channel/core.ts";
+import { Core } from "../channel/channel-state.ts";
 import { Selection } from "../channel/select.ts";
-import { numGoroutine } from "../goroutine/census.ts";
-import { register, rosterNow, watchAll } from "../goroutine/debug.ts";
-import { operations } from "../goroutine/operations.ts";
-import { mainIsRunning } from "../goroutine/program.ts";
-import type { Roster, Wait } from "../goroutine/roster.ts";
-import { currentClock } from "../internal/alarm.ts";
+import { numGoroutine } from "../runtime/goroutine-count.ts";
+import { register, rosterNow, watchAll } from "../runtime/goroutine-tracking.ts";
+import { operations } from "../runtime/wait-reasons.ts";
+import { mainIsRunning } from "../runtime/deadlock.ts";
+import type { Roster, Wait } from "../runtime/goroutine-registry.ts";
+import { currentClock } from "../runtime/timer.ts";
 import { duration, plural } from "./figures.ts";
 import { byNumber } from "./lanes.ts";
 import { short } from "./shown.ts";

@@ -1,9 +1,9 @@
 // Names for what has none, read from the program itself: a channel is called after the variable that it is put in, and
 // a goroutine after the line of its `go`. For pictures only; where there is no source at hand, there is no name.
 
-import { safely } from "../goroutine/foreign.ts";
-import { builtin } from "../goroutine/host.ts";
-import { callers } from "../goroutine/stack.ts";
+import { safely } from "../util/inspect.ts";
+import { builtin } from "../runtime/process.ts";
+import { callers } from "../util/stack.ts";
 import { entry } from "./entry.ts";
 
 interface FileSystem {

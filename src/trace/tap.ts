@@ -1,7 +1,7 @@
 // What the program prints by `console`. There is one replacement of the console's methods, however many listeners there are: two
 // that wrapped each other could not be removed in any order.
 
-import { asText } from "../goroutine/foreign.ts";
+import { asText } from "../util/inspect.ts";
 
 type Print = (...parts: unknown[]) => void;
 

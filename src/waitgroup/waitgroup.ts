@@ -4,16 +4,16 @@
 //   1. The counter is never below 0.
 //   2. At 0 there are no waiters: the step that made it 0 has released them, and no later round can delay them.
 
-import { checkFunction } from "../goroutine/check.ts";
-import { asError, asText } from "../goroutine/foreign.ts";
-import { spawn } from "../goroutine/go.ts";
-import { waitGroupWait } from "../goroutine/operations.ts";
-import { PanicError } from "../goroutine/panic.ts";
-import { park, unpark } from "../goroutine/parking.ts";
-import { fail, failed, pass, passed } from "../internal/gate.ts";
-import { Line } from "../internal/line.ts";
-import { Parked, type Waiter } from "../internal/waiter.ts";
-import { currentWorld, type World } from "../internal/world.ts";
+import { checkFunction } from "../util/validate.ts";
+import { asError, asText } from "../util/inspect.ts";
+import { spawn } from "../runtime/goroutine.ts";
+import { waitGroupWait } from "../runtime/wait-reasons.ts";
+import { PanicError } from "../runtime/panic.ts";
+import { park, unpark } from "../runtime/parking.ts";
+import { fail, failed, pass, passed } from "../runtime/scheduler.ts";
+import { Line } from "../util/wait-queue.ts";
+import { Parked, type Waiter } from "../runtime/waiter.ts";
+import { currentWorld, type World } from "../runtime/realm.ts";
 
 /**
  * Waits for a number of goroutines to finish. Each is counted by `add` before it starts and by `done` when it ends, or by

@@ -2,8 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import { Channel, context, receive, type ReceiveChannel, select, send, time } from "goro";
 import { allowLeaks } from "goro/testing";
 import { coreOf } from "../../src/channel/channel.ts";
-import type { Core } from "../../src/channel/core.ts";
-import { realClock } from "../../src/internal/alarm.ts";
+import type { Core } from "../../src/channel/channel-state.ts";
+import { realClock } from "../../src/runtime/timer.ts";
 import { heapInUse, isCollected } from "../support/memory.ts";
 
 function waiters(ch: ReceiveChannel<unknown>): number {

@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, test } from "@jest/globals";
 import { Channel, PanicError, receive, type ReceiveCase, select, send } from "goro";
 import { allowLeaks } from "goro/testing";
 import { coreOf } from "../../src/channel/channel.ts";
-import type { Core } from "../../src/channel/core.ts";
+import type { Core } from "../../src/channel/channel-state.ts";
 import { type Case, withdraw } from "../../src/channel/select.ts";
-import { operations } from "../../src/goroutine/operations.ts";
-import { seed } from "../../src/internal/random.ts";
+import { operations } from "../../src/runtime/wait-reasons.ts";
+import { seed } from "../../src/runtime/realm.ts";
 import { capacities, stateOf } from "../support/promises.ts";
 
 beforeEach(() => seed(1));

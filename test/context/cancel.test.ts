@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, defer, go, receive, select, time } from "goro";
 import { settled } from "goro/testing";
-import { realClock } from "../../src/internal/alarm.ts";
+import { realClock } from "../../src/runtime/timer.ts";
 import { heapInUse, isCollected } from "../support/memory.ts";
 import { isOver, children, inBubble } from "../support/contexts.ts";
 

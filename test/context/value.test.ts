@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { context } from "goro";
-import { realClock } from "../../src/internal/alarm.ts";
+import { realClock } from "../../src/runtime/timer.ts";
 import { children } from "../support/contexts.ts";
 
 const { background, key, withCancel, withCancelCause, withTimeout, withValue, withoutCancel } = context;

@@ -4,7 +4,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { gosched } from "goro";
 import { bubble } from "goro/testing";
-import { Chance } from "../../src/internal/random.ts";
+import { Chance } from "../../src/util/prng.ts";
 import { events, incoming, type Maker, readable, type Rig, writable } from "./borders.ts";
 import { sources } from "./bordersources.ts";
 import { seed } from "./seed.ts";

@@ -15,8 +15,8 @@ import {
   toWritableStream,
 } from "goro";
 import { coreOf } from "../../src/channel/channel.ts";
-import type { Core } from "../../src/channel/core.ts";
-import { isError } from "../../src/goroutine/foreign.ts";
+import type { Core } from "../../src/channel/channel-state.ts";
+import { isError } from "../../src/util/inspect.ts";
 import { children } from "../support/contexts.ts";
 import type { Source } from "./bordersources.ts";
 

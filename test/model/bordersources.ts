@@ -3,7 +3,7 @@
 import { Readable } from "node:stream";
 import { Channel } from "goro";
 import { coreOf } from "../../src/channel/channel.ts";
-import type { Core } from "../../src/channel/core.ts";
+import type { Core } from "../../src/channel/channel-state.ts";
 
 /** A source whose values, end and failure come when the test says so. */
 export interface Source {

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { Chance, seed as seedChance } from "../../src/internal/random.ts";
+import { seed as seedChance } from "../../src/runtime/realm.ts";
+import { Chance } from "../../src/util/prng.ts";
 import { quiet } from "../support/promises.ts";
 import { Comparison } from "./comparison.ts";
 import { arbitraryHistory, type History } from "./histories.ts";

@@ -1,8 +1,8 @@
-// The invariants at the top of src/channel/core.ts, asserted on a real core.
+// The invariants at the top of src/channel/channel-state.ts, asserted on a real core.
 
-import type { Core } from "../../src/channel/core.ts";
-import type { Line } from "../../src/internal/line.ts";
-import type { Waiter } from "../../src/internal/waiter.ts";
+import type { Core } from "../../src/channel/channel-state.ts";
+import type { Line } from "../../src/util/wait-queue.ts";
+import type { Waiter } from "../../src/runtime/waiter.ts";
 
 /**
  * Checks that all invariants of `core` hold, and those of its lines. To be called whenever no method is on the stack.

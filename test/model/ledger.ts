@@ -2,13 +2,13 @@
 // So a whole history runs in one synchronous go, and after each of its steps everything can be looked at.
 
 import { withdraw } from "../../src/channel/select.ts";
-import { type Operation, operations } from "../../src/goroutine/operations.ts";
-import { unpark } from "../../src/goroutine/parking.ts";
-import { realClock } from "../../src/internal/alarm.ts";
-import type { Clock } from "../../src/internal/clock.ts";
-import { openWorlds } from "../../src/internal/gate.ts";
-import { listen, type Trace } from "../../src/internal/trace.ts";
-import { findWorld, type World } from "../../src/internal/world.ts";
+import { type Operation, operations } from "../../src/runtime/wait-reasons.ts";
+import { unpark } from "../../src/runtime/parking.ts";
+import { realClock } from "../../src/runtime/timer.ts";
+import type { Clock } from "../../src/runtime/timer-queue.ts";
+import { openWorlds } from "../../src/runtime/scheduler.ts";
+import { listen, type Trace } from "../../src/runtime/hooks.ts";
+import { findWorld, type World } from "../../src/runtime/realm.ts";
 
 interface Parked {
   readonly number: number | null;

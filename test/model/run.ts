@@ -15,7 +15,7 @@ import {
   WaitGroup,
 } from "goro";
 import { bubble } from "goro/testing";
-import { Chance } from "../../src/internal/random.ts";
+import { Chance } from "../../src/util/prng.ts";
 import type { Operation, Outcome, Program, Receive, Send } from "./program.ts";
 
 /**

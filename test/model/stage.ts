@@ -2,7 +2,7 @@
 
 import { Channel, context, type Context, receive, type ReceiveChannel, select, send } from "goro";
 import { coreOf } from "../../src/channel/channel.ts";
-import type { Core } from "../../src/channel/core.ts";
+import type { Core } from "../../src/channel/channel-state.ts";
 import type { Case } from "./channels.ts";
 import { assertInvariants, partiesOf } from "./invariants.ts";
 import type { Form } from "./histories.ts";

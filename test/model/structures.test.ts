@@ -2,9 +2,9 @@
 
 import { describe, expect, test } from "@jest/globals";
 import fc, { type Arbitrary } from "fast-check";
-import { Heap, type Placed } from "../../src/internal/heap.ts";
-import { Line, type Standing } from "../../src/internal/line.ts";
-import { Ring } from "../../src/internal/ring.ts";
+import { Heap, type Placed } from "../../src/util/heap.ts";
+import { Line, type Standing } from "../../src/util/wait-queue.ts";
+import { Ring } from "../../src/util/ring-buffer.ts";
 import { seed } from "./seed.ts";
 
 /** One step: what is done, and a number that says with what. */

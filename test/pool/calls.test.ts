@@ -3,7 +3,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, type Context, go, receive, runPool, select, time, WorkerPool } from "goro";
 import { bubble, settled } from "goro/testing";
-import { poolResult } from "../../src/goroutine/operations.ts";
+import { poolResult } from "../../src/runtime/wait-reasons.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, type Context, context, numCPU, type PoolOptions, time, WorkerPool } from "goro";
 import { bubble, now, settled } from "goro/testing";
-import { currentClock } from "../../src/internal/alarm.ts";
-import { Chance } from "../../src/internal/random.ts";
+import { currentClock } from "../../src/runtime/timer.ts";
+import { Chance } from "../../src/util/prng.ts";
 import { inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 

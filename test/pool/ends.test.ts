@@ -18,7 +18,7 @@ import {
   WorkerPool,
 } from "goro";
 import { bubble, settled } from "goro/testing";
-import { Chance } from "../../src/internal/random.ts";
+import { Chance } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
 
 const background = context.background();

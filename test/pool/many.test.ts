@@ -3,9 +3,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, type Context, time, WorkerPool } from "goro";
 import { settled } from "goro/testing";
-import { Heap } from "../../src/internal/heap.ts";
-import { Line } from "../../src/internal/line.ts";
-import { Staff } from "../../src/pool/staff.ts";
+import { Heap } from "../../src/util/heap.ts";
+import { Line } from "../../src/util/wait-queue.ts";
+import { Staff } from "../../src/pool/worker-set.ts";
 import { inBubble } from "../support/contexts.ts";
 
 const { background, withCancel } = context;

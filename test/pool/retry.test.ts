@@ -16,8 +16,8 @@ import {
   WorkerPool,
 } from "goro";
 import { settled } from "goro/testing";
-import { currentClock } from "../../src/internal/alarm.ts";
-import { Chance } from "../../src/internal/random.ts";
+import { currentClock } from "../../src/runtime/timer.ts";
+import { Chance } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
 
 /** A test in virtual time, in ten orders of goroutines. */

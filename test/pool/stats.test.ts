@@ -14,7 +14,7 @@ import {
   WorkerPool,
 } from "goro";
 import { bubble, now, settled } from "goro/testing";
-import { Chance } from "../../src/internal/random.ts";
+import { Chance } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 

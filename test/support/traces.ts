@@ -3,7 +3,7 @@
 import { Channel, context, go, Mutex, receive, select, send, time, WaitGroup, WorkerPool } from "goro";
 import { bubble, settled } from "goro/testing";
 import { log, record, type Trace, type TracedCase, type TraceEvent } from "goro/trace";
-import { Chance } from "../../src/internal/random.ts";
+import { Chance } from "../../src/util/prng.ts";
 
 type Given<E extends TraceEvent = TraceEvent> = E extends TraceEvent ? Omit<E, "at"> & { readonly at?: number } : never;
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { Cond, go, gosched, type Locker, Mutex, PanicError, RWMutex, time } from "goro";
 import { bubble, now } from "goro/testing";
-import { condWait, mutexLock } from "../../src/goroutine/operations.ts";
-import { Chance } from "../../src/internal/random.ts";
+import { condWait, mutexLock } from "../../src/runtime/wait-reasons.ts";
+import { Chance } from "../../src/util/prng.ts";
 import { inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet, stateOf } from "../support/promises.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { go, gosched, type Locker, Mutex, PanicError, RWMutex, time } from "goro";
 import { bubble, now, settled } from "goro/testing";
-import { mutexLock } from "../../src/goroutine/operations.ts";
-import { Chance } from "../../src/internal/random.ts";
+import { mutexLock } from "../../src/runtime/wait-reasons.ts";
+import { Chance } from "../../src/util/prng.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet, stateOf } from "../support/promises.ts";
 

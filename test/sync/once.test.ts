@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, gosched, Once, onceFunc, onceValue, PanicError, time } from "goro";
 import { now } from "goro/testing";
-import { mutexLock } from "../../src/goroutine/operations.ts";
+import { mutexLock } from "../../src/runtime/wait-reasons.ts";
 import { inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 import { stateOf } from "../support/promises.ts";

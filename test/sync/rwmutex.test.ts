@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { go, gosched, PanicError, RWMutex, time } from "goro";
 import { bubble, now } from "goro/testing";
-import { rwMutexLock, rwMutexRLock } from "../../src/goroutine/operations.ts";
-import { Chance } from "../../src/internal/random.ts";
+import { rwMutexLock, rwMutexRLock } from "../../src/runtime/wait-reasons.ts";
+import { Chance } from "../../src/util/prng.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet, stateOf } from "../support/promises.ts";
 

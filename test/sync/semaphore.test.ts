@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, type Context, context, go, gosched, PanicError, Semaphore, time } from "goro";
 import { bubble, now, settled } from "goro/testing";
-import { semAcquire } from "../../src/goroutine/operations.ts";
-import { Chance } from "../../src/internal/random.ts";
+import { semAcquire } from "../../src/runtime/wait-reasons.ts";
+import { Chance } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet, stateOf } from "../support/promises.ts";

@@ -10,7 +10,7 @@ import {
   time,
 } from "goro";
 import { bubble, now } from "goro/testing";
-import { waitGroupWait } from "../../src/goroutine/operations.ts";
+import { waitGroupWait } from "../../src/runtime/wait-reasons.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet, stateOf } from "../support/promises.ts";
 

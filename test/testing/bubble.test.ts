@@ -20,8 +20,8 @@ import {
   WaitGroup,
 } from "goro";
 import { allowLeaks, bubble, now, settled } from "goro/testing";
-import { operations } from "../../src/goroutine/operations.ts";
-import { realClock } from "../../src/internal/alarm.ts";
+import { operations } from "../../src/runtime/wait-reasons.ts";
+import { realClock } from "../../src/runtime/timer.ts";
 import { runSource } from "../support/programs.ts";
 import { capacities, quiet } from "../support/promises.ts";
 

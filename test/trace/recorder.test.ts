@@ -5,7 +5,7 @@ import { Channel, context, go, gosched, Mutex, receive, select, send, time, Wait
 import { allowLeaks, bubble, settled } from "goro/testing";
 import { log, record, type Recording, type RecordOptions, type Trace, type TraceEvent } from "goro/trace";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { whoRuns } from "../../src/goroutine/debug.ts";
+import { whoRuns } from "../../src/runtime/goroutine-tracking.ts";
 import { lanes } from "../../src/trace/lanes.ts";
 import { quiet } from "../support/promises.ts";
 import { replace } from "../support/replace.ts";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "@jest/globals";
 import { Channel, context, receive, type Received, select, send } from "goro";
 import { bubble } from "goro/testing";
 import { record } from "goro/trace";
-import { listen, type Trace as Hooks } from "../../src/internal/trace.ts";
+import { listen, type Trace as Hooks } from "../../src/runtime/hooks.ts";
 import { shown } from "../../src/trace/shown.ts";
 import { capacities, quiet } from "../support/promises.ts";
 import { replace } from "../support/replace.ts";

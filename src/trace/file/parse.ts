@@ -1,7 +1,7 @@
 // Reading a trace from a file: whatever is in there, either a trace comes out that holds together, or an error that
 // says what is wrong.
 
-import { asText } from "../../goroutine/foreign.ts";
+import { asText } from "../../util/inspect.ts";
 import { type Trace, type TraceEvent, version, type Who } from "../format.ts";
 import { short } from "../shown.ts";
 import { type Schema, schema } from "./schema.ts";

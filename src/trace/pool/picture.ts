@@ -5,8 +5,8 @@
 //      together.
 //   2. Each part stands below the one before, and the axis that is under all of them is known last.
 
-import { Check } from "../../goroutine/check.ts";
-import { asText } from "../../goroutine/foreign.ts";
+import { Check } from "../../util/validate.ts";
+import { asText } from "../../util/inspect.ts";
 import { counted } from "../figures.ts";
 import type { Trace, TracedPool } from "../format.ts";
 import { checkWindow } from "../options.ts";

@@ -5,8 +5,8 @@
 //      `short`.
 //   2. A row tells of events that stand together in the trace, and the rows stand in the order of their events.
 
-import { Check } from "../../goroutine/check.ts";
-import { asText } from "../../goroutine/foreign.ts";
+import { Check } from "../../util/validate.ts";
+import { asText } from "../../util/inspect.ts";
 import type { Trace, TraceEvent } from "../format.ts";
 import { type Lane, lanes } from "../lanes.ts";
 import { checkWindow } from "../options.ts";

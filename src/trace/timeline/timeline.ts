@@ -1,8 +1,8 @@
 // A trace as a picture: a lane for each goroutine and channel, an arrow for each value, and at the end of a deadlock
 // who waits for whom.
 
-import { Check } from "../../goroutine/check.ts";
-import { asText } from "../../goroutine/foreign.ts";
+import { Check } from "../../util/validate.ts";
+import { asText } from "../../util/inspect.ts";
 import { axisTime, counted, thousands } from "../figures.ts";
 import type { Trace, TraceEvent, Who } from "../format.ts";
 import { checkWindow } from "../options.ts";

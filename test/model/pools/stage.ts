@@ -3,8 +3,8 @@
 import { Channel, context, type Context, go, receive, select, type Task, time } from "goro";
 import { allowLeaks, bubble, settled } from "goro/testing";
 import { CancelContext } from "../../../src/context/cancel.ts";
-import { currentClock } from "../../../src/internal/alarm.ts";
-import { currentWorld, type World } from "../../../src/internal/world.ts";
+import { currentClock } from "../../../src/runtime/timer.ts";
+import { currentWorld, type World } from "../../../src/runtime/realm.ts";
 import { type Door, type DoorName, openDoor } from "./doors.ts";
 import type { ContextIndex, History, JobSpec, MapSpec, Step } from "./history.ts";
 import {

@@ -4,7 +4,7 @@ import { describe, expect, test } from "@jest/globals";
 import { time, WorkerPool } from "goro";
 import { bubble } from "goro/testing";
 import { record, type Trace, type TraceEvent } from "goro/trace";
-import { Chance } from "../../../src/internal/random.ts";
+import { Chance } from "../../../src/util/prng.ts";
 import { Histogram } from "../../../src/pool/histogram.ts";
 import { percentile, poolFigures, poolHistory } from "../../../src/trace/pool/jobs.ts";
 import { poolPicture, type PoolPictureOptions } from "../../../src/trace/pool/picture.ts";
