@@ -30,7 +30,7 @@ let rounds = 0;
 /** What was found, as against an error of the soak itself. */
 class Finding extends Error {}
 
-// Not by `context.notify`, whose timer ends with it: a round that is interrupted leaves neither more nor fewer timers.
+// Not by `context.notifyContext`, whose timer ends with it: a round that is interrupted leaves neither more nor fewer timers.
 const [ctx, stop] = context.withCancel(context.background());
 process.once("SIGINT", stop);
 

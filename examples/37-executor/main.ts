@@ -30,7 +30,7 @@ main(async () => {
 
   // Submit waits while all workers are busy and the queue is full, and gives a task: that is the future. This queue has
   // room for all nine.
-  const executor = new WorkerPool(work, { workers: 3, queue: numJobs });
+  const executor = new WorkerPool(work, { workers: 3, queueSize: numJobs });
   const tasks = [];
   for (let n = 1; n <= numJobs; n++) {
     tasks.push(await executor.submit(n));

@@ -2,10 +2,10 @@
 
 import { chanReceive } from "../runtime/wait-reasons.ts";
 import { park, unpark } from "../runtime/parking.ts";
-import { pass, passedWith } from "../runtime/scheduler.ts";
-import { Ring } from "../util/ring-buffer.ts";
-import { Parked } from "../runtime/waiter.ts";
-import type { Core } from "./channel-state.ts";
+import { resolveFairly, resolvedWith } from "../runtime/scheduler.ts";
+import { RingBuffer } from "../util/ring-buffer.ts";
+import { ParkedOperation } from "../runtime/waiter.ts";
+import type { ChannelState } from "./channel-state.ts";
 
 type Step<T> = IteratorResult<T, undefined>;
 
@@ -23,50 +23,50 @@ export interface ChannelIterator<out T> {
  * Receives one value a step. It never reads ahead: a loop that is left has taken what it was given and nothing more.
  * `return` ends the iteration and not the channel; steps that still wait leave the queue of the channel and end too.
  */
-export class Range<T> implements ChannelIterator<T> {
-  readonly #core: Core<T>;
+export class RangeIterator<T> implements ChannelIterator<T> {
+  readonly #state: ChannelState<T>;
 
   // Its steps that wait, in the order of the channel's queue: so the one that is served is the first.
-  readonly #parked = new Ring<Parked<T, Step<T>>>();
-  #left = false;
+  readonly #pendingReads = new RingBuffer<ParkedOperation<T, Step<T>>>();
+  #returned = false;
 
-  constructor(core: Core<T>) {
-    this.#core = core;
+  constructor(state: ChannelState<T>) {
+    this.#state = state;
   }
 
   next(): Promise<Step<T>> {
-    const core = this.#core;
-    if (this.#left) return passedWith(end());
-    if (core.holds) return passedWith({ value: core.take(), done: false });
-    if (core.closed) return passedWith(end());
-    const waiter = new Parked<T, Step<T>>(this.#served);
-    this.#parked.push(waiter);
-    core.awaitedBy(waiter);
-    park(waiter, chanReceive, core.isLocal, core);
+    const state = this.#state;
+    if (this.#returned) return resolvedWith(doneResult());
+    if (state.canReceive) return resolvedWith({ value: state.receiveNow(), done: false });
+    if (state.closed) return resolvedWith(doneResult());
+    const waiter = new ParkedOperation<T, Step<T>>(this.#onServed);
+    this.#pendingReads.push(waiter);
+    state.awaitedBy(waiter);
+    park(waiter, chanReceive, state.isDurable, state);
     return waiter.promise;
   }
 
   return(): Promise<Step<T>> {
-    this.#left = true;
-    for (let waiter = this.#parked.first; waiter !== undefined; waiter = this.#parked.first) {
-      this.#core.abandon(waiter);
-      this.#served(waiter);
+    this.#returned = true;
+    for (let waiter = this.#pendingReads.first; waiter !== undefined; waiter = this.#pendingReads.first) {
+      this.#state.removeWaiter(waiter);
+      this.#onServed(waiter);
     }
-    return passedWith(end());
+    return resolvedWith(doneResult());
   }
 
   [Symbol.asyncIterator](): this {
     return this;
   }
 
-  readonly #served = (waiter: Parked<T, Step<T>>, isPatient?: boolean): void => {
-    this.#parked.shift();
+  readonly #onServed = (waiter: ParkedOperation<T, Step<T>>, mayDefer?: boolean): void => {
+    this.#pendingReads.shift();
     unpark(waiter, chanReceive);
-    const step: Step<T> = waiter.ok ? { value: waiter.value as T, done: false } : end();
-    pass(waiter.answer, step, waiter.world, isPatient);
+    const step: Step<T> = waiter.ok ? { value: waiter.value as T, done: false } : doneResult();
+    resolveFairly(waiter.resolve, step, waiter.realm, mayDefer);
   };
 }
 
-function end(): { value: undefined; done: true } {
+function doneResult(): { value: undefined; done: true } {
   return { value: undefined, done: true };
 }

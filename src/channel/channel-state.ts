@@ -8,68 +8,68 @@
 //   5. The buffer holds at most `capacity` values.
 // Because of them each operation below is a straight line: is a peer waiting? is there room, or a value? else it is no.
 
-import { inOneLine } from "../util/inspect.ts";
+import { escapeControlChars } from "../util/inspect.ts";
 import { PanicError } from "../runtime/panic.ts";
-import { Line } from "../util/wait-queue.ts";
-import { Ring } from "../util/ring-buffer.ts";
-import { trace } from "../runtime/hooks.ts";
+import { WaitQueue } from "../util/wait-queue.ts";
+import { RingBuffer } from "../util/ring-buffer.ts";
+import { hooks } from "../runtime/hooks.ts";
 import type { Waiter } from "../runtime/waiter.ts";
-import { currentWorld, findWorld, type World } from "../runtime/realm.ts";
+import { currentRealm, realmLookup, type Realm } from "../runtime/realm.ts";
 
 /**
  * What stands behind a timer's channel. The timer runs only while somebody waits for it; else it is looked at when somebody
  * asks. So a timer that nobody waits for keeps no process alive, and can be collected like any other object.
  */
-export interface Source {
+export interface TimerSource {
   /** Somebody asks: if the time has come, the source offers its value now. */
-  refresh(): void;
+  poll(): void;
   /** Somebody has begun to wait. */
-  awaited(): void;
+  arm(): void;
   /** Nobody waits any more, and the source has not sent anything. */
-  abandoned(): void;
+  disarm(): void;
   /** Whether the values in the buffer count as those of any channel; the buffer of a timer's channel is hidden, as in Go. */
   readonly showsBuffer?: boolean;
 }
 
-export class Core<T> {
+export class ChannelState<T> {
   readonly capacity: number;
 
   /** What people call the channel; "", if they have no name for it. */
   readonly name: string;
-  readonly buffer: Ring<T> = new Ring<T>();
-  readonly senders: Line<Waiter<T>> = new Line<Waiter<T>>();
-  readonly receivers: Line<Waiter<T>> = new Line<Waiter<T>>();
+  readonly buffer: RingBuffer<T> = new RingBuffer<T>();
+  readonly senders: WaitQueue<Waiter<T>> = new WaitQueue<Waiter<T>>();
+  readonly receivers: WaitQueue<Waiter<T>> = new WaitQueue<Waiter<T>>();
   closed = false;
 
   /** It will never be ready: a wait for it is counted, but not queued, so that it retains nothing. */
   isNever = false;
-  source: Source | null = null;
+  source: TimerSource | null = null;
 
   /** Called, in no particular order, when the channel has been closed. They run no user code. Null, if there are none. */
   closeListeners: Set<() => void> | null = null;
 
   /** The case of a select that was made last to receive from here. */
-  receiving: Waiter<T> | null = null;
+  cachedReceiveCase: Waiter<T> | null = null;
 
   /** The world in which it was made; null, if it is every world's. */
-  world: World | undefined | null = currentWorld();
+  realm: Realm | undefined | null = currentRealm();
 
   constructor(capacity: number, name: string = "") {
     this.capacity = capacity;
     this.name = name;
-    if (trace !== null) trace.make(this);
+    if (hooks !== null) hooks.channelCreated(this);
   }
 
   /** The channel in a report. */
   toString(): string {
-    const name = this.name === "" ? "a channel" : inOneLine(this.name);
+    const name = this.name === "" ? "a channel" : escapeControlChars(this.name);
     if (this.closed) return `${name} (closed)`;
     return this.capacity === 0 || this.isTimer ? name : `${name} (${this.buffer.length} of ${this.capacity})`;
   }
 
   /** Whether nobody outside of the world that asks can wake whoever waits here. */
-  get isLocal(): boolean {
-    return findWorld === null || this.world === null || this.world === findWorld();
+  get isDurable(): boolean {
+    return realmLookup === null || this.realm === null || this.realm === realmLookup();
   }
 
   /** Whether it is the channel of a timer, whose buffer is hidden. */
@@ -78,13 +78,13 @@ export class Core<T> {
   }
 
   /** Whether a send would not wait; on a closed channel it would panic, and that is not waiting either. */
-  get takes(): boolean {
+  get canSend(): boolean {
     return this.receivers.first !== null || this.buffer.length < this.capacity || this.closed;
   }
 
   /** Whether there is a value to take. */
-  get holds(): boolean {
-    if (this.source !== null) this.source.refresh();
+  get canReceive(): boolean {
+    if (this.source !== null) this.source.poll();
     return this.buffer.length > 0 || this.senders.first !== null;
   }
 
@@ -94,31 +94,31 @@ export class Core<T> {
    * The waiter that is served leaves all its queues before a listener is called, and is told its result afterwards: so a listener
    * that uses the channel finds it in a valid state.
    */
-  offer(value: T): boolean {
+  trySend(value: T): boolean {
     if (this.closed) throw new PanicError("send on closed channel");
     const receiver = this.receivers.shift();
     if (receiver !== null) {
       receiver.value = value;
       receiver.ok = true;
-      if (trace !== null) {
+      if (hooks !== null) {
         receiver.leaveQueues();
-        trace.move(this, value, null, receiver, this.buffer.length);
+        hooks.valueMoved(this, value, null, receiver, this.buffer.length);
       }
-      receiver.settle(receiver as never, this.capacity > 0);
+      receiver.wake(receiver as never, this.capacity > 0);
       return true;
     }
     if (this.buffer.length === this.capacity) return false;
     this.buffer.push(value);
-    if (trace !== null) trace.move(this, value, null, this, this.buffer.length);
+    if (hooks !== null) hooks.valueMoved(this, value, null, this, this.buffer.length);
     return true;
   }
 
-  /** Takes the oldest value, which must be there: see {@link holds}. The first sender moves up in the same step. */
-  take(): T {
+  /** Takes the oldest value, which must be there: see {@link canReceive}. The first sender moves up in the same step. */
+  receiveNow(): T {
     const sender = this.senders.shift();
     if (sender === null) {
       const value = this.buffer.shift();
-      if (trace !== null) trace.move(this, value, this, null, this.buffer.length);
+      if (hooks !== null) hooks.valueMoved(this, value, this, null, this.buffer.length);
       return value;
     }
     const sent = sender.value as T;
@@ -128,43 +128,43 @@ export class Core<T> {
       value = this.buffer.shift();
       this.buffer.push(sent);
     }
-    if (trace !== null) {
+    if (hooks !== null) {
       sender.leaveQueues();
       if (this.capacity > 0) {
-        trace.move(this, value, this, null, this.capacity - 1);
-        trace.move(this, sent, sender, this, this.capacity);
+        hooks.valueMoved(this, value, this, null, this.capacity - 1);
+        hooks.valueMoved(this, sent, sender, this, this.capacity);
       } else {
-        trace.move(this, sent, sender, null, 0);
+        hooks.valueMoved(this, sent, sender, null, 0);
       }
     }
-    sender.settle(sender as never, this.capacity > 0);
+    sender.wake(sender as never, this.capacity > 0);
     return value;
   }
 
   /** Queues a receiver. */
   awaitedBy(receiver: Waiter<T>): void {
     if (this.isNever) return;
-    this.receivers.join(receiver);
-    this.awaited();
+    this.receivers.push(receiver);
+    this.onReceiverParked();
   }
 
   /** Must be called when a receiver has been queued. */
-  awaited(): void {
-    if (this.source !== null) this.source.awaited();
+  onReceiverParked(): void {
+    if (this.source !== null) this.source.arm();
   }
 
   close(): void {
     if (this.closed) throw new PanicError("close of closed channel");
     this.closed = true;
-    if (trace !== null) trace.close(this);
+    if (hooks !== null) hooks.close(this);
     for (let receiver = this.receivers.shift(); receiver !== null; receiver = this.receivers.shift()) {
       receiver.value = undefined;
       receiver.ok = false;
-      receiver.settle(receiver as never, this.capacity > 0);
+      receiver.wake(receiver as never, this.capacity > 0);
     }
     for (let sender = this.senders.shift(); sender !== null; sender = this.senders.shift()) {
       sender.ok = false;
-      sender.settle(sender as never, this.capacity > 0);
+      sender.wake(sender as never, this.capacity > 0);
     }
     if (this.closeListeners !== null) for (const listener of this.closeListeners) listener();
   }
@@ -181,8 +181,8 @@ export class Core<T> {
   }
 
   /** Lets `waiter` go without having been served. */
-  abandon(waiter: Waiter<T>): void {
-    waiter.line?.leave(waiter);
-    if (this.source !== null && this.receivers.first === null) this.source.abandoned();
+  removeWaiter(waiter: Waiter<T>): void {
+    waiter.queue?.remove(waiter);
+    if (this.source !== null && this.receivers.first === null) this.source.disarm();
   }
 }

@@ -6,8 +6,8 @@
 //   3. The source is released at most once, and only by `leave`: a source that has ended or failed has released itself.
 
 import { describe } from "../util/validate.ts";
-import { asText, safely } from "../util/inspect.ts";
-import { Pending } from "../runtime/waiter.ts";
+import { safeToString, tryOr } from "../util/inspect.ts";
+import { Deferred } from "../runtime/waiter.ts";
 
 /** What values can be pulled from. A web stream need not be iterable, which it is not in every browser. */
 export type Pullable<T> = Iterable<T> | AsyncIterable<T> | ReadableStream<T>;
@@ -44,7 +44,7 @@ const end: Step<never> = { value: undefined, done: true };
 
 /** Checks for the public function `caller` that values can be pulled from its argument `name`; throws `TypeError` if not. */
 export function checkPullable(caller: string, name: string, source: unknown): void {
-  const isPullable = safely(
+  const isPullable = tryOr(
     () => isStream(source) || typeof openerOf(source) === "function",
     () => false,
   );
@@ -54,7 +54,7 @@ export function checkPullable(caller: string, name: string, source: unknown): vo
 /** A source that has been opened. */
 export class PullSource<T> {
   readonly #opened: Opened;
-  #pending: Pending<Step<T>> | null = null;
+  #pending: Deferred<Step<T>> | null = null;
   #isInNext = false;
   #isOver = false;
   #left: Left | null = null;
@@ -78,7 +78,7 @@ export class PullSource<T> {
   next(): Step<T> | Promise<Step<T>> {
     if (this.#isOver) return end;
     if (this.#opened.isSync) return this.#nextNow();
-    const pending = new Pending<Step<T>>();
+    const pending = new Deferred<Step<T>>();
     this.#pending = pending;
     void this.#pull(pending);
     return pending.promise;
@@ -108,7 +108,7 @@ export class PullSource<T> {
       .release(reason, pending !== null, (error) => this.#note(error, false))
       .map((release) => this.#try(release));
     if (pending === null) await Promise.all(released);
-    else pending.answer(end);
+    else pending.resolve(end);
   }
 
   async #try(release: () => unknown): Promise<void> {
@@ -142,14 +142,14 @@ export class PullSource<T> {
     return this.#isOver ? end : step;
   }
 
-  async #pull(pending: Pending<Step<T>>): Promise<void> {
+  async #pull(pending: Deferred<Step<T>>): Promise<void> {
     try {
       const step = stepOf<T>(await this.#opened.next());
       if (step.done) this.#isOver = true;
-      pending.answer(step);
+      pending.resolve(step);
     } catch (error) {
       this.#isOver = true;
-      if (this.#left === null) pending.answer(Promise.reject(error));
+      if (this.#left === null) pending.resolve(Promise.reject(error));
       else this.#note(error, this.#opened.mayEcho);
     } finally {
       this.#pending = null;
@@ -160,15 +160,15 @@ export class PullSource<T> {
 // A step of the source's own might be a thenable; this one is not.
 function stepOf<T>(step: unknown): Step<T> {
   if (typeof step !== "object" || step === null)
-    throw new TypeError(`Iterator result ${asText(step)} is not an object`);
+    throw new TypeError(`Iterator result ${safeToString(step)} is not an object`);
   const { done, value } = step as IteratorResult<T, undefined>;
   return done === true ? end : { value: value, done: false };
 }
 
-/** Whether the error of a source says no more than that it was left, or cancelled from elsewhere, because of `reason`. */
+/** Whether the error of a source says no more than that it was left, or canceled from elsewhere, because of `reason`. */
 export function isEcho(error: unknown, reason: unknown): boolean {
   if (error === reason) return true;
-  return safely(
+  return tryOr(
     () => {
       const { name, code } = Object(error) as { name?: unknown; code?: unknown };
       return name === "AbortError" || code === "ERR_STREAM_PREMATURE_CLOSE";
@@ -271,10 +271,10 @@ function openStream(stream: ReadableStream<unknown>): Opened {
   async function cancel(reason: Error): Promise<void> {
     // The stream may have ended while its last step is still on the way to the caller.
     if (!isLocked) return;
-    const cancelled = reader.cancel(reason);
+    const canceled = reader.cancel(reason);
     // To cancel has settled a pending read.
     unlock();
-    await cancelled;
+    await canceled;
   }
   return { isSync: false, next, release: (reason) => [() => cancel(reason)], mayEcho: false };
 }

@@ -2,11 +2,11 @@
 
 import { Check, checkFunction, describe, isSignal } from "../util/validate.ts";
 import { dispose } from "../util/disposal.ts";
-import { asError, asText, isError } from "../util/inspect.ts";
-import { Prepared } from "../runtime/goroutine.ts";
+import { toError, safeToString, isError } from "../util/inspect.ts";
+import { PendingGoroutine } from "../runtime/goroutine.ts";
 import { onSignals } from "../runtime/process.ts";
 import { PanicError } from "../runtime/panic.ts";
-import { Alarm, currentClock } from "../runtime/timer.ts";
+import { RuntimeTimer, currentClock } from "../runtime/timer.ts";
 import {
   CancelContext,
   causeOf,
@@ -19,10 +19,10 @@ import {
   onCancel,
   SignalContext,
 } from "./cancel.ts";
-import { ChainedContext } from "./base-context.ts";
+import { BaseContext } from "./base-context.ts";
 import type { Context, Key } from "./context.ts";
 import { Canceled, canceled, DeadlineExceeded, deadlineExceeded } from "./errors.ts";
-import { DetachedContext, RootContext, ValueContext } from "./value-context.ts";
+import { WithoutCancelContext, BackgroundContext, ValueContext } from "./value-context.ts";
 
 export type { Context, Key };
 export { Canceled, DeadlineExceeded };
@@ -33,17 +33,17 @@ export type CancelFunc = (() => void) & Disposable;
 /** Like {@link CancelFunc}, and says what {@link cause} will answer. */
 export type CancelCauseFunc = ((cause?: Error | null) => void) & Disposable;
 
-const theBackground = new RootContext("context.Background");
-const theTodo = new RootContext("context.TODO");
+const backgroundContext = new BackgroundContext("context.Background");
+const todoContext = new BackgroundContext("context.TODO");
 
 /** The root of all contexts: it never ends, and has neither deadline nor values. Mirrors `context.Background`. */
 export function background(): Context {
-  return theBackground;
+  return backgroundContext;
 }
 
 /** Like {@link background}, for where it is not clear yet which context to use. Mirrors `context.TODO`. */
 export function todo(): Context {
-  return theTodo;
+  return todoContext;
 }
 
 /**
@@ -59,7 +59,7 @@ export function todo(): Context {
  * using _ = defer(cancel);
  */
 export function withCancel(parent: Context): [ctx: Context, cancel: CancelFunc] {
-  const context = following(new CancelContext(checkedParent("withCancel", parent)));
+  const context = attach(new CancelContext(checkedParent("withCancel", parent)));
   return [context, disposable(() => context.cancel(canceled))];
 }
 
@@ -71,7 +71,7 @@ export function withCancel(parent: Context): [ctx: Context, cancel: CancelFunc] 
  * Mirrors `context.WithCancelCause`.
  */
 export function withCancelCause(parent: Context): [ctx: Context, cancel: CancelCauseFunc] {
-  const context = following(new CancelContext(checkedParent("withCancelCause", parent)));
+  const context = attach(new CancelContext(checkedParent("withCancelCause", parent)));
   return [context, disposable((cause?: Error | null) => context.cancel(canceled, checkedCause(cause)))];
 }
 
@@ -98,7 +98,7 @@ export function withDeadlineCause(
   cause: Error | null,
 ): [ctx: Context, cancel: CancelFunc] {
   const at = checkedNumber("context.withDeadline: deadline", isDate(deadline) ? deadline.getTime() : deadline);
-  return limited("withDeadline", parent, expiryIn(at - currentClock().wall(), at), cause);
+  return withDeadlineAt("withDeadline", parent, expiryIn(at - currentClock().wall(), at), cause);
 }
 
 /**
@@ -119,10 +119,10 @@ export function withTimeout(parent: Context, ms: number): [ctx: Context, cancel:
  */
 export function withTimeoutCause(parent: Context, ms: number, cause: Error | null): [ctx: Context, cancel: CancelFunc] {
   const delay = checkedNumber("context.withTimeout: ms", ms);
-  return limited("withTimeout", parent, expiryIn(delay), cause);
+  return withDeadlineAt("withTimeout", parent, expiryIn(delay), cause);
 }
 
-function limited(
+function withDeadlineAt(
   caller: string,
   parent: Context,
   expiry: Expiry,
@@ -131,7 +131,7 @@ function limited(
   const reason = checkedCause(cause);
   const earlier = expiryOf(checkedParent(caller, parent));
   if (earlier !== undefined && isEarlier(earlier, expiry)) return withCancel(parent);
-  const context = following(new DeadlineContext(parent, expiry));
+  const context = attach(new DeadlineContext(parent, expiry));
   context.startTimer(reason);
   return [context, disposable(() => context.cancel(canceled))];
 }
@@ -161,7 +161,7 @@ export function key<T>(name: string): Key<T> {
  * Mirrors `context.WithoutCancel`.
  */
 export function withoutCancel(parent: Context): Context {
-  return new DetachedContext(checkedParent("withoutCancel", parent));
+  return new WithoutCancelContext(checkedParent("withoutCancel", parent));
 }
 
 /**
@@ -174,7 +174,7 @@ export function withoutCancel(parent: Context): Context {
  */
 export function afterFunc(ctx: Context, f: () => unknown): () => boolean {
   checkFunction("context.afterFunc", f);
-  let call: Prepared | null = new Prepared(f);
+  let call: PendingGoroutine | null = new PendingGoroutine(f);
   const remove = onCancel(checkedParent("afterFunc", ctx, "ctx"), () => {
     call?.start();
     call = null;
@@ -214,9 +214,9 @@ export function fromSignal(signal: AbortSignal): Context {
   }
   const known = contexts.get(signal);
   if (known !== undefined) return known;
-  const context = new SignalContext(theBackground);
+  const context = new SignalContext(backgroundContext);
   const end = (): void => {
-    const error = asError(signal.reason);
+    const error = toError(signal.reason);
     context.cancel(error.name === "TimeoutError" ? deadlineExceeded : canceled, error);
   };
   if (signal.aborted) end();
@@ -235,47 +235,47 @@ export function fromSignal(signal: AbortSignal): Context {
  * Mirrors `signal.NotifyContext`.
  *
  * @example
- * const [ctx, stop] = context.notify(context.background(), "SIGINT", "SIGTERM");
+ * const [ctx, stop] = context.notifyContext(context.background(), "SIGINT", "SIGTERM");
  * using _ = defer(stop);
  */
-export function notify(parent: Context, ...signals: string[]): [ctx: Context, stop: CancelFunc] {
+export function notifyContext(parent: Context, ...signals: string[]): [ctx: Context, stop: CancelFunc] {
   const context = new NotifyContext(checkedParent("notify", parent), signals);
-  const forget = onSignals(signals, (words) => context.cancel(canceled, new Canceled(`${words} signal received`)));
-  context.follow();
+  const unsubscribe = onSignals(signals, (words) => context.cancel(canceled, new Canceled(`${words} signal received`)));
+  context.propagateCancel();
   // An alarm that never goes off keeps the process alive, which the host's signal handlers do not.
-  const vigil = new Alarm("context.notify", () => undefined);
-  vigil.clock.set(vigil, Infinity);
-  onCancel(context, () => vigil.cancel());
+  const keepAlive = new RuntimeTimer("context.notifyContext", () => undefined);
+  keepAlive.clock.set(keepAlive, Infinity);
+  onCancel(context, () => keepAlive.cancel());
   return [
     context,
     disposable(() => {
       context.cancel(canceled);
-      forget();
+      unsubscribe();
     }),
   ];
 }
 
-function following<C extends CancelContext>(context: C): C {
-  context.follow();
+function attach<C extends CancelContext>(context: C): C {
+  context.propagateCancel();
   return context;
 }
 
 function checkedParent(caller: string, parent: Context, name: string = "parent"): Context {
   if (parent === null || parent === undefined) throw new PanicError("cannot create context from nil parent");
   // Most parents are the library's own.
-  if (!(parent instanceof ChainedContext)) new Check(`context.${caller}`).isContext(name, parent);
+  if (!(parent instanceof BaseContext)) new Check(`context.${caller}`).isContext(name, parent);
   return parent;
 }
 
 function checkedCause(cause: Error | null | undefined): Error | undefined {
   if (cause === null || cause === undefined) return undefined;
-  if (!isError(cause)) throw new TypeError(`context: cause must be an Error or null, got ${asText(cause)}`);
+  if (!isError(cause)) throw new TypeError(`context: cause must be an Error or null, got ${safeToString(cause)}`);
   return cause;
 }
 
 function checkedNumber(what: string, value: number): number {
   if (typeof value !== "number" || Number.isNaN(value))
-    throw new RangeError(`${what} must be a number, got ${asText(value)}`);
+    throw new RangeError(`${what} must be a number, got ${safeToString(value)}`);
   return value;
 }
 

@@ -3,13 +3,13 @@
 
 import type { ReceiveChannel } from "../channel/channel.ts";
 import { brand } from "../util/copies.ts";
-import { asText } from "../util/inspect.ts";
+import { safeToString } from "../util/inspect.ts";
 import type { Context } from "./context.ts";
 
-/** What {@link ChainedContext.own} answers for a key that must be looked up further above. */
-export const elsewhere: unique symbol = Symbol("elsewhere");
+/** What {@link BaseContext.lookup} answers for a key that must be looked up further above. */
+export const NOT_FOUND: unique symbol = Symbol("elsewhere");
 
-export abstract class ChainedContext implements Context {
+export abstract class BaseContext implements Context {
   static {
     brand(this.prototype, "a Context");
   }
@@ -26,24 +26,24 @@ export abstract class ChainedContext implements Context {
   abstract get signal(): AbortSignal;
 
   /** The value that this one link has for `key`. */
-  protected abstract own(key: unknown): unknown;
+  protected abstract lookup(key: unknown): unknown;
 
   /** What this one link adds to the name of the chain, such as ".WithCancel". */
-  protected abstract label(): string;
+  protected abstract describeSelf(): string;
 
   value(key: unknown): never {
     let context: Context | null = this.parent;
-    let value = this.own(key);
-    while (value === elsewhere && isChained(context)) {
-      value = context.own(key);
+    let value = this.lookup(key);
+    while (value === NOT_FOUND && isChained(context)) {
+      value = context.lookup(key);
       context = context.parent;
     }
-    return (value === elsewhere ? (context as Context).value(key) : value) as never;
+    return (value === NOT_FOUND ? (context as Context).value(key) : value) as never;
   }
 
   /** The name of the chain down to this link, when `above` is that of the chain above it. */
-  protected below(above: string): string {
-    return above + this.label();
+  protected describe(above: string): string {
+    return above + this.describeSelf();
   }
 
   /** What `JSON.stringify` shows of a context, which has references in a circle. */
@@ -52,14 +52,14 @@ export abstract class ChainedContext implements Context {
   }
 
   toString(): string {
-    const links: ChainedContext[] = [this];
+    const links: BaseContext[] = [this];
     let context = this.parent;
     for (; isChained(context); context = context.parent) links.push(context);
-    return links.reduceRight((above, link) => link.below(above), context === null ? "" : asText(context));
+    return links.reduceRight((above, link) => link.describe(above), context === null ? "" : safeToString(context));
   }
 }
 
 // In the body of the class, esbuild would rename the class for its sake.
-function isChained(context: Context | null): context is ChainedContext {
-  return context instanceof ChainedContext;
+function isChained(context: Context | null): context is BaseContext {
+  return context instanceof BaseContext;
 }

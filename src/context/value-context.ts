@@ -1,12 +1,12 @@
 // The contexts that have no end of their own: the roots, those cut off from the end above, and those that add a value.
 
 import type { ReceiveChannel } from "../channel/channel.ts";
-import { asText } from "../util/inspect.ts";
-import { never, nearestKey } from "./cancel.ts";
-import { ChainedContext, elsewhere } from "./base-context.ts";
+import { safeToString } from "../util/inspect.ts";
+import { neverDone, cancelContextKey } from "./cancel.ts";
+import { BaseContext, NOT_FOUND } from "./base-context.ts";
 import type { Context } from "./context.ts";
 
-let neverAborted: AbortSignal | undefined;
+let neverAbortedSignal: AbortSignal | undefined;
 
 // It lives as long as the program, so it must not retain listeners that will never be called.
 function makeNeverAborted(): AbortSignal {
@@ -15,9 +15,9 @@ function makeNeverAborted(): AbortSignal {
   return signal;
 }
 
-abstract class EndlessContext extends ChainedContext {
+abstract class NeverCanceledContext extends BaseContext {
   done(): ReceiveChannel<never> {
-    return never;
+    return neverDone;
   }
 
   err(): undefined {
@@ -29,13 +29,13 @@ abstract class EndlessContext extends ChainedContext {
   }
 
   get signal(): AbortSignal {
-    neverAborted ??= makeNeverAborted();
-    return neverAborted;
+    neverAbortedSignal ??= makeNeverAborted();
+    return neverAbortedSignal;
   }
 }
 
 /** Background and TODO; they differ in their names alone. */
-export class RootContext extends EndlessContext {
+export class BackgroundContext extends NeverCanceledContext {
   readonly #name: string;
 
   constructor(name: string) {
@@ -43,62 +43,62 @@ export class RootContext extends EndlessContext {
     this.#name = name;
   }
 
-  protected override own(): undefined {
+  protected override lookup(): undefined {
     return undefined;
   }
 
-  protected override label(): string {
+  protected override describeSelf(): string {
     return this.#name;
   }
 }
 
 /** Keeps the values above, and nothing else. Mirrors `withoutCancelCtx`. */
-export class DetachedContext extends EndlessContext {
-  protected override own(key: unknown): unknown {
-    return key === nearestKey ? undefined : elsewhere;
+export class WithoutCancelContext extends NeverCanceledContext {
+  protected override lookup(key: unknown): unknown {
+    return key === cancelContextKey ? undefined : NOT_FOUND;
   }
 
-  protected override label(): string {
+  protected override describeSelf(): string {
     return ".WithoutCancel";
   }
 }
 
 /** Adds one value. Mirrors `valueCtx`. */
-export class ValueContext extends ChainedContext {
+export class ValueContext extends BaseContext {
   readonly #key: unknown;
   readonly #value: unknown;
 
   /** The nearest above that is more than a value. */
-  readonly #base: Context;
+  readonly #cancelSource: Context;
 
   constructor(parent: Context, key: unknown, value: unknown) {
     super(parent);
     this.#key = key;
     this.#value = value;
-    this.#base = #base in parent ? parent.#base : parent;
+    this.#cancelSource = #cancelSource in parent ? parent.#cancelSource : parent;
   }
 
   done(): ReceiveChannel<never> {
-    return this.#base.done();
+    return this.#cancelSource.done();
   }
 
   err(): Error | undefined {
-    return this.#base.err();
+    return this.#cancelSource.err();
   }
 
   deadline(): number | undefined {
-    return this.#base.deadline();
+    return this.#cancelSource.deadline();
   }
 
   get signal(): AbortSignal {
-    return this.#base.signal;
+    return this.#cancelSource.signal;
   }
 
-  protected override own(key: unknown): unknown {
-    return key === this.#key ? this.#value : elsewhere;
+  protected override lookup(key: unknown): unknown {
+    return key === this.#key ? this.#value : NOT_FOUND;
   }
 
-  protected override label(): string {
-    return `.WithValue(${asText(this.#key)}, ${asText(this.#value)})`;
+  protected override describeSelf(): string {
+    return `.WithValue(${safeToString(this.#key)}, ${safeToString(this.#value)})`;
   }
 }

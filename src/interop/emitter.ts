@@ -1,11 +1,11 @@
 // What emits events: DOM targets, Node's emitters, and objects that are both, such as a WebSocket of the package ws.
 
 import { describe } from "../util/validate.ts";
-import { listening } from "../runtime/listener-tracking.ts";
-import { asError, isError, safely } from "../util/inspect.ts";
+import { trackListener } from "../runtime/listener-tracking.ts";
+import { toError, isError, tryOr } from "../util/inspect.ts";
 
 /** What emits events: a DOM `EventTarget`, or Node's `EventEmitter` and objects like it. */
-export type Emitter =
+export type EmitterLike =
   | Pick<EventTarget, "addEventListener" | "removeEventListener">
   | { on(name: string, listener: Listener): unknown; off(name: string, listener: Listener): unknown }
   | { on(name: string, listener: Listener): unknown; removeListener(name: string, listener: Listener): unknown };
@@ -27,7 +27,7 @@ export interface Listeners {
 }
 
 /** Returns how `emitter` is listened to; throws `TypeError` for `caller` if it is not an emitter. */
-export function listenersOf(caller: string, emitter: Emitter): Listeners {
+export function listenersOf(caller: string, emitter: EmitterLike): Listeners {
   const { addEventListener, removeEventListener, on, off, removeListener } = Object(emitter) as Partial<
     Record<"addEventListener" | "removeEventListener" | "on" | "off" | "removeListener", Listener>
   >;
@@ -40,7 +40,7 @@ export function listenersOf(caller: string, emitter: Emitter): Listeners {
   function listenBy(add: Listener, removeIt: Listener): Listen {
     return (name, listener) => {
       add.call(emitter, name, listener);
-      return listening(name, () => {
+      return trackListener(name, () => {
         if (isEmitter && name === "error") {
           // A channel that ended before may have left it there; it is needed once.
           remove.call(emitter, name, ignoreLateError);
@@ -66,13 +66,13 @@ function ignoreLateError(): void {
 /** Returns the error that the argument of an error event reports: the argument itself, or what an event of the DOM has. */
 export function errorOf(argument: unknown): Error {
   if (isError(argument)) return argument;
-  return safely(
+  return tryOr(
     () => {
       const { type, error, message } = Object(argument) as { type?: unknown; error?: unknown; message?: unknown };
       if (isError(error)) return error;
       if (typeof message === "string" && message !== "") return new Error(message, { cause: argument });
-      return typeof type === "string" ? new Error(`event ${type}`, { cause: argument }) : asError(argument);
+      return typeof type === "string" ? new Error(`event ${type}`, { cause: argument }) : toError(argument);
     },
-    () => asError(argument),
+    () => toError(argument),
   );
 }

@@ -1,8 +1,8 @@
 // How a border ends. A border can end in several ways, and any two of them may meet; the first one decides, synchronously.
 
-import { type Channel, coreOf, type SendChannel } from "../channel/channel.ts";
-import type { Core } from "../channel/channel-state.ts";
-import { asError } from "../util/inspect.ts";
+import { type Channel, channelStateOf, type SendChannel } from "../channel/channel.ts";
+import type { ChannelState } from "../channel/channel-state.ts";
+import { toError } from "../util/inspect.ts";
 import { raise } from "../runtime/goroutine.ts";
 
 /** The end of one border. Every way to end asks it first. */
@@ -32,12 +32,12 @@ export class Ending {
 
 /** Closes `channel`, unless other code has closed it, which any holder of the channel may do at any time. */
 export function closeIfOpen<T>(channel: Channel<T> | SendChannel<T>): void {
-  if (!(coreOf(channel) as Core<T>).closed) channel.close();
+  if (!(channelStateOf(channel) as ChannelState<T>).closed) channel.close();
 }
 
 /** Calls the user's `onError` with `failure` as an error. Without `onError`, the failure is a panic; so is what `onError` throws. */
 export function report(failure: unknown, onError: ((error: Error) => void) | undefined): void {
-  const error = asError(failure);
+  const error = toError(failure);
   if (onError === undefined) raise(error);
   else attempt(() => onError(error));
 }

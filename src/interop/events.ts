@@ -6,7 +6,7 @@ import type { Context } from "../context/context.ts";
 import { background } from "../context/api.ts";
 import { Check, describe } from "../util/validate.ts";
 import { closeIfOpen, Ending, report } from "./ending.ts";
-import { type Emitter, errorOf, type Listen, type Listener, listenersOf } from "./emitter.ts";
+import { type EmitterLike, errorOf, type Listen, type Listener, listenersOf } from "./emitter.ts";
 
 /** A channel of events. */
 export interface EventChannel<out T> extends ReceiveChannel<T> {
@@ -23,7 +23,7 @@ export interface EventChannel<out T> extends ReceiveChannel<T> {
 }
 
 /** Options of {@link fromEvents}. */
-export interface EventOptions<T> {
+export interface FromEventsOptions<T> {
   /**
    * When it ends, the listeners are removed and the channel is closed.
    *
@@ -40,11 +40,11 @@ export interface EventOptions<T> {
 
   /**
    * What happens to an event for which there is no room: "drop-newest" drops it; "drop-oldest" drops the oldest event in the channel
-   * instead; "fail" ends the channel with a `RangeError`, as a failure of the emitter does.
+   * instead; "error" ends the channel with a `RangeError`, as a failure of the emitter does.
    *
    * @defaultValue "drop-newest"
    */
-  readonly whenFull?: "fail" | "drop-newest" | "drop-oldest";
+  readonly overflow?: "error" | "drop-newest" | "drop-oldest";
 
   /** Called with each event that is dropped. */
   readonly onDrop?: (event: T) => void;
@@ -54,7 +54,7 @@ export interface EventOptions<T> {
    *
    * @defaultValue none
    */
-  readonly end?: string;
+  readonly endEvent?: string;
 
   /**
    * The name of the event that reports a failure, which ends the channel. With `false`, errors are left to the application: as
@@ -62,15 +62,23 @@ export interface EventOptions<T> {
    *
    * @defaultValue "error" for an emitter with `on`; none for an `EventTarget` without it
    */
-  readonly error?: string | false;
+  readonly errorEvent?: string | false;
 
   /** Called with a failure, just before the channel is closed. {@link EventChannel.err} returns it too. */
   readonly onError?: (error: Error) => void;
 }
 
-const names = ["ctx", "capacity", "whenFull", "onDrop", "end", "error", "onError"];
-const aliases = { signal: "ctx", buffer: "capacity", highWaterMark: "capacity", overflow: "whenFull", close: "end" };
-const policies = ["fail", "drop-newest", "drop-oldest"];
+const names = ["ctx", "capacity", "overflow", "onDrop", "endEvent", "errorEvent", "onError"];
+const aliases = {
+  signal: "ctx",
+  buffer: "capacity",
+  highWaterMark: "capacity",
+  overflow: "overflow",
+  end: "endEvent",
+  error: "errorEvent",
+  close: "endEvent",
+};
+const policies = ["error", "drop-newest", "drop-oldest"];
 
 /** The names for which `E` has a property such as `onclick`, as objects of the DOM have for the events that they dispatch. */
 type HandledName<E> = {
@@ -89,7 +97,7 @@ type HandledEvent<E, Name extends string> =
  * until the event `end`, a failure, or the end of `ctx`. Then it removes its listeners and closes the channel, in which the events before
  * the end still are.
  *
- * An emitter cannot be made to wait. At most `capacity` events are buffered, and `whenFull` decides about others; by default they are
+ * An emitter cannot be made to wait. At most `capacity` events are buffered, and `overflow` decides about others; by default they are
  * dropped and counted. A source that can wait, such as a stream, is better passed to {@link fromIterable}.
  *
  * A failure is the event "error" of an emitter with `on`, or what the option `error` names. It is passed to `onError`, and then `err()` of the
@@ -109,27 +117,31 @@ type HandledEvent<E, Name extends string> =
  * console.log((await events.receive()).value?.type);
  * cancel();
  */
-export function fromEvents<E extends Emitter, Name extends HandledName<E> & string>(
+export function fromEvents<E extends EmitterLike, Name extends HandledName<E> & string>(
   emitter: E,
   name: Name,
-  options?: EventOptions<HandledEvent<E, Name>>,
+  options?: FromEventsOptions<HandledEvent<E, Name>>,
 ): EventChannel<HandledEvent<E, Name>>;
-export function fromEvents<T = unknown>(emitter: Emitter, name: string, options?: EventOptions<T>): EventChannel<T>;
-export function fromEvents<T>(emitter: Emitter, name: string, options: EventOptions<T> = {}): EventChannel<T> {
+export function fromEvents<T = unknown>(
+  emitter: EmitterLike,
+  name: string,
+  options?: FromEventsOptions<T>,
+): EventChannel<T>;
+export function fromEvents<T>(emitter: EmitterLike, name: string, options: FromEventsOptions<T> = {}): EventChannel<T> {
   const check = new Check("fromEvents");
   check.options(options, names, aliases);
-  const { ctx = background(), capacity = 16, whenFull = "drop-newest", onDrop, onError, end } = options;
+  const { ctx = background(), capacity = 16, overflow = "drop-newest", onDrop, onError, endEvent } = options;
   const { listen, listenForErrors, defaultError } = listenersOf("fromEvents", emitter);
-  const error = options.error ?? defaultError;
+  const errorEvent = options.errorEvent ?? defaultError;
   if (typeof name !== "string") throw new TypeError(`fromEvents: name must be a string, got ${describe(name)}`);
-  if (!policies.includes(whenFull)) {
+  if (!policies.includes(overflow)) {
     const known = policies.map((policy) => `"${policy}"`).join(", ");
-    throw new TypeError(`fromEvents: whenFull must be one of ${known}, got ${describe(whenFull)}`);
+    throw new TypeError(`fromEvents: overflow must be one of ${known}, got ${describe(overflow)}`);
   }
-  if (end !== undefined && typeof end !== "string")
-    throw new TypeError(`fromEvents: end must be a string, got ${describe(end)}`);
-  if (error !== false && typeof error !== "string")
-    throw new TypeError(`fromEvents: error must be a string or false, got ${describe(error)}`);
+  if (endEvent !== undefined && typeof endEvent !== "string")
+    throw new TypeError(`fromEvents: endEvent must be a string, got ${describe(endEvent)}`);
+  if (errorEvent !== false && typeof errorEvent !== "string")
+    throw new TypeError(`fromEvents: errorEvent must be a string or false, got ${describe(errorEvent)}`);
   check.isContext("ctx", ctx);
   check.isFunction("onDrop", onDrop);
   check.isFunction("onError", onError);
@@ -145,7 +157,7 @@ export function fromEvents<T>(emitter: Emitter, name: string, options: EventOpti
     if (onError !== undefined) report(channel.failure, onError);
     closeIfOpen(channel);
   }
-  function take(event: T): void {
+  function onEvent(event: T): void {
     // An emitter calls a listener that was removed while it emits.
     if (ending.isOver) return;
     try {
@@ -154,14 +166,14 @@ export function fromEvents<T>(emitter: Emitter, name: string, options: EventOpti
       fail(closed);
       return;
     }
-    if (whenFull === "fail") {
+    if (overflow === "error") {
       fail(
-        new RangeError(`fromEvents: the channel is full (capacity ${capacity}) at event ${name}; see option whenFull`),
+        new RangeError(`fromEvents: the channel is full (capacity ${capacity}) at event ${name}; see option overflow`),
       );
       return;
     }
     let dropped = event;
-    if (whenFull === "drop-oldest") {
+    if (overflow === "drop-oldest") {
       dropped = channel.tryReceive()?.value as T;
       channel.trySend(event);
     }
@@ -175,9 +187,9 @@ export function fromEvents<T>(emitter: Emitter, name: string, options: EventOpti
 
   ending.onEnd(onCancel(ctx, finish));
   try {
-    add(listen, name, take);
-    if (end !== undefined) add(listen, end, finish);
-    if (error !== false && error !== name) add(listenForErrors, error, fail);
+    add(listen, name, onEvent);
+    if (endEvent !== undefined) add(listen, endEvent, finish);
+    if (errorEvent !== false && errorEvent !== name) add(listenForErrors, errorEvent, fail);
   } catch (refused) {
     finish();
     throw refused;

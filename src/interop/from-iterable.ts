@@ -3,7 +3,7 @@
 import type { ReceiveChannel } from "../channel/channel.ts";
 import { checkPullable } from "../channel/pull-source.ts";
 import { describe } from "../util/validate.ts";
-import { feed, type FeedOptions } from "./pump.ts";
+import { pumpToChannel, type FromSourceOptions } from "./pump.ts";
 
 /**
  * Returns a channel of the values of `source`, which is closed after the last one. The next value is pulled when the channel has taken
@@ -13,7 +13,7 @@ import { feed, type FeedOptions } from "./pump.ts";
  * A failure of the source is passed to `onError`, and the channel is closed; without `onError`, the failure is a panic.
  *
  * Cancellation: when `ctx` ends, the channel is closed and the source is released, even if it has not responded to the last pull:
- * `return` of an iterator is called, a stream is destroyed or cancelled. A value that was on the way is dropped.
+ * `return` of an iterator is called, a stream is destroyed or canceled. A value that was on the way is dropped.
  *
  * @throws {TypeError} if `source` is not iterable, or for an option that is unknown or of a wrong type.
  * @throws {RangeError} for a capacity out of range.
@@ -25,9 +25,12 @@ import { feed, type FeedOptions } from "./pump.ts";
  * }
  * for await (const line of fromIterable(lines())) console.log(line);
  */
-export function fromIterable<T>(source: Iterable<T> | AsyncIterable<T>, options: FeedOptions = {}): ReceiveChannel<T> {
+export function fromIterable<T>(
+  source: Iterable<T> | AsyncIterable<T>,
+  options: FromSourceOptions = {},
+): ReceiveChannel<T> {
   checkPullable("fromIterable", "source", source);
-  return feed("fromIterable", source, options);
+  return pumpToChannel("fromIterable", source, options);
 }
 
 /**
@@ -36,19 +39,19 @@ export function fromIterable<T>(source: Iterable<T> | AsyncIterable<T>, options:
  *
  * A failure of the stream is passed to `onError`, and the channel is closed; without `onError`, the failure is a panic.
  *
- * Cancellation: when `ctx` ends, the channel is closed and the stream is cancelled with the cause. A chunk that was on the way is
+ * Cancellation: when `ctx` ends, the channel is closed and the stream is canceled with the cause. A chunk that was on the way is
  * dropped.
  *
  * @throws {TypeError} if `stream` is not a ReadableStream or is locked, or for an option that is unknown or of a wrong type.
  * @throws {RangeError} for a capacity out of range.
  */
-export function fromReadableStream<T>(stream: ReadableStream<T>, options: FeedOptions = {}): ReceiveChannel<T> {
+export function fromReadableStream<T>(stream: ReadableStream<T>, options: FromSourceOptions = {}): ReceiveChannel<T> {
   if (typeof (stream as Partial<ReadableStream<T>> | undefined)?.getReader !== "function") {
     throw new TypeError(
       `fromReadableStream: stream must be a ReadableStream, got ${describe(stream)}${adviceFor(stream)}`,
     );
   }
-  return feed("fromReadableStream", stream, options);
+  return pumpToChannel("fromReadableStream", stream, options);
 }
 
 function adviceFor(source: unknown): string {

@@ -6,13 +6,13 @@ import { onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
 import { background, cause } from "../context/api.ts";
 import { Check } from "../util/validate.ts";
-import { asError } from "../util/inspect.ts";
+import { toError } from "../util/inspect.ts";
 import { go } from "../runtime/goroutine.ts";
-import { passed, ready } from "../runtime/scheduler.ts";
+import { resolved, resolvedPromise } from "../runtime/scheduler.ts";
 import { closeIfOpen, Ending, report } from "./ending.ts";
 
 /** Options of {@link fromIterable} and {@link fromReadableStream}. */
-export interface FeedOptions {
+export interface FromSourceOptions {
   /**
    * When it ends, the channel is closed and the source is released.
    *
@@ -37,7 +37,7 @@ export interface FeedOptions {
 const aliases = { signal: "ctx", highWaterMark: "capacity", buffer: "capacity" };
 
 /** Sends the values of `source` to a new channel, for the public function `caller`, and closes the channel at the end. */
-export function feed<T>(caller: string, source: Pullable<T>, options: FeedOptions): ReceiveChannel<T> {
+export function pumpToChannel<T>(caller: string, source: Pullable<T>, options: FromSourceOptions): ReceiveChannel<T> {
   const check = new Check(caller);
   check.options(options, ["ctx", "capacity", "onError"], aliases);
   const { ctx = background(), capacity = 0, onError } = options;
@@ -63,7 +63,7 @@ class Pump<T> {
     this.#channel = channel;
     this.#ctx = ctx;
     this.#onError = onError;
-    this.#ending.onEnd(onCancel(ctx, () => this.#cancelled()));
+    this.#ending.onEnd(onCancel(ctx, () => this.#canceled()));
   }
 
   async run(): Promise<void> {
@@ -71,8 +71,8 @@ class Pump<T> {
     try {
       for (let step = await source.next(); !step.done && !this.#ending.isOver; step = await source.next()) {
         if (this.#channel.trySend(step.value)) {
-          const gate = passed();
-          if (gate !== ready) await gate;
+          const gate = resolved();
+          if (gate !== resolvedPromise) await gate;
         } else {
           // The end of the context closes the channel, which refuses a value that waits.
           await this.#channel.send(step.value);
@@ -86,16 +86,16 @@ class Pump<T> {
   }
 
   // The channel is closed first: receivers do not wait for the cleanup of the source.
-  #cancelled(): void {
+  #canceled(): void {
     if (!this.#ending.decide()) return;
     closeIfOpen(this.#channel);
-    this.#leave(cause(this.#ctx) as Error);
+    this.#cancelSource(cause(this.#ctx) as Error);
   }
 
   /** The source has failed, or other code has closed the channel. */
   #failed(error: unknown): void {
     if (!this.#ending.decide()) return;
-    this.#leave(asError(error));
+    this.#cancelSource(toError(error));
     // A context of the user's own may have ended without having told its listeners yet.
     const isEnd = this.#ctx.err() !== undefined && isEcho(error, cause(this.#ctx));
     if (!isEnd) report(error, this.#onError);
@@ -103,7 +103,7 @@ class Pump<T> {
   }
 
   // Many sources reject a pending step when they are left: without `onError`, that is not worth a panic.
-  #leave(reason: Error): void {
+  #cancelSource(reason: Error): void {
     this.#left = this.#source.leave(reason, (error, mayBeEcho) => {
       if (this.#onError !== undefined || !mayBeEcho) report(error, this.#onError);
     });

@@ -1,18 +1,18 @@
 // Channels as web streams. A readable stream receives a value when it is read, never ahead; a write is over when the channel has taken
 // the value.
 
-import { Channel, coreOf, type ReceiveChannel, type SendChannel } from "../channel/channel.ts";
+import { Channel, channelStateOf, type ReceiveChannel, type SendChannel } from "../channel/channel.ts";
 import { receive, select, send } from "../channel/select.ts";
 import { onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
 import { background, cause } from "../context/api.ts";
 import { Check, describe } from "../util/validate.ts";
-import { asError } from "../util/inspect.ts";
-import { passed } from "../runtime/scheduler.ts";
+import { toError } from "../util/inspect.ts";
+import { resolved } from "../runtime/scheduler.ts";
 import { closeIfOpen, Ending } from "./ending.ts";
 
 /** Options of {@link toReadableStream}. */
-export interface ReadableOptions {
+export interface ToReadableStreamOptions {
   /**
    * When it ends, the stream fails with the cause.
    *
@@ -20,12 +20,12 @@ export interface ReadableOptions {
    */
   readonly ctx?: Context;
 
-  /** Called when the stream is cancelled. The cancel function of `context.withCancelCause` fits, and releases the senders. */
+  /** Called when the stream is canceled. The cancel function of `context.withCancelCause` fits, and releases the senders. */
   readonly onCancel?: (reason: Error) => void;
 }
 
 /** Options of {@link toWritableStream}. */
-export interface WritableOptions {
+export interface ToWritableStreamOptions {
   /**
    * When it ends, the stream fails with the cause, and the channel is closed.
    *
@@ -48,7 +48,7 @@ export interface WritableOptions {
  * Returns a stream of the values of `channel`, which closes when the channel is closed and empty. A value is received when the stream
  * is read, never ahead.
  *
- * Cancellation: when `ctx` ends, the stream fails with its cause. After that, and after the stream has been cancelled, it takes nothing
+ * Cancellation: when `ctx` ends, the stream fails with its cause. After that, and after the stream has been canceled, it takes nothing
  * from the channel, which stays open; a value that was being handed over in that moment is dropped.
  *
  * @throws {TypeError} if `channel` is not a channel, or for an option that is unknown or of a wrong type.
@@ -59,7 +59,10 @@ export interface WritableOptions {
  * ch.close();
  * for await (const n of toReadableStream(ch)) console.log(n);
  */
-export function toReadableStream<T>(channel: ReceiveChannel<T>, options: ReadableOptions = {}): ReadableStream<T> {
+export function toReadableStream<T>(
+  channel: ReceiveChannel<T>,
+  options: ToReadableStreamOptions = {},
+): ReadableStream<T> {
   const check = new Check("toReadableStream");
   checkChannel("toReadableStream", channel);
   check.options(options, ["ctx", "onCancel"], { signal: "ctx" });
@@ -89,7 +92,7 @@ export function toReadableStream<T>(channel: ReceiveChannel<T>, options: Readabl
         }
       },
       cancel(reason) {
-        if (ending.decide()) onStreamCancel?.(asError(reason));
+        if (ending.decide()) onStreamCancel?.(toError(reason));
       },
     },
     { highWaterMark: 0 },
@@ -115,7 +118,7 @@ export function toReadableStream<T>(channel: ReceiveChannel<T>, options: Readabl
  * });
  * for await (const word of ch) console.log(word);
  */
-export function toWritableStream<T>(channel: SendChannel<T>, options: WritableOptions = {}): WritableStream<T> {
+export function toWritableStream<T>(channel: SendChannel<T>, options: ToWritableStreamOptions = {}): WritableStream<T> {
   const check = new Check("toWritableStream");
   checkChannel("toWritableStream", channel);
   check.options(options, ["ctx", "onAbort", "preventClose"], { signal: "ctx" });
@@ -152,7 +155,7 @@ export function toWritableStream<T>(channel: SendChannel<T>, options: WritableOp
     async write(value) {
       try {
         if (channel.trySend(value)) {
-          await passed();
+          await resolved();
           return;
         }
         const s = await select({ sent: send(channel, value), interrupt: receive(interrupt) });
@@ -169,7 +172,7 @@ export function toWritableStream<T>(channel: SendChannel<T>, options: WritableOp
     },
     abort(why) {
       try {
-        onAbort?.(asError(why));
+        onAbort?.(toError(why));
       } finally {
         close();
       }
@@ -178,6 +181,6 @@ export function toWritableStream<T>(channel: SendChannel<T>, options: WritableOp
 }
 
 function checkChannel<T>(caller: string, channel: ReceiveChannel<T> | SendChannel<T>): void {
-  if (typeof channel === "object" && channel !== null && coreOf(channel) !== undefined) return;
+  if (typeof channel === "object" && channel !== null && channelStateOf(channel) !== undefined) return;
   throw new TypeError(`${caller}: channel must be a Channel, got ${describe(channel)}`);
 }

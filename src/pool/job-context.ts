@@ -2,16 +2,16 @@
 // has the channel, the signal and the children is made when one of them is asked for.
 //
 // Invariants:
-//   1. It is cancelled if and only if `end` has been called, or its parent has been cancelled.
+//   1. It is canceled if and only if `end` has been called, or its parent has been canceled.
 //   2. The derived context, once made, has the same error and cause.
 
 import type { ReceiveChannel } from "../channel/channel.ts";
-import { CancelContext, causeOf, type Expiry, expiryOf, isEarlier, nearestKey } from "../context/cancel.ts";
-import { ChainedContext, elsewhere } from "../context/base-context.ts";
+import { CancelContext, causeOf, type Expiry, expiryOf, isEarlier, cancelContextKey } from "../context/cancel.ts";
+import { BaseContext, NOT_FOUND } from "../context/base-context.ts";
 import type { Context } from "../context/context.ts";
 
 /** A context for one job, derived from `parent`. For `key` it has `value`, so that code can find out in which job it runs. */
-export class JobContext extends ChainedContext {
+export class JobContext extends BaseContext {
   declare readonly parent: Context;
   readonly #key: object;
   readonly #value: object;
@@ -34,7 +34,7 @@ export class JobContext extends ChainedContext {
     return this.#err ?? this.parent.err();
   }
 
-  /** Why it was cancelled; undefined, if it was not. */
+  /** Why it was canceled; undefined, if it was not. */
   get cause(): Error | undefined {
     return this.#err === undefined ? causeOf(this.parent) : this.#cause;
   }
@@ -58,7 +58,7 @@ export class JobContext extends ChainedContext {
     return this.#derived !== null;
   }
 
-  /** Cancels it, unless it is cancelled. Listeners of its signal run before this returns. */
+  /** Cancels it, unless it is canceled. Listeners of its signal run before this returns. */
   end(err: Error, cause: Error): void {
     if (this.err() !== undefined) return;
     this.#err = err;
@@ -66,19 +66,19 @@ export class JobContext extends ChainedContext {
     this.#derived?.cancel(err, cause);
   }
 
-  protected override own(key: unknown): unknown {
-    if (key === nearestKey) return this.#derive();
-    return key === this.#key ? this.#value : elsewhere;
+  protected override lookup(key: unknown): unknown {
+    if (key === cancelContextKey) return this.#derive();
+    return key === this.#key ? this.#value : NOT_FOUND;
   }
 
-  protected override label(): string {
+  protected override describeSelf(): string {
     return ".WithJob";
   }
 
   #derive(): CancelContext {
     if (this.#derived === null) {
       this.#derived = new CancelContext(this.parent, this.#expiry ?? expiryOf(this.parent));
-      if (this.#err === undefined) this.#derived.follow();
+      if (this.#err === undefined) this.#derived.propagateCancel();
       else this.#derived.cancel(this.#err, this.#cause);
     }
     return this.#derived;

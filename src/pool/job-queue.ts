@@ -5,16 +5,16 @@
 //   1. A job stands among the accepted, or among those that wait, or in neither, and never in both.
 //   2. While a job waits there is no room, unless it has just been made and `admit` has not been called since.
 
-import { Heap, type Placed } from "../util/heap.ts";
+import { Heap, type HeapNode } from "../util/heap.ts";
 
-/** What a job needs in order to stand in a {@link Backlog}. */
-export interface Queued extends Placed {
+/** What a job needs in order to stand in a {@link JobQueue}. */
+export interface QueueEntry extends HeapNode {
   readonly priority: number;
   readonly order: number;
   isAccepted: boolean;
 }
 
-export class Backlog<Q extends Queued> {
+export class JobQueue<Q extends QueueEntry> {
   readonly #accepted = new Heap<Q>(isBefore);
   readonly #waiting = new Heap<Q>(isBefore);
   readonly #capacity: number;
@@ -63,7 +63,7 @@ export class Backlog<Q extends Queued> {
   }
 
   /** Takes the best of those that wait out, if there is room for it or `anyway`. */
-  admit(anyway: boolean = false): Q | undefined {
+  admitNext(anyway: boolean = false): Q | undefined {
     const first = this.#waiting.first;
     if (first === undefined || !(anyway || this.hasRoom)) return undefined;
     this.#waiting.remove(first);
@@ -71,6 +71,6 @@ export class Backlog<Q extends Queued> {
   }
 }
 
-function isBefore(a: Queued, b: Queued): boolean {
+function isBefore(a: QueueEntry, b: QueueEntry): boolean {
   return a.priority > b.priority || (a.priority === b.priority && a.order < b.order);
 }

@@ -17,18 +17,18 @@ import { after } from "../time/time.ts";
 import { expiryIn } from "../context/cancel.ts";
 import { canceled, DeadlineExceeded, deadlineExceeded } from "../context/errors.ts";
 import { isStoreSetAfterAwait, runIn } from "../runtime/async-context.ts";
-import { asError, nameOf } from "../util/inspect.ts";
+import { toError, functionName } from "../util/inspect.ts";
 import { type Goroutine, raise, spawn } from "../runtime/goroutine.ts";
-import { Alarm, currentClock } from "../runtime/timer.ts";
+import { RuntimeTimer, currentClock } from "../runtime/timer.ts";
 import type { Clock } from "../runtime/timer-queue.ts";
-import { passed, ready } from "../runtime/scheduler.ts";
+import { resolved, resolvedPromise } from "../runtime/scheduler.ts";
 import { below } from "../runtime/realm.ts";
-import { Ring } from "../util/ring-buffer.ts";
-import { trace } from "../runtime/hooks.ts";
-import { Meter } from "./stats.ts";
-import type { PoolEvent, PoolFunc, RetryOptions, Settings } from "./options.ts";
-import type { Cancelled, Failed, Outcome } from "./outcome.ts";
-import type { Work } from "./job.ts";
+import { RingBuffer } from "../util/ring-buffer.ts";
+import { hooks } from "../runtime/hooks.ts";
+import { PoolCounters } from "./stats.ts";
+import type { PoolEvent, PoolFunc, RetryOptions, ResolvedPoolOptions } from "./options.ts";
+import type { JobCanceled, JobFailed, JobOutcome } from "./outcome.ts";
+import type { PoolJob } from "./job.ts";
 
 /** A worker, as far as the engine knows it. */
 export interface Hand {
@@ -40,19 +40,19 @@ export interface Hand {
 /** What a pool does for its engine. Only `next` and `look` may run user code. */
 export interface Door<Job, Result, W extends Hand> {
   /** The next job for `worker`; null, if there is none now. */
-  next(worker: W): Work<Job, Result> | null | Promise<Work<Job, Result> | null>;
+  next(worker: W): PoolJob<Job, Result> | null | Promise<PoolJob<Job, Result> | null>;
 
   /** A job that has come for `worker` immediately after `next` had none; null ends the goroutine of the worker. */
-  late(worker: W): Work<Job, Result> | null;
+  late(worker: W): PoolJob<Job, Result> | null;
 
   /** `worker` has finished with `work` at the time `now`. If this returns a promise, the worker waits for it. */
-  finished(worker: W, work: Work<Job, Result>, now: number): Promise<void> | undefined;
+  finished(worker: W, work: PoolJob<Job, Result>, now: number): Promise<void> | undefined;
 
   /** The jobs that workers have taken. */
-  works(): Iterable<Work<Job, Result>>;
+  works(): Iterable<PoolJob<Job, Result>>;
 
   /** Removes a job that no worker has taken, after the end of the pool; undefined, if there is none left. */
-  takeLeft(): Work<Job, Result> | undefined;
+  takeLeft(): PoolJob<Job, Result> | undefined;
 
   /** The pool has been cut short: `Crew.endedBy` is set. */
   cut(): void;
@@ -62,16 +62,16 @@ export interface Door<Job, Result, W extends Hand> {
 }
 
 /** Runs the jobs of one pool. */
-export class Crew<Job, Result, W extends Hand = Hand> {
+export class JobRunner<Job, Result, W extends Hand = Hand> {
   readonly #f: PoolFunc<Job, Result>;
   readonly #door: Door<Job, Result, W>;
 
   /** Whether a job consists of one call of the function. */
   readonly #isPlain: boolean;
 
-  readonly settings: Settings<Job, Result>;
+  readonly settings: ResolvedPoolOptions<Job, Result>;
   readonly clock: Clock = currentClock();
-  readonly meter: Meter = new Meter();
+  readonly counters: PoolCounters = new PoolCounters();
 
   /** Why the pool was cut short; undefined, if it was not. */
   endedBy: Error | undefined = undefined;
@@ -85,13 +85,13 @@ export class Crew<Job, Result, W extends Hand = Hand> {
   abandonedStopping = 0;
 
   /** The job whose function is on the stack. */
-  calling: Work<Job, Result> | undefined = undefined;
+  currentJob: PoolJob<Job, Result> | undefined = undefined;
   readonly #undone: { readonly job: Job; readonly order: number }[] = [];
 
-  readonly #concluded = new Ring<Work<Job, Result>>();
+  readonly #concluded = new RingBuffer<PoolJob<Job, Result>>();
   #sweeper: Goroutine | null = null;
 
-  constructor(f: PoolFunc<Job, Result>, settings: Settings<Job, Result>, door: Door<Job, Result, W>) {
+  constructor(f: PoolFunc<Job, Result>, settings: ResolvedPoolOptions<Job, Result>, door: Door<Job, Result, W>) {
     this.#f = f;
     this.#door = door;
     this.settings = settings;
@@ -100,7 +100,7 @@ export class Crew<Job, Result, W extends Hand = Hand> {
 
   /** The name of its function; "", if it has none. */
   get name(): string {
-    return nameOf(this.#f);
+    return functionName(this.#f);
   }
 
   /** Whether jobs that are over are still to be given their outcomes. */
@@ -108,20 +108,20 @@ export class Crew<Job, Result, W extends Hand = Hand> {
     return this.#sweeper !== null;
   }
 
-  /** The accepted jobs that were cancelled because the pool was cut short, the earliest first. */
-  get undone(): Job[] {
+  /** The accepted jobs that were canceled because the pool was cut short, the earliest first. */
+  get unfinished(): Job[] {
     return this.#undone.sort((a, b) => a.order - b.order).map(({ job }) => job);
   }
 
   /** Counts a job as accepted since `now`. */
-  accept(work: Work<Job, Result>, now: number = this.clock.now()): void {
+  markAccepted(work: PoolJob<Job, Result>, now: number = this.clock.now()): void {
     work.isAccepted = true;
     work.acceptedAt = now;
     this.open++;
-    if (trace !== null) trace.job(this, work, "accept");
+    if (hooks !== null) hooks.jobEvent(this, work, "accept");
   }
 
-  /** Cuts the pool short: no job is started from now on, and all that have no outcome are cancelled. Only the first call counts. */
+  /** Cuts the pool short: no job is started from now on, and all that have no outcome are canceled. Only the first call counts. */
   cut(cause: Error): void {
     if (this.endedBy !== undefined) return;
     this.endedBy = cause;
@@ -131,7 +131,7 @@ export class Crew<Job, Result, W extends Hand = Hand> {
   }
 
   /** Makes sure that a job whose end is decided gets its outcome soon, whatever its function does. */
-  conclude(work: Work<Job, Result>): void {
+  conclude(work: PoolJob<Job, Result>): void {
     if (work.isConcluded || work.outcome !== undefined) return;
     work.isConcluded = true;
     work.endedBy ??= this.endedBy ?? work.ctx.cause;
@@ -140,13 +140,13 @@ export class Crew<Job, Result, W extends Hand = Hand> {
   }
 
   /** Cancels one job, with `cause`, unless its end is decided. */
-  cancel(work: Work<Job, Result>, cause: Error): void {
+  cancel(work: PoolJob<Job, Result>, cause: Error): void {
     if (this.#verdict(work) === undefined) work.endedBy = cause;
     this.conclude(work);
   }
 
   /** Counts the function of a job, which is running, as one that has called `stop`. */
-  stopsFrom(work: Work<Job, Result>): void {
+  stopsFrom(work: PoolJob<Job, Result>): void {
     if (work.isStopping) return;
     work.isStopping = true;
     if (work.outcome === undefined) this.openStopping++;
@@ -154,7 +154,7 @@ export class Crew<Job, Result, W extends Hand = Hand> {
   }
 
   /** Whether the end of a job is decided although its function has not returned. */
-  isOver(work: Work<Job, Result>): boolean {
+  isOver(work: PoolJob<Job, Result>): boolean {
     return this.#verdict(work) !== undefined;
   }
 
@@ -175,7 +175,7 @@ export class Crew<Job, Result, W extends Hand = Hand> {
       let work = next instanceof Promise ? await next : next;
       if (work === null) {
         // The caller that gets the last outcome often brings the next job: to wait for that is cheaper than a new goroutine.
-        await ready;
+        await resolvedPromise;
         work = this.#door.late(worker);
         if (work === null) return;
       }
@@ -193,7 +193,7 @@ export class Crew<Job, Result, W extends Hand = Hand> {
       const wait = this.#door.finished(worker, work, this.#end(work, outcome, goroutine));
       if (wait !== undefined) await wait;
       // A function that was called directly has set a store by `enterWith`, which would be that of the next jobs too.
-      if (work.scope === null && trace === null && isStoreSetAfterAwait()) {
+      if (work.scope === null && hooks === null && isStoreSetAfterAwait()) {
         this.start("WorkerPool", worker);
         return;
       }
@@ -201,20 +201,20 @@ export class Crew<Job, Result, W extends Hand = Hand> {
   }
 
   /** A worker has taken a job: its outcome, if its end is decided. Otherwise, or if a hook has decided it, the job is running. */
-  #begin(work: Work<Job, Result>, worker: number, goroutine: Goroutine): Outcome<Job, Result> | undefined {
+  #begin(work: PoolJob<Job, Result>, worker: number, goroutine: Goroutine): JobOutcome<Job, Result> | undefined {
     const over = work.outcome ?? this.#verdict(work);
     if (over !== undefined) return over;
     work.isRunning = true;
     work.worker = worker;
     this.running++;
-    if (trace !== null) trace.job(this, work, "start");
+    if (hooks !== null) hooks.jobEvent(this, work, "start");
     if (this.settings.onEvent === undefined) return undefined;
     this.#tell(work, goroutine, { type: "started", job: work.job, worker });
     return this.#verdict(work);
   }
 
   /** The function of a job has returned, for good. Returns when. */
-  #end(work: Work<Job, Result>, outcome: Outcome<Job, Result> | undefined, goroutine: Goroutine): number {
+  #end(work: PoolJob<Job, Result>, outcome: JobOutcome<Job, Result> | undefined, goroutine: Goroutine): number {
     const now = this.clock.now();
     if (work.isRunning) {
       work.isRunning = false;
@@ -224,18 +224,18 @@ export class Crew<Job, Result, W extends Hand = Hand> {
         if (work.isStopping) this.abandonedStopping--;
       }
     }
-    this.#settle(work, outcome as Outcome<Job, Result>, goroutine, now);
+    this.#settle(work, outcome as JobOutcome<Job, Result>, goroutine, now);
     return now;
   }
 
   /** Gives a job its outcome, unless it has one. */
-  #settle(work: Work<Job, Result>, outcome: Outcome<Job, Result>, goroutine: Goroutine, now: number): void {
+  #settle(work: PoolJob<Job, Result>, outcome: JobOutcome<Job, Result>, goroutine: Goroutine, now: number): void {
     if (work.outcome !== undefined) return;
     const { settings } = this;
-    const { owner, isAccepted, isRunning, acceptance } = work;
+    const { owner, isAccepted, isRunning, pendingAcceptance: acceptance } = work;
     work.outcome = outcome;
-    work.release?.();
-    work.release = null;
+    work.dispose?.();
+    work.dispose = null;
     if (isAccepted) {
       this.open--;
       if (isRunning) this.abandoned++;
@@ -243,10 +243,10 @@ export class Crew<Job, Result, W extends Hand = Hand> {
         this.openStopping--;
         if (isRunning) this.abandonedStopping++;
       }
-      this.meter.count(outcome, now - work.acceptedAt, work.isTooLate);
-      if (outcome.status === "cancelled" && outcome.error === this.endedBy)
+      this.counters.count(outcome, now - work.acceptedAt, work.timedOut);
+      if (outcome.status === "canceled" && outcome.error === this.endedBy)
         this.#undone.push({ job: work.job, order: work.order });
-      if (trace !== null) trace.job(this, work, "finish");
+      if (hooks !== null) hooks.jobEvent(this, work, "finish");
     }
     if (!isAccepted && acceptance !== null) acceptance.fail(outcome.error as Error);
     else owner.settled(work);
@@ -256,8 +256,8 @@ export class Crew<Job, Result, W extends Hand = Hand> {
     if (isAccepted && settings.onEvent !== undefined) {
       this.#tell(work, goroutine, { type: "ended", outcome, worker: work.worker });
     }
-    const err = work.isTooLate ? deadlineExceeded : canceled;
-    const cause = outcome.status === "cancelled" ? outcome.error : err;
+    const err = work.timedOut ? deadlineExceeded : canceled;
+    const cause = outcome.status === "canceled" ? outcome.error : err;
     if (work.ctx.isDerived) guarded(() => work.ctx.end(err, cause));
     else work.ctx.end(err, cause);
     owner.proceed?.();
@@ -272,94 +272,94 @@ export class Crew<Job, Result, W extends Hand = Hand> {
 
   async #sweep(): Promise<void> {
     for (let work = this.#takeOver(); work !== undefined; work = this.#takeOver()) {
-      this.#settle(work, this.#verdict(work) as Cancelled<Job>, this.#sweeper as Goroutine, this.clock.now());
-      const gate = passed();
-      if (gate !== ready) await gate;
+      this.#settle(work, this.#verdict(work) as JobCanceled<Job>, this.#sweeper as Goroutine, this.clock.now());
+      const gate = resolved();
+      if (gate !== resolvedPromise) await gate;
     }
     this.#sweeper = null;
     this.#door.look();
   }
 
   /** Removes a job that is over. */
-  #takeOver(): Work<Job, Result> | undefined {
+  #takeOver(): PoolJob<Job, Result> | undefined {
     if (this.#concluded.length > 0) return this.#concluded.shift();
     return this.endedBy === undefined ? undefined : this.#door.takeLeft();
   }
 
   /** The outcome of a job whose end is decided although its function has not returned; undefined, if it is not. */
-  #verdict(work: Work<Job, Result>): Cancelled<Job> | Failed<Job> | undefined {
+  #verdict(work: PoolJob<Job, Result>): JobCanceled<Job> | JobFailed<Job> | undefined {
     const { job, attempts } = work;
-    if (work.isTooLate) {
+    if (work.timedOut) {
       const error = new DeadlineExceeded(`the job took longer than ${this.settings.timeout} ms`);
       return { status: "failed", job, attempts, error };
     }
     const error = work.endedBy ?? this.endedBy ?? work.ctx.cause;
-    return error === undefined ? undefined : { status: "cancelled", job, attempts, error };
+    return error === undefined ? undefined : { status: "canceled", job, attempts, error };
   }
 
-  #done(work: Work<Job, Result>, value: Result): Outcome<Job, Result> {
+  #done(work: PoolJob<Job, Result>, value: Result): JobOutcome<Job, Result> {
     return this.#verdict(work) ?? { status: "done", job: work.job, attempts: work.attempts, value };
   }
 
-  #threw(work: Work<Job, Result>, thrown: unknown): Cancelled<Job> | Failed<Job> {
-    return this.#verdict(work) ?? this.#failed(work, asError(thrown));
+  #threw(work: PoolJob<Job, Result>, thrown: unknown): JobCanceled<Job> | JobFailed<Job> {
+    return this.#verdict(work) ?? this.#failed(work, toError(thrown));
   }
 
-  #failed({ job, attempts }: Work<Job, Result>, error: Error): Failed<Job> {
+  #failed({ job, attempts }: PoolJob<Job, Result>, error: Error): JobFailed<Job> {
     return { status: "failed", job, attempts, error };
   }
 
   /** Works on a job that is not plain. */
-  async #attempt(work: Work<Job, Result>, goroutine: Goroutine): Promise<Outcome<Job, Result>> {
+  async #attempt(work: PoolJob<Job, Result>, goroutine: Goroutine): Promise<JobOutcome<Job, Result>> {
     const { timeout } = this.settings;
-    const refusal = await this.#turn(work);
+    const refusal = await this.#waitForRate(work);
     if (refusal !== undefined) return this.#failed(work, refusal);
-    if (timeout === Infinity) return this.#attempts(work, goroutine);
+    if (timeout === Infinity) return this.#retryLoop(work, goroutine);
     work.ctx.limit(expiryIn(timeout));
-    const alarm = new Alarm("pool timeout", () => this.#timedOut(work));
-    if (timeout > 0) alarm.setIn(timeout);
+    const timer = new RuntimeTimer("pool timeout", () => this.#timedOut(work));
+    if (timeout > 0) timer.start(timeout);
     else this.#timedOut(work);
     try {
-      return await this.#attempts(work, goroutine);
+      return await this.#retryLoop(work, goroutine);
     } finally {
-      alarm.cancel();
+      timer.cancel();
     }
   }
 
-  #timedOut(work: Work<Job, Result>): void {
+  #timedOut(work: PoolJob<Job, Result>): void {
     if (this.#verdict(work) !== undefined) return;
-    work.isTooLate = true;
+    work.timedOut = true;
     this.conclude(work);
   }
 
   /** Calls the function until it succeeds, as often as the options allow; the rate has allowed the first call. */
-  async #attempts(work: Work<Job, Result>, goroutine: Goroutine): Promise<Outcome<Job, Result>> {
+  async #retryLoop(work: PoolJob<Job, Result>, goroutine: Goroutine): Promise<JobOutcome<Job, Result>> {
     const { retry, onEvent } = this.settings;
     const { job, ctx } = work;
     for (;;) {
       const over = this.#verdict(work);
       if (over !== undefined) return over;
-      let failed: Failed<Job>;
+      let failed: JobFailed<Job>;
       try {
-        if (work.attempts > 0) this.meter.retried++;
+        if (work.attempts > 0) this.counters.retried++;
         return this.#done(work, await this.#call(work, goroutine));
       } catch (thrown) {
         const outcome = this.#threw(work, thrown);
-        if (outcome.status === "cancelled" || work.isTooLate || work.attempts > retry.retries) return outcome;
+        if (outcome.status === "canceled" || work.timedOut || work.attempts > retry.retries) return outcome;
         failed = outcome;
       }
       const { error, attempts } = failed;
       try {
-        if (!this.#inScope(work, goroutine, () => retry.when(error, attempts))) return failed;
+        if (!this.#inScope(work, goroutine, () => retry.shouldRetry(error, attempts))) return failed;
       } catch (thrown) {
-        return { ...failed, error: asError(thrown) };
+        return { ...failed, error: toError(thrown) };
       }
-      const delay = pause(retry, attempts);
+      const delay = backoffDelay(retry, attempts);
       if (onEvent !== undefined) {
         this.#tell(work, goroutine, { type: "retrying", job, worker: work.worker as number, error, attempts, delay });
       }
       await select({ pause: receive(after(delay)), done: receive(ctx.done()) });
-      const refusal = await this.#turn(work);
+      const refusal = await this.#waitForRate(work);
       if (refusal !== undefined) return { ...failed, error: refusal };
     }
   }
@@ -368,7 +368,7 @@ export class Crew<Job, Result, W extends Hand = Hand> {
    * Waits until the rate allows a call, or the job is over; returns why the rate never will. (`limiter.wait` rejects at once if a
    * deadline is too near: here that end is an outcome of its own.)
    */
-  async #turn(work: Work<Job, Result>): Promise<Error | undefined> {
+  async #waitForRate(work: PoolJob<Job, Result>): Promise<Error | undefined> {
     const { limiter } = this.settings;
     if (limiter === undefined || this.#verdict(work) !== undefined) return undefined;
     const reservation = limiter.reserve();
@@ -381,31 +381,31 @@ export class Crew<Job, Result, W extends Hand = Hand> {
   }
 
   /** Calls the function once. */
-  #call(work: Work<Job, Result>, goroutine: Goroutine): Result | PromiseLike<Result> {
+  #call(work: PoolJob<Job, Result>, goroutine: Goroutine): Result | PromiseLike<Result> {
     work.attempts++;
-    const outer = this.calling;
-    this.calling = work;
+    const outer = this.currentJob;
+    this.currentJob = work;
     const { scope, ctx, job } = work;
     const worker = work.worker as number;
     try {
       if (scope === null) return this.#f(ctx, job, worker);
-      if (trace === null) return scope.runInAsyncScope(this.#f, undefined, ctx, job, worker);
+      if (hooks === null) return scope.runInAsyncScope(this.#f, undefined, ctx, job, worker);
       return this.#inScope(work, goroutine, () => this.#f(ctx, job, worker));
     } finally {
-      this.calling = outer;
+      this.currentJob = outer;
     }
   }
 
-  #tell(work: Work<Job, Result>, goroutine: Goroutine, event: PoolEvent<Job, Result>): void {
+  #tell(work: PoolJob<Job, Result>, goroutine: Goroutine, event: PoolEvent<Job, Result>): void {
     guarded(() => this.#inScope(work, goroutine, () => this.settings.onEvent?.(event)));
   }
 
   // The async context of the caller has the caller's goroutine in it, and it is `goroutine` that runs.
   /** Calls `f` in the async context of the call that brought the job. */
-  #inScope<R>({ scope }: Work<Job, Result>, goroutine: Goroutine, f: () => R): R {
+  #inScope<R>({ scope }: PoolJob<Job, Result>, goroutine: Goroutine, f: () => R): R {
     if (scope === null) return f();
-    if (trace === null) return scope.runInAsyncScope(f);
-    const listener = trace;
+    if (hooks === null) return scope.runInAsyncScope(f);
+    const listener = hooks;
     let result!: R;
     scope.runInAsyncScope(() => listener.run(goroutine, () => void (result = f())));
     return result;
@@ -421,7 +421,7 @@ export function guarded(f: () => unknown): void {
   }
 }
 
-function pause({ delay, factor, maxDelay, jitter }: Required<RetryOptions>, attempts: number): number {
+function backoffDelay({ delay, factor, maxDelay, jitter }: Required<RetryOptions>, attempts: number): number {
   // Without a delay, a factor to a high power would make it no number.
   const full = delay === 0 ? 0 : Math.min(delay * factor ** (attempts - 1), maxDelay);
   return full * (1 - jitter * (below(1e6) / 1e6));

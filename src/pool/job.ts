@@ -2,22 +2,22 @@
 
 import type { AsyncContext } from "../runtime/async-context.ts";
 import type { Context } from "../context/context.ts";
-import type { Queued } from "./job-queue.ts";
+import type { QueueEntry } from "./job-queue.ts";
 import { JobContext } from "./job-context.ts";
-import type { Outcome } from "./outcome.ts";
-import type { Wait } from "./tracked-promise.ts";
+import type { JobOutcome } from "./outcome.ts";
+import type { TrackedPromise } from "./tracked-promise.ts";
 
 /** The receiver of a job's outcome. */
-export interface Owner<Job, Result> {
+export interface OutcomeListener<Job, Result> {
   /** Called with a job that has just been given its outcome. It must run no user code. */
-  settled(work: Work<Job, Result>): void;
+  settled(work: PoolJob<Job, Result>): void;
 
   /** Called after that, when the state of the pool is consistent and all hooks have been called. It may run user code. */
   proceed?(): void;
 }
 
 /** What the pool knows of one job. */
-export class Work<Job, Result> implements Queued {
+export class PoolJob<Job, Result> implements QueueEntry {
   index = -1;
   isAccepted = false;
 
@@ -34,7 +34,7 @@ export class Work<Job, Result> implements Queued {
   attempts = 0;
 
   /** Whether it has exceeded the timeout. */
-  isTooLate = false;
+  timedOut = false;
 
   /** Whether its function has called `stop` and has not returned since. */
   isStopping = false;
@@ -44,14 +44,14 @@ export class Work<Job, Result> implements Queued {
 
   /** Why it is over, if that was decided before its function returned. */
   endedBy: Error | undefined = undefined;
-  outcome: Outcome<Job, Result> | undefined = undefined;
+  outcome: JobOutcome<Job, Result> | undefined = undefined;
 
   /** The call that waits until the job is accepted, and the value that it resolves with. */
-  acceptance: Wait<unknown> | null = null;
-  token: unknown = undefined;
+  pendingAcceptance: TrackedPromise<unknown> | null = null;
+  acceptedValue: unknown = undefined;
 
   /** Removes the listener on the context that the job was given. */
-  release: (() => void) | null = null;
+  dispose: (() => void) | null = null;
 
   readonly job: Job;
 
@@ -60,7 +60,7 @@ export class Work<Job, Result> implements Queued {
 
   /** The async context of the call that brought the job: its function and hooks run in it. Null, if the host has none. */
   readonly scope: AsyncContext | null;
-  readonly owner: Owner<Job, Result>;
+  readonly owner: OutcomeListener<Job, Result>;
   readonly priority: number;
   readonly order: number;
 
@@ -68,14 +68,14 @@ export class Work<Job, Result> implements Queued {
   constructor(
     job: Job,
     parent: Context,
-    crew: object,
+    runner: object,
     scope: AsyncContext | null,
-    owner: Owner<Job, Result>,
+    owner: OutcomeListener<Job, Result>,
     priority: number,
     order: number,
   ) {
     this.job = job;
-    this.ctx = new JobContext(parent, crew, this);
+    this.ctx = new JobContext(parent, runner, this);
     this.scope = scope;
     this.owner = owner;
     this.priority = priority;

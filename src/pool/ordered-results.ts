@@ -12,14 +12,14 @@ import { causeOf, onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
 import { canceled } from "../context/errors.ts";
 import { type AsyncContext, captureAsyncContext, runIn } from "../runtime/async-context.ts";
-import { asError } from "../util/inspect.ts";
+import { toError } from "../util/inspect.ts";
 import { go, raise } from "../runtime/goroutine.ts";
 import { poolResult } from "../runtime/wait-reasons.ts";
-import { failed, passedWith } from "../runtime/scheduler.ts";
-import { Ring } from "../util/ring-buffer.ts";
-import type { Outcome } from "./outcome.ts";
-import { Wait } from "./tracked-promise.ts";
-import type { Owner, Work } from "./job.ts";
+import { rejected, resolvedWith } from "../runtime/scheduler.ts";
+import { RingBuffer } from "../util/ring-buffer.ts";
+import type { JobOutcome } from "./outcome.ts";
+import { TrackedPromise } from "./tracked-promise.ts";
+import type { OutcomeListener, PoolJob } from "./job.ts";
 
 /** Options of {@link WorkerPool.map}. */
 export interface MapOptions {
@@ -27,14 +27,14 @@ export interface MapOptions {
    * How many jobs may be between the source and the results that are taken: a whole number from 1. By default twice the present
    * maximum of workers, also after `resize`.
    */
-  readonly window?: number;
+  readonly maxInFlight?: number;
 
   /** When it ends, so does the iteration, with its cause. Contexts of the jobs are derived from it. */
   readonly ctx?: Context;
 }
 
 /** What a pool does for a map. */
-export interface Bringing<Job, Result> {
+export interface JobSubmitter<Job, Result> {
   /** How many jobs may be ahead now. */
   window(): number;
 
@@ -46,10 +46,15 @@ export interface Bringing<Job, Result> {
   leave(map: OrderedResults<Job, Result>): void;
 
   /** Brings a job to the pool, which may have to wait until it is accepted. */
-  bring(job: Job, ctx: Context, owner: Owner<Job, Result>, scope: AsyncContext | null): Work<Job, Result>;
+  enqueue(
+    job: Job,
+    ctx: Context,
+    owner: OutcomeListener<Job, Result>,
+    scope: AsyncContext | null,
+  ): PoolJob<Job, Result>;
 
   /** Cancels a job. */
-  giveUp(work: Work<Job, Result>, cause: Error): void;
+  cancel(work: PoolJob<Job, Result>, cause: Error): void;
 }
 
 type Step<Result> = IteratorResult<Result, undefined>;
@@ -57,8 +62,10 @@ type Step<Result> = IteratorResult<Result, undefined>;
 const end: Step<never> = { value: undefined, done: true };
 
 /** The results of jobs, in the order of the jobs. */
-export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result>, AsyncDisposable, Owner<Job, Result> {
-  readonly #pool: Bringing<Job, Result>;
+export class OrderedResults<Job, Result>
+  implements AsyncIterableIterator<Result>, AsyncDisposable, OutcomeListener<Job, Result>
+{
+  readonly #pool: JobSubmitter<Job, Result>;
   readonly #jobs: Iterable<Job> | AsyncIterable<Job>;
 
   /** The async context of the call of `map`. */
@@ -67,13 +74,13 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
   /** Both are made by the first call: a map that is never iterated leaves nothing anywhere. */
   #ctx: Context | null = null;
   #source: PullSource<Job> | null = null;
-  readonly #ahead = new Ring<Work<Job, Result>>();
-  readonly #calls = new Ring<Wait<Step<Result>>>();
+  readonly #inFlight = new RingBuffer<PoolJob<Job, Result>>();
+  readonly #pendingNext = new RingBuffer<TrackedPromise<Step<Result>>>();
   #cancel: (cause?: Error) => void = () => undefined;
   #forget: () => void = () => undefined;
 
   #sourceIsOpen = true;
-  #isAsking = false;
+  #isPulling = false;
   #isFilling = false;
 
   /** Whether a step of the source is pending. */
@@ -81,14 +88,14 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
 
   /** Whether the end waits until the source is closed, and the calls of `return` that wait for that. */
   #isClosing = false;
-  readonly #leaving: Wait<Step<Result>>[] = [];
+  readonly #leaving: TrackedPromise<Step<Result>>[] = [];
 
   /** Why no more jobs came, and the error of closing the source; both are thrown after the results of the jobs before. */
   #failure: Error | undefined;
   #closingFailure: Error | undefined;
-  #isOver = false;
+  #isDone = false;
 
-  constructor(jobs: Iterable<Job> | AsyncIterable<Job>, scope: AsyncContext | null, pool: Bringing<Job, Result>) {
+  constructor(jobs: Iterable<Job> | AsyncIterable<Job>, scope: AsyncContext | null, pool: JobSubmitter<Job, Result>) {
     checkPullable("WorkerPool.map", "jobs", jobs);
     this.#jobs = jobs;
     this.#scope = scope;
@@ -100,37 +107,37 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
   }
 
   next(): Promise<Step<Result>> {
-    if (this.#ctx === null) this.#begin();
-    this.#fill();
-    if (this.#calls.length === 0) {
+    if (this.#ctx === null) this.#initialize();
+    this.#fillWindow();
+    if (this.#pendingNext.length === 0) {
       try {
-        const step = this.#step();
+        const step = this.#nextResult();
         if (step !== undefined) {
           // The workers go on while the result is looked at.
-          this.#fill();
-          return passedWith(step);
+          this.#fillWindow();
+          return resolvedWith(step);
         }
       } catch (error) {
-        return failed(error);
+        return rejected(error);
       }
     }
-    const call = new Wait<Step<Result>>(poolResult);
-    this.#calls.push(call);
+    const call = new TrackedPromise<Step<Result>>(poolResult);
+    this.#pendingNext.push(call);
     return call.promise;
   }
 
   return(): Promise<Step<Result>> {
-    if (this.#ctx === null) this.#begin();
-    this.#finish();
+    if (this.#ctx === null) this.#initialize();
+    this.#complete();
     this.#close(canceled, (f) => f());
-    this.#serve();
+    this.#resolvePending();
     if (this.#isClosing) {
-      const leaving = new Wait<Step<Result>>(poolResult);
+      const leaving = new TrackedPromise<Step<Result>>(poolResult);
       this.#leaving.push(leaving);
       return leaving.promise;
     }
     const error = this.#takeClosingFailure();
-    return error === undefined ? passedWith(end) : failed(error);
+    return error === undefined ? resolvedWith(end) : rejected(error);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -138,12 +145,12 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
   }
 
   /** One of the jobs has its outcome. */
-  settled(work: Work<Job, Result>): void {
-    if (this.#ahead.first === work) this.#serve();
+  settled(work: PoolJob<Job, Result>): void {
+    if (this.#inFlight.first === work) this.#resolvePending();
   }
 
   proceed(): void {
-    if (this.#hasRoom) this.#fill();
+    if (this.#hasRoom) this.#fillWindow();
   }
 
   /** Ends the iteration, with `cause`, after the results that are there. */
@@ -151,25 +158,25 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
     this.#cancel(cause);
   }
 
-  #begin(): void {
+  #initialize(): void {
     [this.#ctx, this.#cancel] = this.#pool.join(this);
     const ctx = this.#ctx;
     this.#failure = this.#pool.refusal();
     try {
       this.#inScope(() => (this.#source = new PullSource(this.#jobs)));
     } catch (error) {
-      this.#failure ??= asError(error);
+      this.#failure ??= toError(error);
       this.#sourceIsOpen = false;
     }
-    this.#forget = onCancel(ctx, () => this.#cutShort(causeOf(ctx) as Error));
+    this.#forget = onCancel(ctx, () => this.#abort(causeOf(ctx) as Error));
   }
 
   /** The next step; undefined, if it has to be waited for. Throws the error that ends the iteration. */
-  #step(): Step<Result> | undefined {
-    if (this.#isOver) return end;
-    const outcome: Outcome<Job, Result> | undefined = this.#ahead.first?.outcome;
+  #nextResult(): Step<Result> | undefined {
+    if (this.#isDone) return end;
+    const outcome: JobOutcome<Job, Result> | undefined = this.#inFlight.first?.outcome;
     if (outcome?.status === "done") {
-      this.#ahead.shift();
+      this.#inFlight.shift();
       return { value: outcome.value, done: false };
     }
     if (outcome !== undefined) {
@@ -177,8 +184,8 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
       this.#dropAll(outcome.error);
       this.#close(outcome.error);
     }
-    if (this.#ahead.length > 0 || this.#sourceIsOpen || this.#isClosing) return undefined;
-    this.#finish();
+    if (this.#inFlight.length > 0 || this.#sourceIsOpen || this.#isClosing) return undefined;
+    this.#complete();
     const closing = this.#takeClosingFailure();
     if (closing !== undefined && this.#failure !== undefined) throw both(this.#failure, closing);
     const error = this.#failure ?? closing;
@@ -194,30 +201,30 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
   }
 
   /** Settles the calls that wait, as far as that is possible. */
-  #serve(): void {
-    while (this.#calls.length > 0) {
+  #resolvePending(): void {
+    while (this.#pendingNext.length > 0) {
       try {
-        const step = this.#step();
+        const step = this.#nextResult();
         if (step === undefined) break;
-        this.#calls.shift().end(step);
+        this.#pendingNext.shift().finish(step);
       } catch (error) {
-        this.#calls.shift().fail(error as Error);
+        this.#pendingNext.shift().fail(error as Error);
       }
     }
   }
 
   get #hasRoom(): boolean {
-    return this.#sourceIsOpen && !this.#isOver && this.#ahead.length < this.#pool.window();
+    return this.#sourceIsOpen && !this.#isDone && this.#inFlight.length < this.#pool.window();
   }
 
   /** Brings jobs as long as there is room. */
-  #fill(): void {
-    if (!this.#hasRoom || this.#isAsking || this.#isFilling) return;
+  #fillWindow(): void {
+    if (!this.#hasRoom || this.#isPulling || this.#isFilling) return;
     const source = this.#source as PullSource<Job>;
     if (!source.isSync) {
-      this.#isAsking = true;
+      this.#isPulling = true;
       this.#inScope(() => {
-        go(() => this.#ask(source));
+        go(() => this.#pullAsync(source));
       });
       return;
     }
@@ -225,14 +232,14 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
     this.#inScope(() => {
       while (this.#mayAsk()) {
         try {
-          this.#take(source.next() as Pulled<Job>);
+          this.#pullOne(source.next() as Pulled<Job>);
         } catch (error) {
           this.#failed(error);
         }
       }
     });
     this.#isFilling = false;
-    this.#serve();
+    this.#resolvePending();
   }
 
   /** Whether there is room for a job, and a pool that accepts it. */
@@ -244,41 +251,43 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
   }
 
   /** Asks a source that needs time, as long as there is room. */
-  async #ask(source: PullSource<Job>): Promise<void> {
+  async #pullAsync(source: PullSource<Job>): Promise<void> {
     while (this.#mayAsk()) {
       this.#isPending = true;
       try {
         const step = await source.next();
         this.#isPending = false;
-        this.#take(step);
+        this.#pullOne(step);
       } catch (error) {
         this.#isPending = false;
         this.#failed(error);
       }
-      this.#serve();
+      this.#resolvePending();
     }
-    this.#isAsking = false;
-    this.#serve();
+    this.#isPulling = false;
+    this.#resolvePending();
   }
 
   /** Brings a job to the pool, or notes that there are no more. */
-  #take(step: Pulled<Job>): void {
+  #pullOne(step: Pulled<Job>): void {
     // The iteration may have ended since the step was there.
     if (step.done || !this.#sourceIsOpen) {
       this.#sourceIsOpen = false;
       return;
     }
     try {
-      this.#ahead.push(this.#pool.bring(step.value, this.#ctx as Context, this, this.#scope && captureAsyncContext()));
+      this.#inFlight.push(
+        this.#pool.enqueue(step.value, this.#ctx as Context, this, this.#scope && captureAsyncContext()),
+      );
     } catch (error) {
-      this.#refuse(asError(error));
+      this.#refuse(toError(error));
     }
   }
 
   /** The source has failed, and so released itself. */
   #failed(error: unknown): void {
     this.#sourceIsOpen = false;
-    this.#failure ??= asError(error);
+    this.#failure ??= toError(error);
   }
 
   #refuse(error: Error): void {
@@ -296,7 +305,7 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
     this.#isClosing = isWaited;
     // An error of the source that comes after the end of the iteration is a panic.
     const report = (error: unknown, mayBeEcho: boolean): void => {
-      if (this.#isClosing) this.#closingFailure ??= asError(error);
+      if (this.#isClosing) this.#closingFailure ??= toError(error);
       else if (!mayBeEcho) {
         raise(error);
       }
@@ -311,17 +320,17 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
 
   #closed(): void {
     this.#isClosing = false;
-    this.#serve();
+    this.#resolvePending();
     for (const leaving of this.#leaving.splice(0)) {
       const error = this.#takeClosingFailure();
-      if (error === undefined) leaving.end(end);
+      if (error === undefined) leaving.finish(end);
       else leaving.fail(error);
     }
   }
 
-  #finish(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+  #complete(): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
     this.#forget();
     this.#cancel();
     this.#dropAll(causeOf(this.#ctx as Context) as Error);
@@ -329,24 +338,24 @@ export class OrderedResults<Job, Result> implements AsyncIterableIterator<Result
   }
 
   /** The context has ended: what is done is still returned in its order, and then the reason of the end. */
-  #cutShort(reason: Error): void {
-    const works = this.#takeAll();
+  #abort(reason: Error): void {
+    const works = this.#drainInFlight();
     // All jobs may have been done before, and then there is nothing to cut.
     if (this.#sourceIsOpen || works.some(({ outcome }) => outcome === undefined)) {
       this.#failure ??= reason;
       this.#close(reason);
-      for (const work of works) this.#pool.giveUp(work, reason);
+      for (const work of works) this.#pool.cancel(work, reason);
     }
-    for (const work of works) this.#ahead.push(work);
-    this.#serve();
+    for (const work of works) this.#inFlight.push(work);
+    this.#resolvePending();
   }
 
   #dropAll(reason: Error): void {
-    for (const work of this.#takeAll()) this.#pool.giveUp(work, reason);
+    for (const work of this.#drainInFlight()) this.#pool.cancel(work, reason);
   }
 
-  #takeAll(): Work<Job, Result>[] {
-    return Array.from({ length: this.#ahead.length }, () => this.#ahead.shift());
+  #drainInFlight(): PoolJob<Job, Result>[] {
+    return Array.from({ length: this.#inFlight.length }, () => this.#inFlight.shift());
   }
 
   // The iterator of an array runs no user code.

@@ -5,8 +5,8 @@
 //   2. The run ends in `#finish`, once: when no worker is here and no outcome is to be delivered.
 //   3. A run that was cut short receives no job.
 
-import { Channel, coreOf, type ReceiveChannel, type SendChannel } from "../channel/channel.ts";
-import type { Core } from "../channel/channel-state.ts";
+import { Channel, channelStateOf, type ReceiveChannel, type SendChannel } from "../channel/channel.ts";
+import type { ChannelState } from "../channel/channel-state.ts";
 import { receive, select } from "../channel/select.ts";
 import { causeOf, onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
@@ -15,15 +15,15 @@ import { checkFunction, describe } from "../util/validate.ts";
 import type { Goroutine } from "../runtime/goroutine.ts";
 import { poolRun } from "../runtime/wait-reasons.ts";
 import { PanicError } from "../runtime/panic.ts";
-import { Alarm } from "../runtime/timer.ts";
-import { failed, passed, ready } from "../runtime/scheduler.ts";
-import { Crew, guarded, type Hand } from "./job-runner.ts";
+import { RuntimeTimer } from "../runtime/timer.ts";
+import { rejected, resolved, resolvedPromise } from "../runtime/scheduler.ts";
+import { JobRunner, guarded, type Hand } from "./job-runner.ts";
 import { Delivery } from "./delivery.ts";
-import { type PoolFunc, type RunOptions, settleRun, type Settings } from "./options.ts";
-import type { Outcome } from "./outcome.ts";
+import { type PoolFunc, type RunPoolOptions, settleRun, type ResolvedPoolOptions } from "./options.ts";
+import type { JobOutcome } from "./outcome.ts";
 import { type RunReport, StoppedError } from "./report.ts";
-import { Wait } from "./tracked-promise.ts";
-import { type Owner, Work } from "./job.ts";
+import { TrackedPromise } from "./tracked-promise.ts";
+import { type OutcomeListener, PoolJob } from "./job.ts";
 
 /**
  * Calls `f` with each job that comes from `jobs`, with some workers at once, and sends each outcome to `results`. It returns when
@@ -37,7 +37,7 @@ import { type Owner, Work } from "./job.ts";
  * waited for `grace` at most.
  *
  * Cancellation: when `ctx` ends, or with `onError: "cancel"` at the first error, the run is cut short: it receives no more jobs,
- * the jobs at work are cancelled, and the report has the cause. Jobs that are sent later stay in the channel, so a sender selects on
+ * the jobs at work are canceled, and the report has the cause. Jobs that are sent later stay in the channel, so a sender selects on
  * `ctx.done()`. Functions that ignore their context are waited for `grace` milliseconds at most. Outcomes are offered to the reader
  * as long as it keeps taking them, and for `grace` milliseconds after the last one; those that are left are in the report.
  *
@@ -57,16 +57,16 @@ import { type Owner, Work } from "./job.ts";
 export function runPool<Job, Result>(
   ctx: Context,
   jobs: ReceiveChannel<Job>,
-  results: SendChannel<Outcome<Job, Result>>,
+  results: SendChannel<JobOutcome<Job, Result>>,
   f: PoolFunc<Job, Result>,
-  options: RunOptions<Job, Result> = {},
+  options: RunPoolOptions<Job, Result> = {},
 ): Promise<RunReport<Job, Result>> {
   try {
     checkFunction("runPool", f);
     const cores = [coreFor("jobs", jobs), coreFor("results", results)] as const;
-    return new Run(jobs, results, cores, f, settleRun(ctx, options)).report;
+    return new PoolRun(jobs, results, cores, f, settleRun(ctx, options)).report;
   } catch (error) {
-    return failed(error);
+    return rejected(error);
   }
 }
 
@@ -74,7 +74,7 @@ export function runPool<Job, Result>(
 class RunWorker<Job, Result> implements Hand {
   readonly id: number;
   goroutine: Goroutine | null = null;
-  work: Work<Job, Result> | null = null;
+  work: PoolJob<Job, Result> | null = null;
   hasStarted = false;
   isHere = true;
 
@@ -84,16 +84,16 @@ class RunWorker<Job, Result> implements Hand {
 }
 
 /** The workers between two channels, from their start to the end of the last one. */
-class Run<Job, Result> implements Owner<Job, Result> {
+class PoolRun<Job, Result> implements OutcomeListener<Job, Result> {
   readonly #jobs: ReceiveChannel<Job>;
-  readonly #jobsCore: Core<Job>;
-  readonly #results: SendChannel<Outcome<Job, Result>>;
+  readonly #jobsCore: ChannelState<Job>;
+  readonly #results: SendChannel<JobOutcome<Job, Result>>;
   readonly #ctx: Context;
-  readonly #crew: Crew<Job, Result, RunWorker<Job, Result>>;
+  readonly #runner: JobRunner<Job, Result, RunWorker<Job, Result>>;
   readonly #delivery: Delivery<Job, Result>;
   readonly #workers: RunWorker<Job, Result>[];
   readonly #scope = captureAsyncContext();
-  readonly #wait = new Wait<RunReport<Job, Result>>(poolRun);
+  readonly #wait = new TrackedPromise<RunReport<Job, Result>>(poolRun);
   #here: number;
 
   /** How many workers wait for the delivery of their outcome. */
@@ -107,15 +107,15 @@ class Run<Job, Result> implements Owner<Job, Result> {
   /** Why `runPool` rejects: other code has closed the results. */
   #failure: Error | undefined;
 
-  readonly #grace = new Alarm("pool grace", () => this.#giveUp());
+  readonly #grace = new RuntimeTimer("pool grace", () => this.#giveUp());
   readonly #stopListening: (() => void)[];
 
   constructor(
     jobs: ReceiveChannel<Job>,
-    results: SendChannel<Outcome<Job, Result>>,
-    [jobsCore, resultsCore]: readonly [Core<Job>, Core<Outcome<Job, Result>>],
+    results: SendChannel<JobOutcome<Job, Result>>,
+    [jobsCore, resultsCore]: readonly [ChannelState<Job>, ChannelState<JobOutcome<Job, Result>>],
     f: PoolFunc<Job, Result>,
-    settings: Settings<Job, Result>,
+    settings: ResolvedPoolOptions<Job, Result>,
   ) {
     const { ctx, grace, max } = settings;
     this.#jobs = jobs;
@@ -126,11 +126,11 @@ class Run<Job, Result> implements Owner<Job, Result> {
       failed: (error) => this.#fail(error),
       emptied: () => this.#look(),
     });
-    this.#crew = new Crew(f, settings, {
+    this.#runner = new JobRunner(f, settings, {
       next: (worker) => this.#next(worker),
       late: () => null,
       finished: (worker, work) => this.#finished(worker, work),
-      works: () => this.#works(),
+      works: () => this.#activeJobs(),
       takeLeft: () => undefined,
       cut: () => this.#cut.close(),
       look: () => this.#look(),
@@ -138,12 +138,12 @@ class Run<Job, Result> implements Owner<Job, Result> {
     this.#here = max;
     this.#workers = Array.from({ length: max }, (_, i) => new RunWorker<Job, Result>(i + 1));
     this.#stopListening = [
-      onCancel(ctx, () => this.#crew.cut(causeOf(ctx) as Error)),
+      onCancel(ctx, () => this.#runner.cut(causeOf(ctx) as Error)),
       jobsCore.onClose(() => this.#look()),
       resultsCore.onClose(() => this.#fail(new PanicError("send on closed channel"))),
     ];
     for (const worker of this.#workers) {
-      this.#crew.start("runPool", worker);
+      this.#runner.start("runPool", worker);
     }
   }
 
@@ -152,24 +152,24 @@ class Run<Job, Result> implements Owner<Job, Result> {
     return this.#wait.promise;
   }
 
-  settled(work: Work<Job, Result>): void {
+  settled(work: PoolJob<Job, Result>): void {
     this.#delivery.add(work);
   }
 
-  async #next(worker: RunWorker<Job, Result>): Promise<Work<Job, Result> | null> {
+  async #next(worker: RunWorker<Job, Result>): Promise<PoolJob<Job, Result> | null> {
     if (!worker.hasStarted) {
       worker.hasStarted = true;
-      this.#callHook(() => this.#crew.settings.onWorkerStart?.(worker.id));
+      this.#callHook(() => this.#runner.settings.onWorkerStart?.(worker.id));
     }
     const job = worker.isHere ? await this.#receive() : undefined;
     if (job === undefined) {
-      this.#leave(worker);
+      this.#workerExited(worker);
       return null;
     }
     // Each job has an async context of its own, for what its function stores there.
     const scope = this.#scope === null ? null : this.#scope.runInAsyncScope(captureAsyncContext);
-    const work = new Work<Job, Result>(job.value, this.#ctx, this.#crew, scope, this, 0, ++this.#lastOrder);
-    this.#crew.accept(work);
+    const work = new PoolJob<Job, Result>(job.value, this.#ctx, this.#runner, scope, this, 0, ++this.#lastOrder);
+    this.#runner.markAccepted(work);
     worker.work = work;
     return work;
   }
@@ -186,17 +186,17 @@ class Run<Job, Result> implements Owner<Job, Result> {
 
   // The end of a context that is not the library's own may be seen here first.
   get #isCut(): boolean {
-    if (this.#ctx.err() !== undefined) this.#crew.cut(causeOf(this.#ctx) as Error);
-    return this.#crew.endedBy !== undefined;
+    if (this.#ctx.err() !== undefined) this.#runner.cut(causeOf(this.#ctx) as Error);
+    return this.#runner.endedBy !== undefined;
   }
 
   // The reader holds back the worker: it takes no other job until the outcome of this one is delivered.
-  #finished(worker: RunWorker<Job, Result>, work: Work<Job, Result>): Promise<void> | undefined {
+  #finished(worker: RunWorker<Job, Result>, work: PoolJob<Job, Result>): Promise<void> | undefined {
     worker.work = null;
     const delivered = worker.isHere ? this.#delivery.of(work) : undefined;
     if (delivered !== undefined) return this.#hold(delivered);
-    const gate = passed();
-    return gate === ready ? undefined : gate;
+    const gate = resolved();
+    return gate === resolvedPromise ? undefined : gate;
   }
 
   async #hold(delivered: Promise<void>): Promise<void> {
@@ -206,15 +206,15 @@ class Run<Job, Result> implements Owner<Job, Result> {
     this.#held--;
   }
 
-  *#works(): Generator<Work<Job, Result>, undefined> {
+  *#activeJobs(): Generator<PoolJob<Job, Result>, undefined> {
     for (const { work } of this.#workers) if (work !== null) yield work;
   }
 
-  #leave(worker: RunWorker<Job, Result>): void {
+  #workerExited(worker: RunWorker<Job, Result>): void {
     if (!worker.isHere) return;
     worker.isHere = false;
     this.#here--;
-    this.#callHook(() => this.#crew.settings.onWorkerStop?.(worker.id));
+    this.#callHook(() => this.#runner.settings.onWorkerStop?.(worker.id));
     this.#look();
   }
 
@@ -228,46 +228,46 @@ class Run<Job, Result> implements Owner<Job, Result> {
   #fail(error: Error): void {
     if (this.#isFinished) return;
     this.#failure ??= error;
-    this.#crew.cut(error);
+    this.#runner.cut(error);
   }
 
   /** Ends the run, if nothing is left to wait for but functions whose jobs are over. */
   #look(): void {
-    if (this.#isFinished || this.#crew.isSweeping) return;
+    if (this.#isFinished || this.#runner.isSweeping) return;
     if (this.#here === 0 && this.#delivery.isEmpty) this.#finish();
-    else if (this.#isStuck && !this.#grace.isSet) this.#grace.setIn(this.#crew.settings.grace);
+    else if (this.#isStuck && !this.#grace.isSet) this.#grace.start(this.#runner.settings.grace);
   }
 
   /** Whether the run is to end, and the workers that could still do something for it wait for functions whose jobs are over. */
   get #isStuck(): boolean {
-    const { abandoned, endedBy } = this.#crew;
+    const { abandoned, endedBy } = this.#runner;
     if (this.#here - this.#held !== abandoned || abandoned === 0) return false;
-    return endedBy !== undefined || (this.#jobsCore.closed && (this.#held === 0 || !this.#jobsCore.holds));
+    return endedBy !== undefined || (this.#jobsCore.closed && (this.#held === 0 || !this.#jobsCore.canReceive));
   }
 
   #giveUp(): void {
     if (!this.#isStuck) return;
-    if (this.#jobsCore.holds) this.#crew.cut(new StoppedError("runPool: no function has come back"));
-    for (const worker of this.#workers) if (worker.work !== null) this.#leave(worker);
+    if (this.#jobsCore.canReceive) this.#runner.cut(new StoppedError("runPool: no function has come back"));
+    for (const worker of this.#workers) if (worker.work !== null) this.#workerExited(worker);
   }
 
   #finish(): void {
     this.#isFinished = true;
     this.#grace.cancel();
     for (const stop of this.#stopListening) stop();
-    const { undone, abandoned, endedBy: cause } = this.#crew;
+    const { unfinished: undone, abandoned, endedBy: cause } = this.#runner;
     if (this.#failure !== undefined) {
       this.#wait.fail(this.#failure);
       return;
     }
     this.#results.close();
     const { undelivered } = this.#delivery;
-    this.#wait.end({ isCutShort: cause !== undefined, cause, undone, abandoned, undelivered });
+    this.#wait.finish({ isCutShort: cause !== undefined, cause, undone, abandoned, undelivered });
   }
 }
 
-function coreFor<T>(name: string, channel: ReceiveChannel<T> | SendChannel<T>): Core<T> {
-  const core = typeof channel === "object" && channel !== null ? coreOf(channel) : undefined;
-  if (core === undefined) throw new TypeError(`runPool: ${name} must be a Channel, got ${describe(channel)}`);
-  return core;
+function coreFor<T>(name: string, channel: ReceiveChannel<T> | SendChannel<T>): ChannelState<T> {
+  const state = typeof channel === "object" && channel !== null ? channelStateOf(channel) : undefined;
+  if (state === undefined) throw new TypeError(`runPool: ${name} must be a Channel, got ${describe(channel)}`);
+  return state;
 }

@@ -1,7 +1,7 @@
 // What a pool counts.
 
-import { Histogram, type Latency } from "./histogram.ts";
-import type { Outcome } from "./outcome.ts";
+import { Histogram, type LatencyStats } from "./histogram.ts";
+import type { JobOutcome } from "./outcome.ts";
 
 /** What one worker has done. */
 export interface WorkerStats {
@@ -9,7 +9,7 @@ export interface WorkerStats {
   /** For how many jobs it has worked. */
   readonly jobs: number;
   /** For how many milliseconds. */
-  readonly busy: number;
+  readonly busyMs: number;
 }
 
 /** What a pool has done, and is doing. */
@@ -33,27 +33,27 @@ export interface PoolStats {
   readonly failed: number;
   readonly timedOut: number;
 
-  /** Jobs that were cancelled, and attempts after the first. */
-  readonly cancelled: number;
+  /** Jobs that were canceled, and attempts after the first. */
+  readonly canceled: number;
   readonly retried: number;
 
   /** From acceptance to outcome, in milliseconds, of the jobs that were processed. */
-  readonly latency: Latency;
+  readonly latency: LatencyStats;
 }
 
 /** The counters of one pool. */
-export class Meter {
+export class PoolCounters {
   processed = 0;
   failed = 0;
   timedOut = 0;
-  cancelled = 0;
+  canceled = 0;
   retried = 0;
   readonly latency: Histogram = new Histogram();
 
   /** Counts an outcome that came `ms` milliseconds after the job had been accepted, perhaps by its timeout. */
-  count(outcome: Outcome<unknown, unknown>, ms: number, isTooLate: boolean): void {
-    if (outcome.status === "cancelled") {
-      this.cancelled++;
+  count(outcome: JobOutcome<unknown, unknown>, ms: number, isTooLate: boolean): void {
+    if (outcome.status === "canceled") {
+      this.canceled++;
       return;
     }
     this.processed++;

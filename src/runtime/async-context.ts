@@ -3,8 +3,8 @@
 // Most programs store nothing there, and then it costs them next to nothing: a context without a store is null, and code that began in
 // it runs on in it.
 
-import { trace } from "./hooks.ts";
-import { builtin } from "./process.ts";
+import { hooks } from "./hooks.ts";
+import { builtinModule } from "./process.ts";
 
 /** The async context of the moment in which it was captured. */
 export interface AsyncContext {
@@ -23,33 +23,33 @@ interface Hooks {
   readonly executionAsyncResource?: () => object;
 }
 
-const hooks = builtin<Hooks>("async_hooks");
+const asyncHooks = builtinModule<Hooks>("async_hooks");
 
 /** Captures the async context of the caller; null, if nothing is stored in it, or where the host has none. */
 export function captureAsyncContext(): AsyncContext | null {
   // With a listener, the library itself stores the goroutine that runs.
-  return hooks !== undefined && (trace !== null || isStoreSet()) ? new hooks.AsyncResource("goro") : null;
+  return asyncHooks !== undefined && (hooks !== null || isStoreSet()) ? new asyncHooks.AsyncResource("goro") : null;
 }
 
 /** Whether anything is stored in the async context of the caller. */
 export function isStoreSet(): boolean {
-  if (hooks === undefined) return false;
-  detect ??= findDetector(hooks);
+  if (asyncHooks === undefined) return false;
+  detect ??= findDetector(asyncHooks);
   return detect();
 }
 
 /** Calls `f` in `context`, or for null in the context without a store. */
 export function runIn(context: AsyncContext | null, f: () => void): void {
   if (context !== null) context.runInAsyncScope(f);
-  else if (hooks === undefined || trace !== null || !isStoreSet()) f();
-  else emptyContext(hooks).runInAsyncScope(f);
+  else if (asyncHooks === undefined || hooks !== null || !isStoreSet()) f();
+  else emptyContext(asyncHooks).runInAsyncScope(f);
 }
 
 /** Like {@link isStoreSet}, and cheaper: for code that continues after an `await`. */
 export function isStoreSetAfterAwait(): boolean {
-  if (hooks?.executionAsyncResource === undefined) return isStoreSet();
+  if (asyncHooks?.executionAsyncResource === undefined) return isStoreSet();
   // With Node's hooks on, it is the promise that continues; without them there is no store.
-  return (usesFrames || hooks.executionAsyncResource() instanceof Promise) && isStoreSet();
+  return (usesFrames || asyncHooks.executionAsyncResource() instanceof Promise) && isStoreSet();
 }
 
 let detect: (() => boolean) | undefined;

@@ -4,15 +4,15 @@
 
 import { numGoroutine } from "./goroutine-count.ts";
 import { otherCopies } from "../util/copies.ts";
-import { inDebug, register } from "./goroutine-tracking.ts";
-import { complain, exit, onIdle, onQuit } from "./process.ts";
-import { type Operation, operations } from "./wait-reasons.ts";
+import { debugEnabled, globalRegistry } from "./goroutine-tracking.ts";
+import { writeStderr, exit, onBeforeExit, onSigquit } from "./process.ts";
+import { type WaitReason, waitReasons } from "./wait-reasons.ts";
 
 /** The main goroutine has begun and not returned. */
-export let mainIsRunning = false;
+export let isMainRunning = false;
 
 export function setMainRunning(running: boolean): void {
-  mainIsRunning = running;
+  isMainRunning = running;
 }
 
 let watched = false;
@@ -29,66 +29,66 @@ export function addWakeSource(mayWake: () => boolean): void {
 const wakeInterval = 50;
 
 /** Begins to watch for the end; only the first call does anything. */
-export function watchForTheEnd(): void {
+export function installExitCheck(): void {
   if (watched) return;
   watched = true;
-  onIdle(() => {
-    if (mainIsRunning) {
+  onBeforeExit(() => {
+    if (isMainRunning) {
       if (wakeSources.some((mayWake) => mayWake())) {
         setTimeout(() => undefined, wakeInterval);
         return;
       }
-      complain(deadlock());
+      writeStderr(deadlock());
       exit(2);
     } else if (!warned && parked().length > 0) {
       warned = true;
-      complain(warning());
+      writeStderr(warning());
     }
   });
 }
 
 /** While `main` runs, SIGQUIT ends the program with a report of what everybody does; answers how to stop that. */
-export function reportOnQuit(): () => void {
-  return onQuit(() => {
-    complain(`SIGQUIT: quit\n\n${register?.report(true) ?? population() + hint}`);
+export function installSigquitReport(): () => void {
+  return onSigquit(() => {
+    writeStderr(`SIGQUIT: quit\n\n${globalRegistry?.report(true) ?? goroutineSummary() + hint}`);
     exit(2);
   });
 }
 
-if (inDebug) watchForTheEnd();
+if (debugEnabled) installExitCheck();
 
 const hint = "GORO_DEBUG=1 tells of each goroutine where it was started and where it waits.\n";
 
 function deadlock(): string {
-  return `fatal error: all goroutines are asleep - deadlock!\n\n${register?.report() ?? summary() + hint}${otherCopies()}`;
+  return `fatal error: all goroutines are asleep - deadlock!\n\n${globalRegistry?.report() ?? summary() + hint}${otherCopies()}`;
 }
 
 function warning(): string {
-  const waits = `goro: the program has ended, and nothing will ever wake what still waits: ${counts()}`;
-  return `${waits}\n${register?.report() ?? hint}`;
+  const waits = `goro: the program has ended, and nothing will ever wake what still waits: ${waitSummary()}`;
+  return `${waits}\n${globalRegistry?.report() ?? hint}`;
 }
 
 // Which operation is whose is not known without the register, unless all are of one kind and there is one for each.
 function summary(): string {
   const [only, ...rest] = parked();
   if (only === undefined) return "goroutine 1 [await]:\n\ta promise that is not goro's\n\n";
-  if (rest.length > 0 || only.parked !== numGoroutine()) return `waiting: ${counts()}\n\n`;
-  const others = only.parked - 1;
+  if (rest.length > 0 || only.waiting !== numGoroutine()) return `waiting: ${waitSummary()}\n\n`;
+  const others = only.waiting - 1;
   return `goroutine 1 [${only.name}]:\n\n${others === 0 ? "" : `and ${others} more [${only.name}]\n\n`}`;
 }
 
-function population(): string {
+function goroutineSummary(): string {
   const all = numGoroutine();
-  const waits = counts();
+  const waits = waitSummary();
   return `${all} ${all === 1 ? "goroutine" : "goroutines"}${waits === "" ? "" : `; waiting: ${waits}`}\n\n`;
 }
 
-function counts(): string {
+function waitSummary(): string {
   return parked()
-    .map((operation) => `${operation.parked} [${operation.name}]`)
+    .map((operation) => `${operation.waiting} [${operation.name}]`)
     .join(", ");
 }
 
-function parked(): Operation[] {
-  return operations.filter((operation) => operation.parked > 0);
+function parked(): WaitReason[] {
+  return waitReasons.filter((operation) => operation.waiting > 0);
 }

@@ -5,7 +5,7 @@ import { checkFunction } from "../util/validate.ts";
 import { asyncDispose, dispose } from "../util/disposal.ts";
 
 /** What takes a function that returns an `R`: `using` or, for a promise, `await using` alone. */
-export type Deferred<R> = [R] extends [never]
+export type DeferHandle<R> = [R] extends [never]
   ? Disposable
   : R extends PromiseLike<unknown>
     ? AsyncDisposable
@@ -24,7 +24,7 @@ export type Deferred<R> = [R] extends [never]
  * const [ctx, cancel] = context.withCancel(context.background());
  * using _ = defer(cancel);
  */
-export function defer<R>(f: () => R): Deferred<R>;
+export function defer<R>(f: () => R): DeferHandle<R>;
 export function defer(f: () => unknown): Disposable & AsyncDisposable {
   checkFunction("defer", f);
   return {

@@ -1,22 +1,22 @@
 // Goroutines: functions that are started and then run on their own.
 
-import { pass, passedWith, turn } from "./scheduler.ts";
-import { type Trace, trace } from "./hooks.ts";
+import { resolveFairly, resolvedWith, nextMacrotask } from "./scheduler.ts";
+import { type Hooks, hooks } from "./hooks.ts";
 import { throwUncaught } from "./macrotask.ts";
-import { Pending } from "./waiter.ts";
-import { currentWorld } from "./realm.ts";
-import { born, died } from "./goroutine-count.ts";
+import { Deferred } from "./waiter.ts";
+import { currentRealm } from "./realm.ts";
+import { goroutineStarted, goroutineExited } from "./goroutine-count.ts";
 import { checkFunction } from "../util/validate.ts";
-import { place, register } from "./goroutine-tracking.ts";
-import { inOneLine, nameOf } from "../util/inspect.ts";
-import { complain, exit, hasProcess, printAtOnce, processors, showUncaught } from "./process.ts";
-import { panicReport } from "./panic.ts";
-import { mainIsRunning } from "./deadlock.ts";
+import { callSite, globalRegistry } from "./goroutine-tracking.ts";
+import { escapeControlChars, functionName } from "../util/inspect.ts";
+import { writeStderr, exit, hasProcess, makeStdioBlocking, availableParallelism, showUncaught } from "./process.ts";
+import { formatPanic } from "./panic.ts";
+import { isMainRunning } from "./deadlock.ts";
 
 /** Is called when a goroutine ends. An error is a panic all the same. */
-export interface Owner {
-  returned(): void;
-  panicked(error: unknown): void;
+export interface GoroutineObserver {
+  onReturn(): void;
+  onPanic(error: unknown): void;
 }
 
 type Body = (...args: never[]) => unknown;
@@ -27,7 +27,7 @@ export class Goroutine {
   readonly id: number;
   readonly body: Body;
   args: readonly unknown[];
-  readonly owner: Owner | null;
+  readonly owner: GoroutineObserver | null;
   readonly origin: readonly string[];
 
   /** `origin` is the place in the program where it is started, if places are captured. */
@@ -35,8 +35,8 @@ export class Goroutine {
     id: number,
     body: Body,
     args: readonly unknown[],
-    owner: Owner | null,
-    origin: readonly string[] = place(),
+    owner: GoroutineObserver | null,
+    origin: readonly string[] = callSite(),
   ) {
     this.id = id;
     this.body = body;
@@ -47,14 +47,14 @@ export class Goroutine {
 
   // A name is for reports, and must not be able to forge their lines.
   get name(): string {
-    return inOneLine(nameOf(this.body));
+    return escapeControlChars(functionName(this.body));
   }
 }
 
 let lastId = 1;
 
 function nextId(): number {
-  return currentWorld()?.nextId() ?? ++lastId;
+  return currentRealm()?.nextId() ?? ++lastId;
 }
 
 /**
@@ -83,7 +83,7 @@ export function spawn<A extends readonly unknown[]>(
   caller: string,
   f: (...args: A) => unknown,
   args: A,
-  owner: Owner | null,
+  owner: GoroutineObserver | null,
 ): Goroutine {
   checkFunction(caller, f);
   const goroutine = new Goroutine(nextId(), f, args, owner);
@@ -93,42 +93,42 @@ export function spawn<A extends readonly unknown[]>(
 
 /** Starts `goroutine` as soon as the code that runs now comes to its next `await`. */
 export function start(goroutine: Goroutine): void {
-  if (goroutine.id !== 1) born(goroutine);
-  if (trace === null) run(goroutine);
-  else runHeard(goroutine, trace);
+  if (goroutine.id !== 1) goroutineStarted(goroutine);
+  if (hooks === null) scheduleStart(goroutine);
+  else startWithHooks(goroutine, hooks);
 }
 
 // In a function of its own, for one that has a closure in it costs more on all its ways.
-function runHeard(goroutine: Goroutine, listener: Trace): void {
+function startWithHooks(goroutine: Goroutine, listener: Hooks): void {
   listener.go(goroutine);
-  listener.run(goroutine, () => run(goroutine));
+  listener.run(goroutine, () => scheduleStart(goroutine));
 }
 
 /** A goroutine that is to be started later, if at all, as a child of whoever prepares it and in the same async context. */
-export class Prepared {
-  readonly #due = new Pending<void>();
+export class PendingGoroutine {
+  readonly #trigger = new Deferred<void>();
 
   constructor(f: () => unknown) {
-    const origin = place();
-    void this.#due.promise.then(() => start(new Goroutine(nextId(), f, [], null, origin)));
+    const origin = callSite();
+    void this.#trigger.promise.then(() => start(new Goroutine(nextId(), f, [], null, origin)));
   }
 
   start(): void {
-    pass(this.#due.answer, undefined, this.#due.world);
+    resolveFairly(this.#trigger.resolve, undefined, this.#trigger.realm);
   }
 }
 
 // Called in `go`, so that the goroutine has the async context of its caller; a common list of all that are to be started would be
 // cheaper, and each would have the context of the first. The promise must be a new one: node:test finds the test to which an error
 // belongs by the chain of async resources, and that of a promise leads to where the promise was made.
-function run(goroutine: Goroutine): void {
-  void passedWith(goroutine).then(begin);
+function scheduleStart(goroutine: Goroutine): void {
+  void resolvedWith(goroutine).then(invoke);
 }
 
 const none: readonly unknown[] = [];
 
 // The arguments are the function's from now on: a goroutine that kept them would keep them alive for as long as it lives.
-function begin(goroutine: Goroutine): void {
+function invoke(goroutine: Goroutine): void {
   const { body, args } = goroutine;
   goroutine.args = none;
   let result: Promise<unknown>;
@@ -146,32 +146,32 @@ function begin(goroutine: Goroutine): void {
 
 function returned(goroutine: Goroutine): void {
   end(goroutine);
-  goroutine.owner?.returned();
+  goroutine.owner?.onReturn();
 }
 
 function panicked(error: unknown, goroutine: Goroutine): void {
-  if (trace !== null) trace.panic(goroutine, error);
+  if (hooks !== null) hooks.panic(goroutine, error);
   panic(error, goroutine);
   end(goroutine);
-  goroutine.owner?.panicked(error);
+  goroutine.owner?.onPanic(error);
 }
 
 function end(goroutine: Goroutine): void {
-  died(goroutine);
-  if (trace !== null) trace.end(goroutine);
+  goroutineExited(goroutine);
+  if (hooks !== null) hooks.end(goroutine);
 }
 
 // Under `main`, a panic prints Go's report and ends the program. Otherwise the error is an uncaught exception like any other.
 function panic(error: unknown, goroutine: Goroutine): void {
-  const world = currentWorld();
-  if (world !== undefined) {
-    world.panicked(error, goroutine);
-  } else if (mainIsRunning && hasProcess) {
+  const realm = currentRealm();
+  if (realm !== undefined) {
+    realm.panicked(error, goroutine);
+  } else if (isMainRunning && hasProcess) {
     // Write synchronously, so that no timer can fire before the process exits.
-    printAtOnce();
+    makeStdioBlocking();
     const failures = showUncaught(error);
-    complain(panicReport(error, goroutine.id, register?.origin(goroutine) ?? ""));
-    for (const failure of failures) complain(panicReport(failure, goroutine.id, ""));
+    writeStderr(formatPanic(error, goroutine.id, globalRegistry?.origin(goroutine) ?? ""));
+    for (const failure of failures) writeStderr(formatPanic(failure, goroutine.id, ""));
     exit(2);
   } else {
     throwUncaught(error);
@@ -187,7 +187,7 @@ export function raise(error: unknown): void {
 
 /** How many processors the program may use, at least 1. Mirrors `runtime.NumCPU`. */
 export function numCPU(): number {
-  return processors();
+  return availableParallelism();
 }
 
 /**
@@ -197,5 +197,5 @@ export function numCPU(): number {
  * Mirrors `runtime.Gosched`.
  */
 export function gosched(): Promise<void> {
-  return turn();
+  return nextMacrotask();
 }

@@ -1,11 +1,11 @@
 // The main goroutine: with it a script is a program as Go knows it, with Go's three ways to end.
 
-import { currentWorld } from "./realm.ts";
+import { currentRealm } from "./realm.ts";
 import { checkFunction } from "../util/validate.ts";
-import { Goroutine, type Owner, start } from "./goroutine.ts";
-import { exit, printAtOnce } from "./process.ts";
+import { Goroutine, type GoroutineObserver, start } from "./goroutine.ts";
+import { exit, makeStdioBlocking } from "./process.ts";
 import { PanicError } from "./panic.ts";
-import { mainIsRunning, reportOnQuit, setMainRunning, watchForTheEnd } from "./deadlock.ts";
+import { isMainRunning, installSigquitReport, setMainRunning, installExitCheck } from "./deadlock.ts";
 
 /**
  * Runs `f` as the program, which ends in one of Go's three ways:
@@ -34,30 +34,30 @@ import { mainIsRunning, reportOnQuit, setMainRunning, watchForTheEnd } from "./d
  */
 export function main(f: () => unknown): void {
   checkFunction("main", f);
-  const world = currentWorld();
-  if (world !== undefined) {
-    world.main(f);
+  const realm = currentRealm();
+  if (realm !== undefined) {
+    realm.main(f);
     return;
   }
-  if (mainIsRunning) throw new PanicError("main: another main is running");
+  if (isMainRunning) throw new PanicError("main: another main is running");
   setMainRunning(true);
-  printAtOnce();
-  watchForTheEnd();
-  stopReporting = reportOnQuit();
-  start(new Goroutine(1, f, [], theProgram));
+  makeStdioBlocking();
+  installExitCheck();
+  removeSigquitHandler = installSigquitReport();
+  start(new Goroutine(1, f, [], mainObserver));
 }
 
-let stopReporting = (): void => undefined;
+let removeSigquitHandler = (): void => undefined;
 
-const theProgram: Owner = {
-  returned() {
-    ended();
+const mainObserver: GoroutineObserver = {
+  onReturn() {
+    onMainExit();
     exit();
   },
-  panicked: ended,
+  onPanic: onMainExit,
 };
 
-function ended(): void {
+function onMainExit(): void {
   setMainRunning(false);
-  stopReporting();
+  removeSigquitHandler();
 }

@@ -1,7 +1,7 @@
 // What misuse becomes: Go's panic, with Go's own sentence, and what is printed of a panic that nobody handles.
 
-import { asText, isError, safely } from "../util/inspect.ts";
-import { frames } from "../util/stack.ts";
+import { safeToString, isError, tryOr } from "../util/inspect.ts";
+import { parseFrames } from "../util/stack.ts";
 
 /**
  * The error of an operation that panics in Go: send on a closed channel, a negative WaitGroup counter and the like. Its
@@ -16,36 +16,36 @@ export class PanicError extends Error {
 }
 
 /** What Go prints when a panic ends the program: the value, the goroutine, and where it happened. */
-export function panicReport(value: unknown, goroutine: number, origin: string): string {
-  let text = `panic: ${sentence(value)}\n\ngoroutine ${goroutine} [running]:\n${placeOf(value)}`;
+export function formatPanic(value: unknown, goroutine: number, origin: string): string {
+  let text = `panic: ${formatValue(value)}\n\ngoroutine ${goroutine} [running]:\n${formatStack(value)}`;
   const told = new Set([value]);
   for (let cause = causeOf(value); cause !== undefined && !told.has(cause); cause = causeOf(cause)) {
     told.add(cause);
-    text += `caused by: ${sentence(cause)}\n${placeOf(cause)}`;
+    text += `caused by: ${formatValue(cause)}\n${formatStack(cause)}`;
   }
   return text + origin;
 }
 
 /** `lines` as Go sets what belongs to a goroutine: a tab before each. */
-export function indented(lines: readonly string[]): string {
+export function indent(lines: readonly string[]): string {
   return lines.map((line) => `\t${line}\n`).join("");
 }
 
-function placeOf(value: unknown): string {
-  return isError(value) ? indented(frames(value)) : "";
+function formatStack(value: unknown): string {
+  return isError(value) ? indent(parseFrames(value)) : "";
 }
 
 function causeOf(value: unknown): unknown {
   return isError(value)
-    ? safely<unknown>(
+    ? tryOr<unknown>(
         () => value.cause,
         () => undefined,
       )
     : undefined;
 }
 
-function sentence(value: unknown): string {
-  return asText(value, write);
+function formatValue(value: unknown): string {
+  return safeToString(value, write);
 }
 
 function write(value: unknown): string {

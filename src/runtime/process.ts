@@ -1,8 +1,8 @@
 // What the library wants of the process that it runs in. Everything here is looked up and nothing is imported, so that the
 // same file runs in a browser, where there is no process to speak to and no exit code to give.
 
-import { listening } from "./listener-tracking.ts";
-import { safely } from "../util/inspect.ts";
+import { trackListener } from "./listener-tracking.ts";
+import { tryOr } from "../util/inspect.ts";
 
 interface Stream {
   readonly writableLength?: number;
@@ -31,17 +31,17 @@ const process = typeof host?.exit === "function" && typeof host.on === "function
 export const hasProcess: boolean = process !== undefined;
 
 /** One of the host's own modules, or undefined where there is none of that name. */
-export function builtin<M>(name: string): M | undefined {
+export function builtinModule<M>(name: string): M | undefined {
   return process?.getBuiltinModule?.(name) as M | undefined;
 }
 
 /** The value of an environment variable. */
-export function environment(name: string): string | undefined {
+export function getEnv(name: string): string | undefined {
   return process?.env[name];
 }
 
 /** Calls `listener` when nothing is left that could ever run: no timer, no socket, no promise that is about to settle. */
-export function onIdle(listener: () => void): void {
+export function onBeforeExit(listener: () => void): void {
   process?.on("beforeExit", listener);
 }
 
@@ -54,7 +54,7 @@ export function onExit(listener: () => void): void {
  * Calls `listener` when somebody asks the program to tell what it does and end, by SIGQUIT, unless the program listens to that
  * signal itself; answers how to stop that.
  */
-export function onQuit(listener: () => void): () => void {
+export function onSigquit(listener: () => void): () => void {
   const heard = (): void => {
     if (process?.listenerCount("SIGQUIT") === 1) listener();
   };
@@ -63,12 +63,12 @@ export function onQuit(listener: () => void): () => void {
 }
 
 /** The file that the process runs; "", if there is none. */
-export function programFile(): string {
+export function mainScript(): string {
   return process?.argv?.[1] ?? "";
 }
 
 /** Writes to stderr, or to the console where there is no stderr. */
-export function complain(text: string): void {
+export function writeStderr(text: string): void {
   if (process === undefined) console.error(text);
   else process.stderr.write(text);
 }
@@ -77,7 +77,7 @@ export function complain(text: string): void {
  * Makes whatever is printed be out when the call returns, as it is in Go. Else a pipe whose reader is slow would keep what
  * was printed in memory, and a program that is over would have to go on until it is read.
  */
-export function printAtOnce(): void {
+export function makeStdioBlocking(): void {
   process?.stdout._handle?.setBlocking?.(true);
   process?.stderr._handle?.setBlocking?.(true);
 }
@@ -110,7 +110,7 @@ export function showUncaught(error: unknown): unknown[] {
 }
 
 // What Go's os.Signal says of itself (syscall's table for Linux), where that is not "signal N".
-const words: Readonly<Record<string, string>> = {
+const signalNames: Readonly<Record<string, string>> = {
   SIGHUP: "hangup",
   SIGINT: "interrupt",
   SIGQUIT: "quit",
@@ -144,43 +144,44 @@ const words: Readonly<Record<string, string>> = {
 };
 
 function signalNumbers(): Readonly<Record<string, number>> | undefined {
-  return builtin<{ constants: { signals: Record<string, number> } }>("os")?.constants.signals;
+  return builtinModule<{ constants: { signals: Record<string, number> } }>("os")?.constants.signals;
 }
 
 /** Go's words for `signal`, which is known here. */
-export function wordsOf(signal: string): string {
-  return words[signal] ?? `signal ${signalNumbers()?.[signal] as number}`;
+export function signalDescription(signal: string): string {
+  return signalNames[signal] ?? `signal ${signalNumbers()?.[signal] as number}`;
 }
 
 /** Calls `listener` with Go's words for each of `signals` that arrives; answers how to stop that. */
 export function onSignals(signals: readonly string[], listener: (words: string) => void): () => void {
   const known = signalNumbers();
-  if (process === undefined || known === undefined) throw new TypeError("context.notify: there are no signals here");
-  if (signals.length === 0) throw new TypeError("context.notify: signals must name at least one");
+  if (process === undefined || known === undefined)
+    throw new TypeError("context.notifyContext: there are no signals here");
+  if (signals.length === 0) throw new TypeError("context.notifyContext: signals must name at least one");
   for (const signal of signals) {
     if (!Object.hasOwn(known, signal) || signal === "SIGKILL" || signal === "SIGSTOP") {
-      throw new TypeError(`context.notify: there is no signal ${signal} that could be caught`);
+      throw new TypeError(`context.notifyContext: there is no signal ${signal} that could be caught`);
     }
   }
-  const heard = (signal: string): void => listener(wordsOf(signal));
+  const heard = (signal: string): void => listener(signalDescription(signal));
   for (const signal of signals) process.on(signal, heard);
-  return listening(signals.join(" "), () => {
+  return trackListener(signals.join(" "), () => {
     for (const signal of signals) process.off(signal, heard);
   });
 }
 
 /** Turns off Node's warning of more than ten listeners for `signal`, where the host's AbortSignal is Node's. */
 export function allowManyListeners(signal: AbortSignal): void {
-  const events = builtin<{ setMaxListeners(n: number, ...targets: EventTarget[]): void }>("events");
-  safely(
+  const events = builtinModule<{ setMaxListeners(n: number, ...targets: EventTarget[]): void }>("events");
+  tryOr(
     () => events?.setMaxListeners(0, signal),
     () => undefined,
   );
 }
 
 /** How many processors the host has, at least 1. */
-export function processors(): number {
-  const os = builtin<{ availableParallelism(): number }>("os");
+export function availableParallelism(): number {
+  const os = builtinModule<{ availableParallelism(): number }>("os");
   const browser = (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator;
   return os?.availableParallelism() ?? browser?.hardwareConcurrency ?? 1;
 }

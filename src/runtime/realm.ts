@@ -1,54 +1,54 @@
 // Where a goroutine runs. Nearly always that is the real world, and nobody asks; but a test can make a world of its own, in
 // which time, chance and the order of goroutines are its to choose.
 
-import { Chance } from "../util/prng.ts";
+import { Prng } from "../util/prng.ts";
 import type { Clock } from "./timer-queue.ts";
-import type { Traced } from "./hooks.ts";
+import type { GoroutineInfo } from "./hooks.ts";
 
-export interface World {
+export interface Realm {
   /** The clock on which timers are set. */
   readonly clock: Clock;
 
   /** A whole number from 0 to `n` - 1. */
-  below(n: number): number;
+  randomInt(n: number): number;
 
   /** Takes an answer that would go on at once in the real world, and gives it when the world wants to. */
-  hold(answer: (result: never) => void, result: unknown): void;
+  schedule(resolve: (result: never) => void, result: unknown): void;
 
   /** The number of the next goroutine. */
   nextId(): number;
 
   /** Hears of a panic, which so does not end the process. */
-  panicked(error: unknown, goroutine: Traced): void;
+  panicked(error: unknown, goroutine: GoroutineInfo): void;
 
   /** Runs `f` in the real world. */
-  outside(f: () => void): void;
+  runOutside(f: () => void): void;
 
   /** Runs what was given to `main`. */
   main(f: () => unknown): void;
 }
 
 /** Tells in which world the code that runs now is: `undefined` for the real one. It is null as long as there is no other. */
-export let findWorld: (() => World | undefined) | null = null;
+export let realmLookup: (() => Realm | undefined) | null = null;
 
-/** Sets {@link findWorld}. */
-export function lookForWorlds(find: (() => World | undefined) | null): void {
-  findWorld = find;
+/** Sets {@link realmLookup}. */
+export function setRealmLookup(find: (() => Realm | undefined) | null): void {
+  realmLookup = find;
 }
 
 /** The world of the code that runs now, if it is not the real one. */
-export function currentWorld(): World | undefined {
-  return findWorld === null ? undefined : findWorld();
+export function currentRealm(): Realm | undefined {
+  return realmLookup === null ? undefined : realmLookup();
 }
 
-let chance = new Chance(Math.random() * 0x1_0000_0000);
+let prng = new Prng(Math.random() * 0x1_0000_0000);
 
 /** Starts the sequence of the real world anew; the same seed gives the same choices. */
 export function seed(value: number): void {
-  chance = new Chance(value);
+  prng = new Prng(value);
 }
 
 /** A whole number from 0 to `n` - 1, each equally likely, from the sequence of the world that asks. */
 export function below(n: number): number {
-  return (currentWorld() ?? chance).below(n);
+  return (currentRealm() ?? prng).randomInt(n);
 }

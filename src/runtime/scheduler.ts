@@ -20,13 +20,13 @@
 // up its world; otherwise the lookup costs nothing.
 
 import { nextTurn, type Turn } from "./macrotask.ts";
-import { currentWorld, findWorld, lookForWorlds, type World } from "./realm.ts";
+import { currentRealm, realmLookup, setRealmLookup, type Realm } from "./realm.ts";
 
 /** How long goroutines may run, in milliseconds, before timers and I/O get their turn. */
-const slice = 4;
+const sliceMs = 4;
 
 /** The most operations between two looks at the clock. A look costs as much as an await, so it is shared by many. */
-const longestStride = 32;
+const maxOpsPerCheck = 32;
 
 /**
  * How many looks in succession may find the same time. A clock that stands still must not make a slice endless: that of a test's
@@ -35,7 +35,7 @@ const longestStride = 32;
 const mostLooksAtOneTime = 256;
 
 /** How many rounds of the microtask queue a patient wake-up may be delayed. */
-const longestWait = 16;
+const maxDeferRounds = 16;
 
 interface Performance {
   now(): number;
@@ -49,22 +49,22 @@ const host = globalThis as unknown as { performance?: Performance };
 // fake itself, it stands still sooner or later, and is then looked up again.
 let now = hostTime();
 
-let shut = false;
+let isYielding = false;
 let turnAsked: Turn | null = null;
 let sliceHasBegun = false;
 let sliceStart = 0;
 let turnsBefore: number | undefined;
-let looked = 0;
+let lastCheckAt = 0;
 let looksAtOneTime = 0;
-let stride = 1;
-let credit = 0;
+let opsPerCheck = 1;
+let budget = 0;
 
-let patient: unknown[] = [];
-let rounds = 0;
-let creditBefore = 0;
+let deferredWakes: unknown[] = [];
+let deferRounds = 0;
+let budgetAtLastRound = 0;
 
-let held: unknown[] = [];
-let yielded: (() => void)[] = [];
+let deferredResolutions: unknown[] = [];
+let yieldWaiters: (() => void)[] = [];
 
 type Answer<R> = (result: R) => void;
 
@@ -75,53 +75,53 @@ type Answer<R> = (result: R) => void;
  * One that may be patient has a buffer between itself and whoever woke it, who can go on without it: it is answered when nobody
  * gets further, or after some rounds. Else the two would change places with every value, and one of them park each time.
  */
-export function pass<R>(answer: Answer<R>, result: R, world?: World, isPatient: boolean = false): void {
-  if (world !== undefined) world.hold(answer, result);
-  else if (isPatient && !shut) wait(answer, result);
-  else if (--credit > 0 || look()) answer(result);
-  else held.push(answer, result);
+export function resolveFairly<R>(resolve: Answer<R>, result: R, realm?: Realm, mayDefer: boolean = false): void {
+  if (realm !== undefined) realm.schedule(resolve, result);
+  else if (mayDefer && !isYielding) deferWake(resolve, result);
+  else if (--budget > 0 || refillBudget()) resolve(result);
+  else deferredResolutions.push(resolve, result);
 }
 
-function wait<R>(answer: Answer<R>, result: R): void {
-  if (patient.push(answer, result) > 2) return;
-  rounds = 0;
-  creditBefore = credit;
-  void ready.then(answerThePatient);
+function deferWake<R>(resolve: Answer<R>, result: R): void {
+  if (deferredWakes.push(resolve, result) > 2) return;
+  deferRounds = 0;
+  budgetAtLastRound = budget;
+  void resolvedPromise.then(flushDeferredWakes);
 }
 
 // Whether somebody got further since the last round shows in the credit, which every answer takes from.
-function answerThePatient(): void {
-  if (credit !== creditBefore && !shut && ++rounds < longestWait) {
-    creditBefore = credit;
-    void ready.then(answerThePatient);
+function flushDeferredWakes(): void {
+  if (budget !== budgetAtLastRound && !isYielding && ++deferRounds < maxDeferRounds) {
+    budgetAtLastRound = budget;
+    void resolvedPromise.then(flushDeferredWakes);
     return;
   }
-  const answers = patient;
-  patient = [];
-  for (let i = 0; i < answers.length; i += 2) pass(answers[i] as Answer<unknown>, answers[i + 1]);
+  const answers = deferredWakes;
+  deferredWakes = [];
+  for (let i = 0; i < answers.length; i += 2) resolveFairly(answers[i] as Answer<unknown>, answers[i + 1]);
 }
 
 /** Answers a parked party with a failure, now or on the next turn. */
-export function fail(answer: Answer<never>, error: Error, world?: World): void {
-  pass((reason: Error) => answer(Promise.reject(reason) as never), error, world);
+export function rejectFairly(resolve: Answer<never>, error: Error, realm?: Realm): void {
+  resolveFairly((reason: Error) => resolve(Promise.reject(reason) as never), error, realm);
 }
 
-/** What {@link passed} answers while the gate is open: to await it is to let others go first, and nothing else. */
-export const ready: Promise<void> = Promise.resolve();
+/** What {@link resolved} answers while the gate is open: to await it is to let others go first, and nothing else. */
+export const resolvedPromise: Promise<void> = Promise.resolve();
 
 /** The promise of an operation that has finished at once and has nothing to tell. */
-export function passed(): Promise<void> {
-  return isOpen() ? ready : heldBack(undefined);
+export function resolved(): Promise<void> {
+  return hasBudget() ? resolvedPromise : deferUntilYield(undefined);
 }
 
 /** The promise of an operation that has finished at once with `result`, which must be a record made by the library. */
-export function passedWith<R extends object>(result: R): Promise<R> {
-  return isOpen() ? Promise.resolve(result) : heldBack(result);
+export function resolvedWith<R extends object>(result: R): Promise<R> {
+  return hasBudget() ? Promise.resolve(result) : deferUntilYield(result);
 }
 
 /** The promise of an operation that has failed at once. A loop that handles its failures must not starve others either. */
-export function failed(error: unknown): Promise<never> {
-  return isOpen() ? Promise.reject(error) : new Promise((_, reject) => hold(reject, error));
+export function rejected(error: unknown): Promise<never> {
+  return hasBudget() ? Promise.reject(error) : new Promise((_, reject) => enqueueDeferred(reject, error));
 }
 
 /** The outcome of `promise`, as the promise of a public function: it is fair, however fast `promise` settles or rejects. */
@@ -129,71 +129,71 @@ export async function fairly<R>(promise: Promise<R>): Promise<R> {
   try {
     return await promise;
   } finally {
-    await passed();
+    await resolved();
   }
 }
 
 /** The promise of the next turn of the event loop: by then all that could run has run, and timers and I/O have had theirs. */
-export function turn(): Promise<void> {
-  const world = currentWorld();
-  if (world !== undefined) return new Promise((resolve) => world.hold(resolve, undefined));
+export function nextMacrotask(): Promise<void> {
+  const realm = currentRealm();
+  if (realm !== undefined) return new Promise((resolve) => realm.schedule(resolve, undefined));
   waitForTurn();
-  return new Promise((resolve) => yielded.push(resolve));
+  return new Promise((resolve) => yieldWaiters.push(resolve));
 }
 
 /** Begins, or with null ends, to look for worlds other than the real one. */
-export function openWorlds(find: (() => World | undefined) | null): void {
-  lookForWorlds(find);
-  credit = 0;
+export function enableRealms(find: (() => Realm | undefined) | null): void {
+  setRealmLookup(find);
+  budget = 0;
 }
 
 // In a function of its own, for one that has a closure in it costs more on all its ways.
-function heldBack<R>(result: R): Promise<R> {
-  return new Promise((resolve) => hold(resolve, result));
+function deferUntilYield<R>(result: R): Promise<R> {
+  return new Promise((resolve) => enqueueDeferred(resolve, result));
 }
 
-function hold<R>(answer: Answer<R>, result: R): void {
-  const world = currentWorld();
-  if (world === undefined) held.push(answer, result);
-  else world.hold(answer, result);
+function enqueueDeferred<R>(resolve: Answer<R>, result: R): void {
+  const realm = currentRealm();
+  if (realm === undefined) deferredResolutions.push(resolve, result);
+  else realm.schedule(resolve, result);
 }
 
-function isOpen(): boolean {
-  return --credit > 0 || (currentWorld() === undefined && look());
+function hasBudget(): boolean {
+  return --budget > 0 || (currentRealm() === undefined && refillBudget());
 }
 
 // Looks at the clock, and decides when to look again: after so many operations that about a sixteenth of a slice goes by.
-function look(): boolean {
-  if (shut) return false;
+function refillBudget(): boolean {
+  if (isYielding) return false;
   const time = now();
   if (!sliceHasBegun) return begin(time);
-  const gone = time - looked;
-  looked = time;
-  if (gone < slice / 16) stride = Math.min(stride * 2, longestStride);
-  else if (gone > slice / 4) stride = 1;
+  const gone = time - lastCheckAt;
+  lastCheckAt = time;
+  if (gone < sliceMs / 16) opsPerCheck = Math.min(opsPerCheck * 2, maxOpsPerCheck);
+  else if (gone > sliceMs / 4) opsPerCheck = 1;
   if (gone > 0) {
     looksAtOneTime = 0;
-    if (time - sliceStart >= slice) return isNewTurn() ? begin(time) : shutUntilNextTurn();
+    if (time - sliceStart >= sliceMs) return isNewTurn() ? begin(time) : startYield();
   } else {
     sliceStart += gone;
     if (++looksAtOneTime === mostLooksAtOneTime) {
       now = hostTime();
-      return shutUntilNextTurn();
+      return startYield();
     }
   }
-  credit = findWorld === null ? stride : 0;
+  budget = realmLookup === null ? opsPerCheck : 0;
   return true;
 }
 
 function begin(time: number): true {
   sliceHasBegun = true;
-  sliceStart = looked = time;
+  sliceStart = lastCheckAt = time;
   turnsBefore = hostTurns();
   looksAtOneTime = 0;
-  stride = 1;
-  credit = findWorld === null ? stride : 0;
+  opsPerCheck = 1;
+  budget = realmLookup === null ? opsPerCheck : 0;
   if (turnAsked === null) {
-    turnAsked = nextTurn(open);
+    turnAsked = nextTurn(endYield);
     turnAsked.unref?.();
   }
   return true;
@@ -204,30 +204,30 @@ function isNewTurn(): boolean {
   return hostTurns() !== turnsBefore;
 }
 
-function shutUntilNextTurn(): false {
-  shut = true;
-  credit = 0;
+function startYield(): false {
+  isYielding = true;
+  budget = 0;
   waitForTurn();
   return false;
 }
 
 function waitForTurn(): void {
-  if (turnAsked === null) turnAsked = nextTurn(open);
+  if (turnAsked === null) turnAsked = nextTurn(endYield);
   else turnAsked.ref?.();
 }
 
-function open(): void {
+function endYield(): void {
   turnAsked = null;
   sliceHasBegun = false;
-  credit = 0;
-  if (shut) {
-    shut = false;
+  budget = 0;
+  if (isYielding) {
+    isYielding = false;
     begin(now());
   }
-  const answers = held;
-  const turns = yielded;
-  held = [];
-  yielded = [];
+  const answers = deferredResolutions;
+  const turns = yieldWaiters;
+  deferredResolutions = [];
+  yieldWaiters = [];
   for (let i = 0; i < answers.length; i += 2) (answers[i] as Answer<unknown>)(answers[i + 1]);
   for (const resolve of turns) resolve();
 }

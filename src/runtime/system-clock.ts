@@ -7,11 +7,11 @@
 //      them when the clock is next used or, at the latest, when the watch finds the change.
 //   3. A timer that was set with the host's own functions stays set while fakes are in their place, and counts when it goes off.
 
-import { type Host, roundingError } from "./timer-queue.ts";
-import { currentWorld } from "./realm.ts";
+import { type TimeSource, roundingError } from "./timer-queue.ts";
+import { currentRealm } from "./realm.ts";
 
 /** The longest delay that the host's timers know; they fire at once when they are given a longer one. */
-export const longestDelay: number = 2 ** 31 - 1;
+export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
 
 /** How often, in milliseconds, it is looked whether fake functions have been taken away, while a timer is set with them. */
 const watchInterval = 100;
@@ -61,7 +61,7 @@ interface Timer {
 }
 
 /** The real time. A longer delay than the host knows comes in pieces: the clock finds that it was woken early, and sets anew. */
-export class RealTime implements Host {
+export class SystemClock implements TimeSource {
   #source: Source | undefined;
   readonly #sources = new WeakMap<object, Source>();
   #last = 0;
@@ -83,7 +83,7 @@ export class RealTime implements Host {
     const source = this.#current();
     stop(this.#timer);
     if (this.#kept?.source === source) this.#dropKept();
-    const ms = Math.min(Math.max(Math.ceil(delay - roundingError), 0), longestDelay);
+    const ms = Math.min(Math.max(Math.ceil(delay - roundingError), 0), MAX_TIMEOUT_MS);
     const timer: Timer = { source, due: this.#advance(source) + ms, ring, handle: undefined };
     this.#timer = timer;
     outside(() => {
@@ -164,9 +164,9 @@ export class RealTime implements Host {
 
 function outside(f: () => void): void {
   // A real timer that is set inside another world must not draw the real world into that one when it rings.
-  const world = currentWorld();
-  if (world === undefined) f();
-  else world.outside(f);
+  const realm = currentRealm();
+  if (realm === undefined) f();
+  else realm.runOutside(f);
 }
 
 // Those of fakes that are gone are gone too; to clear one of node:test's then would break the next ones.

@@ -5,8 +5,8 @@
 //   1. If the heap is not empty, the host wakes the clock no later than its first alarm is due.
 //   2. If the heap is empty, nothing is set on the host: the clock keeps no process alive.
 
-import { Heap, type Placed } from "../util/heap.ts";
-import { trace } from "./hooks.ts";
+import { Heap, type HeapNode } from "../util/heap.ts";
+import { hooks } from "./hooks.ts";
 import { throwUncaught } from "./macrotask.ts";
 
 /**
@@ -16,20 +16,20 @@ import { throwUncaught } from "./macrotask.ts";
 export const roundingError = 2.5e-7;
 
 /** What tells the time and wakes the clock. */
-export interface Host {
+export interface TimeSource {
   /** Milliseconds of a clock that never jumps. */
   now(): number;
   /** Milliseconds since the epoch, as `Date.now()` has them. */
   wall(): number;
   /** Calls `ring` in `delay` milliseconds or somewhat earlier, instead of any time asked for before. */
-  set(delay: number, ring: () => void): void;
+  set(delay: number, runDueTimers: () => void): void;
   /** Takes that back. */
   clear(): void;
 }
 
 /** Something that happens at a time: see runtime/timer.ts. */
-export interface Due extends Placed {
-  readonly purpose: string;
+export interface ScheduledTimer extends HeapNode {
+  readonly label: string;
   readonly fire: () => void;
   when: number;
   order: number;
@@ -37,14 +37,14 @@ export interface Due extends Placed {
 
 /** The alarms, and the host's one timer. */
 export class Clock {
-  readonly #host: Host;
-  readonly #heap = new Heap<Due>(isBefore);
+  readonly #host: TimeSource;
+  readonly #heap = new Heap<ScheduledTimer>(isBefore);
   readonly #nextOrder: () => number;
   readonly #ring = (): void => this.ring();
-  #setFor = Infinity;
+  #armedFor = Infinity;
 
   /** `nextOrder` decides which of equal times is first; without it, the one that was set first. */
-  constructor(host: Host, nextOrder: () => number = counter()) {
+  constructor(host: TimeSource, nextOrder: () => number = counter()) {
     this.#host = host;
     this.#nextOrder = nextOrder;
   }
@@ -59,7 +59,7 @@ export class Clock {
 
   /** What the alarms that are set are for. */
   get purposes(): string[] {
-    return this.#heap.nodes.map(({ purpose }) => purpose);
+    return this.#heap.nodes.map(({ label: purpose }) => purpose);
   }
 
   /** How many alarms are set. */
@@ -73,44 +73,44 @@ export class Clock {
   }
 
   /** Sets `alarm`, which must not be set, for the time `when` of `now()`. */
-  set(alarm: Due, when: number): void {
-    alarm.when = when;
-    alarm.order = this.#nextOrder();
-    this.#heap.add(alarm);
-    this.#wake();
+  set(timer: ScheduledTimer, when: number): void {
+    timer.when = when;
+    timer.order = this.#nextOrder();
+    this.#heap.add(timer);
+    this.#rearm();
   }
 
   /** Takes `alarm` back, and tells whether it was set. */
-  cancel(alarm: Due): boolean {
-    if (alarm.index < 0) return false;
-    this.#heap.remove(alarm);
-    this.#wake();
+  cancel(timer: ScheduledTimer): boolean {
+    if (timer.index < 0) return false;
+    this.#heap.remove(timer);
+    this.#rearm();
     return true;
   }
 
   /** Fires every alarm that is due. What one of them throws does not keep the others from it, and is thrown as an uncaught exception. */
   ring(): void {
-    this.#setFor = Infinity;
+    this.#armedFor = Infinity;
     const now = this.#host.now() + roundingError;
-    for (let alarm = this.#heap.first; alarm !== undefined && alarm.when <= now; alarm = this.#heap.first) {
-      this.#heap.remove(alarm);
+    for (let timer = this.#heap.first; timer !== undefined && timer.when <= now; timer = this.#heap.first) {
+      this.#heap.remove(timer);
       try {
-        if (trace === null) alarm.fire();
-        else trace.timer(alarm.purpose, alarm.fire);
+        if (hooks === null) timer.fire();
+        else hooks.timer(timer.label, timer.fire);
       } catch (error) {
         throwUncaught(error);
       }
     }
-    this.#wake();
+    this.#rearm();
   }
 
-  #wake(): void {
+  #rearm(): void {
     const { first } = this.#heap;
     if (first === undefined) {
-      this.#setFor = Infinity;
+      this.#armedFor = Infinity;
       this.#host.clear();
-    } else if (first.when < this.#setFor || this.#setFor === Infinity) {
-      this.#setFor = first.when;
+    } else if (first.when < this.#armedFor || this.#armedFor === Infinity) {
+      this.#armedFor = first.when;
       this.#host.set(first.when - this.#host.now(), this.#ring);
     }
   }
@@ -121,6 +121,6 @@ function counter(): () => number {
   return () => count++;
 }
 
-function isBefore(a: Due, b: Due): boolean {
+function isBefore(a: ScheduledTimer, b: ScheduledTimer): boolean {
   return a.when < b.when || (a.when === b.when && a.order < b.order);
 }

@@ -2,14 +2,14 @@
 // A single operation is a `Parked`; a case of a select is a waiter too (channel/select.ts). There are no other kinds: an
 // engine keeps the accesses to two shapes fast, and not those to five.
 
-import type { Line, Standing } from "../util/wait-queue.ts";
-import { currentWorld, type World } from "./realm.ts";
+import type { WaitQueue, QueueNode } from "../util/wait-queue.ts";
+import { currentRealm, type Realm } from "./realm.ts";
 
 /** Whoever serves a waiter takes it out of its line, puts `value` and `ok` in place, and calls `settle` with it. */
-export class Waiter<T> implements Standing<Waiter<T>> {
-  line: Line<Waiter<T>> | null = null;
-  ahead: Waiter<T> | null = null;
-  behind: Waiter<T> | null = null;
+export class Waiter<T> implements QueueNode<Waiter<T>> {
+  queue: WaitQueue<Waiter<T>> | null = null;
+  prev: Waiter<T> | null = null;
+  next: Waiter<T> | null = null;
 
   /** What a sender wants to hand over, or what a receiver has been given. */
   value: T | undefined;
@@ -21,10 +21,10 @@ export class Waiter<T> implements Standing<Waiter<T>> {
    * Hears that the waiter has been served, and whether it may be patient: others have something to do meanwhile. It runs no user
    * code. A field, because methods would need a shape each.
    */
-  readonly settle: Settle<never>;
+  readonly wake: WakeFn<never>;
 
-  constructor(settle: Settle<never>, value: T | undefined) {
-    this.settle = settle;
+  constructor(settle: WakeFn<never>, value: T | undefined) {
+    this.wake = settle;
     this.value = value;
   }
 
@@ -34,7 +34,7 @@ export class Waiter<T> implements Standing<Waiter<T>> {
   }
 }
 
-type Settle<W> = (waiter: W, isPatient?: boolean) => void;
+type WakeFn<W> = (waiter: W, mayDefer?: boolean) => void;
 
 type Answer<R> = (result: R | PromiseLike<R>) => void;
 
@@ -42,28 +42,28 @@ type Answer<R> = (result: R | PromiseLike<R>) => void;
 // that rejects; one executor for all would have to leave what it is given in a place as old as the module, at a tenth of a wait.
 
 /** A promise, and the function that settles it. Never answer with a bare value of the user's: it may be a thenable. */
-export class Pending<R> {
+export class Deferred<R> {
   readonly promise: Promise<R>;
-  readonly answer: Answer<R>;
-  readonly world: World | undefined = currentWorld();
+  readonly resolve: Answer<R>;
+  readonly realm: Realm | undefined = currentRealm();
 
   constructor() {
-    let answer!: Answer<R>;
-    this.promise = new Promise((resolve) => (answer = resolve));
-    this.answer = answer;
+    let resolve!: Answer<R>;
+    this.promise = new Promise((resolve) => (resolve = resolve));
+    this.resolve = resolve;
   }
 }
 
 /** One operation that waits, and the promise of its result. */
-export class Parked<T, R> extends Waiter<T> {
+export class ParkedOperation<T, R> extends Waiter<T> {
   readonly promise: Promise<R>;
-  readonly answer: Answer<R>;
-  readonly world: World | undefined = currentWorld();
+  readonly resolve: Answer<R>;
+  readonly realm: Realm | undefined = currentRealm();
 
-  constructor(settle: Settle<Parked<T, R>>, value?: T) {
+  constructor(settle: WakeFn<ParkedOperation<T, R>>, value?: T) {
     super(settle, value);
-    let answer!: Answer<R>;
-    this.promise = new Promise((resolve) => (answer = resolve));
-    this.answer = answer;
+    let resolve!: Answer<R>;
+    this.promise = new Promise((resolve) => (resolve = resolve));
+    this.resolve = resolve;
   }
 }

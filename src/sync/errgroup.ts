@@ -7,15 +7,15 @@
 import type { Context } from "../context/context.ts";
 import { type CancelCauseFunc, withCancelCause } from "../context/api.ts";
 import { Check, checkFunction, describe } from "../util/validate.ts";
-import { asError, isError } from "../util/inspect.ts";
+import { toError, isError } from "../util/inspect.ts";
 import { go } from "../runtime/goroutine.ts";
 import { chanSend } from "../runtime/wait-reasons.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { park, unpark } from "../runtime/parking.ts";
-import { failed, fairly, pass, passed } from "../runtime/scheduler.ts";
-import { Line } from "../util/wait-queue.ts";
-import { Parked, type Waiter } from "../runtime/waiter.ts";
-import { currentWorld, type World } from "../runtime/realm.ts";
+import { rejected, fairly, resolveFairly, resolved } from "../runtime/scheduler.ts";
+import { WaitQueue } from "../util/wait-queue.ts";
+import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
+import { currentRealm, type Realm } from "../runtime/realm.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
 
 const withContextCheck = new Check("ErrGroup.withContext");
@@ -45,14 +45,14 @@ export class ErrGroup {
 
   /** The slots that are taken, one for each goroutine that was started under a limit and has not ended. */
   #active = 0;
-  readonly #waiters = new Line<Waiter<void>>();
+  readonly #waiters = new WaitQueue<Waiter<void>>();
 
   /** Where the limit was set. */
-  #world: World | undefined;
+  #realm: Realm | undefined;
   #failure: { readonly error: Error } | null = null;
 
   /**
-   * Returns a group, and a context that is cancelled at its first error, with that as its cause, or when `wait` resolves.
+   * Returns a group, and a context that is canceled at its first error, with that as its cause, or when `wait` resolves.
    *
    * Errors: throws `TypeError` if `parent` is not a context.
    */
@@ -74,19 +74,19 @@ export class ErrGroup {
     try {
       checkFunction("ErrGroup.go", f);
     } catch (error) {
-      return failed(error);
+      return rejected(error);
     }
     // It counts from now on, so that `wait` waits for it too if the caller does not wait here.
     this.#wg.add(1);
     const isLimited = this.#limit !== null;
     if (!this.#takeSlot()) {
-      const waiter = new Parked<void, void>(admitted);
-      this.#waiters.join(waiter);
-      park(waiter, chanSend, this.#world === currentWorld());
+      const waiter = new ParkedOperation<void, void>(admitted);
+      this.#waiters.push(waiter);
+      park(waiter, chanSend, this.#realm === currentRealm());
       await waiter.promise;
     }
     this.#start(f, isLimited);
-    await passed();
+    await resolved();
   }
 
   /**
@@ -116,7 +116,7 @@ export class ErrGroup {
       throw new PanicError(`errgroup: modify limit while ${this.#active} goroutines in the group are still active`);
     }
     this.#limit = n < 0 ? null : n;
-    this.#world = currentWorld();
+    this.#realm = currentRealm();
   }
 
   /**
@@ -148,7 +148,7 @@ export class ErrGroup {
   #releaseSlot(): void {
     const next = this.#waiters.shift();
     if (next === null) this.#active--;
-    else next.settle(next as never);
+    else next.wake(next as never);
   }
 
   #start(f: () => unknown, isLimited: boolean): void {
@@ -157,7 +157,7 @@ export class ErrGroup {
         const result = await f();
         if (isError(result)) this.#fail(result);
       } catch (error) {
-        this.#fail(asError(error));
+        this.#fail(toError(error));
       }
       if (isLimited) this.#releaseSlot();
       this.#wg.done();
@@ -176,9 +176,9 @@ function make(): ErrGroup {
   return new ErrGroup();
 }
 
-function admitted(waiter: Parked<void, void>): void {
+function admitted(waiter: ParkedOperation<void, void>): void {
   unpark(waiter, chanSend);
-  pass(waiter.answer, undefined, waiter.world);
+  resolveFairly(waiter.resolve, undefined, waiter.realm);
 }
 
 function ignore(): void {

@@ -1,10 +1,10 @@
 // What the locks have in common: guards, the waiters for a lock, and the release of a lock for the time of a `Cond.wait`.
 
-import type { Operation } from "../runtime/wait-reasons.ts";
+import type { WaitReason } from "../runtime/wait-reasons.ts";
 import { park, unpark } from "../runtime/parking.ts";
-import { pass } from "../runtime/scheduler.ts";
-import type { Line } from "../util/wait-queue.ts";
-import { Parked, type Waiter } from "../runtime/waiter.ts";
+import { resolveFairly } from "../runtime/scheduler.ts";
+import type { WaitQueue } from "../util/wait-queue.ts";
+import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
 
 /** A lock that one goroutine at a time can hold. Mirrors `sync.Locker`. */
 export interface Locker {
@@ -16,12 +16,12 @@ export interface Locker {
  * The guard of one hold of a lock: `using` releases that hold when the scope ends. Only the first disposal has an effect, and none
  * has if the hold was released by hand before.
  */
-export class Held implements Disposable {
+export class LockGuard implements Disposable {
   declare readonly [Symbol.dispose]: () => void;
-  #release: ((held: Held) => void) | null;
+  #release: ((held: LockGuard) => void) | null;
 
   /** How many units are held. */
-  readonly units: number;
+  readonly permits: number;
 
   /** The epoch of its {@link Holds} in which the hold was granted. */
   epoch = 0;
@@ -32,7 +32,7 @@ export class Held implements Disposable {
       Object.defineProperty(this.prototype, Symbol.dispose, {
         configurable: true,
         writable: true,
-        value(this: Held): void {
+        value(this: LockGuard): void {
           const release = this.#release;
           this.#release = null;
           release?.(this);
@@ -41,9 +41,9 @@ export class Held implements Disposable {
     }
   }
 
-  constructor(release: (held: Held) => void, units: number = 1) {
+  constructor(release: (held: LockGuard) => void, units: number = 1) {
     this.#release = release;
-    this.units = units;
+    this.permits = units;
   }
 
   /** Makes the guard do nothing when it is disposed. */
@@ -70,18 +70,18 @@ export abstract class SuspendableLock {
 }
 
 /** The guard by which a lock is held; null, if it is not held. */
-export let holderOf: (lock: Exclusive) => Held | null;
+export let ownerOf: (lock: OwnedLock) => LockGuard | null;
 
 /** Makes `held` the guard by which a lock is held. */
-export let setHolder: (lock: Exclusive, held: Held | null) => void;
+export let setOwner: (lock: OwnedLock, held: LockGuard | null) => void;
 
 /** A lock that one goroutine at a time can hold, and that knows by which guard. */
-export abstract class Exclusive extends SuspendableLock implements Locker {
-  #holder: Held | null = null;
+export abstract class OwnedLock extends SuspendableLock implements Locker {
+  #holder: LockGuard | null = null;
 
   static {
-    holderOf = (lock) => lock.#holder;
-    setHolder = (lock, held) => (lock.#holder = held);
+    ownerOf = (lock) => lock.#holder;
+    setOwner = (lock, held) => (lock.#holder = held);
   }
 
   abstract lock(): Promise<Disposable>;
@@ -98,22 +98,22 @@ export abstract class Exclusive extends SuspendableLock implements Locker {
 }
 
 /** A waiter for a lock, at the end of `line` from the moment when it is made. */
-export class LockWaiter extends Parked<void, Held> {
-  readonly held: Held;
-  readonly #operation: Operation;
+export class LockWaiter extends ParkedOperation<void, LockGuard> {
+  readonly held: LockGuard;
+  readonly #operation: WaitReason;
 
-  constructor(held: Held, line: Line<Waiter<void>>, operation: Operation, isDurable: boolean) {
-    super(granted as (waiter: Parked<void, Held>) => void);
+  constructor(held: LockGuard, line: WaitQueue<Waiter<void>>, operation: WaitReason, isDurable: boolean) {
+    super(granted as (waiter: ParkedOperation<void, LockGuard>) => void);
     this.held = held;
     this.#operation = operation;
-    line.join(this);
+    line.push(this);
     park(this, operation, isDurable);
   }
 
   /** Resolves with the guard. */
   grant(): void {
     unpark(this, this.#operation);
-    pass(this.answer, this.held, this.world);
+    resolveFairly(this.resolve, this.held, this.realm);
   }
 }
 

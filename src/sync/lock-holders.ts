@@ -9,7 +9,7 @@
 //   2. The debt is at most the units of those guards.
 //   3. If nothing is held or suspended, no guard belongs to this epoch, and the debt is 0.
 
-import type { Held } from "./lock-guard.ts";
+import type { LockGuard } from "./lock-guard.ts";
 
 /** Counts the units of a lock that are held. */
 export class Holds {
@@ -29,9 +29,9 @@ export class Holds {
   }
 
   /** Takes the units of `guard`. */
-  take(guard: Held): void {
+  take(guard: LockGuard): void {
     guard.epoch = this.#epoch;
-    this.#total += guard.units;
+    this.#total += guard.permits;
   }
 
   /** Takes `units` without a guard. */
@@ -49,11 +49,11 @@ export class Holds {
   }
 
   /** Releases what is left of the hold of `guard`, which is being disposed. */
-  dispose(guard: Held): void {
+  dispose(guard: LockGuard): void {
     if (guard.epoch !== this.#epoch) return;
-    const paid = Math.min(this.#debt, guard.units);
+    const paid = Math.min(this.#debt, guard.permits);
     this.#debt -= paid;
-    const units = guard.units - paid;
+    const units = guard.permits - paid;
     const released = Math.min(units, this.#total);
     // The hold is suspended. It comes back without a guard.
     this.#unguarded += units - released;
@@ -67,7 +67,7 @@ export class Holds {
   }
 
   /** Ends a suspension: the unit of `guard`, which was taken for it, goes to the guard from before. */
-  resume(guard: Held): void {
+  resume(guard: LockGuard): void {
     guard.detach();
     this.#suspended--;
     this.#drop(0);

@@ -12,7 +12,7 @@ import { background } from "../context/api.ts";
 import { Check, describe } from "../util/validate.ts";
 import { brand } from "../util/copies.ts";
 import { currentClock } from "../runtime/timer.ts";
-import { failed, passed } from "../runtime/scheduler.ts";
+import { rejected, resolved } from "../runtime/scheduler.ts";
 
 const constructorCheck = new Check("RateLimiter");
 const allowCheck = new Check("RateLimiter.allow");
@@ -103,17 +103,17 @@ export class RateLimiter {
    * Errors: rejects, and takes nothing, if `n` is more than the burst, or if the deadline of `ctx` is too near. Rejects with
    * `TypeError` if `ctx` is not a context.
    *
-   * Cancellation: rejects with `ctx.err()` when `ctx` is cancelled; the tokens are given back.
+   * Cancellation: rejects with `ctx.err()` when `ctx` is canceled; the tokens are given back.
    */
   async wait(ctx: Context = background(), n: number = 1): Promise<void> {
     let reservation: Reservation;
     try {
       reservation = this.#reserveFor(ctx, n);
     } catch (error) {
-      return failed(error);
+      return rejected(error);
     }
     const delay = reservation.delay();
-    if (delay === 0) return passed();
+    if (delay === 0) return resolved();
     const s = await select({ due: receive(after(delay)), done: receive(ctx.done()) });
     if (s.case === "due") return;
     reservation.cancel();

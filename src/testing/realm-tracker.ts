@@ -1,43 +1,43 @@
 // Who is inside which bubble. The host knows it: whatever follows from a call inside a bubble is inside too.
 
-import { type AsyncStore, makeAsyncStore } from "../runtime/goroutine-tracking.ts";
-import { openWorlds } from "../runtime/scheduler.ts";
-import { listen, type Traced } from "../runtime/hooks.ts";
-import type { World } from "../runtime/realm.ts";
+import { type AsyncLocalStorage, createAsyncLocalStorage } from "../runtime/goroutine-tracking.ts";
+import { enableRealms } from "../runtime/scheduler.ts";
+import { addHooks, type GoroutineInfo } from "../runtime/hooks.ts";
+import type { Realm } from "../runtime/realm.ts";
 
 /** A world that wants to know of its goroutines. */
-export interface Inhabited extends World {
-  born(goroutine: Traced, creator: Traced | undefined): void;
-  ended(goroutine: Traced): void;
-  blocked(party: object, operation: string, isDurable: boolean, goroutine: Traced | undefined): void;
-  unblocked(party: object): void;
+export interface TrackedRealm extends Realm {
+  born(goroutine: GoroutineInfo, creator: GoroutineInfo | undefined): void;
+  ended(goroutine: GoroutineInfo): void;
+  blocked(waiter: object, operation: string, isDurable: boolean, goroutine: GoroutineInfo | undefined): void;
+  unblocked(waiter: object): void;
 }
 
 /** Where code runs. The goroutine is undefined for what the world itself does. */
-export interface Place<W extends Inhabited> {
-  readonly world: W;
-  readonly goroutine: Traced | undefined;
+export interface Location<W extends TrackedRealm> {
+  readonly realm: W;
+  readonly goroutine: GoroutineInfo | undefined;
 }
 
 /** The places of one kind of worlds. */
-export class Places<W extends Inhabited> {
-  #store: AsyncStore<Place<W>> | undefined;
-  #everywhere: Place<W> | undefined;
+export class RealmTracker<W extends TrackedRealm> {
+  #store: AsyncLocalStorage<Location<W>> | undefined;
+  #everywhere: Location<W> | undefined;
   #open = 0;
   #stopListening = (): void => undefined;
 
   // In which world somebody waits is asked by whoever wakes them, from anywhere.
   readonly #waiting = new WeakMap<object, W>();
-  readonly #living = new WeakMap<Traced, W>();
+  readonly #living = new WeakMap<GoroutineInfo, W>();
 
   /** Where the code runs that asks; undefined in the real world. */
-  get here(): Place<W> | undefined {
+  get current(): Location<W> | undefined {
     return this.#store?.getStore() ?? this.#everywhere;
   }
 
   /** Runs `f` in `world`, which must have been opened. */
-  inside(world: W, goroutine: Traced | undefined, f: () => void): void {
-    this.#store?.run({ world, goroutine }, f);
+  runIn(realm: W, goroutine: GoroutineInfo | undefined, f: () => void): void {
+    this.#store?.run({ realm: realm, goroutine }, f);
   }
 
   /** Runs `f` in the real world. */
@@ -46,51 +46,51 @@ export class Places<W extends Inhabited> {
   }
 
   /** Must be called before a world is used; answers how to say that it is not used any more. */
-  open(): () => void {
-    this.#store ??= makeAsyncStore<Place<W>>();
+  enable(): () => void {
+    this.#store ??= createAsyncLocalStorage<Location<W>>();
     if (this.#store === undefined)
       throw new TypeError("bubble: the host cannot tell who is inside: no AsyncLocalStorage");
     if (++this.#open === 1) {
       this.#stopListening = this.#listen();
-      openWorlds(() => this.here?.world);
+      enableRealms(() => this.current?.realm);
     }
     return () => {
       if (--this.#open > 0) return;
       this.#stopListening();
-      openWorlds(null);
+      enableRealms(null);
     };
   }
 
   /** Makes all that is in no other world be in `world`, for good. */
-  openEverywhere(world: W): void {
-    this.#everywhere = { world, goroutine: undefined };
-    this.open();
+  enableGlobally(realm: W): void {
+    this.#everywhere = { realm: realm, goroutine: undefined };
+    this.enable();
   }
 
   #listen(): () => void {
-    return listen({
+    return addHooks({
       go: (goroutine) => {
-        const { here } = this;
+        const { current: here } = this;
         if (here === undefined) return;
-        this.#living.set(goroutine, here.world);
-        here.world.born(goroutine, here.goroutine);
+        this.#living.set(goroutine, here.realm);
+        here.realm.born(goroutine, here.goroutine);
       },
       run: (goroutine, start) => {
-        const { here } = this;
+        const { current: here } = this;
         if (here === undefined) start();
-        else this.inside(here.world, goroutine, start);
+        else this.runIn(here.realm, goroutine, start);
       },
       end: (goroutine) => {
         this.#living.get(goroutine)?.ended(goroutine);
       },
-      block: (party, operation, isDurable) => {
-        const { here } = this;
+      block: (waiter, operation, isDurable) => {
+        const { current: here } = this;
         if (here === undefined) return;
-        this.#waiting.set(party, here.world);
-        here.world.blocked(party, operation, isDurable, here.goroutine);
+        this.#waiting.set(waiter, here.realm);
+        here.realm.blocked(waiter, operation, isDurable, here.goroutine);
       },
-      unblock: (party) => {
-        this.#waiting.get(party)?.unblocked(party);
+      unblock: (waiter) => {
+        this.#waiting.get(waiter)?.unblocked(waiter);
       },
     });
   }

@@ -2,15 +2,15 @@
 // the real world it stands still too, unless that takes longer than the next alarm would: then it jumps when that is really
 // over. So what a program reads from the clock never depends on how fast the machine is.
 
-import type { Host } from "../runtime/timer-queue.ts";
-import { longestDelay, RealTime } from "../runtime/system-clock.ts";
+import type { TimeSource } from "../runtime/timer-queue.ts";
+import { MAX_TIMEOUT_MS, SystemClock } from "../runtime/system-clock.ts";
 
 /** Where time starts: midnight UTC, 2000-01-01, as in Go's synctest. */
 const epoch = Date.UTC(2000, 0, 1);
 
-export class Passage implements Host {
+export class VirtualClock implements TimeSource {
   #now = 0;
-  readonly #real = new RealTime();
+  readonly #real = new SystemClock();
   readonly #changed: () => void;
 
   /** `changed` is called when time has passed by itself, and when another alarm is the first. */
@@ -36,16 +36,16 @@ export class Passage implements Host {
   }
 
   /** Time is `when`. */
-  jumpTo(when: number): void {
+  advanceTo(when: number): void {
     this.#now = when;
   }
 
   /** Time will be `when` as soon as it would really be. */
-  passTo(when: number): void {
+  advanceInRealTime(when: number): void {
     this.clear();
     if (when === Infinity) return;
     const left = when - this.#now;
-    const step = Math.min(left, longestDelay);
+    const step = Math.min(left, MAX_TIMEOUT_MS);
     this.#real.set(step, () => {
       this.#now = step < left ? this.#now + step : when;
       this.#changed();

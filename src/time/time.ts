@@ -2,15 +2,15 @@
 // instant is a number of milliseconds since the epoch, as `Date.now()` gives it.
 
 import { checkFunction } from "../util/validate.ts";
-import { asText } from "../util/inspect.ts";
-import { Prepared } from "../runtime/goroutine.ts";
-import { sleeping } from "../runtime/wait-reasons.ts";
+import { safeToString } from "../util/inspect.ts";
+import { PendingGoroutine } from "../runtime/goroutine.ts";
+import { waitSleep } from "../runtime/wait-reasons.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { park, unpark } from "../runtime/parking.ts";
-import { Alarm, currentClock } from "../runtime/timer.ts";
-import { failed, pass, passed } from "../runtime/scheduler.ts";
-import { Parked } from "../runtime/waiter.ts";
-import { Beat } from "./timer-channel.ts";
+import { RuntimeTimer, currentClock } from "../runtime/timer.ts";
+import { rejected, resolveFairly, resolved } from "../runtime/scheduler.ts";
+import { ParkedOperation } from "../runtime/waiter.ts";
+import { TimerChannel } from "./timer-channel.ts";
 import type { ReceiveChannel } from "../channel/channel.ts";
 
 export const nanosecond: number = 1e-6;
@@ -54,7 +54,7 @@ export function until(instant: number): number {
  *
  * Errors: rejects with `RangeError` if `ms` is not a number.
  *
- * Cancellation: a sleep cannot be cancelled; a `select` of `time.after(ms)` and `ctx.done()` can.
+ * Cancellation: a sleep cannot be canceled; a `select` of `time.after(ms)` and `ctx.done()` can.
  *
  * Mirrors `time.Sleep`.
  */
@@ -62,18 +62,18 @@ export function sleep(ms: number): Promise<void> {
   try {
     checkDuration("time.sleep", ms);
   } catch (error) {
-    return failed(error);
+    return rejected(error);
   }
-  if (ms <= 0) return passed();
-  const sleeper = new Parked<void, void>(wake);
-  new Alarm("time.sleep", () => wake(sleeper)).setIn(ms);
-  park(sleeper, sleeping);
+  if (ms <= 0) return resolved();
+  const sleeper = new ParkedOperation<void, void>(wake);
+  new RuntimeTimer("time.sleep", () => wake(sleeper)).start(ms);
+  park(sleeper, waitSleep);
   return sleeper.promise;
 }
 
-function wake(sleeper: Parked<void, void>): void {
-  unpark(sleeper, sleeping);
-  pass(sleeper.answer, undefined, sleeper.world);
+function wake(sleeper: ParkedOperation<void, void>): void {
+  unpark(sleeper, waitSleep);
+  resolveFairly(sleeper.resolve, undefined, sleeper.realm);
 }
 
 /**
@@ -85,7 +85,7 @@ function wake(sleeper: Parked<void, void>): void {
  * Mirrors `time.Timer` of Go 1.23 and later.
  */
 export class Timer {
-  readonly #beat: Beat;
+  readonly #beat: TimerChannel;
 
   /** Where the value comes. Its length and capacity are 0. */
   readonly c: ReceiveChannel<number>;
@@ -98,7 +98,7 @@ export class Timer {
    */
   constructor(ms: number) {
     checkDuration("time.Timer", ms);
-    this.#beat = new Beat(ms, 0);
+    this.#beat = new TimerChannel(ms, 0);
     this.c = this.#beat.channel;
   }
 
@@ -110,7 +110,7 @@ export class Timer {
   /** Starts the timer anew, due in `ms` milliseconds, and answers what `stop` would have answered. */
   reset(ms: number): boolean {
     checkDuration("time.Timer.reset", ms);
-    return this.#beat.restart(ms, 0);
+    return this.#beat.reset(ms, 0);
   }
 }
 
@@ -133,7 +133,7 @@ export function after(ms: number): ReceiveChannel<number> {
  * Mirrors `time.Ticker` of Go 1.23 and later.
  */
 export class Ticker {
-  readonly #beat: Beat;
+  readonly #beat: TimerChannel;
 
   /** Where the ticks come. Its length and capacity are 0. */
   readonly c: ReceiveChannel<number>;
@@ -145,7 +145,7 @@ export class Ticker {
    */
   constructor(ms: number) {
     checkInterval("time.Ticker", "NewTicker", ms);
-    this.#beat = new Beat(ms, ms);
+    this.#beat = new TimerChannel(ms, ms);
     this.c = this.#beat.channel;
   }
 
@@ -157,7 +157,7 @@ export class Ticker {
   /** Ticks every `ms` milliseconds from now on. */
   reset(ms: number): void {
     checkInterval("time.Ticker.reset", "Ticker.Reset", ms);
-    this.#beat.restart(ms, ms);
+    this.#beat.reset(ms, ms);
   }
 }
 
@@ -175,10 +175,10 @@ export function tick(ms: number): ReceiveChannel<number> | null {
 export class FuncTimer {
   readonly c: null = null;
   readonly #f: () => unknown;
-  readonly #alarm: Alarm = new Alarm("time.afterFunc", () => this.#fire());
+  readonly #timer: RuntimeTimer = new RuntimeTimer("time.afterFunc", () => this.#fire());
 
   /** The call that has not been made; null, if there is none. */
-  #call: Prepared | null = null;
+  #pendingCall: PendingGoroutine | null = null;
 
   constructor(ms: number, f: () => unknown) {
     checkDuration("time.afterFunc", ms);
@@ -189,9 +189,9 @@ export class FuncTimer {
 
   /** Cancels the call. Returns false if there was none to cancel, because `f` has been started or the call was stopped before. */
   stop(): boolean {
-    const isPending = this.#call !== null;
-    this.#call = null;
-    this.#alarm.cancel();
+    const isPending = this.#pendingCall !== null;
+    this.#pendingCall = null;
+    this.#timer.cancel();
     return isPending;
   }
 
@@ -204,13 +204,13 @@ export class FuncTimer {
   }
 
   #start(ms: number): void {
-    this.#call = new Prepared(this.#f);
-    this.#alarm.setIn(ms);
+    this.#pendingCall = new PendingGoroutine(this.#f);
+    this.#timer.start(ms);
   }
 
   #fire(): void {
-    this.#call?.start();
-    this.#call = null;
+    this.#pendingCall?.start();
+    this.#pendingCall = null;
   }
 }
 
@@ -229,7 +229,7 @@ export function afterFunc(ms: number, f: () => unknown): FuncTimer {
 
 function checkDuration(caller: string, ms: number): void {
   if (typeof ms !== "number" || Number.isNaN(ms)) {
-    throw new RangeError(`${caller}: ms must be a number of milliseconds, got ${asText(ms)}`);
+    throw new RangeError(`${caller}: ms must be a number of milliseconds, got ${safeToString(ms)}`);
   }
 }
 

@@ -8,80 +8,80 @@
 //
 // Mirrors the timers of Go 1.23 and later: `maybeRunChan` and `blockTimerChan` of runtime/time.go.
 
-import { Alarm } from "../runtime/timer.ts";
+import { RuntimeTimer } from "../runtime/timer.ts";
 import type { Clock } from "../runtime/timer-queue.ts";
-import { Channel, coreOf } from "../channel/channel.ts";
-import type { Core, Source } from "../channel/channel-state.ts";
+import { Channel, channelStateOf } from "../channel/channel.ts";
+import type { ChannelState, TimerSource } from "../channel/channel-state.ts";
 
-export class Beat implements Source {
+export class TimerChannel implements TimerSource {
   readonly channel: Channel<number>;
-  readonly #core: Core<number>;
-  readonly #alarm = new Alarm("time.Timer", () => this.#fire());
+  readonly #state: ChannelState<number>;
+  readonly #timer = new RuntimeTimer("time.Timer", () => this.#fire());
   #active = false;
-  #when = 0;
+  #dueAt = 0;
   #period = 0;
 
   // The epoch by the monotonic clock. It is kept for as long as the clocks agree with it, so that ticks are exactly one period apart.
-  #epoch = 0;
+  #wallOffset = 0;
 
   /** Is due in `delay` milliseconds and, if `period` is above 0, every `period` milliseconds from then on. */
   constructor(delay: number, period: number) {
     this.channel = new Channel<number>(1, { name: period > 0 ? "time.Ticker" : "time.Timer" });
-    this.#core = coreOf(this.channel) as Core<number>;
-    this.#core.source = this;
+    this.#state = channelStateOf(this.channel) as ChannelState<number>;
+    this.#state.source = this;
     this.#start(delay, period);
   }
 
   /** Stops and starts anew; answers what `stop` answers. */
-  restart(delay: number, period: number): boolean {
+  reset(delay: number, period: number): boolean {
     const pending = this.stop();
     this.#start(delay, period);
     return pending;
   }
 
   #start(delay: number, period: number): void {
-    const { now, wall } = bothTimes(this.#alarm.clock);
+    const { now, wall } = bothTimes(this.#timer.clock);
     this.#active = true;
-    this.#when = now + Math.max(delay, 0);
+    this.#dueAt = now + Math.max(delay, 0);
     this.#period = period;
-    this.#epoch = wall - now;
-    if (this.#core.receivers.first !== null) this.awaited();
+    this.#wallOffset = wall - now;
+    if (this.#state.receivers.first !== null) this.arm();
   }
 
   /** Stops, takes back a value that nobody has received, and tells whether there was something to stop. */
   stop(): boolean {
-    const { buffer } = this.#core;
+    const { buffer } = this.#state;
     const pending = this.#active || buffer.length > 0;
     this.#active = false;
-    this.#alarm.cancel();
+    this.#timer.cancel();
     if (buffer.length > 0) buffer.shift();
     return pending;
   }
 
-  refresh(): void {
-    if (this.#active && !this.#alarm.isSet && this.#when <= this.#alarm.clock.now()) this.#fire();
+  poll(): void {
+    if (this.#active && !this.#timer.isSet && this.#dueAt <= this.#timer.clock.now()) this.#fire();
   }
 
-  awaited(): void {
-    if (this.#active && !this.#alarm.isSet && this.#when < Infinity) this.#alarm.clock.set(this.#alarm, this.#when);
+  arm(): void {
+    if (this.#active && !this.#timer.isSet && this.#dueAt < Infinity) this.#timer.clock.set(this.#timer, this.#dueAt);
   }
 
-  abandoned(): void {
-    this.#alarm.cancel();
+  disarm(): void {
+    this.#timer.cancel();
   }
 
   #fire(): void {
-    const when = this.#when;
-    const { now, wall } = bothTimes(this.#alarm.clock);
+    const when = this.#dueAt;
+    const { now, wall } = bothTimes(this.#timer.clock);
     if (this.#period > 0) {
-      this.#when = when + this.#period * (1 + Math.floor((now - when) / this.#period));
+      this.#dueAt = when + this.#period * (1 + Math.floor((now - when) / this.#period));
     } else {
       this.#active = false;
     }
     // The wall clock may have been set, or the machine suspended.
-    if (Math.abs(wall - now - this.#epoch) >= precision) this.#epoch = wall - now;
-    this.#core.offer(Math.min(Math.round(this.#epoch + when), wall));
-    if (this.#core.receivers.first !== null) this.awaited();
+    if (Math.abs(wall - now - this.#wallOffset) >= precision) this.#wallOffset = wall - now;
+    this.#state.trySend(Math.min(Math.round(this.#wallOffset + when), wall));
+    if (this.#state.receivers.first !== null) this.arm();
   }
 }
 

@@ -1,7 +1,7 @@
 // Text that a picture can bear: one line, not long, and whatever it is made of, no harm to the file that it goes into.
 
-import { asText, safely } from "../util/inspect.ts";
-import { builtin } from "../runtime/process.ts";
+import { safeToString, tryOr } from "../util/inspect.ts";
+import { builtinModule } from "../runtime/process.ts";
 
 /**
  * The characters that end lines, steer a terminal, change the direction of text, or that a file must not have; not a
@@ -20,7 +20,7 @@ interface Types {
   isProxy(value: unknown): boolean;
 }
 
-const types = builtin<{ types?: Types }>("util")?.types;
+const types = builtinModule<{ types?: Types }>("util")?.types;
 
 /** The length of any typed array, without a property that the program could have replaced. */
 const lengthOfView = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "length")?.get as (
@@ -35,7 +35,7 @@ const mostFields = 64;
  * the host can tell that it is one. Never throws.
  */
 export function shown(value: unknown): string {
-  return safely(
+  return tryOr(
     () => preview(value),
     () => "{…}",
   );
@@ -46,7 +46,7 @@ function preview(value: unknown): string {
   if (value === undefined) return "";
   if (typeof value === "string") return short(JSON.stringify(short(value, 24)), 26);
   if (typeof value === "function") return "a function";
-  if (typeof value !== "object" || value === null) return short(asText(value), 24);
+  if (typeof value !== "object" || value === null) return short(safeToString(value), 24);
   if (types?.isProxy(value)) return "a Proxy";
   if (Array.isArray(value)) return `[${value.length}]`;
   // A DataView has no length: that throws.

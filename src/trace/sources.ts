@@ -1,9 +1,9 @@
 // Names for what has none, read from the program itself: a channel is called after the variable that it is put in, and
 // a goroutine after the line of its `go`. For pictures only; where there is no source at hand, there is no name.
 
-import { safely } from "../util/inspect.ts";
-import { builtin } from "../runtime/process.ts";
-import { callers } from "../util/stack.ts";
+import { tryOr } from "../util/inspect.ts";
+import { builtinModule } from "../runtime/process.ts";
+import { callerFrames } from "../util/stack.ts";
 import { entry } from "./entry.ts";
 
 interface FileSystem {
@@ -28,7 +28,7 @@ export function nameOfNewGoroutine(): string {
 
 /** The place in the program from which the library was called. */
 function caller(): { readonly file: string; readonly line: number } | undefined {
-  const [, file, line] = /([^\s()]+):(\d+):\d+\)?$/.exec(callers()[0] ?? "") ?? [];
+  const [, file, line] = /([^\s()]+):(\d+):\d+\)?$/.exec(callerFrames()[0] ?? "") ?? [];
   return file === undefined ? undefined : { file, line: Number(line) };
 }
 
@@ -38,8 +38,8 @@ function lines(file: string): readonly string[] {
 
 function read(file: string): string {
   const place = file.startsWith("file:") ? new URL(file) : file;
-  return safely(
-    () => builtin<FileSystem>("fs")?.readFileSync(place as string, "utf8") ?? "",
+  return tryOr(
+    () => builtinModule<FileSystem>("fs")?.readFileSync(place as string, "utf8") ?? "",
     () => "",
   );
 }

@@ -1,7 +1,7 @@
 // What the program prints by `console`. There is one replacement of the console's methods, however many listeners there are: two
 // that wrapped each other could not be removed in any order.
 
-import { asText } from "../util/inspect.ts";
+import { safeToString } from "../util/inspect.ts";
 
 type Print = (...parts: unknown[]) => void;
 
@@ -29,7 +29,7 @@ function replace(method: (typeof methods)[number]): () => void {
   let isActive = true;
   const print: Print = function (this: unknown, ...parts) {
     if (isActive) {
-      const text = parts.map((part) => asText(part)).join(" ");
+      const text = parts.map((part) => safeToString(part)).join(" ");
       for (const listener of listeners) listener(text);
     }
     original.apply(this, parts);

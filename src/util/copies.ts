@@ -2,7 +2,7 @@
 // another copy: a program with two does not do what it says. They cannot always be avoided, so each copy announces itself, and the
 // objects of another are recognized and named in errors.
 
-import { safely } from "./inspect.ts";
+import { tryOr } from "./inspect.ts";
 import { ownFile } from "./stack.ts";
 
 /** A loaded copy. Copies of other versions read it too: properties may be added, and none changed. */
@@ -51,7 +51,7 @@ export function isOfAnotherCopy(value: unknown): boolean {
 }
 
 function brandOf(value: unknown): Brand | undefined {
-  return safely(
+  return tryOr(
     () => {
       const found = (value as { [brandKey]?: Brand } | undefined)?.[brandKey];
       return typeof found?.kind === "string" && typeof found.copy.version === "string" ? found : undefined;

@@ -6,12 +6,12 @@
 //   2. Each in the heap knows its own index; whoever is outside has -1.
 
 /** What an object needs in order to stand in a {@link Heap}: a place of its own, -1 at first. */
-export interface Placed {
+export interface HeapNode {
   index: number;
 }
 
 /** A heap with `add` and `remove` in O(log n), and the first at hand. */
-export class Heap<N extends Placed> {
+export class Heap<N extends HeapNode> {
   readonly #nodes: N[] = [];
   readonly #isBefore: (a: N, b: N) => boolean;
 
@@ -35,7 +35,7 @@ export class Heap<N extends Placed> {
 
   /** Adds `node`, which stands in no heap. */
   add(node: N): void {
-    this.#rise(node, this.#nodes.length);
+    this.#siftUp(node, this.#nodes.length);
   }
 
   /** Takes `node`, which stands in this heap, out of it. */
@@ -45,11 +45,11 @@ export class Heap<N extends Placed> {
     const { index } = node;
     node.index = -1;
     if (last === node) return;
-    if (index > 0 && this.#isBefore(last, nodes[(index - 1) >> 1] as N)) this.#rise(last, index);
-    else this.#sink(last, index);
+    if (index > 0 && this.#isBefore(last, nodes[(index - 1) >> 1] as N)) this.#siftUp(last, index);
+    else this.#siftDown(last, index);
   }
 
-  #rise(node: N, from: number): void {
+  #siftUp(node: N, from: number): void {
     const nodes = this.#nodes;
     let index = from;
     while (index > 0) {
@@ -64,7 +64,7 @@ export class Heap<N extends Placed> {
     node.index = index;
   }
 
-  #sink(node: N, from: number): void {
+  #siftDown(node: N, from: number): void {
     const nodes = this.#nodes;
     let index = from;
     for (;;) {

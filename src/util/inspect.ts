@@ -2,7 +2,7 @@
 // be able to break a report.
 
 /** What `look` finds or, if looking throws, what `otherwise` does. */
-export function safely<R>(look: () => R, otherwise: () => R): R {
+export function tryOr<R>(look: () => R, otherwise: () => R): R {
   try {
     return look();
   } catch {
@@ -12,32 +12,32 @@ export function safely<R>(look: () => R, otherwise: () => R): R {
 
 /** Whether `value` is an error, of this realm or another: what a host's own functions throw may be from another. */
 export function isError(value: unknown): value is Error {
-  return safely(
-    () => value instanceof Error || /^\[object (Error|DOMException)\]$/.test(tag(value)),
+  return tryOr(
+    () => value instanceof Error || /^\[object (Error|DOMException)\]$/.test(objectTag(value)),
     () => false,
   );
 }
 
 /** `value` if it is an error, or else an error that tells of it and has it for its `cause`. */
-export function asError(value: unknown): Error {
-  return isError(value) ? value : new Error(asText(value), { cause: value });
+export function toError(value: unknown): Error {
+  return isError(value) ? value : new Error(safeToString(value), { cause: value });
 }
 
 /** `value` as `write` has it or, if that throws, by its kind. */
-export function asText(value: unknown, write: (value: unknown) => string = String): string {
-  return safely(
+export function safeToString(value: unknown, write: (value: unknown) => string = String): string {
+  return tryOr(
     () => write(value),
     () =>
-      safely(
-        () => tag(value),
+      tryOr(
+        () => objectTag(value),
         () => "a value that cannot be shown",
       ),
   );
 }
 
 /** The name of a function; "", if it has none. */
-export function nameOf(f: (...args: never[]) => unknown): string {
-  const name = safely<unknown>(
+export function functionName(f: (...args: never[]) => unknown): string {
+  const name = tryOr<unknown>(
     () => f.name,
     () => "",
   );
@@ -45,10 +45,10 @@ export function nameOf(f: (...args: never[]) => unknown): string {
 }
 
 /** `text` without what could pass for a line or a control character of its own. */
-export function inOneLine(text: string): string {
+export function escapeControlChars(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-function tag(value: unknown): string {
+function objectTag(value: unknown): string {
   return Object.prototype.toString.call(value);
 }

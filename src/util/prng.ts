@@ -1,7 +1,7 @@
 // A seeded sequence of random numbers.
 
 /** A sequence of numbers that its seed determines. It is mulberry32. */
-export class Chance {
+export class Prng {
   #state: number;
 
   constructor(seed: number) {
@@ -9,7 +9,7 @@ export class Chance {
   }
 
   /** A whole number from 0 to `n` - 1, each equally likely (within 2^-32), for `n` from 1 to 2^32. */
-  below(n: number): number {
+  randomInt(n: number): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let t = this.#state;
     t = Math.imul(t ^ (t >>> 15), t | 1);

@@ -2,17 +2,17 @@
 // what it holds and not what it could hold, or once held.
 
 /** The length of a circular array that is first made. */
-const smallest = 8;
+const initialCapacity = 8;
 
 /** Up to this length an array is kept, so that a queue that is filled and emptied again and again is not copied each time. */
 const largestKept = 32;
 
 // What a ring has until something is put into it: most channels have no buffer.
-const none: never[] = [];
+const emptySlots: never[] = [];
 
 /** A queue in a circular array whose length is a power of two. */
-export class Ring<T> {
-  #slots: (T | undefined)[] = none;
+export class RingBuffer<T> {
+  #slots: (T | undefined)[] = emptySlots;
   #head = 0;
   length = 0;
 
@@ -23,7 +23,7 @@ export class Ring<T> {
 
   /** Puts `value` at the end. */
   push(value: T): void {
-    if (this.length === this.#slots.length) this.#resize(this.length === 0 ? smallest : this.length * 2);
+    if (this.length === this.#slots.length) this.#resize(this.length === 0 ? initialCapacity : this.length * 2);
     this.#slots[(this.#head + this.length) & (this.#slots.length - 1)] = value;
     this.length++;
   }

@@ -1,10 +1,10 @@
 // Reading a stack as the engines write it: one frame a line.
 
-import { safely } from "./inspect.ts";
+import { tryOr } from "./inspect.ts";
 
 /** The frames of an error's stack, without the message above them; none, if the program has given stacks another form. */
-export function frames(error: Error): string[] {
-  const stack = safely<unknown>(
+export function parseFrames(error: Error): string[] {
+  const stack = tryOr<unknown>(
     () => error.stack,
     () => undefined,
   );
@@ -17,7 +17,7 @@ function capture(): string[] {
   const engine = Error as { stackTraceLimit?: number };
   const limit = engine.stackTraceLimit;
   engine.stackTraceLimit = 50;
-  const all = frames(new Error());
+  const all = parseFrames(new Error());
   if (limit !== undefined) engine.stackTraceLimit = limit;
   return all;
 }
@@ -38,10 +38,10 @@ function fileOf(frame: string): string {
 
 // What a program calls, as the frames of a bundle name it. A bundler may add a number to a name.
 const functions =
-  /^(?:go|main|select|sleep|gosched|runPool|afterFunc|notify|with(?:Cancel|Deadline|Timeout)(?:Cause)?|from(?:Events|Iterable|ReadableStream)|to(?:Readable|Writable)Stream)\d*$/;
+  /^(?:go|main|select|sleep|gosched|runPool|afterFunc|notifyContext|with(?:Cancel|Deadline|Timeout)(?:Cause)?|from(?:Events|Iterable|ReadableStream)|to(?:Readable|Writable)Stream)\d*$/;
 const methods = /^(?:do|go|lock|map|next|rLock|acquire|receive|result|send|stop|submit|tryGo|trySend|trySubmit|wait)$/;
 const classes =
-  /^(?:Channel|Cond|Crew|ErrGroup|Mutex|Once|OrderedResults|Range|RateLimiter|Run|RWMutex|Semaphore|SingleFlight|Ticker|Timer|WaitGroup|WorkerPool)\d*$/;
+  /^(?:Channel|Cond|JobRunner|ErrGroup|Mutex|Once|OrderedResults|RangeIterator|RateLimiter|PoolRun|RWMutex|Semaphore|SingleFlight|Ticker|Timer|WaitGroup|WorkerPool)\d*$/;
 
 /** The class and the function that `frame` names; "" for what it does not name. */
 function namesIn(frame: string): { className: string; name: string } {
@@ -63,7 +63,7 @@ function withoutNamed(all: readonly string[]): string[] {
 }
 
 /** Where the library was called from: the frames of the program, without the library's own. */
-export function callers(): string[] {
+export function callerFrames(): string[] {
   const all = capture().filter((frame) => !frame.includes("(node:"));
   return folder === undefined ? withoutNamed(all) : all.filter((frame) => !frame.includes(folder));
 }

@@ -1,7 +1,7 @@
 // Argument checks. Each error names the function, the argument and the value, and says what to pass instead.
 
 import { isOfAnotherCopy, kindOf } from "./copies.ts";
-import { asText, safely } from "./inspect.ts";
+import { safeToString, tryOr } from "./inspect.ts";
 
 /** Checks values for `caller`, the name of the public function that was called; each method returns the value or throws. */
 export class Check {
@@ -75,7 +75,7 @@ export function checkFunction(caller: string, f: unknown, name: string = "f"): v
 
 /** `value` as an error message shows it. */
 export function describe(value: unknown): string {
-  return kindOf(value) ?? (isSignal(value) ? "an AbortSignal" : asText(value));
+  return kindOf(value) ?? (isSignal(value) ? "an AbortSignal" : safeToString(value));
 }
 
 function isGeneratorFunction(f: object): boolean {
@@ -83,7 +83,7 @@ function isGeneratorFunction(f: object): boolean {
 }
 
 function isContext(value: unknown): boolean {
-  return safely(
+  return tryOr(
     () => {
       const { done, err } = Object(value) as { done?: unknown; err?: unknown };
       return typeof done === "function" && typeof err === "function";
@@ -94,7 +94,7 @@ function isContext(value: unknown): boolean {
 
 /** Whether `value` is an AbortSignal, of this realm or another. */
 export function isSignal(value: unknown): value is AbortSignal {
-  return safely(
+  return tryOr(
     () => {
       const { aborted, addEventListener } = Object(value) as Partial<AbortSignal>;
       return typeof aborted === "boolean" && typeof addEventListener === "function";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, go, receive, type ReceiveChannel, select, WaitGroup } from "goro";
-import { coreOf } from "../../src/channel/channel.ts";
+import { channelStateOf } from "../../src/channel/channel.ts";
 import { capacities, quiet, stateOf } from "../support/promises.ts";
 
 const end = { value: undefined, done: true };
@@ -11,7 +11,7 @@ function never(what: string): never {
 
 /** How many wait to receive from `ch`. */
 function waiting<T>(ch: Channel<T>): number {
-  return coreOf(ch)?.receivers.count() ?? NaN;
+  return channelStateOf(ch)?.receivers.count() ?? NaN;
 }
 
 /** A channel to which 0 to `n` - 1 are sent; `sent` says how many of them have been taken or buffered. */

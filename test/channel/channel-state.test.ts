@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { Core, type Source } from "../../src/channel/channel-state.ts";
+import { ChannelState, type TimerSource } from "../../src/channel/channel-state.ts";
 import { PanicError } from "../../src/runtime/panic.ts";
-import type { Line } from "../../src/util/wait-queue.ts";
+import type { WaitQueue } from "../../src/util/wait-queue.ts";
 import { below, seed } from "../../src/runtime/realm.ts";
 import { Waiter } from "../../src/runtime/waiter.ts";
 import { capacities } from "../support/promises.ts";
@@ -11,9 +11,9 @@ class Party extends Waiter<number> {
   readonly name: number;
   twin: Party | null = null;
 
-  constructor(core: Core<number>, name: number, log: string[], value?: number) {
+  constructor(core: ChannelState<number>, name: number, log: string[], value?: number) {
     super((party: Party) => {
-      if (party.twin?.line) core.abandon(party.twin);
+      if (party.twin?.queue) core.removeWaiter(party.twin);
       log.push(`${name}: ${String(party.ok)} ${String(party.value)}`);
     }, value);
     this.name = name;
@@ -78,7 +78,7 @@ class Model {
 
 /** One random history, lived by a core and by the model side by side. */
 class History {
-  readonly core: Core<number>;
+  readonly core: ChannelState<number>;
   readonly model: Model;
   readonly log: string[] = [];
   readonly expected: string[] = [];
@@ -89,7 +89,7 @@ class History {
   #last = 0;
 
   constructor(capacity: number) {
-    this.core = new Core<number>(capacity);
+    this.core = new ChannelState<number>(capacity);
     this.model = new Model(capacity, this.expected);
   }
 
@@ -109,28 +109,28 @@ class History {
   #send(mayWait: boolean): void {
     const value = ++this.#last;
     if (this.model.closed) {
-      expect(() => this.core.offer(value)).toThrow(PanicError);
+      expect(() => this.core.trySend(value)).toThrow(PanicError);
       return;
     }
-    const sent = this.core.offer(value);
+    const sent = this.core.trySend(value);
     expect(sent).toBe(this.model.offer(value));
     if (!sent && mayWait) this.#park(value, true, false);
   }
 
   #receive(mayWait: boolean): void {
-    if (this.core.holds) expect(this.core.take()).toBe(this.model.take());
+    if (this.core.canReceive) expect(this.core.receiveNow()).toBe(this.model.take());
     else if (!this.core.closed && mayWait) this.#park(++this.#last, false, true);
   }
 
   #select(): void {
     const value = ++this.#last;
     const { core, model } = this;
-    const ready = [core.takes && "send", (core.holds || core.closed) && "receive"].filter(Boolean);
+    const ready = [core.canSend && "send", (core.canReceive || core.closed) && "receive"].filter(Boolean);
     const chosen = ready[below(Math.max(ready.length, 1))];
     if (chosen === undefined) this.#park(value, true, true);
     else if (model.closed) return;
-    else if (chosen === "send") expect(core.offer(value)).toBe(model.offer(value));
-    else expect(core.take()).toBe(model.take());
+    else if (chosen === "send") expect(core.trySend(value)).toBe(model.offer(value));
+    else expect(core.receiveNow()).toBe(model.take());
   }
 
   #park(name: number, sends: boolean, receives: boolean): void {
@@ -138,13 +138,13 @@ class History {
     const receiver = receives ? new Party(this.core, name, this.log) : null;
     if (sender) {
       sender.twin = receiver;
-      this.core.senders.join(sender);
+      this.core.senders.push(sender);
       this.model.senders.push({ name, value: name });
     }
     if (receiver) {
       receiver.twin = sender;
-      this.core.receivers.join(receiver);
-      this.core.awaited();
+      this.core.receivers.push(receiver);
+      this.core.onReceiverParked();
       this.model.receivers.push({ name });
     }
     this.#parties.set(
@@ -155,24 +155,24 @@ class History {
 
   // Whoever waits, waits no longer: a context has ended, or a loop has been left.
   #leave(): void {
-    const standing = [...this.#parties.values()].filter(([party]) => party?.line);
+    const standing = [...this.#parties.values()].filter(([party]) => party?.queue);
     const parties = standing[below(Math.max(standing.length, 1))];
     if (parties === undefined) return;
-    for (const party of parties) this.core.abandon(party);
+    for (const party of parties) this.core.removeWaiter(party);
     this.model.leave((parties[0] as Party).name);
   }
 }
 
-function names(line: Line<Waiter<number>>): number[] {
+function names(line: WaitQueue<Waiter<number>>): number[] {
   const found: number[] = [];
-  for (let party = line.first; party !== null; party = party.behind) {
+  for (let party = line.first; party !== null; party = party.next) {
     if (party instanceof Party) found.push(party.name);
   }
   return found;
 }
 
 /** The numbers of the invariants at the top of core.ts that do not hold. */
-function broken(core: Core<number>): number[] {
+function broken(core: ChannelState<number>): number[] {
   const { buffer, capacity, closed } = core;
   const [sending, receiving] = [names(core.senders), names(core.receivers)];
   const oneSelect = sending.length === 1 && receiving.length === 1 && sending[0] === receiving[0];
@@ -192,8 +192,8 @@ function expectAsModelled({ core, model, log, expected }: History): void {
     length: core.buffer.length,
     senders: names(core.senders),
     receivers: names(core.receivers),
-    takes: core.takes,
-    holds: core.holds,
+    takes: core.canSend,
+    holds: core.canReceive,
     closed: core.closed,
     log: log.splice(0),
   }).toEqual({
@@ -220,46 +220,46 @@ describe.each(capacities)("the core of a channel of capacity %i", (capacity) => 
         else history.step();
         expectAsModelled(history);
       }
-      while (history.core.holds) expect(history.core.take()).toBe(history.model.take());
+      while (history.core.canReceive) expect(history.core.receiveNow()).toBe(history.model.take());
       expect(history.model.holds).toBe(false);
     }
   });
 
   test("refuses to be closed twice, and nothing that it held is lost by it", () => {
-    const core = new Core<number>(capacity);
-    for (let i = 0; i < capacity; i++) core.offer(i);
+    const core = new ChannelState<number>(capacity);
+    for (let i = 0; i < capacity; i++) core.trySend(i);
     core.close();
     expect(() => core.close()).toThrow(new PanicError("close of closed channel"));
-    expect(() => core.offer(1)).toThrow(new PanicError("send on closed channel"));
+    expect(() => core.trySend(1)).toThrow(new PanicError("send on closed channel"));
     expect(core.buffer.length).toBe(capacity);
   });
 
   test("lets a party go that has been served already, and nothing changes", () => {
-    const core = new Core<number>(capacity);
+    const core = new ChannelState<number>(capacity);
     const log: string[] = [];
     const [served, waits] = [new Party(core, 1, log), new Party(core, 2, log)];
-    core.receivers.join(served);
-    core.receivers.join(waits);
-    core.offer(7);
-    core.abandon(served);
+    core.receivers.push(served);
+    core.receivers.push(waits);
+    core.trySend(7);
+    core.removeWaiter(served);
     expect(log).toEqual(["1: true 7"]);
     expect(names(core.receivers)).toEqual([2]);
   });
 });
 
 describe("the core of a timer's channel", () => {
-  function timed(): { core: Core<number>; calls: string[]; due: (value: number) => void } {
-    const core = new Core<number>(1);
+  function timed(): { core: ChannelState<number>; calls: string[]; due: (value: number) => void } {
+    const core = new ChannelState<number>(1);
     const calls: string[] = [];
     let next: number | undefined;
-    const source: Source = {
-      refresh() {
+    const source: TimerSource = {
+      poll() {
         calls.push("refresh");
-        if (next !== undefined) core.offer(next);
+        if (next !== undefined) core.trySend(next);
         next = undefined;
       },
-      awaited: () => void calls.push("awaited"),
-      abandoned: () => void calls.push("abandoned"),
+      arm: () => void calls.push("awaited"),
+      disarm: () => void calls.push("abandoned"),
     };
     core.source = source;
     return { core, calls, due: (value) => (next = value) };
@@ -268,11 +268,11 @@ describe("the core of a timer's channel", () => {
   // R136
   test("asks its source whether a value is due when somebody looks for one", () => {
     const { core, calls, due } = timed();
-    expect(core.holds).toBe(false);
+    expect(core.canReceive).toBe(false);
     due(5);
-    expect(core.holds).toBe(true);
-    expect(core.take()).toBe(5);
-    expect(core.holds).toBe(false);
+    expect(core.canReceive).toBe(true);
+    expect(core.receiveNow()).toBe(5);
+    expect(core.canReceive).toBe(false);
     expect(calls).toEqual(["refresh", "refresh", "refresh"]);
   });
 
@@ -281,20 +281,20 @@ describe("the core of a timer's channel", () => {
     const { core, calls } = timed();
     const [one, other] = [new Party(core, 1, []), new Party(core, 2, [])];
     for (const party of [one, other]) {
-      core.receivers.join(party);
-      core.awaited();
+      core.receivers.push(party);
+      core.onReceiverParked();
     }
-    core.abandon(one);
+    core.removeWaiter(one);
     expect(calls).toEqual(["awaited", "awaited"]);
-    core.abandon(other);
+    core.removeWaiter(other);
     expect(calls).toEqual(["awaited", "awaited", "abandoned"]);
   });
 
   test("hands what comes to whoever waits, and the source hears of no abandonment", () => {
     const { core, calls } = timed();
     const log: string[] = [];
-    core.receivers.join(new Party(core, 1, log));
-    core.offer(9);
+    core.receivers.push(new Party(core, 1, log));
+    core.trySend(9);
     expect(log).toEqual(["1: true 9"]);
     expect(core.buffer.length).toBe(0);
     expect(calls).toEqual([]);
@@ -302,11 +302,11 @@ describe("the core of a timer's channel", () => {
 });
 
 describe("whoever waited", () => {
-  function patience(capacity: number, use: (core: Core<number>, waiter: Waiter<number>) => void): unknown[] {
+  function patience(capacity: number, use: (core: ChannelState<number>, waiter: Waiter<number>) => void): unknown[] {
     const heard: unknown[] = [];
     const waiter = new Waiter<number>((_: Waiter<number>, isPatient?: boolean) => void heard.push(isPatient), 1);
-    const core = new Core<number>(capacity);
-    while (core.buffer.length < capacity && core.offer(0));
+    const core = new ChannelState<number>(capacity);
+    while (core.buffer.length < capacity && core.trySend(0));
     use(core, waiter);
     return heard;
   }
@@ -317,18 +317,18 @@ describe("whoever waited", () => {
     [2, true],
   ])("at capacity %i may be patient: %s", (capacity, isPatient) => {
     const sent = patience(capacity, (core, waiter) => {
-      core.senders.join(waiter);
-      core.take();
+      core.senders.push(waiter);
+      core.receiveNow();
     });
     const received = patience(capacity, (core, waiter) => {
-      while (core.holds) core.take();
-      core.receivers.join(waiter);
-      core.offer(1);
+      while (core.canReceive) core.receiveNow();
+      core.receivers.push(waiter);
+      core.trySend(1);
     });
     expect([sent, received]).toEqual([[isPatient], [isPatient]]);
   });
 });
 
 test("who gives a channel no name is told of a channel", () => {
-  expect([String(new Core(0)), String(new Core(2))]).toEqual(["a channel", "a channel (0 of 2)"]);
+  expect([String(new ChannelState(0)), String(new ChannelState(2))]).toEqual(["a channel", "a channel (0 of 2)"]);
 });

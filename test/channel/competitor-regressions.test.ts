@@ -1,16 +1,16 @@
-// What other libraries get wrong (ARCHITECTURE.md tells which), as the behaviour of ours: channels and select. Each test
+// What other libraries get wrong (ARCHITECTURE.md tells which), as the behavior of ours: channels and select. Each test
 // here stands for what their users saw; the rules themselves are tested beside it, in channel.test.ts and select.test.ts.
 
 import { describe, expect, test } from "@jest/globals";
 import { Channel, gosched, receive, select, send } from "goro";
 import { allowLeaks } from "goro/testing";
-import { coreOf } from "../../src/channel/channel.ts";
+import { channelStateOf } from "../../src/channel/channel.ts";
 import { seed } from "../../src/runtime/realm.ts";
 import { capacities, countTurns, quiet, stateOf } from "../support/promises.ts";
 
 /** How many stand in the two lines of `ch`. */
 function standing<T>(ch: Channel<T>): number {
-  const core = coreOf(ch);
+  const core = channelStateOf(ch);
   return core ? core.senders.count() + core.receivers.count() : NaN;
 }
 

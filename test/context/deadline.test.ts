@@ -217,7 +217,7 @@ test.each<[string, (ms: number) => Context]>([
 });
 
 // R110
-test("a timeout keeps the process alive until it passes, and no longer than until it is cancelled", async () => {
+test("a timeout keeps the process alive until it passes, and no longer than until it is canceled", async () => {
   const program = await runSource(`
     import { context } from "goro";
     const [slow, cancel] = context.withTimeout(context.background(), 600_000);

@@ -50,7 +50,7 @@ describe("fromEvents", () => {
 
   test("takes the first argument of an emitter's events, until the event that is the end", () => {
     const emitter = new EventEmitter();
-    const channel = fromEvents<number>(emitter, "data", { end: "close" });
+    const channel = fromEvents<number>(emitter, "data", { endEvent: "close" });
     emitter.emit("data", 1, "more");
     emitter.emit("data", 2);
     expect(emitter.eventNames().map(String).sort()).toEqual(["close", "data", "error"]);
@@ -62,7 +62,7 @@ describe("fromEvents", () => {
 
   test("wakes a receiver", async () => {
     const emitter = new EventEmitter();
-    const channel = fromEvents<number>(emitter, "data", { end: "end" });
+    const channel = fromEvents<number>(emitter, "data", { endEvent: "end" });
     const received = channel.receive();
     emitter.emit("data", 7);
     expect((await received).value).toBe(7);
@@ -75,7 +75,7 @@ describe("fromEvents", () => {
       on: emitter.on.bind(emitter),
       removeListener: emitter.removeListener.bind(emitter),
     };
-    const channel = fromEvents<number>(old, "data", { end: "end" });
+    const channel = fromEvents<number>(old, "data", { endEvent: "end" });
     emitter.emit("data", 1);
     emitter.emit("end");
     expect([taken(channel), emitter.eventNames()]).toEqual([[1], ["error"]]);
@@ -99,7 +99,7 @@ describe("fromEvents", () => {
       }
     }
     const emitter = new Picky();
-    expect(() => fromEvents(emitter, "data", { ctx, end: "end" })).toThrow(failure);
+    expect(() => fromEvents(emitter, "data", { ctx, endEvent: "end" })).toThrow(failure);
     expect(emitter.eventNames()).toEqual([]);
     cancel();
   });
@@ -108,7 +108,7 @@ describe("fromEvents", () => {
     const [ctx, cancel] = context.withCancel(context.background());
     const emitter = new EventEmitter();
     emitter.on("newListener", cancel);
-    expect(isClosed(fromEvents(emitter, "data", { ctx, end: "end" }))).toBe(true);
+    expect(isClosed(fromEvents(emitter, "data", { ctx, endEvent: "end" }))).toBe(true);
     expect(emitter.eventNames()).toEqual(["newListener"]);
   });
 
@@ -144,7 +144,7 @@ describe("fromEvents", () => {
     expect(() => fromEvents(null as never, "data")).toThrow("got null");
     expect(() => fromEvents(emitter, 3 as never)).toThrow("name must be a string, got 3");
     expect(() => fromEvents(emitter, "data", { capacity: 0 })).toThrow(RangeError);
-    refuses({ whenFull: "wait" }, '"fail", "drop-newest", "drop-oldest", got wait');
+    refuses({ overflow: "wait" }, '"fail", "drop-newest", "drop-oldest", got wait');
     refuses({ ctx: {} }, "ctx must be a context");
     refuses({ ctx: new AbortController().signal }, "got an AbortSignal; pass context.fromSignal(ctx)");
     refuses({ signal: 1 }, "there is no option signal; write ctx instead");
@@ -182,7 +182,7 @@ describe("a failure of the emitter", () => {
     expect(channel.err()?.message).toBe("broken");
   });
 
-  test("can be cancelled by in onError: the pattern of the documentation", async () => {
+  test("can be canceled by in onError: the pattern of the documentation", async () => {
     const emitter = new EventEmitter();
     const [ctx, cancel] = context.withCancelCause(context.background());
     const channel = fromEvents<number>(emitter, "data", { ctx, onError: cancel });
@@ -194,7 +194,7 @@ describe("a failure of the emitter", () => {
 
   test("can be an event itself", () => {
     const emitter = new EventEmitter();
-    const channel = fromEvents<string>(emitter, "error", { end: "end" });
+    const channel = fromEvents<string>(emitter, "error", { endEvent: "end" });
     emitter.emit("error", "a");
     expect(taken(channel)).toEqual(["a"]);
     emitter.emit("end");
@@ -203,7 +203,7 @@ describe("a failure of the emitter", () => {
 
   test("is left to the application with error: false", () => {
     const emitter = new EventEmitter();
-    const channel = fromEvents<number>(emitter, "data", { error: false, end: "end" });
+    const channel = fromEvents<number>(emitter, "data", { errorEvent: false, endEvent: "end" });
     expect(() => emitter.emit("error", new Error("broken"))).toThrow("broken");
     expect(channel.tryReceive()).toBeUndefined();
     emitter.emit("end");
@@ -212,7 +212,7 @@ describe("a failure of the emitter", () => {
 
   test.each<[string, EventOptions<unknown>]>([
     ["a message", {}],
-    ["an error that is asked for by name", { error: "error" }],
+    ["an error that is asked for by name", { errorEvent: "error" }],
   ])("of a socket that is both an emitter and a target is heard beside %s", (_, options) => {
     const socket = new Socket();
     const channel = fromEvents<{ data: number }>(socket, "message", options);
@@ -239,13 +239,13 @@ describe("a failure of the emitter", () => {
     const emitter = new EventEmitter();
     const mine = (): void => undefined;
     for (let n = 0; n < 20; n++) {
-      fromEvents(emitter, "data", { end: "end" });
+      fromEvents(emitter, "data", { endEvent: "end" });
       emitter.emit("end");
     }
     expect(emitter.emit("error", new Error("late"))).toBe(true);
     expect(emitter.listenerCount("error")).toBe(1);
     emitter.on("error", mine);
-    const channel = fromEvents(emitter, "data", { end: "end" });
+    const channel = fromEvents(emitter, "data", { endEvent: "end" });
     emitter.emit("error", new Error("broken"));
     expect(channel.err()?.message).toBe("broken");
     expect(emitter.listenerCount("error")).toBe(2);
@@ -289,7 +289,7 @@ describe("a failure of the emitter", () => {
 
   test("of a target is what the option error names", () => {
     const target = new EventTarget();
-    const channel = fromEvents(target, "tick", { error: "failed" });
+    const channel = fromEvents(target, "tick", { errorEvent: "failed" });
     target.dispatchEvent(new Event("error"));
     expect(channel.tryReceive()).toBeUndefined();
     target.dispatchEvent(new Event("failed"));
@@ -300,7 +300,7 @@ describe("a failure of the emitter", () => {
 describe("an event for which there is no room", () => {
   test("is dropped and counted", () => {
     const emitter = new EventEmitter();
-    const channel = fromEvents<number>(emitter, "data", { capacity: 2, end: "end" });
+    const channel = fromEvents<number>(emitter, "data", { capacity: 2, endEvent: "end" });
     expect(channel.dropped).toBe(0);
     for (const n of [1, 2, 3, 4]) emitter.emit("data", n);
     expect(channel.dropped).toBe(2);
@@ -315,7 +315,7 @@ describe("an event for which there is no room", () => {
     const emitter = new EventEmitter();
     const dropped: number[] = [];
     const onDrop = (n: number): void => void dropped.push(n);
-    const channel = fromEvents<number>(emitter, "data", { capacity: 2, whenFull, onDrop, end: "end" });
+    const channel = fromEvents<number>(emitter, "data", { capacity: 2, overflow: whenFull, onDrop, endEvent: "end" });
     for (const n of [1, 2, 3, 4]) emitter.emit("data", n);
     expect(taken(channel)).toEqual(kept);
     expect(dropped).toEqual(lost);
@@ -328,7 +328,7 @@ describe("an event for which there is no room", () => {
     const errors: Error[] = [];
     const channel = fromEvents<number>(emitter, "data", {
       capacity: 2,
-      whenFull: "fail",
+      overflow: "error",
       onError: (error) => errors.push(error),
     });
     for (const n of [1, 2, 3, 4]) emitter.emit("data", n);

@@ -33,7 +33,7 @@ test("a border that has ended leaves nothing on a context that lives longer", as
   const emitter = new EventTarget();
   for (let n = 0; n < 100; n++) {
     const ch = new Channel<number>(1);
-    fromEvents(emitter, "tick", { ctx, end: "end" });
+    fromEvents(emitter, "tick", { ctx, endEvent: "end" });
     emitter.dispatchEvent(new Event("end"));
     const reader = toReadableStream(ch, { ctx }).getReader();
     const read = reader.read();

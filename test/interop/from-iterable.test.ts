@@ -446,7 +446,7 @@ describe("the end of a source and that of its context, some microtasks apart", (
           if (order === "source first") end();
           else cancel();
           for (let i = 0; i < apart; i++) await Promise.resolve();
-          // A stream that was cancelled cannot be closed.
+          // A stream that was canceled cannot be closed.
           if (order === "source first") cancel();
           else if (!(source instanceof ReadableStream)) end();
           await quiet();

@@ -77,9 +77,9 @@ describe("an error of a border", () => {
 describe("the listeners of fromEvents", () => {
   test.each<[string, Parameters<typeof fromEvents>[2], string[]]>([
     ["data", {}, ["data", "error"]],
-    ["data", { end: "close" }, ["close", "data", "error"]],
-    ["data", { error: false }, ["data"]],
-    ["data", { error: "failed" }, ["data", "failed"]],
+    ["data", { endEvent: "close" }, ["close", "data", "error"]],
+    ["data", { errorEvent: false }, ["data"]],
+    ["data", { errorEvent: "failed" }, ["data", "failed"]],
     ["error", {}, ["error"]],
   ])("for %s with %o are one for each name", (name, options, names) => {
     const emitter = new EventEmitter();
@@ -91,7 +91,7 @@ describe("the listeners of fromEvents", () => {
   });
 });
 
-test("a stream of a channel can be cancelled without a hook", async () => {
+test("a stream of a channel can be canceled without a hook", async () => {
   const channel = new Channel<number>();
   await expect(toReadableStream(channel).cancel("enough")).resolves.toBeUndefined();
 });

@@ -26,7 +26,7 @@ describe("toReadableStream", () => {
     expect(ch.length).toBe(1);
   });
 
-  test("that is cancelled takes no more, tells why, and leaves the channel open with nobody waiting", async () => {
+  test("that is canceled takes no more, tells why, and leaves the channel open with nobody waiting", async () => {
     const ch = new Channel<number>();
     const reasons: Error[] = [];
     const reader = toReadableStream(ch, { onCancel: (reason) => reasons.push(reason) }).getReader();

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from "@jest/globals";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Channel, context, type Context, go, type Outcome, runPool, time, WorkerPool } from "goro";
 import { allowLeaks, bubble, settled } from "goro/testing";
-import { whoRuns } from "../../src/runtime/goroutine-tracking.ts";
+import { currentGoroutine } from "../../src/runtime/goroutine-tracking.ts";
 import { inBubble } from "../support/contexts.ts";
 
 const als = new AsyncLocalStorage<string>();
@@ -58,7 +58,7 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
     test.each([1, 2, 3])("has the store of its caller, also if another woke the worker (seed %i)", (seed) =>
       inBubble(
         async () => {
-          await using pool = new WorkerPool(store, { workers: 1, queue: 9 });
+          await using pool = new WorkerPool(store, { workers: 1, queueSize: 9 });
           const first = als.run("A", () => bring(pool, 10));
           await settled();
           const second = als.run("B", () => bring(pool, 10));
@@ -73,14 +73,14 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
 
     test("has it in an elastic pool, too", () =>
       inBubble(async () => {
-        await using pool = new WorkerPool(store, { min: 0, max: 2, idle: 5, queue: 9 });
+        await using pool = new WorkerPool(store, { min: 0, max: 2, idle: 5, queueSize: 9 });
         const names = ["A", "B", "C", "D"];
         const results = await Promise.all(names.map((name, i) => als.run(name, () => bring(pool, 1 + i))));
         expect([...results].sort()).toEqual(names);
       }));
 
     test("has it without a bubble", async () => {
-      const pool = new WorkerPool(store, { workers: 1, queue: 9 });
+      const pool = new WorkerPool(store, { workers: 1, queueSize: 9 });
       const first = als.run("A", () => bring(pool, 1));
       await time.sleep(0);
       const second = als.run("B", () => bring(pool, 1));
@@ -104,12 +104,12 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
         },
         {
           workers: 1,
-          queue: 9,
+          queueSize: 9,
           timeout: 100,
           retry: {
             retries: 1,
             delay: 1,
-            when: () => {
+            shouldRetry: () => {
               note("when", "any");
               return true;
             },
@@ -124,16 +124,14 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
       als.run("A", () => pool.trySend("fails"));
       als.run("B", () => pool.trySend("late"));
       const [ctx, cancel] = context.withCancel(context.background());
-      await als.run("C", () => pool.send("cancelled", ctx));
+      await als.run("C", () => pool.send("canceled", ctx));
       als.run("D", cancel);
       await als.run("E", () => pool.stop());
       expect(seen).toEqual([
         "priority fails: A",
         "priority late: B",
-        "priority cancelled: C",
-        ...["ended cancelled: C", "started fails: A", "call fails: A"].sort(
-          (a, b) => seen.indexOf(a) - seen.indexOf(b),
-        ),
+        "priority canceled: C",
+        ...["ended canceled: C", "started fails: A", "call fails: A"].sort((a, b) => seen.indexOf(a) - seen.indexOf(b)),
         "awake fails: A",
         "when any: A",
         "retrying fails: A",
@@ -179,7 +177,7 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
         const seen: unknown[] = [];
         await using pool = new WorkerPool(store, { workers: 2 });
         await als.run("other", async () => (await pool.submit(1)).result);
-        const results = als.run("map", () => pool.map(of(seen), { window: 3 }));
+        const results = als.run("map", () => pool.map(of(seen), { maxInFlight: 3 }));
         await als.run("reader", async () => {
           let count = 0;
           for await (const result of results) {
@@ -220,7 +218,7 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
   test("a job may wait for others in virtual time, whichever call brought it", () =>
     inBubble(async () => {
       const gate = new Channel<number>();
-      await using pool = new WorkerPool(async () => (await gate.receive()).value, { workers: 2, queue: 9 });
+      await using pool = new WorkerPool(async () => (await gate.receive()).value, { workers: 2, queueSize: 9 });
       const task = await als.run("A", () => pool.submit(1));
       go(async () => {
         await time.sleep(time.hour);
@@ -251,7 +249,7 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
             await runPool(context.background(), ch, new Channel(4), f, { workers: 1 });
             return;
           }
-          const pool = new WorkerPool(f, { workers: 1, queue: 9 });
+          const pool = new WorkerPool(f, { workers: 1, queueSize: 9 });
           if (door === "map") for await (const _ of pool.map(jobs)) seen.push();
           else for (const job of jobs) await pool[door](job);
           await pool.stop();
@@ -278,16 +276,16 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
 test("the goroutine that runs a job is the worker's, and not the caller's", () =>
   bubble(async () => {
     // The leak watch of this suite asks which goroutine runs.
-    const caller = whoRuns();
+    const caller = currentGoroutine();
     const running = new Set<unknown>();
     await using pool = new WorkerPool(
       async () => {
-        const before = whoRuns();
+        const before = currentGoroutine();
         await time.sleep(1);
-        expect(whoRuns()).toBe(before);
+        expect(currentGoroutine()).toBe(before);
         running.add(before);
       },
-      { workers: 1, queue: 9 },
+      { workers: 1, queueSize: 9 },
     );
     const tasks = await Promise.all([1, 2, 3].map((job) => als.run(`${job}`, () => pool.submit(job))));
     await Promise.all(tasks.map(({ result }) => result));

@@ -69,7 +69,7 @@ describe.each(doors)("a job that came by %s", (_name, run) => {
       cancel();
     }));
 
-  test("is cancelled with the context above in every way that can be observed, with the cause", () =>
+  test("is canceled with the context above in every way that can be observed, with the cause", () =>
     inBubble(async () => {
       const why = new Error("why");
       const [ctx, cancel] = withCancelCause(background());

@@ -4,7 +4,7 @@ import { PassThrough } from "node:stream";
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, type Context, go, gosched, receive, select, StoppedError, time, WorkerPool } from "goro";
 import { bubble, settled } from "goro/testing";
-import { Chance } from "../../src/util/prng.ts";
+import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { isCollected } from "../support/memory.ts";
 import { quiet } from "../support/promises.ts";
@@ -154,10 +154,10 @@ const double = async (_ctx: Context, n: number): Promise<number> => n * 2;
 // R166, R172, P52
 describe.each(kinds)("the results of %s", (_kind, of) => {
   everyOrder("come in the order of the jobs, each once, however long each takes", async (seed) => {
-    const chance = new Chance(seed);
-    const workers = 1 + chance.below(4);
-    const window = 1 + chance.below(8);
-    const size = chance.below(25);
+    const chance = new Prng(seed);
+    const workers = 1 + chance.randomInt(4);
+    const window = 1 + chance.randomInt(8);
+    const size = chance.randomInt(25);
     let running = 0;
     let most = 0;
     const calls: number[] = [];
@@ -165,16 +165,16 @@ describe.each(kinds)("the results of %s", (_kind, of) => {
       async (_ctx, n: number) => {
         calls.push(n);
         most = Math.max(most, ++running);
-        await time.sleep(chance.below(10));
+        await time.sleep(chance.randomInt(10));
         running--;
         return n * 2;
       },
-      { workers, queue: chance.below(4) },
+      { workers, queueSize: chance.randomInt(4) },
     );
     const results: number[] = [];
-    for await (const result of pool.map(of(size), { window })) {
+    for await (const result of pool.map(of(size), { maxInFlight: window })) {
       results.push(result);
-      if (chance.below(3) === 0) await time.sleep(chance.below(20));
+      if (chance.randomInt(3) === 0) await time.sleep(chance.randomInt(20));
     }
     expect(results).toEqual(numbers(size).map((n) => n * 2));
     expect([...calls].sort((a, b) => a - b)).toEqual(numbers(size));
@@ -237,7 +237,7 @@ describe("what is no source", () => {
 test.each([0, -1, 1.5, NaN, Infinity, "2"])("a window of %p is refused", (window) =>
   inBubble(async () => {
     await using pool = new WorkerPool(double, { workers: 2 });
-    expect(() => pool.map([], { window: window as number })).toThrow(
+    expect(() => pool.map([], { maxInFlight: window as number })).toThrow(
       new RangeError(`WorkerPool.map: window must be a whole number, 1 or more, got ${window}`),
     );
   }),
@@ -254,9 +254,9 @@ describe.each(watched)("the window over %s", (_kind, of) => {
         expect(source.asked - taken - 1).toBeLessThanOrEqual(window);
         await time.sleep(n % 4);
       },
-      { workers: 3, queue: 10 },
+      { workers: 3, queueSize: 10 },
     );
-    const results = pool.map(of(source), { window });
+    const results = pool.map(of(source), { maxInFlight: window });
     await settled();
     expect(source.asked).toBe(0);
     for (; taken < 40; taken++) {
@@ -272,7 +272,7 @@ describe.each(watched)("the window over %s", (_kind, of) => {
     const source = new Source(40);
     const held = new Held();
     await using pool = new WorkerPool(held.f, { workers: 8 });
-    await using results = pool.map(of(source), { window: 5 });
+    await using results = pool.map(of(source), { maxInFlight: 5 });
     const first = results.next();
     await time.sleep(10);
     expect(source.asked).toBe(5);
@@ -316,7 +316,7 @@ test("a window of one lets one job run at a time", () =>
       },
       { workers: 4 },
     );
-    expect(await told(pool.map(numbers(6), { window: 1 }))).toEqual([...numbers(6), "end"]);
+    expect(await told(pool.map(numbers(6), { maxInFlight: 1 }))).toEqual([...numbers(6), "end"]);
   }));
 
 // P25
@@ -324,7 +324,7 @@ test.each([1, 2, 3])("the pool works while the loop does, with a window of %i", 
   inBubble(async () => {
     const start = time.now();
     await using pool = new WorkerPool(async () => time.sleep(10), { workers: 1 });
-    for await (const _ of pool.map(numbers(10), { window })) await time.sleep(10);
+    for await (const _ of pool.map(numbers(10), { maxInFlight: window })) await time.sleep(10);
     expect(time.since(start)).toBe(110);
   }),
 );
@@ -374,7 +374,7 @@ describe.each(watched)("leaving a map of %s", (_kind, of) => {
       const held = new Held();
       const [ctx, cancel] = context.withCancel(context.background());
       const pool = new WorkerPool(held.f, { workers: 2 });
-      const left = leaving(pool.map(of(source), { window: 4, ctx }));
+      const left = leaving(pool.map(of(source), { maxInFlight: 4, ctx }));
       await time.sleep(20);
       await held.finish(0);
       await left;
@@ -414,7 +414,7 @@ describe.each(watched)("leaving a map of %s", (_kind, of) => {
     const source = new Source(100);
     const held = new Held();
     await using pool = new WorkerPool(held.f, { workers: 2 });
-    const results = pool.map(of(source), { window: 3 });
+    const results = pool.map(of(source), { maxInFlight: 3 });
     const waiting = [results.next(), results.next(), results.next()];
     await time.sleep(10);
     await results.return?.();
@@ -439,25 +439,28 @@ describe.each(watched)("leaving a map of %s", (_kind, of) => {
 describe.each(watched)("functions that do not listen, in a map of %s,", (_kind, of) => {
   everyOrder("keep nobody waiting who leaves it, and no other job in the queue", async () => {
     const start = time.now();
-    const pool = new WorkerPool(async (_ctx, n: number) => time.sleep(n === 0 ? 50 : 500), { workers: 2, queue: 1 });
-    for await (const _ of pool.map(of(new Source(100)), { window: 6 })) break;
+    const pool = new WorkerPool(async (_ctx, n: number) => time.sleep(n === 0 ? 50 : 500), {
+      workers: 2,
+      queueSize: 1,
+    });
+    for await (const _ of pool.map(of(new Source(100)), { maxInFlight: 6 })) break;
     await settled();
     expect(time.since(start)).toBeLessThan(60);
-    const { running, abandoned, cancelled, ...stats } = pool.stats();
+    const { running, abandoned, canceled, ...stats } = pool.stats();
     expect(stats).toMatchObject({ queued: 0, waiting: 0, processed: 1 });
     // The worker of the first job may have come back too late to take another.
     expect(abandoned).toBe(running);
     expect(running).toBeGreaterThanOrEqual(1);
-    expect(cancelled).toBeGreaterThanOrEqual(4);
+    expect(canceled).toBeGreaterThanOrEqual(4);
     await pool.stop();
   });
 
   everyOrder("keep it waiting no longer than its context lives", async () => {
     const start = time.now();
     const [ctx, cancel] = context.withCancelCause(context.background());
-    const pool = new WorkerPool(async () => time.sleep(500), { workers: 2, queue: 1 });
+    const pool = new WorkerPool(async () => time.sleep(500), { workers: 2, queueSize: 1 });
     time.afterFunc(50, () => cancel(new Error("enough")));
-    expect(await told(pool.map(of(new Source(100)), { window: 6, ctx }))).toEqual(["Error: enough"]);
+    expect(await told(pool.map(of(new Source(100)), { maxInFlight: 6, ctx }))).toEqual(["Error: enough"]);
     expect(time.since(start)).toBe(50);
     await settled();
     expect(pool.stats()).toMatchObject({ running: 2, abandoned: 2, queued: 0, waiting: 0, processed: 0 });
@@ -478,7 +481,7 @@ describe("closing the source", () => {
         }
       }
       await using pool = new WorkerPool(double, { workers: 2 });
-      const results = pool.map(jobs(), { window: 2 });
+      const results = pool.map(jobs(), { maxInFlight: 2 });
       await results.next();
       await settled();
       await results.return?.();
@@ -605,7 +608,7 @@ describe.each(watched)("a job of %s that fails", (_kind, of) => {
       },
       { workers: 4 },
     );
-    const results = pool.map(of(source), { window: 6, ctx });
+    const results = pool.map(of(source), { maxInFlight: 6, ctx });
     expect(await told(results)).toEqual([0, 1, 2, "Error: 3 is too many"]);
     expect(await told(results)).toEqual(["end"]);
     // The functions of the others do not listen, and end in their time.
@@ -614,7 +617,7 @@ describe.each(watched)("a job of %s that fails", (_kind, of) => {
     expect(source.asked).toBeLessThanOrEqual(9);
     expect(children(ctx)).toBe(0);
     cancel();
-    // The others have been cancelled, and the workers live on.
+    // The others have been canceled, and the workers live on.
     expect(await told(pool.map([7, 8]))).toEqual([7, 8, "end"]);
     expect(pool.stats()).toMatchObject({ running: 0, queued: 0, waiting: 0, failed: 1 });
   });
@@ -728,7 +731,7 @@ describe.each(watched)("the end of the context of a map of %s", (_kind, of) => {
     const held = new Held();
     const [ctx, cancel] = context.withCancelCause(context.background());
     await using pool = new WorkerPool(held.f, { workers: 3 });
-    const results = pool.map(of(source), { window: 6, ctx });
+    const results = pool.map(of(source), { maxInFlight: 6, ctx });
     const first = results.next();
     await time.sleep(20);
     await held.finish(0, 1, 3);
@@ -802,7 +805,7 @@ describe.each(watched)("a pool that stops while it maps %s", (_kind, of) => {
       },
       { workers: 2 },
     );
-    const results = pool.map(of(source), { window: 5 });
+    const results = pool.map(of(source), { maxInFlight: 5 });
     expect(await results.next()).toEqual({ value: 0, done: false });
     await time.sleep(5);
     const { asked } = source;
@@ -819,7 +822,7 @@ describe.each(watched)("a pool that stops while it maps %s", (_kind, of) => {
 
   everyOrder("does not make a map fail whose results are all there", async () => {
     const pool = new WorkerPool(double, { workers: 2 });
-    const results = pool.map(of(new Source(3)), { window: 4 });
+    const results = pool.map(of(new Source(3)), { maxInFlight: 4 });
     expect(await results.next()).toEqual({ value: 0, done: false });
     await time.sleep(20);
     await pool.stop();
@@ -829,7 +832,7 @@ describe.each(watched)("a pool that stops while it maps %s", (_kind, of) => {
   everyOrder("ends a map that is read later as it ends one that is read now", async () => {
     const source = new Source(100);
     const pool = new WorkerPool(double, { workers: 2 });
-    const results = pool.map(of(source), { window: 3 });
+    const results = pool.map(of(source), { maxInFlight: 3 });
     await results.next();
     await time.sleep(20);
     await pool.stop();
@@ -868,13 +871,13 @@ test("a map that waits for its channel ends with a StoppedError when the pool st
   }));
 
 // R169
-describe.each(watched)("a pool that is cancelled while it maps %s", (_kind, of) => {
+describe.each(watched)("a pool that is canceled while it maps %s", (_kind, of) => {
   everyOrder("ends the map with its cause after the results that are there", async () => {
     const source = new Source(100);
     const held = new Held();
     const [ctx, cancel] = context.withCancelCause(context.background());
     const pool = new WorkerPool(held.f, { workers: 3, ctx });
-    const results = pool.map(of(source), { window: 6 });
+    const results = pool.map(of(source), { maxInFlight: 6 });
     const first = results.next();
     await time.sleep(20);
     await held.finish(0, 1);
@@ -900,7 +903,7 @@ describe.each(watched)("a pool that is cancelled while it maps %s", (_kind, of) 
       },
       { workers: 3, onError: "cancel" },
     );
-    const results = told(pool.map(of(source), { window: 2 }));
+    const results = told(pool.map(of(source), { maxInFlight: 2 }));
     await time.sleep(10);
     await pool.send(-1);
     expect(await results).toEqual(["Error: below zero"]);
@@ -925,21 +928,21 @@ test("a failure in a map ends a pool that is to end by it", () =>
 
 // R165, R166
 everyOrder("many maps share a pool: each in its own order, and never more jobs than workers", async (seed) => {
-  const chance = new Chance(seed);
+  const chance = new Prng(seed);
   let running = 0;
   await using pool = new WorkerPool(
     async (_ctx, [map, n]: readonly [number, number]) => {
       expect(++running).toBeLessThanOrEqual(3);
-      await time.sleep(chance.below(10));
+      await time.sleep(chance.randomInt(10));
       running--;
       return `${map}.${n}`;
     },
-    { workers: 3, queue: 2 },
+    { workers: 3, queueSize: 2 },
   );
   const maps = Array.from({ length: 6 }, async (_, map) => {
     const jobs = numbers(12).map((n) => [map, n] as const);
     const results: string[] = [];
-    for await (const result of pool.map(jobs, { window: 1 + map })) {
+    for await (const result of pool.map(jobs, { maxInFlight: 1 + map })) {
       results.push(result);
       // One of them leaves early, which is nothing to the others.
       if (map === 3 && results.length === 4) break;
@@ -953,13 +956,13 @@ everyOrder("many maps share a pool: each in its own order, and never more jobs t
 });
 
 everyOrder("a map, sent and submitted jobs share a pool, and each has its own way out", async (seed) => {
-  const chance = new Chance(seed);
+  const chance = new Prng(seed);
   const pool = new WorkerPool(
     async (_ctx, job: string) => {
-      await time.sleep(chance.below(10));
+      await time.sleep(chance.randomInt(10));
       return job.toUpperCase();
     },
-    { workers: 2, queue: 1 },
+    { workers: 2, queueSize: 1 },
   );
   const submit = async (): Promise<string[]> => {
     const results: string[] = [];
@@ -977,7 +980,7 @@ everyOrder("a map, sent and submitted jobs share a pool, and each has its own wa
   expect(mapped).toEqual([...numbers(8).map((n) => `MAP ${n}`), "end"]);
   expect(submitted).toEqual(numbers(8).map((n) => `SUBMIT ${n}`));
   expect(sent.sort()).toEqual(numbers(8).map((n) => `SEND ${n}`));
-  expect(pool.stats()).toMatchObject({ processed: 24, cancelled: 0, running: 0, queued: 0, waiting: 0 });
+  expect(pool.stats()).toMatchObject({ processed: 24, canceled: 0, running: 0, queued: 0, waiting: 0 });
 });
 
 test("a map stands in line with those who send: who came first is accepted first", () =>
@@ -992,7 +995,7 @@ test("a map stands in line with those who send: who came first is accepted first
     );
     await pool.send("running");
     const before = pool.send("before");
-    const mapped = told(pool.map(["map 1", "map 2"], { window: 2 }));
+    const mapped = told(pool.map(["map 1", "map 2"], { maxInFlight: 2 }));
     const after = pool.send("after");
     await Promise.all([before, mapped, after]);
     await pool.stop();
@@ -1011,7 +1014,7 @@ test("the jobs of a map have their priority too", () =>
       },
       { workers: 1, priority: (n) => n },
     );
-    expect(await told(pool.map([1, 2, 3, 4], { window: 4 }))).toEqual([1, 2, 3, 4, "end"]);
+    expect(await told(pool.map([1, 2, 3, 4], { maxInFlight: 4 }))).toEqual([1, 2, 3, 4, "end"]);
     expect(begun).toEqual([1, 4, 3, 2]);
   }));
 
@@ -1023,7 +1026,7 @@ test("an endless source needs no more than its window", () =>
     }
     await using pool = new WorkerPool(double, { workers: 2 });
     const results: number[] = [];
-    for await (const result of pool.map(naturals(), { window: 3 })) {
+    for await (const result of pool.map(naturals(), { maxInFlight: 3 })) {
       results.push(result);
       if (results.length === 200) break;
     }

@@ -19,7 +19,7 @@ import {
   time,
 } from "goro";
 import { bubble, now, settled } from "goro/testing";
-import { Chance } from "../../src/util/prng.ts";
+import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { capacities } from "../support/promises.ts";
 
@@ -87,8 +87,8 @@ async function run<R>(
   expect(report.isCutShort).toBe(error !== undefined);
   expect(undelivered).toEqual([]);
   // Each job that was received and not finished has been reported, and read.
-  const cancelled = outcomes.filter((outcome) => outcome.status === "cancelled" && outcome.error === error);
-  expect(sorted(undone)).toEqual(sorted(jobsOf(cancelled)));
+  const canceled = outcomes.filter((outcome) => outcome.status === "canceled" && outcome.error === error);
+  expect(sorted(undone)).toEqual(sorted(jobsOf(canceled)));
   return { error, report, outcomes, ms };
 }
 
@@ -104,9 +104,9 @@ const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) 
 // R165, R166, R168, P3, P5, P10, P14, B12 to B16
 describe.each(capacities)("with channels of capacity %i", (capacity) => {
   everyOrder("each job is done once and has one outcome, with never more at work than workers", async (seed) => {
-    const chance = new Chance(seed * 100 + capacity);
-    const workers = 1 + chance.below(6);
-    const size = chance.below(60);
+    const chance = new Prng(seed * 100 + capacity);
+    const workers = 1 + chance.randomInt(6);
+    const size = chance.randomInt(60);
     let running = 0;
     let most = 0;
     const calls: number[] = [];
@@ -191,7 +191,7 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
   everyOrder(
     "a run that is cut short anywhere tells why, loses no outcome of before and leaves nothing",
     async (seed) => {
-      const chance = new Chance(seed);
+      const chance = new Prng(seed);
       const [ctx, cancel] = context.withCancelCause(background);
       const jobs = new Channel<number>(capacity);
       let sent = 0;
@@ -201,13 +201,13 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
           if (s.case === "done") return;
         }
       });
-      time.afterFunc(chance.below(100), () => cancel(new Error("enough")));
+      time.afterFunc(chance.randomInt(100), () => cancel(new Error("enough")));
       const returned: number[] = [];
       const { error, outcomes } = await run(
         ctx,
         jobs,
         async (own, n) => {
-          await work(own, 1 + chance.below(10));
+          await work(own, 1 + chance.randomInt(10));
           if (own.err() === undefined) returned.push(n);
           return n;
         },
@@ -218,7 +218,7 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
       const done = outcomes.filter(({ status }) => status === "done");
       expect(sorted(jobsOf(done))).toEqual(sorted(returned));
       for (const { status, error } of outcomes) {
-        if (status !== "done") expect([status, error]).toEqual(["cancelled", new Error("enough")]);
+        if (status !== "done") expect([status, error]).toEqual(["canceled", new Error("enough")]);
       }
       expect(new Set(jobsOf(outcomes)).size).toBe(outcomes.length);
       await settled();
@@ -404,23 +404,23 @@ describe("the end of the context", () => {
     expect([calls, ms]).toEqual([0, 0]);
   });
 
-  everyOrder("by a deadline leaves what was done by then, and the rest is cancelled", async () => {
+  everyOrder("by a deadline leaves what was done by then, and the rest is canceled", async () => {
     const [ctx, cancel] = context.withTimeout(background, 100);
     const { error, outcomes, ms } = await run(ctx, filled(10), (own) => work(own, 30), { workers: 2 });
     expect(error).toBeInstanceOf(context.DeadlineExceeded);
     expect(ms).toBe(100);
     const done = outcomes.filter(({ status }) => status === "done");
     expect(sorted(jobsOf(done))).toEqual([0, 1, 2, 3, 4, 5]);
-    const cancelled = outcomes.filter(({ status }) => status === "cancelled");
-    expect(sorted(jobsOf(cancelled))).toEqual([6, 7]);
-    for (const { attempts, error } of cancelled) {
+    const canceled = outcomes.filter(({ status }) => status === "canceled");
+    expect(sorted(jobsOf(canceled))).toEqual([6, 7]);
+    for (const { attempts, error } of canceled) {
       expect(attempts).toBe(1);
       expect(error).toBeInstanceOf(context.DeadlineExceeded);
     }
     cancel();
   });
 
-  everyOrder("makes a job cancelled, whatever its function answers then", async () => {
+  everyOrder("makes a job canceled, whatever its function answers then", async () => {
     const [ctx, cancel] = context.withCancelCause(background);
     time.afterFunc(5, () => cancel(new Error("enough")));
     const { outcomes } = await run(
@@ -434,7 +434,7 @@ describe("the end of the context", () => {
       { workers: 2 },
     );
     for (const outcome of outcomes) {
-      expect(outcome).toEqual({ status: "cancelled", job: outcome.job, attempts: 1, error: new Error("enough") });
+      expect(outcome).toEqual({ status: "canceled", job: outcome.job, attempts: 1, error: new Error("enough") });
     }
     expect(outcomes).toHaveLength(2);
   });
@@ -480,10 +480,13 @@ describe("the end of the context", () => {
   everyOrder("is waited for as long as functions take that listen late, and no longer", async () => {
     const [ctx, cancel] = context.withCancel(background);
     time.afterFunc(10, cancel);
-    const { error, outcomes, ms } = await run(ctx, filled(2), async () => time.sleep(50), { workers: 2, grace: 100 });
+    const { error, outcomes, ms } = await run(ctx, filled(2), async () => time.sleep(50), {
+      workers: 2,
+      gracePeriod: 100,
+    });
     expect(ms).toBe(50);
     expect(error).toBeInstanceOf(context.Canceled);
-    expect(outcomes.map(({ status }) => status)).toEqual(["cancelled", "cancelled"]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["canceled", "canceled"]);
   });
 
   everyOrder("is the outcome of a job at once, even if its function does not listen", async () => {
@@ -496,8 +499,8 @@ describe("the end of the context", () => {
       onEvent: (event) => event.type === "ended" && ended.push([event.outcome.status, time.since(at)]),
     });
     expect(ended).toEqual([
-      ["cancelled", 10],
-      ["cancelled", 10],
+      ["canceled", 10],
+      ["canceled", 10],
     ]);
   });
 
@@ -517,7 +520,7 @@ describe("the end of the context", () => {
         });
         expect(ms).toBe(10 + grace);
         expect(error).toEqual(new Error("enough"));
-        expect(outcomes.filter(({ status }) => status !== "cancelled")).toEqual([]);
+        expect(outcomes.filter(({ status }) => status !== "canceled")).toEqual([]);
         // They come back in the end, to closed results, and nothing comes of it.
         await time.sleep(5000);
         expect(sorted(stopped)).toEqual(numbers(workers).map((n) => n + 1));
@@ -615,7 +618,7 @@ describe('with onError "cancel"', () => {
       await time.sleep(n === 0 ? 5 : 5000);
       throw new Error("no");
     };
-    const { error, ms } = await run(background, filled(2), f, { workers: 2, onError: "cancel", grace: 70 });
+    const { error, ms } = await run(background, filled(2), f, { workers: 2, onError: "cancel", gracePeriod: 70 });
     expect([error, ms]).toEqual([new Error("no"), 75]);
     await time.sleep(5000);
   });
@@ -717,7 +720,7 @@ describe("a function that times out", () => {
       await runPool(context.background(), jobs, results, () => never.receive() as Promise<never>, {
         workers: 1,
         timeout: 20,
-        grace: 100,
+        gracePeriod: 100,
       });
       expect(now() - start).toBe(120);
       expect((await results.receive()).value).toMatchObject({ job: 1, status: "failed" });

@@ -19,7 +19,7 @@ import {
 } from "goro";
 import { now, settled } from "goro/testing";
 import { poolResult, poolStop, poolSubmit } from "../../src/runtime/wait-reasons.ts";
-import { Chance } from "../../src/util/prng.ts";
+import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble, isOver } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 import { capacities } from "../support/promises.ts";
@@ -35,7 +35,7 @@ async function inAnyOrder(f: (seed: number) => unknown): Promise<void> {
     const checked = async (): Promise<void> => {
       await f(seed);
       await settled();
-      expect([poolSubmit, poolResult, poolStop].map(({ parked }) => parked)).toEqual([0, 0, 0]);
+      expect([poolSubmit, poolResult, poolStop].map(({ waiting: parked }) => parked)).toEqual([0, 0, 0]);
     };
     await inBubble(checked, { seed }).catch((error: unknown) => {
       throw new Error(`with seed ${seed}`, { cause: error });
@@ -110,7 +110,7 @@ describe("a pool accepts", () => {
       (workers, queue) =>
         inAnyOrder(async () => {
           const held = new Held();
-          const pool = new WorkerPool(held.f, { workers, queue });
+          const pool = new WorkerPool(held.f, { workers, queueSize: queue });
           for (let job = 0; job < workers + queue; job++) await pool[door](job);
           const late = [0, 1, 2].map((i) => stateOf(pool[door](workers + queue + i)));
           await settled();
@@ -136,7 +136,7 @@ describe("a pool accepts", () => {
   test("those who wait in the order in which they came, each when there is room and not before", () =>
     inAnyOrder(async () => {
       const held = new Held();
-      const pool = new WorkerPool(held.f, { workers: 1, queue: 1 });
+      const pool = new WorkerPool(held.f, { workers: 1, queueSize: 1 });
       expect([pool.trySend(0), pool.trySend(1), pool.trySend(2)]).toEqual([true, true, false]);
       const accepted: number[] = [];
       for (const job of [2, 3, 4]) void pool.send(job).then(() => accepted.push(job));
@@ -154,7 +154,7 @@ describe("a pool accepts", () => {
   test("any number at once with a queue without end", () =>
     inAnyOrder(async () => {
       const held = new Held();
-      const pool = new WorkerPool(held.f, { workers: 2, queue: Infinity });
+      const pool = new WorkerPool(held.f, { workers: 2, queueSize: Infinity });
       for (let job = 0; job < 500; job++) expect(pool.trySend(job)).toBe(true);
       expect(pool.stats()).toMatchObject({ queued: 498, waiting: 0 });
       await held.letGo(500);
@@ -188,17 +188,17 @@ describe("the workers of a pool", () => {
     [3, 3],
   ])("work on %i jobs %i at a time, and are the same all along", (count, peak) =>
     inAnyOrder(async (seed) => {
-      const chance = new Chance(seed);
+      const chance = new Prng(seed);
       const workers = new Set<number>();
       let [running, most] = [0, 0];
       const pool = new WorkerPool<number, void>(
         async (_ctx, _job, worker) => {
           workers.add(worker);
           most = Math.max(most, ++running);
-          await time.sleep(1 + chance.below(5));
+          await time.sleep(1 + chance.randomInt(5));
           running--;
         },
-        { workers: 5, queue: chance.below(10) },
+        { workers: 5, queueSize: chance.randomInt(10) },
       );
       for (let job = 0; job < count; job++) await pool.send(job);
       await pool.stop();
@@ -211,15 +211,15 @@ describe("the workers of a pool", () => {
   // R166, R172
   test("do each job exactly once, and tell of each exactly once, whoever sends", () =>
     inAnyOrder(async (seed) => {
-      const chance = new Chance(seed);
+      const chance = new Prng(seed);
       const done: number[] = [];
       const pool = new WorkerPool<number, number>(
         async (ctx, job) => {
-          await listens(ctx, chance.below(3));
+          await listens(ctx, chance.randomInt(3));
           done.push(job);
           return -job;
         },
-        { workers: 1 + chance.below(6), queue: chance.below(4) },
+        { workers: 1 + chance.randomInt(6), queueSize: chance.randomInt(4) },
       );
       const wg = new WaitGroup();
       for (let sender = 0; sender < 5; sender++) {
@@ -255,7 +255,7 @@ describe("the workers of a pool", () => {
   test("take what there is while another has a long job", () =>
     inAnyOrder(async () => {
       const start = now();
-      const pool = new WorkerPool(listens, { workers: 2, queue: 8 });
+      const pool = new WorkerPool(listens, { workers: 2, queueSize: 8 });
       for (const ms of [80, 10, 10, 10, 10, 10, 10, 10, 10]) await pool.send(ms);
       await pool.stop();
       expect(now() - start).toBe(80);
@@ -276,7 +276,7 @@ describe("the workers of a pool", () => {
       () => {
         if (!hasFired && ++count < 300_000) pool.trySend(1);
       },
-      { workers: 1, queue: 1 },
+      { workers: 1, queueSize: 1 },
     );
     await pool.send(1);
     while (!hasFired) await pool.results.receive();
@@ -289,7 +289,7 @@ describe("results", () => {
   // R168, B12, B13, B14, B15, B16, B17
   test.each([0, 1, 10, 1000])("of %i jobs can be read when all were sent and the pool has stopped", (count) =>
     inAnyOrder(async () => {
-      const pool = new WorkerPool<number, number>((_, job) => 2 * job, { workers: 3, queue: 3 });
+      const pool = new WorkerPool<number, number>((_, job) => 2 * job, { workers: 3, queueSize: 3 });
       for (let job = 0; job < count; job++) await pool.send(job);
       expect(await pool.stop()).toEqual(nothingLeft);
       const told = await all(pool.results);
@@ -356,7 +356,7 @@ describe("priority", () => {
   // P33
   test.each(capacities)("is strict, and among equals the earlier is first, with a queue of %i", (queue) =>
     inAnyOrder(async (seed) => {
-      const chance = new Chance(seed);
+      const chance = new Prng(seed);
       const ranks = [-Infinity, -1, 0, 0.5, 2, Infinity];
       const left: Ranked[] = [];
       let asked = 0;
@@ -374,7 +374,7 @@ describe("priority", () => {
         },
         {
           workers: 1,
-          queue,
+          queueSize: queue,
           priority: ({ rank }) => {
             asked++;
             return rank;
@@ -382,9 +382,9 @@ describe("priority", () => {
         },
       );
       const come = (): void => {
-        const job = { id: ++lastId, rank: ranks[chance.below(ranks.length)] as number };
+        const job = { id: ++lastId, rank: ranks[chance.randomInt(ranks.length)] as number };
         left.push(job);
-        void (chance.below(2) === 0 ? pool.send(job) : pool.submit(job));
+        void (chance.randomInt(2) === 0 ? pool.send(job) : pool.submit(job));
       };
       come();
       await time.sleep(0.5);
@@ -400,7 +400,7 @@ describe("priority", () => {
   test("lets the best of those that wait into the queue first", () =>
     inAnyOrder(async () => {
       const held = new Held();
-      const pool = new WorkerPool(held.f, { workers: 1, queue: 1, priority: (job) => job });
+      const pool = new WorkerPool(held.f, { workers: 1, queueSize: 1, priority: (job) => job });
       await pool.send(5);
       await pool.send(4);
       const accepted: number[] = [];
@@ -419,7 +419,7 @@ describe("priority", () => {
   test("lets somebody who waits overtake what has been accepted", () =>
     inAnyOrder(async () => {
       const held = new Held();
-      const pool = new WorkerPool(held.f, { workers: 1, queue: 1, priority: (job) => job });
+      const pool = new WorkerPool(held.f, { workers: 1, queueSize: 1, priority: (job) => job });
       await pool.send(0);
       await pool.send(1);
       const high = pool.send(9);
@@ -476,7 +476,7 @@ describe("stop", () => {
   test("is answered the same, however often and whenever it is called", () =>
     inAnyOrder(async () => {
       const start = now();
-      const pool = new WorkerPool(listens, { workers: 1, queue: 1 });
+      const pool = new WorkerPool(listens, { workers: 1, queueSize: 1 });
       await pool.send(10);
       await pool.send(10);
       const early = [pool.stop(), pool.stop()];
@@ -493,7 +493,7 @@ describe("stop", () => {
   test("does what was asked for, those too that wait to be accepted, and accepts them at once", () =>
     inAnyOrder(async () => {
       const start = now();
-      const pool = new WorkerPool(listens, { workers: 3, queue: 5 });
+      const pool = new WorkerPool(listens, { workers: 3, queueSize: 5 });
       for (let i = 0; i < 8; i++) await pool.send(10);
       const waiting = [pool.send(10), pool.submit(10)] as const;
       await settled();
@@ -558,7 +558,7 @@ describe("stop", () => {
     inAnyOrder(async () => {
       const start = now();
       const late = new Error("too late");
-      const pool = new WorkerPool<{ id: number }, number>((ctx) => listens(ctx, hour), { workers: 3, queue: 5 });
+      const pool = new WorkerPool<{ id: number }, number>((ctx) => listens(ctx, hour), { workers: 3, queueSize: 5 });
       const jobs = Array.from({ length: 10 }, (_, id) => ({ id }));
       const sent = jobs.map((job) => pool.send(job));
       await settled();
@@ -572,39 +572,39 @@ describe("stop", () => {
       expect(await pool.stop()).toEqual(report);
       await Promise.all(sent);
       const told = await all(pool.results);
-      expect(told.every(({ status, error }) => status === "cancelled" && error === late)).toBe(true);
+      expect(told.every(({ status, error }) => status === "canceled" && error === late)).toBe(true);
       expect(new Set(told.map(({ job }) => job))).toEqual(new Set(jobs));
       await expect(pool.send({ id: 11 })).rejects.toMatchObject({ name: "StoppedError", cause: late });
       cancel();
     }));
 
   // R170
-  test("reports as undone exactly the jobs that the end of the pool has cancelled", () =>
+  test("reports as undone exactly the jobs that the end of the pool has canceled", () =>
     inAnyOrder(async (seed) => {
       const why = new Error("why");
-      const chance = new Chance(seed);
+      const chance = new Prng(seed);
       const [ctx, cancel] = withCancelCause(background());
-      const pool = new WorkerPool(listens, { workers: 2, queue: 4, ctx });
+      const pool = new WorkerPool(listens, { workers: 2, queueSize: 4, ctx });
       for (let job = 1; job <= 6; job++) await pool.send(job * 10);
       const own = await Promise.all([pool.submit(70), pool.submit(80)]);
-      await time.sleep(chance.below(60) + 5);
+      await time.sleep(chance.randomInt(60) + 5);
       own[1].cancel();
       await settled();
-      if (chance.below(2) === 0) void pool.stop();
+      if (chance.randomInt(2) === 0) void pool.stop();
       cancel(why);
       const report = await pool.stop();
       const told = [...(await all(pool.results)), ...own.slice(0, 1).map(({ outcome }) => outcome)];
-      const cancelled = told.flatMap((outcome) => (outcome?.status === "cancelled" ? outcome.job : []));
-      expect(cancelled.length).toBeGreaterThan(0);
-      expect(report).toEqual({ undone: cancelled.sort((a, b) => a - b), abandoned: 0, cause: why });
-      expect(own[1].outcome).toMatchObject({ status: "cancelled", error: error("context canceled") });
+      const canceled = told.flatMap((outcome) => (outcome?.status === "canceled" ? outcome.job : []));
+      expect(canceled.length).toBeGreaterThan(0);
+      expect(report).toEqual({ undone: canceled.sort((a, b) => a - b), abandoned: 0, cause: why });
+      expect(own[1].outcome).toMatchObject({ status: "canceled", error: error("context canceled") });
     }));
 
   // R170
   test.each([
     ["at once", async (): Promise<void> => undefined],
     ["later", settled],
-  ])("of a cancelled pool that had nothing to do, called %s, has nothing undone and so no cause", (_, wait) =>
+  ])("of a canceled pool that had nothing to do, called %s, has nothing undone and so no cause", (_, wait) =>
     inAnyOrder(async () => {
       const [ctx, cancel] = withCancelCause(background());
       const pool = new WorkerPool(listens, { workers: 2, ctx });
@@ -629,7 +629,7 @@ describe("stop", () => {
       const reason = new Error("now");
       cancel(reason);
       const start = now();
-      const pool = new WorkerPool(listens, { workers: 1, queue: 1 });
+      const pool = new WorkerPool(listens, { workers: 1, queueSize: 1 });
       for (const job of [hour, 2 * hour]) await pool.send(job);
       expect(await pool.stop(ctx)).toEqual({ undone: [hour, 2 * hour], abandoned: 0, cause: reason });
       expect(now()).toBe(start);
@@ -643,7 +643,11 @@ describe("stop", () => {
     inAnyOrder(async () => {
       const start = now();
       const [ctx, cancel] = withTimeoutCause(background(), 10, new Error("late"));
-      const pool = new WorkerPool(isStubborn, { workers: 2, queue: 2, ...(grace === undefined ? {} : { grace }) });
+      const pool = new WorkerPool(isStubborn, {
+        workers: 2,
+        queueSize: 2,
+        ...(grace === undefined ? {} : { gracePeriod: grace }),
+      });
       const tasks = await Promise.all([hour, 20 * hour, 1].map((ms) => pool.submit(ms)));
       const told = tasks.map(async ({ result }) => {
         await expect(result).rejects.toThrow("late");
@@ -654,12 +658,12 @@ describe("stop", () => {
       expect(report).toEqual({ undone: [hour, 20 * hour, 1], abandoned: 2, cause: error("late") });
       // Whoever waits for a job need not wait for its function.
       expect(await Promise.all(told)).toEqual([10, 10, 10]);
-      expect(pool.stats()).toMatchObject({ running: 2, abandoned: 2, workers: 0, cancelled: 3 });
+      expect(pool.stats()).toMatchObject({ running: 2, abandoned: 2, workers: 0, canceled: 3 });
       expect(await all(pool.results)).toEqual([]);
       // What they answer in the end changes nothing.
       await time.sleep(30 * hour);
-      expect(pool.stats()).toMatchObject({ running: 0, abandoned: 0, workers: 0, cancelled: 3, processed: 0 });
-      expect(tasks.map(({ outcome }) => outcome?.status)).toEqual(["cancelled", "cancelled", "cancelled"]);
+      expect(pool.stats()).toMatchObject({ running: 0, abandoned: 0, workers: 0, canceled: 3, processed: 0 });
+      expect(tasks.map(({ outcome }) => outcome?.status)).toEqual(["canceled", "canceled", "canceled"]);
       cancel();
     }),
   );
@@ -669,7 +673,7 @@ describe("stop", () => {
     inAnyOrder(async () => {
       const start = now();
       const [ctx, cancel] = withCancel(background());
-      const pool = new WorkerPool(isStubborn, { workers: 3, ctx, grace });
+      const pool = new WorkerPool(isStubborn, { workers: 3, ctx, gracePeriod: grace });
       for (const ms of [100, 200, 300]) await pool.send(ms);
       await settled();
       cancel();
@@ -679,10 +683,10 @@ describe("stop", () => {
   );
 
   // R169
-  test("waits no longer than the grace for a function whose own job was cancelled", () =>
+  test("waits no longer than the grace for a function whose own job was canceled", () =>
     inAnyOrder(async () => {
       const start = now();
-      const pool = new WorkerPool(isStubborn, { workers: 2, grace: 100 });
+      const pool = new WorkerPool(isStubborn, { workers: 2, gracePeriod: 100 });
       const stuck = await pool.submit(hour);
       await pool.send(50);
       await settled();
@@ -698,7 +702,7 @@ describe("stop", () => {
       const start = now();
       let pool: WorkerPool<number, number>;
       {
-        await using scoped = new WorkerPool(listens, { workers: 1, queue: 2 });
+        await using scoped = new WorkerPool(listens, { workers: 1, queueSize: 2 });
         for (let i = 0; i < 3; i++) await scoped.send(10);
         pool = scoped;
       }
@@ -712,7 +716,7 @@ describe("stop", () => {
       let stopped: Promise<unknown> = Promise.resolve();
       const pool: WorkerPool<number, number> = new WorkerPool(listens, {
         workers: 1,
-        queue: 1,
+        queueSize: 1,
         onEvent: ({ type }) => {
           if (type === "ended") stopped = pool.stop();
         },
@@ -750,7 +754,7 @@ describe("a job that stops its pool", () => {
         log.push(`${job} at ${now() - start}`);
         return answer;
       },
-      { workers: 2, queue: 2, ...options },
+      { workers: 2, queueSize: 2, ...options },
     );
     return pool;
   }
@@ -838,7 +842,7 @@ describe("a job that stops its pool", () => {
   test("waits no longer than the grace for a function whose job is over", () =>
     inAnyOrder(async () => {
       const log: string[] = [];
-      const pool = scripted(log, (pool, ctx) => pool.stop(ctx), { grace: 100 });
+      const pool = scripted(log, (pool, ctx) => pool.stop(ctx), { gracePeriod: 100 });
       const stuck = await pool.submit(`${hour}`);
       await settled();
       stuck.cancel();
@@ -849,12 +853,12 @@ describe("a job that stops its pool", () => {
     }));
 
   // R169
-  test("is answered when the pool is cancelled, with what is undone", () =>
+  test("is answered when the pool is canceled, with what is undone", () =>
     inAnyOrder(async () => {
       const why = new Error("why");
       const [ctx, cancel] = withCancelCause(background());
       const log: string[] = [];
-      const pool = scripted(log, (pool, ctx) => pool.stop(ctx), { ctx, grace: 100 });
+      const pool = scripted(log, (pool, ctx) => pool.stop(ctx), { ctx, gracePeriod: 100 });
       for (const job of ["stop", `${hour}`, "1"]) expect(pool.trySend(job)).toBe(true);
       await time.sleep(10);
       cancel(why);
@@ -877,9 +881,9 @@ describe("the end of a pool's context", () => {
   ])("answers all who wait while workers run functions that %s", (_, f, extra) =>
     inAnyOrder(async (seed) => {
       const why = new Error("why");
-      const chance = new Chance(seed);
+      const chance = new Prng(seed);
       const [ctx, cancel] = withCancelCause(background());
-      const pool = new WorkerPool(f, { workers: 3, queue: 4, ctx, grace: 100 });
+      const pool = new WorkerPool(f, { workers: 3, queueSize: 4, ctx, gracePeriod: 100 });
       const start = now();
       const answers: Promise<string>[] = [];
       const note = (name: string, promise: Promise<unknown>): void => {
@@ -903,7 +907,7 @@ describe("the end of a pool's context", () => {
         (): void => note("submit", pool.submit(hour, own)),
         (): void => note("map", pool.map([hour, hour]).next()),
       ];
-      for (let left = waits.length; left > 0; left--) waits.splice(chance.below(left), 1)[0]?.();
+      for (let left = waits.length; left > 0; left--) waits.splice(chance.randomInt(left), 1)[0]?.();
       await settled();
       expect(pool.stats()).toMatchObject({ running: 3, queued: 4, waiting: 6 });
       await time.sleep(10);
@@ -924,7 +928,7 @@ describe("the end of a pool's context", () => {
         "task why at 10",
       ]);
       expect((await all(pool.results)).map(({ status, error }) => [status, error])).toEqual(
-        Array.from({ length: 4 }, () => ["cancelled", why]),
+        Array.from({ length: 4 }, () => ["canceled", why]),
       );
       expect(await pool.stop()).toMatchObject({ abandoned: extra > 0 ? 3 : 0, cause: why });
       expect((await pool.stop()).undone).toHaveLength(7);
@@ -941,12 +945,12 @@ describe("the end of a pool's context", () => {
       const [ctx, cancel] = withCancel(background());
       const stopped: number[] = [];
       const onWorkerStop = (worker: number): void => void stopped.push(worker);
-      const pool = new WorkerPool(listens, { workers: 2, queue: 1, ctx, onWorkerStop });
+      const pool = new WorkerPool(listens, { workers: 2, queueSize: 1, ctx, onWorkerStop });
       for (let i = 0; i < 3; i++) await pool.send(hour);
       cancel();
       expect(await all(pool.results)).toHaveLength(3);
       expect(stopped).toEqual([1, 2]);
-      expect(pool.stats()).toMatchObject({ workers: 0, running: 0, queued: 0, cancelled: 3 });
+      expect(pool.stats()).toMatchObject({ workers: 0, running: 0, queued: 0, canceled: 3 });
     }));
 
   // R170
@@ -966,7 +970,7 @@ describe("the end of a pool's context", () => {
       await settled();
       cancel(why);
       await expect(task.result).rejects.toBe(why);
-      expect(await all(pool.results)).toEqual([{ status: "cancelled", job: 2, attempts: 1, error: why }]);
+      expect(await all(pool.results)).toEqual([{ status: "canceled", job: 2, attempts: 1, error: why }]);
     }));
 
   // R169
@@ -1029,7 +1033,7 @@ describe("the context of a call", () => {
     inAnyOrder(async () => {
       const held = new Held();
       const [ctx, cancel] = withCancelCause(background());
-      const pool = new WorkerPool(held.f, { workers: 1, queue: 1 });
+      const pool = new WorkerPool(held.f, { workers: 1, queueSize: 1 });
       await pool.send(1);
       await pool.send(2);
       const waiting = [pool[door](3, ctx), pool.send(4)] as const;
@@ -1041,7 +1045,7 @@ describe("the context of a call", () => {
       await pool.stop();
       expect(held.begun).toEqual([1, 2, 4]);
       expect(await all(pool.results)).toHaveLength(3);
-      expect(pool.stats().cancelled).toBe(0);
+      expect(pool.stats().canceled).toBe(0);
     }),
   );
 
@@ -1062,7 +1066,7 @@ describe("the context of a call", () => {
     inAnyOrder(async () => {
       const start = now();
       const [ctx, cancel] = withCancelCause(background());
-      const pool = new WorkerPool(listens, { workers: 2, queue: 3 });
+      const pool = new WorkerPool(listens, { workers: 2, queueSize: 3 });
       await pool.send(40, ctx);
       await pool.send(20);
       await pool.send(50, ctx);
@@ -1078,8 +1082,8 @@ describe("the context of a call", () => {
       expect(now() - start).toBe(35);
       const told = (await all(pool.results)).map(({ job, status, attempts, error }) => [job, status, attempts, error]);
       expect(told.slice(0, 2).sort()).toEqual([
-        [40, "cancelled", 1, why],
-        [50, "cancelled", 0, why],
+        [40, "canceled", 1, why],
+        [50, "canceled", 0, why],
       ]);
       expect(told.slice(2)).toEqual([
         [20, "done", 1, undefined],
@@ -1153,26 +1157,26 @@ describe("a task", () => {
     }));
 
   // R169
-  test("that is cancelled in the queue is not worked on, and leaves its place to whoever waits", () =>
+  test("that is canceled in the queue is not worked on, and leaves its place to whoever waits", () =>
     inAnyOrder(async () => {
       const held = new Held();
-      const pool = new WorkerPool(held.f, { workers: 1, queue: 1 });
+      const pool = new WorkerPool(held.f, { workers: 1, queueSize: 1 });
       await pool.send(1);
       const task = await pool.submit(2);
       const waiting = pool.submit(3);
       expect(await stateOf(waiting)).toBe("pending");
       task.cancel();
       await expect(task.result).rejects.toBeInstanceOf(context.Canceled);
-      expect(task.outcome).toMatchObject({ status: "cancelled", attempts: 0 });
+      expect(task.outcome).toMatchObject({ status: "canceled", attempts: 0 });
       expect((await waiting).job).toBe(3);
-      expect(pool.stats()).toMatchObject({ queued: 1, waiting: 0, cancelled: 1 });
+      expect(pool.stats()).toMatchObject({ queued: 1, waiting: 0, canceled: 1 });
       await held.letGo(2);
       expect(await pool.stop()).toEqual(nothingLeft);
       expect(held.begun).toEqual([1, 3]);
     }));
 
   // R169, and what piscina and workerpool get wrong
-  test("that is cancelled at work ends its own context and no other", () =>
+  test("that is canceled at work ends its own context and no other", () =>
     inAnyOrder(async () => {
       const start = now();
       const why = new Error("not needed");
@@ -1183,14 +1187,14 @@ describe("a task", () => {
       tasks[1].cancel(new Error("too late"));
       await expect(tasks[1].result).rejects.toBe(why);
       expect(now() - start).toBe(5);
-      expect(tasks[1].outcome).toEqual({ status: "cancelled", job: 30, attempts: 1, error: why });
+      expect(tasks[1].outcome).toEqual({ status: "canceled", job: 30, attempts: 1, error: why });
       expect(await tasks[0].result).toBe(20);
       expect(await tasks[2].result).toBe(40);
       await pool.stop();
     }));
 
   // P47
-  test("that is cancelled is over at once, but its worker is held until the function returns", () =>
+  test("that is canceled is over at once, but its worker is held until the function returns", () =>
     inAnyOrder(async () => {
       const start = now();
       const pool = new WorkerPool(isStubborn, { workers: 1 });
@@ -1200,15 +1204,15 @@ describe("a task", () => {
       task.cancel();
       await expect(task.result).rejects.toThrow("context canceled");
       expect(now() - start).toBe(20);
-      expect(pool.stats()).toMatchObject({ running: 1, abandoned: 1, waiting: 1, cancelled: 1 });
+      expect(pool.stats()).toMatchObject({ running: 1, abandoned: 1, waiting: 1, canceled: 1 });
       await next;
       expect(now() - start).toBe(100);
       expect(pool.stats()).toMatchObject({ running: 1, abandoned: 0 });
-      expect(task.outcome).toEqual({ status: "cancelled", job: 100, attempts: 1, error: error("context canceled") });
+      expect(task.outcome).toEqual({ status: "canceled", job: 100, attempts: 1, error: error("context canceled") });
       expect(await pool.stop()).toEqual(nothingLeft);
     }));
 
-  test("that is done is not cancelled any more", () =>
+  test("that is done is not canceled any more", () =>
     inAnyOrder(async () => {
       const pool = new WorkerPool(listens, { workers: 1 });
       const task = await pool.submit(1);
@@ -1227,7 +1231,7 @@ describe("a task", () => {
         ["pool", "of all"],
       ] as const) {
         const [ctx, cancel] = withCancelCause(background());
-        const pool = new WorkerPool(listens, { workers: 1, queue: 1, ctx });
+        const pool = new WorkerPool(listens, { workers: 1, queueSize: 1, ctx });
         const tasks = [await pool.submit(hour), await pool.submit(hour)];
         await settled();
         if (first === "pool") cancel(new Error("of all"));
@@ -1238,10 +1242,10 @@ describe("a task", () => {
       }
     }));
 
-  test("is cancelled with an Error only, and what refuses another changes nothing", () =>
+  test("is canceled with an Error only, and what refuses another changes nothing", () =>
     inAnyOrder(async () => {
       const [ctx, cancel] = withCancel(background());
-      const pool = new WorkerPool(listens, { workers: 1, queue: 1 });
+      const pool = new WorkerPool(listens, { workers: 1, queueSize: 1 });
       const tasks = [await pool.submit(10), await pool.submit(10, ctx)];
       const before = children(ctx);
       for (const task of tasks) {
@@ -1303,12 +1307,12 @@ describe("onError", () => {
   // R171, P12, P27
   test.each<PoolOptions<number, number>>([{}, { onError: "collect" }])("%p goes on with the other jobs", (options) =>
     inAnyOrder(async () => {
-      const pool = new WorkerPool(failing, { workers: 2, queue: 2, ...options });
+      const pool = new WorkerPool(failing, { workers: 2, queueSize: 2, ...options });
       for (const job of [5, 10, 15, 20, 25]) await pool.send(job);
       expect(await pool.stop()).toEqual(nothingLeft);
       const told = (await all(pool.results)).map(({ status, job }) => `${job} ${status}`);
       expect(told.sort()).toEqual(["10 done", "15 failed", "20 done", "25 failed", "5 failed"]);
-      expect(pool.stats()).toMatchObject({ processed: 5, failed: 3, cancelled: 0 });
+      expect(pool.stats()).toMatchObject({ processed: 5, failed: 3, canceled: 0 });
     }),
   );
 
@@ -1316,7 +1320,7 @@ describe("onError", () => {
   test("cancel ends the pool at the first error in time, and frees everybody", () =>
     inAnyOrder(async () => {
       const start = now();
-      const pool = new WorkerPool(failing, { workers: 3, queue: 1, onError: "cancel" });
+      const pool = new WorkerPool(failing, { workers: 3, queueSize: 1, onError: "cancel" });
       await pool.send(10);
       await pool.send(35);
       await pool.send(25);
@@ -1330,7 +1334,7 @@ describe("onError", () => {
       expect(await states[0]).toBe("undefined");
       const told = (await all(pool.results)).map(({ status, job }) => `${job} ${status}`);
       expect(told.slice(0, 2)).toEqual(["10 done", "25 failed"]);
-      expect(told.slice(2).sort()).toEqual(["35 cancelled", "50 cancelled", "60 cancelled"]);
+      expect(told.slice(2).sort()).toEqual(["35 canceled", "50 canceled", "60 canceled"]);
       await expect(pool.send(1)).rejects.toMatchObject({ name: "StoppedError", cause: error("bad 25") });
     }));
 
@@ -1352,7 +1356,7 @@ describe("onError", () => {
       expect(cause?.message).toBe("bad 5");
       const told = (await all(pool.results)).map(({ status }) => status);
       expect(told[0]).toBe("failed");
-      expect(told.slice(1).every((status) => status === "cancelled")).toBe(true);
+      expect(told.slice(1).every((status) => status === "canceled")).toBe(true);
       expect([told.length, undone.length]).toEqual([2 + accepted, 1 + accepted]);
     }));
 });
@@ -1472,9 +1476,9 @@ describe("the options of a pool", () => {
 test("each call is answered, and each accepted job has one outcome, whatever happens", () =>
   inAnyOrder(async (seed) => {
     for (let round = 0; round < 8; round++) {
-      const chance = new Chance(seed * 100 + round);
-      const oneOf = <T>(...values: T[]): T => values[chance.below(values.length)] as T;
-      const workers = 1 + chance.below(4);
+      const chance = new Prng(seed * 100 + round);
+      const oneOf = <T>(...values: T[]): T => values[chance.randomInt(values.length)] as T;
+      const workers = 1 + chance.randomInt(4);
       const [ctx, cancel] = withCancelCause(background());
       const calls = new Map<number, number>();
       const ended = new Map<number, Outcome<number, number>[]>();
@@ -1484,17 +1488,17 @@ test("each call is answered, and each accepted job has one outcome, whatever hap
           calls.set(job, (calls.get(job) ?? 0) + 1);
           expect(++running).toBeLessThanOrEqual(workers);
           try {
-            return await oneOf(listens, listens, isStubborn)(own, chance.below(8));
+            return await oneOf(listens, listens, isStubborn)(own, chance.randomInt(8));
           } finally {
             running--;
-            if (chance.below(10) === 0) throw new Error("bad");
+            if (chance.randomInt(10) === 0) throw new Error("bad");
           }
         },
         {
           workers,
-          queue: oneOf(0, 0, 1, 3, Infinity),
+          queueSize: oneOf(0, 0, 1, 3, Infinity),
           ctx,
-          grace: oneOf(0, 3, 100),
+          gracePeriod: oneOf(0, 3, 100),
           onError: oneOf("collect", "collect", "cancel"),
           ...(oneOf(true, false) ? { priority: (job) => job % 3 } : {}),
           ...(oneOf(true, false) ? { timeout: 5 } : {}),
@@ -1510,7 +1514,7 @@ test("each call is answered, and each accepted job has one outcome, whatever hap
       const wg = new WaitGroup();
       const [shared, cancelShared] = withCancel(background());
       const come = async (job: number): Promise<void> => {
-        await time.sleep(chance.below(20));
+        await time.sleep(chance.randomInt(20));
         const own = oneOf(undefined, undefined, shared);
         try {
           if (oneOf(true, false)) {
@@ -1525,7 +1529,7 @@ test("each call is answered, and each accepted job has one outcome, whatever hap
           accepted.add(job);
           tasks.push(task);
           if (oneOf(true, false, false)) {
-            await time.sleep(chance.below(10));
+            await time.sleep(chance.randomInt(10));
             task.cancel();
           }
           await task.result;
@@ -1534,10 +1538,10 @@ test("each call is answered, and each accepted job has one outcome, whatever hap
         }
       };
       for (let job = 0; job < 30; job++) wg.go(() => come(job));
-      if (oneOf(true, false)) wg.go(() => time.sleep(chance.below(25)).then(() => cancelShared()));
-      if (oneOf(true, false)) wg.go(() => time.sleep(chance.below(25)).then(() => cancel(new Error("why"))));
-      await time.sleep(chance.below(25));
-      const [limit, cancelLimit] = withTimeoutCause(background(), chance.below(12), new Error("late"));
+      if (oneOf(true, false)) wg.go(() => time.sleep(chance.randomInt(25)).then(() => cancelShared()));
+      if (oneOf(true, false)) wg.go(() => time.sleep(chance.randomInt(25)).then(() => cancel(new Error("why"))));
+      await time.sleep(chance.randomInt(25));
+      const [limit, cancelLimit] = withTimeoutCause(background(), chance.randomInt(12), new Error("late"));
       const stopped = oneOf(true, false) ? pool.stop(limit) : pool.stop();
       await wg.wait();
       const report = await stopped;
@@ -1552,13 +1556,13 @@ test("each call is answered, and each accepted job has one outcome, whatever hap
       for (const [outcome] of ended.values()) expect(calls.get(outcome?.job as number) ?? 0).toBe(outcome?.attempts);
 
       const outcomes = [...ended.values()].flat();
-      const { processed, failed, cancelled, queued, waiting } = pool.stats();
+      const { processed, failed, canceled, queued, waiting } = pool.stats();
       const count = (status: string): number => outcomes.filter((outcome) => outcome.status === status).length;
       expect([queued, waiting]).toEqual([0, 0]);
       expect(processed).toBe(count("done") + count("failed"));
       expect(failed).toBe(count("failed"));
-      expect(cancelled).toBe(count("cancelled"));
-      const byPool = outcomes.filter(({ status, error }) => status === "cancelled" && error === report.cause);
+      expect(canceled).toBe(count("canceled"));
+      const byPool = outcomes.filter(({ status, error }) => status === "canceled" && error === report.cause);
       expect([...report.undone].sort()).toEqual(byPool.map(({ job }) => job).sort());
       cancel();
       cancelShared();

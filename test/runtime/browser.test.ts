@@ -39,7 +39,7 @@ test.concurrent.each([
     print("processors", numCPU());
 
     try {
-      context.notify(context.background(), "SIGINT");
+      context.notifyContext(context.background(), "SIGINT");
     } catch (error) {
       print(error);
     }
@@ -88,7 +88,7 @@ test.concurrent.each([
     "message channels 0",
     "processors 3",
     "processors 1",
-    "TypeError: context.notify: there are no signals here",
+    "TypeError: context.notifyContext: there are no signals here",
     "sum 333833500",
     "done context deadline exceeded",
     "played 2",

@@ -3,9 +3,9 @@
 import { Channel, context, go, receive, select, send, time, WaitGroup, WorkerPool } from "goro";
 import { allowLeaks, bubble } from "goro/testing";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { coreOf } from "../../src/channel/channel.ts";
-import type { Core } from "../../src/channel/channel-state.ts";
-import { listen, trace, type Traced } from "../../src/runtime/hooks.ts";
+import { channelStateOf } from "../../src/channel/channel.ts";
+import type { ChannelState } from "../../src/channel/channel-state.ts";
+import { addHooks, hooks, type GoroutineInfo } from "../../src/runtime/hooks.ts";
 import { assertInvariants } from "../model/invariants.ts";
 import { capacities, quiet } from "../support/promises.ts";
 
@@ -19,10 +19,10 @@ afterEach(() => {
 function record(): string[] {
   const events: string[] = [];
   const parties = new Map<object, number>();
-  const tell = (event: string) => (goroutine: Traced) => {
+  const tell = (event: string) => (goroutine: GoroutineInfo) => {
     events.push(`${event} ${goroutine.name}`);
   };
-  stop = listen({
+  stop = addHooks({
     go: tell("go"),
     run(goroutine, start) {
       tell("run")(goroutine);
@@ -61,7 +61,7 @@ describe("a program is heard step by step", () => {
   test("goroutines are numbered in the order of their `go`, and a function without a name has none", async () => {
     const ids: number[] = [];
     const names: string[] = [];
-    stop = listen({
+    stop = addHooks({
       go({ id, name }) {
         ids.push(id);
         names.push(name);
@@ -137,7 +137,7 @@ test("a listener that was removed hears nothing more, and what it has heard of g
   await ch.send(7);
   go(async () => ch.receive());
   await quiet();
-  expect(trace).toBeNull();
+  expect(hooks).toBeNull();
   expect(results).toEqual([7]);
   expect(events).toEqual(["go taker", "run taker", "#1 chan receive"]);
 });
@@ -146,14 +146,14 @@ describe("what happens besides waiting is heard too", () => {
   /** All that a listener is told, but for goroutines and waits. */
   function listening(): unknown[][] {
     const heard: unknown[][] = [];
-    const stopOne = listen({
-      make: (channel) => void heard.push(["make", channel]),
-      move: (channel, value, from, to) => void heard.push(["move", channel, value, from, to]),
+    const stopOne = addHooks({
+      channelCreated: (channel) => void heard.push(["make", channel]),
+      valueMoved: (channel, value, from, to) => void heard.push(["move", channel, value, from, to]),
       close: (channel) => void heard.push(["close", channel]),
       select: (cases, chosen) => void heard.push(["select", cases.indexOf(chosen as object)]),
       cancel: (_, cause) => void heard.push(["cancel", cause.message]),
       panic: ({ name }, error) => void heard.push(["panic", name, error]),
-      job: (_crew, _work, step) => void heard.push([step]),
+      jobEvent: (_crew, _work, step) => void heard.push([step]),
       timer(purpose, fire) {
         heard.push(["timer", purpose]);
         fire();
@@ -171,7 +171,7 @@ describe("what happens besides waiting is heard too", () => {
   test.each([1, 2])("by each of %i listeners", async (count) => {
     const all = Array.from({ length: count }, listening);
     const ch = new Channel<string>(1);
-    const core = coreOf(ch);
+    const core = channelStateOf(ch);
     await ch.send("a");
     const second = ch.send("b");
     await ch.receive();
@@ -208,7 +208,7 @@ describe("what happens besides waiting is heard too", () => {
   test("a hand-over tells who of the two was parked", async () => {
     const heard = listening();
     const ch = new Channel<number>();
-    const core = coreOf(ch);
+    const core = channelStateOf(ch);
     const received = ch.receive();
     await ch.send(1);
     await received;
@@ -253,13 +253,13 @@ describe("a listener finds every channel in a valid state, and may use the chann
   function within(channels: readonly Channel<string>[], look: () => void): void {
     let isInside = false;
     const hook = (): void => {
-      for (const ch of channels) assertInvariants(coreOf(ch) as Core<string>);
+      for (const ch of channels) assertInvariants(channelStateOf(ch) as ChannelState<string>);
       if (isInside) return;
       isInside = true;
       look();
       isInside = false;
     };
-    stop = listen({ block: hook, unblock: hook, move: hook, select: hook });
+    stop = addHooks({ block: hook, unblock: hook, valueMoved: hook, select: hook });
   }
 
   test.each(capacities)("when a select that waits receives, at capacity %i", async (capacity) => {
@@ -310,11 +310,11 @@ describe("a listener finds every channel in a valid state, and may use the chann
     },
   );
 
-  test("when a context is cancelled", () => {
+  test("when a context is canceled", () => {
     const [ctx, cancel] = context.withCancel(context.background());
     const [child] = context.withCancel(ctx);
     const errors: unknown[] = [];
-    stop = listen({
+    stop = addHooks({
       cancel() {
         cancel();
         errors.push(String(ctx.err()), String(child.err()));
@@ -332,7 +332,7 @@ test("what a timer does happens once, however often a listener lets it, and its 
     fired++;
     throw error;
   };
-  stop = listen({
+  stop = addHooks({
     timer(_purpose, inner) {
       inner();
       inner();
@@ -340,7 +340,7 @@ test("what a timer does happens once, however often a listener lets it, and its 
   });
   let thrown: unknown;
   try {
-    trace?.timer("a test", fire);
+    hooks?.timer("a test", fire);
   } catch (reason) {
     thrown = reason;
   }
@@ -349,7 +349,7 @@ test("what a timer does happens once, however often a listener lets it, and its 
 
 test("what an operation waits for has words for a report", async () => {
   const subjects: string[] = [];
-  stop = listen({ block: (_party, _operation, _isDurable, subject) => void subjects.push(String(subject)) });
+  stop = addHooks({ block: (_party, _operation, _isDurable, subject) => void subjects.push(String(subject)) });
   const plain = new Channel<number>();
   const jobs = new Channel<number>(2, { name: "jobs\n" });
   const full = new Channel<number>(1);
@@ -373,7 +373,7 @@ test("what an operation waits for has words for a report", async () => {
     "job: jobs\\n (0 of 2), none: off, closed: a channel",
   ]);
   plain.close();
-  expect(String(coreOf(plain))).toBe("a channel (closed)");
+  expect(String(channelStateOf(plain))).toBe("a channel (closed)");
   jobs.close();
   await full.receive();
   timer.reset(0);

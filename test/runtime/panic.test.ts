@@ -2,7 +2,7 @@
 
 import { PanicError } from "goro";
 import { describe, expect, test } from "@jest/globals";
-import { panicReport } from "../../src/runtime/panic.ts";
+import { formatPanic } from "../../src/runtime/panic.ts";
 import { runSource } from "../support/programs.ts";
 
 const imports = 'import { Channel, go, gosched, main, numGoroutine, PanicError, time, WaitGroup } from "goro";\n';
@@ -234,21 +234,21 @@ describe("the report", () => {
     ["a circular object is what it can be", circular, "[object Object]"],
     ["an object without a prototype is JSON as well", Object.assign(Object.create(null), { a: 1 }), '{"a":1}'],
   ])("%s", (_, value: unknown, sentence) => {
-    expect(panicReport(value, 9, "").split("\n\n")[0]).toBe(`panic: ${sentence}`);
-    expect(panicReport(value, 9, "created by\n")).toMatch(/\n\ngoroutine 9 \[running\]:\n(\t.*\n)*created by\n$/);
+    expect(formatPanic(value, 9, "").split("\n\n")[0]).toBe(`panic: ${sentence}`);
+    expect(formatPanic(value, 9, "created by\n")).toMatch(/\n\ngoroutine 9 \[running\]:\n(\t.*\n)*created by\n$/);
   });
 
   test("a chain of causes that bites its own tail is told once", () => {
     const first = new Error("first");
     const second = new Error("second", { cause: first });
     first.cause = second;
-    expect(panicReport(first, 1, "").match(/^(panic|caused by): .*/gm)).toEqual(["panic: first", "caused by: second"]);
+    expect(formatPanic(first, 1, "").match(/^(panic|caused by): .*/gm)).toEqual(["panic: first", "caused by: second"]);
   });
 
   test("a stack is read as other engines write it, too", () => {
     const error = new Error("x");
     error.stack = "inner@http://h/a.js:1:2\nasync*outer@http://h/a.js:3:4\n@http://h/b.js:5:6\n";
-    expect(panicReport(error, 1, "")).toBe(
+    expect(formatPanic(error, 1, "")).toBe(
       "panic: x\n\ngoroutine 1 [running]:\n" +
         "\tinner@http://h/a.js:1:2\n\tasync*outer@http://h/a.js:3:4\n\t@http://h/b.js:5:6\n",
     );
@@ -269,7 +269,7 @@ describe("the report", () => {
     ["a tag that throws", Object.defineProperty({ toJSON: hostile }, Symbol.toStringTag, { get: hostile }), ""],
     ["a proxy that was revoked", revoked.proxy, ""],
   ])("it is printed whatever was thrown: %s", (_, value: unknown, word) => {
-    const report = panicReport(value, 1, "");
+    const report = formatPanic(value, 1, "");
     expect(report).toMatch(/^panic: .*\n\ngoroutine 1 \[running\]:\n/);
     expect(report).toContain(word);
   });

@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { Channel, go, gosched, Mutex, PanicError, receive, select, send, time, WaitGroup } from "goro";
-import { pass, passed, passedWith } from "../../src/runtime/scheduler.ts";
-import { listen } from "../../src/runtime/hooks.ts";
+import { resolveFairly, resolved, resolvedWith } from "../../src/runtime/scheduler.ts";
+import { addHooks } from "../../src/runtime/hooks.ts";
 import { countTurns } from "../support/promises.ts";
 import { replace } from "../support/replace.ts";
 
@@ -224,7 +224,7 @@ describe("a lock that is free makes no caller wait for a turn", () => {
 });
 
 // Uses the slice up. While the gate is open, all who have nothing to tell get the same promise.
-function shutTheGate(gate: Pick<Gate, "passed"> = { passed }): void {
+function shutTheGate(gate: Pick<Gate, "passed"> = { passed: resolved }): void {
   void gate.passed();
   burn(5);
   while (gate.passed() === gate.passed()) burn(0.1);
@@ -235,9 +235,9 @@ describe("a shut gate", () => {
     shutTheGate();
     const turn = gosched();
     const answers: string[] = [];
-    pass((answer: string) => answers.push(answer), "woken");
-    void passed().then(() => answers.push("done"));
-    void passedWith({ value: "result" }).then(({ value }) => answers.push(value));
+    resolveFairly((answer: string) => answers.push(answer), "woken");
+    void resolved().then(() => answers.push("done"));
+    void resolvedWith({ value: "result" }).then(({ value }) => answers.push(value));
     for (let i = 0; i < 1000; i++) await Promise.resolve();
     expect(answers).toEqual([]);
     await turn;
@@ -327,7 +327,7 @@ describe("at a channel with a buffer", () => {
   async function parks(capacity: number, n: number): Promise<number> {
     let parked = 0;
     const ignore = (): void => undefined;
-    const stop = listen({
+    const stop = addHooks({
       go: ignore,
       run: (_, start) => start(),
       end: ignore,

@@ -1,7 +1,7 @@
 // Time functions that change under the clock: sets of functions that the test drives, of which one is there at the import.
 
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
-import { Alarm } from "../../src/runtime/timer.ts";
+import { RuntimeTimer } from "../../src/runtime/timer.ts";
 import { Clock } from "../../src/runtime/timer-queue.ts";
 import type * as realtime from "../../src/runtime/system-clock.ts";
 import { replace } from "../support/replace.ts";
@@ -55,14 +55,16 @@ class Functions {
 }
 
 /** A clock in a host with `functions`, and what calls the listeners of the signals by which it watches. */
-async function load(functions: Functions): Promise<{ clock: Clock; watches: (() => void)[]; alarm: () => Alarm }> {
+async function load(
+  functions: Functions,
+): Promise<{ clock: Clock; watches: (() => void)[]; alarm: () => RuntimeTimer }> {
   functions.install();
   const watches: (() => void)[] = [];
   const timeout = (): unknown => ({ addEventListener: (_: string, listener: () => void) => watches.push(listener) });
   restores.push(replace(globalThis, "AbortSignal", { timeout } as never));
   const path = "../../src/runtime/system-clock.ts";
-  const { RealTime } = (await import(`${path}?${++copies}`)) as typeof realtime;
-  return { clock: new Clock(new RealTime()), watches, alarm: () => new Alarm("test", () => undefined) };
+  const { SystemClock } = (await import(`${path}?${++copies}`)) as typeof realtime;
+  return { clock: new Clock(new SystemClock()), watches, alarm: () => new RuntimeTimer("test", () => undefined) };
 }
 
 function uninstall(): void {
@@ -235,12 +237,12 @@ test("an alarm that throws does not keep the others from going off", async () =>
   const clock = new module.Clock(host);
   const fired: string[] = [];
   const error = new Error("broken");
-  const broken = new Alarm("test", () => {
+  const broken = new RuntimeTimer("test", () => {
     throw error;
   });
   clock.set(broken, 1);
-  clock.set(new Alarm("test", () => fired.push("other")), 2);
-  const later = new Alarm("test", () => undefined);
+  clock.set(new RuntimeTimer("test", () => fired.push("other")), 2);
+  const later = new RuntimeTimer("test", () => undefined);
   clock.set(later, 20);
   isSet = false;
   clock.ring();

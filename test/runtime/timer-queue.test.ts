@@ -1,15 +1,15 @@
 import { allowLeaks } from "goro/testing";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { Alarm } from "../../src/runtime/timer.ts";
-import { Clock, type Host } from "../../src/runtime/timer-queue.ts";
-import { RealTime } from "../../src/runtime/system-clock.ts";
+import { RuntimeTimer } from "../../src/runtime/timer.ts";
+import { Clock, type TimeSource } from "../../src/runtime/timer-queue.ts";
+import { SystemClock } from "../../src/runtime/system-clock.ts";
 import { below, seed } from "../../src/runtime/realm.ts";
-import { listen, trace } from "../../src/runtime/hooks.ts";
+import { addHooks, hooks } from "../../src/runtime/hooks.ts";
 import { runSource } from "../support/programs.ts";
 import { replace } from "../support/replace.ts";
 
 /** A host whose time stands still until it is moved. */
-class FakeHost implements Host {
+class FakeHost implements TimeSource {
   time = 1000;
   due = Infinity;
   isSet = false;
@@ -46,18 +46,18 @@ class FakeHost implements Host {
   }
 }
 
-function make(): { host: FakeHost; clock: Clock; fired: string[]; alarm: (name: string) => Alarm } {
+function make(): { host: FakeHost; clock: Clock; fired: string[]; alarm: (name: string) => RuntimeTimer } {
   const host = new FakeHost();
   const fired: string[] = [];
-  return { host, clock: new Clock(host), fired, alarm: (name) => new Alarm("test", () => fired.push(name)) };
+  return { host, clock: new Clock(host), fired, alarm: (name) => new RuntimeTimer("test", () => fired.push(name)) };
 }
 
 /** Checks the invariants of the clock and of its heap, of which `alarms` are all that ever were set. */
-function expectWhole(clock: Clock, host: FakeHost, alarms: readonly Alarm[]): void {
+function expectWhole(clock: Clock, host: FakeHost, alarms: readonly RuntimeTimer[]): void {
   const standing = alarms.filter((alarm) => alarm.isSet).sort((a, b) => a.index - b.index);
   expect(standing.map((alarm) => alarm.index)).toEqual(standing.map((_, i) => i));
   expect(alarms.filter((alarm) => !alarm.isSet && alarm.index !== -1)).toEqual([]);
-  const tooEarly = standing.filter((alarm, i) => i > 0 && alarm.when < (standing[(i - 1) >> 1] as Alarm).when);
+  const tooEarly = standing.filter((alarm, i) => i > 0 && alarm.when < (standing[(i - 1) >> 1] as RuntimeTimer).when);
   expect(tooEarly).toEqual([]);
   expect(clock.size).toBe(standing.length);
   expect(clock.next).toBe(Math.min(...standing.map((alarm) => alarm.when)));
@@ -122,8 +122,8 @@ describe("a clock", () => {
       return one;
     });
     expect(asked).toEqual([50, 20]);
-    clock.cancel(alarms[3] as Alarm);
-    clock.cancel(alarms[1] as Alarm);
+    clock.cancel(alarms[3] as RuntimeTimer);
+    clock.cancel(alarms[1] as RuntimeTimer);
     expect(asked).toEqual([50, 20]);
   });
 
@@ -157,12 +157,12 @@ describe("a clock", () => {
     expect(fired).toEqual(["a"]);
   });
 
-  test.each([0, 1, 2, 3, 4, 5, 6])("keeps the order of the others when number %i is cancelled", (place) => {
+  test.each([0, 1, 2, 3, 4, 5, 6])("keeps the order of the others when number %i is canceled", (place) => {
     const { host, clock, fired, alarm } = make();
     const times = [1010, 1050, 1020, 1060, 1070, 1030, 1040];
     const alarms = times.map((when) => alarm(String(when)));
     alarms.forEach((one, i) => clock.set(one, times[i] as number));
-    clock.cancel(alarms[place] as Alarm);
+    clock.cancel(alarms[place] as RuntimeTimer);
     expectWhole(clock, host, alarms);
     host.moveTo(2000);
     expect(fired).toEqual(
@@ -177,7 +177,7 @@ describe("a clock", () => {
     test("fires at once what is set for a time that has come", () => {
       const { host, clock, fired, alarm } = make();
       const b = alarm("b");
-      const a = new Alarm("test", () => {
+      const a = new RuntimeTimer("test", () => {
         fired.push("a");
         clock.set(b, 1005);
       });
@@ -191,7 +191,7 @@ describe("a clock", () => {
     test("keeps for later what is set for later", () => {
       const { host, clock, fired, alarm } = make();
       const b = alarm("b");
-      const a = new Alarm("test", () => clock.set(b, 1015));
+      const a = new RuntimeTimer("test", () => clock.set(b, 1015));
       clock.set(a, 1010);
       host.moveTo(1014);
       expect(fired).toEqual([]);
@@ -200,23 +200,23 @@ describe("a clock", () => {
       expect(fired).toEqual(["b"]);
     });
 
-    test("does not fire what an earlier alarm has cancelled", () => {
+    test("does not fire what an earlier alarm has canceled", () => {
       const { host, clock, fired, alarm } = make();
       const b = alarm("b");
-      const cancelled: boolean[] = [];
-      const a = new Alarm("test", () => cancelled.push(clock.cancel(b), clock.cancel(a)));
+      const canceled: boolean[] = [];
+      const a = new RuntimeTimer("test", () => canceled.push(clock.cancel(b), clock.cancel(a)));
       clock.set(a, 1010);
       clock.set(b, 1010);
       host.moveTo(1020);
       expect(fired).toEqual([]);
-      expect(cancelled).toEqual([true, false]);
+      expect(canceled).toEqual([true, false]);
       expectWhole(clock, host, [a, b]);
     });
 
     test("lets an alarm set itself again and again", () => {
       const { host, clock } = make();
       const at: number[] = [];
-      const a = new Alarm("test", () => {
+      const a = new RuntimeTimer("test", () => {
         at.push(host.time);
         if (at.length < 10) clock.set(a, host.time + 10);
       });
@@ -237,25 +237,25 @@ describe("a clock", () => {
     let order = 0;
 
     const setAlarm = (name: number, when: number): void => {
-      clock.set(alarms[name] as Alarm, when);
+      clock.set(alarms[name] as RuntimeTimer, when);
       model.push({ name, when, order: order++ });
     };
     const cancelAlarm = (name: number): void => {
       const others = model.filter((entry) => entry.name !== name);
-      expect(clock.cancel(alarms[name] as Alarm)).toBe(others.length < model.length);
+      expect(clock.cancel(alarms[name] as RuntimeTimer)).toBe(others.length < model.length);
       model = others;
     };
 
     // Some of the alarms set or cancel others when they fire.
     const alarms = Array.from({ length: 30 }, (_, name) => {
-      return new Alarm("test", () => {
+      return new RuntimeTimer("test", () => {
         const first = model.reduce((a, b) => (b.when < a.when || (b.when === a.when && b.order < a.order) ? b : a));
         expected.push(first.name);
         model = model.filter((entry) => entry !== first);
         fired.push(name);
         const other = below(30);
         if (name % 3 === 0) cancelAlarm(other);
-        else if (name % 3 === 1 && !(alarms[other] as Alarm).isSet) setAlarm(other, host.time - 5 + below(30));
+        else if (name % 3 === 1 && !(alarms[other] as RuntimeTimer).isSet) setAlarm(other, host.time - 5 + below(30));
       });
     });
 
@@ -263,7 +263,7 @@ describe("a clock", () => {
       const name = below(30);
       const chance = below(10);
       if (chance < 6) {
-        if ((alarms[name] as Alarm).isSet) cancelAlarm(name);
+        if ((alarms[name] as RuntimeTimer).isSet) cancelAlarm(name);
         // Few different times, so that many are equal.
         setAlarm(name, host.time + 4 * below(10));
       } else if (chance < 8) {
@@ -308,7 +308,7 @@ describe("the real time", () => {
       time = timer.at;
       timer.ring();
     };
-    return { delays, clock: new Clock(new RealTime()), elapse, timers: () => pending.size };
+    return { delays, clock: new Clock(new SystemClock()), elapse, timers: () => pending.size };
   }
 
   const restores: (() => void)[] = [];
@@ -318,7 +318,7 @@ describe("the real time", () => {
   });
 
   test("tells the times of the host", () => {
-    const host = new RealTime();
+    const host = new SystemClock();
     const before = [performance.now(), Date.now()] as const;
     const told = [host.now(), host.wall()] as const;
     const after = [performance.now(), Date.now()] as const;
@@ -335,7 +335,7 @@ describe("the real time", () => {
       const { delays, clock, elapse, timers } = fakeTimers();
       let firedAt: number | undefined;
       const due = clock.now() + delay;
-      clock.set(new Alarm("test", () => (firedAt = clock.now())), due);
+      clock.set(new RuntimeTimer("test", () => (firedAt = clock.now())), due);
       for (let pieces = 0; pieces < 1000 && firedAt === undefined; pieces++) elapse();
       expect(firedAt).toBeGreaterThanOrEqual(due);
       expect(firedAt).toBeLessThan(due + 1);
@@ -349,11 +349,11 @@ describe("the real time", () => {
   test("waits for ever for what is infinitely far, and others come before", () => {
     const { delays, clock, elapse, timers } = fakeTimers();
     const fired: string[] = [];
-    const never = new Alarm("test", () => fired.push("never"));
+    const never = new RuntimeTimer("test", () => fired.push("never"));
     clock.set(never, Infinity);
     for (let i = 0; i < 5; i++) elapse();
     expect(delays).toEqual(new Array<number>(6).fill(longest));
-    clock.set(new Alarm("test", () => fired.push("soon")), clock.now() + 10);
+    clock.set(new RuntimeTimer("test", () => fired.push("soon")), clock.now() + 10);
     expect(timers()).toBe(1);
     elapse();
     expect(fired).toEqual(["soon"]);
@@ -364,7 +364,7 @@ describe("the real time", () => {
 
   test("asks for whole milliseconds that are never too few, and for none below 0", () => {
     const { delays, clock } = fakeTimers();
-    const host = new RealTime();
+    const host = new SystemClock();
     for (const delay of [0.001, 1.5, 7, 0, -3]) host.set(delay, () => {});
     expect(delays).toEqual([1, 2, 7, 0, 0]);
     expect(clock.size).toBe(0);
@@ -372,7 +372,7 @@ describe("the real time", () => {
 
   test("has one timer of the host at most, and none once it is cleared", () => {
     const { timers, clock } = fakeTimers();
-    const host = new RealTime();
+    const host = new SystemClock();
     for (const delay of [30, 10, 20]) {
       host.set(delay, () => {});
       expect(timers()).toBe(1);
@@ -385,10 +385,10 @@ describe("the real time", () => {
 
 test.each([false, true])("an alarm goes off once, whether somebody listens or not (%p)", (isHeard) => {
   allowLeaks();
-  expect(trace).toBeNull();
+  expect(hooks).toBeNull();
   const heard: string[] = [];
   const stop = isHeard
-    ? listen({
+    ? addHooks({
         timer(purpose, fire) {
           heard.push(purpose);
           fire();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { context, ErrGroup, go, RateLimiter, type Reservation, time } from "goro";
 import { bubble, now, settled } from "goro/testing";
-import { Chance } from "../../src/util/prng.ts";
+import { Prng } from "../../src/util/prng.ts";
 import { GoLimiter } from "../model/bucket.ts";
 import { children, inBubble } from "../support/contexts.ts";
 
@@ -88,7 +88,7 @@ describe("reserve", () => {
     }));
 });
 
-describe("a reservation that is cancelled", () => {
+describe("a reservation that is canceled", () => {
   /** A limiter of 10 a second whose tokens are all taken. */
   function spent(): RateLimiter {
     const limiter = new RateLimiter(10, 2);
@@ -106,7 +106,7 @@ describe("a reservation that is cancelled", () => {
       expectReserve(limiter, start, 2, 2);
     }));
 
-  test("gives its tokens back once, however often it is cancelled", () =>
+  test("gives its tokens back once, however often it is canceled", () =>
     inBubble(() => {
       const limiter = spent();
       const last = limiter.reserve();
@@ -392,20 +392,20 @@ const limits = [31.25, 62.5, 125, 250, 500];
 describe.each(seeds)("a history of allow, reserve, cancel and time (seed %i)", (seed) => {
   test("is that of Go's limiter, also with changes of limit and burst", () =>
     inBubble(async () => {
-      const chance = new Chance(seed);
-      const limit = (): number => limits[chance.below(limits.length)] as number;
+      const chance = new Prng(seed);
+      const limit = (): number => limits[chance.randomInt(limits.length)] as number;
       const start = now();
-      const ours = new RateLimiter(limit(), 1 + chance.below(6));
+      const ours = new RateLimiter(limit(), 1 + chance.randomInt(6));
       const theirs = new GoLimiter(ours.limit, ours.burst);
       const history: string[] = [];
       const open: [Reservation, NonNullable<ReturnType<GoLimiter["reserve"]>>][] = [];
       for (let step = 0; step < 400; step++) {
         const at = now() - start;
-        const n = chance.below(4);
-        switch (chance.below(9)) {
+        const n = chance.randomInt(4);
+        switch (chance.randomInt(9)) {
           case 0:
           case 1:
-            await time.sleep(chance.below(64));
+            await time.sleep(chance.randomInt(64));
             break;
           case 2:
           case 3: {
@@ -427,7 +427,7 @@ describe.each(seeds)("a history of allow, reserve, cancel and time (seed %i)", (
           }
           case 6:
           case 7: {
-            const [pair] = open.splice(chance.below(open.length), 1);
+            const [pair] = open.splice(chance.randomInt(open.length), 1);
             if (pair === undefined) break;
             history.push(`${at}: cancel what is due at ${pair[1].due}`);
             pair[0].cancel();
@@ -437,7 +437,7 @@ describe.each(seeds)("a history of allow, reserve, cancel and time (seed %i)", (
           default: {
             // What was promised at one limit is not in order with what was at another: then even Go gives back too much.
             if (open.some(([reservation]) => reservation.delay() > 0)) break;
-            const change = chance.below(2) === 0 ? { limit: limit() } : { burst: 1 + chance.below(6) };
+            const change = chance.randomInt(2) === 0 ? { limit: limit() } : { burst: 1 + chance.randomInt(6) };
             history.push(`${at}: ${JSON.stringify(change)}`);
             if (change.limit !== undefined) ours.setLimit(change.limit);
             else ours.setBurst(change.burst);
@@ -450,16 +450,16 @@ describe.each(seeds)("a history of allow, reserve, cancel and time (seed %i)", (
 
   test("never has more events in any time than the burst and what comes in that time", () =>
     inBubble(async () => {
-      const chance = new Chance(seed);
-      const limit = limits[chance.below(limits.length)] as number;
-      const burst = 1 + chance.below(5);
+      const chance = new Prng(seed);
+      const limit = limits[chance.randomInt(limits.length)] as number;
+      const burst = 1 + chance.randomInt(5);
       const limiter = new RateLimiter(limit, burst);
       const events = new Map<Reservation | number, { at: number; n: number }>();
       for (let step = 0; step < 150; step++) {
-        const n = 1 + chance.below(burst);
-        const choice = chance.below(6);
+        const n = 1 + chance.randomInt(burst);
+        const choice = chance.randomInt(6);
         if (choice < 2) {
-          await time.sleep(chance.below(48));
+          await time.sleep(chance.randomInt(48));
         } else if (choice === 2) {
           if (limiter.allow(n)) events.set(step, { at: now(), n });
         } else if (choice < 5) {
@@ -467,10 +467,10 @@ describe.each(seeds)("a history of allow, reserve, cancel and time (seed %i)", (
           events.set(reservation, { at: now() + reservation.delay(), n });
         } else {
           const open = [...events.keys()].filter((each) => typeof each === "object" && each.delay() > 0);
-          const cancelled = open[chance.below(open.length)];
-          if (typeof cancelled !== "object") continue;
-          cancelled.cancel();
-          events.delete(cancelled);
+          const canceled = open[chance.randomInt(open.length)];
+          if (typeof canceled !== "object") continue;
+          canceled.cancel();
+          events.delete(canceled);
         }
       }
       const sorted = [...events.values()].sort((a, b) => a.at - b.at);
@@ -484,33 +484,33 @@ describe.each(seeds)("a history of allow, reserve, cancel and time (seed %i)", (
     }));
 });
 
-test.each(seeds)("waits of which some are cancelled keep the rate, and leave nothing (seed %i)", (seed) =>
+test.each(seeds)("waits of which some are canceled keep the rate, and leave nothing (seed %i)", (seed) =>
   inBubble(
     async () => {
-      const chance = new Chance(seed);
+      const chance = new Prng(seed);
       const limiter = new RateLimiter(10, 2);
       const [parent, end] = context.withCancel(context.background());
       const events: number[] = [];
-      const cancelled: unknown[] = [];
+      const canceled: unknown[] = [];
       const group = new ErrGroup();
       for (let i = 0; i < 40; i++) {
         const [ctx, cancel] = context.withCancel(parent);
-        const arrival = chance.below(3000);
-        const patience = chance.below(3) === 0 ? chance.below(400) : Infinity;
+        const arrival = chance.randomInt(3000);
+        const patience = chance.randomInt(3) === 0 ? chance.randomInt(400) : Infinity;
         void group.go(async () => {
           await time.sleep(arrival);
           const stop = patience < Infinity ? time.afterFunc(patience, cancel) : undefined;
           await limiter.wait(ctx).then(
             () => events.push(now()),
-            (error: unknown) => cancelled.push(error),
+            (error: unknown) => canceled.push(error),
           );
           stop?.stop();
           cancel();
         });
       }
       await group.wait();
-      expect(events.length + cancelled.length).toBe(40);
-      for (const error of cancelled) expect(error).toBeInstanceOf(context.Canceled);
+      expect(events.length + canceled.length).toBe(40);
+      for (const error of canceled) expect(error).toBeInstanceOf(context.Canceled);
       for (let i = 2; i < events.length; i++) {
         const gone = (events[i] as number) - (events[i - 2] as number);
         expect(gone).toBeGreaterThanOrEqual(100 - 1e-6);

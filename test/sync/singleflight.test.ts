@@ -79,7 +79,7 @@ describe("do", () => {
       [1, 2],
       [1, 2],
     ]);
-    expect(waitGroupWait.parked).toBe(0);
+    expect(waitGroupWait.waiting).toBe(0);
   });
 
   test("a value may be undefined, or have a `then` as a property of its own", async () => {

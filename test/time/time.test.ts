@@ -12,8 +12,8 @@ import {
   WaitGroup,
 } from "goro";
 import { bubble, now, settled } from "goro/testing";
-import { coreOf } from "../../src/channel/channel.ts";
-import type { Core } from "../../src/channel/channel-state.ts";
+import { channelStateOf } from "../../src/channel/channel.ts";
+import type { ChannelState } from "../../src/channel/channel-state.ts";
 import { currentClock, realClock } from "../../src/runtime/timer.ts";
 import { below } from "../../src/runtime/realm.ts";
 import { runSource } from "../support/programs.ts";
@@ -44,7 +44,7 @@ async function received(c: ReceiveChannel<number>, ms: number, waiting = 1): Pro
 
 /** Does what a select does with a case before it decides: it asks whether there is a value. */
 function look(c: ReceiveChannel<number>): boolean {
-  return (coreOf(c) as Core<number>).holds;
+  return (channelStateOf(c) as ChannelState<number>).canReceive;
 }
 
 test("durations are milliseconds", () => {

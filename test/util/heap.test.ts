@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { Heap, type Placed } from "../../src/util/heap.ts";
-import { Chance } from "../../src/util/prng.ts";
+import { Heap, type HeapNode } from "../../src/util/heap.ts";
+import { Prng } from "../../src/util/prng.ts";
 
-interface Node extends Placed {
+interface Node extends HeapNode {
   readonly rank: number;
   readonly order: number;
 }
@@ -105,19 +105,19 @@ describe("whoever leaves", () => {
 });
 
 test.each([1, 2, 3, 4, 5, 6])("agrees with a sorted list through any history (seed %i)", (seed) => {
-  const chance = new Chance(seed);
+  const chance = new Prng(seed);
   const [heap] = heapOf();
   const model: Node[] = [];
   for (let step = 0; step < 2000; step++) {
     // The tide comes and goes, so that it is large and empty many times.
     const tide = (step >> 7) % 2 === 0 ? 3 : 1;
-    if (chance.below(4) < tide || model.length === 0) {
-      const added = node(chance.below(seed * 40));
+    if (chance.randomInt(4) < tide || model.length === 0) {
+      const added = node(chance.randomInt(seed * 40));
       heap.add(added);
       model.push(added);
       model.sort((a, b) => (isBefore(a, b) ? -1 : 1));
     } else {
-      const [leaving] = model.splice(chance.below(3) === 0 ? 0 : chance.below(model.length), 1);
+      const [leaving] = model.splice(chance.randomInt(3) === 0 ? 0 : chance.randomInt(model.length), 1);
       heap.remove(leaving as Node);
       expect((leaving as Node).index).toBe(-1);
     }

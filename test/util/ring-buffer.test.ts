@@ -1,9 +1,9 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import { below, seed } from "../../src/runtime/realm.ts";
-import { Ring } from "../../src/util/ring-buffer.ts";
+import { RingBuffer } from "../../src/util/ring-buffer.ts";
 import { heapInUse, isCollected } from "../support/memory.ts";
 
-function drain<T>(ring: Ring<T>): T[] {
+function drain<T>(ring: RingBuffer<T>): T[] {
   const values: T[] = [];
   while (ring.length > 0) values.push(ring.shift());
   return values;
@@ -11,11 +11,11 @@ function drain<T>(ring: Ring<T>): T[] {
 
 describe("a ring", () => {
   test("starts empty", () => {
-    expect(new Ring<number>().length).toBe(0);
+    expect(new RingBuffer<number>().length).toBe(0);
   });
 
   test("gives the values back in the order in which they came", () => {
-    const ring = new Ring<number>();
+    const ring = new RingBuffer<number>();
     const values = Array.from({ length: 1000 }, (_, i) => i);
     for (const value of values) ring.push(value);
     expect(ring.length).toBe(1000);
@@ -24,7 +24,7 @@ describe("a ring", () => {
 
   // Growing copies the part before the head and the part behind it, and these are never the same for two heads.
   test.each([0, 1, 2, 3, 4, 5, 6, 7, 8])("keeps the order when it grows after %i values have gone through", (gone) => {
-    const ring = new Ring<number>();
+    const ring = new RingBuffer<number>();
     for (let i = 0; i < gone; i++) {
       ring.push(-1);
       ring.shift();
@@ -35,7 +35,7 @@ describe("a ring", () => {
   });
 
   test("counts undefined and null as values", () => {
-    const ring = new Ring<unknown>();
+    const ring = new RingBuffer<unknown>();
     ring.push(undefined);
     ring.push(null);
     expect(ring.length).toBe(2);
@@ -43,7 +43,7 @@ describe("a ring", () => {
   });
 
   test("shows its oldest value without taking it", () => {
-    const ring = new Ring<number | undefined>();
+    const ring = new RingBuffer<number | undefined>();
     expect(ring.first).toBeUndefined();
     ring.push(1);
     ring.push(2);
@@ -61,7 +61,7 @@ describe("a ring", () => {
 
   test.each([1, 2, 3, 4])("agrees with an array through any history (seed %i)", (value) => {
     seed(value);
-    const ring = new Ring<number>();
+    const ring = new RingBuffer<number>();
     const model: number[] = [];
     for (let step = 0; step < 4000; step++) {
       // The tide comes and goes, so that it is full and empty many times, at many places of the circle.
@@ -80,7 +80,7 @@ describe("a ring", () => {
 
   // Shrinking copies the part before the head and the part behind it.
   test.each([0, 1, 31, 32, 33, 63])("keeps the order when it shrinks after %i values have gone through", (gone) => {
-    const ring = new Ring<number>();
+    const ring = new RingBuffer<number>();
     const values = Array.from({ length: 1000 }, (_, i) => i);
     for (let i = 0; i < gone; i++) ring.push(-1);
     for (let i = 0; i < gone; i++) ring.shift();
@@ -91,7 +91,7 @@ describe("a ring", () => {
   });
 
   test("that was emptied after a burst, or nearly, holds no more than one that never held much", async () => {
-    const rings = Array.from({ length: 100 }, () => new Ring<number>());
+    const rings = Array.from({ length: 100 }, () => new RingBuffer<number>());
     const before = await heapInUse();
     for (const ring of rings) {
       for (let i = 0; i < 10_000; i++) ring.push(i);
@@ -105,7 +105,7 @@ describe("a ring", () => {
   test("copies a value a few times at most, wherever its length goes up and down", () => {
     const fill = jest.spyOn(Array.prototype, "fill");
     try {
-      const ring = new Ring<number>();
+      const ring = new RingBuffer<number>();
       let operations = 0;
       for (const tide of [8, 9, 32, 33, 64, 65, 256, 257]) {
         for (let round = 0; round < 50; round++) {
@@ -121,7 +121,7 @@ describe("a ring", () => {
   });
 
   test("keeps nothing of a value that was taken", async () => {
-    const ring = new Ring<object>();
+    const ring = new RingBuffer<object>();
     const refs = (() => {
       const values = Array.from({ length: 12 }, () => ({}));
       for (const value of values) ring.push(value);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
-import { Line, type Standing } from "../../src/util/wait-queue.ts";
+import { WaitQueue, type QueueNode } from "../../src/util/wait-queue.ts";
 import { below, seed } from "../../src/runtime/realm.ts";
 import { isCollected } from "../support/memory.ts";
 
-class Node implements Standing<Node> {
-  line: Line<Node> | null = null;
-  ahead: Node | null = null;
-  behind: Node | null = null;
+class Node implements QueueNode<Node> {
+  queue: WaitQueue<Node> | null = null;
+  prev: Node | null = null;
+  next: Node | null = null;
   readonly name: number;
 
   constructor(name: number) {
@@ -14,9 +14,9 @@ class Node implements Standing<Node> {
   }
 }
 
-function lineOf(nodes: readonly Node[]): Line<Node> {
-  const line = new Line<Node>();
-  for (const node of nodes) line.join(node);
+function lineOf(nodes: readonly Node[]): WaitQueue<Node> {
+  const line = new WaitQueue<Node>();
+  for (const node of nodes) line.push(node);
   return line;
 }
 
@@ -25,21 +25,21 @@ function nodes(count: number): Node[] {
 }
 
 /** Checks that exactly `expected` stand in `line`, read from both ends. */
-function expectLine(line: Line<Node>, expected: readonly Node[]): void {
+function expectLine(line: WaitQueue<Node>, expected: readonly Node[]): void {
   const fromFront: number[] = [];
-  for (let node = line.first; node !== null; node = node.behind) fromFront.push(node.name);
+  for (let node = line.first; node !== null; node = node.next) fromFront.push(node.name);
   const fromBack: number[] = [];
-  for (let node = line.last; node !== null; node = node === line.first ? null : node.ahead) fromBack.push(node.name);
+  for (let node = line.last; node !== null; node = node === line.first ? null : node.prev) fromBack.push(node.name);
   const names = expected.map((node) => node.name);
   expect(fromFront).toEqual(names);
   expect(fromBack).toEqual(names.reverse());
   expect(line.count()).toBe(names.length);
-  for (const node of expected) expect(node.line).toBe(line);
+  for (const node of expected) expect(node.queue).toBe(line);
 }
 
 describe("a line", () => {
   test("starts empty", () => {
-    const line = new Line<Node>();
+    const line = new WaitQueue<Node>();
     expectLine(line, []);
     expect(line.shift()).toBeNull();
   });
@@ -58,7 +58,7 @@ describe("a line", () => {
   ])("lets the %s leave and keeps the order of the others", (_, place) => {
     const all = nodes(5);
     const line = lineOf(all);
-    line.leave(all[place] as Node);
+    line.remove(all[place] as Node);
     expectLine(
       line,
       all.filter((_, index) => index !== place),
@@ -68,14 +68,14 @@ describe("a line", () => {
   test("lets somebody who left come back at the end", () => {
     const [a, b, c] = nodes(3) as [Node, Node, Node];
     const line = lineOf([a, b, c]);
-    line.leave(a);
-    line.join(a);
+    line.remove(a);
+    line.push(a);
     expectLine(line, [b, c, a]);
   });
 
   test.each([1, 2, 3, 4])("stays whole through any history (seed %i)", (value) => {
     seed(value);
-    const line = new Line<Node>();
+    const line = new WaitQueue<Node>();
     const outside = nodes(12);
     const inside: Node[] = [];
     for (let step = 0; step < 400; step++) {
@@ -84,7 +84,7 @@ describe("a line", () => {
         case 0: {
           const node = outside.pop();
           if (node === undefined) break;
-          line.join(node);
+          line.push(node);
           inside.push(node);
           break;
         }
@@ -97,49 +97,49 @@ describe("a line", () => {
         default: {
           const node = inside[place];
           if (node === undefined) break;
-          line.leave(node);
+          line.remove(node);
           inside.splice(place, 1);
           outside.push(node);
         }
       }
       expectLine(line, inside);
-      for (const node of outside) expect([node.line, node.ahead, node.behind]).toEqual([null, null, null]);
+      for (const node of outside) expect([node.queue, node.prev, node.next]).toEqual([null, null, null]);
     }
   });
 
-  test("touches only the neighbours of whoever leaves, however long it is", () => {
-    class Watched implements Standing<Watched> {
+  test("touches only the neighbors of whoever leaves, however long it is", () => {
+    class Watched implements QueueNode<Watched> {
       static touched = 0;
-      line: Line<Watched> | null = null;
+      queue: WaitQueue<Watched> | null = null;
       #ahead: Watched | null = null;
       #behind: Watched | null = null;
 
-      get ahead(): Watched | null {
+      get prev(): Watched | null {
         Watched.touched++;
         return this.#ahead;
       }
-      set ahead(node: Watched | null) {
+      set prev(node: Watched | null) {
         Watched.touched++;
         this.#ahead = node;
       }
-      get behind(): Watched | null {
+      get next(): Watched | null {
         Watched.touched++;
         return this.#behind;
       }
-      set behind(node: Watched | null) {
+      set next(node: Watched | null) {
         Watched.touched++;
         this.#behind = node;
       }
     }
     const costs = [10, 10_000].map((length) => {
-      const line = new Line<Watched>();
+      const line = new WaitQueue<Watched>();
       const all = Array.from({ length }, () => new Watched());
-      for (const node of all) line.join(node);
+      for (const node of all) line.push(node);
       Watched.touched = 0;
-      line.leave(all[length / 2] as Watched);
-      line.join(all[length / 2] as Watched);
+      line.remove(all[length / 2] as Watched);
+      line.push(all[length / 2] as Watched);
       line.shift();
-      line.join(all[0] as Watched);
+      line.push(all[0] as Watched);
       return Watched.touched;
     });
     expect(costs[1]).toBe(costs[0]);
@@ -150,10 +150,10 @@ describe("a line", () => {
     const gone = (() => {
       const others = nodes(2) as [Node, Node];
       const line = lineOf([others[0], survivor, others[1]]);
-      line.leave(survivor);
+      line.remove(survivor);
       return others.map((node) => new WeakRef(node));
     })();
     for (const ref of gone) expect(await isCollected(ref)).toBe(true);
-    expect(survivor.line).toBeNull();
+    expect(survivor.queue).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 // Reading a trace from a file: whatever is in there, either a trace comes out that holds together, or an error that
 // says what is wrong.
 
-import { asText } from "../../util/inspect.ts";
+import { safeToString } from "../../util/inspect.ts";
 import { type Trace, type TraceEvent, version, type Who } from "../format.ts";
 import { short } from "../shown.ts";
 import { type Schema, schema } from "./schema.ts";
@@ -34,7 +34,7 @@ function parsed(text: string): unknown {
     return JSON.parse(text);
   } catch (err) {
     // A message of the host may quote the text.
-    const why = err instanceof Error ? err.message : asText(err);
+    const why = err instanceof Error ? err.message : safeToString(err);
     throw new SyntaxError(`parseTrace: the text is not JSON: ${short(why, 200)}`, { cause: err });
   }
 }
@@ -65,7 +65,7 @@ function wrong(place: string, rule: string, value: unknown): TypeError {
 function told(value: unknown): string {
   if (Array.isArray(value)) return "an array";
   if (isRecord(value)) return "an object";
-  return typeof value === "string" ? JSON.stringify(short(value, 40)) : short(asText(value), 40);
+  return typeof value === "string" ? JSON.stringify(short(value, 40)) : short(safeToString(value), 40);
 }
 
 // ---- Shape

@@ -6,7 +6,7 @@
 //   2. Each part stands below the one before, and the axis that is under all of them is known last.
 
 import { Check } from "../../util/validate.ts";
-import { asText } from "../../util/inspect.ts";
+import { safeToString } from "../../util/inspect.ts";
 import { counted } from "../figures.ts";
 import type { Trace, TracedPool } from "../format.ts";
 import { checkWindow } from "../options.ts";
@@ -69,7 +69,7 @@ export function poolPicture(trace: Trace, options: PoolPictureOptions = {}): str
   check.count("width", 640, width, 4000);
   checkWindow(check, from, to);
   if (title !== undefined && typeof title !== "string") {
-    throw new TypeError(`poolPicture: title must be a string, got ${asText(title)}`);
+    throw new TypeError(`poolPicture: title must be a string, got ${safeToString(title)}`);
   }
   const pool = chosen(trace, options.pool);
   const view = new PoolView(poolHistory(trace, pool.id), from, to);
@@ -85,7 +85,7 @@ function chosen({ pools, goroutines, channels, events }: Trace, id: number | und
   }
   const some = pools.slice(0, 10).map((pool) => `${pool.id}${pool.name === "" ? "" : ` (${short(pool.name, 24)})`}`);
   const more = pools.length > some.length ? ` and ${pools.length - some.length} more` : "";
-  throw new RangeError(`poolPicture: pool must be one of ${some.join(", ")}${more}, got ${asText(id)}`);
+  throw new RangeError(`poolPicture: pool must be one of ${some.join(", ")}${more}, got ${safeToString(id)}`);
 }
 
 /** One part below the other. */

@@ -6,7 +6,7 @@
 //   2. A row tells of events that stand together in the trace, and the rows stand in the order of their events.
 
 import { Check } from "../../util/validate.ts";
-import { asText } from "../../util/inspect.ts";
+import { safeToString } from "../../util/inspect.ts";
 import type { Trace, TraceEvent } from "../format.ts";
 import { type Lane, lanes } from "../lanes.ts";
 import { checkWindow } from "../options.ts";
@@ -88,12 +88,16 @@ function checked(
   const { goroutines, colour = false } = options;
   if (goroutines === undefined) return { width, rows, from, to, colour };
   if (!Array.isArray(goroutines) || goroutines.length === 0) {
-    throw new TypeError(`terminalView: goroutines must be an array of one number or more, got ${asText(goroutines)}`);
+    throw new TypeError(
+      `terminalView: goroutines must be an array of one number or more, got ${safeToString(goroutines)}`,
+    );
   }
   const known = new Set<unknown>(trace.goroutines.map(({ id }) => id));
   const unknown: unknown = (goroutines as readonly unknown[]).find((id) => !known.has(id));
   if (unknown === undefined) return { width, rows, from, to, colour, goroutines };
-  throw new RangeError(`terminalView: goroutines must be numbers of goroutines in the trace, got ${asText(unknown)}`);
+  throw new RangeError(
+    `terminalView: goroutines must be numbers of goroutines in the trace, got ${safeToString(unknown)}`,
+  );
 }
 
 function isWithin(event: TraceEvent | undefined, from: number, to: number): boolean {

@@ -2,7 +2,7 @@
 // who waits for whom.
 
 import { Check } from "../../util/validate.ts";
-import { asText } from "../../util/inspect.ts";
+import { safeToString } from "../../util/inspect.ts";
 import { axisTime, counted, thousands } from "../figures.ts";
 import type { Trace, TraceEvent, Who } from "../format.ts";
 import { checkWindow } from "../options.ts";
@@ -100,7 +100,7 @@ function checkTexts(title: string, goroutines: readonly number[] | undefined, tr
   const strangers = (goroutines as readonly unknown[]).filter((id) => !known.has(id));
   if (strangers.length > 0) {
     throw new RangeError(
-      `timeline: goroutines must be numbers of goroutines in the trace, got ${asText(strangers[0])}`,
+      `timeline: goroutines must be numbers of goroutines in the trace, got ${safeToString(strangers[0])}`,
     );
   }
 }
