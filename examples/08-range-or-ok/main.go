@@ -57,9 +57,9 @@ func run(worker func(jobs <-chan int, results chan<- int), numJobs int) []int {
 func main() {
 	for _, numJobs := range []int{0, 1, 100} {
 		ranged := run(byRange, numJobs)
-		asked := run(byOk, numJobs)
-		same := slices.Equal(ranged, asked)
-		fmt.Printf("jobs: %d, by range: %d, by ok: %d, the same results: %t\n", numJobs, len(ranged), len(asked), same)
+		checked := run(byOk, numJobs)
+		same := slices.Equal(ranged, checked)
+		fmt.Printf("jobs: %d, by range: %d, by ok: %d, the same results: %t\n", numJobs, len(ranged), len(checked), same)
 	}
 }
 

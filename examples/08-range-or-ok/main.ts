@@ -52,9 +52,9 @@ async function run(worker: typeof byRange, numJobs: number): Promise<number[]> {
 main(async () => {
   for (const numJobs of [0, 1, 100]) {
     const ranged = await run(byRange, numJobs);
-    const asked = await run(byOk, numJobs);
-    const same = ranged.join() === asked.join();
-    console.log(`jobs: ${numJobs}, by range: ${ranged.length}, by ok: ${asked.length}, the same results: ${same}`);
+    const checked = await run(byOk, numJobs);
+    const same = ranged.join() === checked.join();
+    console.log(`jobs: ${numJobs}, by range: ${ranged.length}, by ok: ${checked.length}, the same results: ${same}`);
   }
 });
 

@@ -69,14 +69,14 @@ func run(grace time.Duration) {
 
 	// The results are sorted, because jobs that end at the same time arrive in any order.
 	close(results)
-	var all []result
+	var collected []result
 	for r := range results {
-		all = append(all, r)
+		collected = append(collected, r)
 	}
-	slices.SortFunc(all, func(a, b result) int { return a.job - b.job })
+	slices.SortFunc(collected, func(a, b result) int { return a.job - b.job })
 
 	done := 0
-	for _, r := range all {
+	for _, r := range collected {
 		if r.err != nil {
 			fmt.Printf("job %d is not done: %v\n", r.job, r.err)
 			continue

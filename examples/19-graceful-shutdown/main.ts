@@ -63,14 +63,14 @@ async function run(grace: number): Promise<void> {
 
   // The results are sorted, because jobs that end at the same time arrive in any order.
   results.close();
-  const all: Result[] = [];
+  const collected: Result[] = [];
   for await (const r of results) {
-    all.push(r);
+    collected.push(r);
   }
-  all.sort((a, b) => a.job - b.job);
+  collected.sort((a, b) => a.job - b.job);
 
   let done = 0;
-  for (const r of all) {
+  for (const r of collected) {
     if (r.err) {
       console.log(`job ${r.job} is not done: ${r.err.message}`);
       continue;

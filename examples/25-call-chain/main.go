@@ -53,7 +53,7 @@ func main() {
 
 	err := report(ctx)
 
-	// The error says that the context was canceled. The cause is the same error value that was passed to cancel.
+	// The error is Canceled. The cause is the same error value that was passed to cancel.
 	fmt.Printf("is it Canceled: %t\n", errors.Is(err, context.Canceled))
 	fmt.Printf("is the cause errGone: %t\n", context.Cause(ctx) == errGone)
 	took := time.Since(start).Round(100 * time.Millisecond)

@@ -48,7 +48,7 @@ main(async () => {
 
   const err = await report(ctx);
 
-  // The error says that the context was canceled. The cause is the same error value that was passed to cancel.
+  // The error is Canceled. The cause is the same error value that was passed to cancel.
   console.log(`is it Canceled: ${err instanceof context.Canceled}`);
   console.log(`is the cause errGone: ${context.cause(ctx) === errGone}`);
   const took = Math.round(time.since(start) / 100) * 100;

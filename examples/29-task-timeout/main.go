@@ -97,7 +97,7 @@ func main() {
 
 	// No task is blocked forever, so this wait returns.
 	tasks.Wait()
-	fmt.Printf("in the end: %d still running\n", running.Load())
+	fmt.Printf("at the end: %d still running\n", running.Load())
 }
 
 // Try: an unbuffered slot. Which tasks never return, and what does the program report?

@@ -93,7 +93,7 @@ main(async () => {
 
   // No task is blocked forever, so this wait returns.
   await tasks.wait();
-  console.log(`in the end: ${running} still running`);
+  console.log(`at the end: ${running} still running`);
 });
 
 // Try: an unbuffered slot. Which tasks never return, and what does the program report?

@@ -11,7 +11,7 @@ import (
 
 const minWorkers = 2
 const maxWorkers = 10
-const idle = 20 * time.Millisecond
+const idleTimeout = 20 * time.Millisecond
 
 type pool struct {
 	jobs chan func()
@@ -73,7 +73,7 @@ func (p *pool) worker() {
 				return
 			}
 			job()
-		case <-time.After(idle):
+		case <-time.After(idleTimeout):
 			if p.removeWorker() {
 				return
 			}

@@ -5,7 +5,7 @@ import { Channel, main, receive, select, time, WaitGroup } from "goro";
 
 const minWorkers = 2;
 const maxWorkers = 10;
-const idle = 20 * time.millisecond;
+const idleTimeout = 20 * time.millisecond;
 
 type Job = () => Promise<void>;
 
@@ -53,7 +53,7 @@ class Pool {
   // A worker exits only between two jobs, so a started job is always finished.
   async worker(): Promise<void> {
     for (;;) {
-      const s = await select({ job: receive(this.jobs), idle: receive(time.after(idle)) });
+      const s = await select({ job: receive(this.jobs), idle: receive(time.after(idleTimeout)) });
       switch (s.case) {
         case "job":
           if (!s.ok) {

@@ -74,12 +74,12 @@ func withClose() []int {
 }
 
 func collectSorted(results <-chan int) []int {
-	var all []int
+	var collected []int
 	for r := range results {
-		all = append(all, r)
+		collected = append(collected, r)
 	}
-	slices.Sort(all)
-	return all
+	slices.Sort(collected)
+	return collected
 }
 
 func main() {

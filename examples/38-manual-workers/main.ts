@@ -66,11 +66,11 @@ async function withClose(): Promise<number[]> {
 }
 
 async function collectSorted(results: ReceiveChannel<number>): Promise<number[]> {
-  const all: number[] = [];
+  const collected: number[] = [];
   for await (const r of results) {
-    all.push(r);
+    collected.push(r);
   }
-  return all.sort((a, b) => a - b);
+  return collected.sort((a, b) => a - b);
 }
 
 main(async () => {

@@ -80,14 +80,14 @@ func main() {
 	}()
 
 	// The disk determines which file is read first, so the results are sorted.
-	var all []result
+	var collected []result
 	for r := range results {
-		all = append(all, r)
+		collected = append(collected, r)
 	}
-	slices.SortFunc(all, func(a, b result) int { return strings.Compare(a.name, b.name) })
+	slices.SortFunc(collected, func(a, b result) int { return strings.Compare(a.name, b.name) })
 
 	read, size := 0, 0
-	for _, r := range all {
+	for _, r := range collected {
 		switch {
 		case errors.Is(r.err, fs.ErrNotExist):
 			fmt.Printf("%s: no such file\n", r.name)

@@ -65,15 +65,15 @@ main(async () => {
   });
 
   // The disk determines which file is read first, so the results are sorted.
-  const all: Result[] = [];
+  const collected: Result[] = [];
   for await (const r of results) {
-    all.push(r);
+    collected.push(r);
   }
-  all.sort((a, b) => (a.name < b.name ? -1 : 1));
+  collected.sort((a, b) => (a.name < b.name ? -1 : 1));
 
   let read = 0;
   let size = 0;
-  for (const r of all) {
+  for (const r of collected) {
     if (r.err?.code === "ENOENT") {
       console.log(`${r.name}: no such file`);
     } else if (r.err) {

@@ -34,9 +34,9 @@ func run(numWorkers, numJobs int) []int {
 		close(results)
 	}()
 
-	var all []int
+	var collected []int
 	for r := range results {
-		all = append(all, r)
+		collected = append(collected, r)
 	}
-	return all
+	return collected
 }

@@ -30,9 +30,9 @@ export async function run(numWorkers: number, numJobs: number): Promise<number[]
     results.close();
   });
 
-  const all: number[] = [];
+  const collected: number[] = [];
   for await (const r of results) {
-    all.push(r);
+    collected.push(r);
   }
-  return all;
+  return collected;
 }

@@ -37,7 +37,7 @@ func main() {
 	defer cancel()
 	fmt.Printf("before: %d workers live\n", runtime.NumGoroutine()-1)
 
-	// The caller has no means to give the pool a job or to get a result.
+	// The caller cannot submit a job or read a result.
 	workerPool(ctx)
 	time.Sleep(50 * time.Millisecond)
 	fmt.Printf("after the pool has returned: %d workers live\n", runtime.NumGoroutine()-1)

@@ -32,7 +32,7 @@ main(async () => {
   using _ = defer(cancel);
   console.log(`before: ${numGoroutine() - 1} workers live`);
 
-  // The caller has no means to give the pool a job or to get a result.
+  // The caller cannot submit a job or read a result.
   workerPool(ctx);
   await time.sleep(50 * time.millisecond);
   console.log(`after the pool has returned: ${numGoroutine() - 1} workers live`);

@@ -1,5 +1,5 @@
-// Adding twice, fixed: each worker is added once, just before it starts. Each is also counted down once, so the counter
-// returns to 0.
+// Adding twice, fixed: each worker is added once, just before it starts, and subtracted once, so the counter returns to
+// 0.
 package main
 
 import (

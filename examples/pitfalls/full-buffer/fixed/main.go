@@ -21,7 +21,7 @@ func main() {
 		}
 	})
 
-	// Then the jobs are sent: a large buffer, a small one or none at all works.
+	// Then the jobs are sent. A large buffer, a small one or none works.
 	for j := 1; j <= numJobs; j++ {
 		jobs <- j
 		if j >= 100 {
@@ -34,4 +34,4 @@ func main() {
 	fmt.Printf("all done, sum %d\n", sum)
 }
 
-// Try: no buffer at all. Does the program still end?
+// Try: no buffer. Does the program still end?

@@ -17,7 +17,7 @@ main(async () => {
     }
   });
 
-  // Then the jobs are sent: a large buffer, a small one or none at all works.
+  // Then the jobs are sent. A large buffer, a small one or none works.
   for (let j = 1; j <= numJobs; j++) {
     await jobs.send(j);
     if (j >= 100) {
@@ -30,4 +30,4 @@ main(async () => {
   console.log(`all done, sum ${sum}`);
 });
 
-// Try: no buffer at all. Does the program still end?
+// Try: no buffer. Does the program still end?

@@ -51,7 +51,7 @@ func (p *workerPool) run(numJobs int) int {
 }
 
 func main() {
-	// Three processors are to stay free, whatever the number of processors.
+	// Three processors stay free on every machine.
 	const reserved = 3
 	for _, processors := range []int{4, 2} {
 		fmt.Printf("%d processors\n", processors)

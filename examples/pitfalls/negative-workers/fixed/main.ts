@@ -45,7 +45,7 @@ class WorkerPool {
 }
 
 main(async () => {
-  // Three processors are to stay free, whatever the number of processors.
+  // Three processors stay free on every machine.
   const reserved = 3;
   for (const processors of [4, 2]) {
     console.log(`${processors} processors`);

@@ -64,4 +64,4 @@ func main() {
 	run(4)
 }
 
-// Try: 10 jobs. The program does not even reach stop: where does main wait then?
+// Try: 10 jobs. The program does not reach stop: where does main wait then?

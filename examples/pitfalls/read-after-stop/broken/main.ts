@@ -58,4 +58,4 @@ main(async () => {
   await run(4);
 });
 
-// Try: 10 jobs. The program does not even reach stop: where does main wait then?
+// Try: 10 jobs. The program does not reach stop: where does main wait then?

@@ -56,7 +56,7 @@ func main() {
 	// Two parts of the program need the pool, and each of them starts it.
 	p.start()
 	p.start()
-	fmt.Printf("%d goroutines beside main\n", runtime.NumGoroutine()-1)
+	fmt.Printf("%d goroutines besides main\n", runtime.NumGoroutine()-1)
 
 	for j := 1; j <= 12; j++ {
 		p.jobs <- j

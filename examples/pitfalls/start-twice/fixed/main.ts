@@ -49,7 +49,7 @@ main(async () => {
   // Two parts of the program need the pool, and each of them starts it.
   p.start();
   p.start();
-  console.log(`${numGoroutine() - 1} goroutines beside main`);
+  console.log(`${numGoroutine() - 1} goroutines besides main`);
 
   for (let j = 1; j <= 12; j++) {
     await p.jobs.send(j);

@@ -1,5 +1,5 @@
-// A test that fits: ten jobs fit into buffers of ten, so the test passes even if the jobs are sent in the wrong place.
-// With 24 jobs the same test blocks forever: 10 queued jobs, 3 in the workers and 10 results are 23.
+// A test that fits: ten jobs fit into buffers of ten, so the test passes even if the jobs are sent before the results
+// are read. With 24 jobs the same test blocks forever: 10 queued jobs, 3 in the workers and 10 results are 23.
 
 import { Channel, go, main, type ReceiveChannel, type SendChannel, WaitGroup } from "goro";
 

@@ -17,12 +17,12 @@ var running atomic.Int64
 // A job takes 100 ms; job 2 would take 600 ms. A goroutine cannot be stopped from outside, so the job checks the
 // context itself.
 func process(ctx context.Context, job int) int {
-	half := 50 * time.Millisecond
+	interval := 50 * time.Millisecond
 	if job == 2 {
-		half = 300 * time.Millisecond
+		interval = 300 * time.Millisecond
 	}
 	for i := 0; i < 2 && ctx.Err() == nil; i++ {
-		time.Sleep(half)
+		time.Sleep(interval)
 	}
 	return job * job
 }

@@ -12,9 +12,9 @@ let running = 0;
 // A job takes 100 ms; job 2 would take 600 ms. A goroutine cannot be stopped from outside, so the job checks the
 // context itself.
 async function process(ctx: Context, job: number): Promise<number> {
-  const half = job === 2 ? 300 * time.millisecond : 50 * time.millisecond;
+  const interval = job === 2 ? 300 * time.millisecond : 50 * time.millisecond;
   for (let i = 0; i < 2 && !ctx.err(); i++) {
-    await time.sleep(half);
+    await time.sleep(interval);
   }
   return job * job;
 }
