@@ -1,5 +1,5 @@
-// An unguarded result: the workers check the context when they receive, but not when they send. When the results are no
-// longer read, the workers block in their sends forever, and the pool waits for them.
+// An unguarded result: the workers check the context when they receive, but not when they send. When main stops reading
+// the results, the workers block in their sends forever, and the pool waits for them.
 package main
 
 import (
