@@ -54,10 +54,10 @@ test("every pattern and every mistake has a program, or a reason why there is no
   for (let i = 1; i <= 46; i++) expect(mistakes).toHaveProperty(`B${i}`);
 });
 
-test("every pitfall is there broken and mended", () => {
+test("every pitfall has a broken and a fixed program", () => {
   const pitfalls = all.filter(({ name }) => name.startsWith("pitfalls/")).map(({ name }) => name);
   const folders = [...new Set(pitfalls.map((name) => name.replace(/\/[^/]*$/, "")))];
-  expect(pitfalls).toEqual(folders.flatMap((folder) => [`${folder}/broken`, `${folder}/mended`]));
+  expect(pitfalls).toEqual(folders.flatMap((folder) => [`${folder}/broken`, `${folder}/fixed`]));
   expect(folders.length).toBeGreaterThan(30);
 });
 
