@@ -1,0 +1,14 @@
+// The places where a word of the list is right, each with the reason.
+
+/** A place where a word of the list is right. */
+export interface Allowance {
+  /** The path of the file from the root; a folder ends with `/`. */
+  readonly file: string;
+  /** A text on the line of the word, or on the next; without it, every line of the file is allowed. */
+  readonly text?: string;
+  readonly reason: string;
+}
+
+export const allowances: readonly Allowance[] = [
+  { file: "test/scripts/prose.test.ts", reason: "the sentences that the check has to find" },
+];
