@@ -4,79 +4,81 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { failure } from "./failure.ts";
-import { differences, type Order } from "./order.ts";
+import { findDifferences, type Order } from "./expected-output.ts";
+import { summarizeFailure } from "./failure-summary.ts";
 import { run, type Run } from "./run.ts";
 
 const root: string = fileURLToPath(new URL("../", import.meta.url));
 const folder: string = join(root, "examples");
 
-/** One example: a folder with a TypeScript program and its Go twin, and what they promise. */
+/** An example: a folder with a TypeScript program, its Go twin, and the order of their output. */
 export interface Example {
-  /** Its folder, below `examples`. */
+  /** The path of its folder from `examples`. */
   readonly name: string;
   readonly port: string;
   readonly order: Order;
 }
 
-/** What a program has printed, and how it failed, if it did. */
+/** The output of a program, and the summary of its failure; "" if it did not fail. */
 export interface Outcome {
   readonly output: string;
   readonly failure: string;
 }
 
-/** All examples, in the order of the path, the pitfalls after it. */
+/** Returns all examples in the order of the path, and then the pitfalls. */
 export async function examples(): Promise<Example[]> {
   const files = await readdir(folder, { recursive: true });
   const names = files.filter((file) => file.endsWith(`${sep}main.ts`)).map((file) => dirname(file));
-  return Promise.all(names.sort().map(example));
+  return Promise.all(names.sort().map(load));
 }
 
-async function example(name: string): Promise<Example> {
-  const place = join(folder, name);
-  const module = (await import(pathToFileURL(join(place, "order.ts")).href)) as { order: Order };
-  const portable = relative(folder, place).split(sep).join("/");
-  return { name: portable, port: join(place, "main.ts"), order: module.order };
+async function load(name: string): Promise<Example> {
+  const directory = join(folder, name);
+  const module = (await import(pathToFileURL(join(directory, "order.ts")).href)) as { order: Order };
+  const portable = relative(folder, directory).split(sep).join("/");
+  return { name: portable, port: join(directory, "main.ts"), order: module.order };
 }
 
-/** The files that keep what the Go twin did when it was recorded. */
-export function recordings({ name }: Example): { output: string; failure: string } {
+/** Returns the files with the recorded outcome of the Go twin. */
+export function recordingFiles({ name }: Example): { output: string; failure: string } {
   return { output: join(folder, name, "output.txt"), failure: join(folder, name, "failure.txt") };
 }
 
-/** What the Go twin did when it was recorded. A program that did not fail has no second file. */
-export async function recorded(example: Example): Promise<Outcome> {
-  const files = recordings(example);
+/** Reads the recorded outcome of the Go twin. For a program that did not fail, the second file does not exist. */
+export async function readRecording(example: Example): Promise<Outcome> {
+  const files = recordingFiles(example);
   return {
     output: await readFile(files.output, "utf8"),
     failure: await readFile(files.failure, "utf8").catch(() => ""),
   };
 }
 
-/** What differs between what `was` recorded and what `is`, as far as the example may not differ. */
-export function compared({ order }: Example, was: Outcome, is: Outcome): string[] {
-  const wrong = differences(order, was.output, is.output);
-  if (was.failure !== is.failure) {
-    wrong.push(`it ended with ${JSON.stringify(is.failure)} and not with ${JSON.stringify(was.failure)}`);
+/** Returns the differences between two outcomes that the order of the example does not allow. */
+export function compareOutcomes({ order }: Example, expected: Outcome, actual: Outcome): string[] {
+  const differences = findDifferences(order, expected.output, actual.output);
+  if (expected.failure !== actual.failure) {
+    differences.push(
+      `it ended with ${JSON.stringify(actual.failure)} and not with ${JSON.stringify(expected.failure)}`,
+    );
   }
-  return wrong;
+  return differences;
 }
 
-/** What a process has done. */
-export function outcome({ code, stdout, stderr }: Run): Outcome {
-  return { output: stdout, failure: failure(code, stderr) };
+/** Returns the outcome of a process. */
+export function toOutcome({ code, stdout, stderr }: Run): Outcome {
+  return { output: stdout, failure: summarizeFailure(code, stderr) };
 }
 
-/** How a program is run. */
-export interface Way {
-  /** In virtual time, in the order that the seed gives; without it, in real time. */
+/** Options for the run of a program. */
+export interface RunOptions {
+  /** The seed of the order in virtual time; without it, the program runs in real time. */
   readonly seed?: number | undefined;
-  /** The file to which what it did is written, in the form that its name says. */
+  /** The file for a trace of the run, in the format of its extension. */
   readonly trace?: string | undefined;
 }
 
-/** Runs the TypeScript program. With GORO_DEBUG the report of a deadlock tells of each goroutine, as Go's does. */
-export function runPort({ port }: Pick<Example, "port">, { seed, trace }: Way = {}): Promise<Run> {
+/** Runs the TypeScript program. GORO_DEBUG makes the report of a deadlock list each goroutine, as Go's does. */
+export function runPort({ port }: Pick<Example, "port">, { seed, trace }: RunOptions = {}): Promise<Run> {
   const env: Record<string, string> = { GORO_DEBUG: "1" };
   const imports = ["tsx"];
   if (seed !== undefined) {
@@ -87,20 +89,20 @@ export function runPort({ port }: Pick<Example, "port">, { seed, trace }: Way = 
     env["GORO_TRACE"] = trace;
     imports.push(join(root, "src", "trace", "preload.ts"));
   }
-  return run(process.execPath, [...imports.flatMap((each) => ["--import", each]), port], env);
+  return run(process.execPath, [...imports.flatMap((module) => ["--import", module]), port], env);
 }
 
 /** Runs the Go twin `times` times with real Go. (`go run` would hide the exit code of the program.) */
 export async function runTwin({ name }: Example, times: number): Promise<Run[]> {
-  const place = await mkdtemp(join(tmpdir(), "goro-"));
+  const directory = await mkdtemp(join(tmpdir(), "goro-"));
   try {
-    const program = join(place, "twin");
+    const program = join(directory, "twin");
     const built = await run("go", ["build", "-C", folder, "-o", program, `./${name}`]);
     if (built.code !== 0) throw new Error(`${name}: the Go twin does not compile:\n${built.stderr}`);
     const runs: Run[] = [];
     while (runs.length < times) runs.push(await run(program, []));
     return runs;
   } finally {
-    await rm(place, { recursive: true });
+    await rm(directory, { recursive: true });
   }
 }

@@ -1,22 +1,22 @@
-// Notices when the library has become twice as slow: does some work with it and by hand, in one process, and compares the two.
-// Only the ratio counts, and only the best of some rounds, for everything else depends on the machine.
+// Detects when the library has become twice as slow: compares its time for each piece of work with that of code by hand, in one process.
+// Only the best ratio of seven rounds counts, because absolute times depend on the machine.
 
 import { bundled, timed } from "./guard/measure.ts";
 import { type Guarded, guarded, type Library } from "./guard/work.ts";
 
 const rounds = 7;
 
-/** The least of some ratios of the library's time and that of the code by hand, measured in turn. */
+/** Returns the least ratio of the time of the library to that of the code by hand, measured in turn. */
 async function ratioOf({ goro, byHand, n }: Guarded, library: Library): Promise<number> {
   const expected = (n * (n - 1)) / 2;
-  let least = Infinity;
+  let best = Infinity;
   for (let round = 0; round < rounds; round++) {
-    const floor = await timed(() => byHand(n), expected);
-    const own = await timed(() => goro(library, n), expected);
-    // The first round is for the compiler.
-    if (round > 0) least = Math.min(least, own / floor);
+    const baseline = await timed(() => byHand(n), expected);
+    const actual = await timed(() => goro(library, n), expected);
+    // In the first round the engine still compiles.
+    if (round > 0) best = Math.min(best, actual / baseline);
   }
-  return least;
+  return best;
 }
 
 const library = await bundled<Library>('export * from "./index.ts";');

@@ -1,4 +1,4 @@
-// Writes docs/conformance.md: Go's rules with the tests that hold them, and the tests of Go that were ported.
+// Writes docs/conformance.md: Go's rules with the tests that check them, and the ported tests of Go.
 //
 //   npm run rules
 

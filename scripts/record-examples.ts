@@ -1,19 +1,21 @@
-// Runs the Go twin of each example with real Go, and records what it did. It needs Go 1.25 or later; nothing else does.
+// Runs the Go twin of each example with real Go, and records its outcome. It needs Go 1.25 or later.
 //
 //   npm run record
-//   npm run record -- 01-basic-pool pitfalls        only what has such a name, or begins with it
+//   npm run record -- 01-basic-pool pitfalls        only the examples of these names and folders
 
 import { rm, writeFile } from "node:fs/promises";
-import { compared, outcome, recordings, runTwin } from "./examples.ts";
-import { chosen } from "./choose.ts";
+import { compareOutcomes, recordingFiles, runTwin, toOutcome } from "./examples.ts";
+import { selectExamples } from "./select-examples.ts";
 
-for (const example of await chosen(process.argv.slice(2))) {
-  // The twin must keep the rules that it sets for the port, each time.
-  const [first, ...others] = (await runTwin(example, 3)).map(outcome);
+for (const example of await selectExamples(process.argv.slice(2))) {
+  // Each run of the twin must keep the order that the example declares.
+  const [first, ...others] = (await runTwin(example, 3)).map(toOutcome);
   if (first === undefined) continue;
-  const wrong = [first, ...others].flatMap((other) => compared(example, first, other));
-  if (wrong.length > 0) throw new Error(`${example.name}: the Go twin breaks its own order:\n${wrong.join("\n")}`);
-  const files = recordings(example);
+  const differences = [first, ...others].flatMap((run) => compareOutcomes(example, first, run));
+  if (differences.length > 0) {
+    throw new Error(`${example.name}: the Go twin violates its declared order:\n${differences.join("\n")}`);
+  }
+  const files = recordingFiles(example);
   await writeFile(files.output, first.output);
   if (first.failure === "") await rm(files.failure, { force: true });
   else await writeFile(files.failure, first.failure);

@@ -1,19 +1,19 @@
-// Runs the examples, or those that are named, and tells whether each did what its Go twin does:
+// Runs all examples, or the named ones, and reports whether each has the outcome of its Go twin:
 //
 //   npm run examples
 //   npm run examples -- 01-basic-pool
 //   npm run examples -- --virtual --seed 7      in virtual time, in the order that the seed gives
-//   npm run examples -- 01-basic-pool --trace run.svg         what one did, as a picture: .svg, .json, .chrome.json, .txt
-//   npm run examples -- --go                    beside the twins, run by real Go, and not beside what they did once
+//   npm run examples -- 01-basic-pool --trace run.svg         a trace of the run: .svg, .json, .chrome.json, .txt
+//   npm run examples -- --go                    compared with a run of real Go instead of the recording
 
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Context, numCPU, WorkerPool } from "goro";
 import { formOf } from "../src/trace/file/forms.ts";
-import { chosen } from "./choose.ts";
-import { compared, type Example, outcome, recorded, runPort, runTwin } from "./examples.ts";
+import { compareOutcomes, type Example, readRecording, runPort, runTwin, toOutcome } from "./examples.ts";
 import type { Run } from "./run.ts";
-import { table } from "./table.ts";
+import { selectExamples } from "./select-examples.ts";
+import { textTable } from "./text-table.ts";
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -25,12 +25,12 @@ const { positionals, values } = parseArgs({
   },
 });
 const seed = values.virtual ? Number(values.seed) : undefined;
-const list = await chosen(positionals);
+const selected = await selectExamples(positionals);
 
-// npm has changed to the folder of the project.
+// The path is relative to the folder in which npm was started; npm changes to the folder of the project.
 const trace = values.trace && resolve(process.env["INIT_CWD"] ?? ".", values.trace);
-if (trace !== undefined && list.length !== 1) {
-  console.error(`--trace is of one example, and these are ${list.length}`);
+if (trace !== undefined && selected.length !== 1) {
+  console.error(`--trace needs one example, got ${selected.length}`);
   process.exit(1);
 }
 try {
@@ -43,49 +43,53 @@ try {
 interface Row {
   readonly cells: readonly string[];
   readonly port: Run;
-  readonly wrong: readonly string[];
+  readonly differences: readonly string[];
 }
 
-/** In real time a machine that is busy elsewhere may be late: what is wrong four times is wrong. (The tests use virtual time.) */
-async function row(example: Example): Promise<Row> {
+/** In real time the order of a run can differ on a busy machine: only four failed attempts count. (The tests use virtual time.) */
+async function runExample(example: Example): Promise<Row> {
   const attempts = values.virtual ? 1 : 4;
   for (let number = 1; ; number++) {
-    const last = await attempt(example);
-    if (last.wrong.length === 0 || number === attempts) return last;
+    const row = await attempt(example);
+    if (row.differences.length === 0 || number === attempts) return row;
   }
 }
 
 async function attempt(example: Example): Promise<Row> {
-  const was = await recorded(example);
+  const recording = await readRecording(example);
   const port = await runPort(example, { seed, trace });
-  const wrong: string[] = [];
+  const differences: string[] = [];
   if (values.go) {
-    for (const twin of (await runTwin(example, 1)).map(outcome)) {
-      wrong.push(...compared(example, was, twin).map((line) => `the twin is not as recorded: ${line}`));
-      wrong.push(...compared(example, twin, outcome(port)));
+    for (const twin of (await runTwin(example, 1)).map(toOutcome)) {
+      differences.push(
+        ...compareOutcomes(example, recording, twin).map((line) => `the twin differs from its recording: ${line}`),
+      );
+      differences.push(...compareOutcomes(example, twin, toOutcome(port)));
     }
   } else {
-    wrong.push(...compared(example, was, outcome(port)));
+    differences.push(...compareOutcomes(example, recording, toOutcome(port)));
   }
   const time = `${(port.ms / 1000).toFixed(1)} s`;
-  const verdict = wrong.length === 0 ? "as Go" : "NOT as Go";
-  return { cells: [example.name, example.order.patterns.join(" "), time, verdict], port, wrong };
+  const verdict = differences.length === 0 ? "as Go" : "NOT as Go";
+  return { cells: [example.name, example.order.patterns.join(" "), time, verdict], port, differences };
 }
 
-// They mostly sleep; but too many at once would be late.
-await using pool = new WorkerPool((_: Context, example: Example) => row(example), { workers: Math.min(numCPU(), 4) });
+// The programs mostly sleep, but with more than four at once their timers would fire too late.
+await using pool = new WorkerPool((_: Context, example: Example) => runExample(example), {
+  workers: Math.min(numCPU(), 4),
+});
 
 const rows: (readonly string[])[] = [["example", "patterns", "time", "output"]];
 let failed = 0;
-for await (const { cells, port, wrong } of pool.map(list)) {
+for await (const { cells, port, differences } of pool.map(selected)) {
   rows.push(cells);
-  if (list.length === 1) process.stdout.write(`${port.stdout}${port.stderr}\n`);
-  if (wrong.length === 0) continue;
+  if (selected.length === 1) process.stdout.write(`${port.stdout}${port.stderr}\n`);
+  if (differences.length === 0) continue;
   failed++;
-  console.error(`${cells[0]}:\n${wrong.map((line) => `  ${line}\n`).join("")}`);
-  if (port.code !== 0 && list.length > 1) console.error(port.stderr);
+  console.error(`${cells[0]}:\n${differences.map((line) => `  ${line}\n`).join("")}`);
+  if (port.code !== 0 && selected.length > 1) console.error(port.stderr);
 }
 
-console.log(table(rows));
-console.log(`\n${list.length - failed} of ${list.length} as Go`);
+console.log(textTable(rows));
+console.log(`\n${selected.length - failed} of ${selected.length} as Go`);
 process.exitCode = failed === 0 ? 0 : 1;

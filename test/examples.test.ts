@@ -1,13 +1,20 @@
-// Every example does what its Go twin did when it was recorded: prints the same, fails with the same words and the same exit
-// code, or does not. They run in virtual time here, over some seeds; as a newcomer runs them, they are run by
-// `npm run examples`.
+// Every example has the recorded outcome of its Go twin: the same output, the same message and the same exit code. The examples run
+// in virtual time here, with six seeds; `npm run examples` runs them in real time.
 
 import { readFile } from "node:fs/promises";
 import { expect, jest, test } from "@jest/globals";
-import { compared, type Example, examples, type Outcome, outcome, recorded, runPort } from "../scripts/examples.ts";
-import { uncovered, withLists } from "../scripts/lists.ts";
+import {
+  compareOutcomes,
+  type Example,
+  examples,
+  type Outcome,
+  readRecording,
+  runPort,
+  toOutcome,
+} from "../scripts/examples.ts";
+import { uncovered, withTables } from "../scripts/index-tables.ts";
 import { mistakes, patterns } from "../scripts/patterns.ts";
-import { failure } from "../scripts/failure.ts";
+import { summarizeFailure } from "../scripts/failure-summary.ts";
 import { formatPanic } from "../src/runtime/panic.ts";
 import { Bubble, type BubbleResult, tracker } from "../src/testing/bubble.ts";
 import { ignoreLeaks } from "../src/testing/leaks.ts";
@@ -17,8 +24,8 @@ const seeds = [1, 2, 3, 4, 5, 6];
 
 let copies = 0;
 
-/** What the example does as the program of a bubble. A query makes the module anew each time. */
-async function inVirtualTime(example: Example, seed: number): Promise<Outcome> {
+/** Runs the example as the program of a bubble. The query in the URL makes Node load the module again each time. */
+async function runInVirtualTime(example: Example, seed: number): Promise<Outcome> {
   const printed: string[] = [];
   const spies = [
     jest.spyOn(console, "log").mockImplementation((line: unknown = "") => void printed.push(`${String(line)}\n`)),
@@ -29,7 +36,10 @@ async function inVirtualTime(example: Example, seed: number): Promise<Outcome> {
   try {
     tracker.runIn(world, undefined, () => void import(`${example.port}?${++copies}`));
     const ending = await world.ending;
-    return { output: printed.join(""), failure: failure(ending.status === "returned" ? 0 : 2, report(ending)) };
+    return {
+      output: printed.join(""),
+      failure: summarizeFailure(ending.status === "returned" ? 0 : 2, report(ending)),
+    };
   } finally {
     if (!world.hasLeftovers) close();
     for (const spy of spies) spy.mockRestore();
@@ -41,12 +51,12 @@ function report({ status: way, value, goroutine, report }: BubbleResult): string
   return `fatal error: all goroutines are asleep - deadlock!\n\n${report}`;
 }
 
-test("the names of the examples begin with their places on the path", () => {
+test("the names of the examples begin with their numbers on the path", () => {
   const path = all.filter(({ name }) => !name.includes("/"));
   expect(path.map(({ name }) => Number(name.slice(0, 2)))).toEqual(path.map((_, i) => i + 1));
 });
 
-test("every pattern and every mistake has a program, or a reason why there is none", () => {
+test("every pattern and every mistake has a program, or a reason for its absence", () => {
   expect(uncovered(all)).toEqual([]);
   const known = new Set(Object.keys({ ...patterns, ...mistakes }));
   expect(all.flatMap(({ order }) => order.patterns).filter((id) => !known.has(id))).toEqual([]);
@@ -61,24 +71,24 @@ test("every pitfall has a broken and a fixed program", () => {
   expect(folders.length).toBeGreaterThan(30);
 });
 
-test("the lists of the examples are those that the examples give (npm run index)", async () => {
+test("the tables of examples/README.md are current (npm run index)", async () => {
   const page = await readFile(new URL("../examples/README.md", import.meta.url), "utf8");
-  expect(page).toBe(await withLists(page, all));
+  expect(page).toBe(await withTables(page, all));
 });
 
 test.each(all.map((example) => [example.name, example] as const))(
-  "%s does what its Go twin does",
+  "%s has the outcome of its Go twin",
   async (_, example) => {
     const { order } = example;
-    const twin = await recorded(example);
-    // A program that fails leaves goroutines behind, and so does one whose main returns before others do.
+    const twin = await readRecording(example);
+    // A failed program leaves goroutines behind, and so does a program whose main returns before its goroutines.
     ignoreLeaks();
     const outputs = new Set<string>();
-    // A real server answers in an order of its own, and in its own time.
+    // The order and the time of the responses of a real server are not virtual.
     for (const seed of order.real ? seeds.slice(0, 2) : seeds) {
-      const done = await inVirtualTime(example, seed);
-      expect({ seed, wrong: compared(example, twin, done) }).toEqual({ seed, wrong: [] });
-      if (!order.real && seed <= 2) expect(await inVirtualTime(example, seed)).toEqual(done);
+      const done = await runInVirtualTime(example, seed);
+      expect({ seed, wrong: compareOutcomes(example, twin, done) }).toEqual({ seed, wrong: [] });
+      if (!order.real && seed <= 2) expect(await runInVirtualTime(example, seed)).toEqual(done);
       outputs.add(done.output);
     }
     if (order.lines === "exact") expect(outputs.size).toBe(1);
@@ -86,12 +96,12 @@ test.each(all.map((example) => [example.name, example] as const))(
   },
 );
 
-test("an example runs as a program of its own, in real time and in virtual time", async () => {
-  // What comes of a deadline in real time is a matter of how busy the machine is.
+test("an example runs as a separate process, in real time and in virtual time", async () => {
+  // In real time the outcome of a deadline depends on the load of the machine.
   for (const [name, seed] of [["basic-pool"], ["deadline", 1]] as const) {
-    const example = all.find((each) => each.name.endsWith(name)) as Example;
+    const example = all.find((candidate) => candidate.name.endsWith(name)) as Example;
     const run = await runPort(example, { seed });
     expect(run).toMatchObject({ code: 0, stderr: "" });
-    expect(compared(example, await recorded(example), outcome(run))).toEqual([]);
+    expect(compareOutcomes(example, await readRecording(example), toOutcome(run))).toEqual([]);
   }
 });

@@ -1,4 +1,4 @@
-import { ascending, inOrder, type Order } from "../../scripts/order.ts";
+import { ascending, inOrder, type Order } from "../../scripts/expected-output.ts";
 
 const jobs = Array.from({ length: 10 }, (_, i) => i + 1);
 

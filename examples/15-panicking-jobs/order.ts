@@ -1,4 +1,4 @@
-import type { Order } from "../../scripts/order.ts";
+import type { Order } from "../../scripts/expected-output.ts";
 
 export const order: Order = {
   patterns: ["P27", "P55"],

@@ -1,3 +1,3 @@
-import type { Order } from "../../scripts/order.ts";
+import type { Order } from "../../scripts/expected-output.ts";
 
 export const order: Order = { patterns: ["P9", "P28"], lines: "exact" };

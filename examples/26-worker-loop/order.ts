@@ -1,3 +1,3 @@
-import type { Order } from "../../scripts/order.ts";
+import type { Order } from "../../scripts/expected-output.ts";
 
 export const order: Order = { patterns: ["P23", "P29", "B7"], lines: "exact" };

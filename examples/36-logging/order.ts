@@ -1,4 +1,4 @@
-import { inOrder, type Order } from "../../scripts/order.ts";
+import { inOrder, type Order } from "../../scripts/expected-output.ts";
 
 const jobs = Array.from({ length: 9 }, (_, i) => i + 1);
 

@@ -1,4 +1,4 @@
-// What all measurements within one process have in common: checked work, and libraries as users get them.
+// Measurements within one process: checked work, and bundles of the library as users get them.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,18 +6,22 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
 
-/** How many milliseconds `work` takes, which must answer `expected`. */
+/**
+ * Returns the time of `work` in milliseconds.
+ *
+ * @throws {Error} (rejects) if its result is not `expected`.
+ */
 export async function timed(work: () => Promise<number>, expected: number): Promise<number> {
   const start = performance.now();
-  const answer = await work();
+  const result = await work();
   const ms = performance.now() - start;
-  if (answer !== expected) throw new Error(`the answer is ${answer} and not ${expected}`);
+  if (result !== expected) throw new Error(`the result is ${result} and not ${expected}`);
   return ms;
 }
 
 /**
- * The module that `code` is, written as a file of `src`, with all that it imports: in one file of JavaScript, for what runs TypeScript
- * directly adds to each function what it costs.
+ * Bundles `code`, a module in `src`, with all its imports into one file of JavaScript, and imports it. A loader that runs TypeScript
+ * directly would add its own cost to each function.
  */
 export async function bundled<M>(code: string, plugins: Plugin[] = []): Promise<M> {
   const folder = await mkdtemp(join(tmpdir(), "goro-bundle-"));

@@ -1,15 +1,15 @@
-// The work that the guard compares: with the library, and with the least code by hand that does the same for one program.
+// The work that the guard compares: with the library, and with the least code by hand that does the same.
 
 import type * as goro from "goro";
 
 export type Library = typeof goro;
 
-/** One piece of work; each function answers the sum of the numbers below `n`. */
+/** A piece of work; each function resolves to the sum of the numbers below `n`. */
 export interface Guarded {
   readonly name: string;
   readonly n: number;
 
-  /** How many times as long as by hand it may take: about twice what it takes. */
+  /** The highest allowed ratio to the code by hand, about twice the usual ratio. */
   readonly limit: number;
   readonly goro: (library: Library, n: number) => Promise<number>;
   readonly byHand: (n: number) => Promise<number>;
@@ -27,28 +27,28 @@ async function twoAwaits(n: number): Promise<number> {
   return sum;
 }
 
-/** One value at a time from one sender to one receiver. */
+/** Carries one value at a time from one sender to one receiver. */
 class Slot {
   #value = 0;
-  #give: (() => void) | null = null;
-  #take: ((value: number) => void) | null = null;
+  #resolveSend: (() => void) | null = null;
+  #resolveReceive: ((value: number) => void) | null = null;
 
   send(value: number): Promise<void> {
-    const take = this.#take;
-    if (take !== null) {
-      this.#take = null;
-      take(value);
+    const resolveReceive = this.#resolveReceive;
+    if (resolveReceive !== null) {
+      this.#resolveReceive = null;
+      resolveReceive(value);
       return ready;
     }
     this.#value = value;
-    return new Promise((resolve) => (this.#give = resolve));
+    return new Promise((resolve) => (this.#resolveSend = resolve));
   }
 
   receive(): Promise<number> {
-    const give = this.#give;
-    if (give === null) return new Promise((resolve) => (this.#take = resolve));
-    this.#give = null;
-    give();
+    const resolveSend = this.#resolveSend;
+    if (resolveSend === null) return new Promise((resolve) => (this.#resolveReceive = resolve));
+    this.#resolveSend = null;
+    resolveSend();
     return Promise.resolve(this.#value);
   }
 }
@@ -142,6 +142,6 @@ export const guarded: readonly Guarded[] = [
   { name: "a step of for await", n: 100_000, limit: 3, goro: range, byHand: twoAwaits },
   { name: "a select of two", n: 100_000, limit: 6, goro: selectOfTwo, byHand: oneSlot },
   { name: "a goroutine of a WaitGroup", n: 50_000, limit: 3.5, goro: goroutines, byHand: bareTasks },
-  { name: "a lock that is free", n: 100_000, limit: 2, goro: locks, byHand: twoAwaits },
+  { name: "an uncontended lock", n: 100_000, limit: 2, goro: locks, byHand: twoAwaits },
   { name: "a job of a pool", n: 20_000, limit: 16, goro: pool, byHand: twoAwaits },
 ];

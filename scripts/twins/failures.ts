@@ -2,8 +2,8 @@
 // printed and how it ends is determined.
 
 import type { Prng } from "../../src/util/prng.ts";
-import { between, type Mistake, pipeline, pool, room, type Shape } from "./shapes.ts";
-import type { Body, Tongue } from "./tongue.ts";
+import { between, type Mistake, pipeline, pool, room, type Shape } from "./program-shapes.ts";
+import type { Body, Tongue } from "./syntax.ts";
 
 /** Everybody who reads behind the stage that forgets to close waits for ever. */
 function openPipeline(tongue: Tongue, chance: Prng): Body {

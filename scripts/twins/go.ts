@@ -1,6 +1,6 @@
 // The programs of the twins in Go: all in one file, so that a thousand are compiled at once.
 
-import { type Arm, type Body, enclosed, indented, type Tongue, type Writing } from "./tongue.ts";
+import { type Arm, type Body, enclosed, indented, type Tongue, type Writing } from "./syntax.ts";
 
 /**
  * A Go file with all the `programs`. What is built from it runs the one whose index is its first argument. The second is

@@ -7,7 +7,7 @@ import { runSource } from "../../test/support/programs.ts";
 import { run, type Run } from "../run.ts";
 import { goSource } from "./go.ts";
 import type { Ran } from "./goro.ts";
-import type { Writing } from "./tongue.ts";
+import type { Writing } from "./syntax.ts";
 import { typescriptSource } from "./typescript.ts";
 
 /** Go programs, compiled. They are gone from the disk when the scope ends. */

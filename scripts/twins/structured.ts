@@ -2,8 +2,8 @@
 
 import { Prng } from "../../src/util/prng.ts";
 import { failures } from "./failures.ts";
-import { type Shape, shapes } from "./shapes.ts";
-import type { Writing } from "./tongue.ts";
+import { type Shape, shapes } from "./program-shapes.ts";
+import type { Writing } from "./syntax.ts";
 
 /** A program whose output is determined. */
 export interface Structured {

@@ -1,7 +1,7 @@
 // The small programs of the model, written out: each goroutine prints its log, a word a line.
 
 import type { Operation, Outcome, Program } from "../../test/model/program.ts";
-import type { Arm, Body, Tongue, Writing } from "./tongue.ts";
+import type { Arm, Body, Tongue, Writing } from "./syntax.ts";
 
 /** `program` in words; a line that it prints is the name of a goroutine, "g0" for main, and a word of its log. */
 export function tiny(program: Program): Writing {

@@ -7,7 +7,7 @@ import { encode, outcomesOf } from "../../test/model/schedules.ts";
 import { type Ran, runSource } from "./goro.ts";
 import { structured } from "./structured.ts";
 import { outcomeOf, tiny } from "./tiny.ts";
-import type { Writing } from "./tongue.ts";
+import type { Writing } from "./syntax.ts";
 import { typescriptSource } from "./typescript.ts";
 
 export interface Twin {

@@ -1,6 +1,6 @@
 // The programs of the twins in TypeScript, as a user of goro would write them.
 
-import { type Arm, type Body, enclosed, indented, type Tongue, type Writing } from "./tongue.ts";
+import { type Arm, type Body, enclosed, indented, type Tongue, type Writing } from "./syntax.ts";
 
 const exported = ["Channel", "go", "gosched", "main", "Mutex", "PanicError", "receive", "select", "send", "WaitGroup"];
 

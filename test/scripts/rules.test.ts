@@ -1,16 +1,16 @@
-// The page of Go's rules is the one that the tests give, and the collector reads what stands in them.
+// The page of Go's rules is generated from the tests.
 
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "@jest/globals";
 import { goNames, marks, rulesPage, sections, testFiles } from "../../scripts/rules.ts";
 
 describe("the page", () => {
-  test("is the one that the tests give (npm run rules)", async () => {
+  test("is current (npm run rules)", async () => {
     const page = await readFile(new URL("../../docs/conformance.md", import.meta.url), "utf8");
     expect(page).toBe(rulesPage(sections, await testFiles()));
   });
 
-  test("has all 174 rules, in order, each in a row of its own", async () => {
+  test("has all 174 rules, in order, one row each", async () => {
     const page = rulesPage(sections, await testFiles());
     const rows = [...page.matchAll(/^\| R(\d+) +\|/gm)].map(([, number]) => Number(number));
     expect(rows).toEqual(Array.from({ length: 174 }, (_, i) => i + 1));
@@ -24,17 +24,15 @@ describe("the page", () => {
     expect(page).toMatch(/^\| R2 +\| Two\. +\| \[a\/b\]\(\.\.\/test\/a\/b\.test\.ts\) +\|$/m);
   });
 
-  test("cannot be made while a rule has neither a test nor a reason", () => {
-    expect(() => rulesPage([{ title: "A", rules: { R1: "One." } }], [])).toThrow("no test holds R1");
-    const rules = { R1: { rule: "One.", instead: "There are no pointers." } };
-    expect(rulesPage([{ title: "A", rules }], [])).toMatch(/^\| R1 +\| One\. +\| There are no pointers\. +\|$/m);
+  test("needs a test or a reason for each rule", () => {
+    expect(() => rulesPage([{ title: "A", rules: { R1: "One." } }], [])).toThrow("no test covers R1");
+    const rules = { R1: { rule: "One.", instead: "Without pointers." } };
+    expect(rulesPage([{ title: "A", rules }], [])).toMatch(/^\| R1 +\| One\. +\| Without pointers\. +\|$/m);
   });
 
-  test("cannot be made while a test names a rule that is not there", () => {
+  test("rejects a test that names an unknown rule", () => {
     const files = [{ path: "a.test.ts", text: "// R1, R175\n" }];
-    expect(() => rulesPage([{ title: "A", rules: { R1: "One." } }], files)).toThrow(
-      "no rule R175, which is named in a.",
-    );
+    expect(() => rulesPage([{ title: "A", rules: { R1: "One." } }], files)).toThrow("unknown rule R175 in a.");
   });
 });
 
@@ -44,9 +42,9 @@ describe("the collector", () => {
     ["several rules", "  // R15, R28", [[15, 28]]],
     ["ranges", "// R1, R17 to R19, R86-R87", [[1, 17, 18, 19, 86, 87]]],
     ["rules among other marks", "// T-C01; R11, P14, B12 to B16, R14", [[11, 14]]],
-    ["rules before words", "// R135. In a bubble.\n// R32: closechan\n// R169, and R1 more", [[135], [32], [169]]],
+    ["rules before text", "// R135. In a bubble.\n// R32: closechan\n// R169, and R1 more", [[135], [32], [169]]],
     ["comments apart", "// R1\nf();\n// R1", [[1], [1]]],
-    ["no rule in what is no mark", "// As R15 has it\nf(R1); // R2\n// P14\n// Rest", []],
+    ["no rule in other comments", "// As R15 has it\nf(R1); // R2\n// P14\n// Rest", []],
   ])("finds %s", (_, text, found) => {
     expect(marks(text)).toEqual(found);
   });

@@ -1,3 +1,3 @@
-import type { Order } from "../../../../scripts/order.ts";
+import type { Order } from "../../../../scripts/expected-output.ts";
 
 export const order: Order = { patterns: ["B27"], lines: "exact" };

@@ -1,4 +1,4 @@
-import { ascending, type Order } from "../../../../scripts/order.ts";
+import { ascending, type Order } from "../../../../scripts/expected-output.ts";
 
 export const order: Order = {
   patterns: ["B11"],

@@ -1,10 +1,11 @@
-// The generated lists of examples/README.md. A list is between `<!-- name -->` and `<!-- end -->`.
+// The generated tables of examples/README.md: the path, the pitfalls, and the programs of each pattern and mistake.
 
 import { readFile } from "node:fs/promises";
 import type { Example } from "./examples.ts";
+import { markdownTable, replaceBlock } from "./markdown.ts";
 import { type Entry, mistakes, patterns } from "./patterns.ts";
 
-/** The sections of the path, by the first example of each. */
+/** The titles of the sections of the path, by the first example of each section. */
 const sections: Readonly<Record<string, string>> = {
   "01-basic-pool": "Basics",
   "11-results-with-errors": "Results and errors",
@@ -20,21 +21,15 @@ const sections: Readonly<Record<string, string>> = {
   "44-ready-made-pool": "Ready-made",
 };
 
-/** Returns `page` with its lists regenerated. */
-export async function withLists(page: string, all: readonly Example[]): Promise<string> {
-  const lists: Record<string, string> = {
-    path: await thePath(all.filter(({ name }) => !name.includes("/"))),
-    pitfalls: await thePitfalls(all.filter(({ name }) => name.endsWith("/broken"))),
-    patterns: table("pattern", patterns, all),
-    mistakes: table("mistake", mistakes, all),
+/** Returns `page` with its tables regenerated. */
+export async function withTables(page: string, all: readonly Example[]): Promise<string> {
+  const blocks: Record<string, string> = {
+    path: await listPath(all.filter(({ name }) => !name.includes("/"))),
+    pitfalls: await listPitfalls(all.filter(({ name }) => name.endsWith("/broken"))),
+    patterns: tableOf("pattern", patterns, all),
+    mistakes: tableOf("mistake", mistakes, all),
   };
-  return Object.entries(lists).reduce(
-    (text, [name, list]) =>
-      text.replace(new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- end -->)`), (_, begin: string, end: string) =>
-        [begin, list, end].join("\n"),
-      ),
-    page,
-  );
+  return Object.entries(blocks).reduce((text, [name, block]) => replaceBlock(text, name, block), page);
 }
 
 /** Returns the entries that have neither a program nor a reason for the absence of one. */
@@ -44,23 +39,23 @@ export function uncovered(all: readonly Example[]): string[] {
   return entries.filter(([id, { instead }]) => !covered.has(id) && instead === undefined).map(([id]) => id);
 }
 
-async function thePath(all: readonly Example[]): Promise<string> {
+async function listPath(all: readonly Example[]): Promise<string> {
   const lines: string[] = [];
   for (const example of all) {
     const section = sections[example.name];
     if (section !== undefined) lines.push(`${lines.length === 0 ? "" : "\n"}**${section}**\n`);
     lines.push(`- [${example.name}](${example.name}): ${await firstSentence(example)}`);
   }
-  return `${lines.join("\n")}\n`;
+  return lines.join("\n");
 }
 
-async function thePitfalls(all: readonly Example[]): Promise<string> {
+async function listPitfalls(all: readonly Example[]): Promise<string> {
   const lines: string[] = [];
   for (const example of all) {
     const folder = example.name.replace(/\/broken$/, "");
     lines.push(`- [${folder.replace("pitfalls/", "")}](${folder}): ${await firstSentence(example)}`);
   }
-  return `${lines.join("\n")}\n`;
+  return lines.join("\n");
 }
 
 async function firstSentence({ port }: Example): Promise<string> {
@@ -70,7 +65,7 @@ async function firstSentence({ port }: Example): Promise<string> {
   return /^.*?[.?](?= |$)/.exec(words)?.[0] ?? words;
 }
 
-function table(kind: string, entries: Readonly<Record<string, Entry>>, all: readonly Example[]): string {
+function tableOf(kind: string, entries: Readonly<Record<string, Entry>>, all: readonly Example[]): string {
   const rows = Object.entries(entries).map(([id, { title, instead }]) => {
     const programs = new Set(
       all
@@ -80,15 +75,5 @@ function table(kind: string, entries: Readonly<Record<string, Entry>>, all: read
     const links = [...programs].map((name) => `[${name}](${name})`);
     return [id, title, [...links, ...(instead === undefined ? [] : [instead])].join(", ")];
   });
-  return `${markdown([["", kind, "program"], ...rows])}\n`;
-}
-
-// Formats the table as Prettier does: each column is as wide as its widest cell.
-function markdown(rows: readonly (readonly string[])[]): string {
-  const widths = [0, 1, 2].map((column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-  const [head = [], ...body] = rows;
-  return [line(head), rule, ...body.map(line)].join("\n");
+  return markdownTable([["", kind, "program"], ...rows]);
 }

@@ -1,12 +1,12 @@
 // The stacks and the deadlock of Go are what Go 1.26 printed.
 
 import { describe, expect, test } from "@jest/globals";
-import { failure } from "../../scripts/failure.ts";
+import { summarizeFailure } from "../../scripts/failure-summary.ts";
 import { runSource } from "../support/programs.ts";
 
-test("a program that has not failed has nothing to tell, whatever it wrote", () => {
-  expect(failure(0, "")).toBe("");
-  expect(failure(0, "panic: handled\n")).toBe("");
+test("a program that did not fail has an empty summary, whatever it wrote", () => {
+  expect(summarizeFailure(0, "")).toBe("");
+  expect(summarizeFailure(0, "panic: handled\n")).toBe("");
 });
 
 describe("a panic", () => {
@@ -26,31 +26,31 @@ exit status 2
 
   test.each([
     ["of an error", "panic: send on closed channel", "panic: send on closed channel"],
-    ["of a text with brackets of its own", "panic: job [3] failed [again]", "panic: job [3] failed [again]"],
+    ["of a text with brackets", "panic: job [3] failed [again]", "panic: job [3] failed [again]"],
     ["in WaitGroup.Go", "panic: boom [recovered, repanicked]", "panic: boom"],
     [
-      "whose text only speaks of that",
+      "whose text mentions a recovered panic",
       "panic: was [recovered, repanicked] twice",
       "panic: was [recovered, repanicked] twice",
     ],
-  ])("%s is told without its stack", (_, first, told) => {
-    expect(failure(2, go(first))).toBe(`${told}\nexit status 2\n`);
+  ])("%s is summarized without its stack", (_, first, summary) => {
+    expect(summarizeFailure(2, go(first))).toBe(`${summary}\nexit status 2\n`);
   });
 
-  test("is found behind what the program itself wrote to stderr", () => {
-    expect(failure(2, `worker 1 starts\nworker 1 says: panic: no\n${go("panic: boom")}`)).toBe(
+  test("is found after other output on stderr", () => {
+    expect(summarizeFailure(2, `worker 1 starts\nworker 1 says: panic: no\n${go("panic: boom")}`)).toBe(
       "panic: boom\nexit status 2\n",
     );
   });
 
-  test("is told by its first line, if it was followed by others", () => {
-    expect(failure(2, go("panic: first [recovered]\n\tpanic: second"))).toBe(
+  test("is summarized by the first of several panics", () => {
+    expect(summarizeFailure(2, go("panic: first [recovered]\n\tpanic: second"))).toBe(
       "panic: first [recovered]\nexit status 2\n",
     );
   });
 
-  test("does not tell which goroutines there were", () => {
-    expect(failure(2, `${go("panic: boom")}goroutine 1 [chan receive]:\nmain.main()\n`)).toBe(
+  test("does not list the goroutines", () => {
+    expect(summarizeFailure(2, `${go("panic: boom")}goroutine 1 [chan receive]:\nmain.main()\n`)).toBe(
       "panic: boom\nexit status 2\n",
     );
   });
@@ -99,19 +99,19 @@ goroutine 3 [chan receive]:
 goroutine 4 [select (no cases)]: idle
 	at idle (/tmp/x/main.ts:8:9)
 `;
-  const told = `${sentence}
+  const summary = `${sentence}
 goroutine 1 [chan send]
 2 more [chan receive]
 1 more [select (no cases)]
 exit status 2
 `;
 
-  test("is told by who waits for what: goroutine 1, and how many others", () => {
-    expect(failure(2, go)).toBe(told);
+  test("is summarized by the waits: goroutine 1, and the number of others", () => {
+    expect(summarizeFailure(2, go)).toBe(summary);
   });
 
-  test("of goro is the same", () => {
-    expect(failure(2, goro)).toBe(told);
+  test("of goro has the same summary", () => {
+    expect(summarizeFailure(2, goro)).toBe(summary);
   });
 
   test.each([
@@ -121,25 +121,25 @@ exit status 2
     ["a name", "goroutine 1 [sync.WaitGroup.Wait]: run [all]", "goroutine 1 [sync.WaitGroup.Wait]"],
     ["a number of two digits", "goroutine 11 [select]:", "1 more [select]"],
   ])("does not depend on %s", (_, line, waits) => {
-    expect(failure(2, `${sentence}\n\n${line}\n`)).toBe(`${sentence}\n${waits}\nexit status 2\n`);
+    expect(summarizeFailure(2, `${sentence}\n\n${line}\n`)).toBe(`${sentence}\n${waits}\nexit status 2\n`);
   });
 
-  test("tells goroutine 1 first, and the others by the name of their state", () => {
+  test("lists goroutine 1 first, and the others by the name of their state", () => {
     const states = ["select", "chan send", "sleep", "chan send"];
     const lines = states.map((state, i) => `goroutine ${i + 5} [${state}]:\n\tplace\n`).join("\n");
-    expect(failure(2, `${sentence}\n\n${lines}\ngoroutine 1 [select]:\n`)).toBe(
+    expect(summarizeFailure(2, `${sentence}\n\n${lines}\ngoroutine 1 [select]:\n`)).toBe(
       `${sentence}\ngoroutine 1 [select]\n2 more [chan send]\n1 more [select]\n1 more [sleep]\nexit status 2\n`,
     );
   });
 
-  test("takes nobody into account whose goroutine is not known, nor a line that only looks alike", () => {
+  test("ignores goroutines without a number and lines of other forms", () => {
     const lines = "goroutine ? [select]:\n\tgoroutine 4 [select]:\nsaid goroutine 4 [select]:\ngoroutine 5 running\n";
-    expect(failure(2, `${sentence}\n\n${lines}`)).toBe(`${sentence}\nexit status 2\n`);
+    expect(summarizeFailure(2, `${sentence}\n\n${lines}`)).toBe(`${sentence}\nexit status 2\n`);
   });
 
   test.each([
     [
-      "waits for ever",
+      "blocks forever",
       `const ch = new Channel();
       go(async function work() { await ch.receive(); });
       go(async () => { await ch.receive(); });
@@ -147,23 +147,23 @@ exit status 2
       `${sentence}\ngoroutine 1 [chan send]\n2 more [chan receive]\nexit status 2\n`,
     ],
     ["panics", `const ch = new Channel(); ch.close(); ch.close();`, "panic: close of closed channel\nexit status 2\n"],
-  ])("is what a program of goro writes that %s", async (_, body, expected) => {
+  ])("is summarized for a program of goro that %s", async (_, body, expected) => {
     const source = `import { Channel, go, main } from "goro";\nmain(async () => {\n${body}\n});\n`;
     const { code, stderr } = await runSource(source, { GORO_DEBUG: "1" });
-    expect(failure(code, stderr)).toBe(expected);
+    expect(summarizeFailure(code, stderr)).toBe(expected);
   });
 });
 
-describe("whatever else a program ends with", () => {
-  test("its first line is told, with the exit code", () => {
-    expect(failure(1, "Error: no such file\n    at main\n")).toBe("Error: no such file\nexit status 1\n");
+describe("any other end of a program", () => {
+  test("is summarized by its first line and the exit code", () => {
+    expect(summarizeFailure(1, "Error: no such file\n    at main\n")).toBe("Error: no such file\nexit status 1\n");
   });
 
-  test("nothing but the exit code is told if it wrote nothing", () => {
-    expect(failure(3, "")).toBe("\nexit status 3\n");
+  test("without output is summarized by the exit code", () => {
+    expect(summarizeFailure(3, "")).toBe("\nexit status 3\n");
   });
 
-  test("a signal is no exit code", () => {
-    expect(failure(null, "killed\n")).toBe("killed\nexit status null\n");
+  test("by a signal has a null exit code", () => {
+    expect(summarizeFailure(null, "killed\n")).toBe("killed\nexit status null\n");
   });
 });

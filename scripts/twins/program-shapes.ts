@@ -2,7 +2,7 @@
 // determined: whatever the order of its goroutines, sums and sorted lists are the same.
 
 import type { Prng } from "../../src/util/prng.ts";
-import type { Arm, Body, Tongue } from "./tongue.ts";
+import type { Arm, Body, Tongue } from "./syntax.ts";
 
 /** One pattern, of a size that chance decides; all that is printed is printed by the goroutine that calls it. */
 export type Shape = (tongue: Tongue, chance: Prng) => Body;

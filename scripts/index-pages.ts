@@ -1,0 +1,18 @@
+// Writes the generated parts of two pages: the tables of examples/README.md, and the folders of the source in ARCHITECTURE.md.
+//
+//   npm run index
+
+import { readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { examples } from "./examples.ts";
+import { withFolders } from "./folders.ts";
+import { withTables } from "./index-tables.ts";
+
+const all = await examples();
+await rewrite("../examples/README.md", (page) => withTables(page, all));
+await rewrite("../ARCHITECTURE.md", withFolders);
+
+async function rewrite(path: string, update: (page: string) => string | Promise<string>): Promise<void> {
+  const file = fileURLToPath(new URL(path, import.meta.url));
+  await writeFile(file, await update(await readFile(file, "utf8")));
+}
