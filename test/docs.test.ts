@@ -1,10 +1,11 @@
-// The documentation is true: what it shows compiles, runs, and prints what it says.
+// Every sample of the documentation compiles, runs, and prints the output that the page shows.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import * as goro from "goro";
+import * as testing from "goro/testing";
 import * as trace from "goro/trace";
 import ts from "typescript";
 import { runSource } from "./support/programs.ts";
@@ -14,14 +15,14 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const pages = await samplesOfPages();
 const source = await samplesOfSource();
 
-// What stands in a doc block is a piece of a program: here is the rest of it.
-const everything = [...Object.keys(goro), "type Outcome"].join(", ");
-const testing = "bubble, now, settled";
-const tracing = Object.keys(trace).join(", ");
+// The example of a doc block is a part of a program: the imports are added here.
+const names = (module: object): string => Object.keys(module).join(", ");
+const imports = `import { ${names(goro)} } from "goro";
+import { ${names(testing)} } from "goro/testing";
+import { ${names(trace)} } from "goro/trace";
+`;
 const program = (sample: Sample): string =>
-  sample.code.includes("import ")
-    ? sample.code
-    : `import { ${everything} } from "goro";\nimport { ${testing} } from "goro/testing";\nimport { ${tracing} } from "goro/trace";\n{\n${sample.code}\n}\nexport {};\n`;
+  sample.code.includes("import ") ? sample.code : `${imports}{\n${sample.code}\n}\nexport {};\n`;
 
 test("there are samples to check", () => {
   expect(pages.length).toBeGreaterThanOrEqual(2);
@@ -29,17 +30,17 @@ test("there are samples to check", () => {
 });
 
 describe("the pages' samples", () => {
-  test.each(pages.map((sample) => [sample.place, sample] as const))("%s runs", async (_, sample) => {
+  test.each(pages.map((sample) => [sample.location, sample] as const))("%s runs", async (_, sample) => {
     const { code, stdout, stderr } = await runSource(sample.code);
     expect({ code, stderr, stdout }).toMatchObject({ code: 0, stderr: "" });
-    // Node's test runner counts.
+    // The test runner of Node prints the number of tests.
     if (sample.code.includes("node:test")) expect(stdout).toMatch(/pass 1\n/);
     if (sample.output !== undefined) expect(stdout).toBe(sample.output);
   });
 });
 
 describe("the doc blocks' examples", () => {
-  test.concurrent.each(source.map((sample) => [sample.place, sample] as const))("%s runs", async (_, sample) => {
+  test.concurrent.each(source.map((sample) => [sample.location, sample] as const))("%s runs", async (_, sample) => {
     const { code, stderr } = await runSource(program(sample));
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
@@ -51,7 +52,7 @@ test("all samples compile", async () => {
     const files = await Promise.all(
       [...pages, ...source].map(async (sample, i) => {
         const file = join(folder, `${i}.ts`);
-        await writeFile(file, `// ${sample.place}\n${program(sample)}`);
+        await writeFile(file, `// ${sample.location}\n${program(sample)}`);
         return file;
       }),
     );
@@ -60,13 +61,13 @@ test("all samples compile", async () => {
     };
     const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
     const compiled = ts.createProgram(files, { ...options, noUnusedLocals: false, noUnusedParameters: false });
-    const found = ts
+    const errors = ts
       .getPreEmitDiagnostics(compiled)
       .map(
         ({ file, messageText }) =>
           `${file?.text.split("\n")[0] ?? ""}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`,
       );
-    expect(found).toEqual([]);
+    expect(errors).toEqual([]);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,4 +1,4 @@
-// Finding the samples of code that the documentation shows.
+// The samples of code in the documentation.
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,14 +6,14 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** A sample: where it stands, the code, and what it is said to print, if that is said. */
+/** A sample: its file and line, the code, and the output that the page shows, if it shows one. */
 export interface Sample {
-  readonly place: string;
+  readonly location: string;
   readonly code: string;
   readonly output: string | undefined;
 }
 
-/** The TypeScript blocks of all pages. A `text` block that follows directly is what the program prints. */
+/** Returns the TypeScript blocks of all pages. A `text` block that follows directly is the output of the program. */
 export async function samplesOfPages(): Promise<Sample[]> {
   const files = (await readdir(root, { recursive: true })).filter(
     (file) => file.endsWith(".md") && !file.includes("node_modules"),
@@ -23,13 +23,13 @@ export async function samplesOfPages(): Promise<Sample[]> {
     const text = await readFile(join(root, file), "utf8");
     for (const match of text.matchAll(/```ts\n([\s\S]*?)```\n(?:\n```text\n([\s\S]*?)```)?/g)) {
       const line = text.slice(0, match.index).split("\n").length;
-      samples.push({ place: `${file}:${line}`, code: match[1] as string, output: match[2] });
+      samples.push({ location: `${file}:${line}`, code: match[1] as string, output: match[2] });
     }
   }
   return samples;
 }
 
-/** The examples in the doc blocks of the source. */
+/** Returns the examples in the doc blocks of the source. */
 export async function samplesOfSource(): Promise<Sample[]> {
   const files = (await readdir(join(root, "src"), { recursive: true })).filter((file) => file.endsWith(".ts"));
   const samples: Sample[] = [];
@@ -38,7 +38,7 @@ export async function samplesOfSource(): Promise<Sample[]> {
     for (const match of text.matchAll(/@example\n([\s\S]*?)\n\s*\*\//g)) {
       const line = text.slice(0, match.index).split("\n").length;
       const code = (match[1] as string).replace(/^\s*\* ?/gm, "");
-      samples.push({ place: `src/${file}:${line}`, code, output: undefined });
+      samples.push({ location: `src/${file}:${line}`, code, output: undefined });
     }
   }
   return samples;
