@@ -1,6 +1,6 @@
 // Every sample of the documentation compiles, runs, and prints the output that the page shows.
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
@@ -17,7 +17,8 @@ const source = await samplesOfSource();
 
 // The example of a doc block is a part of a program: the imports are added here.
 const names = (module: object): string => Object.keys(module).join(", ");
-const imports = `import { ${names(goro)} } from "goro";
+const types = typesOf(await readFile(join(root, "src", "index.ts"), "utf8"));
+const imports = `import { ${names(goro)}, ${types.map((name) => `type ${name}`).join(", ")} } from "goro";
 import { ${names(testing)} } from "goro/testing";
 import { ${names(trace)} } from "goro/trace";
 `;
@@ -72,3 +73,14 @@ test("all samples compile", async () => {
     await rm(folder, { recursive: true });
   }
 });
+
+/** Returns the names of the types that an entry point exports. */
+function typesOf(entryPoint: string): string[] {
+  const { statements } = ts.createSourceFile("index.ts", entryPoint, ts.ScriptTarget.Latest);
+  return statements.flatMap((statement) => {
+    if (!ts.isExportDeclaration(statement) || statement.exportClause === undefined) return [];
+    if (!ts.isNamedExports(statement.exportClause)) return [];
+    const { isTypeOnly, exportClause } = statement;
+    return exportClause.elements.filter((element) => isTypeOnly || element.isTypeOnly).map(({ name }) => name.text);
+  });
+}
