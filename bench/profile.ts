@@ -30,11 +30,11 @@ function kind({ callFrame: { functionName, url } }: Node): string {
   return url.includes("/bench/") ? "the program" : "the engine: microtasks, awaits, builtins";
 }
 
-function profiled(contender: string, id: string, n: number): Profile {
+function profiled(implementation: string, id: string, n: number): Profile {
   const place = mkdtempSync(join(tmpdir(), "goro-profile-"));
   try {
     const options = ["--expose-gc", "--cpu-prof", "--cpu-prof-interval", "200", "--cpu-prof-dir", place];
-    execFileSync(process.execPath, [...options, child, contender, id, String(n), LEAST]);
+    execFileSync(process.execPath, [...options, child, implementation, id, String(n), LEAST]);
     const [file] = readdirSync(place);
     return JSON.parse(readFileSync(join(place, file as string), "utf8")) as Profile;
   } finally {
@@ -42,7 +42,7 @@ function profiled(contender: string, id: string, n: number): Profile {
   }
 }
 
-function print(contender: string, { nodes, samples }: Profile): void {
+function print(implementation: string, { nodes, samples }: Profile): void {
   const kinds = new Map(nodes.map((node) => [node.id, kind(node)]));
   const counts = new Map<string, number>();
   for (const id of samples) {
@@ -55,7 +55,7 @@ function print(contender: string, { nodes, samples }: Profile): void {
   const groups = [...counts].filter(([what]) => !what.startsWith("goro: "));
   groups.push(["the library", own.reduce((sum, [, count]) => sum + count, 0)]);
 
-  console.log(`\n${contender}`);
+  console.log(`\n${implementation}`);
   for (const [what, count] of groups.sort(([, a], [, b]) => b - a))
     if (count > 0) console.log(`${share(count)}  ${what}`);
   for (const [what, count] of own.sort(([, a], [, b]) => b - a).slice(0, 8)) {
@@ -69,5 +69,5 @@ for (const id of ids) {
   const row = rows.find((one) => one.id === id);
   if (row === undefined) throw new Error(`there is no row ${id}; there are ${rows.map((one) => one.id).join(", ")}`);
   console.log(`\n${row.title}`);
-  for (const contender of ["goro", "floor"]) print(contender, profiled(contender, id, row.n));
+  for (const implementation of ["goro", "baseline"]) print(implementation, profiled(implementation, id, row.n));
 }

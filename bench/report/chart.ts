@@ -1,4 +1,4 @@
-// A chart of bars: a panel for each row, a bar for each contender, the shortest on top.
+// A chart of bars: a panel for each row, a bar for each implementation, the shortest on top.
 
 import type { Row } from "../rows/row.ts";
 import { isFair, ranked, sizesIn } from "./compare.ts";
@@ -14,14 +14,14 @@ const LENGTH = 190;
 const LINE = 18;
 const BAR = 11;
 
-/** Longer bars than this many times the first, or than goro's, are broken: one slow contender would make all others look alike. */
+/** Longer bars than this many times the first, or than goro's, are broken: one slow implementation would make all others look alike. */
 const LONGEST = 6;
 
 /** The rows that compare, two columns of them; timers are told in words beside the bars. */
 export function chart(rows: readonly Row[], { setting, results }: Run): string {
   const bottoms = [GAP + 62, GAP + 62];
   const panels = rows
-    .filter((row) => row.beside === undefined)
+    .filter((row) => row.withTimer === undefined)
     .flatMap((row) => sizesIn(row, results).map((n) => ({ row, inOrder: measured(ranked(row, n, results)) })))
     .filter(({ inOrder }) => inOrder.length > 1)
     .map(({ row, inOrder }) => {
@@ -47,17 +47,17 @@ function measured(inOrder: readonly Result[]): Result[] {
 function panel(row: Row, inOrder: readonly Result[], results: readonly Result[], x: number, y: number): string {
   const values = inOrder.map((one) => median(one.samples));
   const first = values[0] as number;
-  const own = values[inOrder.findIndex((one) => one.contender === "goro")] ?? first;
+  const own = values[inOrder.findIndex((one) => one.implementation === "goro")] ?? first;
   const longest = Math.min(Math.max(...values), Math.max(LONGEST * first, own));
   const bars = inOrder.map((one, i) => {
     const value = values[i] as number;
     const top = y + 10 + i * LINE;
     const length = round((LENGTH * Math.min(value, longest)) / longest);
-    const unfair = row.unit === "ns" && isFair(row, one.contender, results) === false ? ", unfair" : "";
+    const unfair = row.unit === "ns" && isFair(row, one.implementation, results) === false ? ", unfair" : "";
     const ratio = i === 0 ? "" : `, ${times(value / first)} x`;
     return [
-      text(x + NAME - 6, top + 10, one.contender, one.contender === "goro" ? "own" : "", "end"),
-      `<rect class="${kind(one.contender)}" x="${x + NAME}" y="${top}" width="${length}" height="${BAR}"/>`,
+      text(x + NAME - 6, top + 10, one.implementation, one.implementation === "goro" ? "own" : "", "end"),
+      `<rect class="${kind(one.implementation)}" x="${x + NAME}" y="${top}" width="${length}" height="${BAR}"/>`,
       value > longest ? broken(x + NAME + length - 22, top) : "",
       text(
         x + NAME + length + 6,
@@ -77,6 +77,8 @@ function broken(x: number, top: number): string {
   return cut(x) + cut(x + 7);
 }
 
-function kind(contender: string): string {
-  return contender === "goro" || contender === "go" || contender === "floor" ? contender : "peer";
+function kind(implementation: string): string {
+  return implementation === "goro" || implementation === "go" || implementation === "baseline"
+    ? implementation
+    : "peer";
 }

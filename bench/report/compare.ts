@@ -7,7 +7,7 @@ import { median, type Result } from "./result.ts";
 const LATE = 200;
 
 /** Code that is nobody's library. */
-export const byHand: readonly string[] = ["goro", "go", "floor"];
+export const byHand: readonly string[] = ["goro", "go", "baseline"];
 
 /** The results of one row at one size, the best first, those without a value last. */
 export function ranked(row: Row, n: number, results: readonly Result[]): Result[] {
@@ -21,15 +21,17 @@ export function sizesIn(row: Row, results: readonly Result[]): number[] {
   return [...new Set(results.filter((one) => one.row === row.id).map((one) => one.n))];
 }
 
-/** The median of a contender in a row; NaN if it has none. */
-export function valueOf(row: string, n: number, contender: string, results: readonly Result[]): number {
-  return median(results.find((one) => one.row === row && one.n === n && one.contender === contender)?.samples ?? []);
+/** The median of an implementation in a row; NaN if it has none. */
+export function valueOf(row: string, n: number, implementation: string, results: readonly Result[]): number {
+  return median(
+    results.find((one) => one.row === row && one.n === n && one.implementation === implementation)?.samples ?? [],
+  );
 }
 
 /** Whether timers come on time beside the loop of a row; undefined if that was not measured. */
-export function isFair(row: Row, contender: string, results: readonly Result[]): boolean | undefined {
+export function isFair(row: Row, implementation: string, results: readonly Result[]): boolean | undefined {
   const timer = `timer-${row.like ?? row.id}`;
-  const one = results.find((other) => other.contender === contender && other.row === timer);
+  const one = results.find((other) => other.implementation === implementation && other.row === timer);
   return one === undefined || one.samples.length === 0 ? undefined : median(one.samples) <= LATE;
 }
 
@@ -61,6 +63,8 @@ function goalsOf({ goal }: Row): readonly Goal[] {
 }
 
 function referenceOf(than: string, inOrder: readonly Result[]): number {
-  const one = inOrder.find(({ contender }) => (than === "peers" ? !byHand.includes(contender) : contender === than));
+  const one = inOrder.find(({ implementation }) =>
+    than === "peers" ? !byHand.includes(implementation) : implementation === than,
+  );
   return median(one?.samples ?? []);
 }

@@ -42,9 +42,9 @@ export function growth(rows: readonly Row[], { setting, results }: Run): string 
 
 function seriesOf(row: Row, results: readonly Result[]): Series[] {
   const own = results.filter((one) => one.row === row.id);
-  return [...new Set(own.map((one) => one.contender))]
+  return [...new Set(own.map((one) => one.implementation))]
     .map((name) => {
-      const mine = own.filter((one) => one.contender === name);
+      const mine = own.filter((one) => one.implementation === name);
       const points = mine
         .map(({ n, samples }) => ({ n, value: median(samples) }))
         .filter(({ value }) => value > 0 && Number.isFinite(value));

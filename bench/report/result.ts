@@ -2,11 +2,11 @@
 
 import type { Unit } from "../rows/row.ts";
 
-/** What one contender did in one row, at one size. */
+/** What one implementation did in one row, at one size. */
 export interface Result {
   readonly row: string;
   readonly n: number;
-  readonly contender: string;
+  readonly implementation: string;
   /** One value for each process, in the unit of the row; `Infinity` for what never happened. */
   readonly samples: readonly number[];
   /** Why there are no samples, or fewer than there should be. */
@@ -28,7 +28,7 @@ export interface Setting {
   readonly system: string;
   readonly node: string;
   readonly go: string | null;
-  /** Versions by the name of the contender. */
+  /** Versions by the name of the implementation. */
   readonly versions: Readonly<Record<string, string>>;
   readonly repeats: number;
   readonly quick: boolean;

@@ -37,11 +37,11 @@ export const lines: readonly { readonly row: string; readonly label: string }[] 
   { row: "prime-sieve", label: "a sieve of 1,000 primes" },
 ];
 
-/** The median of each contender that has one, at the greatest size of the row. */
+/** The median of each implementation that has one, at the greatest size of the row. */
 function medians(row: Row, results: readonly Result[]): Map<string, number> {
   const n = Math.max(...sizesIn(row, results));
   const known = results.filter((one) => one.row === row.id && one.n === n && Number.isFinite(median(one.samples)));
-  return new Map(known.map((one) => [one.contender, median(one.samples)]));
+  return new Map(known.map((one) => [one.implementation, median(one.samples)]));
 }
 
 function x(ratio: number): number {
@@ -96,7 +96,7 @@ function square(at: number, y: number): string {
 }
 
 function diamond(at: number, y: number): string {
-  return `<path class="floor" d="M${round(at - 6)} ${round(y)}l6 -6l6 6l-6 6z"/>`;
+  return `<path class="baseline" d="M${round(at - 6)} ${round(y)}l6 -6l6 6l-6 6z"/>`;
 }
 
 function circle(at: number, y: number, isFilled: boolean): string {
@@ -105,15 +105,15 @@ function circle(at: number, y: number, isFilled: boolean): string {
 
 function lineOf(row: Row, label: string, y: number, results: readonly Result[]): string[] {
   // Who is not known to starve timers.
-  const isTimely = (contender: string): boolean => isFair(row, contender, results) !== false;
+  const isTimely = (implementation: string): boolean => isFair(row, implementation, results) !== false;
   const values = medians(row, results);
   const goro = values.get("goro") as number;
-  const others = [...values].filter(([contender]) => contender !== "goro");
-  const fair = others.filter(([contender]) => !byHand.includes(contender) && isTimely(contender));
-  const marks = others.map(([contender, value]) => {
+  const others = [...values].filter(([implementation]) => implementation !== "goro");
+  const fair = others.filter(([implementation]) => !byHand.includes(implementation) && isTimely(implementation));
+  const marks = others.map(([implementation, value]) => {
     const at = x(value / goro);
-    if (contender === "go") return square(at, y);
-    return contender === "floor" ? diamond(at, y) : circle(at, y, isTimely(contender));
+    if (implementation === "go") return square(at, y);
+    return implementation === "baseline" ? diamond(at, y) : circle(at, y, isTimely(implementation));
   });
   const [first] = fair.sort(([, a], [, b]) => a - b);
   const words = first === undefined ? "none" : `${first[0]} ${ratio(first[1] / goro)} ×`;

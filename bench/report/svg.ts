@@ -1,6 +1,6 @@
 // What the charts have in common: paper and ink that follow the reader's light or dark scheme, text, marks.
 
-/** The colors of a kind of contender are never all that tells it apart: there is its name, and a pattern or a mark. */
+/** The colors of a kind of implementation are never all that tells it apart: there is its name, and a pattern or a mark. */
 const style = `
   text { font: 12px ui-sans-serif, system-ui, sans-serif; fill: #1f2328; }
   .title { font-weight: 600; font-size: 13px; }
@@ -11,7 +11,7 @@ const style = `
   .goro { fill: #0969da; stroke: #0969da; }
   .peer { fill: #b6c0cb; stroke: #b6c0cb; }
   .go { fill: url(#hatch); stroke: #59636e; }
-  .floor { fill: none; stroke: #59636e; stroke-dasharray: 3 2; }
+  .baseline { fill: none; stroke: #59636e; stroke-dasharray: 3 2; }
   .hatch { stroke: #59636e; stroke-width: 2; }
   .line { fill: none; stroke: #59636e; stroke-width: 1.5; }
   .line.goro { stroke: #0969da; stroke-width: 3; fill: none; }
@@ -24,7 +24,7 @@ const style = `
     .axis { stroke: #3d444d; }
     .goro { fill: #4493f8; stroke: #4493f8; }
     .peer { fill: #656c76; stroke: #656c76; }
-    .go, .floor, .hatch, .line, .mark { stroke: #9198a1; }
+    .go, .baseline, .hatch, .line, .mark { stroke: #9198a1; }
     .line.goro { stroke: #4493f8; }
     .mark { fill: #0d1117; }
     .mark.goro { fill: #4493f8; stroke: #4493f8; }

@@ -24,7 +24,7 @@ export function rowTable(row: Row, results: readonly Result[]): string {
     const inOrder = ranked(row, n, results);
     const best = median(inOrder[0]?.samples ?? []);
     const go = valueOf(row.id, n, "go", results);
-    const floor = valueOf(row.id, n, "floor", results);
+    const baseline = valueOf(row.id, n, "baseline", results);
     const lines = inOrder.map((one) => {
       const value = median(one.samples);
       const spread =
@@ -34,18 +34,18 @@ export function rowTable(row: Row, results: readonly Result[]): string {
               .join("..")
           : "";
       return [
-        one.contender,
+        one.implementation,
         figure(value, row.unit),
         spread,
         times(value / best),
         times(value / go),
-        times(value / floor),
+        times(value / baseline),
         notes(row, one, results),
       ];
     });
     const size = row.sizes === undefined ? "" : `, n = ${n.toLocaleString("en-US")}`;
     const title = `### ${row.id}: ${row.title}${size}`;
-    const columns = ["", unitNames[row.unit], "min..max", "x first", "x Go", "x floor", "notes"];
+    const columns = ["", unitNames[row.unit], "min..max", "x first", "x Go", "x baseline", "notes"];
     const goals = judge(row, n, results).map(sentence);
     return [title, "", table(columns, lines), ...goals.map((goal) => `\n${goal}`)].join("\n");
   });
@@ -81,7 +81,7 @@ function sentence({ words, reached, got, wanted }: Verdict): string {
 function notes(row: Row, one: Result, results: readonly Result[]): string {
   const said: string[] = [];
   if (one.problem !== null) said.push(one.problem);
-  if (row.unit === "ns" && isFair(row, one.contender, results) === false) said.push("unfair: starves timers");
+  if (row.unit === "ns" && isFair(row, one.implementation, results) === false) said.push("unfair: starves timers");
   return said.join("; ");
 }
 

@@ -1,6 +1,6 @@
 // What one value costs on its way through a channel.
 
-import type { ChannelKit } from "../contenders/contender.ts";
+import type { ChannelAdapter } from "../implementations/implementation.ts";
 import type { Row } from "./row.ts";
 
 const CAPACITY = 100;
@@ -12,14 +12,14 @@ export function sumBelow(n: number): number {
 }
 
 /** One sends, one receives, and each operation is awaited. */
-function oneToOne(capacity: number): (kit: ChannelKit, n: number) => Promise<number> {
-  return async (kit, n) => {
-    const ch = kit.make(capacity);
+function oneToOne(capacity: number): (adapter: ChannelAdapter, n: number) => Promise<number> {
+  return async (adapter, n) => {
+    const ch = adapter.make(capacity);
     const sending = (async () => {
-      for (let i = 0; i < n; i++) await kit.send(ch, i);
+      for (let i = 0; i < n; i++) await adapter.send(ch, i);
     })();
     let sum = 0;
-    for (let i = 0; i < n; i++) sum += kit.value(await kit.receive(ch)) ?? NaN;
+    for (let i = 0; i < n; i++) sum += adapter.value(await adapter.receive(ch)) ?? NaN;
     await sending;
     return sum;
   };
@@ -44,16 +44,16 @@ const pingPong: Row<"channels"> = {
   goal: { words: "<= 1.2 x Go", factor: 1.2, than: "go" },
   needs: "channels",
   expected: sumBelow,
-  async run(kit, n) {
-    const there = kit.make(0);
-    const back = kit.make(0);
+  async run(adapter, n) {
+    const there = adapter.make(0);
+    const back = adapter.make(0);
     const echoing = (async () => {
-      for (let i = 0; i < n; i++) await kit.send(back, kit.value(await kit.receive(there)) ?? NaN);
+      for (let i = 0; i < n; i++) await adapter.send(back, adapter.value(await adapter.receive(there)) ?? NaN);
     })();
     let sum = 0;
     for (let i = 0; i < n; i++) {
-      await kit.send(there, i);
-      sum += kit.value(await kit.receive(back)) ?? NaN;
+      await adapter.send(there, i);
+      sum += adapter.value(await adapter.receive(back)) ?? NaN;
     }
     await echoing;
     return sum;
@@ -68,16 +68,16 @@ const tryPingPong: Row<"tries"> = {
   go: null,
   needs: "tries",
   expected: sumBelow,
-  async run(kit, n) {
-    const there = kit.make(1);
-    const back = kit.make(1);
+  async run(adapter, n) {
+    const there = adapter.make(1);
+    const back = adapter.make(1);
     const echoing = (async () => {
-      for (let i = 0; i < n; i++) kit.trySend(back, kit.value(await kit.receive(there)) ?? NaN);
+      for (let i = 0; i < n; i++) adapter.trySend(back, adapter.value(await adapter.receive(there)) ?? NaN);
     })();
     let sum = 0;
     for (let i = 0; i < n; i++) {
-      kit.trySend(there, i);
-      sum += kit.value(await kit.receive(back)) ?? NaN;
+      adapter.trySend(there, i);
+      sum += adapter.value(await adapter.receive(back)) ?? NaN;
     }
     await echoing;
     return sum;
@@ -89,7 +89,7 @@ const buffered: Row<"channels"> = {
   title: "buffered (100), 1 to 1, every operation awaited",
   unit: "ns",
   n: 2_000_000,
-  goal: { words: "<= 1.3 x the floor (two bare awaits)", factor: 1.3, than: "floor" },
+  goal: { words: "<= 1.3 x the baseline (two bare awaits)", factor: 1.3, than: "baseline" },
   needs: "channels",
   expected: sumBelow,
   run: oneToOne(CAPACITY),
@@ -103,13 +103,13 @@ const bufferedHot: Row<"tries"> = {
   goal: { words: "<= 0.8 x Go", factor: 0.8, than: "go" },
   needs: "tries",
   expected: sumBelow,
-  async run(kit, n) {
-    const ch = kit.make(CAPACITY);
+  async run(adapter, n) {
+    const ch = adapter.make(CAPACITY);
     const sending = (async () => {
-      for (let i = 0; i < n; i++) if (!kit.trySend(ch, i)) await kit.send(ch, i);
+      for (let i = 0; i < n; i++) if (!adapter.trySend(ch, i)) await adapter.send(ch, i);
     })();
     let sum = 0;
-    for (let i = 0; i < n; i++) sum += kit.tryReceive(ch) ?? kit.value(await kit.receive(ch)) ?? NaN;
+    for (let i = 0; i < n; i++) sum += adapter.tryReceive(ch) ?? adapter.value(await adapter.receive(ch)) ?? NaN;
     await sending;
     return sum;
   },
@@ -120,21 +120,21 @@ const bufferedFourToFour: Row<"channels"> = {
   title: "buffered (100), 4 to 4",
   unit: "ns",
   n: 2_000_000,
-  goal: { words: "<= 1.3 x the floor (two bare awaits)", factor: 1.3, than: "floor" },
+  goal: { words: "<= 1.3 x the baseline (two bare awaits)", factor: 1.3, than: "baseline" },
   needs: "channels",
   expected: sumBelow,
-  async run(kit, n) {
-    const ch = kit.make(CAPACITY);
+  async run(adapter, n) {
+    const ch = adapter.make(CAPACITY);
     let sum = 0;
     const goroutines: Promise<void>[] = [];
     for (let pair = 0; pair < PAIRS; pair++) {
       goroutines.push(
         (async () => {
-          for (let i = pair; i < n; i += PAIRS) await kit.send(ch, i);
+          for (let i = pair; i < n; i += PAIRS) await adapter.send(ch, i);
         })(),
         (async () => {
           let own = 0;
-          for (let i = pair; i < n; i += PAIRS) own += kit.value(await kit.receive(ch)) ?? NaN;
+          for (let i = pair; i < n; i += PAIRS) own += adapter.value(await adapter.receive(ch)) ?? NaN;
           sum += own;
         })(),
       );
@@ -149,17 +149,17 @@ const range: Row<"ranges"> = {
   title: "`for await` over a buffered channel (100) until it is closed",
   unit: "ns",
   n: 2_000_000,
-  goal: { words: "<= 1.1 x the floor", factor: 1.1, than: "floor" },
+  goal: { words: "<= 1.1 x the baseline", factor: 1.1, than: "baseline" },
   needs: "ranges",
   expected: sumBelow,
-  async run(kit, n) {
-    const ch = kit.make(CAPACITY);
+  async run(adapter, n) {
+    const ch = adapter.make(CAPACITY);
     const sending = (async () => {
-      for (let i = 0; i < n; i++) await kit.send(ch, i);
-      await kit.close(ch);
+      for (let i = 0; i < n; i++) await adapter.send(ch, i);
+      await adapter.close(ch);
     })();
     let sum = 0;
-    for await (const value of kit.range(ch)) sum += value;
+    for await (const value of adapter.range(ch)) sum += value;
     await sending;
     return sum;
   },

@@ -28,7 +28,7 @@ export const fairness: readonly Row[] = [...channels, ...select, ...pool]
     goal: { words: "<= 25 ms", value: 25 },
     go: "timer",
     needs: null,
-    beside: row,
+    withTimer: row,
     expected: () => 1,
   }));
 

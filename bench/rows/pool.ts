@@ -1,4 +1,4 @@
-// What a job costs in a pool of workers: made of channels by hand, or ready-made.
+// The cost of a job in a pool of workers: a pool of channels by hand, and a WorkerPool.
 
 import { sumBelow } from "./channels.ts";
 import type { Row } from "./row.ts";
@@ -17,19 +17,20 @@ const poolChannels: Row<"channels"> = {
   ],
   needs: "channels",
   expected: (n) => 2 * sumBelow(n),
-  async run(kit, n) {
-    const jobs = kit.make(CAPACITY);
-    const results = kit.make(CAPACITY);
+  async run(adapter, n) {
+    const jobs = adapter.make(CAPACITY);
+    const results = adapter.make(CAPACITY);
     const sending = (async () => {
-      for (let i = 0; i < n; i++) await kit.send(jobs, i);
-      await kit.close(jobs);
+      for (let i = 0; i < n; i++) await adapter.send(jobs, i);
+      await adapter.close(jobs);
     })();
     const work = async (): Promise<void> => {
-      for (let job; (job = kit.value(await kit.receive(jobs))) !== undefined;) await kit.send(results, 2 * job);
+      for (let job; (job = adapter.value(await adapter.receive(jobs))) !== undefined;)
+        await adapter.send(results, 2 * job);
     };
-    const working = Promise.all(Array.from({ length: WORKERS }, work)).then(() => kit.close(results));
+    const working = Promise.all(Array.from({ length: WORKERS }, work)).then(() => adapter.close(results));
     let sum = 0;
-    for (let result; (result = kit.value(await kit.receive(results))) !== undefined;) sum += result;
+    for (let result; (result = adapter.value(await adapter.receive(results))) !== undefined;) sum += result;
     await sending;
     await working;
     return sum;
@@ -47,11 +48,11 @@ const poolMap: Row<"pool"> = {
   ],
   needs: "pool",
   expected: (n) => 2 * sumBelow(n),
-  async run(kit, n, meter) {
+  async run(adapter, n, meter) {
     const items = Array.from({ length: n }, (_, i) => i);
     const double = async (item: number): Promise<number> => 2 * item;
     meter.start();
-    const results = await kit.map(items, double, WORKERS);
+    const results = await adapter.map(items, double, WORKERS);
     meter.stop();
     let sum = 0;
     for (const result of results) sum += result;
@@ -59,4 +60,24 @@ const poolMap: Row<"pool"> = {
   },
 };
 
-export const pool: readonly Row[] = [poolChannels, poolMap];
+const poolRun: Row = {
+  id: "pool-run",
+  title: "jobs of a `WorkerPool`, one at a time, each awaited",
+  unit: "ns",
+  n: 100_000,
+  go: null,
+  needs: null,
+  expected: (n) => 2 * sumBelow(n),
+};
+
+const poolSubmit: Row = {
+  id: "pool-submit",
+  title: "jobs submitted to a `WorkerPool`, 100 at a time",
+  unit: "ns",
+  n: 100_000,
+  go: null,
+  needs: null,
+  expected: (n) => 2 * sumBelow(n),
+};
+
+export const pool: readonly Row[] = [poolChannels, poolMap, poolRun, poolSubmit];

@@ -1,6 +1,6 @@
 // Two programs that everybody knows: what channels cost when nearly everybody waits.
 
-import type { ChannelKit } from "../contenders/contender.ts";
+import type { ChannelAdapter } from "../implementations/implementation.ts";
 import type { Row } from "./row.ts";
 
 /** The goroutines of one chain. */
@@ -13,27 +13,27 @@ const daisyChain: Row<"channels"> = {
   n: 200_000,
   needs: "channels",
   expected: (n) => n,
-  async run(kit, n) {
+  async run(adapter, n) {
     let sum = 0;
-    for (let left = n; left > 0; left -= CHAIN) sum += await daisies(kit, Math.min(left, CHAIN));
+    for (let left = n; left > 0; left -= CHAIN) sum += await daisies(adapter, Math.min(left, CHAIN));
     return sum;
   },
 };
 
 /** Each goroutine takes from its right and gives one more to its left. */
-async function daisies(kit: ChannelKit, length: number): Promise<number> {
+async function daisies(adapter: ChannelAdapter, length: number): Promise<number> {
   const link = async (left: unknown, right: unknown): Promise<void> => {
-    await kit.send(left, 1 + (kit.value(await kit.receive(right)) ?? NaN));
+    await adapter.send(left, 1 + (adapter.value(await adapter.receive(right)) ?? NaN));
   };
-  const leftmost = kit.make(0);
+  const leftmost = adapter.make(0);
   let left = leftmost;
   for (let i = 0; i < length; i++) {
-    const right = kit.make(0);
+    const right = adapter.make(0);
     void link(left, right);
     left = right;
   }
-  void kit.send(left, 0);
-  return kit.value(await kit.receive(leftmost)) ?? NaN;
+  void adapter.send(left, 0);
+  return adapter.value(await adapter.receive(leftmost)) ?? NaN;
 }
 
 const primeSieve: Row<"channels"> = {
@@ -43,28 +43,28 @@ const primeSieve: Row<"channels"> = {
   n: 1_000,
   needs: "channels",
   expected: nthPrime,
-  async run(kit, n) {
-    let numbers = kit.make(0);
-    void generate(kit, numbers);
+  async run(adapter, n) {
+    let numbers = adapter.make(0);
+    void generate(adapter, numbers);
     let prime = NaN;
     for (let i = 0; i < n; i++) {
-      prime = kit.value(await kit.receive(numbers)) ?? NaN;
-      const filtered = kit.make(0);
-      void filter(kit, numbers, filtered, prime);
+      prime = adapter.value(await adapter.receive(numbers)) ?? NaN;
+      const filtered = adapter.make(0);
+      void filter(adapter, numbers, filtered, prime);
       numbers = filtered;
     }
     return prime;
   },
 };
 
-async function generate(kit: ChannelKit, numbers: unknown): Promise<never> {
-  for (let i = 2; ; i++) await kit.send(numbers, i);
+async function generate(adapter: ChannelAdapter, numbers: unknown): Promise<never> {
+  for (let i = 2; ; i++) await adapter.send(numbers, i);
 }
 
-async function filter(kit: ChannelKit, numbers: unknown, filtered: unknown, prime: number): Promise<never> {
+async function filter(adapter: ChannelAdapter, numbers: unknown, filtered: unknown, prime: number): Promise<never> {
   for (;;) {
-    const i = kit.value(await kit.receive(numbers)) ?? NaN;
-    if (i % prime !== 0) await kit.send(filtered, i);
+    const i = adapter.value(await adapter.receive(numbers)) ?? NaN;
+    if (i % prime !== 0) await adapter.send(filtered, i);
   }
 }
 

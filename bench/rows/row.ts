@@ -1,6 +1,6 @@
 // What one row of the table is: a piece of work, and how it is counted and checked.
 
-import type { Kits } from "../contenders/contender.ts";
+import type { Adapters } from "../implementations/implementation.ts";
 
 /**
  * What the value of a row is. `ns` and `bytes` are for one of the `n` operations, `ms` is for the whole program; less is better in each.
@@ -26,8 +26,8 @@ export const silent: Meter = { start: () => undefined, stop: () => undefined, re
 /** Does the work of a row `n` times, and answers a number that shows that it was done: a sum, a count. */
 export type Program = (n: number, meter: Meter) => Promise<number>;
 
-/** One piece of work, done by each contender that can. */
-export interface Row<Name extends keyof Kits = keyof Kits> {
+/** One piece of work, done by each implementation that can. */
+export interface Row<Name extends keyof Adapters = keyof Adapters> {
   /** What names it on the command line, in the JSON and in the Go binary: `unbuffered`, `ping-pong`. */
   readonly id: string;
   /** What the table says. */
@@ -41,22 +41,22 @@ export interface Row<Name extends keyof Kits = keyof Kits> {
   readonly goal?: Goal | readonly Goal[];
   /** The row of the Go binary, if that is not `id`; `null` if Go has no such thing. */
   readonly go?: string | null;
-  /** The kit that `run` takes; `null` in a row for which each contender writes its own program. */
+  /** The adapter that `run` takes; `null` in a row for which each implementation writes its own program. */
   readonly needs: Name | null;
   /** The row whose fairness speaks for this one too; by default its own. */
   readonly like?: string;
   /** Only in a row of fairness: the row whose work goes on beside the timer. */
-  readonly beside?: Row;
+  readonly withTimer?: Row;
   /** Only in a row of a whole life: the row whose program is measured from its beginning, with all that it leaves out itself. */
-  readonly whole?: Row;
-  /** Does the work with `kit`, for a contender that has no program of its own. */
-  run?(kit: Kits[Name], n: number, meter: Meter): Promise<number>;
+  readonly asProgram?: Row;
+  /** Does the work with `adapter`, for an implementation that has no program of its own. */
+  run?(adapter: Adapters[Name], n: number, meter: Meter): Promise<number>;
   /** What the program must answer. */
   expected(n: number): number;
 }
 
 /**
- * What goro should reach: no more than `value`, or than `factor` times the value of `than` in the same run. `than` is the name of a contender,
+ * What goro should reach: no more than `value`, or than `factor` times the value of `than` in the same run. `than` is the name of an implementation,
  * `go`, or `peers` for the best of the libraries.
  */
 export type Goal =

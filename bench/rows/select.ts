@@ -14,15 +14,15 @@ function oneBusy(id: string, title: string, cases: number, goal: Goal): Row<"sel
     needs: "select",
     like: "select-2",
     expected: sumBelow,
-    async run(kit, n) {
-      const busy = kit.channels.make(0);
-      const silent = Array.from({ length: cases - 1 }, () => kit.channels.make(0));
+    async run(adapter, n) {
+      const busy = adapter.channels.make(0);
+      const silent = Array.from({ length: cases - 1 }, () => adapter.channels.make(0));
       const sending = (async () => {
-        for (let i = 0; i < n; i++) await kit.channels.send(busy, i);
+        for (let i = 0; i < n; i++) await adapter.channels.send(busy, i);
       })();
-      const selector = kit.prepare([busy, ...silent]);
+      const selector = adapter.prepare([busy, ...silent]);
       let sum = 0;
-      for (let i = 0; i < n; i++) sum += kit.value(await kit.select(selector), selector) ?? NaN;
+      for (let i = 0; i < n; i++) sum += adapter.value(await adapter.select(selector), selector) ?? NaN;
       await sending;
       return sum;
     },

@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import type { Kits } from "../contenders/contender.ts";
+import type { Adapters } from "../implementations/implementation.ts";
 import type { Row } from "./row.ts";
 
 const importTime: Row<"module"> = {
@@ -38,7 +38,7 @@ function bundleSize<Name extends "module" | "channelImport">(
   id: string,
   title: string,
   needs: Name,
-  source: (kit: Kits[Name]) => string,
+  source: (adapter: Adapters[Name]) => string,
   sizeOf: (bundle: Uint8Array) => number,
 ): Row<Name> {
   return {
@@ -49,8 +49,8 @@ function bundleSize<Name extends "module" | "channelImport">(
     go: null,
     needs,
     expected: () => 1,
-    async run(kit, _, meter) {
-      const bundle = await bundled(source(kit));
+    async run(adapter, _, meter) {
+      const bundle = await bundled(source(adapter));
       meter.record(sizeOf(bundle));
       return runs(bundle);
     },

@@ -2,7 +2,7 @@
 //
 // Those who contend hold what they have across an await: that is when others want it, and what a lock is for in JavaScript.
 
-import type { Kits } from "../contenders/contender.ts";
+import type { Adapters } from "../implementations/implementation.ts";
 import type { Row } from "./row.ts";
 
 /** Those who contend. */
@@ -21,13 +21,13 @@ function uncontended(id: string, title: string, needs: Name, units: number): Row
     n: 2_000_000,
     needs,
     expected: (n) => n,
-    async run(kit: Kits[Name], n) {
-      const lock = kit.make(units);
+    async run(adapter: Adapters[Name], n) {
+      const lock = adapter.make(units);
       let count = 0;
       for (let i = 0; i < n; i++) {
-        const held = await kit.acquire(lock);
+        const held = await adapter.acquire(lock);
         count++;
-        kit.release(lock, held);
+        adapter.release(lock, held);
       }
       return count;
     },
@@ -41,17 +41,17 @@ const mutexContended: Row<"mutex"> = {
   n: 500_000,
   needs: "mutex",
   expected: (n) => n,
-  async run(kit, n) {
-    const mutex = kit.make(1);
+  async run(adapter, n) {
+    const mutex = adapter.make(1);
     let count = 0;
     const goroutine = async (first: number): Promise<void> => {
       for (let i = first; i < n; i += GOROUTINES) {
-        const held = await kit.acquire(mutex);
+        const held = await adapter.acquire(mutex);
         // The count is right only if nobody else is here before the next line but one.
         const before = count;
         await null;
         count = before + 1;
-        kit.release(mutex, held);
+        adapter.release(mutex, held);
       }
     };
     await Promise.all(Array.from({ length: GOROUTINES }, (_, first) => goroutine(first)));
@@ -66,17 +66,17 @@ const semaphoreContended: Row<"semaphore"> = {
   n: 500_000,
   needs: "semaphore",
   expected: (n) => n,
-  async run(kit, n) {
-    const semaphore = kit.make(UNITS);
+  async run(adapter, n) {
+    const semaphore = adapter.make(UNITS);
     let count = 0;
     let holders = 0;
     const goroutine = async (first: number): Promise<void> => {
       for (let i = first; i < n; i += GOROUTINES) {
-        const held = await kit.acquire(semaphore);
+        const held = await adapter.acquire(semaphore);
         if (++holders <= UNITS) count++;
         await null;
         holders--;
-        kit.release(semaphore, held);
+        adapter.release(semaphore, held);
       }
     };
     await Promise.all(Array.from({ length: GOROUTINES }, (_, first) => goroutine(first)));

@@ -14,16 +14,16 @@ const waitgroup: Row<"waitGroup"> = {
   goal: { words: "first", factor: 1, than: "peers" },
   needs: "waitGroup",
   expected: (n) => n,
-  async run(kit, n) {
+  async run(adapter, n) {
     let count = 0;
     for (let left = n; left > 0; left -= BATCH) {
-      const wg = kit.make();
+      const wg = adapter.make();
       for (let i = 0; i < Math.min(left, BATCH); i++) {
-        kit.go(wg, async () => {
+        adapter.go(wg, async () => {
           count++;
         });
       }
-      await kit.wait(wg);
+      await adapter.wait(wg);
     }
     return count;
   },
@@ -35,22 +35,22 @@ const wake: Row<"channels"> = {
   unit: "ns",
   n: 1_000_000,
   sizes: SIZES,
-  goal: { words: "<= 1.2 x the floor", factor: 1.2, than: "floor" },
+  goal: { words: "<= 1.2 x the baseline", factor: 1.2, than: "baseline" },
   needs: "channels",
   expected: sumBelow,
-  async run(kit, n, meter) {
-    const ch = kit.make(0);
+  async run(adapter, n, meter) {
+    const ch = adapter.make(0);
     let sum = 0;
     const receivers: Promise<void>[] = [];
     const receiver = async (): Promise<void> => {
-      const received = await kit.receive(ch);
-      sum += kit.value(received) ?? NaN;
+      const received = await adapter.receive(ch);
+      sum += adapter.value(received) ?? NaN;
     };
     for (let i = 0; i < n; i++) receivers.push(receiver());
     await turn();
 
     meter.start();
-    for (let i = 0; i < n; i++) await kit.send(ch, i);
+    for (let i = 0; i < n; i++) await adapter.send(ch, i);
     await receivers.at(-1);
     meter.stop();
     await Promise.all(receivers);
@@ -67,11 +67,11 @@ const parkedHeap: Row<"channels"> = {
   goal: { words: "<= 700", value: 700 },
   needs: "channels",
   expected: (n) => n,
-  async run(kit, n, meter) {
-    const ch = kit.make(0);
+  async run(adapter, n, meter) {
+    const ch = adapter.make(0);
     let count = 0;
     const receiver = async (): Promise<void> => {
-      await kit.receive(ch);
+      await adapter.receive(ch);
       count++;
     };
     meter.start();
@@ -79,7 +79,7 @@ const parkedHeap: Row<"channels"> = {
     await turn();
     meter.stop();
 
-    for (let i = 0; i < n; i++) await kit.send(ch, i);
+    for (let i = 0; i < n; i++) await adapter.send(ch, i);
     await turn();
     return count;
   },
@@ -91,22 +91,22 @@ const selectsShared: Row<"select"> = {
   unit: "ns",
   n: 100_000,
   sizes: SIZES,
-  goal: { words: "<= the floor", factor: 1, than: "floor" },
+  goal: { words: "<= the baseline", factor: 1, than: "baseline" },
   needs: "select",
   expected: sumBelow,
-  async run(kit, n, meter) {
-    const done = kit.channels.make(0);
-    const own = Array.from({ length: n }, () => kit.channels.make(0));
+  async run(adapter, n, meter) {
+    const done = adapter.channels.make(0);
+    const own = Array.from({ length: n }, () => adapter.channels.make(0));
     let sum = 0;
     const goroutines = own.map(async (ch) => {
-      const selector = kit.prepare([ch, done]);
-      const selected = await kit.select(selector);
-      sum += kit.value(selected, selector) ?? NaN;
+      const selector = adapter.prepare([ch, done]);
+      const selected = await adapter.select(selector);
+      sum += adapter.value(selected, selector) ?? NaN;
     });
     await turn();
 
     meter.start();
-    for (let i = 0; i < n; i++) await kit.channels.send(own[i], i);
+    for (let i = 0; i < n; i++) await adapter.channels.send(own[i], i);
     await goroutines.at(-1);
     meter.stop();
     await Promise.all(goroutines);
@@ -121,11 +121,11 @@ const channelHeap: Row<"channels"> = {
   n: 100_000,
   needs: "channels",
   expected: (n) => n,
-  async run(kit, n, meter) {
+  async run(adapter, n, meter) {
     // The list has its final size before it is weighed, so that only channels are.
     const kept = new Array<unknown>(n).fill(null);
     meter.start();
-    for (let i = 0; i < n; i++) kept[i] = kit.make(0);
+    for (let i = 0; i < n; i++) kept[i] = adapter.make(0);
     meter.stop();
     return kept.length;
   },
@@ -134,7 +134,7 @@ const channelHeap: Row<"channels"> = {
 /** A row whose program leaves out how its goroutines come to wait, with that. */
 function wholeLife(row: Row, title: string): Row {
   const { unit, n, sizes = SIZES, expected } = row;
-  return { id: `${row.id}-whole`, title, unit, n, sizes, go: null, needs: null, whole: row, expected };
+  return { id: `${row.id}-whole`, title, unit, n, sizes, go: null, needs: null, asProgram: row, expected };
 }
 
 export const waiting: readonly Row[] = [

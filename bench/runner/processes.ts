@@ -1,4 +1,4 @@
-// One sample: a process that does one row for one contender, and what it printed.
+// One sample: a process that does one row for one implementation, and what it printed.
 
 import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Row } from "../rows/row.ts";
 import { child, goTwin } from "./places.ts";
 
-/** Beyond it a contender is given up in a row: milliseconds for the whole process, its warming up included. */
+/** Beyond it an implementation is given up in a row: milliseconds for the whole process, its warming up included. */
 const LIMIT = 20_000;
 
 /** A process takes so much time at least for its sample: milliseconds. */
@@ -16,19 +16,20 @@ const LEAST = 150;
 /** A value, or the reason why there is none. */
 export type Sample = { readonly value: number } | { readonly problem: string };
 
-/** Runs `contender` on `row` in a process of its own and checks what it answers. */
+/** Runs `implementation` on `row` in a process of its own and checks its result. `script` is another copy of `child.ts`, if not this one. */
 export async function sample(
-  contender: string,
+  implementation: string,
   row: Row,
   n: number,
   quick: boolean,
   go: string | null,
+  script: string = child,
 ): Promise<Sample> {
   const least = String(quick ? LEAST / 10 : LEAST);
   const [file, args] =
-    contender === "go" && go !== null
+    implementation === "go" && go !== null
       ? [go, [row.go ?? row.id, String(n), least]]
-      : [process.execPath, ["--expose-gc", child, contender, row.id, String(n), least]];
+      : [process.execPath, ["--expose-gc", script, implementation, row.id, String(n), least]];
   const printed = await run(file, args);
   if ("problem" in printed) return printed;
 

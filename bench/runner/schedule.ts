@@ -1,7 +1,7 @@
-// Which processes there are, and in which order: of a row, each contender in turn, and then each again.
+// Which processes there are, and in which order: of a row, each implementation in turn, and then each again.
 
-import { load } from "../contenders/all.ts";
-import { chosen } from "./choose.ts";
+import { load } from "../implementations/all.ts";
+import { pickProgram } from "./pick.ts";
 import type { Options } from "./options.ts";
 import { sample } from "./processes.ts";
 import type { Result } from "../report/result.ts";
@@ -10,11 +10,11 @@ import type { Row } from "../rows/row.ts";
 /** Does `row` for all who can, and tells of each result when it is complete. */
 export async function perform(
   row: Row,
-  contenders: readonly string[],
+  implementations: readonly string[],
   options: Options,
   go: string | null,
 ): Promise<Result[]> {
-  const able = await whoCan(row, contenders, go);
+  const able = await whoCan(row, implementations, go);
   const results: Result[] = [];
   const given = new Set<string>();
   for (const n of sizesOf(row, options)) {
@@ -34,16 +34,17 @@ export async function perform(
     for (const name of able) {
       const own = samples.get(name) ?? [];
       const problem = problems.get(name) ?? null;
-      if (own.length > 0 || problem !== null) results.push({ row: row.id, n, contender: name, samples: own, problem });
+      if (own.length > 0 || problem !== null)
+        results.push({ row: row.id, n, implementation: name, samples: own, problem });
     }
   }
   return results;
 }
 
-async function whoCan(row: Row, contenders: readonly string[], go: string | null): Promise<string[]> {
+async function whoCan(row: Row, implementations: readonly string[], go: string | null): Promise<string[]> {
   const able: string[] = [];
-  for (const name of contenders) {
-    const can = name === "go" ? go !== null && row.go !== null : chosen(await load(name), row) !== null;
+  for (const name of implementations) {
+    const can = name === "go" ? go !== null && row.go !== null : pickProgram(await load(name), row) !== null;
     if (can) able.push(name);
   }
   return able;
@@ -52,5 +53,5 @@ async function whoCan(row: Row, contenders: readonly string[], go: string | null
 function sizesOf(row: Row, { sizes, quick }: Options): readonly number[] {
   const all = sizes && row.sizes !== undefined ? row.sizes : [row.n];
   // The pieces of a loop beside a timer are as long as they are.
-  return quick && row.beside === undefined ? all.map((n) => Math.max(1, Math.floor(n / 10))) : all;
+  return quick && row.withTimer === undefined ? all.map((n) => Math.max(1, Math.floor(n / 10))) : all;
 }

@@ -4,15 +4,15 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
-import { load } from "../contenders/all.ts";
+import { load } from "../implementations/all.ts";
 import type { Options } from "./options.ts";
 import type { Setting } from "../report/result.ts";
 import { root } from "./places.ts";
 
-/** Asks the machine, Go if it is there, and the packages of `contenders`. */
-export async function setting(options: Options, contenders: readonly string[]): Promise<Setting> {
+/** Asks the machine, Go if it is there, and the packages of `implementations`. */
+export async function setting(options: Options, implementations: readonly string[]): Promise<Setting> {
   const versions: Record<string, string> = {};
-  for (const name of contenders) {
+  for (const name of implementations) {
     if (name === "go") continue;
     const { package: inRegistry } = await load(name);
     if (inRegistry !== null) versions[name] = `${inRegistry} ${versionOf(inRegistry)}`;

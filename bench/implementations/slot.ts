@@ -1,4 +1,4 @@
-// The unbuffered channel of the floor.
+// The unbuffered channel of the baseline.
 
 /** What a send answers that need not wait: awaiting it costs the least that an await can. */
 export const READY: Promise<void> = Promise.resolve();

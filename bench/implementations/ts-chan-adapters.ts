@@ -1,13 +1,13 @@
-// The kits of ts-chan in its two settings. A select is made once and used again in a loop, as its documentation advises.
+// The adapters of ts-chan in its two settings. A select is made once and used again in a loop, as its documentation advises.
 
 import { Chan, recv, Select, type SelectCaseReceiver } from "ts-chan";
-import type { Kits, RangeKit, SelectKit, TryKit } from "./contender.ts";
+import type { Adapters, RangeAdapter, SelectAdapter, TryAdapter } from "./implementation.ts";
 
 type Received = IteratorResult<number, number | undefined>;
 type Selector = Select<readonly SelectCaseReceiver<number>[]>;
 
-export function tsChan(unsafe: boolean): Partial<Kits> {
-  const channels: TryKit<Chan<number>, Received> & RangeKit<Chan<number>, Received> = {
+export function tsChan(unsafe: boolean): Partial<Adapters> {
+  const channels: TryAdapter<Chan<number>, Received> & RangeAdapter<Chan<number>, Received> = {
     make: (capacity) => new Chan<number>(capacity).setUnsafe(unsafe),
     send: (ch, value) => ch.send(value),
     receive: (ch) => ch.recv(),
@@ -17,7 +17,7 @@ export function tsChan(unsafe: boolean): Partial<Kits> {
     trySend: (ch, value) => ch.trySend(value),
     tryReceive: (ch) => ch.tryRecv()?.value,
   };
-  const select: SelectKit<Chan<number>, Selector, number> = {
+  const select: SelectAdapter<Chan<number>, Selector, number> = {
     channels,
     prepare: (chans) => new Select(chans.map((ch) => recv(ch))).setUnsafe(unsafe),
     select: (selector) => selector.wait(),

@@ -1,9 +1,9 @@
-// The floor: each row by hand, with the least that JavaScript needs for it. No errors, no closing where the row has none, no fairness.
+// The baseline: each row by hand, with the least that JavaScript needs for it. No errors, no closing where the row has none, no fairness.
 
 import { setImmediate as turn } from "node:timers/promises";
 import type { Meter, Program } from "../rows/row.ts";
-import type { Contender, PoolKit } from "./contender.ts";
-import { programs as more } from "./floor-more.ts";
+import type { Implementation, PoolAdapter } from "./implementation.ts";
+import { programs as more } from "./baseline-more.ts";
 import { READY, Slot } from "./slot.ts";
 
 const CAPACITY = 100;
@@ -293,7 +293,7 @@ async function poolOverChannels(n: number): Promise<number> {
   return sum;
 }
 
-const pool: PoolKit = {
+const pool: PoolAdapter = {
   map: async (items, f, workers) => {
     const results = new Array<number>(items.length);
     let next = 0;
@@ -323,4 +323,4 @@ const programs: Readonly<Record<string, Program>> = {
   ...more,
 };
 
-export const contender: Contender = { name: "floor", package: null, kits: { pool }, programs };
+export const implementation: Implementation = { name: "baseline", package: null, adapters: { pool }, programs };

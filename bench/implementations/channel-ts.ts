@@ -1,9 +1,9 @@
 // channel-ts: one receiver, and a send that never waits, for the buffer has no end. So it does the rows that need no back-pressure.
 
 import { SimpleChannel } from "channel-ts";
-import type { ChannelKit, Contender } from "./contender.ts";
+import type { ChannelAdapter, Implementation } from "./implementation.ts";
 
-const channels: ChannelKit<SimpleChannel<number>, number> = {
+const channels: ChannelAdapter<SimpleChannel<number>, number> = {
   make: () => new SimpleChannel<number>(),
   send: (ch, value) => ch.send(value),
   receive: (ch) => ch.receive(),
@@ -13,10 +13,10 @@ const channels: ChannelKit<SimpleChannel<number>, number> = {
 
 const noBackPressure = "send never waits";
 
-export const contender: Contender = {
+export const implementation: Implementation = {
   name: "channel-ts",
   package: "channel-ts",
-  kits: { channels, module: "channel-ts", channelImport: '{ SimpleChannel } from "channel-ts"' },
+  adapters: { channels, module: "channel-ts", channelImport: '{ SimpleChannel } from "channel-ts"' },
   cannot: {
     unbuffered: noBackPressure,
     buffered: noBackPressure,

@@ -3,7 +3,8 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { Channel, context, go, receive, select, WaitGroup, WorkerPool } from "goro";
 import type { Meter, Program } from "../rows/row.ts";
-import type { Contender } from "./contender.ts";
+import type { Implementation } from "./implementation.ts";
+import { runJob } from "./goro-bridge.ts";
 import { programs as more } from "./goro-more.ts";
 
 const CAPACITY = 100;
@@ -247,6 +248,27 @@ async function poolMap(n: number, meter: Meter): Promise<number> {
   return sum;
 }
 
+/** One job at a time, each awaited. */
+async function poolRun(n: number): Promise<number> {
+  await using pool = new WorkerPool(async (_ctx, item: number) => 2 * item, { workers: WORKERS });
+  const run = runJob(pool);
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += await run(i);
+  return sum;
+}
+
+/** As many jobs at a time as there are places in the queue. */
+async function poolSubmit(n: number): Promise<number> {
+  await using pool = new WorkerPool(async (_ctx, item: number) => 2 * item, { workers: WORKERS });
+  let sum = 0;
+  for (let first = 0; first < n; first += CAPACITY) {
+    const count = Math.min(CAPACITY, n - first);
+    const tasks = await Promise.all(Array.from({ length: count }, (_, i) => pool.submit(first + i)));
+    for (const task of tasks) sum += await task.result;
+  }
+  return sum;
+}
+
 const programs: Readonly<Record<string, Program>> = {
   unbuffered: oneToOne(0),
   "ping-pong": pingPong,
@@ -265,12 +287,14 @@ const programs: Readonly<Record<string, Program>> = {
   "channel-heap": channelHeap,
   "pool-channels": poolOverChannels,
   "pool-map": poolMap,
+  "pool-run": poolRun,
+  "pool-submit": poolSubmit,
   ...more,
 };
 
-export const contender: Contender = {
+export const implementation: Implementation = {
   name: "goro",
   package: "goro",
-  kits: { module: "goro", channelImport: '{ Channel } from "goro"' },
+  adapters: { module: "goro", channelImport: '{ Channel } from "goro"' },
   programs,
 };

@@ -2,10 +2,10 @@
 
 import { Chan, type ReadCase, selectChan } from "@king011/easyts/lib/es2022/channel.js";
 import { WaitGroup } from "@king011/easyts/lib/es2022/sync/waitgroup.js";
-import type { Contender, RangeKit, SelectKit, TryKit, WaitGroupKit } from "./contender.ts";
+import type { Implementation, RangeAdapter, SelectAdapter, TryAdapter, WaitGroupAdapter } from "./implementation.ts";
 import { mutex, programs } from "./easyts-more.ts";
 
-const channels: TryKit<Chan<number>, number | undefined> & RangeKit<Chan<number>, number | undefined> = {
+const channels: TryAdapter<Chan<number>, number | undefined> & RangeAdapter<Chan<number>, number | undefined> = {
   make: (capacity) => new Chan<number>(capacity),
   send: (ch, value) => ch.write(value),
   receive: (ch) => ch.read(),
@@ -16,14 +16,14 @@ const channels: TryKit<Chan<number>, number | undefined> & RangeKit<Chan<number>
   tryReceive: (ch) => ch.tryRead()?.value as number | undefined,
 };
 
-const select: SelectKit<Chan<number>, readonly Chan<number>[], ReadCase<number>> = {
+const select: SelectAdapter<Chan<number>, readonly Chan<number>[], ReadCase<number>> = {
   channels,
   prepare: (chans) => chans,
   select: (chans) => selectChan(...chans.map((ch) => ch.readCase())) as Promise<ReadCase<number>>,
   value: (selected) => selected.read(),
 };
 
-const waitGroup: WaitGroupKit<WaitGroup> = {
+const waitGroup: WaitGroupAdapter<WaitGroup> = {
   make: () => new WaitGroup(),
   go: (wg, f) => {
     wg.add(1);
@@ -32,10 +32,10 @@ const waitGroup: WaitGroupKit<WaitGroup> = {
   wait: (wg) => wg.wait(),
 };
 
-export const contender: Contender = {
+export const implementation: Implementation = {
   name: "easyts",
   package: "@king011/easyts",
-  kits: {
+  adapters: {
     channels,
     tries: channels,
     ranges: channels,

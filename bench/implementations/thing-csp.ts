@@ -1,11 +1,11 @@
 // thi.ng/csp: a write resolves when the value was read, also where there is a buffer.
 
 import { type Channel, channel, select as csp } from "@thi.ng/csp";
-import type { Contender, RangeKit, SelectKit } from "./contender.ts";
+import type { Implementation, RangeAdapter, SelectAdapter } from "./implementation.ts";
 
 type Chan = Channel<number>;
 
-const channels: RangeKit<Chan, number | undefined> = {
+const channels: RangeAdapter<Chan, number | undefined> = {
   // The least it knows is a buffer of one; as a write waits for its reader, that is an unbuffered channel.
   make: (capacity) => channel<number>(Math.max(1, capacity)),
   send: (ch, value) => ch.write(value),
@@ -15,17 +15,17 @@ const channels: RangeKit<Chan, number | undefined> = {
   range: (ch) => ch,
 };
 
-const select: SelectKit<Chan, readonly Chan[], readonly [number | undefined, Chan]> = {
+const select: SelectAdapter<Chan, readonly Chan[], readonly [number | undefined, Chan]> = {
   channels,
   prepare: (chans) => chans,
   select: (chans) => csp(...(chans as [Chan, ...Chan[]])),
   value: ([received]) => received,
 };
 
-export const contender: Contender = {
+export const implementation: Implementation = {
   name: "thing-csp",
   package: "@thi.ng/csp",
-  kits: {
+  adapters: {
     channels,
     ranges: channels,
     select,

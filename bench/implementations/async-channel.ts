@@ -1,9 +1,9 @@
 // async-channel: its items are promises, and so a value that arrives has been awaited already.
 
 import { BaseChannel } from "async-channel";
-import type { Contender, RangeKit } from "./contender.ts";
+import type { Implementation, RangeAdapter } from "./implementation.ts";
 
-const channels: RangeKit<BaseChannel<number>, number | undefined> = {
+const channels: RangeAdapter<BaseChannel<number>, number | undefined> = {
   make: (capacity) => new BaseChannel<number>(capacity),
   send: (ch, value) => ch.push(value),
   receive: (ch) => ch.get(),
@@ -31,10 +31,10 @@ async function poolOverChannels(n: number): Promise<number> {
   return sum;
 }
 
-export const contender: Contender = {
+export const implementation: Implementation = {
   name: "async-channel",
   package: "async-channel",
-  kits: {
+  adapters: {
     channels,
     ranges: channels,
     module: "async-channel",

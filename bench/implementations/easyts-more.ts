@@ -4,7 +4,7 @@ import { background, CanceleException, type Context } from "@king011/easyts/lib/
 import { Mutex } from "@king011/easyts/lib/es2022/sync/mutex.js";
 import { FAN_OUT, FAR } from "../rows/contexts.ts";
 import type { Program } from "../rows/row.ts";
-import type { LockKit } from "./contender.ts";
+import type { LockAdapter } from "./implementation.ts";
 
 const contextMake: Program = async (n) => {
   const parent = background().withCancel();
@@ -40,7 +40,7 @@ const contextTimeout: Program = async (n) => {
   return canceled;
 };
 
-export const mutex: LockKit<Mutex> = {
+export const mutex: LockAdapter<Mutex> = {
   make: () => new Mutex(),
   acquire: (lock) => lock.lock(),
   release: (lock) => lock.unlock(),

@@ -1,11 +1,11 @@
 // medium: puts and takes on plain objects. A channel of it is thenable, and must not be what an async function returns.
 
 import { any, type Chan, chan, CLOSED, close, put, take } from "medium";
-import type { ChannelKit, Contender, SelectKit } from "./contender.ts";
+import type { ChannelAdapter, Implementation, SelectAdapter } from "./implementation.ts";
 
 type Received = number | typeof CLOSED;
 
-const channels: ChannelKit<Chan, Received> = {
+const channels: ChannelAdapter<Chan, Received> = {
   make: (capacity) => (capacity === 0 ? chan() : chan(capacity)),
   send: put,
   receive: take,
@@ -14,15 +14,20 @@ const channels: ChannelKit<Chan, Received> = {
   close: (ch) => void close(ch),
 };
 
-const select: SelectKit<Chan, readonly Chan[], readonly [Received, Chan]> = {
+const select: SelectAdapter<Chan, readonly Chan[], readonly [Received, Chan]> = {
   channels,
   prepare: (chans) => chans,
   select: (chans) => any(...chans),
   value: ([received]) => channels.value(received),
 };
 
-export const contender: Contender = {
+export const implementation: Implementation = {
   name: "medium",
   package: "medium",
-  kits: { channels, select, module: "medium", channelImport: '{ any, chan, CLOSED, close, put, take } from "medium"' },
+  adapters: {
+    channels,
+    select,
+    module: "medium",
+    channelImport: '{ any, chan, CLOSED, close, put, take } from "medium"',
+  },
 };

@@ -1,22 +1,22 @@
 // async-mutex: locks whose acquire answers the function that releases.
 
 import { Mutex, Semaphore } from "async-mutex";
-import type { Contender, LockKit } from "./contender.ts";
+import type { Implementation, LockAdapter } from "./implementation.ts";
 
-const mutex: LockKit<Mutex, () => void> = {
+const mutex: LockAdapter<Mutex, () => void> = {
   make: () => new Mutex(),
   acquire: (lock) => lock.acquire(),
   release: (_, release) => release(),
 };
 
-const semaphore: LockKit<Semaphore, unknown> = {
+const semaphore: LockAdapter<Semaphore, unknown> = {
   make: (units) => new Semaphore(units),
   acquire: (lock) => lock.acquire(),
   release: (lock) => lock.release(),
 };
 
-export const contender: Contender = {
+export const implementation: Implementation = {
   name: "async-mutex",
   package: "async-mutex",
-  kits: { mutex, semaphore, module: "async-mutex" },
+  adapters: { mutex, semaphore, module: "async-mutex" },
 };

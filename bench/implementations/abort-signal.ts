@@ -2,7 +2,7 @@
 
 import { FAN_OUT, FAR } from "../rows/contexts.ts";
 import type { Program } from "../rows/row.ts";
-import type { Contender } from "./contender.ts";
+import type { Implementation } from "./implementation.ts";
 
 const contextMake: Program = async (n) => {
   const parent = new AbortController();
@@ -43,9 +43,9 @@ const contextTimeout: Program = async (n) => {
   return aborted;
 };
 
-export const contender: Contender = {
+export const implementation: Implementation = {
   name: "abort-signal",
   package: null,
-  kits: {},
+  adapters: {},
   programs: { "context-make": contextMake, "context-tree": contextTree, "context-timeout": contextTimeout },
 };

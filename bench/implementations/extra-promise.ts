@@ -1,14 +1,14 @@
 // extra-promise: a channel is read through an iterator, of which a receiver keeps one.
 
 import { BufferedChannel, Channel, map, Mutex, Semaphore } from "extra-promise";
-import type { ChannelKit, Contender, LockKit, PoolKit } from "./contender.ts";
+import type { ChannelAdapter, Implementation, LockAdapter, PoolAdapter } from "./implementation.ts";
 
 interface Ends {
   readonly channel: Channel<number> | BufferedChannel<number>;
   readonly values: AsyncIterator<number>;
 }
 
-const channels: ChannelKit<Ends, IteratorResult<number>> = {
+const channels: ChannelAdapter<Ends, IteratorResult<number>> = {
   make: (capacity) => {
     const channel = capacity === 0 ? new Channel<number>() : new BufferedChannel<number>(capacity);
     return { channel, values: channel.receive()[Symbol.asyncIterator]() };
@@ -19,20 +19,20 @@ const channels: ChannelKit<Ends, IteratorResult<number>> = {
   close: ({ channel }) => channel.close(),
 };
 
-const pool: PoolKit = { map: (items, f, workers) => map(items, f, workers) };
+const pool: PoolAdapter = { map: (items, f, workers) => map(items, f, workers) };
 
-const mutex: LockKit<Mutex, () => void> = {
+const mutex: LockAdapter<Mutex, () => void> = {
   make: () => new Mutex(),
   acquire: (lock) => lock.acquire(),
   release: (_, release) => release(),
 };
 
-const semaphore: LockKit<Semaphore, () => void> = { ...mutex, make: (units) => new Semaphore(units) };
+const semaphore: LockAdapter<Semaphore, () => void> = { ...mutex, make: (units) => new Semaphore(units) };
 
-export const contender: Contender = {
+export const implementation: Implementation = {
   name: "extra-promise",
   package: "extra-promise",
-  kits: {
+  adapters: {
     channels,
     pool,
     mutex,

@@ -3,7 +3,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { type Cause, Effect, Fiber, Queue, Stream } from "effect";
 import type { Meter, Program } from "../rows/row.ts";
-import type { Contender, PoolKit } from "./contender.ts";
+import type { Implementation, PoolAdapter } from "./implementation.ts";
 import { programs as more } from "./effect-more.ts";
 
 const CAPACITY = 100;
@@ -171,7 +171,7 @@ const poolOverQueues: Program = (n) =>
     }),
   );
 
-const pool: PoolKit = {
+const pool: PoolAdapter = {
   map: (items, f, workers) =>
     Effect.runPromise(Effect.forEach(items, (item) => Effect.promise(() => f(item)), { concurrency: workers })),
 };
@@ -192,10 +192,10 @@ const programs: Readonly<Record<string, Program>> = {
   ...more,
 };
 
-export const contender: Contender = {
+export const implementation: Implementation = {
   name: "effect",
   package: "effect",
-  kits: { pool, module: "effect", channelImport: '{ Effect, Queue } from "effect"' },
+  adapters: { pool, module: "effect", channelImport: '{ Effect, Queue } from "effect"' },
   programs,
   cannot: {
     "daisy-chain": "each hand-over of its unbuffered queue stands on the stack of the one before: 1,000 are too many",

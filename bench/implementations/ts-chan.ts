@@ -1,0 +1,10 @@
+// ts-chan as it comes: every wait lets the macrotasks have a turn.
+
+import { tsChan } from "./ts-chan-adapters.ts";
+import type { Implementation } from "./implementation.ts";
+
+export const implementation: Implementation = {
+  name: "ts-chan",
+  package: "ts-chan",
+  adapters: { ...tsChan(false), module: "ts-chan", channelImport: '{ Chan } from "ts-chan"' },
+};
