@@ -1,18 +1,18 @@
-// One implementation, one row, one process: `node --expose-gc child.js CONTENDER ROW N SAMPLE`. It prints one line of JSON, as the Go binary does:
-// { "row", "n", "value", "sum" }. A value that is null means never.
+// Measures one row for one implementation: `node --expose-gc child.js IMPLEMENTATION ROW N MIN_MS [cpu]`. It prints one line of JSON, as the
+// Go binary does: { "row", "n", "value", "sum" }. A `value` of null means that the event never happened.
 
 import { load } from "./implementations/all.ts";
-import { pickProgram } from "./runner/pick.ts";
-import { measure } from "./runner/measure.ts";
 import { rows } from "./rows/all.ts";
+import { measure } from "./runner/measure.ts";
+import { pickProgram } from "./runner/pick.ts";
 
-const [name = "", id = "", n = "", least = ""] = process.argv.slice(2);
-const row = rows.find((one) => one.id === id);
-if (row === undefined) throw new Error(`bench: no row ${JSON.stringify(id)}`);
+const [name = "", id = "", n = "", min = "", clock = "wall"] = process.argv.slice(2);
+const row = rows.find((candidate) => candidate.id === id);
+if (row === undefined) throw new Error(`bench: unknown row ${JSON.stringify(id)}`);
 const program = pickProgram(await load(name), row);
-if (program === null) throw new Error(`bench: ${name} does not do ${id}`);
+if (program === null) throw new Error(`bench: ${name} does not implement ${id}`);
 
-const { value, sum } = await measure(program, row.unit, Number(n), Number(least));
+const { value, sum } = await measure(program, row.unit, Number(n), Number(min), clock === "cpu" ? "cpu" : "wall");
 console.log(JSON.stringify({ row: id, n: Number(n), value, sum }));
-// An implementation may leave timers or waiters behind, which are nobody's business here.
+// Timers and waiters that the implementation has left must not keep the process alive.
 process.exit(0);

@@ -13,6 +13,8 @@ export interface VersionResult {
   readonly unit: Unit;
   readonly olds: readonly number[];
   readonly news: readonly number[];
+  /** A median of the new version up to this value is never worse: for a timer the goal of its row, since below it the delay is noise. */
+  readonly tolerated: number;
   /** Why samples are missing. A failure of the old version is not a fault of the new one. */
   readonly problem: string | null;
 }
@@ -24,7 +26,8 @@ export function medianRatio({ olds, news }: VersionResult): number {
 
 /** Reports whether the new version fails in a row: beyond the limit, or without a result where the old version has one. */
 export function isWorse(result: VersionResult): boolean {
-  return result.problem?.startsWith("new: ") === true || medianRatio(result) > LIMIT;
+  if (result.problem?.startsWith("new: ") === true) return true;
+  return medianRatio(result) > LIMIT && median(result.news) > result.tolerated;
 }
 
 /** Formats one row: the medians of both versions, the median ratio, and the range of the ratios. */

@@ -1,13 +1,13 @@
-// Compares two versions of the library row by row: in each round, a process of the old version and one of the new.
+// Compares two versions of goro row by row: in each round, a process of the old version and one of the new.
 
 import type { VersionResult } from "../report/versions.ts";
 import type { Row } from "../rows/row.ts";
 import { child } from "./places.ts";
-import { sample, type Sample } from "./processes.ts";
+import { type Sample, sampleIn } from "./processes.ts";
 
 /**
- * Measures `row` in `rounds` rounds. The first process of a round alternates between the versions, because the first one of a pair may find
- * a warmer or a busier machine.
+ * Measures `row` in `rounds` rounds, in CPU time. The versions take turns to run first in a round, because the second process may find
+ * the machine in another state than the first.
  */
 export async function compareVersions(
   row: Row,
@@ -16,26 +16,20 @@ export async function compareVersions(
   quick: boolean,
 ): Promise<VersionResult> {
   const n = quick && row.withTimer === undefined ? Math.max(1, Math.floor(row.n / 10)) : row.n;
+  const measure = (script: string): Promise<Sample> => sampleIn(script, "goro", row, n, quick, "cpu");
   const olds: number[] = [];
   const news: number[] = [];
+  const tolerated = row.withTimer !== undefined && row.goal !== undefined && "value" in row.goal ? row.goal.value : 0;
+  const { id, unit } = row;
+  const result = (problem: string | null): VersionResult => ({ row: id, unit, olds, news, tolerated, problem });
   for (let round = 0; round < rounds; round++) {
-    const measureOld = (): Promise<Sample> => sample("goro", row, n, quick, null, oldChild);
-    const measureNew = (): Promise<Sample> => sample("goro", row, n, quick, null, child);
-    let oldSample: Sample;
-    let newSample: Sample;
-    if (round % 2 === 0) {
-      oldSample = await measureOld();
-      newSample = await measureNew();
-    } else {
-      newSample = await measureNew();
-      oldSample = await measureOld();
-    }
-    if ("problem" in newSample)
-      return { row: row.id, unit: row.unit, olds, news, problem: `new: ${newSample.problem}` };
-    if ("problem" in oldSample)
-      return { row: row.id, unit: row.unit, olds, news, problem: `old: ${oldSample.problem}` };
+    const first = await measure(round % 2 === 0 ? oldChild : child);
+    const second = await measure(round % 2 === 0 ? child : oldChild);
+    const [oldSample, newSample] = round % 2 === 0 ? [first, second] : [second, first];
+    if ("problem" in newSample) return result(`new: ${newSample.problem}`);
+    if ("problem" in oldSample) return result(`old: ${oldSample.problem}`);
     olds.push(oldSample.value);
     news.push(newSample.value);
   }
-  return { row: row.id, unit: row.unit, olds, news, problem: null };
+  return result(null);
 }

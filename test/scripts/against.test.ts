@@ -9,6 +9,7 @@ const result = (olds: number[], news: number[], problem: string | null = null): 
   unit: "ns",
   olds,
   news,
+  tolerated: 0,
   problem,
 });
 
@@ -26,10 +27,12 @@ test.each([
   ["a ratio at the limit", result([100, 100, 100], [110, 110, 110]), false],
   ["a ratio beyond the limit", result([100, 100, 100], [111, 111, 111]), true],
   ["one slow round of three", result([100, 100, 100], [100, 100, 300]), false],
+  ["a timer that stays below its goal", { ...result([10, 10, 10], [20, 20, 20]), tolerated: 25 }, false],
+  ["a timer that exceeds its goal", { ...result([10, 10, 10], [30, 30, 30]), tolerated: 25 }, true],
   ["a timer that no longer fires", result([10, 10, 10], [Infinity, Infinity, Infinity]), true],
   ["a failure of the new version", result([], [], "new: out of memory"), true],
   ["a failure of the old version", result([], [], "old: out of memory"), false],
-])("%s counts as it should", (_, versions, expected) => {
+])("whether the new version is worse: %s", (_, versions, expected) => {
   expect(isWorse(versions)).toBe(expected);
 });
 
