@@ -1,10 +1,10 @@
-// Draws the charts of the documentation anew from the samples that are kept: `npm run speed`.
+// Generates the charts and numbers of the documentation from the recorded samples: `npm run speed`.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { pages } from "./report/pages.ts";
 import { rows } from "./rows/all.ts";
 
-// The folder of the project, from the built file.
+// The folder of the project, relative to the built file.
 const root = new URL("../../", import.meta.url);
 
 for (const [file, text] of pages(rows, (name) => readFileSync(new URL(name, root), "utf8"))) {

@@ -1,4 +1,4 @@
-// Contexts made and ended.
+// Contexts, created and canceled.
 package main
 
 import (

@@ -2,7 +2,7 @@
 //
 //	bench ROW N [SAMPLE]
 //
-// It warms up with a fifth of the work, then does all of it, again and again until that has taken SAMPLE milliseconds.
+// It warms up with a fifth of the work, and then repeats the work until SAMPLE milliseconds have passed.
 package main
 
 import (
@@ -15,13 +15,13 @@ import (
 	"time"
 )
 
-// A row is a piece of work, and what its value is: nanoseconds or bytes for one operation, or milliseconds.
+// A row is a piece of work with the unit of its value: nanoseconds or bytes for one operation, or milliseconds.
 type row struct {
 	unit    unit
 	program program
 }
 
-// A program does the work of a row n times, and answers what shows that it was done: a sum, a count.
+// A program does the work of a row n times, and returns a sum or a count that proves it.
 type program func(n int, m *meter) int
 
 var rows = map[string]row{
@@ -59,7 +59,7 @@ var rows = map[string]row{
 	"prime-sieve": {ns, primeSieve},
 }
 
-// What is printed.
+// The printed line.
 type result struct {
 	Row   string  `json:"row"`
 	N     int     `json:"n"`

@@ -1,4 +1,4 @@
-// The clock and the heap, as a program reads them.
+// The clock and the heap of a program.
 package main
 
 import (
@@ -14,7 +14,7 @@ const (
 	ms                // recorded by the program
 )
 
-// A meter counts from the call of the program until its end, or from start to stop where the program says so, or is told.
+// A meter measures from the call of the program to its end, or from start to stop, or takes a value from the program.
 type meter struct {
 	unit     unit
 	begin    float64
@@ -24,7 +24,7 @@ type meter struct {
 }
 
 func measure(r row, n int, least time.Duration) (value float64, sum int) {
-	// What warming up leaves on the heap would be counted.
+	// Otherwise the objects that the warm-up has left would be counted.
 	if r.unit == ns {
 		run(r, max(1, n/5))
 	}
@@ -55,7 +55,7 @@ func (m *meter) start() { m.begin = m.read() }
 
 func (m *meter) stop() { m.total, m.stopped = m.read()-m.begin, true }
 
-// Gives the value itself, in the unit of the row.
+// Sets the value in the unit of the row.
 func (m *meter) record(value float64) { m.total, m.recorded = value, true }
 
 func (m *meter) read() float64 {
@@ -67,7 +67,7 @@ func (m *meter) read() float64 {
 
 var processStart = time.Now()
 
-// The bytes of all that lives, stacks among it: a goroutine in Go is mostly its stack.
+// The bytes in use, including stacks: most of the memory of a goroutine in Go is its stack.
 func inUse() uint64 {
 	runtime.GC()
 	var stats runtime.MemStats

@@ -5,7 +5,7 @@ import "sync"
 
 const workers = 4
 
-// The pool of the tutorials: workers range over the jobs, and whoever waits for them closes the results.
+// The pool of the tutorials: workers range over the jobs, and a goroutine that waits for them closes the results.
 func poolOfChannels(n int, _ *meter) int {
 	jobs, results := make(chan int, capacity), make(chan int, capacity)
 	var wg sync.WaitGroup
@@ -29,7 +29,7 @@ func poolOfChannels(n int, _ *meter) int {
 	return sum
 }
 
-// The results are in the order of the items: each worker writes where its item stood.
+// The results are in the order of the items: a worker writes each result at the index of its item.
 func poolMap(n int, _ *meter) int {
 	indexes := make(chan int)
 	results := make([]int, n)

@@ -1,10 +1,10 @@
-// Programs that everybody knows.
+// Well-known programs.
 package main
 
 // The goroutines of one chain.
 const chain = 10_000
 
-// Each goroutine takes from its right and gives one more to its left: n of them, in chains of 10,000.
+// Each goroutine receives from its right and sends the value plus one to its left: n goroutines in chains of 10,000.
 func daisyChain(n int, _ *meter) int {
 	sum := 0
 	for left := n; left > 0; left -= chain {
@@ -25,7 +25,7 @@ func daisies(length int) int {
 	return <-leftmost
 }
 
-// The nth prime: each prime filters what comes after it.
+// The nth prime: each prime filters the numbers after it.
 func primeSieve(n int, _ *meter) int {
 	numbers := make(chan int)
 	go generate(numbers)

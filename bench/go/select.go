@@ -69,13 +69,13 @@ func selectDone(n int, _ *meter) int {
 	return sum
 }
 
-// Every goroutine waits for a channel of its own and for one that all share. What is measured is the firing.
+// Every goroutine waits for its own channel and for a shared one. The row measures the sends that wake them.
 func selectsShared(n int, m *meter) int {
 	done := make(chan struct{})
 	own := make([]chan int, n)
 	var sum atomic.Int64
 	var wg sync.WaitGroup
-	parked := newGate(n)
+	parked := newLatch(n)
 	for i := range own {
 		own[i] = make(chan int)
 		wg.Go(func() {

@@ -1,4 +1,4 @@
-// Locks and semaphores. Where many contend, each holds what it has across a yield, because that is when others want it.
+// Locks and semaphores. Contending goroutines hold the lock across a yield, so that others wait for it.
 package main
 
 import (
@@ -22,7 +22,7 @@ func mutex(n int, _ *meter) int {
 	return count
 }
 
-// The count is right only if nobody else was in between.
+// The count is right only under mutual exclusion.
 func mutexContended(n int, _ *meter) int {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -42,7 +42,7 @@ func mutexContended(n int, _ *meter) int {
 	return count
 }
 
-// A semaphore is a channel with room for as many as may hold it.
+// A semaphore is a channel whose capacity is the number of units.
 func semaphore(n int, _ *meter) int {
 	sem := make(chan struct{}, units)
 	count := 0

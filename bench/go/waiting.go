@@ -25,12 +25,12 @@ func waitGroup(n int, _ *meter) int {
 	return int(count.Load())
 }
 
-// Many receivers of one channel. What is measured is the waking.
+// Many receivers of one channel. The row measures the waking.
 func wake(n int, m *meter) int {
 	ch := make(chan int)
 	var sum atomic.Int64
 	var wg sync.WaitGroup
-	parked := newGate(n)
+	parked := newLatch(n)
 	for range n {
 		wg.Go(func() {
 			parked.pass()
@@ -49,7 +49,7 @@ func parkedHeap(n int, m *meter) int {
 	ch := make(chan int)
 	var count atomic.Int64
 	var wg sync.WaitGroup
-	parked := newGate(n)
+	parked := newLatch(n)
 	m.start()
 	for range n {
 		wg.Go(func() {
@@ -65,7 +65,7 @@ func parkedHeap(n int, m *meter) int {
 	return int(count.Load())
 }
 
-// When a timer of 10 ms fires beside two goroutines that are always busy: the latest of five.
+// The delay of a timer of 10 ms beside two busy goroutines: the longest of five.
 func timer(_ int, m *meter) int {
 	const timers, delay = 5, 10 * time.Millisecond
 	ch := make(chan int)
@@ -95,25 +95,25 @@ func timer(_ int, m *meter) int {
 	return 1
 }
 
-// A gate lets one goroutine wait until n others are, but for one instruction, parked.
-type gate struct {
+// A latch lets one goroutine wait until n others are about to park.
+type latch struct {
 	left atomic.Int64
 	open chan struct{}
 }
 
-func newGate(n int) *gate {
-	g := &gate{open: make(chan struct{})}
-	g.left.Store(int64(n))
-	return g
+func newLatch(n int) *latch {
+	l := &latch{open: make(chan struct{})}
+	l.left.Store(int64(n))
+	return l
 }
 
-func (g *gate) pass() {
-	if g.left.Add(-1) == 0 {
-		close(g.open)
+func (l *latch) pass() {
+	if l.left.Add(-1) == 0 {
+		close(l.open)
 	}
 }
 
-func (g *gate) wait() {
-	<-g.open
+func (l *latch) wait() {
+	<-l.open
 	runtime.Gosched()
 }

@@ -34,7 +34,7 @@ const contextTimeout: Program = async (n) => {
   for (let i = 0; i < n; i++) {
     const own = new AbortController();
     const signal = AbortSignal.any([parent.signal, own.signal]);
-    // `AbortSignal.timeout` cannot be taken back.
+    // `AbortSignal.timeout` cannot be canceled.
     const timer = setTimeout(() => own.abort(), FAR);
     clearTimeout(timer);
     own.abort();

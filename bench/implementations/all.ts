@@ -1,8 +1,8 @@
-// The implementations by name. Each is loaded when it is asked for: a process that measures one does not carry the others.
+// The implementations by name. Each is imported on demand, so that a process loads only the one that it measures.
 
 import type { Implementation } from "./implementation.ts";
 
-/** In the order of the table, Go excepted, which is no module. */
+/** The names in the order of the table, without Go, which is not a module. */
 export const names: readonly string[] = [
   "goro",
   "baseline",
@@ -24,7 +24,11 @@ export const names: readonly string[] = [
   "async",
 ];
 
-/** Errors: rejects if there is no implementation of that name. */
+/**
+ * Imports an implementation.
+ *
+ * @throws {Error} (rejects) if the name is unknown.
+ */
 export async function load(name: string): Promise<Implementation> {
   const { implementation } = (await import(`./${name}.js`)) as { readonly implementation: Implementation };
   return implementation;

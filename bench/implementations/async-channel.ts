@@ -1,4 +1,4 @@
-// async-channel: its items are promises, and so a value that arrives has been awaited already.
+// async-channel: its items are promises, so a received value has already been awaited.
 
 import { BaseChannel } from "async-channel";
 import type { Implementation, RangeAdapter } from "./implementation.ts";
@@ -12,7 +12,7 @@ const channels: RangeAdapter<BaseChannel<number>, number | undefined> = {
   range: (ch) => ch,
 };
 
-/** Without the iterator there is only an error that tells of the end: so the workers are written over the iterator. */
+/** The workers use the iterator: `get` reports the end of a channel only by an error. */
 async function poolOverChannels(n: number): Promise<number> {
   const jobs = new BaseChannel<number>(100);
   const results = new BaseChannel<number>(100);

@@ -1,4 +1,4 @@
-// async-mutex: locks whose acquire answers the function that releases.
+// async-mutex: locks whose `acquire` resolves to the release function.
 
 import { Mutex, Semaphore } from "async-mutex";
 import type { Implementation, LockAdapter } from "./implementation.ts";

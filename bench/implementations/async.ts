@@ -1,4 +1,4 @@
-// async: mapLimit with an async function, which it awaits instead of handing it a callback.
+// async: `mapLimit` with an async function, which it awaits instead of passing a callback.
 
 import { mapLimit } from "async";
 import type { Implementation, PoolAdapter } from "./implementation.ts";

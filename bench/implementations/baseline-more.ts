@@ -1,4 +1,4 @@
-// By hand, the least that the rows of contexts, locks and programs need: no checks, no errors, no fairness, one kind of waiter.
+// The rows of contexts, locks and programs by hand, without argument checks, errors and fairness, and with one kind of waiter.
 
 import { FAN_OUT, FAR } from "../rows/contexts.ts";
 import { CHAIN } from "../rows/programs.ts";
@@ -6,7 +6,7 @@ import type { Program } from "../rows/row.ts";
 import { GOROUTINES, UNITS } from "../rows/sync.ts";
 import { READY, Slot } from "./slot.ts";
 
-/** A context: it ends when it is told to, or when its parent ends. */
+/** A context with a parent and children. */
 class Node {
   ended = false;
   #parent: Node | null;
@@ -41,7 +41,7 @@ class Node {
   }
 }
 
-/** Where a node can be seen from outside: else the compiler would find out that it need not be made at all. */
+/** Makes a node reachable from outside; otherwise escape analysis would remove its allocation. */
 let latest: Node | null = null;
 
 const contextMake: Program = async (n) => {
@@ -78,13 +78,13 @@ const contextTimeout: Program = async (n) => {
   return ended;
 };
 
-/** Who waits for a unit. */
+/** A waiter for a unit. */
 interface Waiter {
   readonly grant: () => void;
   next: Waiter | null;
 }
 
-/** Units that are handed over in the order in which they were asked for. */
+/** Units that are granted in the order of the requests. */
 class Units {
   #free: number;
   #first: Waiter | null = null;

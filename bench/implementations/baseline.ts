@@ -1,4 +1,5 @@
-// The baseline: each row by hand, with the least that JavaScript needs for it. No errors, no closing where the row has none, no fairness.
+// The baseline: each row by hand, with the least that JavaScript needs for it, without errors and fairness, and without closing unless the
+// row closes.
 
 import { setImmediate as turn } from "node:timers/promises";
 import type { Meter, Program } from "../rows/row.ts";
@@ -9,7 +10,7 @@ import { READY, Slot } from "./slot.ts";
 const CAPACITY = 100;
 const WORKERS = 4;
 
-/** A buffer, those who wait at its ends, and its end. */
+/** A bounded buffer with queues of waiting senders and receivers, which can be closed. */
 class Buffer {
   readonly #values = new Array<number>(CAPACITY).fill(0);
   #first = 0;
@@ -32,7 +33,7 @@ class Buffer {
     return this.trySend(value) ? READY : new Promise((resolve) => this.#senders.push({ value, resolve }));
   }
 
-  /** A value; `undefined` if there is none now. */
+  /** Returns a value, or `undefined` if the buffer is empty. */
   tryReceive(): number | undefined {
     if (this.#length === 0) return undefined;
     const value = this.#values[this.#first];
@@ -46,7 +47,7 @@ class Buffer {
     return value;
   }
 
-  /** A value, or a promise of one; `undefined` after the end. */
+  /** Returns a value or a promise of one; `undefined` if the buffer is closed and empty. */
   receive(): Promise<number | undefined> | number | undefined {
     const value = this.tryReceive();
     return value !== undefined || this.#closed ? value : new Promise((resolve) => this.#receivers.push(resolve));
@@ -89,7 +90,7 @@ async function pingPong(n: number): Promise<number> {
   return sum;
 }
 
-/** Where every operation is awaited, two awaits are all that is left of a channel. */
+/** If every operation is awaited, two awaits are the least cost of a channel. */
 async function twoAwaits(n: number): Promise<number> {
   let sum = 0;
   for (let i = 0; i < n; i++) {
@@ -111,7 +112,7 @@ async function bufferedHot(n: number): Promise<number> {
   return sum;
 }
 
-/** An iterator by hand: an async generator would cost three times as much. */
+/** Uses an iterator by hand; an async generator would take three times as long. */
 async function range(n: number): Promise<number> {
   const buffer = new Buffer();
   const sending = (async () => {
@@ -130,7 +131,7 @@ async function range(n: number): Promise<number> {
   return sum;
 }
 
-/** A wait in several slots at once; the slot that is served takes it out of the others. */
+/** A wait in several slots at once; a send to one slot removes it from the others. */
 interface Selection {
   readonly resolve: (value: number) => void;
   readonly slots: readonly SelectSlot[];
@@ -202,7 +203,7 @@ async function waitgroup(n: number): Promise<number> {
   return count;
 }
 
-/** Receivers in a queue that gives out the first in O(1), and shrinks never. */
+/** A queue of receivers, whose first is removed in O(1), and whose array never shrinks. */
 class Queue {
   readonly #receivers: (((value: number) => void) | undefined)[] = [];
   #first = 0;
@@ -253,7 +254,7 @@ async function parkedHeap(n: number, meter: Meter): Promise<number> {
   return count;
 }
 
-/** The shared channel is a Set of those who wait: the simplest thing that forgets one in O(1). */
+/** The shared channel is a `Set` of waiters, the simplest structure with removal in O(1). */
 async function selectsShared(n: number, meter: Meter): Promise<number> {
   const done = new Set<object>();
   const own = Array.from({ length: n }, () => new Slot());

@@ -1,4 +1,4 @@
-// channel-ts: one receiver, and a send that never waits, for the buffer has no end. So it does the rows that need no back-pressure.
+// channel-ts: one receiver and an unbounded buffer. A send never waits, so it does only rows without back-pressure.
 
 import { SimpleChannel } from "channel-ts";
 import type { ChannelAdapter, Implementation } from "./implementation.ts";

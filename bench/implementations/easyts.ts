@@ -1,4 +1,4 @@
-// easyts: whatever need not wait is answered without a promise, so that `await` is all that its buffered operations cost.
+// easyts: an operation that does not have to wait returns no promise, so a buffered operation costs only the `await`.
 
 import { Chan, type ReadCase, selectChan } from "@king011/easyts/lib/es2022/channel.js";
 import { WaitGroup } from "@king011/easyts/lib/es2022/sync/waitgroup.js";

@@ -4,7 +4,7 @@ import { Effect, Queue, Semaphore } from "effect";
 import type { Program } from "../rows/row.ts";
 import { GOROUTINES, UNITS } from "../rows/sync.ts";
 
-/** The await across which those who contend hold what they have. */
+/** The await across which the contending fibers hold the lock. */
 const awaitNothing = Effect.promise(() => Promise.resolve(null));
 
 function uncontended(units: number): Program {
@@ -20,7 +20,7 @@ function uncontended(units: number): Program {
     );
 }
 
-/** A hundred fibers do `turn`, `n` times all together. */
+/** Runs `turn` `n` times in total, in a hundred fibers. */
 function contended(turn: Effect.Effect<void>, n: number): Effect.Effect<void> {
   const fiber = Effect.fnUntraced(function* (first: number) {
     for (let i = first; i < n; i += GOROUTINES) yield* turn;

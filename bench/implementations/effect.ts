@@ -106,7 +106,7 @@ function selectOf(cases: number): Program {
 const wake: Program = (n, meter) => parked(n, meter, "wake");
 const parkedHeap: Program = (n, meter) => parked(n, meter, "heap");
 
-/** Both rows park fibers: one measures how they come to wait, the other how they are woken. */
+/** Both rows park fibers: one measures parking, the other waking. */
 async function parked(n: number, meter: Meter, measured: "heap" | "wake"): Promise<number> {
   const queue = await Effect.runPromise(Queue.bounded<number>(0));
   let sum = 0;

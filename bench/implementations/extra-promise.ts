@@ -1,4 +1,4 @@
-// extra-promise: a channel is read through an iterator, of which a receiver keeps one.
+// extra-promise: a channel is read through an iterator; each receiver keeps its iterator.
 
 import { BufferedChannel, Channel, map, Mutex, Semaphore } from "extra-promise";
 import type { ChannelAdapter, Implementation, LockAdapter, PoolAdapter } from "./implementation.ts";

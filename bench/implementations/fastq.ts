@@ -1,4 +1,4 @@
-// fastq by its promise API: a promise for each item that is pushed.
+// fastq with its promise API: `push` returns a promise.
 
 import fastq from "fastq";
 import type { Implementation, PoolAdapter } from "./implementation.ts";

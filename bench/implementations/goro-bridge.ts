@@ -1,4 +1,4 @@
-// Calls of goro that were renamed or added, written so that they run with older versions too: `--against` measures both with these rows.
+// The calls of goro that differ between its versions. `--against` runs the same rows with the present and an older version.
 
 import type { WorkerPool } from "goro";
 

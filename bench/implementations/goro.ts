@@ -1,4 +1,4 @@
-// goro, each row written as its README writes it.
+// goro, with each row written in the style of its README.
 
 import { setImmediate as turn } from "node:timers/promises";
 import { Channel, context, go, receive, select, WaitGroup, WorkerPool } from "goro";
@@ -248,7 +248,7 @@ async function poolMap(n: number, meter: Meter): Promise<number> {
   return sum;
 }
 
-/** One job at a time, each awaited. */
+/** Runs one job at a time and awaits its result. */
 async function poolRun(n: number): Promise<number> {
   await using pool = new WorkerPool(async (_ctx, item: number) => 2 * item, { workers: WORKERS });
   const run = runJob(pool);
@@ -257,7 +257,7 @@ async function poolRun(n: number): Promise<number> {
   return sum;
 }
 
-/** As many jobs at a time as there are places in the queue. */
+/** Submits 100 jobs at a time and awaits their results. */
 async function poolSubmit(n: number): Promise<number> {
   await using pool = new WorkerPool(async (_ctx, item: number) => 2 * item, { workers: WORKERS });
   let sum = 0;

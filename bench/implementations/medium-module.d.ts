@@ -1,4 +1,4 @@
-// What the rows use of medium, which comes without types.
+// The part of medium that the rows use; the package has no types.
 
 declare module "medium" {
   export interface Chan {

@@ -1,4 +1,4 @@
-// medium: puts and takes on plain objects. A channel of it is thenable, and must not be what an async function returns.
+// medium: puts and takes on plain objects. Its channels are thenable, so an async function must not return one.
 
 import { any, type Chan, chan, CLOSED, close, put, take } from "medium";
 import type { ChannelAdapter, Implementation, SelectAdapter } from "./implementation.ts";
@@ -10,7 +10,7 @@ const channels: ChannelAdapter<Chan, Received> = {
   send: put,
   receive: take,
   value: (received) => (received === CLOSED ? undefined : received),
-  // It answers the channel, which awaited would be a take.
+  // The result is not returned: it is the channel, and awaiting a channel would take a value.
   close: (ch) => void close(ch),
 };
 

@@ -1,4 +1,4 @@
-// p-limit: its own `map`, which is the shortest way to a list.
+// p-limit: with its `map` method.
 
 import pLimit from "p-limit";
 import type { Implementation, PoolAdapter } from "./implementation.ts";

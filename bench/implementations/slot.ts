@@ -1,6 +1,6 @@
 // The unbuffered channel of the baseline.
 
-/** What a send answers that need not wait: awaiting it costs the least that an await can. */
+/** The result of a send that does not have to wait; an await of a resolved promise has the least cost. */
 export const READY: Promise<void> = Promise.resolve();
 
 /** A rendezvous of one sender and one receiver. */

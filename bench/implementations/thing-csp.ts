@@ -1,4 +1,4 @@
-// thi.ng/csp: a write resolves when the value was read, also where there is a buffer.
+// thi.ng/csp: a write resolves when its value has been read, also with a buffer.
 
 import { type Channel, channel, select as csp } from "@thi.ng/csp";
 import type { Implementation, RangeAdapter, SelectAdapter } from "./implementation.ts";
@@ -6,7 +6,7 @@ import type { Implementation, RangeAdapter, SelectAdapter } from "./implementati
 type Chan = Channel<number>;
 
 const channels: RangeAdapter<Chan, number | undefined> = {
-  // The least it knows is a buffer of one; as a write waits for its reader, that is an unbuffered channel.
+  // The smallest buffer is one. Because a write waits for its reader, this is an unbuffered channel.
   make: (capacity) => channel<number>(Math.max(1, capacity)),
   send: (ch, value) => ch.write(value),
   receive: (ch) => ch.read(),

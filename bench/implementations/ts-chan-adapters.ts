@@ -1,4 +1,4 @@
-// The adapters of ts-chan in its two settings. A select is made once and used again in a loop, as its documentation advises.
+// The adapters of ts-chan for its two settings. A loop creates its select once and reuses it, as the documentation recommends.
 
 import { Chan, recv, Select, type SelectCaseReceiver } from "ts-chan";
 import type { Adapters, RangeAdapter, SelectAdapter, TryAdapter } from "./implementation.ts";

@@ -1,4 +1,4 @@
-// ts-chan with `setUnsafe(true)`: without the turn of the macrotasks, at the risk that its documentation tells of.
+// ts-chan with `setUnsafe(true)`, which does not yield to macrotasks; its documentation describes the risk.
 
 import { tsChan } from "./ts-chan-adapters.ts";
 import type { Implementation } from "./implementation.ts";

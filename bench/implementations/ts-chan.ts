@@ -1,4 +1,4 @@
-// ts-chan as it comes: every wait lets the macrotasks have a turn.
+// ts-chan with its default settings: every wait yields to macrotasks.
 
 import { tsChan } from "./ts-chan-adapters.ts";
 import type { Implementation } from "./implementation.ts";

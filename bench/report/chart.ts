@@ -1,4 +1,4 @@
-// A chart of bars: a panel for each row, a bar for each implementation, the shortest on top.
+// A bar chart with a panel for each row and a bar for each implementation, the shortest on top.
 
 import type { Row } from "../rows/row.ts";
 import { isFair, ranked, sizesIn } from "./compare.ts";
@@ -14,10 +14,11 @@ const LENGTH = 190;
 const LINE = 18;
 const BAR = 11;
 
-/** Longer bars than this many times the first, or than goro's, are broken: one slow implementation would make all others look alike. */
+/** The longest bar as a multiple of the shortest, or the bar of goro if that is longer. Longer bars are broken, so that one slow
+ * implementation does not make the others indistinguishable. */
 const LONGEST = 6;
 
-/** The rows that compare, two columns of them; timers are told in words beside the bars. */
+/** Draws the rows in two columns; the timer rows appear as notes beside the bars. */
 export function chart(rows: readonly Row[], { setting, results }: Run): string {
   const bottoms = [GAP + 62, GAP + 62];
   const panels = rows
@@ -70,7 +71,7 @@ function panel(row: Row, inOrder: readonly Result[], results: readonly Result[],
   return [text(x, y, row.title.replaceAll("`", ""), "title"), ...bars].join("\n");
 }
 
-/** Two cuts of paper through a bar. */
+/** Draws two cuts through a bar. */
 function broken(x: number, top: number): string {
   const cut = (at: number): string =>
     `<path class="paper" d="M${round(at)} ${top + BAR + 1}l6 -${BAR + 2}h3l-6 ${BAR + 2}z"/>`;

@@ -1,4 +1,4 @@
-// A chart of growth: a panel for each row that has sizes, both axes logarithmic. What costs the same at each size is a level line.
+// A chart of growth: a panel for each row with sizes, with logarithmic axes. A constant cost is a level line.
 
 import type { Row } from "../rows/row.ts";
 import { figure, unitNames } from "./figures.ts";
@@ -19,11 +19,11 @@ interface Point {
 interface Series {
   readonly name: string;
   readonly points: readonly Point[];
-  /** What became of it at the size after its last. */
+  /** The problem at the size after the last point; "" if there was none. */
   readonly end: string;
 }
 
-/** A panel for each row, two beside each other. */
+/** Draws a panel for each row, in two columns. */
 export function growth(rows: readonly Row[], { setting, results }: Run): string {
   const panels = rows.map((row) => ({ row, all: seriesOf(row, results) })).filter(({ all }) => all.length > 0);
   const body = panels.map(({ row, all }, i) => {
@@ -115,7 +115,7 @@ function drawSeries(
 
 const dashes = ["", "6 3", "2 3", "8 3 2 3"];
 
-/** A shape for each line, so that nobody needs to know its color. */
+/** Draws the mark of a line. Each line has a shape of its own, so that the chart does not depend on color. */
 function mark(i: number, x: number, y: number, own: string): string {
   const shapes = [
     "m-4 -4h8v8h-8z",
@@ -128,7 +128,7 @@ function mark(i: number, x: number, y: number, own: string): string {
   return `<path class="mark${own}" d="M${round(x)} ${round(y)}${shapes[i % shapes.length] ?? ""}"/>`;
 }
 
-/** A logarithmic scale over whole powers of ten. */
+/** Returns a logarithmic scale over whole powers of ten. */
 function scale(
   values: readonly number[],
   from: number,
@@ -144,7 +144,7 @@ function gridLine(x: number, y: number, width: number, height: number): string {
   return `<path class="axis" d="M${round(x)} ${round(y)}l${width} ${height}"/>`;
 }
 
-/** Moves labels down until none lies on another. */
+/** Moves labels down until they do not overlap. */
 function apart(heights: readonly number[]): number[] {
   const moved = [...heights];
   let free = -Infinity;

@@ -1,4 +1,4 @@
-// What the documentation shows of a run: the charts, and the page with the goals. All is made from samples that are kept.
+// The generated parts of the documentation: the charts, and the goals on the page. They are made from the recorded samples.
 
 import type { Row } from "../rows/row.ts";
 import { growth } from "./growth.ts";
@@ -9,16 +9,19 @@ import { head, verdicts } from "./table.ts";
 const begin = "<!-- figures -->";
 const end = "<!-- /figures -->";
 
-/** A run out of a file. What never happened is no number there. */
+/** Reads a run from JSON, where `null` stands for `Infinity`. */
 export function readRun(json: string): Run {
   const { setting, results } = JSON.parse(json) as Run;
-  const whole = (one: Result): Result => ({ ...one, samples: one.samples.map((sample) => sample ?? Infinity) });
-  return { setting, results: results.map(whole) };
+  const restore = (result: Result): Result => ({
+    ...result,
+    samples: result.samples.map((sample) => sample ?? Infinity),
+  });
+  return { setting, results: results.map(restore) };
 }
 
 /**
- * The files below `docs`, by name, with what they must hold. `read` answers what a file below the project's folder holds: the samples of
- * `bench/results`, and the page as it is.
+ * Returns the generated files in `docs`, by path. `read` returns the content of a file of the project: the samples in `bench/results`, and
+ * the present page.
  */
 export function pages(rows: readonly Row[], read: (file: string) => string): Map<string, string> {
   const run = readRun(read("bench/results/run.json"));

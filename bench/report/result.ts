@@ -1,26 +1,26 @@
-// What a run has found out, before anybody compares anything: the samples, the machine and the versions.
+// The raw results of a run: the samples, the machine and the versions.
 
 import type { Unit } from "../rows/row.ts";
 
-/** What one implementation did in one row, at one size. */
+/** The samples of one implementation in one row, at one size. */
 export interface Result {
   readonly row: string;
   readonly n: number;
   readonly implementation: string;
-  /** One value for each process, in the unit of the row; `Infinity` for what never happened. */
+  /** One value for each process, in the unit of the row; `Infinity` for an event that never happened. */
   readonly samples: readonly number[];
-  /** Why there are no samples, or fewer than there should be. */
+  /** The reason for missing samples. */
   readonly problem: string | null;
 }
 
-/** A row, as the report needs it. */
+/** The properties of a row that the report needs. */
 export interface Heading {
   readonly id: string;
   readonly title: string;
   readonly unit: Unit;
 }
 
-/** Where and when it was, and what took part. */
+/** The time and the machine of a run, and the measured versions. */
 export interface Setting {
   readonly date: string;
   readonly cpu: string;
@@ -28,19 +28,19 @@ export interface Setting {
   readonly system: string;
   readonly node: string;
   readonly go: string | null;
-  /** Versions by the name of the implementation. */
+  /** The versions by the name of the implementation. */
   readonly versions: Readonly<Record<string, string>>;
   readonly repeats: number;
   readonly quick: boolean;
 }
 
-/** One whole run. */
+/** A run. */
 export interface Run {
   readonly setting: Setting;
   readonly results: readonly Result[];
 }
 
-/** The middle of the samples, of two the mean; NaN if there are none. */
+/** Returns the median of the samples; NaN without samples. */
 export function median(samples: readonly number[]): number {
   const inOrder = samples.toSorted((a, b) => a - b);
   const middle = inOrder.length >> 1;

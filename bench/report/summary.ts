@@ -1,4 +1,4 @@
-// A run at a glance: a line for each piece of work, and on it how many times as long as goro the others take.
+// The summary chart of a run: a line for each row, with the time of each implementation as a multiple of the time of goro.
 
 import type { Row } from "../rows/row.ts";
 import { byHand, isFair, sizesIn } from "./compare.ts";
@@ -11,14 +11,14 @@ const RIGHT = 190;
 const TOP = 92;
 const LINE = 24;
 
-/** The scale: from a tenth to a hundred times goro's time. */
+/** The range of the scale, as multiples of the time of goro. */
 const LEAST = 0.1;
 const MOST = 100;
 
-/** The pieces of work that are shown, by the ids of their rows, in the order of the bench. */
+/** The rows of the chart with their labels, in the order of the benchmarks. */
 export const lines: readonly { readonly row: string; readonly label: string }[] = [
   { row: "unbuffered", label: "a value through a channel" },
-  { row: "ping-pong", label: "there and back on two channels" },
+  { row: "ping-pong", label: "a round trip over two channels" },
   { row: "buffered", label: "through a buffer of 100" },
   { row: "buffered-hot", label: "the same by trySend and tryReceive" },
   { row: "buffered-4-4", label: "4 senders, 4 receivers, buffer of 100" },
@@ -29,15 +29,15 @@ export const lines: readonly { readonly row: string; readonly label: string }[] 
   { row: "waitgroup", label: "a goroutine of a WaitGroup" },
   { row: "pool-channels", label: "a job of a pool over channels" },
   { row: "pool-map", label: "a job of WorkerPool.map" },
-  { row: "wake", label: "one of many that wait, woken" },
-  { row: "selects-shared", label: "one of many selects with a shared done" },
+  { row: "wake", label: "waking one of many waiters" },
+  { row: "selects-shared", label: "waking one of many selects with a shared done" },
   { row: "context-make", label: "a context made and canceled" },
-  { row: "mutex", label: "a lock that is free" },
+  { row: "mutex", label: "an uncontended lock" },
   { row: "daisy-chain", label: "a chain of 10,000 goroutines" },
   { row: "prime-sieve", label: "a sieve of 1,000 primes" },
 ];
 
-/** The median of each implementation that has one, at the greatest size of the row. */
+/** Returns the median of each implementation that has one, at the greatest size of the row. */
 function medians(row: Row, results: readonly Result[]): Map<string, number> {
   const n = Math.max(...sizesIn(row, results));
   const known = results.filter((one) => one.row === row.id && one.n === n && Number.isFinite(median(one.samples)));
@@ -49,12 +49,12 @@ function x(ratio: number): number {
   return round(LEFT + share * (WIDTH - LEFT - RIGHT));
 }
 
-/** A number of times, to two digits. */
+/** Formats a ratio with two digits. */
 export function ratio(value: number): string {
   return value >= 9.95 ? value.toFixed(0) : value.toFixed(value >= 0.995 ? 1 : 2);
 }
 
-/** The picture. */
+/** Draws the chart. */
 export function summary(rows: readonly Row[], { setting, results }: Run): string {
   const shown = lines
     .map(({ row, label }) => ({ row: rows.find(({ id }) => id === row) as Row, label }))
@@ -62,13 +62,13 @@ export function summary(rows: readonly Row[], { setting, results }: Run): string
   const bottom = TOP + shown.length * LINE;
   const where = [setting.date, setting.cpu, `Node ${setting.node}`, setting.go].filter((part) => part !== null);
   const marks = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100];
-  return document(WIDTH, bottom + 40, "How many times as long as goro the others take", [
-    text(20, 28, "How many times as long as goro the others take", "title"),
+  return document(WIDTH, bottom + 40, "Time as a multiple of the time of goro", [
+    text(20, 28, "Time as a multiple of the time of goro", "title"),
     text(20, 46, `${where.join(", ")}${setting.quick ? "; quick: not for conclusions" : ""}`, "small"),
     ...legend(66),
     ...marks.map((mark) => `<path class="axis" d="M${x(mark)} ${TOP - 8}V${bottom}"/>`),
     ...marks.map((mark) => text(x(mark), bottom + 16, `${mark} ×`, "small", "middle")),
-    text(WIDTH - RIGHT + 14, TOP - 12, "the first of the filled ones", "small"),
+    text(WIDTH - RIGHT + 14, TOP - 12, "the fastest fair library", "small"),
     text(x(0.25), bottom + 32, "faster than goro", "small", "middle"),
     text(x(5), bottom + 32, "slower than goro", "small", "middle"),
     `<path class="line goro" d="M${x(1)} ${TOP - 8}V${bottom}"/>`,
@@ -83,11 +83,11 @@ function legend(y: number): string[] {
     square(75, y - 4),
     text(85, y, "Go, on one core", "small"),
     diamond(190, y - 4),
-    text(200, y, "by hand, no more than this one program needs", "small"),
+    text(200, y, "by hand, only what this program needs", "small"),
     circle(472, y - 4, true),
     text(481, y, "a library", "small"),
     circle(552, y - 4, false),
-    text(561, y, "a library beside whose loop timers come late or never", "small"),
+    text(561, y, "a library that starves timers and I/O", "small"),
   ];
 }
 
@@ -104,7 +104,7 @@ function circle(at: number, y: number, isFilled: boolean): string {
 }
 
 function lineOf(row: Row, label: string, y: number, results: readonly Result[]): string[] {
-  // Who is not known to starve timers.
+  // An implementation without a timer row counts as fair.
   const isTimely = (implementation: string): boolean => isFair(row, implementation, results) !== false;
   const values = medians(row, results);
   const goro = values.get("goro") as number;

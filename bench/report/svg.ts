@@ -1,6 +1,6 @@
-// What the charts have in common: paper and ink that follow the reader's light or dark scheme, text, marks.
+// The parts that the charts share: styles for the light and the dark color scheme, text, marks.
 
-/** The colors of a kind of implementation are never all that tells it apart: there is its name, and a pattern or a mark. */
+/** Each kind of implementation has a name and a pattern or a mark besides its color. */
 const style = `
   text { font: 12px ui-sans-serif, system-ui, sans-serif; fill: #1f2328; }
   .title { font-weight: 600; font-size: 13px; }
@@ -30,7 +30,7 @@ const style = `
     .mark.goro { fill: #4493f8; stroke: #4493f8; }
   }`;
 
-/** A whole document of that size, with `title` for those who cannot see it. */
+/** Returns an SVG document of that size; `title` is its text alternative. */
 export function document(width: number, height: number, title: string, body: readonly string[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(title)}">
 <title>${escape(title)}</title>
@@ -43,7 +43,7 @@ ${body.join("\n")}
 `;
 }
 
-/** Text that begins at `x`, or ends there. */
+/** Returns a text that begins, ends or is centered at `x`. */
 export function text(
   x: number,
   y: number,
@@ -54,7 +54,7 @@ export function text(
   return `<text x="${round(x)}" y="${round(y)}" class="${classes}" text-anchor="${anchor}">${escape(content)}</text>`;
 }
 
-/** A tenth of a pixel is as exact as anybody sees. */
+/** Rounds to a tenth of a pixel. */
 export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }

@@ -1,24 +1,24 @@
-// The report as Markdown, aligned so that a terminal shows it as well.
+// The report as Markdown, with aligned columns for a terminal.
 
 import type { Row } from "../rows/row.ts";
 import { isFair, judge, ranked, sizesIn, valueOf, type Verdict } from "./compare.ts";
 import { figure, times, unitNames } from "./figures.ts";
 import { median, type Result, type Setting } from "./result.ts";
 
-/** Where, when and with what. */
-export function head(where: Setting): string {
+/** Formats the time, the machine and the versions. */
+export function head(environment: Setting): string {
   const lines = [
-    `${where.date}, ${where.cpu}, ${where.cores} cores, ${where.system}, Node ${where.node}, ` +
-      (where.go === null ? "no Go" : `${where.go} on one core`),
-    [...new Set(Object.values(where.versions))].join(", "),
-    where.quick
-      ? "QUICK: a tenth of the work. This shows that everything runs, not how fast."
-      : `Medians of ${where.repeats} processes; only ratios within one run count.`,
+    `${environment.date}, ${environment.cpu}, ${environment.cores} cores, ${environment.system}, Node ${environment.node}, ` +
+      (environment.go === null ? "no Go" : `${environment.go} on one core`),
+    [...new Set(Object.values(environment.versions))].join(", "),
+    environment.quick
+      ? "QUICK: a tenth of the work, which shows that everything runs, not how fast it is."
+      : `Medians of ${environment.repeats} processes; only ratios within one run count.`,
   ];
   return lines.join("\n") + "\n";
 }
 
-/** One row: a table of all who did it, for each size. */
+/** Formats a row: a table of its implementations for each size. */
 export function rowTable(row: Row, results: readonly Result[]): string {
   const tables = sizesIn(row, results).map((n) => {
     const inOrder = ranked(row, n, results);
@@ -52,7 +52,7 @@ export function rowTable(row: Row, results: readonly Result[]): string {
   return tables.join("\n\n") + "\n";
 }
 
-/** The goals of all rows, and how far goro is from each. */
+/** Formats the goals of all rows, with the result of goro for each. */
 export function verdicts(rows: readonly Row[], results: readonly Result[]): string {
   const lines: string[][] = [];
   for (const row of rows) {
@@ -70,7 +70,7 @@ export function verdicts(rows: readonly Row[], results: readonly Result[]): stri
       }
     }
   }
-  if (lines.length === 0) return "No goal could be judged: goro or those it is measured against did not take part.";
+  if (lines.length === 0) return "No goal was judged: goro or the reference of the goal was not measured.";
   return ["### Goals", "", table(["row", "goro", "goal", "got", ""], lines)].join("\n") + "\n";
 }
 
@@ -79,17 +79,17 @@ function sentence({ words, reached, got, wanted }: Verdict): string {
 }
 
 function notes(row: Row, one: Result, results: readonly Result[]): string {
-  const said: string[] = [];
-  if (one.problem !== null) said.push(one.problem);
-  if (row.unit === "ns" && isFair(row, one.implementation, results) === false) said.push("unfair: starves timers");
-  return said.join("; ");
+  const texts: string[] = [];
+  if (one.problem !== null) texts.push(one.problem);
+  if (row.unit === "ns" && isFair(row, one.implementation, results) === false) texts.push("unfair: starves timers");
+  return texts.join("; ");
 }
 
 function spreadOf(samples: readonly number[]): number[] {
   return [Math.min(...samples), Math.max(...samples)];
 }
 
-/** A Markdown table: the first column and the last to the left, the others to the right. */
+/** Formats a Markdown table. The first and the last column are aligned to the left, the others to the right. */
 function table(columns: readonly string[], lines: readonly (readonly string[])[]): string {
   const widths = columns.map((column, i) => Math.max(3, column.length, ...lines.map((line) => line[i]?.length ?? 0)));
   const isLeft = (i: number): boolean => i === 0 || i === columns.length - 1;

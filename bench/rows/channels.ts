@@ -1,4 +1,4 @@
-// What one value costs on its way through a channel.
+// The cost of sending one value through a channel.
 
 import type { ChannelAdapter } from "../implementations/implementation.ts";
 import type { Row } from "./row.ts";
@@ -6,12 +6,12 @@ import type { Row } from "./row.ts";
 const CAPACITY = 100;
 const PAIRS = 4;
 
-/** 0 + 1 + ... + (n - 1). */
+/** Returns 0 + 1 + ... + (n - 1). */
 export function sumBelow(n: number): number {
   return (n * (n - 1)) / 2;
 }
 
-/** One sends, one receives, and each operation is awaited. */
+/** One goroutine sends, one receives, and each operation is awaited. */
 function oneToOne(capacity: number): (adapter: ChannelAdapter, n: number) => Promise<number> {
   return async (adapter, n) => {
     const ch = adapter.make(capacity);

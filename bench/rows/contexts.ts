@@ -1,11 +1,11 @@
-// What it costs to make contexts, and to end them.
+// The cost of creating and canceling contexts.
 
 import { type Row, SIZES } from "./row.ts";
 
-/** How many contexts are derived from each one of the tree. */
+/** The number of children of each context in the tree. */
 export const FAN_OUT = 10;
 
-/** The timeout of the contexts that do not live to see it. */
+/** A timeout that no context reaches: milliseconds. */
 export const FAR = 60_000;
 
 const contextMake: Row = {
@@ -36,5 +36,5 @@ const contextTimeout: Row = {
   expected: (n) => n,
 };
 
-/** Each answers how many contexts are canceled in the end. */
+/** Each program returns the number of canceled contexts. */
 export const contexts: readonly Row[] = [contextMake, contextTree, contextTimeout];

@@ -1,4 +1,4 @@
-// Two programs that everybody knows: what channels cost when nearly everybody waits.
+// Two well-known programs in which most goroutines wait most of the time.
 
 import type { ChannelAdapter } from "../implementations/implementation.ts";
 import type { Row } from "./row.ts";
@@ -20,7 +20,7 @@ const daisyChain: Row<"channels"> = {
   },
 };
 
-/** Each goroutine takes from its right and gives one more to its left. */
+/** Each goroutine receives from its right and sends the value plus one to its left. */
 async function daisies(adapter: ChannelAdapter, length: number): Promise<number> {
   const link = async (left: unknown, right: unknown): Promise<void> => {
     await adapter.send(left, 1 + (adapter.value(await adapter.receive(right)) ?? NaN));
@@ -68,7 +68,7 @@ async function filter(adapter: ChannelAdapter, numbers: unknown, filtered: unkno
   }
 }
 
-/** The same without goroutines. */
+/** Returns the nth prime without goroutines. */
 function nthPrime(n: number): number {
   const primes: number[] = [];
   for (let i = 2; primes.length < n; i++) if (primes.every((prime) => i % prime !== 0)) primes.push(i);

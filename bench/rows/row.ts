@@ -1,63 +1,60 @@
-// What one row of the table is: a piece of work, and how it is counted and checked.
+// The definition of a row: a piece of work, its unit and its check.
 
 import type { Adapters } from "../implementations/implementation.ts";
 
-/**
- * What the value of a row is. `ns` and `bytes` are for one of the `n` operations, `ms` is for the whole program; less is better in each.
- */
+/** The unit of the value of a row. `ns` and `bytes` are for one of the `n` operations, `ms` is for the whole program. Less is better. */
 export type Unit = "ns" | "bytes" | "ms";
 
 /**
- * Reads the clock, or the heap, on behalf of a program. A program that never calls it is measured from its call until its promise settles;
- * one that does leaves out what comes before `start` and after `stop`.
+ * Reads the clock or the heap for a program. A program that does not use its meter is measured from its call until its promise settles.
  */
 export interface Meter {
-  /** Begins to count: reads the clock, or in a row of bytes collects garbage and reads the heap. */
+  /** Starts the measurement. A row of bytes collects garbage first. */
   start(): void;
-  /** Ends what `start` began. Without a `start` before it, the beginning is the call of the program. */
+  /** Ends the measurement. Without a `start`, it began with the call of the program. */
   stop(): void;
-  /** Gives the value of the row itself, in its unit and for one operation; nothing else is read then. */
+  /** Sets the value of the row, in its unit and for one operation, instead of a measurement. */
   record(value: number): void;
 }
 
-/** The meter of a program of which nobody wants to know what it measures. */
+/** A meter without effect, for a program that is not measured itself. */
 export const silent: Meter = { start: () => undefined, stop: () => undefined, record: () => undefined };
 
-/** Does the work of a row `n` times, and answers a number that shows that it was done: a sum, a count. */
+/** Does the work of a row `n` times, and returns a sum or a count that proves it. */
 export type Program = (n: number, meter: Meter) => Promise<number>;
 
-/** One piece of work, done by each implementation that can. */
+/** A piece of work for the implementations that support it. */
 export interface Row<Name extends keyof Adapters = keyof Adapters> {
-  /** What names it on the command line, in the JSON and in the Go binary: `unbuffered`, `ping-pong`. */
+  /** The name on the command line, in the JSON and in the Go binary: `unbuffered`, `ping-pong`. */
   readonly id: string;
-  /** What the table says. */
+  /** The title in the table. */
   readonly title: string;
   readonly unit: Unit;
-  /** The operations of one sample; a quick run does a tenth of them, but never fewer than one. */
+  /** The operations of one sample; a quick run does a tenth of them, and at least one. */
   readonly n: number;
-  /** Only in a row that shows how cost grows: the values of `n` of a `--sizes` run. */
+  /** The values of `n` in a `--sizes` run, for a row that shows how cost grows. */
   readonly sizes?: readonly number[];
-  /** What goro should reach; of several goals each is judged. */
+  /** The goals of goro; each is judged. */
   readonly goal?: Goal | readonly Goal[];
-  /** The row of the Go binary, if that is not `id`; `null` if Go has no such thing. */
+  /** The row of the Go binary, if it is not `id`; `null` if Go has no equivalent. */
   readonly go?: string | null;
-  /** The adapter that `run` takes; `null` in a row for which each implementation writes its own program. */
+  /** The adapter for `run`; `null` if each implementation has a program of its own. */
   readonly needs: Name | null;
-  /** The row whose fairness speaks for this one too; by default its own. */
+  /** The row whose timer row also applies to this row; the default is this row. */
   readonly like?: string;
-  /** Only in a row of fairness: the row whose work goes on beside the timer. */
+  /** In a timer row: the row whose work runs beside the timer. */
   readonly withTimer?: Row;
-  /** Only in a row of a whole life: the row whose program is measured from its beginning, with all that it leaves out itself. */
+  /** In a row of a whole program: the row whose program is measured including the part before `start`. */
   readonly asProgram?: Row;
-  /** Does the work with `adapter`, for an implementation that has no program of its own. */
+  /** Does the work with `adapter`, for an implementation without a program of its own. */
   run?(adapter: Adapters[Name], n: number, meter: Meter): Promise<number>;
-  /** What the program must answer. */
+  /** Returns the result that the program must have. */
   expected(n: number): number;
 }
 
 /**
- * What goro should reach: no more than `value`, or than `factor` times the value of `than` in the same run. `than` is the name of an implementation,
- * `go`, or `peers` for the best of the libraries.
+ * A goal of goro: at most `value`, or at most `factor` times the value of `than` in the same run. `than` is the name of an implementation, `go`,
+ * or `peers` for the best of the libraries.
  */
 export type Goal =
   | { readonly words: string; readonly factor: number; readonly than: string }

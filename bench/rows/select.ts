@@ -1,9 +1,9 @@
-// What it costs to wait for the first of several channels.
+// The cost of waiting for the first of several channels.
 
 import { sumBelow } from "./channels.ts";
 import type { Goal, Row } from "./row.ts";
 
-/** One channel of `cases` is busy, the others are silent: each value costs one select, parked or not. */
+/** One of the channels is busy, the others are silent: each value costs one select, which may park. */
 function oneBusy(id: string, title: string, cases: number, goal: Goal): Row<"select"> {
   return {
     id,
@@ -32,6 +32,6 @@ function oneBusy(id: string, title: string, cases: number, goal: Goal): Row<"sel
 export const select: readonly Row[] = [
   oneBusy("select-2", "select of 2, one busy", 2, { words: "<= 1.4 x Go", factor: 1.4, than: "go" }),
   oneBusy("select-8", "select of 8, one busy", 8, { words: "<= 0.9 x Go", factor: 0.9, than: "go" }),
-  // Where a library has no contexts, done is a channel that nobody closes: what a context is in Go.
+  // For a library without contexts, `done` is a channel that is never closed, as the context in Go.
   oneBusy("select-done", "select of jobs and `ctx.done()`", 2, { words: "<= 1.4 x Go", factor: 1.4, than: "go" }),
 ];

@@ -1,4 +1,4 @@
-// What a package costs before it does anything: the time to import it, and the bytes that it adds to a bundle.
+// The cost of a package before its use: the time to import it, and the bytes that it adds to a bundle.
 
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
@@ -33,7 +33,7 @@ async function timeToImport(module: string): Promise<number> {
   return Number(stdout);
 }
 
-/** A row for the minified bundle of `source`, as it is on the disk or as it is sent. */
+/** Returns a row for the size of the minified bundle of `source`. */
 function bundleSize<Name extends "module" | "channelImport">(
   id: string,
   title: string,
@@ -71,7 +71,7 @@ async function bundled(source: string): Promise<Uint8Array> {
   return file.contents;
 }
 
-/** Imports the bundle, to see that nothing is missing: answers how many bundles that went well for. */
+/** Imports the bundle, which fails if a part is missing; returns 1. */
 async function runs(bundle: Uint8Array): Promise<number> {
   const exports = (await import(`data:text/javascript;base64,${Buffer.from(bundle).toString("base64")}`)) as object;
   return Object.keys(exports).length > 0 ? 1 : 0;

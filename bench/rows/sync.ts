@@ -1,11 +1,11 @@
-// What locks and semaphores cost, where nobody else wants them and where a hundred goroutines do.
+// The cost of locks and semaphores, uncontended and with a hundred contending goroutines.
 //
-// Those who contend hold what they have across an await: that is when others want it, and what a lock is for in JavaScript.
+// A contending goroutine holds its lock across an await, because only then can other goroutines run.
 
 import type { Adapters } from "../implementations/implementation.ts";
 import type { Row } from "./row.ts";
 
-/** Those who contend. */
+/** The contending goroutines. */
 export const GOROUTINES = 100;
 
 /** The units of a semaphore. */
@@ -47,7 +47,7 @@ const mutexContended: Row<"mutex"> = {
     const goroutine = async (first: number): Promise<void> => {
       for (let i = first; i < n; i += GOROUTINES) {
         const held = await adapter.acquire(mutex);
-        // The count is right only if nobody else is here before the next line but one.
+        // The count is right only under mutual exclusion.
         const before = count;
         await null;
         count = before + 1;

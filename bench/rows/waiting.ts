@@ -1,4 +1,4 @@
-// What waiting costs: to spawn and wait for, to be parked, and to be woken, one among many.
+// The cost of waiting: starting goroutines and waiting for them, parked goroutines, and waking one of many.
 
 import { setImmediate as turn } from "node:timers/promises";
 import { sumBelow } from "./channels.ts";
@@ -122,7 +122,7 @@ const channelHeap: Row<"channels"> = {
   needs: "channels",
   expected: (n) => n,
   async run(adapter, n, meter) {
-    // The list has its final size before it is weighed, so that only channels are.
+    // The list has its final size before the measurement, which therefore counts only channels.
     const kept = new Array<unknown>(n).fill(null);
     meter.start();
     for (let i = 0; i < n; i++) kept[i] = adapter.make(0);
@@ -131,8 +131,8 @@ const channelHeap: Row<"channels"> = {
   },
 };
 
-/** A row whose program leaves out how its goroutines come to wait, with that. */
-function wholeLife(row: Row, title: string): Row {
+/** Returns a row that measures the whole program of `row`, including the start of its goroutines. */
+function wholeProgram(row: Row, title: string): Row {
   const { unit, n, sizes = SIZES, expected } = row;
   return { id: `${row.id}-whole`, title, unit, n, sizes, go: null, needs: null, asProgram: row, expected };
 }
@@ -140,9 +140,9 @@ function wholeLife(row: Row, title: string): Row {
 export const waiting: readonly Row[] = [
   waitgroup,
   wake,
-  wholeLife(wake, "n receivers spawned, parked on one channel, woken"),
+  wholeProgram(wake, "n receivers started, parked on one channel, woken"),
   parkedHeap,
   selectsShared,
-  wholeLife(selectsShared, "n selects of { own channel, shared done }, made and fired"),
+  wholeProgram(selectsShared, "n selects of { own channel, shared done }, made and fired"),
   channelHeap,
 ];

@@ -1,10 +1,10 @@
-// Which program an implementation runs for a row.
+// The program that an implementation runs for a row.
 
 import type { Implementation, Adapters } from "../implementations/implementation.ts";
 import { besideTimers } from "../rows/fairness.ts";
 import { type Program, type Row, silent } from "../rows/row.ts";
 
-/** The implementation's own program, or that of the row with the implementation's adapter; `null` if it has neither, or says that it cannot. */
+/** Returns the program of the implementation, or `run` of the row with an adapter; `null` if it has neither, or excludes the row. */
 export function pickProgram(implementation: Implementation, row: Row): Program | null {
   if (implementation.cannot?.[row.id] !== undefined) return null;
   if (row.withTimer !== undefined) {

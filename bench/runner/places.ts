@@ -1,12 +1,12 @@
-// Where things are, seen from what the compiler has written.
+// Paths, relative to the compiled files.
 
 import { join } from "node:path";
 
 /** The folder of package.json. */
 export const root: string = join(import.meta.dirname, "..", "..");
 
-/** What each process of Node runs. */
+/** The program of each Node process. */
 export const child: string = join(root, "build", "child.js");
 
-/** The sources of the Go twin. */
+/** The folder of the Go twin. */
 export const goTwin: string = join(root, "go");

@@ -1,4 +1,4 @@
-// Which processes there are, and in which order: of a row, each implementation in turn, and then each again.
+// The order of the processes of a row: each implementation in turn, then each again.
 
 import { load } from "../implementations/all.ts";
 import { pickProgram } from "./pick.ts";
@@ -7,7 +7,7 @@ import { sample } from "./processes.ts";
 import type { Result } from "../report/result.ts";
 import type { Row } from "../rows/row.ts";
 
-/** Does `row` for all who can, and tells of each result when it is complete. */
+/** Measures `row` for all implementations that support it. */
 export async function perform(
   row: Row,
   implementations: readonly string[],
@@ -21,13 +21,13 @@ export async function perform(
     const samples = new Map<string, number[]>(able.map((name) => [name, []]));
     const problems = new Map<string, string>();
     for (let repeat = 0; repeat < options.repeats; repeat++) {
-      // Interleaved, so that what else the machine does meets all alike.
+      // The implementations are interleaved, so that other load on the machine affects all of them.
       for (const name of able) {
         if (given.has(name)) continue;
         const got = await sample(name, row, n, options.quick, go);
         if ("value" in got) samples.get(name)?.push(got.value);
         else problems.set(name, got.problem);
-        // Neither what is too slow nor what is wrong gets better, not even at the next size; what never comes need not be seen again.
+        // A problem or a timer that never fired would only repeat, also at the next size.
         if ("problem" in got || got.value === Infinity) given.add(name);
       }
     }
@@ -52,6 +52,6 @@ async function whoCan(row: Row, implementations: readonly string[], go: string |
 
 function sizesOf(row: Row, { sizes, quick }: Options): readonly number[] {
   const all = sizes && row.sizes !== undefined ? row.sizes : [row.n];
-  // The pieces of a loop beside a timer are as long as they are.
+  // `n` of a timer row is the size of a call of its loop, not the amount of work.
   return quick && row.withTimer === undefined ? all.map((n) => Math.max(1, Math.floor(n / 10))) : all;
 }

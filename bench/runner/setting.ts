@@ -1,4 +1,4 @@
-// The machine and the versions, as the report names them.
+// The machine and the versions of a run.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import type { Options } from "./options.ts";
 import type { Setting } from "../report/result.ts";
 import { root } from "./places.ts";
 
-/** Asks the machine, Go if it is there, and the packages of `implementations`. */
+/** Returns the machine and the versions of Node, Go and the packages of `implementations`. */
 export async function setting(options: Options, implementations: readonly string[]): Promise<Setting> {
   const versions: Record<string, string> = {};
   for (const name of implementations) {
@@ -30,7 +30,7 @@ export async function setting(options: Options, implementations: readonly string
   };
 }
 
-/** `go1.26.0`; null if there is no Go. */
+/** Returns the version of Go, such as `go1.26.0`; null without Go. */
 export function goVersion(): string | null {
   try {
     return execFileSync("go", ["env", "GOVERSION"], { encoding: "utf8" }).trim();
@@ -39,7 +39,7 @@ export function goVersion(): string | null {
   }
 }
 
-// Not by import: few packages export their package.json.
+// Reads the file, because few packages export their package.json.
 function versionOf(name: string): string {
   const file = join(root, "node_modules", name, "package.json");
   return (JSON.parse(readFileSync(file, "utf8")) as { readonly version: string }).version;
