@@ -30,7 +30,7 @@ export const lines: readonly { readonly row: string; readonly label: string }[] 
   { row: "pool-channels", label: "a job of a pool over channels" },
   { row: "pool-map", label: "a job of WorkerPool.map" },
   { row: "wake", label: "waking one of many waiters" },
-  { row: "selects-shared", label: "waking one of many selects with a shared done" },
+  { row: "selects-shared", label: "waking one of many selects" },
   { row: "context-make", label: "a context made and canceled" },
   { row: "mutex", label: "an uncontended lock" },
   { row: "daisy-chain", label: "a chain of 10,000 goroutines" },
