@@ -1,4 +1,4 @@
-// Holds all text of the project to the list of words in prose/words.ts: comments, literals, pages, examples, workflow files.
+// Checks all text of the project for the words of prose/words.ts: comments, literals, pages, examples, workflow files.
 //
 //   npm run prose                 everything
 //   npm run prose -- docs bench   these folders and files

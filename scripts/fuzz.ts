@@ -1,5 +1,5 @@
-// Runs a model's random histories for as long as one likes. It ends with the first that goes wrong, which it prints, made as
-// simple as possible, also as a program:
+// Runs random histories of a model for a given time. It ends with the first failing history, which is minimized and printed, also as a
+// program:
 //
 //   npm run fuzz -- pools                           all models: those of test/model that export `run`
 //   npm run fuzz -- pools --minutes 60 --seed 7     from seed 7 on, which the report of a failure names
@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 
-/** What a model exports: it throws what it finds to go wrong. The same seed gives the same histories. */
+/** The export of a model: `run` throws if a history fails. The same seed gives the same histories. */
 interface Model {
   run(seed: number): Promise<void>;
 }
@@ -43,7 +43,7 @@ try {
   console.error(`${name}: seed ${seed} goes wrong\n\n${(error as Error).message}`);
   process.exitCode = 1;
 }
-// What a failed history leaves behind must not keep the process alive.
+// Goroutines of a failed history must not keep the process alive.
 process.exit();
 
 async function load(wanted: string): Promise<Model | undefined> {

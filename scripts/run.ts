@@ -1,11 +1,11 @@
-// Running a program in a process of its own.
+// Runs a program as a separate process.
 
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-/** How a program ended, and in how many milliseconds. */
+/** The outcome of a program, and its time in milliseconds. */
 export interface Run {
   readonly code: number | null;
   readonly stdout: string;
@@ -14,8 +14,8 @@ export interface Run {
 }
 
 /**
- * Runs `command` in `cwd`, by default the folder of the project, with `env` beside the present environment; an undefined variable is
- * left out. After two minutes it is killed.
+ * Runs `command` in `cwd`, by default the folder of the project, with `env` added to the present environment; an undefined value removes a
+ * variable. The process is killed after two minutes.
  */
 export function run(
   command: string,

@@ -1,7 +1,7 @@
-// Loads everything at once for minutes, at random, and tells whether anything was lost, was left, or grows:
+// Runs random load on all parts of the library for minutes, and checks for lost values, leaks and memory growth:
 //
 //   npx tsx --expose-gc scripts/soak.ts
-//   npx tsx --expose-gc scripts/soak.ts --minutes 1 --seed 7      the plan of that seed; the timers remain real
+//   npx tsx --expose-gc scripts/soak.ts --minutes 1 --seed 7      the plan of that seed, with real timers
 
 import { parseArgs } from "node:util";
 import { context } from "goro";
@@ -16,8 +16,8 @@ import { blank, operationsOf, summary } from "./soak/tally.ts";
 
 const loads: readonly Load[] = [lanes, lanes, lanes, lanes, mutex, semaphore, waitGroup, jobs, ticker, calls];
 
-/** How long a round may take, which takes some milliseconds, before it counts as stuck. */
-const patience = 30_000;
+/** The time limit of a round, which usually takes a few milliseconds: milliseconds. */
+const roundLimit = 30_000;
 
 const { minutes, seed } = options();
 const length = minutes * 60_000;
@@ -27,14 +27,14 @@ const tally = blank();
 const heaps: number[] = [];
 let rounds = 0;
 
-/** What was found, as against an error of the soak itself. */
+/** A fault of the library, as opposed to an error of the soak. */
 class Finding extends Error {}
 
-// Not by `context.notifyContext`, whose timer ends with it: a round that is interrupted leaves neither more nor fewer timers.
+// `context.notifyContext` has a timer of its own, which would change the number of timers when a round is interrupted.
 const [ctx, stop] = context.withCancel(context.background());
 process.once("SIGINT", stop);
 
-// A panic of a goroutine that the library has started for itself comes here.
+// A panic in an internal goroutine of the library is an uncaught exception.
 process.once("uncaughtException", (error) => {
   fail(describe(error));
   process.exit();
@@ -61,13 +61,13 @@ async function soak(): Promise<void> {
 }
 
 async function turn(before: Left): Promise<void> {
-  const own = (seed + Math.imul(rounds, 0x9e3779b1)) >>> 0;
-  seedLibrary(own);
+  const roundSeed = (seed + Math.imul(rounds, 0x9e3779b1)) >>> 0;
+  seedLibrary(roundSeed);
   const watch = setTimeout(() => {
-    fail(`round ${rounds} does not end; what waits: ${parked()}`);
+    fail(`round ${rounds} does not end; waiting: ${parked()}`);
     process.exit();
-  }, patience);
-  const round = new Round(ctx, tally, own);
+  }, roundLimit);
+  const round = new Round(ctx, tally, roundSeed);
   for (const load of loads) round.add(load);
   await round.end(before);
   clearTimeout(watch);
@@ -80,15 +80,15 @@ async function report(): Promise<void> {
   console.log(`${figures()}; ${summary(tally)}; heap ${megabytes(heaps.at(-1) as number)}`);
 }
 
-/** Says that the heap is flat, or throws. */
+/** Returns the verdict on the heap; throws if the heap grows. */
 function verdict(): string {
   const fifth = Math.floor(heaps.length / 5);
   if (fifth < 2) return `heap: too few samples to judge (${heaps.length})`;
   const early = median(heaps.slice(fifth, 2 * fifth));
   const late = median(heaps.slice(-fifth));
-  const said = `heap: ${megabytes(early)} in the second fifth, ${megabytes(late)} in the last`;
-  if (late > 1.25 * early + 2 * 2 ** 20) throw new Finding(`${said}: it grows`);
-  return said;
+  const sizes = `heap: ${megabytes(early)} in the second fifth, ${megabytes(late)} in the last`;
+  if (late > 1.25 * early + 2 * 2 ** 20) throw new Finding(`${sizes}: it grows`);
+  return sizes;
 }
 
 function figures(): string {

@@ -1,4 +1,4 @@
-// The package as others install it: built, packed, and used from outside.
+// The package as users install it: built, packed, and imported by name.
 
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -55,28 +55,28 @@ test("it runs as JavaScript, without any loader", async () => {
   expect(stdout).toBe("word hello undefined function\ntrue\n3600000\n");
 });
 
-test("every door is there for whoever runs it and for a bundler, and both have the same names", async () => {
+test("every entry point exists for programs and for bundlers, with the same names", async () => {
   const { exports } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
     exports: Record<string, string | { types: string; node: string; module: string; default: string }>;
   };
   const home = join(folder, "node_modules", "goro");
-  const doors = Object.values(exports).filter((door) => typeof door === "object");
-  expect(doors).toHaveLength(5);
+  const entryPoints = Object.values(exports).filter((entry) => typeof entry === "object");
+  expect(entryPoints).toHaveLength(5);
   const names = `
     const [one, other] = await Promise.all(process.argv.slice(1).map((file) => import(file)));
     console.log(Object.keys(one).join() === Object.keys(other).join(), Object.keys(one).length);`;
-  for (const door of doors) {
-    // A tool that sets "node" and "module" must get what Node gets, or there would be two copies.
-    expect(Object.keys(door)).toEqual(["types", "node", "module", "default"]);
-    expect(door.node).toBe(door.default);
-    expect(await readFile(join(home, door.types), "utf8")).not.toBe("");
-    const files = [door.module, door.default].map((file) => pathToFileURL(join(home, file)).href);
+  for (const entry of entryPoints) {
+    // A tool that sets "node" and "module" must load the files of Node, or there would be two copies.
+    expect(Object.keys(entry)).toEqual(["types", "node", "module", "default"]);
+    expect(entry.node).toBe(entry.default);
+    expect(await readFile(join(home, entry.types), "utf8")).not.toBe("");
+    const files = [entry.module, entry.default].map((file) => pathToFileURL(join(home, file)).href);
     const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", names, ...files]);
     expect(stdout).toMatch(/^true \d+\n$/);
   }
 });
 
-test("a bundler leaves out what is not used", async () => {
+test("a bundler removes unused modules", async () => {
   const contents = 'export { Channel } from "goro";';
   const stdin = { contents, resolveDir: folder };
   const { metafile } = await build({
@@ -94,32 +94,29 @@ test("a bundler leaves out what is not used", async () => {
     Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
   );
   expect(files.some((file) => file.endsWith("dist/channel/channel.js"))).toBe(true);
-  expect(files.filter((file) => /dist\/(whole|pool|sync|context|border|trace|testing)\//.test(file))).toEqual([]);
+  expect(files.filter((file) => /dist\/(whole|pool|sync|context|interop|trace|testing)\//.test(file))).toEqual([]);
 });
 
 describe.each(["cjs", "iife", "esm"] as const)("a bundle to %s", (format) => {
   describe.each([true, false])("minified: %s", (minify) => {
-    test.each(["node", "module"])(
-      "of the build for %s runs, and the bundler has nothing to warn of",
-      async (condition) => {
-        const name = `bundle-${format}-${minify}-${condition}`;
-        const outfile = join(folder, `${name}.${format === "esm" ? "mjs" : "cjs"}`);
-        const { warnings } = await build({
-          stdin: { contents: bundled, resolveDir: folder },
-          bundle: true,
-          format,
-          minify,
-          platform: "neutral",
-          mainFields: [],
-          conditions: [condition],
-          outfile,
-          logLevel: "silent",
-        });
-        expect(warnings.map(({ text }) => text)).toEqual([]);
-        const { stdout, stderr } = await run(process.execPath, [outfile]);
-        expect({ stdout, stderr }).toEqual({ stdout: "1,4,9 timeout context canceled\n", stderr: "" });
-      },
-    );
+    test.each(["node", "module"])("of the build for %s runs, and the bundler prints no warning", async (condition) => {
+      const name = `bundle-${format}-${minify}-${condition}`;
+      const outfile = join(folder, `${name}.${format === "esm" ? "mjs" : "cjs"}`);
+      const { warnings } = await build({
+        stdin: { contents: bundled, resolveDir: folder },
+        bundle: true,
+        format,
+        minify,
+        platform: "neutral",
+        mainFields: [],
+        conditions: [condition],
+        outfile,
+        logLevel: "silent",
+      });
+      expect(warnings.map(({ text }) => text)).toEqual([]);
+      const { stdout, stderr } = await run(process.execPath, [outfile]);
+      expect({ stdout, stderr }).toEqual({ stdout: "1,4,9 timeout context canceled\n", stderr: "" });
+    });
   });
 });
 
@@ -137,7 +134,7 @@ main(async () => {
 });
 `;
 
-test("every class and function has its own name in the build that runs, and every class in a bundle", async () => {
+test("every class and function keeps its name in the build for programs, and every class in a bundle", async () => {
   const outfile = join(folder, "names.mjs");
   const stdin = {
     contents: 'export * from "goro"; export * as testing from "goro/testing"; export * as trace from "goro/trace";',
@@ -157,7 +154,7 @@ test("every class and function has its own name in the build that runs, and ever
         : typeof value === "object" && Object.prototype.toString.call(value) === "[object Module]" ? seen(value) : []);
     for (const file of process.argv.slice(1)) {
       const found = seen(await import(file));
-      console.log(JSON.stringify(file.endsWith("names.mjs") ? found.filter((each) => /^[A-Z]/.test(each)) : found));
+      console.log(JSON.stringify(file.endsWith("names.mjs") ? found.filter((name) => /^[A-Z]/.test(name)) : found));
     }`;
   const files = ["whole/index.js", "whole/testing/testing.js", "whole/trace/trace.js", "index.js"].map(
     (file) => pathToFileURL(join(folder, "node_modules", "goro", "dist", file)).href,
@@ -167,7 +164,7 @@ test("every class and function has its own name in the build that runs, and ever
   expect(stdout).toBe("[]\n".repeat(5));
 });
 
-describe("a report in a bundle begins with the places of the program", () => {
+describe("a report in a bundle begins with the frames of the program", () => {
   const stuck = `
 import { Channel, go, main, Mutex, receive, select, time, WaitGroup, WorkerPool } from "goro";
 async function inReceive() { await new Channel().receive(); }
@@ -205,7 +202,7 @@ main(async function top() {
   });
 });
 
-test("a report tells the places of the program, and not those of the library", async () => {
+test("a report shows the frames of the program, and not those of the library", async () => {
   const stuck = 'import { Channel, main } from "goro";\nmain(async () => {\n  await new Channel().receive();\n});\n';
   const file = join(folder, "stuck.js");
   await writeFile(file, stuck);
@@ -218,7 +215,7 @@ test("a report tells the places of the program, and not those of the library", a
 test.each([
   ["NodeNext", "NodeNext"],
   ["ESNext", "Bundler"],
-])("its types serve a strict program of module %s, resolved as %s", async (module, resolution) => {
+])("its types compile in a strict program of module %s, resolved as %s", async (module, resolution) => {
   const file = join(folder, "main.ts");
   const typed = program.replace("new Channel(1)", "new Channel<string>(1)");
   await writeFile(

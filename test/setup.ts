@@ -1,4 +1,4 @@
-// For every test of the suite: nothing may be left behind.
+// After each test of the suite, no leftovers may exist.
 
 import { expectNoLeaks } from "goro/testing";
 

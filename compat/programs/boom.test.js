@@ -1,4 +1,4 @@
-// A panic in a goroutine that a test has started: the test, or its file, fails, and the other files run.
+// A panic in a goroutine of a test: the test or its file fails, and the other files run.
 
 import { go, time } from "goro";
 

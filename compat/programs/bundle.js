@@ -1,4 +1,4 @@
-// A program for bundlers: it prints what came of every case.
+// A program for bundlers, which prints the result of every case.
 
 import { main } from "goro";
 import { cases } from "./cases.js";

@@ -1,4 +1,4 @@
-// What must hold in every host, without any tool of one.
+// The cases of every host, without a test runner.
 
 import { Channel, context, fromEvents, go, gosched, receive, select, time, WorkerPool } from "goro";
 import { Channel as TheirChannel } from "uses-goro";

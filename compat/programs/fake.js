@@ -1,4 +1,4 @@
-// Fake timers come and go; afterwards goro's timers work. `install` replaces the host's timers and returns a function that restores them.
+// After fake timers have been installed and removed, the timers of goro work. `install` installs the fakes and returns a function that removes them.
 
 import { context, gosched, time } from "goro";
 

@@ -1,4 +1,4 @@
-// Entries of their own bring the types of `using`, whatever the program's lib.
+// Each entry point has the types of `using`, independent of the `lib` of the program.
 
 import { bubble } from "goro/testing";
 

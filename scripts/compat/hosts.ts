@@ -1,10 +1,10 @@
-// The hosts of the compatibility check: how each is started, and how its output is read.
+// The hosts of the compatibility check: their start and the parsers of their output.
 
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The folder of the check, a package of its own, and that of the programs that run in every host. */
+/** The folder of the check, which is a separate package, and the folder of the programs that run in every host. */
 export const folder: string = fileURLToPath(new URL("../../compat/", import.meta.url));
 export const programs: string = join(folder, "programs");
 
@@ -14,7 +14,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** How many tests passed and failed. */
+/** The numbers of passed and failed tests. */
 export interface Score {
   readonly passed: number;
   readonly failed: number;
@@ -28,7 +28,7 @@ export interface Host {
   readonly score: (ended: Ended) => Score;
 }
 
-/** The executable `file` of the package `name`, as one of the workspaces finds it. */
+/** Returns the path of the executable `file` of the package `name`, as a workspace resolves it. */
 function bin(workspace: string, name: string, file: string): string {
   const from = createRequire(join(folder, "hosts", workspace, "package.json"));
   return join(dirname(from.resolve(`${name}/package.json`)), file);
@@ -45,7 +45,7 @@ function counted(passed: RegExp, failed: RegExp, least: number): (ended: Ended) 
   };
 }
 
-/** Whether all of `patterns` are in the output, as one test; `code` is the exit code, or "failure" for any but 0. */
+/** Returns a parser that counts one test, which passes if all `patterns` match; `code` is the exit code, or "failure" for all but 0. */
 function shows(code: number | "failure", ...patterns: readonly RegExp[]): (ended: Ended) => Score {
   return (ended) => {
     const isRight =
@@ -65,7 +65,7 @@ function jest(workspace: "jest29" | "jest30"): Host[] {
     [resolve("@babel/preset-env"), { targets: { node: "20" }, modules: "commonjs" }],
     resolve("@babel/preset-typescript"),
   ];
-  // Files of goro are ES modules, so that a recipe for CommonJS has to transform them.
+  // The files of goro are ES modules, which a CommonJS configuration has to transform.
   const transformIgnorePatterns = ["/node_modules/(?!(goro|uses-goro)/)"];
   const tsconfig = {
     module: "CommonJS",
@@ -208,7 +208,7 @@ function typescript(version: "54" | "56"): Host[] {
   ];
 }
 
-/** A bundle that is built, and run in its host. */
+/** A built bundle and its host. */
 export interface Built {
   readonly name: string;
   readonly file: string;

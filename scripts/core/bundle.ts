@@ -1,5 +1,5 @@
-// Makes one file of all the core's tests, which runs in every JavaScript host: the tests as they stand, the library, and a
-// small test runner in the place of jest.
+// Bundles the tests of the core into one file that runs in every JavaScript host: the unchanged tests, the library, and a small test
+// runner that replaces jest.
 
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
@@ -8,7 +8,7 @@ import { build, type Plugin } from "esbuild";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Jest's own tools that `expect` reaches for, and that need Node: what it uses of them, without Node. */
+/** Replacements, without Node, for the tools of jest that `expect` uses. */
 const replaced: Readonly<Record<string, string>> = {
   "jest-message-util": `
     export const formatStackTrace = (stack) => stack;
@@ -22,41 +22,41 @@ const replaced: Readonly<Record<string, string>> = {
     module.exports = new Proxy(plain, { get: (_, key) => (key === "level" ? 0 : module.exports) });`,
 };
 
-/** What a test needs beyond a JavaScript host: jest or another test runner, the project around it, or Node. */
+/** The requirements of a test beyond a JavaScript host: jest or another test runner, the project, or Node. */
 const needsJest = /import \{[^}]*\bjest\b[^}]*\} from "@jest|from "esbuild"|support\/jests\.ts"/;
 const needsProject = /support\/programs\.ts"|\/scripts\//;
 const needsNode = /from "node:|support\/memory\.ts"/;
 
-interface Ground {
-  /** Whether they will run on Node. */
+interface Capabilities {
+  /** Whether the tests run on Node. */
   readonly onNode?: boolean;
-  /** Whether they will run in the project's folder, where they can start programs of their own. */
+  /** Whether the tests run in the folder of the project, where they can start programs. */
   readonly inProject?: boolean;
 }
 
-/** The tests of the folders `rooms` of `test` that need no jest, and no more than they are given: as paths from the root. */
+/** Returns the tests in `folders` of `test` that need neither jest nor a missing feature, as paths from the root. */
 export async function portableTests(
-  rooms: readonly string[],
-  { onNode = false, inProject = false }: Ground = {},
+  folders: readonly string[],
+  { onNode = false, inProject = false }: Capabilities = {},
 ): Promise<string[]> {
   const files: string[] = [];
-  for (const room of rooms) {
-    const folder = join(root, "test", room);
-    for (const name of (await readdir(folder)).sort()) {
+  for (const folder of folders) {
+    const directory = join(root, "test", folder);
+    for (const name of (await readdir(directory)).sort()) {
       if (!name.endsWith(".test.ts") || name.endsWith("memory.test.ts")) continue;
-      const text = await readFile(join(folder, name), "utf8");
+      const text = await readFile(join(directory, name), "utf8");
       if (needsJest.test(text) || (!inProject && needsProject.test(text)) || (!onNode && needsNode.test(text)))
         continue;
-      files.push(`test/${room}/${name}`);
+      files.push(`test/${folder}/${name}`);
     }
   }
   return files;
 }
 
-interface Bundled {
+interface BundleOptions {
   /** The module whose `start` runs the tests. */
   readonly starter?: string;
-  /** Modules of the library that tests load anew, by their paths in `src`; a copy of each stands beside the bundle. */
+  /** The modules of the library that tests load again, by their paths in `src`; a copy of each is written beside the bundle. */
   readonly fresh?: readonly string[];
 }
 
@@ -64,7 +64,7 @@ interface Bundled {
 export async function bundle(
   tests: readonly string[],
   outfile: string,
-  { starter = "./scripts/core/start.ts", fresh = [] }: Bundled = {},
+  { starter = "./scripts/core/start.ts", fresh = [] }: BundleOptions = {},
 ): Promise<void> {
   const contents = [
     'import "./scripts/core/globals.ts";',
@@ -86,7 +86,7 @@ export async function bundle(
     conditions: ["import", "default"],
     target: "es2022",
     outfile,
-    // What `expect` asks for, to shorten stacks, and has no need of; a browser has none of it.
+    // `expect` imports these modules to shorten stacks; browsers do not have them.
     define: { global: "globalThis", "process.env.NODE_ENV": '"production"', "process.cwd": "String" },
     external: ["node:*", "typescript"],
     alias: {
@@ -120,7 +120,7 @@ const withoutNode: Plugin = {
   },
 };
 
-// What looks for the project's files from where it stands itself still finds them.
+// Code that locates files of the project relative to itself gets its original URL.
 const placingFiles: Plugin = {
   name: "placing files",
   setup({ onLoad }) {
@@ -132,7 +132,7 @@ const placingFiles: Plugin = {
   },
 };
 
-// A test is told with its file. What it loads anew is not in the bundle: its path, which stands in the text, changes.
+// The name of a test includes its file. A module that the test loads again is not in the bundle, so its path in the text is replaced.
 function namingFiles(copies: ReadonlyMap<string, string>): Plugin {
   return {
     name: "naming files",

@@ -1,7 +1,7 @@
-// Runs the core's tests in the JavaScript hosts that people use.
+// Runs the tests of the core in several JavaScript hosts.
 //
 //   npx tsx scripts/core/run.ts               in this Node
-//   npx tsx scripts/core/run.ts bun chromium  in these: node, node22, node26, bun, deno, chromium
+//   npx tsx scripts/core/run.ts bun chromium  in these hosts: node, node22, node26, bun, deno, chromium
 //   npx tsx scripts/core/run.ts all           in all of them
 
 import { mkdtemp, rm } from "node:fs/promises";
@@ -14,7 +14,7 @@ import { getRuntime, runtimeNames } from "./runtimes.ts";
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => name !== "all" && !runtimeNames.includes(name));
 if (unknown.length > 0) {
-  console.error(`there is no runtime ${unknown.join(", ")}: there are ${runtimeNames.join(", ")}, and all`);
+  console.error(`unknown runtime ${unknown.join(", ")}; the runtimes are ${runtimeNames.join(", ")}, and all`);
   process.exit(2);
 }
 const names = asked.includes("all") ? runtimeNames : asked.length === 0 ? ["node"] : [...new Set(asked)];
@@ -31,7 +31,7 @@ try {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** Whether all went well. */
+/** Runs the tests in one host, and reports whether all passed. */
 async function runOn(name: string, file: string): Promise<boolean> {
   let version = "?";
   let outcome: Outcome;
@@ -42,14 +42,14 @@ async function runOn(name: string, file: string): Promise<boolean> {
     started.at = performance.now();
     outcome = await (runtime.args === undefined ? runInPage(runtime, file) : runInProcess(runtime, file));
   } catch (error) {
-    outcome = { counts: undefined, complaint: toText(error) };
+    outcome = { counts: undefined, failureText: toText(error) };
   }
-  const { counts, complaint } = outcome;
+  const { counts, failureText } = outcome;
   const seconds = ((performance.now() - started.at) / 1000).toFixed(1);
   const { passed = "-", failed = "-", skipped = "-" } = counts ?? {};
   printRow(name, version, String(passed), String(failed), String(skipped), seconds);
-  if (complaint !== "") console.log(`\n${complaint}\n`);
-  return complaint === "";
+  if (failureText !== "") console.log(`\n${failureText}\n`);
+  return failureText === "";
 }
 
 function toText(error: unknown): string {

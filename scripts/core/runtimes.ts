@@ -1,4 +1,4 @@
-// The JavaScript hosts that the core's tests run in, and where to get them.
+// The JavaScript hosts for the tests of the core, and their installation.
 
 import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
@@ -8,20 +8,20 @@ import { promisify } from "node:util";
 
 const exec = promisify(execFile);
 
-/** A host that is there to be used. */
+/** An installed host. */
 export interface Runtime {
   readonly name: string;
   readonly version: string;
   readonly binary: string;
-  /** What to say before the file to run; undefined for a browser. */
+  /** The arguments before the file; undefined for a browser. */
   readonly args?: readonly string[];
 }
 
-/** How to come by a host. */
+/** The source of a host. */
 interface Source {
-  /** From npm: the package for this machine, and the binary within it. */
+  /** The npm package for this machine, and the binary in it. */
   readonly npm?: { readonly spec: string; readonly binary: string };
-  /** By hand: where it is. */
+  /** Finds the path of an installed binary. */
   readonly find?: () => Promise<string>;
   readonly args?: readonly string[];
 }
@@ -47,11 +47,11 @@ const sources: Readonly<Record<string, Source>> = {
 
 export const runtimeNames: readonly string[] = Object.keys(sources);
 
-/** Finds the host `name`, or installs it from npm outside the project, once: the next run finds it there. */
+/** Finds the host `name`, or installs it from npm outside the project; later runs use the same installation. */
 export async function getRuntime(name: string): Promise<Runtime> {
   const { npm, find, args } = sources[name] as Source;
   const binary = npm === undefined ? await find?.() : await install(name, npm);
-  if (binary === undefined) throw new Error(`${name}: there is no way to get it`);
+  if (binary === undefined) throw new Error(`${name}: the host cannot be installed`);
   const { stdout } = await exec(binary, ["--version"], { timeout: 30_000 });
   const version = /\d+(?:\.\d+)+/.exec(stdout)?.[0] ?? stdout.trim();
   return { name, version, binary, ...(args && { args }) };

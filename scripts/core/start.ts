@@ -1,4 +1,4 @@
-// The end of the bundle: runs all tests, and tells the host how that went.
+// The end of the bundle: runs all tests, and reports the result to the host.
 
 import { failLoose, handled, runAll } from "./harness.ts";
 import { type Report, toText } from "./report.ts";
@@ -25,8 +25,8 @@ interface Loose {
 const { process, navigator, addEventListener } = globalThis as unknown as Host;
 
 /**
- * Runs the tests. A process tells its outcome by its output and exit code; a page posts it to where it came from. Which test
- * runs is told too, on the side, for a host that hangs: by a process only with `--names`.
+ * Runs the tests. A process reports the result by its output and exit code; a page posts it to its server. The name of the running test is
+ * reported too, in case the host hangs; by a process only with `--names`.
  */
 export async function start(): Promise<void> {
   if (process !== undefined) {
@@ -43,7 +43,7 @@ export async function start(): Promise<void> {
   await fetch("/report", { method: "POST", body: JSON.stringify(report) });
 }
 
-/** Ends `process` with what `run` reports, as output and exit code. A run that ends in any other way has failed. */
+/** Exits `process` with the report of `run` as output and exit code. If the process exits in another way, the run has failed. */
 export async function endWith(process: Process, run: () => Promise<Report>): Promise<never> {
   process.exitCode = 1;
   process.on("uncaughtException", (error) => failLoose(error));

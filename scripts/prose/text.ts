@@ -2,7 +2,7 @@
 
 import ts from "typescript";
 
-/** Text of a file, with the line at which it begins. What is not prose is replaced by spaces, so that offsets are kept. */
+/** Text of a file, with the line at which it begins. Code in it is replaced by spaces, so that offsets are kept. */
 export interface Excerpt {
   readonly line: number;
   readonly text: string;

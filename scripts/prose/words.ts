@@ -34,7 +34,7 @@ export const rules: readonly Rule[] = [
     pattern: phrase(/whoever|whomever|whosoever|whichever one/),
     instead: "begin with a noun: the caller, a goroutine that",
   },
-  // Only a person is "who". A question may ask who.
+  // Only persons take the pronoun `who`; a question may use it.
   {
     pattern: new RegExp(
       String.raw`(?<!\b(?:users?|readers?|person|persons|people|authors?|maintainers?|engineers?|developers?|newcomers?)[,;]?\s+)\bwhom?\b${NOT_QUESTION}`,

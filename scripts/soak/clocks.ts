@@ -3,7 +3,7 @@
 import { context, receive, select, time } from "goro";
 import type { Load } from "./round.ts";
 
-/** A ticker that is read until a context ends: ticks never go back, and none comes after the stop. */
+/** A ticker that is read until a context is canceled: ticks never go back in time, and no tick follows the stop. */
 export const ticker: Load = (round, chance) => {
   const clock = new time.Ticker(1 + chance.randomInt(3));
   round.go(async (own) => {
@@ -22,25 +22,25 @@ export const ticker: Load = (round, chance) => {
   return () => round.equal("a tick after the stop", clock.c.tryReceive() === undefined, true);
 };
 
-/** Calls that are taken back at random: each is made or was taken back. */
+/** Delayed calls that are stopped at random: each is either made or stopped. */
 export const calls: Load = (round, chance) => {
-  let made = 0;
-  let back = 0;
+  let called = 0;
+  let stopped = 0;
   const count = 1 + chance.randomInt(4);
   for (let id = 0; id < count; id++) {
     round.go(async (own) => {
       const timer = time.afterFunc(own.randomInt(5), () => {
-        made++;
+        called++;
       });
       await time.sleep(own.randomInt(5));
-      if (timer.stop()) back++;
-      // Nobody reads it: it must cost nothing.
+      if (timer.stop()) stopped++;
+      // This timer is never read, and must not keep anything alive.
       time.after(1e9);
       await time.sleep(1);
     });
   }
   return () => {
-    round.equal("calls made + taken back", made + back, count);
+    round.equal("calls + stopped", called + stopped, count);
     round.tally.calls += count;
   };
 };

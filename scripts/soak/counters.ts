@@ -1,10 +1,10 @@
-// Counters that many goroutines change, each under its guard.
+// Counters that many goroutines change, each with its own synchronization.
 
 import { context, type Context, gosched, Mutex, Semaphore, time, WaitGroup } from "goro";
 import type { Prng } from "../../src/util/prng.ts";
 import type { Load } from "./round.ts";
 
-/** One goroutine at a time reads, waits, and writes: without the lock additions would be lost. */
+/** One goroutine at a time reads, waits and writes; without the lock, increments would be lost. */
 export const mutex: Load = (round, chance) => {
   const lock = new Mutex();
   let count = 0;
@@ -29,14 +29,14 @@ export const mutex: Load = (round, chance) => {
   };
 };
 
-/** Never more than the size inside, and in the end all units are back, also those of whoever gave up. */
+/** The permits in use never exceed the size, and in the end all are released, also those of canceled calls. */
 export const semaphore: Load = (round, chance) => {
   const size = 1 + chance.randomInt(4);
   const units = new Semaphore(size);
   let inside = 0;
   let most = 0;
 
-  // A function of its own: esbuild keeps the error of a `using` in a loop, and throws it again the next time round.
+  // A separate function, because esbuild keeps the error of a `using` in a loop and throws it again in the next iteration.
   async function use(own: Prng, ctx: Context): Promise<void> {
     const weight = 1 + own.randomInt(size);
     using _ = await units.acquire(weight, ctx);
@@ -70,7 +70,7 @@ export const semaphore: Load = (round, chance) => {
   };
 };
 
-/** Nobody who waits goes on before all are done. */
+/** No waiter resumes before all goroutines are done. */
 export const waitGroup: Load = (round, chance) => {
   const group = new WaitGroup();
   const workers = 1 + chance.randomInt(8);

@@ -22,13 +22,13 @@ const perSender = 2 ** 20;
 type Sender = (lane: Lane, value: number) => Promise<void>;
 type Receiver = (lane: Lane, other: Lane, chance: Prng) => Promise<void>;
 
-// Those of the second list end with the context, so that nobody has to close the channel.
+// The functions of the second list end with the context, so that the channel does not have to be closed.
 const plainSenders: readonly Sender[] = [sendPlainly, sendFast];
 const boundSenders: readonly Sender[] = [sendSelecting, sendTrying, sendOrReceive];
 const plainReceivers: readonly Receiver[] = [receivePlainly, range];
 const boundReceivers: readonly Receiver[] = [receiveSelecting, receiveTrying, receiveFromBoth];
 
-/** Two channels, since some receive from both. */
+/** Two channels, because some receivers use both. */
 export const lanes: Load = (round, chance) => {
   const first = new Lane(round, chance);
   const second = new Lane(round, chance);
@@ -104,7 +104,7 @@ class Lane {
     if (this.#isClosed) this.#close(group);
   }
 
-  // By the closer of Go's books, who waits for the senders, or by somebody who does not.
+  // Closes after all senders are done, as in Go's textbooks, or earlier.
   #close(group: WaitGroup): void {
     const finished = new Channel<never>();
     this.round.go(async () => {
@@ -120,7 +120,7 @@ class Lane {
     });
   }
 
-  /** False, if the channel is closed: who knows that need not go on. */
+  /** Resolves to false if the channel is closed. */
   async #attempt(kind: Sender, value: number): Promise<boolean> {
     this.#attempts++;
     try {
@@ -146,7 +146,7 @@ class Lane {
     this.#declined++;
   }
 
-  /** Takes note of what one receiver was given; `last` is what it was given of each sender before. */
+  /** Records a value of one receiver; `last` has its previous value from each sender. */
   received(value: number, last: Map<number, number>): void {
     this.#received++;
     this.#arrived(value);

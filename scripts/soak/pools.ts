@@ -1,4 +1,4 @@
-// Worker pools that are stopped or canceled at any moment: each job has one end.
+// Worker pools that are stopped or canceled at any moment: each job has exactly one outcome.
 
 import { context, type Context, receive, select, StoppedError, type Task, time, WorkerPool } from "goro";
 import { type Load, pick } from "./round.ts";
@@ -16,7 +16,7 @@ export const jobs: Load = (round, chance) => {
   let sent = 0;
   let outcomes = 0;
   let offers = 0;
-  let turned = 0;
+  let rejected = 0;
 
   async function work(ctx: Context, job: number): Promise<number> {
     most = Math.max(most, ++running);
@@ -32,27 +32,27 @@ export const jobs: Load = (round, chance) => {
     }
   }
 
-  for (let askers = 1 + chance.randomInt(4); askers > 0; askers--) {
+  for (let submitters = 1 + chance.randomInt(4); submitters > 0; submitters--) {
     round.go(async (chance) => {
       for (let times = chance.randomInt(12); times > 0; times--) {
         offers++;
-        const [each, end] = context.withTimeout(ctx, 1 + chance.randomInt(10));
+        const [submitCtx, cancelSubmit] = context.withTimeout(ctx, 1 + chance.randomInt(10));
         try {
           if (chance.randomInt(3) === 0) {
             await pool.send(chance.randomInt(100));
             sent++;
           } else {
-            const task = await pool.submit(chance.randomInt(100), each);
+            const task = await pool.submit(chance.randomInt(100), submitCtx);
             tasks.push(task);
             if (chance.randomInt(8) === 0) task.cancel();
             await task.result.catch(() => undefined);
           }
         } catch (error) {
-          const isKnown = error === context.cause(each) || error === context.cause(ctx);
-          if (!isKnown && !(error instanceof StoppedError)) throw error;
-          turned++;
+          const isExpected = error === context.cause(submitCtx) || error === context.cause(ctx);
+          if (!isExpected && !(error instanceof StoppedError)) throw error;
+          rejected++;
         } finally {
-          end();
+          cancelSubmit();
         }
       }
     });
@@ -66,9 +66,9 @@ export const jobs: Load = (round, chance) => {
   round.go(async (chance) => {
     await time.sleep(chance.randomInt(8));
     if (chance.randomInt(4) === 0) cancel();
-    const [patience, end] = context.withTimeout(round.ctx, chance.randomInt(4));
-    const report = chance.randomInt(2) === 0 ? await pool.stop() : await pool.stop(patience);
-    end();
+    const [stopCtx, cancelStop] = context.withTimeout(round.ctx, chance.randomInt(4));
+    const report = chance.randomInt(2) === 0 ? await pool.stop() : await pool.stop(stopCtx);
+    cancelStop();
     round.equal("functions that were abandoned", report.abandoned, 0);
   });
 
@@ -81,12 +81,12 @@ export const jobs: Load = (round, chance) => {
     }
     const stats = pool.stats();
     round.equal("outcomes of jobs that were sent", outcomes, sent);
-    round.equal("jobs accepted + turned away", tasks.length + sent + turned, offers);
+    round.equal("jobs accepted + rejected", tasks.length + sent + rejected, offers);
     round.equal("jobs that the pool has counted", stats.processed + stats.canceled, tasks.length + sent);
     round.equal("functions that run", stats.running + running, 0);
     round.equal("jobs that wait", stats.queued + stats.waiting, 0);
     if (most > workers) round.faults.push(`${most} jobs ran at once with ${workers} workers`);
     tally.offers += offers;
-    tally.turned += turned;
+    tally.rejected += rejected;
   };
 };

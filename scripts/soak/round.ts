@@ -1,13 +1,13 @@
-// One round of the soak: what starts in it, what must be true at its end, and that nothing of it is left.
+// One round of the soak: its goroutines, the checks at its end, and the check for leftovers.
 
 import { type Context, gosched, numGoroutine, WaitGroup } from "goro";
-// What waits and which timers are set is nobody's business but a test's, so the door does not show it.
+// The pending operations and timers are internal, so the entry point does not export them.
 import { waitReasons } from "../../src/runtime/wait-reasons.ts";
 import { realClock } from "../../src/runtime/timer.ts";
 import { Prng } from "../../src/util/prng.ts";
 import type { Tally } from "./tally.ts";
 
-/** Starts its goroutines in the round; the function that it answers is called after all have ended, and checks. */
+/** Starts its goroutines in the round, and returns the check that runs after all of them have ended. */
 export type Load = (round: Round, chance: Prng) => () => void;
 
 export class Round {
@@ -28,7 +28,7 @@ export class Round {
     this.#checks.push(load(this, this.#fork()));
   }
 
-  /** Starts a goroutine of this round. Its chance is its own, so that its plan does not depend on when it runs. */
+  /** Starts a goroutine of this round. It has random numbers of its own, so that its plan does not depend on the schedule. */
   go(f: (chance: Prng) => Promise<void>): void {
     const chance = this.#fork();
     this.#group.go(async () => {
@@ -40,16 +40,16 @@ export class Round {
     });
   }
 
-  /** Notes a fault unless `is` is what it `shall` be. */
-  equal(what: string, is: number | boolean | undefined, shall: number | boolean | undefined): void {
-    if (is !== shall) this.faults.push(`${what}: ${String(is)}, and should be ${String(shall)}`);
+  /** Records a fault unless `actual` is `expected`. */
+  equal(name: string, actual: number | boolean | undefined, expected: number | boolean | undefined): void {
+    if (actual !== expected) this.faults.push(`${name}: ${String(actual)} instead of ${String(expected)}`);
   }
 
-  /** Waits for all goroutines, and checks. `before` is what there was before the round. */
+  /** Waits for all goroutines, and checks. `before` has the leftovers before the round. */
   async end(before: Left): Promise<void> {
     await this.#group.wait();
     for (const check of this.#checks) check();
-    // Goroutines that the library starts for itself, as for the end of a context, are owed some turns.
+    // Internal goroutines of the library, such as for the end of a context, need a few turns to end.
     let now = left();
     for (let turns = 0; turns < 20 && !isSame(now, before); turns++) {
       await gosched();
@@ -65,7 +65,7 @@ export class Round {
   }
 }
 
-/** What could be left of a round. */
+/** The possible leftovers of a round. */
 export interface Left {
   readonly goroutines: number;
   readonly waiting: number;
@@ -77,17 +77,17 @@ export function left(): Left {
   return { goroutines: numGoroutine(), waiting, timers: realClock.purposes.length };
 }
 
-/** What operations wait now, and how many of each. */
+/** Returns the number of waiting operations of each kind. */
 export function parked(): string {
-  const some = waitReasons.filter((operation) => operation.waiting !== 0);
-  return some.map((operation) => `${operation.name}: ${operation.waiting}`).join(", ");
+  const active = waitReasons.filter((operation) => operation.waiting !== 0);
+  return active.map((operation) => `${operation.name}: ${operation.waiting}`).join(", ");
 }
 
 export function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** One of `list`, each equally likely. */
+/** Returns an element of `list`, each with the same probability. */
 export function pick<T>(chance: Prng, list: readonly T[]): T {
   return list[chance.randomInt(list.length)] as T;
 }

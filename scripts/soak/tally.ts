@@ -1,4 +1,4 @@
-// What a soak counts.
+// The counters of a soak.
 
 /** The counts of all rounds so far. */
 export interface Tally {
@@ -18,7 +18,7 @@ export interface Tally {
   done: number;
   failed: number;
   canceled: number;
-  turned: number;
+  rejected: number;
   ticks: number;
   calls: number;
 }
@@ -41,25 +41,25 @@ export function blank(): Tally {
     done: 0,
     failed: 0,
     canceled: 0,
-    turned: 0,
+    rejected: 0,
     ticks: 0,
     calls: 0,
   };
 }
 
-/** How many operations have been tried. */
+/** Returns the number of attempted operations. */
 export function operationsOf(tally: Tally): number {
   const { attempts, received, closes, locks, permits, missed, waits, offers, ticks, calls } = tally;
   return attempts + received + closes + locks + permits + missed + waits + offers + ticks + calls;
 }
 
-/** The counts in groups, on one line. */
+/** Formats the counts in groups, on one line. */
 export function summary(t: Tally): string {
   return [
     `tried ${t.attempts} = sent ${t.sent} + refused ${t.refused} + withdrawn ${t.withdrawn} + declined ${t.declined}`,
     `sent = received ${t.received} + left ${t.left}`,
-    `locks ${t.locks}, permits ${t.permits} (${t.missed} given up), waits ${t.waits}`,
-    `jobs ${t.offers} = done ${t.done} + failed ${t.failed} + canceled ${t.canceled} + turned away ${t.turned}`,
+    `locks ${t.locks}, permits ${t.permits} (${t.missed} canceled), waits ${t.waits}`,
+    `jobs ${t.offers} = done ${t.done} + failed ${t.failed} + canceled ${t.canceled} + rejected ${t.rejected}`,
     `ticks ${t.ticks}, calls ${t.calls}`,
   ].join("; ");
 }

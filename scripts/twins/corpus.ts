@@ -1,30 +1,30 @@
-// What Go did with some twins when it was recorded, so that goro can be held to it where there is no Go.
+// The recorded outcomes of some twins on Go, for tests without Go.
 
 import type { Program } from "../../test/model/program.ts";
 import { structuredTwin, type Twin, tinyTwin } from "./twin.ts";
 
-/** A twin, and each outcome that was seen on Go. */
+/** A twin, and the outcomes that were observed on Go. */
 export type Entry =
   | { readonly program: Program; readonly outcomes: readonly string[] }
   | { readonly seed: number; readonly outcomes: readonly string[] };
 
-/** A twin that was run, and what came of it on Go, run by run. */
+/** A twin, and its outcome in each run on Go. */
 export interface Result {
   readonly twin: Twin;
   readonly onGo: readonly string[];
 }
 
-/** The twin of `entry`, which is the `number`th. */
+/** Returns the twin of `entry`, whose index is `number`. */
 export function twinOf(entry: Entry, number: number): Twin {
   return "program" in entry ? tinyTwin(`tiny ${number}`, entry.program) : structuredTwin(entry.seed);
 }
 
-/** Whether nothing else can come of the twin. */
+/** Reports whether the twin has only one possible outcome. */
 export function isDetermined({ allowed }: Twin): boolean {
   return allowed === null || allowed.size === 1;
 }
 
-/** Some of `results`: of structured programs that print little, of small ones that are determined, and of others. */
+/** Selects results: structured programs with short outputs, small programs with one outcome, and others. */
 export function corpusOf(results: readonly Result[]): Entry[] {
   const some = (count: number, isMeant: (result: Result) => boolean): Entry[] =>
     results.filter(isMeant).slice(0, count).map(entryOf);

@@ -1,10 +1,10 @@
-// The programs of the twins in Go: all in one file, so that a thousand are compiled at once.
+// The programs of the twins in Go, all in one file, so that they are compiled together.
 
-import { type Arm, type Body, enclosed, indented, type Tongue, type Writing } from "./syntax.ts";
+import { type Arm, type Body, enclosed, indented, type Syntax, type Writing } from "./syntax.ts";
 
 /**
- * A Go file with all the `programs`. What is built from it runs the one whose index is its first argument. The second is
- * a seed: from 1 on, goroutines pause here and there, as the seed decides, so that they meet in other orders.
+ * Returns a Go file with all `programs`. Its binary runs the program whose index is the first argument. The second argument is a seed: from 1
+ * on, goroutines pause at random places that depend on the seed, so that their order varies.
  */
 export function goSource(programs: readonly Writing[]): string {
   const functions = programs.map((write, i) => enclosed(`func program${i}() {`, "\t", write(new Go()), "}\n"));
@@ -17,7 +17,7 @@ export function goSource(programs: readonly Writing[]): string {
   return [prelude, table, ...functions].join("\n");
 }
 
-// What is printed is written at once, so that neither a panic nor a deadlock can lose it.
+// The output is not buffered, so that neither a panic nor a deadlock can lose it.
 const prelude = `// Programs that were drawn at random, to be run beside their twins in TypeScript.
 
 package main
@@ -45,7 +45,7 @@ func main() {
 	programs[number]()
 }
 
-// pause lets others get ahead, now and then.
+// pause yields at random.
 func pause() {
 	if seed == 0 {
 		return
@@ -72,8 +72,8 @@ func saySorted(text string, list []int) {
 var _ sync.Mutex
 `;
 
-/** Go. Whatever may come in another order has a pause before it. */
-class Go implements Tongue {
+/** Go. Each operation whose order may vary has a pause before it. */
+class Go implements Syntax {
   channel(name: string, capacity: number | null): string {
     if (capacity === null) return `var ${name} chan int`;
     return capacity === 0 ? `${name} := make(chan int)` : `${name} := make(chan int, ${capacity})`;

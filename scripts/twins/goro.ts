@@ -1,16 +1,16 @@
-// Running the source of a program here and now, in a bubble, in the order that a seed gives.
+// Runs the source of a program in this process, in a bubble, in the order of a seed.
 
 import * as goro from "goro";
 import { bubble } from "goro/testing";
 import { withoutTypes } from "./typescript.ts";
 
-/** What a program printed, and how it ended: "returned", "deadlock", or the message of its panic. */
+/** The output of a program, and its end: "returned", "deadlock", or the message of its panic. */
 export interface Ran {
   readonly lines: readonly string[];
   readonly ending: string;
 }
 
-/** Runs a program that `typescriptSource` has written. */
+/** Runs a program of `typescriptSource`. */
 export async function runSource(source: string, seed: number): Promise<Ran> {
   const lines: string[] = [];
   const console = { log: (line: string) => lines.push(line) };

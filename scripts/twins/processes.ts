@@ -1,4 +1,4 @@
-// Running twins in processes of their own: all on one program of real Go, and each as a TypeScript program.
+// Runs twins in separate processes: all in one Go binary, and each as a TypeScript program.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import type { Ran } from "./goro.ts";
 import type { Writing } from "./syntax.ts";
 import { typescriptSource } from "./typescript.ts";
 
-/** Go programs, compiled. They are gone from the disk when the scope ends. */
+/** Compiled Go programs. Disposal deletes the binary. */
 export class GoPrograms implements AsyncDisposable {
   readonly #folder: string;
   readonly #file: string;
@@ -20,7 +20,11 @@ export class GoPrograms implements AsyncDisposable {
     this.#file = join(folder, "twins");
   }
 
-  /** Compiles `programs`. Errors: rejects with what the compiler says. */
+  /**
+   * Compiles `programs`.
+   *
+   * @throws {Error} (rejects) with the message of the compiler.
+   */
   static async compile(programs: readonly Writing[]): Promise<GoPrograms> {
     const made = new GoPrograms(await mkdtemp(join(tmpdir(), "goro-")));
     const source = join(made.#folder, "twins.go");
@@ -31,7 +35,7 @@ export class GoPrograms implements AsyncDisposable {
     throw new Error(`the Go twins do not compile:\n${stderr}`);
   }
 
-  /** Runs the program at `index` once for each of the numbers below `times`, each time in another way. */
+  /** Runs the program at `index` `times` times, each time with another seed. */
   async run(index: number, times: number): Promise<Ran[]> {
     const all: Ran[] = [];
     for (let seed = 0; seed < times; seed++) {
@@ -46,12 +50,12 @@ export class GoPrograms implements AsyncDisposable {
   }
 }
 
-/** Runs the TypeScript twin in a process of its own, in real time. */
+/** Runs the TypeScript twin in a separate process, in real time. */
 export async function runTypeScript(write: Writing): Promise<Ran> {
   return ranIn({ ...(await runSource(typescriptSource(write))), ms: 0 });
 }
 
-/** What a process tells of its program. */
+/** Parses the output of a program. */
 function ranIn({ code, stdout, stderr }: Run): Ran {
   return { lines: stdout.split("\n").slice(0, -1), ending: ending(code, stderr) };
 }

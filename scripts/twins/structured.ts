@@ -1,4 +1,4 @@
-// Programs made of patterns: one to three of them one after the other, and often a failure at the end.
+// Programs of one to three patterns in sequence, often with a failure at the end.
 
 import { Prng } from "../../src/util/prng.ts";
 import { failures } from "./failures.ts";
@@ -7,12 +7,12 @@ import type { Writing } from "./syntax.ts";
 
 /** A program whose output is determined. */
 export interface Structured {
-  /** Its patterns, such as "pool, ring, panics". */
+  /** The names of its patterns, such as "pool, ring, panics". */
   readonly name: string;
   readonly write: Writing;
 }
 
-/** The program of `seed`, a whole number. */
+/** Returns the program of `seed`, an integer. */
 export function structured(seed: number): Structured {
   const chance = new Prng(seed);
   const parts = Array.from({ length: 1 + chance.randomInt(3) }, () => drawn(shapes, chance));
@@ -20,7 +20,7 @@ export function structured(seed: number): Structured {
   const first = chance.randomInt(2 ** 32);
   return {
     name: parts.map(([name]) => name).join(", "),
-    write: (tongue) => parts.map(([, shape], i) => tongue.block(shape(tongue, new Prng(first + i)))),
+    write: (syntax) => parts.map(([, shape], i) => syntax.block(shape(syntax, new Prng(first + i)))),
   };
 }
 

@@ -1,4 +1,4 @@
-// A twin: one program in two languages, and what may come of it.
+// A twin: one program in two languages, and its possible outcomes.
 
 import { randomProgram } from "../../test/model/generate.ts";
 import type { Program } from "../../test/model/program.ts";
@@ -14,48 +14,52 @@ export interface Twin {
   readonly name: string;
   readonly write: Writing;
 
-  /** From what it is made: a program, or the seed of one. */
+  /** Its origin: a program, or the seed of one. */
   readonly origin: { readonly program: Program } | { readonly seed: number };
 
-  /** All that may come of it; null, if it is not known, but is always the same. */
+  /** The possible outcomes; null if the outcome is determined, but not known in advance. */
   readonly allowed: ReadonlySet<string> | null;
 
-  /** What came of it in a run, as a text that is compared. */
-  tell(ran: Ran): string;
+  /** Formats the outcome of a run for comparisons. */
+  toText(ran: Ran): string;
 
-  /** What comes of it on goro, in the orders that `seed` gives: once for each way to run it. */
+  /** Runs the twin on goro with `seed`, and returns one outcome for each way to run it. */
   run(seed: number): Promise<string[]>;
 }
 
-/** The twin of a small program, of which all schedules are known. Errors: throws `RangeError` if there are too many. */
+/**
+ * Returns the twin of a small program, all of whose schedules are known.
+ *
+ * @throws {RangeError} if there are too many schedules.
+ */
 export function tinyTwin(name: string, program: Program): Twin {
   const write = tiny(program);
   const source = typescriptSource(write);
-  const tell = ({ lines, ending }: Ran): string => encode(outcomeOf(program, lines, ending));
+  const toText = ({ lines, ending }: Ran): string => encode(outcomeOf(program, lines, ending));
   const run = async (seed: number): Promise<string[]> => [
     encode(await runProgram(program, seed)),
-    tell(await runSource(source, seed)),
+    toText(await runSource(source, seed)),
   ];
-  return { name, write, origin: { program }, allowed: outcomesOf(program), tell, run };
+  return { name, write, origin: { program }, allowed: outcomesOf(program), toText, run };
 }
 
-/** The twin of the structured program of `seed`, of which nothing can come but one. */
+/** Returns the twin of the structured program of `seed`, which has one possible outcome. */
 export function structuredTwin(seed: number): Twin {
   const { name, write } = structured(seed);
   const source = typescriptSource(write);
-  const tell = ({ lines, ending }: Ran): string => [...lines, ending].join("\n");
-  const run = async (seed: number): Promise<string[]> => [tell(await runSource(source, seed))];
-  return { name: `structured ${seed}: ${name}`, write, origin: { seed }, allowed: null, tell, run };
+  const toText = ({ lines, ending }: Ran): string => [...lines, ending].join("\n");
+  const run = async (seed: number): Promise<string[]> => [toText(await runSource(source, seed))];
+  return { name: `structured ${seed}: ${name}`, write, origin: { seed }, allowed: null, toText, run };
 }
 
-/** `count` twins, three small ones among ten; the same ones for the same seed. */
+/** Returns `count` twins, of which 30 % are small; the same seed gives the same twins. */
 export function twins(count: number, seed: number): Twin[] {
   return Array.from({ length: count }, (_, i) =>
     i % 10 < 3 ? tinyTwin(`tiny ${seed + i}`, randomProgram(seed + i)) : structuredTwin(seed + i),
   );
 }
 
-/** What is wrong, if a twin did `onGo` with real Go and `onGoro` here. */
+/** Returns the disagreements between the outcomes of a twin on Go and on goro. */
 export function disagreements({ allowed }: Twin, onGo: readonly string[], onGoro: readonly string[]): string[] {
   const may = allowed ?? new Set(onGo.slice(0, 1));
   const wrong = (who: string, all: readonly string[]): string[] =>
@@ -64,8 +68,8 @@ export function disagreements({ allowed }: Twin, onGo: readonly string[], onGoro
   return complaints.length === 0 ? [] : [...complaints, `allowed is:\n${[...may].slice(0, 20).join("\n")}`];
 }
 
-// Between a panic and the end of the process others may go on, in Go as here. What they do on channels they might have done
-// before; but a counter or a mutex has been misused by then, and no schedule leads on from there.
+// Between a panic and the end of the process, other goroutines may run, in Go as here. Their channel operations could also have happened
+// before the panic. After the misuse of a counter or a mutex, however, the model has no further schedules.
 function isAmong(may: ReadonlySet<string>, outcome: string): boolean {
   if (may.has(outcome)) return true;
   return outcome.startsWith("sync: ") && [...may].some((one) => goesOn(one.split(" | "), outcome.split(" | ")));

@@ -1,25 +1,25 @@
-// The programs of the twins in TypeScript, as a user of goro would write them.
+// The programs of the twins in TypeScript, as users of goro would write them.
 
-import { type Arm, type Body, enclosed, indented, type Tongue, type Writing } from "./syntax.ts";
+import { type Arm, type Body, enclosed, indented, type Syntax, type Writing } from "./syntax.ts";
 
 const exported = ["Channel", "go", "gosched", "main", "Mutex", "PanicError", "receive", "select", "send", "WaitGroup"];
 
-/** A TypeScript program, to be run by itself. */
+/** Returns a complete TypeScript program. */
 export function typescriptSource(write: Writing): string {
   const program = enclosed("main(async () => {", step, write(new TypeScript()), "});");
   const names = exported.filter((name) => new RegExp(`(?<!\\.)\\b${name}\\(|\\b${name}<`).test(program));
   return `import { ${names.join(", ")} } from "goro";\n\n${program}\n`;
 }
 
-/** `source` without its types, for an engine that knows of none. */
+/** Returns `source` without its types, for a JavaScript engine. */
 export function withoutTypes(source: string): string {
   return source.replace(/<number>|: Channel<number> \| null|: number\[\]/g, "");
 }
 
 const step = "  ";
 
-/** TypeScript. It has no channel that is nil, but null in a case of a select; so nil channels need care. */
-class TypeScript implements Tongue {
+/** TypeScript. A nil channel is `null` in a case of a select, so other operations on nil channels are written as selects. */
+class TypeScript implements Syntax {
   readonly #nil = new Set<string>();
   #answers = 0;
 
