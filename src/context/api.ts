@@ -197,7 +197,7 @@ export function cause(ctx: Context): Error | undefined {
   return causeOf(checkedParent("cause", ctx, "ctx"));
 }
 
-const contexts = new WeakMap<AbortSignal, Context>();
+const contexts = new WeakMap<AbortSignal, SignalContext>();
 
 /**
  * The context that ends when `signal` aborts. Its cause is the signal's reason; `err()` is a `DeadlineExceeded` if that
@@ -212,16 +212,17 @@ export function fromSignal(signal: AbortSignal): Context {
   if (!isSignal(signal)) {
     throw new TypeError(`context.fromSignal: signal must be an AbortSignal, got ${describe(signal)}`);
   }
-  const known = contexts.get(signal);
-  if (known !== undefined) return known;
-  const context = new SignalContext(backgroundContext);
-  const end = (): void => {
+  let context = contexts.get(signal);
+  if (context === undefined) {
+    context = new SignalContext(backgroundContext);
+    contexts.set(signal, context);
+    if (!signal.aborted) signal.addEventListener("abort", () => fromSignal(signal), { once: true });
+  }
+  // A listener that was added before the library's may be the caller.
+  if (signal.aborted && context.err() === undefined) {
     const error = toError(signal.reason);
     context.cancel(error.name === "TimeoutError" ? deadlineExceeded : canceled, error);
-  };
-  if (signal.aborted) end();
-  else signal.addEventListener("abort", end, { once: true });
-  contexts.set(signal, context);
+  }
   return context;
 }
 
