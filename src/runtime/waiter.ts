@@ -49,7 +49,7 @@ export class Deferred<R> {
 
   constructor() {
     let resolve!: Answer<R>;
-    this.promise = new Promise((resolve) => (resolve = resolve));
+    this.promise = new Promise((settle) => (resolve = settle));
     this.resolve = resolve;
   }
 }
@@ -63,7 +63,7 @@ export class ParkedOperation<T, R> extends Waiter<T> {
   constructor(settle: WakeFn<ParkedOperation<T, R>>, value?: T) {
     super(settle, value);
     let resolve!: Answer<R>;
-    this.promise = new Promise((resolve) => (resolve = resolve));
+    this.promise = new Promise((settle) => (resolve = settle));
     this.resolve = resolve;
   }
 }
