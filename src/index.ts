@@ -31,7 +31,7 @@ export * as time from "./time/time.ts";
 export type { Context } from "./context/context.ts";
 export * as context from "./context/api.ts";
 export { defer, type DeferHandle as Deferred } from "./runtime/defer.ts";
-export { numGoroutine } from "./runtime/goroutine-count.ts";
+export { numGoroutine } from "./runtime/goroutine-tracking.ts";
 export { go, gosched, numCPU } from "./runtime/goroutine.ts";
 export { main } from "./runtime/main.ts";
 export { PanicError } from "./runtime/panic.ts";

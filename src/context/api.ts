@@ -1,7 +1,7 @@
 // Package context: everything that users reach as `context.`.
 
 import { Check, checkFunction, describe, isSignal } from "../util/validate.ts";
-import { dispose } from "../util/disposal.ts";
+import { dispose } from "../runtime/defer.ts";
 import { toError, safeToString, isError } from "../util/inspect.ts";
 import { PendingGoroutine } from "../runtime/goroutine.ts";
 import { onSignals } from "../runtime/process.ts";

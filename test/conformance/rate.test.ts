@@ -52,7 +52,7 @@ async function reserve(
 /** Waits for `n`; answers how many units it took, and the error. */
 async function wait(limiter: RateLimiter, ctx: Context, n: number): Promise<[units: number, error: string]> {
   const units = new Units();
-  const error = await limiter.wait(ctx, n).then(
+  const error = await limiter.wait(n, { ctx }).then(
     () => "",
     (error: unknown) => String(error),
   );
