@@ -30,6 +30,11 @@ export class Cancellation {
     this.#signal = signal;
   }
 
+  /** Whether the cancellation has occurred, even if its listeners have not been called yet. */
+  get isCanceled(): boolean {
+    return this.#signal === undefined ? this.ctx.err() !== undefined : this.#signal.aborted;
+  }
+
   /** The error with which a canceled wait rejects; `undefined` before the cancellation. */
   get reason(): Error | undefined {
     if (this.#signal === undefined) return this.ctx.err();

@@ -120,7 +120,7 @@ export class LockWaiter extends ParkedOperation<void, Disposable> {
 
   /** Whether its wait has been canceled, even if the listener for that has not been called yet. */
   get isCanceled(): boolean {
-    return this.#cancellation !== null && this.#cancellation.reason !== undefined;
+    return this.#cancellation?.isCanceled === true;
   }
 
   /** Resolves with the guard. */

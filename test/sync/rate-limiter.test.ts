@@ -347,7 +347,7 @@ describe("changes", () => {
 });
 
 describe("misuse", () => {
-  const rate = "must be a number of events a second, 0 or more, got";
+  const rate = "must be a number of events per second, 0 or more, got";
   const count = "must be a whole number, 0 or more, got";
 
   test.each([-1, NaN, "1", null])("%p is no limit", (limit) => {
