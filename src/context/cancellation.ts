@@ -3,7 +3,7 @@
 
 import type { Check } from "../util/validate.ts";
 import { describe, isContext, isSignal } from "../util/validate.ts";
-import { fromSignal } from "./api.ts";
+import { fromSignal } from "./signals.ts";
 import { causeOf, neverDone, onCancel } from "./cancel.ts";
 import type { Context } from "./context.ts";
 
