@@ -26,7 +26,7 @@ import {
   WaitGroup,
   WorkerPool,
 } from "goro";
-import { allowLeaks, bubble, reportLeaks } from "goro/testing";
+import { ignoreLeaks, bubble, reportLeaks } from "goro/testing";
 import { poolPicture, record, terminalView, timeline } from "goro/trace";
 import { type Callable, callablesOf, type Parameter } from "./support/exports.ts";
 import { traceOf } from "./support/traces.ts";
@@ -194,7 +194,7 @@ const rows = exported.flatMap(({ name, parameters }) =>
 
 test.each(rows)("%s refuses %s", async (name, _, [, value, argument], call) => {
   // A call that is not refused may leave anything.
-  allowLeaks();
+  ignoreLeaks();
   const error = await errorOf(() => call(value as never));
   expect(error).toBeInstanceOf(TypeError);
   // The function, or the class or namespace that it is in.

@@ -114,6 +114,11 @@ export function resolved(): Promise<void> {
   return hasBudget() ? resolvedPromise : deferUntilYield(undefined);
 }
 
+/** The promise to await when the time slice is used up; null before. For code that has to wait only then. */
+export function yieldIfDue(): Promise<void> | null {
+  return hasBudget() ? null : deferUntilYield(undefined);
+}
+
 /** The promise of an operation that has finished at once with `result`, which must be a record made by the library. */
 export function resolvedWith<R extends object>(result: R): Promise<R> {
   return hasBudget() ? Promise.resolve(result) : deferUntilYield(result);
