@@ -11,7 +11,7 @@ import {
   gosched,
   Mutex,
   Once,
-  type Outcome,
+  type JobOutcome,
   RateLimiter,
   receive,
   type ReceiveChannel,
@@ -27,7 +27,7 @@ import {
   WaitGroup,
   WorkerPool,
 } from "goro";
-import { allowLeaks, bubble, LeakWatch, settled } from "goro/testing";
+import { ignoreLeaks, bubble, LeakDetector, waitUntilBlocked } from "goro/testing";
 import { callablesOf } from "./support/exports.ts";
 
 /** Prepares a loop; returns its body. */
@@ -163,8 +163,8 @@ const loops: Readonly<Record<string, Entry>> = {
       return () => group.wait();
     },
   },
-  "LeakWatch.check": {
-    "that finds nothing": () => () => new LeakWatch().check(),
+  "LeakDetector.check": {
+    "that finds nothing": () => () => new LeakDetector().check(),
   },
   "Locker.lock": "Mutex.lock",
   "Mutex.lock": {
@@ -213,21 +213,21 @@ const loops: Readonly<Record<string, Entry>> = {
     "whose context has ended": () => {
       const limiter = new RateLimiter(1, 1);
       const ctx = canceled();
-      return () => limiter.wait(ctx);
+      return () => limiter.wait(1, { ctx });
     },
     "whose deadline is too near": () => {
       const limiter = new RateLimiter(1e-6, 1);
       limiter.allow();
       const [ctx] = context.withTimeout(context.background(), 10_000);
-      return () => limiter.wait(ctx);
+      return () => limiter.wait(1, { ctx });
     },
     "of more than the burst": () => {
       const limiter = new RateLimiter(1, 1);
-      return () => limiter.wait(context.background(), 2);
+      return () => limiter.wait(2, { ctx: context.background() });
     },
     "with what is not a context": () => {
       const limiter = new RateLimiter(1, 1);
-      return () => limiter.wait(1 as never);
+      return () => limiter.wait(1, { ctx: 1 as never });
     },
   },
   "Semaphore.acquire": {
@@ -242,7 +242,7 @@ const loops: Readonly<Record<string, Entry>> = {
       const semaphore = new Semaphore(1);
       semaphore.tryAcquire();
       const ctx = canceled();
-      return () => semaphore.acquire(1, ctx);
+      return () => semaphore.acquire(1, { ctx });
     },
     "of a number that makes no sense": () => {
       const semaphore = new Semaphore(1);
@@ -398,7 +398,7 @@ const loops: Readonly<Record<string, Entry>> = {
     "of jobs that are closed": () => () => runPool(context.background(), closed(), new Channel(1), () => 1),
     "whose context has ended": () => {
       const ctx = canceled();
-      return () => runPool(ctx, new Channel<number>(), new Channel<Outcome<number, number>>(), () => 1);
+      return () => runPool(ctx, new Channel<number>(), new Channel<JobOutcome<number, number>>(), () => 1);
     },
     "with what is not a function": () => () => runPool(context.background(), new Channel(), new Channel(), wrong),
     "with what is not a channel": () => () => runPool(context.background(), 1 as never, 1 as never, () => 1),
@@ -417,7 +417,7 @@ const loops: Readonly<Record<string, Entry>> = {
     },
     "with what is not a case": () => () => select([1] as never),
   },
-  settled: { "outside of a bubble": () => () => settled() },
+  waitUntilBlocked: { "outside of a bubble": () => () => waitUntilBlocked() },
   "time.sleep": {
     "for no time": () => () => time.sleep(0),
     "for less than no time": () => () => time.sleep(-1),
@@ -467,7 +467,7 @@ const rows = Object.entries(loops).flatMap(([name, entry]) =>
 
 test.each(rows)("%s lets timers run: %s", async (...[, , loop]) => {
   // The loops are left in the middle of what they do.
-  allowLeaks();
+  ignoreLeaks();
   expect(await letsTimersRun(await loop())).toBe(true);
 });
 

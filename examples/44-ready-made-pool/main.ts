@@ -8,7 +8,7 @@ import {
   defer,
   go,
   main,
-  type Outcome,
+  type JobOutcome,
   receive,
   runPool,
   select,
@@ -33,7 +33,7 @@ async function work(ctx: Context, units: number): Promise<number> {
 async function run(parent: Context, units: number[], onError: "collect" | "cancel"): Promise<void> {
   const [ctx, cancel] = context.withCancel(parent);
   const jobs = new Channel<number>();
-  const results = new Channel<Outcome<number, number>>();
+  const results = new Channel<JobOutcome<number, number>>();
 
   // A pool that is cut short takes no more jobs, so the sender also waits for the context, which is canceled when the
   // pool has ended.

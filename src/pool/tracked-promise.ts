@@ -1,7 +1,7 @@
 // A promise that the pool hands out, counted as an operation that waits until it is settled.
 
 import type { WaitReason } from "../runtime/wait-reasons.ts";
-import { park, unpark } from "../runtime/parking.ts";
+import { park, unpark } from "../runtime/wait-reasons.ts";
 import { rejectFairly, resolveFairly } from "../runtime/scheduler.ts";
 import { Deferred } from "../runtime/waiter.ts";
 

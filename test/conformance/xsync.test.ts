@@ -6,8 +6,8 @@ import {
   context,
   defer,
   ErrGroup,
-  type Flight,
-  type FlightResult,
+  type SingleFlightValue,
+  type SingleFlightResult,
   go,
   gosched,
   PanicError,
@@ -18,7 +18,7 @@ import {
   time,
   WaitGroup,
 } from "goro";
-import { settled } from "goro/testing";
+import { waitUntilBlocked } from "goro/testing";
 import { inBubble } from "../support/contexts.ts";
 import { quiet } from "../support/promises.ts";
 
@@ -128,7 +128,7 @@ describe.each<[string, (sem: Semaphore) => Promise<boolean>]>([
       const [ctx, cancel] = withTimeout(background(), 10 * time.millisecond);
       using _ = defer(cancel);
       try {
-        await sem.acquire(1, ctx);
+        await sem.acquire(1, { ctx });
         return true;
       } catch (error) {
         expect(error).toBeInstanceOf(context.DeadlineExceeded);
@@ -168,13 +168,13 @@ test.each(seeds)("TestWeightedDoesntBlockIfTooBig: who asks for more than the si
       const [big, giveUp] = withCancel(background());
       let refusal: unknown;
       go(async () => {
-        refusal = await sem.acquire(n + 1, big).catch((error: unknown) => error);
+        refusal = await sem.acquire(n + 1, { ctx: big }).catch((error: unknown) => error);
       });
       const [g, ctx] = ErrGroup.withContext(background());
       let had = 0;
       for (let i = n * 3; i > 0; i--) {
         await g.go(async () => {
-          await sem.acquire(1, ctx);
+          await sem.acquire(1, { ctx });
           had++;
           await time.sleep(time.millisecond);
           sem.release(1);
@@ -183,7 +183,7 @@ test.each(seeds)("TestWeightedDoesntBlockIfTooBig: who asks for more than the si
       await g.wait();
       expect([had, sem.tryAcquire(n), refusal]).toEqual([n * 3, true, undefined]);
       giveUp();
-      await settled();
+      await waitUntilBlocked();
       expect(refusal).toBe(big.err());
     },
     { seed },
@@ -228,7 +228,7 @@ test.each(seeds)("TestAllocCancelDoesntStarve: when the first gives up, those be
       const [ctx, cancel] = withCancel(background());
       let refusal: unknown;
       go(async () => {
-        refusal = await sem.acquire(10, ctx).catch((error: unknown) => error);
+        refusal = await sem.acquire(10, { ctx }).catch((error: unknown) => error);
       });
       // Wait until it does.
       while (sem.tryAcquire(1)) {
@@ -238,7 +238,7 @@ test.each(seeds)("TestAllocCancelDoesntStarve: when the first gives up, those be
       go(cancel);
       await sem.acquire(1);
       sem.release(1);
-      await settled();
+      await waitUntilBlocked();
       expect(refusal).toBe(ctx.err());
       sem.release(1);
       expect(sem.tryAcquire(10)).toBe(true);
@@ -265,12 +265,12 @@ test.each(seeds)("TestWeightedAcquireCanceled: an end that came before the units
         sem.release(1);
         ch.close();
       });
-      await expect(sem.acquire(2, ctx)).rejects.toBeInstanceOf(context.Canceled);
+      await expect(sem.acquire(2, { ctx })).rejects.toBeInstanceOf(context.Canceled);
       await ch.receive();
       expect(sem.tryAcquire(2)).toBe(true);
       // Nor is anything had with a context that has ended, even if it is free.
       sem.release(2);
-      await expect(sem.acquire(1, ctx)).rejects.toBeInstanceOf(context.Canceled);
+      await expect(sem.acquire(1, { ctx })).rejects.toBeInstanceOf(context.Canceled);
       expect(sem.tryAcquire(2)).toBe(true);
     },
     { seed },
@@ -345,7 +345,7 @@ test.each(seeds)("TestDoDupSuppress: who comes meanwhile shares the value (seed 
         await time.sleep(10 * time.millisecond);
         return value as string;
       };
-      const flights: Flight<string>[] = [];
+      const flights: SingleFlightValue<string>[] = [];
       const n = 10;
       wg1.add(1);
       for (let i = 0; i < n; i++) {
@@ -373,7 +373,7 @@ test.each(seeds)("TestForget: after it the next call is new, and the old one doe
       const g = new SingleFlight<string, number>();
       const firstStarted = new Channel<void>();
       const unblockFirst = new Channel<void>();
-      const firstFinished = new Channel<Flight<number>>(1);
+      const firstFinished = new Channel<SingleFlightValue<number>>(1);
       go(async () => {
         const flight = await g.do("key", async () => {
           firstStarted.close();
@@ -522,8 +522,8 @@ test.each(seeds)("ExampleGroup: the second function is not called, and the resul
       const res1c = g.doChan("key", work("func 1"));
       const res2c = g.doChan("key", work("func 2"));
       block.close();
-      const res1 = (await res1c.receive()).value as FlightResult<string>;
-      const res2 = (await res2c.receive()).value as FlightResult<string>;
+      const res1 = (await res1c.receive()).value as SingleFlightResult<string>;
+      const res2 = (await res2c.receive()).value as SingleFlightResult<string>;
       expect([
         `Shared: ${res2.shared}`,
         `Equal results: ${res1.value === res2.value}`,

@@ -2,8 +2,8 @@
 
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { AsyncLocalStorage } from "node:async_hooks";
-import { Channel, context, type Context, go, type Outcome, runPool, time, WorkerPool } from "goro";
-import { allowLeaks, bubble, settled } from "goro/testing";
+import { Channel, context, type Context, go, type JobOutcome, runPool, time, WorkerPool } from "goro";
+import { ignoreLeaks, bubble, waitUntilBlocked } from "goro/testing";
 import { currentGoroutine } from "../../src/runtime/goroutine-tracking.ts";
 import { inBubble } from "../support/contexts.ts";
 
@@ -28,14 +28,14 @@ const doors: readonly (readonly [name: string, bring: (pool: Pool, ms: number) =
     "send",
     async (pool, ms) => {
       await pool.send(ms);
-      return ((await pool.results.receive()).value as Outcome<number, string>).value ?? "failed";
+      return ((await pool.results.receive()).value as JobOutcome<number, string>).value ?? "failed";
     },
   ],
   [
     "trySend",
     async (pool, ms) => {
       expect(pool.trySend(ms)).toBe(true);
-      return ((await pool.results.receive()).value as Outcome<number, string>).value ?? "failed";
+      return ((await pool.results.receive()).value as JobOutcome<number, string>).value ?? "failed";
     },
   ],
   [
@@ -51,7 +51,7 @@ const doors: readonly (readonly [name: string, bring: (pool: Pool, ms: number) =
 // served without capturing anything.
 describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
   beforeEach(() => {
-    if (mode === "without") allowLeaks();
+    if (mode === "without") ignoreLeaks();
   });
 
   describe.each(doors)("a job brought by %s", (_name, bring) => {
@@ -60,9 +60,9 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
         async () => {
           await using pool = new WorkerPool(store, { workers: 1, queueSize: 9 });
           const first = als.run("A", () => bring(pool, 10));
-          await settled();
+          await waitUntilBlocked();
           const second = als.run("B", () => bring(pool, 10));
-          await settled();
+          await waitUntilBlocked();
           const third = bring(pool, 10);
           expect(await Promise.all([first, second, third])).toEqual(["A", "B", "none"]);
           expect(als.getStore()).toBeUndefined();
@@ -196,7 +196,7 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
   test("the jobs of runPool have the store of its call, and not that of a sender or of the code that cancels", () =>
     inBubble(async () => {
       const jobs = new Channel<number>();
-      const results = new Channel<Outcome<number, string>>(9);
+      const results = new Channel<JobOutcome<number, string>>(9);
       const events: unknown[] = [];
       const [ctx, cancel] = context.withCancel(context.background());
       const report = als.run("run", () =>
@@ -205,7 +205,7 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
       await als.run("sender", async () => {
         for (const ms of [1, 2, 1, 1000]) await jobs.send(ms);
       });
-      await settled();
+      await waitUntilBlocked();
       als.run("canceller", cancel);
       await report;
       const values: unknown[] = [];

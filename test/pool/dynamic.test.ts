@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, type Context, context, numCPU, type PoolOptions, time, WorkerPool } from "goro";
-import { bubble, now, settled } from "goro/testing";
+import { bubble, now, waitUntilBlocked } from "goro/testing";
 import { currentClock } from "../../src/runtime/timer.ts";
 import { Prng } from "../../src/util/prng.ts";
 import { inBubble } from "../support/contexts.ts";
@@ -86,7 +86,7 @@ describe("a pool with min and max", () => {
       expect(size(all)).toBe(0);
       expect(all.pool.trySend(10)).toBe(true);
       expect([size(all), all.busy.size]).toEqual([1, 0]);
-      await settled();
+      await waitUntilBlocked();
       expect(all.busy).toEqual(new Map([[1, 10]]));
       await all.pool.stop();
     }));
@@ -254,10 +254,10 @@ describe("resize", () => {
     inBubble(async () => {
       const all = watched({ workers: 1, queueSize: 2 });
       const sends = [10, 20, 30, 40, 50, 60].map((ms) => all.pool.send(ms));
-      await settled();
+      await waitUntilBlocked();
       expect(all.pool.stats()).toMatchObject({ workers: 1, running: 1, queued: 2, waiting: 3 });
       all.pool.resize(3);
-      await settled();
+      await waitUntilBlocked();
       expect(size(all)).toBe(3);
       expect([...all.busy.values()].sort()).toEqual([10, 20, 30]);
       expect(all.pool.stats()).toMatchObject({ running: 3, queued: 2, waiting: 1 });
@@ -290,7 +290,7 @@ describe("resize", () => {
     inBubble(async () => {
       const all = watched({ workers: 4, queueSize: 10 });
       const tasks = await Promise.all([10, 20, 30, 40, 5, 5].map((ms) => all.pool.submit(ms)));
-      await settled();
+      await waitUntilBlocked();
       all.pool.resize(1);
       const sizes: number[][] = [];
       for (const at of [9, 11, 21, 31, 41, 46, 51]) {
@@ -314,7 +314,7 @@ describe("resize", () => {
     inBubble(async () => {
       const all = watched({ workers: 3 });
       for (const ms of [10, 10, 10]) await all.pool.send(ms);
-      await settled();
+      await waitUntilBlocked();
       all.pool.resize(1);
       await time.sleep(5);
       all.pool.resize(3);
@@ -391,7 +391,7 @@ describe("resize", () => {
         }
       };
       for await (const ms of all.pool.map(jobs())) {
-        await settled();
+        await waitUntilBlocked();
         expect(ms).toBe(10);
         break;
       }
@@ -446,7 +446,7 @@ describe("whatever happens", () => {
               pool.resize(min, max);
               break;
             case 4: {
-              await settled();
+              await waitUntilBlocked();
               const { running, queued, waiting } = pool.stats();
               expect(busy.size).toBe(running);
               if (queued + waiting > 0) expect(running).toBeGreaterThanOrEqual(max);

@@ -1,8 +1,8 @@
 // The context of a job: its own, made when it is asked for, and over with the job.
 
 import { describe, expect, test } from "@jest/globals";
-import { Channel, context, type Context, type Outcome, runPool, time, WorkerPool } from "goro";
-import { settled } from "goro/testing";
+import { Channel, context, type Context, type JobOutcome, runPool, time, WorkerPool } from "goro";
+import { waitUntilBlocked } from "goro/testing";
 import { JobContext } from "../../src/pool/job-context.ts";
 import { children, inBubble, isOver, Wrapper } from "../support/contexts.ts";
 
@@ -43,7 +43,7 @@ const doors: readonly (readonly [name: string, run: (ctx: Context, f: F<unknown>
       const jobs = new Channel<number>(2);
       for (const job of [1, 2]) jobs.trySend(job);
       jobs.close();
-      await runPool(ctx, jobs, new Channel<Outcome<number, unknown>>(2), f, { workers: 1 });
+      await runPool(ctx, jobs, new Channel<JobOutcome<number, unknown>>(2), f, { workers: 1 });
     },
   ],
 ];
@@ -82,7 +82,7 @@ describe.each(doors)("a job that came by %s", (_name, run) => {
         seen.push(cause(own), own.err() instanceof context.Canceled, cause(below), isOver(below));
         throw new Error("no");
       });
-      await settled();
+      await waitUntilBlocked();
       expect(seen).toEqual([why, why, true, why, true]);
       expect(children(ctx)).toBe(0);
     }));
@@ -128,7 +128,7 @@ describe("the context of a job", () => {
       const early = made(new Wrapper(parent));
       ctx.done();
       cancel(new Error("why"));
-      await settled();
+      await waitUntilBlocked();
       expect([ctx, early].map((each) => [isOver(each), cause(each)?.message])).toEqual([
         [true, "why"],
         [true, "why"],

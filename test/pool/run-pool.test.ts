@@ -6,19 +6,19 @@ import {
   context,
   type Context,
   go,
-  type Outcome,
+  type JobOutcome,
   PanicError,
   type PoolFunc,
   RateLimiter,
   receive,
-  type RunOptions,
+  type RunPoolOptions,
   runPool,
   type RunReport,
   select,
   send,
   time,
 } from "goro";
-import { bubble, now, settled } from "goro/testing";
+import { bubble, now, waitUntilBlocked } from "goro/testing";
 import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { capacities } from "../support/promises.ts";
@@ -35,7 +35,7 @@ function everyOrder(name: string, f: (seed: number) => Promise<void>): void {
 }
 
 /** A channel that counts how often it is closed. */
-class Results<R> extends Channel<Outcome<number, R>> {
+class Results<R> extends Channel<JobOutcome<number, R>> {
   closed = 0;
 
   override close(): void {
@@ -57,8 +57,8 @@ function filled(n: number, capacity: number = n): Channel<number> {
   return jobs;
 }
 
-async function read<R>(results: Channel<Outcome<number, R>>): Promise<Outcome<number, R>[]> {
-  const outcomes: Outcome<number, R>[] = [];
+async function read<R>(results: Channel<JobOutcome<number, R>>): Promise<JobOutcome<number, R>[]> {
+  const outcomes: JobOutcome<number, R>[] = [];
   for await (const outcome of results) outcomes.push(outcome);
   return outcomes;
 }
@@ -68,12 +68,12 @@ async function run<R>(
   ctx: Context,
   jobs: Channel<number>,
   f: PoolFunc<number, R>,
-  options?: RunOptions<number, R>,
+  options?: RunPoolOptions<number, R>,
   capacity: number = 0,
 ): Promise<{
   error: Error | undefined;
   report: RunReport<number, R>;
-  outcomes: Outcome<number, R>[];
+  outcomes: JobOutcome<number, R>[];
   ms: number;
 }> {
   const start = time.now();
@@ -98,7 +98,7 @@ async function work(ctx: Context, ms: number): Promise<void> {
 }
 
 const background = context.background();
-const jobsOf = (outcomes: readonly Outcome<number, unknown>[]): number[] => outcomes.map(({ job }) => job);
+const jobsOf = (outcomes: readonly JobOutcome<number, unknown>[]): number[] => outcomes.map(({ job }) => job);
 const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
 
 // R165, R166, R168, P3, P5, P10, P14, B12 to B16
@@ -170,7 +170,7 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
       workers: 3,
       onWorkerStop: (worker) => stopped.push(worker),
     });
-    await settled();
+    await waitUntilBlocked();
     expect(results.length).toBe(capacity);
     expect(stopped).toEqual([]);
     const start = time.now();
@@ -221,7 +221,7 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
         if (status !== "done") expect([status, error]).toEqual(["canceled", new Error("enough")]);
       }
       expect(new Set(jobsOf(outcomes)).size).toBe(outcomes.length);
-      await settled();
+      await waitUntilBlocked();
       expect(children(ctx)).toBe(0);
     },
   );
@@ -245,7 +245,7 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
     };
     const { error } = await run(background, jobs, f, { workers: 2, onError: "cancel" }, capacity);
     expect(error).toEqual(new Error("no 0"));
-    await settled();
+    await waitUntilBlocked();
     expect(sent).toBe(2 + capacity);
     expect(jobs.length).toBe(capacity);
     expect(calls).toBe(2);
@@ -376,9 +376,9 @@ describe("what makes no sense", () => {
       const jobs = new Channel<number>(1);
       jobs.trySend(1);
       const results = new Results<number>(1);
-      const running = runPool(background, jobs, results, f as () => number, options as RunOptions<number, number>);
+      const running = runPool(background, jobs, results, f as () => number, options as RunPoolOptions<number, number>);
       await expect(running).rejects.toEqual(error);
-      await settled();
+      await waitUntilBlocked();
       expect(jobs.length).toBe(1);
       expect(results.closed).toBe(0);
     }),
@@ -386,7 +386,7 @@ describe("what makes no sense", () => {
 
   test("is refused: what is no channel", () =>
     inBubble(async () => {
-      const results = new Channel<Outcome<number, number>>(1);
+      const results = new Channel<JobOutcome<number, number>>(1);
       const jobs = [1, 2] as never;
       await expect(runPool(background, jobs, results, async (_ctx, n: number) => n)).rejects.toBeInstanceOf(TypeError);
     }));
@@ -455,7 +455,7 @@ describe("the end of the context", () => {
     await time.sleep(1000);
     expect(sent).toBe(2);
     const again = run(background, jobs, (_own, n) => n);
-    await settled();
+    await waitUntilBlocked();
     expect(sent).toBe(3);
     jobs.close();
     expect((await again).outcomes).toHaveLength(1);
@@ -467,7 +467,7 @@ describe("the end of the context", () => {
     expect(error).toBeUndefined();
     expect(children(ctx)).toBe(0);
     cancel();
-    await settled();
+    await waitUntilBlocked();
   });
 
   everyOrder("with nothing to do but wait for jobs is an error too", async () => {
@@ -544,7 +544,7 @@ describe("the end of the context", () => {
         { workers: 4, ...options },
       );
       for (const n of numbers(3)) await jobs.send(n);
-      await settled();
+      await waitUntilBlocked();
       const start = time.now();
       cancel(new Error("enough"));
       const { cause, abandoned, undone, undelivered } = await running;
@@ -646,7 +646,7 @@ describe("a job that takes longer than it may", () => {
   });
 
   everyOrder("is told when that happens, and not when the function comes back", async () => {
-    const results = new Channel<Outcome<number, void>>(5);
+    const results = new Channel<JobOutcome<number, void>>(5);
     const running = runPool(background, filled(1), results, async () => time.sleep(500), { workers: 1, timeout: 20 });
     await time.sleep(21);
     expect(results.length).toBe(1);
@@ -695,9 +695,9 @@ everyOrder("a job that is tried again has one outcome", async () => {
 test("two pools may share their jobs and their results, if somebody else closes", () =>
   inBubble(async () => {
     const jobs = filled(30, 0);
-    const both = new Channel<Outcome<number, number>>();
+    const both = new Channel<JobOutcome<number, number>>();
     const pipe = async (): Promise<void> => {
-      const results = new Channel<Outcome<number, number>>();
+      const results = new Channel<JobOutcome<number, number>>();
       go(runPool<number, number>, background, jobs, results, async (_own: Context, n: number) => n, { workers: 2 });
       for await (const outcome of results) await both.send(outcome);
     };
@@ -712,7 +712,7 @@ describe("a function that times out", () => {
   test("and never comes back does not hold up a run that has no more jobs", () =>
     bubble(async () => {
       const jobs = new Channel<number>(1);
-      const results = new Channel<Outcome<number, never>>(1);
+      const results = new Channel<JobOutcome<number, never>>(1);
       await jobs.send(1);
       jobs.close();
       const never = new Channel<never>();
@@ -738,7 +738,7 @@ describe("a function that times out", () => {
           if (s.case === "done") return;
         }
       });
-      const run = runPool(ctx, jobs, new Channel<Outcome<number, unknown>>(), () => time.sleep(5), {
+      const run = runPool(ctx, jobs, new Channel<JobOutcome<number, unknown>>(), () => time.sleep(5), {
         workers: 2,
         timeout: 2,
       });

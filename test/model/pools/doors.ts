@@ -14,7 +14,7 @@ import {
   runPool,
   select,
   send,
-  type Task,
+  type PoolTask,
   WorkerPool,
 } from "goro";
 import type { PoolSpec } from "./history.ts";
@@ -30,8 +30,8 @@ export interface Door {
   readonly results: ReceiveChannel<JobOutcome>;
   send(job: Job, ctx?: Context): Promise<void>;
   trySend(job: Job): boolean;
-  submit?(job: Job, ctx?: Context): Promise<Task<Job, string>>;
-  trySubmit?(job: Job): Task<Job, string> | undefined;
+  submit?(job: Job, ctx?: Context): Promise<PoolTask<Job, string>>;
+  trySubmit?(job: Job): PoolTask<Job, string> | undefined;
   map?(jobs: Iterable<Job> | AsyncIterable<Job>, options: MapOptions): AsyncIterable<string>;
   resize?(min: number, max: number): void;
   stats?(): PoolStats;

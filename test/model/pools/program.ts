@@ -27,7 +27,7 @@ export function programOf(history: History, door: DoorName): string {
   const opening = isPool
     ? `const pool = new WorkerPool(work, ${optionsOf(history.pool, true)});\nconst { results } = pool;`
     : `const jobs = new Channel<Job>(${history.pool.queue});
-const results = new Channel<Outcome<Job, string>>(${capacity});
+const results = new Channel<JobOutcome<Job, string>>(${capacity});
 go(async () => {
   const report = await runPool(ctx, jobs, results, work, ${optionsOf(history.pool, false)}).catch((error: Error) => error);
   log("the run has ended:", report);
@@ -36,7 +36,7 @@ go(async () => {
     ? `const [last] = context.withTimeoutCause(context.background(), 100, new Error("the end"));
 log("the last stop:", await pool.stop(last));`
     : `safely(() => jobs.close());\nawait time.sleep(100);\ncancelPool(new Error("the end"));`;
-  return `import { Channel, context, type Context, go, type Outcome, receive, runPool, select, time, WorkerPool } from "goro";
+  return `import { Channel, context, type Context, go, type JobOutcome, receive, runPool, select, time, WorkerPool } from "goro";
 import { bubble, now } from "goro/testing";
 
 interface Job { id: number; ms: number; fails: number; manner: string; priority: number; stops?: string }

@@ -1,6 +1,6 @@
 // What is seen of a pool while a history is played: only what a user can see, with the virtual time of each.
 
-import type { Outcome, PoolEvent, PoolStats } from "goro";
+import type { JobOutcome as Outcome, PoolEvent, PoolStats } from "goro";
 import { now } from "goro/testing";
 import type { History, JobSpec } from "./history.ts";
 
