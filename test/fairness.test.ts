@@ -11,7 +11,7 @@ import {
   gosched,
   Mutex,
   Once,
-  type Outcome,
+  type JobOutcome,
   RateLimiter,
   receive,
   type ReceiveChannel,
@@ -350,7 +350,7 @@ const loops: Readonly<Record<string, Entry>> = {
     "whose context has ended": () => {
       const pool = poolOf(() => 1);
       const ctx = canceled();
-      return () => pool.send(1, ctx);
+      return () => pool.send(1, { ctx });
     },
     "with what is not a context": () => {
       const pool = poolOf(() => 1);
@@ -369,7 +369,7 @@ const loops: Readonly<Record<string, Entry>> = {
     "whose context has ended": () => {
       const pool = poolOf(() => 1);
       const ctx = canceled();
-      return () => pool.submit(1, ctx);
+      return () => pool.submit(1, { ctx });
     },
     "with what is not a context": () => {
       const pool = poolOf(() => 1);
@@ -398,7 +398,7 @@ const loops: Readonly<Record<string, Entry>> = {
     "of jobs that are closed": () => () => runPool(context.background(), closed(), new Channel(1), () => 1),
     "whose context has ended": () => {
       const ctx = canceled();
-      return () => runPool(ctx, new Channel<number>(), new Channel<Outcome<number, number>>(), () => 1);
+      return () => runPool(ctx, new Channel<number>(), new Channel<JobOutcome<number, number>>(), () => 1);
     },
     "with what is not a function": () => () => runPool(context.background(), new Channel(), new Channel(), wrong),
     "with what is not a channel": () => () => runPool(context.background(), 1 as never, 1 as never, () => 1),

@@ -1,34 +1,34 @@
-// The jobs that no worker has taken yet: those that the pool has accepted, as many as there is room for, and those that wait
-// to be accepted. Both are ordered by priority and then by age.
+// The jobs that no worker has taken: those that the pool has accepted, up to the capacity of the queue, and those of calls that wait
+// for acceptance. Both are ordered by priority, and then by age.
 //
 // Invariants, whenever no method is on the stack:
-//   1. A job stands among the accepted, or among those that wait, or in neither, and never in both.
-//   2. While a job waits there is no room, unless it has just been made and `admit` has not been called since.
+//   1. A job in the queue is either among the accepted jobs or among the waiting ones, by its `isAccepted`.
+//   2. While a job waits, the accepted jobs fill the capacity, unless `admitNext` has not been called since the job was added.
 
 import { Heap, type HeapNode } from "../util/heap.ts";
 
-/** What a job needs in order to stand in a {@link JobQueue}. */
+/** The part of a job that a {@link JobQueue} reads. */
 export interface QueueEntry extends HeapNode {
   readonly priority: number;
   readonly order: number;
   isAccepted: boolean;
 }
 
-export class JobQueue<Q extends QueueEntry> {
-  readonly #accepted = new Heap<Q>(isBefore);
-  readonly #waiting = new Heap<Q>(isBefore);
+export class JobQueue<Entry extends QueueEntry> {
+  readonly #accepted = new Heap<Entry>(isBefore);
+  readonly #waiting = new Heap<Entry>(isBefore);
   readonly #capacity: number;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
   }
 
-  /** How many are accepted. */
+  /** The number of accepted jobs. */
   get queued(): number {
     return this.#accepted.size;
   }
 
-  /** How many wait to be accepted. */
+  /** The number of jobs that wait for acceptance. */
   get waiting(): number {
     return this.#waiting.size;
   }
@@ -41,31 +41,28 @@ export class JobQueue<Q extends QueueEntry> {
     return this.#accepted.size < this.#capacity;
   }
 
-  /** Adds a job: among the accepted, or else among those that wait. */
-  add(job: Q): void {
+  add(job: Entry): void {
     (job.isAccepted ? this.#accepted : this.#waiting).add(job);
   }
 
-  /** Takes `job` out, wherever it stands; false: it does not stand here. */
-  remove(job: Q): boolean {
-    if (job.index < 0) return false;
-    (job.isAccepted ? this.#accepted : this.#waiting).remove(job);
-    return true;
+  /** Removes `job`, if it is in the queue. */
+  remove(job: Entry): void {
+    if (job.index >= 0) (job.isAccepted ? this.#accepted : this.#waiting).remove(job);
   }
 
-  /** Takes the best of all out, be it accepted or not: strict priority holds for those that wait too. */
-  take(): Q | undefined {
+  /** Removes and returns the first of all jobs: a waiting job with a greater priority precedes the accepted jobs. */
+  take(): Entry | undefined {
     const accepted = this.#accepted.first;
     const waiting = this.#waiting.first;
-    const best = accepted === undefined || (waiting !== undefined && isBefore(waiting, accepted)) ? waiting : accepted;
-    if (best !== undefined) this.remove(best);
-    return best;
+    const first = accepted === undefined || (waiting !== undefined && isBefore(waiting, accepted)) ? waiting : accepted;
+    if (first !== undefined) this.remove(first);
+    return first;
   }
 
-  /** Takes the best of those that wait out, if there is room for it or `anyway`. */
-  admitNext(anyway: boolean = false): Q | undefined {
-    const first = this.#waiting.first;
-    if (first === undefined || !(anyway || this.hasRoom)) return undefined;
+  /** Removes and returns the first waiting job, if the queue has room for it or `ignoreCapacity` is true. */
+  admitNext(ignoreCapacity: boolean = false): Entry | undefined {
+    const { first } = this.#waiting;
+    if (first === undefined || !(ignoreCapacity || this.hasRoom)) return undefined;
     this.#waiting.remove(first);
     return first;
   }

@@ -35,5 +35,6 @@ export const semAcquire: WaitReason = new WaitReason("semaphore acquire");
 // Those of the pool are not Go's: there a pool is made of the above.
 export const poolSubmit: WaitReason = new WaitReason("pool submit");
 export const poolResult: WaitReason = new WaitReason("pool result");
+export const poolIdle: WaitReason = new WaitReason("pool idle");
 export const poolStop: WaitReason = new WaitReason("pool stop");
 export const poolRun: WaitReason = new WaitReason("pool run");

@@ -6,7 +6,7 @@ import {
   context,
   type Context,
   go,
-  type Outcome,
+  type JobOutcome,
   type ReceiveChannel,
   runPool,
   time,
@@ -18,7 +18,7 @@ import { inBubble } from "../support/contexts.ts";
 const seeds = [1, 2, 3];
 
 type Work = (ctx: Context, job: number, worker: number) => Promise<number>;
-type Result = Outcome<number, number>;
+type Result = JobOutcome<number, number>;
 type Pool = (jobs: ReceiveChannel<number>, f: Work, workers: number) => ReceiveChannel<Result>;
 
 /** Workers that range over one channel, and somebody who closes the results after the last of them. */

@@ -4,7 +4,7 @@ import {
   type Context,
   context,
   go,
-  type Outcome,
+  type JobOutcome,
   type PoolEvent,
   type PoolStats,
   receive,
@@ -119,7 +119,7 @@ describe("stats", () => {
       await pool.send({ ms: 10 });
       expect(pool.trySend({ ms: 10 })).toBe(false);
       expect(pool.trySubmit({ ms: 10 })).toBeUndefined();
-      const waiting = pool.send({ ms: 10 }, ctx);
+      const waiting = pool.send({ ms: 10 }, { ctx });
       waiting.catch(() => undefined);
       await settled();
       expect(counts(pool.stats())).toEqual({ running: 1, waiting: 1 });
@@ -303,7 +303,7 @@ describe("stats", () => {
           const job = { ms, fails: chance.randomInt(3) === 0, listens: chance.randomInt(2) === 0 };
           const [ctx, cancel] = context.withTimeout(context.background(), 20 + chance.randomInt(200));
           void pool
-            .submit(job, ctx)
+            .submit(job, { ctx })
             .then(
               (task) => tasks.push(task),
               (error: unknown) => refused.push(error),
@@ -319,7 +319,7 @@ describe("stats", () => {
         await pool.stop();
         await time.sleep(1000);
         expect(tasks.length + refused.length).toBe(60);
-        const outcomes = tasks.map(({ outcome }) => outcome as Outcome<Job, number>);
+        const outcomes = tasks.map(({ outcome }) => outcome as JobOutcome<Job, number>);
         const are = (status: string): number => outcomes.filter((outcome) => outcome.status === status).length;
         const timedOut = outcomes.filter(
           ({ status, error }) => status === "failed" && error instanceof context.DeadlineExceeded,
@@ -369,7 +369,7 @@ describe("onWorkerStart and onWorkerStop", () => {
     inBubble(async () => {
       const log: string[] = [];
       const jobs = new Channel<number>();
-      const results = new Channel<Outcome<number, void>>(100);
+      const results = new Channel<JobOutcome<number, void>>(100);
       go(async () => {
         for (let job = 0; job < 20; job++) await jobs.send(job);
         jobs.close();
@@ -436,19 +436,19 @@ describe("onWorkerStart and onWorkerStop", () => {
     inBubble(async () => {
       const sent: boolean[] = [];
       const pool: WorkerPool<Job, number> = new WorkerPool(work, {
-        min: 0,
-        max: 4,
-        idle: 10,
-        onWorkerStart: () => sent.push(pool.trySend({ ms: 5 })),
+        workers: 1,
+        onWorkerStart: (worker) => worker > 1 && sent.push(pool.trySend({ ms: 5 })),
         onWorkerStop: (worker) => {
           if (worker === 4) sent.push(pool.trySend({ ms: 5 }));
         },
       });
       await pool.send({ ms: 5 });
+      pool.resize(4);
       await time.sleep(12);
       expect(pool.stats()).toMatchObject({ workers: 4, processed: 4 });
-      expect(sent).toEqual([false, true, true, true]);
+      pool.resize(1);
       await time.sleep(1000);
+      expect(sent).toEqual([true, true, true, true]);
       await pool.stop();
       expect(pool.stats().processed).toBe(1 + sent.filter(Boolean).length);
     }));
@@ -538,13 +538,13 @@ describe("onEvent", () => {
           if (chance.randomInt(3) === 0) await time.sleep(chance.randomInt(30));
         }
         const [ctx, cancel] = context.withTimeout(context.background(), chance.randomInt(100));
-        const { undone } = await pool.stop(ctx);
+        const { unfinished } = await pool.stop(ctx);
         cancel();
         await Promise.all(sends);
         expect(events.size).toBe(40);
         for (const [job, types] of events) {
           expect(types.join(" ")).toMatch(/^(started (retrying ){0,2})?ended$/);
-          if (!undone.includes(job)) expect(types[0]).toBe("started");
+          if (!unfinished.includes(job)) expect(types[0]).toBe("started");
         }
         await time.sleep(100);
       },
@@ -570,7 +570,7 @@ describe("onEvent", () => {
     inBubble(async () => {
       const log: string[] = [];
       const jobs = new Channel<Job>(2);
-      const results = new Channel<Outcome<Job, number>>(2);
+      const results = new Channel<JobOutcome<Job, number>>(2);
       jobs.trySend({ ms: 1 });
       jobs.trySend({ ms: 2, fails: true });
       jobs.close();
@@ -610,13 +610,13 @@ describe("a hook that throws", () => {
         onWorkerStop: broken("onWorkerStop"),
         onEvent: broken("onEvent"),
       };
-      const pool = new WorkerPool(async (_ctx, n) => n * n, { min: 1, max: 3, queue: 2, ...hooks });
+      const pool = new WorkerPool(async (_ctx, n) => n * n, { workers: 3, queueSize: 2, ...hooks });
       const squares = [];
       for await (const square of pool.map([1, 2, 3, 4])) squares.push(square);
       await pool.send(5);
       const report = await pool.stop();
       for await (const { value } of pool.results) squares.push(value);
-      console.log(squares.join(" "), report.undone.length, pool.stats().processed);
+      console.log(squares.join(" "), report.unfinished.length, pool.stats().processed);
 
       const jobs = new Channel(3);
       for (const n of [6, 7, 8]) await jobs.send(n);
@@ -652,8 +652,8 @@ describe("a hook that throws", () => {
       });
       const bad = { ms: -1 };
       await expect(pool.send(bad)).rejects.toEqual(complaint);
-      await expect(pool.send(bad, ctx)).rejects.toEqual(complaint);
-      await expect(pool.submit(bad, ctx)).rejects.toEqual(complaint);
+      await expect(pool.send(bad, { ctx })).rejects.toEqual(complaint);
+      await expect(pool.submit(bad, { ctx })).rejects.toEqual(complaint);
       expect(() => pool.trySend(bad)).toThrow(complaint);
       expect(() => pool.trySubmit(bad)).toThrow(complaint);
       expect(children(ctx)).toBe(0);
