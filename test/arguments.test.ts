@@ -186,7 +186,7 @@ test.each(rows)("%s refuses %s", async (name, _, [, value, argument], call) => {
 test.each([
   ["null for a part of retry", { retry: { retries: 1, delay: null } }, "delay"],
   ["an unknown part of retry", { retry: { retries: 1, nonsense: 1 } }, "nonsense"],
-  ["a generator function for retry.when", { retry: { retries: 1, when: generator } }, "when"],
+  ["a generator function for retry.shouldRetry", { retry: { retries: 1, shouldRetry: generator } }, "shouldRetry"],
 ])("both doors of the pool refuse %s", async (_, options, argument) => {
   for (const name of ["new WorkerPool", "runPool"]) {
     const error = await errorOf(() => calls[name]?.["options"]?.(options as never));

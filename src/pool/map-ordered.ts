@@ -1,5 +1,6 @@
 // A pool for one sequence: the results of a function, in the order of its arguments.
 
+import { checkPullable } from "../channel/pull-source.ts";
 import { type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
 import { Check, checkFunction } from "../util/validate.ts";
 import { type JobPolicyOptions, type PoolFunc, policyNames, resolveOptions } from "./options.ts";
@@ -46,6 +47,7 @@ export function mapOrdered<Item, Result>(
   fn: PoolFunc<Item, Result>,
   options: MapOrderedOptions = {},
 ): AsyncIterableIterator<Result> & AsyncDisposable {
+  checkPullable("mapOrdered", "items", items);
   checkFunction("mapOrdered", fn, "fn");
   check.options(options, names, aliases);
   const { concurrency, maxInFlight, ctx, signal, retry, timeout, rate } = options;

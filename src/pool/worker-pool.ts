@@ -15,8 +15,8 @@ import { type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { type AsyncContext, captureAsyncContext } from "../runtime/async-context.ts";
 import { addDeadlockHint } from "../runtime/deadlock.ts";
-import { rejected, resolved, resolvedPromise, resolvedWith } from "../runtime/scheduler.ts";
-import { poolIdle, poolStop } from "../runtime/wait-reasons.ts";
+import { rejected, resolved, resolvedWith } from "../runtime/scheduler.ts";
+import { poolIdle } from "../runtime/wait-reasons.ts";
 import { Check, checkFunction, describe } from "../util/validate.ts";
 import {
   AcceptancePromise,
@@ -27,12 +27,13 @@ import {
   Task,
   TrackedPromise,
 } from "./job.ts";
-import { JobQueue } from "./job-queue.ts";
+import { JobDispatcher } from "./job-dispatcher.ts";
 import { JobRunner } from "./job-runner.ts";
 import { contextOf, type PoolFunc, type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions } from "./options.ts";
 import { type MapOptions, OrderedResults } from "./ordered-results.ts";
 import { type PoolStats, StoppedError, type StopReport } from "./report.ts";
-import { type Worker, WorkerSet } from "./worker-set.ts";
+import { PoolShutdown, resolveAll } from "./pool-shutdown.ts";
+import type { Worker } from "./worker-set.ts";
 
 const checks = {
   run: new Check("WorkerPool.run"),
@@ -42,8 +43,6 @@ const checks = {
   resize: new Check("WorkerPool.resize"),
   stop: new Check("WorkerPool.stop"),
 };
-
-const stoppedMessage = "WorkerPool: the pool has been stopped";
 
 /** The number of pools with a goroutine that waits for the next outcome in `results`. */
 let awaitedPools = 0;
@@ -89,24 +88,14 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
 
   readonly #settings: ResolvedPoolOptions<Job, Result>;
   readonly #runner: JobRunner<Job, Result, Worker<PoolJob<Job, Result>>>;
-  readonly #workers: WorkerSet<PoolJob<Job, Result>>;
-  readonly #queue: JobQueue<PoolJob<Job, Result>>;
+  readonly #dispatcher: JobDispatcher<Job, Result>;
+  readonly #shutdown: PoolShutdown<Job, Result>;
   readonly #results = new Channel<JobOutcome<Job, Result>>(2 ** 32 - 1, { name: "results" });
   readonly #resultsState = channelStateOf(this.#results) as ChannelState<JobOutcome<Job, Result>>;
   readonly #maps = new Set<OrderedResults<Job, Result>>();
   #lastOrder = 0;
 
-  #isStopped = false;
-  #report: StopReport<Job> | undefined;
-
-  /** The calls of `stop` from outside of the pool, and the calls of jobs, which cannot return before these calls resolve. */
-  readonly #stopWaiters: TrackedPromise<StopReport<Job>>[] = [];
-  readonly #innerStopWaiters: TrackedPromise<StopReport<Job>>[] = [];
   readonly #idleWaiters: TrackedPromise<void>[] = [];
-
-  /** Whether a context limits how long `stop` waits for jobs. */
-  #stopHasDeadline = false;
-  #graceExpired = false;
 
   /** Whether the pool counts in `awaitedPools`. */
   #isAwaited = false;
@@ -133,21 +122,25 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     checkFunction("WorkerPool", f);
     const settings = resolvePoolOptions(options);
     this.#settings = settings;
-    this.#queue = new JobQueue(settings.queueSize);
     this.#runner = new JobRunner(f, settings, {
-      nextJob: (worker) => this.#nextJob(worker),
-      lateJob: (worker) => this.#lateJob(worker),
-      onReturn: (worker, _job, now) => this.#onReturn(worker, now),
-      activeJobs: () => this.#workers.activeJobs(),
-      takeQueued: () => this.#queue.take(),
+      nextJob: (worker) => this.#dispatcher.nextJob(worker),
+      lateJob: (worker) => this.#dispatcher.lateJob(worker),
+      onReturn: (worker, _job, now) => this.#dispatcher.onReturn(worker, now),
+      activeJobs: () => this.#dispatcher.workers.activeJobs(),
+      takeQueued: () => this.#dispatcher.queue.take(),
       onCutShort: () => this.#endMaps(this.#runner.canceledBy as Error),
       onChange: () => this.#checkState(),
       onGraceExpired: () => {
-        this.#graceExpired = this.#runner.open - this.#queue.queued === this.#runner.openStopping;
+        this.#shutdown.expireGrace();
         this.#checkState();
       },
     });
-    this.#workers = new WorkerSet(settings, this.#runner.clock);
+    this.#dispatcher = new JobDispatcher(this.#runner, {
+      checkContext: () => this.#checkContext(),
+      onAccept: () => this.#attach(),
+      onWorkerIdle: () => this.#checkState(),
+    });
+    this.#shutdown = new PoolShutdown(this.#runner, this.#dispatcher, () => this.#finish());
     this.#resultsState.source = {
       showsBuffer: true,
       poll: () => this.#checkContext(),
@@ -269,7 +262,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     const ctx = contextOf(checks.map, options);
     if (maxInFlight !== undefined) checks.map.count("maxInFlight", 1, maxInFlight);
     return new OrderedResults(jobs, captureAsyncContext(), {
-      maxInFlight: () => maxInFlight ?? 2 * Math.max(this.#workers.limit, 1),
+      maxInFlight: () => maxInFlight ?? 2 * Math.max(this.#dispatcher.workers.limit, 1),
       rejectionReason: () => this.#rejectionReason("WorkerPool", ctx),
       join: (map) => {
         this.#maps.add(map);
@@ -282,7 +275,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
       },
       enqueue: (job, mapCtx, listener, scope) => {
         const record = this.#createJob(job, mapCtx, listener, undefined, scope);
-        if (!this.#tryAccept("WorkerPool", record, undefined)) this.#queue.add(record);
+        if (!this.#tryAccept("WorkerPool", record, undefined)) this.#dispatcher.queue.add(record);
         return record;
       },
       cancel: this.#cancelJob,
@@ -297,32 +290,21 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
    */
   resize(workers: number): void {
     checks.resize.count("workers", 1, workers);
-    if (this.#report !== undefined) return;
-    this.#workers.resize(workers);
-    // A hook of a worker that started may have ended the pool.
-    while (!this.#queue.isEmpty && this.#report === undefined) {
-      const worker = this.#workers.acquire();
-      if (worker === undefined) break;
-      const record = this.#takeJob();
-      if (record === null) {
-        this.#workers.release(worker, this.#runner.clock.now());
-        break;
-      }
-      this.#startJob(worker, record);
-    }
+    if (this.#shutdown.report === undefined) this.#dispatcher.resize(workers);
   }
 
   /** Returns a snapshot of the counters of the pool. */
   stats(): PoolStats {
     const { running, abandoned, counters } = this.#runner;
+    const { workers, queue } = this.#dispatcher;
     const { processed, failed, timedOut, canceled, retried, latency } = counters;
     return {
-      workers: this.#workers.size,
-      perWorker: this.#workers.stats(),
+      workers: workers.size,
+      perWorker: workers.stats(),
       running,
       abandoned,
-      queued: this.#queue.queued,
-      waiting: this.#queue.waiting,
+      queued: queue.queued,
+      waiting: queue.waiting,
       processed,
       failed,
       timedOut,
@@ -334,7 +316,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
 
   /** Resolves when no job is queued, waits for acceptance or runs; immediately, if that is so. Resolves at the end of the pool, too. */
   onIdle(): Promise<void> {
-    if (this.#report !== undefined || this.#isIdle) return resolved();
+    if (this.#shutdown.report !== undefined || this.#isIdle) return resolved();
     const wait = new TrackedPromise<void>(poolIdle);
     this.#idleWaiters.push(wait);
     return wait.promise;
@@ -359,24 +341,9 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
       return rejected(error);
     }
     this.#checkContext();
-    this.#isStopped = true;
-    this.#admitWaiting(true);
-    if (this.#report !== undefined) return resolvedWith(this.#report);
-    const wait = new TrackedPromise<StopReport<Job>>(poolStop);
-    const stopper = caller?.isRunning === true ? caller : undefined;
-    if (stopper !== undefined) this.#runner.markStopping(stopper);
-    (stopper === undefined ? this.#stopWaiters : this.#innerStopWaiters).push(wait);
-    // The job's own context identifies the caller. It does not limit how long `stop` waits.
-    if (ctx !== undefined && ctx !== stopper) {
-      this.#stopHasDeadline = true;
-      const forget = onCancel(ctx, () => {
-        // A context that is derived from the context of a job ends with the job: the other jobs continue.
-        if (stopper?.outcome === undefined) this.#runner.cutShort(causeOf(ctx) as Error);
-      });
-      void wait.promise.then(forget);
-    }
+    const report = this.#shutdown.begin(ctx, caller?.isRunning === true ? caller : undefined);
     this.#checkState();
-    return wait.promise;
+    return report;
   }
 
   /** Stops the pool at the end of an `await using` scope, as `stop()` does. */
@@ -386,10 +353,10 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
 
   /** Returns the state of the pool in words, such as "WorkerPool 2/4 running, 3 queued". */
   toString(): string {
-    const { running } = this.#runner;
-    const { queued, waiting } = this.#queue;
-    const state = this.#report !== undefined ? ", ended" : this.#isStopped ? ", stopping" : "";
-    return `WorkerPool ${running}/${this.#workers.limit} running, ${queued} queued${waiting > 0 ? `, ${waiting} waiting` : ""}${state}`;
+    const { queue, workers } = this.#dispatcher;
+    const waiting = queue.waiting > 0 ? `, ${queue.waiting} waiting` : "";
+    const state = this.#shutdown.report !== undefined ? ", ended" : this.#shutdown.hasBegun ? ", stopping" : "";
+    return `WorkerPool ${this.#runner.running}/${workers.limit} running, ${queue.queued} queued${waiting}${state}`;
   }
 
   readonly #sendOutcome: OutcomeListener<Job, Result> = {
@@ -424,11 +391,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   #tryAccept(caller: string, record: PoolJob<Job, Result>, ctx: Context | undefined): boolean {
     const reason = this.#rejectionReason(caller, ctx);
     if (reason !== undefined) throw reason;
-    const worker = this.#workers.acquire();
-    if (worker === undefined && !this.#queue.hasRoom) return false;
-    this.#accept(record, worker?.since);
-    if (worker === undefined) this.#queue.add(record);
-    else this.#startJob(worker, record);
+    if (!this.#dispatcher.tryAccept(record)) return false;
     this.#cancelWith(record, ctx);
     return true;
   }
@@ -437,17 +400,10 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   #rejectionReason(caller: string, ctx: Context | undefined): Error | undefined {
     this.#checkContext();
     const { canceledBy } = this.#runner;
-    if (this.#isStopped) {
+    if (this.#shutdown.hasBegun) {
       return new StoppedError(`${caller}: the pool has been stopped`, canceledBy && { cause: canceledBy });
     }
     return canceledBy ?? (ctx === undefined ? undefined : causeOf(ctx));
-  }
-
-  #accept(record: PoolJob<Job, Result>, now?: number): void {
-    this.#runner.markAccepted(record, now);
-    this.#attach();
-    record.pendingAcceptance?.accept();
-    record.pendingAcceptance = null;
   }
 
   #waitForAcceptance<T>(record: PoolJob<Job, Result>, ctx: Context | undefined, value: T): Promise<T> {
@@ -458,7 +414,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   }
 
   #enqueue(record: PoolJob<Job, Result>, ctx: Context | undefined): void {
-    this.#queue.add(record);
+    this.#dispatcher.queue.add(record);
     this.#cancelWith(record, ctx);
   }
 
@@ -467,81 +423,17 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     if (ctx !== undefined) record.removeListener = onCancel(ctx, () => this.#cancelJob(record, causeOf(ctx) as Error));
   }
 
-  /** Cancels one job, accepted or not: no worker will take it. */
-  readonly #cancelJob = (record: PoolJob<Job, Result>, cause: Error): void => {
-    this.#queue.remove(record);
-    this.#runner.cancel(record, cause);
-    this.#admitWaiting();
-  };
-
-  #startJob(worker: Worker<PoolJob<Job, Result>>, record: PoolJob<Job, Result>): void {
-    worker.job = record;
-    if (worker.isLoopRunning) return;
-    worker.isLoopRunning = true;
-    this.#runner.start("WorkerPool", worker);
-  }
-
-  // Short jobs must not starve timers and I/O: each job passes the scheduler.
-  #onReturn(worker: Worker<PoolJob<Job, Result>>, now: number): Promise<void> | undefined {
-    worker.job = null;
-    worker.jobs++;
-    worker.finishedAt = now;
-    const turn = resolved();
-    return turn === resolvedPromise ? undefined : turn;
-  }
-
-  #nextJob(worker: Worker<PoolJob<Job, Result>>): PoolJob<Job, Result> | null {
-    if (worker.job !== null) return worker.job;
-    if (this.#report !== undefined) return null;
-    worker.job = this.#workers.isOverLimit ? null : this.#takeJob();
-    if (worker.job !== null) return worker.job;
-    this.#workers.release(worker, worker.finishedAt);
-    this.#checkState();
-    return null;
-  }
-
-  #lateJob(worker: Worker<PoolJob<Job, Result>>): PoolJob<Job, Result> | null {
-    if (worker.job === null) worker.isLoopRunning = false;
-    return worker.job;
-  }
-
-  /** Removes and returns the first job of the queue, and accepts another one in its place; null if the queue has none. */
-  #takeJob(): PoolJob<Job, Result> | null {
-    this.#checkContext();
-    if (this.#runner.canceledBy !== undefined) return null;
-    for (let record = this.#queue.take(); record !== undefined; record = this.#queue.take()) {
-      // The cancellation of a context that is not the library's own may be noticed here first.
-      if (this.#runner.isDecided(record)) {
-        this.#runner.conclude(record);
-        continue;
-      }
-      if (!record.isAccepted) this.#accept(record);
-      this.#admitWaiting();
-      return record;
-    }
-    return null;
-  }
-
-  /** Accepts the waiting jobs for which the queue has room, or all of them. */
-  #admitWaiting(ignoreCapacity: boolean = false): void {
-    if (this.#runner.canceledBy !== undefined || this.#queue.waiting === 0) return;
-    for (;;) {
-      const record = this.#queue.admitNext(ignoreCapacity);
-      if (record === undefined) return;
-      this.#accept(record);
-      this.#queue.add(record);
-    }
-  }
+  readonly #cancelJob = (record: PoolJob<Job, Result>, cause: Error): void => this.#dispatcher.cancel(record, cause);
 
   /** Adds the listener on the pool's context. */
   #attach(): void {
-    if (this.#report === undefined) this.#detach ??= onCancel(this.#settings.ctx, () => this.#checkContext());
+    if (this.#shutdown.report === undefined) this.#detach ??= onCancel(this.#settings.ctx, () => this.#checkContext());
   }
 
   /** Cuts the pool short if its context is canceled. An idle pool has no listener on its context, and notices the cancellation here. */
   #checkContext(): void {
     const { ctx } = this.#settings;
-    if (this.#report === undefined && ctx.err() !== undefined) this.#runner.cutShort(causeOf(ctx) as Error);
+    if (this.#shutdown.report === undefined && ctx.err() !== undefined) this.#runner.cutShort(causeOf(ctx) as Error);
   }
 
   #endMaps(reason: Error): void {
@@ -554,67 +446,34 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   }
 
   get #isIdle(): boolean {
-    return this.#runner.open === 0 && this.#runner.running === 0 && this.#queue.isEmpty;
+    return this.#runner.open === 0 && this.#runner.running === 0 && this.#dispatcher.queue.isEmpty;
   }
 
   /** Ends the pool if nothing remains to wait for. Resolves `onIdle` and removes the listener on the context if the pool is idle. */
   #checkState(): void {
     const runner = this.#runner;
-    if (this.#report !== undefined || runner.isSweeping) return;
+    if (this.#shutdown.report !== undefined || runner.isSweeping) return;
     const isAwaited = this.#resultsState.receivers.first !== null;
     this.#markAwaited(isAwaited);
     if (this.#isIdle) resolveAll(this.#idleWaiters, undefined);
-    if (this.#isStopped || runner.canceledBy !== undefined) {
-      this.#checkFinished();
+    if (this.#shutdown.hasBegun || runner.canceledBy !== undefined) {
+      this.#shutdown.check();
     } else if (this.#isIdle && this.#maps.size === 0 && !isAwaited) {
       this.#detach?.();
       this.#detach = null;
     }
   }
 
-  #checkFinished(): void {
-    const { open, running, abandoned, openStopping, abandonedStopping } = this.#runner;
-    const { queued } = this.#queue;
-    const { limit } = this.#workers;
-    if (queued > 0) {
-      // If jobs that wait in `stop` hold all workers that the queued jobs need, their calls resolve first.
-      const areAllHeld = running >= limit && running === abandoned + openStopping;
-      if (areAllHeld) resolveAll(this.#innerStopWaiters, this.#buildReport(abandoned - abandonedStopping));
-      // If no function returns, no worker takes the queued jobs, and no context cancels them.
-      if (this.#stopHasDeadline || abandoned < limit || abandoned < running || open > queued) return;
-      if (this.#graceExpired) {
-        this.#runner.cutShort(new StoppedError("WorkerPool: abandoned jobs did not return within the grace period"));
-      } else {
-        this.#runner.startGrace();
-      }
-      return;
-    }
-    if (open > openStopping) return;
-    // Only jobs that wait for the others remain, and functions whose jobs have an outcome.
-    const others = abandoned - abandonedStopping;
-    if (others === 0 || this.#graceExpired) resolveAll(this.#innerStopWaiters, this.#buildReport(others));
-    if (open === 0 && (abandoned === 0 || this.#graceExpired)) this.#finish();
-    else if (abandoned > 0 && !this.#graceExpired) this.#runner.startGrace();
-  }
-
+  /** Called once, at the end of the pool. */
   #finish(): void {
-    const report = this.#buildReport(this.#runner.running);
-    this.#report = report;
     this.#runner.close();
     this.#detach?.();
     this.#resultsState.source = null;
     this.#markAwaited(false);
-    this.#endMaps(new StoppedError(stoppedMessage));
-    this.#workers.close();
+    this.#endMaps(new StoppedError("WorkerPool: the pool has been stopped"));
+    this.#dispatcher.workers.close();
     this.#results.close();
     resolveAll(this.#idleWaiters, undefined);
-    resolveAll(this.#stopWaiters, report);
-    resolveAll(this.#innerStopWaiters, report);
-  }
-
-  #buildReport(abandoned: number): StopReport<Job> {
-    const { unfinished, canceledBy } = this.#runner;
-    return { unfinished, abandoned, cause: unfinished.length === 0 ? undefined : canceledBy };
   }
 }
 
@@ -627,8 +486,4 @@ function waitContext(check: Check, options: WaitOptions | undefined): Context | 
   if (options === undefined) return undefined;
   check.options(options, waitOptionNames);
   return contextOf(check, options);
-}
-
-function resolveAll<R>(waiters: TrackedPromise<R>[], result: R): void {
-  for (const wait of waiters.splice(0)) wait.finish(result);
 }

@@ -22,7 +22,7 @@ type Pool = WorkerPool<number, string>;
 /** Ways to bring one job; each returns its result. */
 const doors: readonly (readonly [name: string, bring: (pool: Pool, ms: number) => Promise<string>])[] = [
   ["submit", async (pool, ms) => (await pool.submit(ms)).result],
-  ["submit with a context", async (pool, ms) => (await pool.submit(ms, context.background())).result],
+  ["submit with a context", async (pool, ms) => (await pool.submit(ms, { ctx: context.background() })).result],
   ["trySubmit", async (pool, ms) => pool.trySubmit(ms)?.result ?? "refused"],
   [
     "send",

@@ -30,7 +30,7 @@ describe.each(["send", "submit"] as const)("%s", (door) => {
             const [ctx, cancel] = withCancelCause(background());
             await pool.send(1);
             await settled();
-            const waiting = pool[door](2, ctx).then(
+            const waiting = pool[door](2, { ctx }).then(
               () => "accepted",
               (error: unknown) => error,
             );
@@ -61,7 +61,7 @@ describe.each(["send", "submit"] as const)("%s", (door) => {
       const pool = new WorkerPool<number, void>(async () => time.sleep(10), { workers: 1 });
       const [ctx, cancel] = withCancelCause(background());
       await pool.send(1);
-      const waiting = pool[door](2, ctx);
+      const waiting = pool[door](2, { ctx });
       cancel(why);
       const stopped = pool.stop();
       await expect(waiting).rejects.toBe(why);
@@ -254,12 +254,12 @@ describe("arguments", () => {
     [
       "a signal for send",
       () => new WorkerPool(f).send(1, signal as never),
-      "WorkerPool.send: ctx must be a context, got an AbortSignal; pass context.fromSignal(ctx)",
+      "WorkerPool.send: options must be an object, got an AbortSignal; an AbortSignal is passed as { signal }",
     ],
     [
       "a signal for submit",
       () => new WorkerPool(f).submit(1, signal as never),
-      "WorkerPool.submit: ctx must be a context, got an AbortSignal; pass context.fromSignal(ctx)",
+      "WorkerPool.submit: options must be an object, got an AbortSignal; an AbortSignal is passed as { signal }",
     ],
     [
       "a signal for stop",
@@ -269,7 +269,7 @@ describe("arguments", () => {
     [
       "an option of map",
       () => new WorkerPool(f).map([1], { concurrency: 2 } as never),
-      "WorkerPool.map: there is no option concurrency; write window instead",
+      "WorkerPool.map: there is no option concurrency; write maxInFlight instead",
     ],
     [
       "a context for the options of map",

@@ -201,7 +201,13 @@ describe("a run whose job overruns its timeout while the jobs are closed", () =>
             await time.sleep(200);
           }
           expect(read.sort()).toEqual([1, 2, 3].slice(0, count));
-          expect(await run).toEqual({ isCutShort: false, cause: undefined, unfinished: [], abandoned: 0, undelivered: [] });
+          expect(await run).toEqual({
+            isCutShort: false,
+            cause: undefined,
+            unfinished: [],
+            abandoned: 0,
+            undelivered: [],
+          });
         }
       },
       { seed },
@@ -223,7 +229,7 @@ describe("a run whose job overruns its timeout while the jobs are closed", () =>
       });
       expect(time.since(start)).toBe(120);
       expect(report).toMatchObject({ isCutShort: true, unfinished: [], abandoned: 1, undelivered: [] });
-      expect(report.cause?.message).toBe("runPool: no function has come back");
+      expect(report.cause?.message).toBe("runPool: abandoned jobs did not return within the grace period");
       expect(jobs.length).toBe(2);
       never.close();
     }));

@@ -238,7 +238,7 @@ test.each([0, -1, 1.5, NaN, Infinity, "2"])("a window of %p is refused", (window
   inBubble(async () => {
     await using pool = new WorkerPool(double, { workers: 2 });
     expect(() => pool.map([], { maxInFlight: window as number })).toThrow(
-      new RangeError(`WorkerPool.map: window must be a whole number, 1 or more, got ${window}`),
+      new RangeError(`WorkerPool.map: maxInFlight must be a whole number, 1 or more, got ${window}`),
     );
   }),
 );

@@ -368,7 +368,12 @@ describe("what makes no sense", () => {
       { stopOnError: "ignore" },
       new TypeError("runPool: stopOnError must be a boolean, got ignore"),
     ],
-    ["a grace below 0", () => 1, { grace: -1 }, new RangeError("runPool: grace must be a number, 0 or more, got -1")],
+    [
+      "a gracePeriod below 0",
+      () => 1,
+      { gracePeriod: -1 },
+      new RangeError("runPool: gracePeriod must be a number, 0 or more, got -1"),
+    ],
   ];
 
   test.each(cases)("is refused at once, and touches no channel: %s", (_name, f, options, error) =>
@@ -504,67 +509,70 @@ describe("the end of the context", () => {
     ]);
   });
 
-  describe.each<{ readonly grace?: number }>([{ grace: 0 }, { grace: 10 }, {}])("with %j", (options) => {
-    const { grace = 1000 } = options;
+  describe.each<{ readonly gracePeriod?: number }>([{ gracePeriod: 0 }, { gracePeriod: 10 }, {}])(
+    "with %j",
+    (options) => {
+      const { gracePeriod = 1000 } = options;
 
-    // R170
-    describe.each([1, 2])("and %i workers", (workers) => {
-      everyOrder("does not wait longer for functions that do not listen, and is an error", async () => {
-        const [ctx, cancel] = context.withCancelCause(background);
-        time.afterFunc(10, () => cancel(new Error("enough")));
-        const stopped: number[] = [];
-        const { error, outcomes, ms } = await run(ctx, filled(workers), async () => time.sleep(5000), {
-          workers,
-          ...options,
-          onWorkerStop: (worker) => stopped.push(worker),
+      // R170
+      describe.each([1, 2])("and %i workers", (workers) => {
+        everyOrder("does not wait longer for functions that do not listen, and is an error", async () => {
+          const [ctx, cancel] = context.withCancelCause(background);
+          time.afterFunc(10, () => cancel(new Error("enough")));
+          const stopped: number[] = [];
+          const { error, outcomes, ms } = await run(ctx, filled(workers), async () => time.sleep(5000), {
+            workers,
+            ...options,
+            onWorkerStop: (worker) => stopped.push(worker),
+          });
+          expect(ms).toBe(10 + gracePeriod);
+          expect(error).toEqual(new Error("enough"));
+          expect(outcomes.filter(({ status }) => status !== "canceled")).toEqual([]);
+          // They come back in the end, to closed results, and nothing comes of it.
+          await time.sleep(5000);
+          expect(sorted(stopped)).toEqual(numbers(workers).map((n) => n + 1));
+          expect(children(ctx)).toBe(0);
         });
-        expect(ms).toBe(10 + grace);
-        expect(error).toEqual(new Error("enough"));
-        expect(outcomes.filter(({ status }) => status !== "canceled")).toEqual([]);
-        // They come back in the end, to closed results, and nothing comes of it.
-        await time.sleep(5000);
-        expect(sorted(stopped)).toEqual(numbers(workers).map((n) => n + 1));
-        expect(children(ctx)).toBe(0);
       });
-    });
 
-    everyOrder("finds some at their work, some with their outcome and some idle, and frees all", async () => {
-      const [ctx, cancel] = context.withCancelCause(background);
-      const results = new Results<number>();
-      const jobs = new Channel<number>();
-      const running = runPool(
-        ctx,
-        jobs,
-        results,
-        async (own, n) => {
-          if (n === 0) await time.sleep(5000);
-          if (n === 1) await own.done().receive();
-          return n;
-        },
-        { workers: 4, ...options },
-      );
-      for (const n of numbers(3)) await jobs.send(n);
-      await settled();
-      const start = time.now();
-      cancel(new Error("enough"));
-      const { cause, abandoned, unfinished, undelivered } = await running;
-      expect(cause).toEqual(new Error("enough"));
-      expect([unfinished, sorted(jobsOf(undelivered))]).toEqual([
-        [0, 1],
-        [0, 1, 2],
-      ]);
-      // Without grace, the function that listens may not have returned yet.
-      expect(abandoned).toBeLessThanOrEqual(grace === 0 ? 2 : 1);
-      expect(abandoned).toBeGreaterThanOrEqual(1);
-      expect(time.since(start)).toBe(grace);
-      expect(results.closed).toBe(1);
-      await time.sleep(5000);
-    });
-  });
+      everyOrder("finds some at their work, some with their outcome and some idle, and frees all", async () => {
+        const [ctx, cancel] = context.withCancelCause(background);
+        const results = new Results<number>();
+        const jobs = new Channel<number>();
+        const running = runPool(
+          ctx,
+          jobs,
+          results,
+          async (own, n) => {
+            if (n === 0) await time.sleep(5000);
+            if (n === 1) await own.done().receive();
+            return n;
+          },
+          { workers: 4, ...options },
+        );
+        for (const n of numbers(3)) await jobs.send(n);
+        await settled();
+        const start = time.now();
+        cancel(new Error("enough"));
+        const { cause, abandoned, unfinished, undelivered } = await running;
+        expect(cause).toEqual(new Error("enough"));
+        expect([unfinished, sorted(jobsOf(undelivered))]).toEqual([
+          [0, 1],
+          [0, 1, 2],
+        ]);
+        // Without a grace period, the function that listens may not have returned yet.
+        expect(abandoned).toBeLessThanOrEqual(gracePeriod === 0 ? 2 : 1);
+        expect(abandoned).toBeGreaterThanOrEqual(1);
+        expect(time.since(start)).toBe(gracePeriod);
+        expect(results.closed).toBe(1);
+        await time.sleep(5000);
+      });
+    },
+  );
 });
 
 // R148, B19, P6, P8
-describe('with stopOnError', () => {
+describe("with stopOnError", () => {
   everyOrder("the first error in time is what the run ends with, and it ends the other jobs", async () => {
     const seen: unknown[] = [];
     const f = async (own: Context, n: number): Promise<void> => {

@@ -51,8 +51,8 @@ describe("stats", () => {
       expect(pool.stats()).toEqual({
         workers: 2,
         perWorker: [
-          { worker: 1, jobs: 0, busy: 0 },
-          { worker: 2, jobs: 0, busy: 0 },
+          { worker: 1, jobs: 0, busyMs: 0 },
+          { worker: 2, jobs: 0, busyMs: 0 },
         ],
         running: 0,
         abandoned: 0,
@@ -156,7 +156,7 @@ describe("stats", () => {
       await pool.send({ ms: 9, fails: true });
       await pool.send({ ms: 20, listens: true });
       // Its own deadline comes first: that is no timeout of the pool.
-      await pool.send({ ms: 20, listens: true }, soon);
+      await pool.send({ ms: 20, listens: true }, { ctx: soon });
       await pool.stop();
       expect(counts(pool.stats())).toEqual({ processed: 3, failed: 2, timedOut: 1, canceled: 1 });
       cancel();
@@ -171,9 +171,9 @@ describe("stats", () => {
       expect(pool.stats()).toMatchObject({
         workers: 0,
         perWorker: [
-          { worker: 1, jobs: 1, busy: 5 },
-          { worker: 2, jobs: 0, busy: 60 },
-          { worker: 3, jobs: 0, busy: 60 },
+          { worker: 1, jobs: 1, busyMs: 5 },
+          { worker: 2, jobs: 0, busyMs: 60 },
+          { worker: 3, jobs: 0, busyMs: 60 },
         ],
         running: 2,
         abandoned: 2,
@@ -240,7 +240,7 @@ describe("stats", () => {
       const { perWorker, processed } = pool.stats();
       expect(processed).toBe(12);
       expect(perWorker).toEqual(
-        Array.from({ length: workers }, (_, i) => ({ worker: i + 1, jobs: 12 / workers, busy: makespan })),
+        Array.from({ length: workers }, (_, i) => ({ worker: i + 1, jobs: 12 / workers, busyMs: makespan })),
       );
       await pool.stop();
       expect(now() - start).toBe(makespan + 1);
@@ -253,12 +253,12 @@ describe("stats", () => {
       await time.sleep(100);
       await pool.send({ ms: 10 });
       await time.sleep(4);
-      expect(pool.stats().perWorker).toEqual([{ worker: 1, jobs: 0, busy: 4 }]);
+      expect(pool.stats().perWorker).toEqual([{ worker: 1, jobs: 0, busyMs: 4 }]);
       await time.sleep(50);
-      expect(pool.stats().perWorker).toEqual([{ worker: 1, jobs: 1, busy: 10 }]);
+      expect(pool.stats().perWorker).toEqual([{ worker: 1, jobs: 1, busyMs: 10 }]);
       await pool.send({ ms: 10 });
       await time.sleep(50);
-      expect(pool.stats().perWorker).toEqual([{ worker: 1, jobs: 2, busy: 20 }]);
+      expect(pool.stats().perWorker).toEqual([{ worker: 1, jobs: 2, busyMs: 20 }]);
       await pool.stop();
     }));
 

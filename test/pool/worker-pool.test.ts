@@ -677,7 +677,11 @@ describe("stop", () => {
       for (const ms of [100, 200, 300]) await pool.send(ms);
       await settled();
       cancel();
-      expect(await pool.stop()).toEqual({ unfinished: [100, 200, 300], abandoned: 0, cause: error("context canceled") });
+      expect(await pool.stop()).toEqual({
+        unfinished: [100, 200, 300],
+        abandoned: 0,
+        cause: error("context canceled"),
+      });
       expect(now() - start).toBe(300);
     }),
   );
@@ -1036,7 +1040,7 @@ describe("the context of a call", () => {
       const pool = new WorkerPool(held.f, { workers: 1, queueSize: 1 });
       await pool.send(1);
       await pool.send(2);
-      const waiting = [pool[door](3, ctx), pool.send(4)] as const;
+      const waiting = [pool[door](3, { ctx }), pool.send(4)] as const;
       expect(await stateOf(waiting[0])).toBe("pending");
       cancel(why);
       await expect(waiting[0]).rejects.toBe(why);
@@ -1055,7 +1059,7 @@ describe("the context of a call", () => {
       const [ctx, cancel] = withCancelCause(background());
       cancel(why);
       const pool = new WorkerPool(listens, { workers: 1 });
-      await expect(pool[door](1, ctx)).rejects.toBe(why);
+      await expect(pool[door](1, { ctx })).rejects.toBe(why);
       await pool.stop();
       expect(await all(pool.results)).toEqual([]);
     }),
@@ -1104,7 +1108,7 @@ describe("the context of a call", () => {
         },
         { workers: 1 },
       );
-      const task = await pool.submit(1, withValue(ctx, key, "gopher"));
+      const task = await pool.submit(1, { ctx: withValue(ctx, key, "gopher") });
       expect(await task.result).toBe("gopher");
       await settled();
       expect([isOver(ctx), children(ctx)]).toEqual([false, 0]);
@@ -1249,7 +1253,7 @@ describe("a task", () => {
       const tasks = [await pool.submit(10), await pool.submit(10, { ctx })];
       const before = children(ctx);
       for (const task of tasks) {
-        const says = "Task.cancel: cause must be an Error, got because";
+        const says = "PoolTask.cancel: cause must be an Error, got because";
         expect(() => task.cancel("because" as never)).toThrow(new TypeError(says));
         expect(await task.result).toBe(10);
       }
@@ -1403,10 +1407,12 @@ describe("the options of a pool", () => {
     [{ ctx: {} }, "WorkerPool: ctx must be a context, got [object Object]"],
     [{ ctx: "background" }, "WorkerPool: ctx must be a context, got background"],
     [{ stopOnError: "cancel" }, "WorkerPool: stopOnError must be a boolean, got cancel"],
-    ...["workers", "ctx", "stopOnError", "retry", "queueSize", "onEvent"].map((name): [Record<string, unknown>, string] => [
-      { [name]: null },
-      `WorkerPool: ${name} must not be null; leave it out for the default`,
-    ]),
+    ...["workers", "ctx", "stopOnError", "retry", "queueSize", "onEvent"].map(
+      (name): [Record<string, unknown>, string] => [
+        { [name]: null },
+        `WorkerPool: ${name} must not be null; leave it out for the default`,
+      ],
+    ),
     [{ concurrency: 1 }, "WorkerPool: there is no option concurrency; write workers instead"],
     [{ worker: 1 }, "WorkerPool: there is no option worker; write workers instead"],
     ...Object.entries({
@@ -1465,7 +1471,11 @@ describe("the options of a pool", () => {
     inAnyOrder(async () => {
       for (const options of [
         { queueSize: 0, timeout: Infinity, gracePeriod: Infinity, rate: Infinity, workers: 1 },
-        { queueSize: Infinity, gracePeriod: 0, retry: { retries: Infinity, delay: 0, factor: 1, maxDelay: 0, jitter: 0 } },
+        {
+          queueSize: Infinity,
+          gracePeriod: 0,
+          retry: { retries: Infinity, delay: 0, factor: 1, maxDelay: 0, jitter: 0 },
+        },
         { workers: 2, retry: { retries: 0, jitter: 1 } },
         { workers: 200, retry: 0 },
       ]) {
