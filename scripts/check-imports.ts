@@ -22,7 +22,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The doors, which hold no code: that of the library, and those of what has a subpath of its own. */
-const doors = ["index.ts", "testing/testing.ts", "trace/trace.ts"];
+const doors = ["index.ts", "context/api.ts", "testing/testing.ts", "trace/trace.ts"];
 
 const files = (await readdir(source, { recursive: true })).filter((file) => file.endsWith(".ts"));
 const imports = new Map<string, string[]>();

@@ -31,14 +31,14 @@ export * as time from "./time/time.ts";
 export type { Context } from "./context/context.ts";
 export * as context from "./context/api.ts";
 export { defer, type DeferHandle as Deferred } from "./runtime/defer.ts";
-export { numGoroutine } from "./runtime/goroutine-count.ts";
+export { numGoroutine } from "./runtime/goroutine-tracking.ts";
 export { go, gosched, numCPU } from "./runtime/goroutine.ts";
 export { main } from "./runtime/main.ts";
 export { PanicError } from "./runtime/panic.ts";
 export { ErrGroup } from "./sync/errgroup.ts";
 export type { JobCanceled, JobDone, JobFailed, JobOutcome, PoolTask } from "./pool/job.ts";
 export { mapOrdered, type MapOrderedOptions } from "./pool/map-ordered.ts";
-export type { PoolEvent, PoolFunc, PoolOptions, RunPoolOptions } from "./pool/options.ts";
+export type { PoolEvent, PoolFunc, PoolOptions, RunJobOptions, RunPoolOptions } from "./pool/options.ts";
 export type { MapOptions } from "./pool/ordered-results.ts";
 export {
   type LatencyStats,
@@ -50,7 +50,7 @@ export {
 } from "./pool/report.ts";
 export { retry, type RetryOptions } from "./pool/retry.ts";
 export { runPool } from "./pool/run-pool.ts";
-export { type RunJobOptions, WorkerPool } from "./pool/worker-pool.ts";
+export { WorkerPool } from "./pool/worker-pool.ts";
 export { RateLimiter, type Reservation } from "./sync/rate-limiter.ts";
 export { Cond } from "./sync/cond.ts";
 export type { Locker } from "./sync/lock-guard.ts";

@@ -11,11 +11,13 @@ import {
   fromReadableStream,
   go,
   main,
+  Mutex,
   Once,
   onceFunc,
   onceValue,
   RateLimiter,
   runPool,
+  RWMutex,
   Semaphore,
   SingleFlight,
   time,
@@ -52,9 +54,25 @@ const calls: Readonly<Record<string, Calls>> = {
   "ErrGroup.go": { f: (f) => new ErrGroup().go(f) },
   "ErrGroup.tryGo": { f: (f) => new ErrGroup().tryGo(f) },
   "ErrGroup.withContext": { parent: (parent) => ErrGroup.withContext(parent) },
+  "Mutex.lock": { options: (options) => new Mutex().lock(options) },
+  "Mutex.withLock": { fn: (fn) => new Mutex().withLock(fn), options: (options) => new Mutex().withLock(job, options) },
+  "RWMutex.lock": { options: (options) => new RWMutex().lock(options) },
+  "RWMutex.rLock": { options: (options) => new RWMutex().rLock(options) },
+  "RWMutex.withLock": {
+    fn: (fn) => new RWMutex().withLock(fn),
+    options: (options) => new RWMutex().withLock(job, options),
+  },
+  "RWMutex.withRLock": {
+    fn: (fn) => new RWMutex().withRLock(fn),
+    options: (options) => new RWMutex().withRLock(job, options),
+  },
+  "Semaphore.withPermits": {
+    fn: (fn) => new Semaphore(1).withPermits(1, fn),
+    options: (options) => new Semaphore(1).withPermits(1, job, options),
+  },
   "Once.do": { f: (f) => new Once().do(f) },
-  "RateLimiter.wait": { ctx: (ctx) => new RateLimiter(1, 1).wait(ctx) },
-  "Semaphore.acquire": { ctx: (ctx) => new Semaphore(1).acquire(1, ctx) },
+  "RateLimiter.wait": { options: (options) => new RateLimiter(1, 1).wait(1, options) },
+  "Semaphore.acquire": { options: (options) => new Semaphore(1).acquire(1, options) },
   "SingleFlight.do": { f: (f) => new SingleFlight<string, unknown>().do("key", f) },
   "SingleFlight.doChan": { f: (f) => new SingleFlight<string, unknown>().doChan("key", f) },
   "WaitGroup.go": { f: (f) => new WaitGroup().go(f) },
@@ -158,6 +176,7 @@ function wrongOnes({ name, takes }: Parameter): Wrong[] {
     if (takes.options.includes("ctx")) {
       wrong.push(["an AbortSignal as ctx", { ctx: new AbortController().signal }, "ctx"]);
     }
+    if (takes.options.includes("signal")) wrong.push(["a context as signal", { signal: background() }, "signal"]);
     for (const option of takes.options.filter((each) => /^on[A-Z](?!rror$)/.test(each))) {
       wrong.push([`a generator function for ${option}`, { [option]: generator }, option]);
     }

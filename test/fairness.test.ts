@@ -213,21 +213,21 @@ const loops: Readonly<Record<string, Entry>> = {
     "whose context has ended": () => {
       const limiter = new RateLimiter(1, 1);
       const ctx = canceled();
-      return () => limiter.wait(ctx);
+      return () => limiter.wait(1, { ctx });
     },
     "whose deadline is too near": () => {
       const limiter = new RateLimiter(1e-6, 1);
       limiter.allow();
       const [ctx] = context.withTimeout(context.background(), 10_000);
-      return () => limiter.wait(ctx);
+      return () => limiter.wait(1, { ctx });
     },
     "of more than the burst": () => {
       const limiter = new RateLimiter(1, 1);
-      return () => limiter.wait(context.background(), 2);
+      return () => limiter.wait(2, { ctx: context.background() });
     },
     "with what is not a context": () => {
       const limiter = new RateLimiter(1, 1);
-      return () => limiter.wait(1 as never);
+      return () => limiter.wait(1, { ctx: 1 as never });
     },
   },
   "Semaphore.acquire": {
@@ -242,7 +242,7 @@ const loops: Readonly<Record<string, Entry>> = {
       const semaphore = new Semaphore(1);
       semaphore.tryAcquire();
       const ctx = canceled();
-      return () => semaphore.acquire(1, ctx);
+      return () => semaphore.acquire(1, { ctx });
     },
     "of a number that makes no sense": () => {
       const semaphore = new Semaphore(1);

@@ -1,7 +1,7 @@
 // `for await` over a channel.
 
 import { chanReceive } from "../runtime/wait-reasons.ts";
-import { park, unpark } from "../runtime/parking.ts";
+import { park, unpark } from "../runtime/wait-reasons.ts";
 import { resolveFairly, resolvedWith } from "../runtime/scheduler.ts";
 import { RingBuffer } from "../util/ring-buffer.ts";
 import { ParkedOperation } from "../runtime/waiter.ts";

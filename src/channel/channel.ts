@@ -5,7 +5,7 @@ import { brand } from "../util/copies.ts";
 import { safeToString } from "../util/inspect.ts";
 import { chanReceive, chanSend } from "../runtime/wait-reasons.ts";
 import { PanicError } from "../runtime/panic.ts";
-import { park, unpark } from "../runtime/parking.ts";
+import { park, unpark } from "../runtime/wait-reasons.ts";
 import { rejectFairly, rejected, resolveFairly, resolved, resolvedWith } from "../runtime/scheduler.ts";
 import { ParkedOperation } from "../runtime/waiter.ts";
 import type { Realm } from "../runtime/realm.ts";

@@ -15,7 +15,7 @@ import {
   waitSelect,
   waitSelectNoCases,
 } from "../runtime/wait-reasons.ts";
-import { park, unpark } from "../runtime/parking.ts";
+import { park, unpark } from "../runtime/wait-reasons.ts";
 import { rejected, resolveFairly, resolvedWith } from "../runtime/scheduler.ts";
 import type { WaitQueue } from "../util/wait-queue.ts";
 import { below } from "../runtime/realm.ts";

@@ -3,7 +3,7 @@
 
 import type { Check } from "../util/validate.ts";
 import { describe, isContext, isSignal } from "../util/validate.ts";
-import { fromSignal } from "./api.ts";
+import { fromSignal } from "./signals.ts";
 import { causeOf, neverDone, onCancel } from "./cancel.ts";
 import type { Context } from "./context.ts";
 
@@ -28,6 +28,11 @@ export class Cancellation {
   constructor(ctx: Context, signal?: AbortSignal) {
     this.ctx = ctx;
     this.#signal = signal;
+  }
+
+  /** Whether the cancellation has occurred, even if its listeners have not been called yet. */
+  get isCanceled(): boolean {
+    return this.#signal === undefined ? this.ctx.err() !== undefined : this.#signal.aborted;
   }
 
   /** The error with which a canceled wait rejects; `undefined` before the cancellation. */

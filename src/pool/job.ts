@@ -7,9 +7,8 @@ import { CancelContext, cancelContextKey, causeOf, type Expiry, expiryOf, isEarl
 import type { Context } from "../context/context.ts";
 import { canceled, deadlineExceeded } from "../context/errors.ts";
 import type { AsyncContext } from "../runtime/async-context.ts";
-import { park, unpark } from "../runtime/parking.ts";
 import { rejectFairly, resolvedWith, resolveFairly } from "../runtime/scheduler.ts";
-import { poolResult, poolSubmit, type WaitReason } from "../runtime/wait-reasons.ts";
+import { park, poolResult, poolSubmit, unpark, type WaitReason } from "../runtime/wait-reasons.ts";
 import { Deferred } from "../runtime/waiter.ts";
 import { describe } from "../util/validate.ts";
 import { isError } from "../util/inspect.ts";

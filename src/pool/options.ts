@@ -1,6 +1,6 @@
 // The options of pools, their checks and defaults.
 
-import { background } from "../context/api.ts";
+import { background } from "../context/derive.ts";
 import { cancellationOf, type WaitOptions } from "../context/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { numCPU } from "../runtime/goroutine.ts";
@@ -124,6 +124,16 @@ export interface PoolOptions<Job, Result> extends RunPoolOptions<Job, Result> {
   readonly priority?: (job: Job) => number;
 }
 
+/** Options of {@link WorkerPool.run}. */
+export interface RunJobOptions extends WaitOptions {
+  /**
+   * The priority of the job: a job with a greater priority is run before the others.
+   *
+   * @defaultValue what the `priority` function of the pool returns for the job
+   */
+  readonly priority?: number;
+}
+
 /** Options that have been checked, with their defaults. */
 export interface ResolvedPoolOptions<Job, Result> {
   readonly workers: number;
@@ -134,7 +144,7 @@ export interface ResolvedPoolOptions<Job, Result> {
   readonly timeout: number;
   readonly limiter: RateLimiter | undefined;
   readonly gracePeriod: number;
-  readonly priority: ((job: Job) => number) | undefined;
+  readonly priorityOf: (job: Job) => number;
   readonly onWorkerStart: ((worker: number) => void) | undefined;
   readonly onWorkerStop: ((worker: number) => void) | undefined;
   readonly onEvent: ((event: PoolEvent<Job, Result>) => void) | undefined;
@@ -209,7 +219,7 @@ export function resolveOptions<Job, Result>(
   const check = new Check(caller);
   const ctx = contextOf(check, options) ?? background();
   const workers = check.count("workers", 1, options.workers ?? numCPU());
-  const { stopOnError = false, retry = 0, rate } = options;
+  const { stopOnError = false, retry = 0, rate, priority } = options;
   if (typeof stopOnError !== "boolean")
     throw check.error(`stopOnError must be a boolean, got ${describe(stopOnError)}`);
   for (const name of ["priority", ...hookNames] as const) check.isFunction(name, options[name]);
@@ -227,7 +237,8 @@ export function resolveOptions<Job, Result>(
     timeout: check.atLeast("timeout", 0, options.timeout ?? Infinity),
     limiter: rate === undefined || rate instanceof RateLimiter ? rate : limiterFor(check.atLeast("rate", 0, rate)),
     gracePeriod: check.atLeast("gracePeriod", 0, options.gracePeriod ?? 1000),
-    priority: options.priority,
+    priorityOf: (job) =>
+      priority === undefined ? 0 : checkPriority("WorkerPool: priority must return a number", priority(job)),
     onWorkerStart: options.onWorkerStart,
     onWorkerStop: options.onWorkerStop,
     onEvent: options.onEvent,
@@ -237,6 +248,12 @@ export function resolveOptions<Job, Result>(
 /** Checks `ctx` and `signal` of `options`, and returns the context, or the context of the signal; undefined if neither is set. */
 export function contextOf(check: Check, options: WaitOptions): Context | undefined {
   return cancellationOf(check, options)?.ctx ?? options.ctx;
+}
+
+/** @throws {RangeError} that says `problem`, if `priority` is not a number. */
+export function checkPriority(problem: string, priority: number): number {
+  if (typeof priority === "number" && !Number.isNaN(priority)) return priority;
+  throw new RangeError(`${problem}, got ${describe(priority)}`);
 }
 
 // Timers are late by some milliseconds: a burst of 1 would lose the tokens of that time.

@@ -1,7 +1,7 @@
 // Repeated attempts with growing pauses: the policy, which pools share, and `retry`, which applies it to one function.
 
 import { receive, select } from "../channel/select.ts";
-import { background } from "../context/api.ts";
+import { background } from "../context/derive.ts";
 import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { below } from "../runtime/realm.ts";

@@ -7,17 +7,16 @@
 //   4. A pool with a job, a map or a waiting reader has a listener on its context; any other pool has none.
 //   5. A pool that has ended has no worker, no job and no timer.
 
-import { Channel, channelStateOf, type ReceiveChannel } from "../channel/channel.ts";
-import type { ChannelState } from "../channel/channel-state.ts";
-import { withCancelCause } from "../context/api.ts";
+import type { ReceiveChannel } from "../channel/channel.ts";
+import { withCancelCause } from "../context/derive.ts";
 import { causeOf, onCancel } from "../context/cancel.ts";
 import { type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { type AsyncContext, captureAsyncContext } from "../runtime/async-context.ts";
-import { addDeadlockHint } from "../runtime/deadlock.ts";
 import { rejected, resolved, resolvedWith } from "../runtime/scheduler.ts";
 import { poolIdle } from "../runtime/wait-reasons.ts";
-import { Check, checkFunction, describe } from "../util/validate.ts";
+import { printAsString } from "../util/inspect.ts";
+import { Check, checkFunction } from "../util/validate.ts";
 import {
   AcceptancePromise,
   type JobOutcome,
@@ -29,10 +28,19 @@ import {
 } from "./job.ts";
 import { JobDispatcher } from "./job-dispatcher.ts";
 import { JobRunner } from "./job-runner.ts";
-import { contextOf, type PoolFunc, type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions } from "./options.ts";
+import {
+  checkPriority,
+  contextOf,
+  type PoolFunc,
+  type PoolOptions,
+  type ResolvedPoolOptions,
+  resolvePoolOptions,
+  type RunJobOptions,
+} from "./options.ts";
 import { type MapOptions, OrderedResults } from "./ordered-results.ts";
 import { type PoolStats, StoppedError, type StopReport } from "./report.ts";
 import { PoolShutdown, resolveAll } from "./pool-shutdown.ts";
+import { ResultsChannel } from "./results-channel.ts";
 import type { Worker } from "./worker-set.ts";
 
 const checks = {
@@ -43,26 +51,6 @@ const checks = {
   resize: new Check("WorkerPool.resize"),
   stop: new Check("WorkerPool.stop"),
 };
-
-/** The number of pools with a goroutine that waits for the next outcome in `results`. */
-let awaitedPools = 0;
-
-addDeadlockHint(() =>
-  awaitedPools === 0
-    ? ""
-    : "A goroutine waits for the results of a WorkerPool, which are closed after a call of stop: call pool.stop() before the loop, " +
-      "or run the loop in a goroutine.",
-);
-
-/** Options of {@link WorkerPool.run}. */
-export interface RunJobOptions extends WaitOptions {
-  /**
-   * The priority of the job: a job with a greater priority is run before the others.
-   *
-   * @defaultValue what the `priority` function of the pool returns for the job
-   */
-  readonly priority?: number;
-}
 
 /**
  * A fixed number of workers that call `f` with each job, so that no more than that number of calls run at once. There are four ways to
@@ -81,24 +69,18 @@ export interface RunJobOptions extends WaitOptions {
  */
 export class WorkerPool<Job, Result> implements AsyncDisposable {
   static {
-    // `console.log` of Node shows the string.
-    const inspect = { value: this.prototype.toString, configurable: true, writable: true };
-    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), inspect);
+    printAsString(this.prototype);
   }
 
   readonly #settings: ResolvedPoolOptions<Job, Result>;
   readonly #runner: JobRunner<Job, Result, Worker<PoolJob<Job, Result>>>;
   readonly #dispatcher: JobDispatcher<Job, Result>;
   readonly #shutdown: PoolShutdown<Job, Result>;
-  readonly #results = new Channel<JobOutcome<Job, Result>>(2 ** 32 - 1, { name: "results" });
-  readonly #resultsState = channelStateOf(this.#results) as ChannelState<JobOutcome<Job, Result>>;
+  readonly #results: ResultsChannel<Job, Result>;
   readonly #maps = new Set<OrderedResults<Job, Result>>();
   #lastOrder = 0;
 
   readonly #idleWaiters: TrackedPromise<void>[] = [];
-
-  /** Whether the pool counts in `awaitedPools`. */
-  #isAwaited = false;
 
   /** Removes the listener on the pool's context; null while there is none. */
   #detach: (() => void) | null = null;
@@ -110,7 +92,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
    * Closed: when the last worker has stopped after a call of `stop`. A loop over `results` inside the scope of an `await using` pool waits
    * forever, because the scope stops the pool after the loop. Call `stop` before the loop, or run the loop in a goroutine.
    */
-  readonly results: ReceiveChannel<JobOutcome<Job, Result>> = this.#results;
+  readonly results: ReceiveChannel<JobOutcome<Job, Result>>;
 
   /**
    * Creates a pool and its workers.
@@ -141,15 +123,12 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
       onWorkerIdle: () => this.#checkState(),
     });
     this.#shutdown = new PoolShutdown(this.#runner, this.#dispatcher, () => this.#finish());
-    this.#resultsState.source = {
-      showsBuffer: true,
+    this.#results = new ResultsChannel({
       poll: () => this.#checkContext(),
-      arm: () => {
-        this.#attach();
-        this.#markAwaited(true);
-      },
+      arm: () => this.#attach(),
       disarm: () => this.#checkState(),
-    };
+    });
+    this.results = this.#results.channel;
   }
 
   /**
@@ -189,7 +168,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   send(job: Job, options?: WaitOptions): Promise<void> {
     try {
       const ctx = waitContext(checks.send, options);
-      const record = this.#createJob(job, ctx, this.#sendOutcome);
+      const record = this.#createJob(job, ctx, this.#results);
       if (this.#tryAccept("WorkerPool.send", record, ctx)) return resolved();
       return this.#waitForAcceptance(record, ctx, undefined);
     } catch (error) {
@@ -204,7 +183,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
    * @throws the errors with which `send` rejects.
    */
   trySend(job: Job): boolean {
-    return this.#tryAccept("WorkerPool.trySend", this.#createJob(job, undefined, this.#sendOutcome), undefined);
+    return this.#tryAccept("WorkerPool.trySend", this.#createJob(job, undefined, this.#results), undefined);
   }
 
   /**
@@ -359,19 +338,12 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     return `WorkerPool ${this.#runner.running}/${workers.limit} running, ${queue.queued} queued${waiting}${state}`;
   }
 
-  readonly #sendOutcome: OutcomeListener<Job, Result> = {
-    onOutcome: ({ outcome }) => {
-      this.#results.trySend(outcome as JobOutcome<Job, Result>);
-      if (this.#isAwaited) this.#markAwaited(this.#resultsState.receivers.first !== null);
-    },
-  };
-
   #createJob(
     job: Job,
     ctx: Context | undefined,
     listener: OutcomeListener<Job, Result>,
     // User code first: it may throw.
-    priority: number = this.#priorityOf(job),
+    priority: number = this.#settings.priorityOf(job),
     scope: AsyncContext | null = captureAsyncContext(),
   ): PoolJob<Job, Result> {
     return new PoolJob(job, ctx ?? this.#settings.ctx, this.#runner, scope, listener, priority, ++this.#lastOrder);
@@ -380,11 +352,6 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   #createTask(job: Job, ctx: Context | undefined, priority?: number): [PoolJob<Job, Result>, Task<Job, Result>] {
     const task = new Task<Job, Result>(job, this.#cancelJob);
     return [(task.record = this.#createJob(job, ctx, task, priority)), task];
-  }
-
-  #priorityOf(job: Job): number {
-    const { priority: rank } = this.#settings;
-    return rank === undefined ? 0 : checkPriority("WorkerPool: priority must return a number", rank(job));
   }
 
   /** Accepts the job and returns true, or returns false if it has to wait. Throws the reason if the pool accepts no jobs. */
@@ -440,11 +407,6 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     for (const map of this.#maps) map.end(reason);
   }
 
-  #markAwaited(isAwaited: boolean): void {
-    if (isAwaited !== this.#isAwaited) awaitedPools += isAwaited ? 1 : -1;
-    this.#isAwaited = isAwaited;
-  }
-
   get #isIdle(): boolean {
     return this.#runner.open === 0 && this.#runner.running === 0 && this.#dispatcher.queue.isEmpty;
   }
@@ -453,8 +415,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   #checkState(): void {
     const runner = this.#runner;
     if (this.#shutdown.report !== undefined || runner.isSweeping) return;
-    const isAwaited = this.#resultsState.receivers.first !== null;
-    this.#markAwaited(isAwaited);
+    const { isAwaited } = this.#results;
     if (this.#isIdle) resolveAll(this.#idleWaiters, undefined);
     if (this.#shutdown.hasBegun || runner.canceledBy !== undefined) {
       this.#shutdown.check();
@@ -468,18 +429,11 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   #finish(): void {
     this.#runner.close();
     this.#detach?.();
-    this.#resultsState.source = null;
-    this.#markAwaited(false);
     this.#endMaps(new StoppedError("WorkerPool: the pool has been stopped"));
     this.#dispatcher.workers.close();
     this.#results.close();
     resolveAll(this.#idleWaiters, undefined);
   }
-}
-
-function checkPriority(problem: string, priority: number): number {
-  if (typeof priority === "number" && !Number.isNaN(priority)) return priority;
-  throw new RangeError(`${problem}, got ${describe(priority)}`);
 }
 
 function waitContext(check: Check, options: WaitOptions | undefined): Context | undefined {

@@ -2,7 +2,7 @@
 // `main` that is a deadlock, because `main` has not returned. Anywhere else it is an ordinary end, and with GORO_DEBUG=1 a warning
 // lists the goroutines that still wait. Without either, nothing is installed in the process.
 
-import { numGoroutine } from "./goroutine-count.ts";
+import { numGoroutine } from "./goroutine-tracking.ts";
 import { otherCopies } from "../util/copies.ts";
 import { debugEnabled, globalRegistry } from "./goroutine-tracking.ts";
 import { writeStderr, exit, onBeforeExit, onSigquit } from "./process.ts";

@@ -5,7 +5,7 @@ import { type Hooks, hooks } from "./hooks.ts";
 import { throwUncaught } from "./macrotask.ts";
 import { Deferred } from "./waiter.ts";
 import { currentRealm } from "./realm.ts";
-import { goroutineStarted, goroutineExited } from "./goroutine-count.ts";
+import { goroutineStarted, goroutineExited } from "./goroutine-tracking.ts";
 import { checkFunction } from "../util/validate.ts";
 import { callSite, globalRegistry } from "./goroutine-tracking.ts";
 import { escapeControlChars, functionName } from "../util/inspect.ts";

@@ -9,7 +9,7 @@
 // Mirrors testing/synctest and the bubbles of runtime/synctest.go.
 
 import { cancelWaiter } from "../channel/select.ts";
-import { goroutineExited } from "../runtime/goroutine-count.ts";
+import { goroutineExited } from "../runtime/goroutine-tracking.ts";
 import { otherCopies } from "../util/copies.ts";
 import { deadlockHints } from "../runtime/deadlock.ts";
 import { callSite } from "../runtime/goroutine-tracking.ts";

@@ -6,7 +6,7 @@ import { safeToString } from "../util/inspect.ts";
 import { PendingGoroutine } from "../runtime/goroutine.ts";
 import { waitSleep } from "../runtime/wait-reasons.ts";
 import { PanicError } from "../runtime/panic.ts";
-import { park, unpark } from "../runtime/parking.ts";
+import { park, unpark } from "../runtime/wait-reasons.ts";
 import { RuntimeTimer, currentClock } from "../runtime/timer.ts";
 import { rejected, resolveFairly, resolved } from "../runtime/scheduler.ts";
 import { ParkedOperation } from "../runtime/waiter.ts";

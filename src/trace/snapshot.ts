@@ -2,7 +2,7 @@
 
 import { ChannelState as ChannelCore } from "../channel/channel-state.ts";
 import { PendingSelect } from "../channel/select.ts";
-import { numGoroutine } from "../runtime/goroutine-count.ts";
+import { numGoroutine } from "../runtime/goroutine-tracking.ts";
 import { globalRegistry, bestRegistry, watchGoroutines } from "../runtime/goroutine-tracking.ts";
 import { waitReasons } from "../runtime/wait-reasons.ts";
 import { isMainRunning } from "../runtime/deadlock.ts";

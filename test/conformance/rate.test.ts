@@ -52,7 +52,7 @@ async function reserve(
 /** Waits for `n`; answers how many units it took, and the error. */
 async function wait(limiter: RateLimiter, ctx: Context, n: number): Promise<[units: number, error: string]> {
   const units = new Units();
-  const error = await limiter.wait(ctx, n).then(
+  const error = await limiter.wait(n, { ctx }).then(
     () => "",
     (error: unknown) => String(error),
   );
@@ -316,7 +316,7 @@ test("TestWaitSimple: it is refused at once, returns at once, or takes its time"
     const limiter = new RateLimiter(10, 3);
     const [ctx, cancel] = withCancel(background());
     cancel();
-    expect(await wait(limiter, ctx, 1)).toEqual([0, "Canceled: context canceled"]);
+    expect(await wait(limiter, ctx, 1)).toEqual([0, "AbortError: context canceled"]);
     expect(await wait(limiter, background(), 4)).toEqual([0, "RangeError: rate: Wait(n=4) exceeds limiter's burst 3"]);
     expect(limiter.tokens).toBe(3);
     expect(await wait(limiter, background(), 2)).toEqual([0, ""]);
@@ -333,7 +333,7 @@ test.each(seeds)("TestWaitCancel: who is canceled gives the tokens back (seed %i
         await time.sleep(d);
         cancel();
       });
-      expect(await wait(limiter, ctx, 3)).toEqual([1, "Canceled: context canceled"]);
+      expect(await wait(limiter, ctx, 3)).toEqual([1, "AbortError: context canceled"]);
       expect(limiter.tokens).toBe(2);
       expect(await wait(limiter, background(), 2)).toEqual([0, ""]);
       expect(children(ctx)).toBe(0);

@@ -128,7 +128,7 @@ describe.each<[string, (sem: Semaphore) => Promise<boolean>]>([
       const [ctx, cancel] = withTimeout(background(), 10 * time.millisecond);
       using _ = defer(cancel);
       try {
-        await sem.acquire(1, ctx);
+        await sem.acquire(1, { ctx });
         return true;
       } catch (error) {
         expect(error).toBeInstanceOf(context.DeadlineExceeded);
@@ -168,13 +168,13 @@ test.each(seeds)("TestWeightedDoesntBlockIfTooBig: who asks for more than the si
       const [big, giveUp] = withCancel(background());
       let refusal: unknown;
       go(async () => {
-        refusal = await sem.acquire(n + 1, big).catch((error: unknown) => error);
+        refusal = await sem.acquire(n + 1, { ctx: big }).catch((error: unknown) => error);
       });
       const [g, ctx] = ErrGroup.withContext(background());
       let had = 0;
       for (let i = n * 3; i > 0; i--) {
         await g.go(async () => {
-          await sem.acquire(1, ctx);
+          await sem.acquire(1, { ctx });
           had++;
           await time.sleep(time.millisecond);
           sem.release(1);
@@ -228,7 +228,7 @@ test.each(seeds)("TestAllocCancelDoesntStarve: when the first gives up, those be
       const [ctx, cancel] = withCancel(background());
       let refusal: unknown;
       go(async () => {
-        refusal = await sem.acquire(10, ctx).catch((error: unknown) => error);
+        refusal = await sem.acquire(10, { ctx }).catch((error: unknown) => error);
       });
       // Wait until it does.
       while (sem.tryAcquire(1)) {
@@ -265,12 +265,12 @@ test.each(seeds)("TestWeightedAcquireCanceled: an end that came before the units
         sem.release(1);
         ch.close();
       });
-      await expect(sem.acquire(2, ctx)).rejects.toBeInstanceOf(context.Canceled);
+      await expect(sem.acquire(2, { ctx })).rejects.toBeInstanceOf(context.Canceled);
       await ch.receive();
       expect(sem.tryAcquire(2)).toBe(true);
       // Nor is anything had with a context that has ended, even if it is free.
       sem.release(2);
-      await expect(sem.acquire(1, ctx)).rejects.toBeInstanceOf(context.Canceled);
+      await expect(sem.acquire(1, { ctx })).rejects.toBeInstanceOf(context.Canceled);
       expect(sem.tryAcquire(2)).toBe(true);
     },
     { seed },

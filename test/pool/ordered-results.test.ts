@@ -386,7 +386,7 @@ describe.each(watched)("leaving a map of %s", (_kind, of) => {
       expect(held.begun.filter((job) => job > 0).sort()).toEqual(
         held.gaveUp.map((text) => Number.parseInt(text)).sort(),
       );
-      for (const text of held.gaveUp) expect(text).toMatch(/^\d: Canceled: context canceled$/);
+      for (const text of held.gaveUp) expect(text).toMatch(/^\d: AbortError: context canceled$/);
       expect(held.begun.length).toBeLessThanOrEqual(3);
       expect(pool.stats()).toMatchObject({ running: 0, abandoned: 0, queued: 0, waiting: 0, processed: 1 });
       expect(source.closed).toBe(1);

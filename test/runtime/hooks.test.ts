@@ -321,7 +321,7 @@ describe("a listener finds every channel in a valid state, and may use the chann
       },
     });
     cancel();
-    expect(errors).toEqual(Array(2).fill("Canceled: context canceled"));
+    expect(errors).toEqual(Array(2).fill("AbortError: context canceled"));
   });
 });
 

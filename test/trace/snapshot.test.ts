@@ -205,7 +205,7 @@ describe("SIGQUIT ends a program under main, and", () => {
         stop();
       });
     `);
-    expect(ending).toEqual({ code: 0, stdout: "Canceled: quit signal received\n", stderr: "" });
+    expect(ending).toEqual({ code: 0, stdout: "AbortError: quit signal received\n", stderr: "" });
   });
 
   test.concurrent("means nothing once main has returned, or where there is none", async () => {
