@@ -46,7 +46,7 @@ export interface JobCanceled<Job> extends OutcomeBase<Job> {
   readonly value?: undefined;
 }
 
-/** The outcome of one job, told apart by `status`. Exactly one of `value` and `error` is present. */
+/** The outcome of one job, distinguished by `status`. Exactly one of `value` and `error` is present. */
 export type JobOutcome<Job, Result> = JobDone<Job, Result> | JobFailed<Job> | JobCanceled<Job>;
 
 /** The receiver of the outcome of a job. */

@@ -129,7 +129,7 @@ export function retry<Result>(
 ): Promise<Awaited<Result>> {
   try {
     checkFunction("retry", fn, "fn");
-    check.options(options ?? {}, [...retryOptionNames, ...waitOptionNames], retryAliases);
+    check.options(options, [...retryOptionNames, ...waitOptionNames], retryAliases);
     const policy = resolveRetry(check, "", options ?? {});
     return fairly(callWithRetries(fn, policy, cancellationOf(check, options)));
   } catch (error) {
