@@ -37,16 +37,22 @@ export { go, gosched, numCPU } from "./runtime/goroutine.ts";
 export { main } from "./runtime/main.ts";
 export { PanicError } from "./runtime/panic.ts";
 export { ErrGroup } from "./sync/errgroup.ts";
-export type { LatencyStats } from "./pool/histogram.ts";
+export type { JobCanceled, JobDone, JobFailed, JobOutcome, PoolTask } from "./pool/job.ts";
+export { mapOrdered, type MapOrderedOptions } from "./pool/map-ordered.ts";
+export type { PoolEvent, PoolFunc, PoolOptions, RunJobOptions, RunPoolOptions } from "./pool/options.ts";
 export type { MapOptions } from "./pool/ordered-results.ts";
-export type { PoolStats, WorkerStats } from "./pool/stats.ts";
-export type { PoolEvent, PoolFunc, PoolOptions, RetryOptions, RunPoolOptions } from "./pool/options.ts";
-export type { JobCanceled, JobDone, JobFailed, JobOutcome } from "./pool/outcome.ts";
-export { RateLimiter, type Reservation } from "./sync/rate-limiter.ts";
-export { type RunReport, StoppedError, type StopReport } from "./pool/report.ts";
+export {
+  type LatencyStats,
+  type PoolStats,
+  type RunReport,
+  StoppedError,
+  type StopReport,
+  type WorkerStats,
+} from "./pool/report.ts";
+export { retry, type RetryOptions } from "./pool/retry.ts";
 export { runPool } from "./pool/run-pool.ts";
-export type { PoolTask } from "./pool/task.ts";
 export { WorkerPool } from "./pool/worker-pool.ts";
+export { RateLimiter, type Reservation } from "./sync/rate-limiter.ts";
 export { Cond } from "./sync/cond.ts";
 export type { Locker } from "./sync/lock-guard.ts";
 export { Mutex } from "./sync/mutex.ts";

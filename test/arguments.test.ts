@@ -11,11 +11,13 @@ import {
   fromReadableStream,
   go,
   main,
+  mapOrdered,
   Mutex,
   Once,
   onceFunc,
   onceValue,
   RateLimiter,
+  retry,
   runPool,
   RWMutex,
   Semaphore,
@@ -77,9 +79,10 @@ const calls: Readonly<Record<string, Calls>> = {
   "SingleFlight.doChan": { f: (f) => new SingleFlight<string, unknown>().doChan("key", f) },
   "WaitGroup.go": { f: (f) => new WaitGroup().go(f) },
   "WorkerPool.map": { options: (options) => pool().map([1], options).next() },
-  "WorkerPool.send": { ctx: (ctx) => pool().send(1, ctx) },
+  "WorkerPool.run": { options: (options) => pool().run(1, options) },
+  "WorkerPool.send": { options: (options) => pool().send(1, options) },
   "WorkerPool.stop": { ctx: (ctx) => pool().stop(ctx) },
-  "WorkerPool.submit": { ctx: (ctx) => pool().submit(1, ctx) },
+  "WorkerPool.submit": { options: (options) => pool().submit(1, options) },
   bubble: { f: (f) => bubble(f), options: (options) => bubble(job, options) },
   "context.afterFunc": { ctx: (ctx) => context.afterFunc(ctx, job), f: (f) => context.afterFunc(background(), f) },
   "context.cause": { ctx: (ctx) => context.cause(ctx) },
@@ -98,6 +101,7 @@ const calls: Readonly<Record<string, Calls>> = {
   fromReadableStream: { options: (options) => fromReadableStream(new ReadableStream<number>(), options) },
   go: { f: (f) => go(f) },
   main: { f: (f) => main(f) },
+  mapOrdered: { fn: (fn) => mapOrdered([1], fn), options: (options) => mapOrdered([1], job, options) },
   "new Channel": { options: (options) => new Channel(0, options) },
   "new WorkerPool": { f: (f) => new WorkerPool(f), options: (options) => new WorkerPool(job, options) },
   onceFunc: { f: (f) => onceFunc(f) },
@@ -105,6 +109,7 @@ const calls: Readonly<Record<string, Calls>> = {
   poolPicture: { options: (options) => poolPicture(trace, options) },
   record: { options: (options) => record(options) },
   reportLeaks: { report: (report) => reportLeaks(report) },
+  retry: { fn: (fn) => retry(fn, { retries: 1 }), options: (options) => retry(job, options) },
   runPool: {
     ctx: (ctx) => runPool(ctx, closed(), new Channel(1), job),
     f: (f) => runPool(background(), closed(), new Channel(1), f),
@@ -205,7 +210,7 @@ test.each(rows)("%s refuses %s", async (name, _, [, value, argument], call) => {
 test.each([
   ["null for a part of retry", { retry: { retries: 1, delay: null } }, "delay"],
   ["an unknown part of retry", { retry: { retries: 1, nonsense: 1 } }, "nonsense"],
-  ["a generator function for retry.when", { retry: { retries: 1, when: generator } }, "when"],
+  ["a generator function for retry.shouldRetry", { retry: { retries: 1, shouldRetry: generator } }, "shouldRetry"],
 ])("both doors of the pool refuse %s", async (_, options, argument) => {
   for (const name of ["new WorkerPool", "runPool"]) {
     const error = await errorOf(() => calls[name]?.["options"]?.(options as never));

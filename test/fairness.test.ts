@@ -9,12 +9,14 @@ import {
   fromIterable,
   fromReadableStream,
   gosched,
+  type JobOutcome,
+  mapOrdered,
   Mutex,
   Once,
-  type JobOutcome,
   RateLimiter,
   receive,
   type ReceiveChannel,
+  retry,
   runPool,
   RWMutex,
   select,
@@ -273,7 +275,7 @@ const loops: Readonly<Record<string, Entry>> = {
       return () => flights.doChan("key", fail).receive();
     },
   },
-  "Task.result": {
+  "PoolTask.result": {
     "of each of many jobs": () => {
       const pool = poolOf(() => 1);
       return async () => await (await pool.submit(1)).result;
@@ -335,6 +337,38 @@ const loops: Readonly<Record<string, Entry>> = {
       return () => pool.map([1]).next();
     },
   },
+  "WorkerPool.onIdle": {
+    "of an idle pool": () => {
+      const pool = poolOf(() => 1);
+      return () => pool.onIdle();
+    },
+    "of a pool with a job": () => {
+      const pool = poolOf(() => 1);
+      return () => {
+        pool.trySend(1);
+        pool.results.tryReceive();
+        return pool.onIdle();
+      };
+    },
+  },
+  "WorkerPool.run": {
+    "of jobs that are done at once": () => {
+      const pool = poolOf(() => 1);
+      return () => pool.run(1);
+    },
+    "of jobs that fail": () => {
+      const pool = poolOf(fail);
+      return () => pool.run(1);
+    },
+    "of a pool that was stopped": async () => {
+      const pool = await stoppedPool();
+      return () => pool.run(1);
+    },
+    "with options that are no object": () => {
+      const pool = poolOf(() => 1);
+      return () => pool.run(1, 1 as never);
+    },
+  },
   "WorkerPool.send": {
     "of jobs that are done at once": () => {
       const pool = poolOf(() => 1);
@@ -350,7 +384,7 @@ const loops: Readonly<Record<string, Entry>> = {
     "whose context has ended": () => {
       const pool = poolOf(() => 1);
       const ctx = canceled();
-      return () => pool.send(1, ctx);
+      return () => pool.send(1, { ctx });
     },
     "with what is not a context": () => {
       const pool = poolOf(() => 1);
@@ -369,7 +403,7 @@ const loops: Readonly<Record<string, Entry>> = {
     "whose context has ended": () => {
       const pool = poolOf(() => 1);
       const ctx = canceled();
-      return () => pool.submit(1, ctx);
+      return () => pool.submit(1, { ctx });
     },
     "with what is not a context": () => {
       const pool = poolOf(() => 1);
@@ -394,6 +428,22 @@ const loops: Readonly<Record<string, Entry>> = {
     "with a seed that makes no sense": () => () => bubble(() => 1, { seed: 0.5 }),
   },
   gosched: { "in a loop": () => () => gosched() },
+  mapOrdered: {
+    "of an endless source": () => {
+      const results = mapOrdered(endless(), () => 1, { concurrency: 1 });
+      return () => results.next();
+    },
+    "of items that fail": () => () => mapOrdered([1], fail, { concurrency: 1 }).next(),
+  },
+  retry: {
+    "of a function that returns at once": () => () => retry(() => 1, { retries: 1 }),
+    "of a function that throws": () => () => retry(fail, { retries: 0 }),
+    "with a context that is canceled": () => {
+      const ctx = canceled();
+      return () => retry(() => 1, { retries: 1, ctx });
+    },
+    "with what is not a function": () => () => retry(wrong, { retries: 1 }),
+  },
   runPool: {
     "of jobs that are closed": () => () => runPool(context.background(), closed(), new Channel(1), () => 1),
     "whose context has ended": () => {

@@ -26,6 +26,22 @@ export function addWakeSource(mayWake: () => boolean): void {
   wakeSources.push(mayWake);
 }
 
+const hints: (() => string)[] = [];
+
+/** Adds a function that returns a sentence for deadlock reports; "" if the sentence does not apply to the state of the program. */
+export function addDeadlockHint(hint: () => string): void {
+  hints.push(hint);
+}
+
+/** The paragraphs of the hints that apply. */
+export function deadlockHints(): string {
+  return hints
+    .map((hint) => hint())
+    .filter((text) => text !== "")
+    .map((text) => `\n${text}\n`)
+    .join("");
+}
+
 /** How long the process is kept alive, in milliseconds, before the wake sources are checked again. */
 const wakeInterval = 50;
 
@@ -61,7 +77,7 @@ if (debugEnabled) installExitCheck();
 const hint = "Set GORO_DEBUG=1 to list each goroutine with where it was started and where it waits.\n";
 
 function deadlock(): string {
-  return `fatal error: all goroutines are asleep - deadlock!\n\n${globalRegistry?.report() ?? summary() + hint}${otherCopies()}`;
+  return `fatal error: all goroutines are asleep - deadlock!\n\n${globalRegistry?.report() ?? summary() + hint}${deadlockHints()}${otherCopies()}`;
 }
 
 function warning(): string {

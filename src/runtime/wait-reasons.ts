@@ -38,6 +38,7 @@ export const semAcquire: WaitReason = new WaitReason("semaphore acquire");
 // The pool has no counterpart in Go.
 export const poolSubmit: WaitReason = new WaitReason("pool submit");
 export const poolResult: WaitReason = new WaitReason("pool result");
+export const poolIdle: WaitReason = new WaitReason("pool idle");
 export const poolStop: WaitReason = new WaitReason("pool stop");
 export const poolRun: WaitReason = new WaitReason("pool run");
 

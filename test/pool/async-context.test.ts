@@ -22,7 +22,7 @@ type Pool = WorkerPool<number, string>;
 /** Ways to bring one job; each returns its result. */
 const doors: readonly (readonly [name: string, bring: (pool: Pool, ms: number) => Promise<string>])[] = [
   ["submit", async (pool, ms) => (await pool.submit(ms)).result],
-  ["submit with a context", async (pool, ms) => (await pool.submit(ms, context.background())).result],
+  ["submit with a context", async (pool, ms) => (await pool.submit(ms, { ctx: context.background() })).result],
   ["trySubmit", async (pool, ms) => pool.trySubmit(ms)?.result ?? "refused"],
   [
     "send",
@@ -71,9 +71,9 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
       ),
     );
 
-    test("has it in an elastic pool, too", () =>
+    test("has it in a pool with several workers, too", () =>
       inBubble(async () => {
-        await using pool = new WorkerPool(store, { min: 0, max: 2, idle: 5, queueSize: 9 });
+        await using pool = new WorkerPool(store, { workers: 2, queueSize: 9 });
         const names = ["A", "B", "C", "D"];
         const results = await Promise.all(names.map((name, i) => als.run(name, () => bring(pool, 1 + i))));
         expect([...results].sort()).toEqual(names);
@@ -124,7 +124,7 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
       als.run("A", () => pool.trySend("fails"));
       als.run("B", () => pool.trySend("late"));
       const [ctx, cancel] = context.withCancel(context.background());
-      await als.run("C", () => pool.send("canceled", ctx));
+      await als.run("C", () => pool.send("canceled", { ctx }));
       als.run("D", cancel);
       await als.run("E", () => pool.stop());
       expect(seen).toEqual([

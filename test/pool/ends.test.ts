@@ -115,7 +115,7 @@ const gaps = [0, 5, 60, 150];
 describe.each<RunPoolOptions<number, number>>([
   {},
   { timeout: 20 },
-  { timeout: 20, onError: "cancel" },
+  { timeout: 20, stopOnError: true },
   { gracePeriod: 0 },
 ])("with %j", (options) => {
   test.each(pairs)("%s, then %s: the run ends once, with each outcome read or reported", async (first, second) => {
@@ -176,7 +176,7 @@ async function play(
   expect(jobs.length).toBeGreaterThanOrEqual(called);
   if (isReading && options.gracePeriod !== 0) expect(ended.undelivered).toEqual([]);
   const canceled = outcomes.filter(({ status, error }) => status === "canceled" && error === ended.cause);
-  expect([...ended.undone].sort()).toEqual(canceled.map(({ job }) => job).sort());
+  expect([...ended.unfinished].sort()).toEqual(canceled.map(({ job }) => job).sort());
   expect(ended.isCutShort).toBe(ended.cause !== undefined);
   expect(ended.isCutShort || outcomes.every(({ status }) => status !== "canceled")).toBe(true);
 }
@@ -201,7 +201,13 @@ describe("a run whose job overruns its timeout while the jobs are closed", () =>
             await time.sleep(200);
           }
           expect(read.sort()).toEqual([1, 2, 3].slice(0, count));
-          expect(await run).toEqual({ isCutShort: false, cause: undefined, undone: [], abandoned: 0, undelivered: [] });
+          expect(await run).toEqual({
+            isCutShort: false,
+            cause: undefined,
+            unfinished: [],
+            abandoned: 0,
+            undelivered: [],
+          });
         }
       },
       { seed },
@@ -222,8 +228,8 @@ describe("a run whose job overruns its timeout while the jobs are closed", () =>
         gracePeriod: 100,
       });
       expect(time.since(start)).toBe(120);
-      expect(report).toMatchObject({ isCutShort: true, undone: [], abandoned: 1, undelivered: [] });
-      expect(report.cause?.message).toBe("runPool: no function has come back");
+      expect(report).toMatchObject({ isCutShort: true, unfinished: [], abandoned: 1, undelivered: [] });
+      expect(report.cause?.message).toBe("runPool: abandoned jobs did not return within the grace period");
       expect(jobs.length).toBe(2);
       never.close();
     }));
@@ -242,7 +248,7 @@ describe("a run whose job overruns its timeout while the jobs are closed", () =>
       await time.sleep(1000);
       jobs.close();
       const start = time.now();
-      expect(await run).toMatchObject({ isCutShort: false, undone: [], abandoned: 2 });
+      expect(await run).toMatchObject({ isCutShort: false, unfinished: [], abandoned: 2 });
       expect(time.since(start)).toBe(100);
       never.close();
     }));
@@ -287,7 +293,7 @@ describe("the reader of a run that is cut short", () => {
       const [report, read] = await cutShort(99, 20);
       expect(read.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
       expect(report).toMatchObject({ isCutShort: true, cause: enough, undelivered: [], abandoned: 0 });
-      expect(report.undone).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+      expect(report.unfinished).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     }));
 
   test.each([0, 1, 4])("that vanishes after %i outcomes leaves the others to the report", (stopAfter) =>
@@ -416,7 +422,7 @@ test("a pool whose accepted jobs are canceled in every way gives each one outcom
               onEvent: (e) => e.type === "ended" && ended.push(e.type),
             },
           );
-          const tasks = [await pool.submit(1, own), await pool.submit(2, own)];
+          const tasks = [await pool.submit(1, { ctx: own }), await pool.submit(2, { ctx: own })];
           await waitUntilBlocked();
           const act = { task: () => tasks[0]?.cancel(enough), context: () => cancelOwn(enough) };
           const does = (way: (typeof ways)[number]): void => {

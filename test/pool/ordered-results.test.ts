@@ -238,7 +238,7 @@ test.each([0, -1, 1.5, NaN, Infinity, "2"])("a window of %p is refused", (window
   inBubble(async () => {
     await using pool = new WorkerPool(double, { workers: 2 });
     expect(() => pool.map([], { maxInFlight: window as number })).toThrow(
-      new RangeError(`WorkerPool.map: window must be a whole number, 1 or more, got ${window}`),
+      new RangeError(`WorkerPool.map: maxInFlight must be a whole number, 1 or more, got ${window}`),
     );
   }),
 );
@@ -287,13 +287,14 @@ describe.each(watched)("the window over %s", (_kind, of) => {
   });
 });
 
-test("the window is twice the workers by default, the greatest number of an elastic pool", () =>
+test("at most twice as many jobs as workers are in flight by default, also after a resize", () =>
   inBubble(async () => {
     await using fixed = new WorkerPool(double, { workers: 3 });
-    await using elastic = new WorkerPool(double, { min: 1, max: 4 });
+    await using resized = new WorkerPool(double, { workers: 1 });
+    resized.resize(4);
     for (const [pool, window] of [
       [fixed, 6],
-      [elastic, 8],
+      [resized, 8],
     ] as const) {
       const source = new Source(100);
       await using results = pool.map(quick(source));
@@ -390,7 +391,7 @@ describe.each(watched)("leaving a map of %s", (_kind, of) => {
       expect(pool.stats()).toMatchObject({ running: 0, abandoned: 0, queued: 0, waiting: 0, processed: 1 });
       expect(source.closed).toBe(1);
       expect(children(ctx)).toBe(0);
-      expect(await pool.stop()).toEqual({ undone: [], abandoned: 0, cause: undefined });
+      expect(await pool.stop()).toEqual({ unfinished: [], abandoned: 0, cause: undefined });
       expect(source).toMatchObject({ asked, closed: 1 });
       cancel();
     });
@@ -815,7 +816,7 @@ describe.each(watched)("a pool that stops while it maps %s", (_kind, of) => {
     expect(rest.length).toBeGreaterThanOrEqual(asked - 1);
     expect(rest.slice(0, -1)).toEqual(numbers(rest.length).slice(1));
     expect(rest.at(-1)).toBe("StoppedError: WorkerPool: the pool has been stopped");
-    expect(await stopped).toEqual({ undone: [], abandoned: 0, cause: undefined });
+    expect(await stopped).toEqual({ unfinished: [], abandoned: 0, cause: undefined });
     await waitUntilBlocked();
     expect(source.closed).toBe(1);
   });
@@ -901,7 +902,7 @@ describe.each(watched)("a pool that is canceled while it maps %s", (_kind, of) =
         if (n < 0) throw new Error("below zero");
         await ctx.done().receive();
       },
-      { workers: 3, onError: "cancel" },
+      { workers: 3, stopOnError: true },
     );
     const results = told(pool.map(of(source), { maxInFlight: 2 }));
     await time.sleep(10);
@@ -919,7 +920,7 @@ test("a failure in a map ends a pool that is to end by it", () =>
         if (n === 2) throw new Error("two");
         return n;
       },
-      { workers: 1, onError: "cancel" },
+      { workers: 1, stopOnError: true },
     );
     expect(await told(pool.map(numbers(5)))).toEqual([0, 1, "Error: two"]);
     await expect(pool.send(1)).rejects.toEqual(new Error("two"));

@@ -80,7 +80,7 @@ async function run<R>(
   const results = new Results<R>(capacity);
   const reading = read(results);
   const report = await runPool(ctx, jobs, results, f, options);
-  const { cause: error, undone, undelivered } = report;
+  const { cause: error, unfinished, undelivered } = report;
   const ms = time.since(start);
   const outcomes = await reading;
   expect(results.closed).toBe(1);
@@ -88,7 +88,7 @@ async function run<R>(
   expect(undelivered).toEqual([]);
   // Each job that was received and not finished has been reported, and read.
   const canceled = outcomes.filter((outcome) => outcome.status === "canceled" && outcome.error === error);
-  expect(sorted(undone)).toEqual(sorted(jobsOf(canceled)));
+  expect(sorted(unfinished)).toEqual(sorted(jobsOf(canceled)));
   return { error, report, outcomes, ms };
 }
 
@@ -175,8 +175,8 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
     expect(stopped).toEqual([]);
     const start = time.now();
     cancel(new Error("enough"));
-    const { cause, isCutShort, undone, undelivered } = await running;
-    expect([cause, isCutShort, undone]).toEqual([new Error("enough"), true, []]);
+    const { cause, isCutShort, unfinished, undelivered } = await running;
+    expect([cause, isCutShort, unfinished]).toEqual([new Error("enough"), true, []]);
     expect(undelivered).toHaveLength(3);
     expect(undelivered.every(({ status }) => status === "done")).toBe(true);
     expect(time.since(start)).toBe(1000);
@@ -243,7 +243,7 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
       await time.sleep(n + 1);
       throw new Error(`no ${n}`);
     };
-    const { error } = await run(background, jobs, f, { workers: 2, onError: "cancel" }, capacity);
+    const { error } = await run(background, jobs, f, { workers: 2, stopOnError: true }, capacity);
     expect(error).toEqual(new Error("no 0"));
     await waitUntilBlocked();
     expect(sent).toBe(2 + capacity);
@@ -365,10 +365,15 @@ describe("what makes no sense", () => {
     [
       "another way to treat errors",
       () => 1,
-      { onError: "ignore" },
-      new TypeError('runPool: onError must be "collect" or "cancel", got ignore'),
+      { stopOnError: "ignore" },
+      new TypeError("runPool: stopOnError must be a boolean, got ignore"),
     ],
-    ["a grace below 0", () => 1, { grace: -1 }, new RangeError("runPool: grace must be a number, 0 or more, got -1")],
+    [
+      "a gracePeriod below 0",
+      () => 1,
+      { gracePeriod: -1 },
+      new RangeError("runPool: gracePeriod must be a number, 0 or more, got -1"),
+    ],
   ];
 
   test.each(cases)("is refused at once, and touches no channel: %s", (_name, f, options, error) =>
@@ -504,67 +509,70 @@ describe("the end of the context", () => {
     ]);
   });
 
-  describe.each<{ readonly grace?: number }>([{ grace: 0 }, { grace: 10 }, {}])("with %j", (options) => {
-    const { grace = 1000 } = options;
+  describe.each<{ readonly gracePeriod?: number }>([{ gracePeriod: 0 }, { gracePeriod: 10 }, {}])(
+    "with %j",
+    (options) => {
+      const { gracePeriod = 1000 } = options;
 
-    // R170
-    describe.each([1, 2])("and %i workers", (workers) => {
-      everyOrder("does not wait longer for functions that do not listen, and is an error", async () => {
-        const [ctx, cancel] = context.withCancelCause(background);
-        time.afterFunc(10, () => cancel(new Error("enough")));
-        const stopped: number[] = [];
-        const { error, outcomes, ms } = await run(ctx, filled(workers), async () => time.sleep(5000), {
-          workers,
-          ...options,
-          onWorkerStop: (worker) => stopped.push(worker),
+      // R170
+      describe.each([1, 2])("and %i workers", (workers) => {
+        everyOrder("does not wait longer for functions that do not listen, and is an error", async () => {
+          const [ctx, cancel] = context.withCancelCause(background);
+          time.afterFunc(10, () => cancel(new Error("enough")));
+          const stopped: number[] = [];
+          const { error, outcomes, ms } = await run(ctx, filled(workers), async () => time.sleep(5000), {
+            workers,
+            ...options,
+            onWorkerStop: (worker) => stopped.push(worker),
+          });
+          expect(ms).toBe(10 + gracePeriod);
+          expect(error).toEqual(new Error("enough"));
+          expect(outcomes.filter(({ status }) => status !== "canceled")).toEqual([]);
+          // They come back in the end, to closed results, and nothing comes of it.
+          await time.sleep(5000);
+          expect(sorted(stopped)).toEqual(numbers(workers).map((n) => n + 1));
+          expect(children(ctx)).toBe(0);
         });
-        expect(ms).toBe(10 + grace);
-        expect(error).toEqual(new Error("enough"));
-        expect(outcomes.filter(({ status }) => status !== "canceled")).toEqual([]);
-        // They come back in the end, to closed results, and nothing comes of it.
-        await time.sleep(5000);
-        expect(sorted(stopped)).toEqual(numbers(workers).map((n) => n + 1));
-        expect(children(ctx)).toBe(0);
       });
-    });
 
-    everyOrder("finds some at their work, some with their outcome and some idle, and frees all", async () => {
-      const [ctx, cancel] = context.withCancelCause(background);
-      const results = new Results<number>();
-      const jobs = new Channel<number>();
-      const running = runPool(
-        ctx,
-        jobs,
-        results,
-        async (own, n) => {
-          if (n === 0) await time.sleep(5000);
-          if (n === 1) await own.done().receive();
-          return n;
-        },
-        { workers: 4, ...options },
-      );
-      for (const n of numbers(3)) await jobs.send(n);
-      await waitUntilBlocked();
-      const start = time.now();
-      cancel(new Error("enough"));
-      const { cause, abandoned, undone, undelivered } = await running;
-      expect(cause).toEqual(new Error("enough"));
-      expect([undone, sorted(jobsOf(undelivered))]).toEqual([
-        [0, 1],
-        [0, 1, 2],
-      ]);
-      // Without grace, the function that listens may not have returned yet.
-      expect(abandoned).toBeLessThanOrEqual(grace === 0 ? 2 : 1);
-      expect(abandoned).toBeGreaterThanOrEqual(1);
-      expect(time.since(start)).toBe(grace);
-      expect(results.closed).toBe(1);
-      await time.sleep(5000);
-    });
-  });
+      everyOrder("finds some at their work, some with their outcome and some idle, and frees all", async () => {
+        const [ctx, cancel] = context.withCancelCause(background);
+        const results = new Results<number>();
+        const jobs = new Channel<number>();
+        const running = runPool(
+          ctx,
+          jobs,
+          results,
+          async (own, n) => {
+            if (n === 0) await time.sleep(5000);
+            if (n === 1) await own.done().receive();
+            return n;
+          },
+          { workers: 4, ...options },
+        );
+        for (const n of numbers(3)) await jobs.send(n);
+        await waitUntilBlocked();
+        const start = time.now();
+        cancel(new Error("enough"));
+        const { cause, abandoned, unfinished, undelivered } = await running;
+        expect(cause).toEqual(new Error("enough"));
+        expect([unfinished, sorted(jobsOf(undelivered))]).toEqual([
+          [0, 1],
+          [0, 1, 2],
+        ]);
+        // Without a grace period, the function that listens may not have returned yet.
+        expect(abandoned).toBeLessThanOrEqual(gracePeriod === 0 ? 2 : 1);
+        expect(abandoned).toBeGreaterThanOrEqual(1);
+        expect(time.since(start)).toBe(gracePeriod);
+        expect(results.closed).toBe(1);
+        await time.sleep(5000);
+      });
+    },
+  );
 });
 
 // R148, B19, P6, P8
-describe('with onError "cancel"', () => {
+describe("with stopOnError", () => {
   everyOrder("the first error in time is what the run ends with, and it ends the other jobs", async () => {
     const seen: unknown[] = [];
     const f = async (own: Context, n: number): Promise<void> => {
@@ -576,7 +584,7 @@ describe('with onError "cancel"', () => {
       seen.push(context.cause(own));
       throw new Error("later");
     };
-    const { error, ms } = await run(background, filled(20), f, { workers: 4, onError: "cancel" });
+    const { error, ms } = await run(background, filled(20), f, { workers: 4, stopOnError: true });
     expect(error).toEqual(new Error("first"));
     expect(ms).toBe(20);
     expect(seen).toEqual(Array.from({ length: 3 }, () => new Error("first")));
@@ -587,13 +595,13 @@ describe('with onError "cancel"', () => {
       await time.sleep(10);
       throw new Error(`no ${n}`);
     };
-    const { error, outcomes } = await run(background, filled(4), f, { workers: 4, onError: "cancel" });
+    const { error, outcomes } = await run(background, filled(4), f, { workers: 4, stopOnError: true });
     const failed = outcomes.filter(({ status }) => status === "failed");
     expect(failed.map((outcome) => outcome.error)).toContain(error);
   });
 
   everyOrder("a run without errors is as any other", async () => {
-    const { error, outcomes } = await run(background, filled(9), (_own, n) => n, { workers: 2, onError: "cancel" });
+    const { error, outcomes } = await run(background, filled(9), (_own, n) => n, { workers: 2, stopOnError: true });
     expect(error).toBeUndefined();
     expect(sorted(jobsOf(outcomes))).toEqual(numbers(9));
   });
@@ -601,7 +609,7 @@ describe('with onError "cancel"', () => {
   everyOrder("jobs that come later are left to a later run on the same channel", async () => {
     const jobs = new Channel<number>(1);
     const f = async (): Promise<never> => Promise.reject(new Error("no"));
-    const first = run(background, jobs, f, { workers: 2, onError: "cancel" });
+    const first = run(background, jobs, f, { workers: 2, stopOnError: true });
     await jobs.send(1);
     expect((await first).error).toEqual(new Error("no"));
     await time.sleep(1000);
@@ -618,7 +626,7 @@ describe('with onError "cancel"', () => {
       await time.sleep(n === 0 ? 5 : 5000);
       throw new Error("no");
     };
-    const { error, ms } = await run(background, filled(2), f, { workers: 2, onError: "cancel", gracePeriod: 70 });
+    const { error, ms } = await run(background, filled(2), f, { workers: 2, stopOnError: true, gracePeriod: 70 });
     expect([error, ms]).toEqual([new Error("no"), 75]);
     await time.sleep(5000);
   });
@@ -656,7 +664,7 @@ describe("a job that takes longer than it may", () => {
 
   everyOrder("ends a run that an error is to end", async () => {
     const f = async (own: Context): Promise<void> => work(own, 500);
-    const { error, ms } = await run(background, filled(3), f, { workers: 2, timeout: 20, onError: "cancel" });
+    const { error, ms } = await run(background, filled(3), f, { workers: 2, timeout: 20, stopOnError: true });
     expect(error).toBeInstanceOf(context.DeadlineExceeded);
     expect(ms).toBe(20);
   });
@@ -745,7 +753,7 @@ describe("a function that times out", () => {
       await time.sleep(1000);
       expect(sent).toBe(2);
       cancel();
-      const { cause, undelivered, undone } = await run;
-      expect([cause?.message, undelivered.length, undone]).toEqual(["context canceled", 2, []]);
+      const { cause, undelivered, unfinished } = await run;
+      expect([cause?.message, undelivered.length, unfinished]).toEqual(["context canceled", 2, []]);
     }));
 });

@@ -51,8 +51,8 @@ describe("stats", () => {
       expect(pool.stats()).toEqual({
         workers: 2,
         perWorker: [
-          { worker: 1, jobs: 0, busy: 0 },
-          { worker: 2, jobs: 0, busy: 0 },
+          { worker: 1, jobs: 0, busyMs: 0 },
+          { worker: 2, jobs: 0, busyMs: 0 },
         ],
         running: 0,
         abandoned: 0,
@@ -119,7 +119,7 @@ describe("stats", () => {
       await pool.send({ ms: 10 });
       expect(pool.trySend({ ms: 10 })).toBe(false);
       expect(pool.trySubmit({ ms: 10 })).toBeUndefined();
-      const waiting = pool.send({ ms: 10 }, ctx);
+      const waiting = pool.send({ ms: 10 }, { ctx });
       waiting.catch(() => undefined);
       await waitUntilBlocked();
       expect(counts(pool.stats())).toEqual({ running: 1, waiting: 1 });
@@ -156,7 +156,7 @@ describe("stats", () => {
       await pool.send({ ms: 9, fails: true });
       await pool.send({ ms: 20, listens: true });
       // Its own deadline comes first: that is no timeout of the pool.
-      await pool.send({ ms: 20, listens: true }, soon);
+      await pool.send({ ms: 20, listens: true }, { ctx: soon });
       await pool.stop();
       expect(counts(pool.stats())).toEqual({ processed: 3, failed: 2, timedOut: 1, canceled: 1 });
       cancel();
@@ -171,9 +171,9 @@ describe("stats", () => {
       expect(pool.stats()).toMatchObject({
         workers: 0,
         perWorker: [
-          { worker: 1, jobs: 1, busy: 5 },
-          { worker: 2, jobs: 0, busy: 60 },
-          { worker: 3, jobs: 0, busy: 60 },
+          { worker: 1, jobs: 1, busyMs: 5 },
+          { worker: 2, jobs: 0, busyMs: 60 },
+          { worker: 3, jobs: 0, busyMs: 60 },
         ],
         running: 2,
         abandoned: 2,
@@ -240,7 +240,7 @@ describe("stats", () => {
       const { perWorker, processed } = pool.stats();
       expect(processed).toBe(12);
       expect(perWorker).toEqual(
-        Array.from({ length: workers }, (_, i) => ({ worker: i + 1, jobs: 12 / workers, busy: makespan })),
+        Array.from({ length: workers }, (_, i) => ({ worker: i + 1, jobs: 12 / workers, busyMs: makespan })),
       );
       await pool.stop();
       expect(now() - start).toBe(makespan + 1);
@@ -253,12 +253,12 @@ describe("stats", () => {
       await time.sleep(100);
       await pool.send({ ms: 10 });
       await time.sleep(4);
-      expect(pool.stats().perWorker).toEqual([{ worker: 1, jobs: 0, busy: 4 }]);
+      expect(pool.stats().perWorker).toEqual([{ worker: 1, jobs: 0, busyMs: 4 }]);
       await time.sleep(50);
-      expect(pool.stats().perWorker).toEqual([{ worker: 1, jobs: 1, busy: 10 }]);
+      expect(pool.stats().perWorker).toEqual([{ worker: 1, jobs: 1, busyMs: 10 }]);
       await pool.send({ ms: 10 });
       await time.sleep(50);
-      expect(pool.stats().perWorker).toEqual([{ worker: 1, jobs: 2, busy: 20 }]);
+      expect(pool.stats().perWorker).toEqual([{ worker: 1, jobs: 2, busyMs: 20 }]);
       await pool.stop();
     }));
 
@@ -303,7 +303,7 @@ describe("stats", () => {
           const job = { ms, fails: chance.randomInt(3) === 0, listens: chance.randomInt(2) === 0 };
           const [ctx, cancel] = context.withTimeout(context.background(), 20 + chance.randomInt(200));
           void pool
-            .submit(job, ctx)
+            .submit(job, { ctx })
             .then(
               (task) => tasks.push(task),
               (error: unknown) => refused.push(error),
@@ -436,19 +436,19 @@ describe("onWorkerStart and onWorkerStop", () => {
     inBubble(async () => {
       const sent: boolean[] = [];
       const pool: WorkerPool<Job, number> = new WorkerPool(work, {
-        min: 0,
-        max: 4,
-        idle: 10,
-        onWorkerStart: () => sent.push(pool.trySend({ ms: 5 })),
+        workers: 1,
+        onWorkerStart: (worker) => worker > 1 && sent.push(pool.trySend({ ms: 5 })),
         onWorkerStop: (worker) => {
           if (worker === 4) sent.push(pool.trySend({ ms: 5 }));
         },
       });
       await pool.send({ ms: 5 });
+      pool.resize(4);
       await time.sleep(12);
       expect(pool.stats()).toMatchObject({ workers: 4, processed: 4 });
-      expect(sent).toEqual([false, true, true, true]);
+      pool.resize(1);
       await time.sleep(1000);
+      expect(sent).toEqual([true, true, true, true]);
       await pool.stop();
       expect(pool.stats().processed).toBe(1 + sent.filter(Boolean).length);
     }));
@@ -538,13 +538,13 @@ describe("onEvent", () => {
           if (chance.randomInt(3) === 0) await time.sleep(chance.randomInt(30));
         }
         const [ctx, cancel] = context.withTimeout(context.background(), chance.randomInt(100));
-        const { undone } = await pool.stop(ctx);
+        const { unfinished } = await pool.stop(ctx);
         cancel();
         await Promise.all(sends);
         expect(events.size).toBe(40);
         for (const [job, types] of events) {
           expect(types.join(" ")).toMatch(/^(started (retrying ){0,2})?ended$/);
-          if (!undone.includes(job)) expect(types[0]).toBe("started");
+          if (!unfinished.includes(job)) expect(types[0]).toBe("started");
         }
         await time.sleep(100);
       },
@@ -610,13 +610,13 @@ describe("a hook that throws", () => {
         onWorkerStop: broken("onWorkerStop"),
         onEvent: broken("onEvent"),
       };
-      const pool = new WorkerPool(async (_ctx, n) => n * n, { min: 1, max: 3, queue: 2, ...hooks });
+      const pool = new WorkerPool(async (_ctx, n) => n * n, { workers: 3, queueSize: 2, ...hooks });
       const squares = [];
       for await (const square of pool.map([1, 2, 3, 4])) squares.push(square);
       await pool.send(5);
       const report = await pool.stop();
       for await (const { value } of pool.results) squares.push(value);
-      console.log(squares.join(" "), report.undone.length, pool.stats().processed);
+      console.log(squares.join(" "), report.unfinished.length, pool.stats().processed);
 
       const jobs = new Channel(3);
       for (const n of [6, 7, 8]) await jobs.send(n);
@@ -652,8 +652,8 @@ describe("a hook that throws", () => {
       });
       const bad = { ms: -1 };
       await expect(pool.send(bad)).rejects.toEqual(complaint);
-      await expect(pool.send(bad, ctx)).rejects.toEqual(complaint);
-      await expect(pool.submit(bad, ctx)).rejects.toEqual(complaint);
+      await expect(pool.send(bad, { ctx })).rejects.toEqual(complaint);
+      await expect(pool.submit(bad, { ctx })).rejects.toEqual(complaint);
       expect(() => pool.trySend(bad)).toThrow(complaint);
       expect(() => pool.trySubmit(bad)).toThrow(complaint);
       expect(children(ctx)).toBe(0);

@@ -113,7 +113,7 @@ function requestOf(step: Step, isPool: boolean, id: number): [text: string, jobs
     case "cancelPool":
       return [`cancelPool(new Error("pool"));`, 0];
     case "resize":
-      return [isPool ? `pool.resize(${step.min}, ${step.max});` : "", 0];
+      return [isPool ? `pool.resize(${step.workers});` : "", 0];
     case "stop": {
       if (!isPool)
         return [
@@ -171,16 +171,14 @@ function jobOf(spec: JobSpec, id: number): string {
 
 function optionsOf(spec: PoolSpec, isPool: boolean): string {
   const options = [
-    isPool && spec.min >= 0
-      ? `min: ${Math.min(spec.min, spec.workers)}, max: ${spec.workers}, idle: ${spec.idle}`
-      : `workers: ${spec.workers}`,
-    isPool ? `queue: ${spec.queue}, ctx, priority: (job) => job.priority` : "",
-    spec.stopsOnError ? `onError: "cancel"` : "",
+    `workers: ${spec.workers}`,
+    isPool ? `queueSize: ${spec.queue}, ctx, priority: (job) => job.priority` : "",
+    spec.stopsOnError ? `stopOnError: true` : "",
     spec.retries > 0
       ? `retry: { retries: ${spec.retries}, delay: ${spec.retryDelay}, jitter: ${spec.jitter}${whenOf(spec)} }`
       : "",
     spec.timeout > 0 ? `timeout: ${spec.timeout}` : "",
-    `grace: ${spec.grace}`,
+    `gracePeriod: ${spec.grace}`,
     spec.rate > 0 ? `rate: ${spec.rate}` : "",
     spec.hooksThrow ? `onEvent: () => { throw new Error("a hook throws, which ends the bubble"); }` : "",
   ];

@@ -54,7 +54,7 @@ export interface Cause {
 
 /** The report of a stop, or of a run. A run has the last two. */
 export interface Report {
-  readonly undone: readonly Job[];
+  readonly unfinished: readonly Job[];
   readonly abandoned: number;
   readonly cause: Error | undefined;
   readonly isCutShort?: boolean;

@@ -42,7 +42,7 @@ export async function play(history: History, door: DoorName): Promise<PoolRecord
       record.isCutOff = true;
       return record;
     }
-    const open = [...(record?.open.values() ?? [])].map((each) => `never waitUntilBlocked: ${each}`);
+    const open = [...(record?.open.values() ?? [])].map((each) => `never settled: ${each}`);
     const text = [(error as Error).message, ...open, ...(record?.findings ?? [])].join("\n");
     throw new Error(text, { cause: error });
   }
@@ -106,7 +106,7 @@ class Stage {
     const record = this.#record;
     const stats = this.#door.stats?.();
     await time.sleep(1000);
-    for (const open of record.open.values()) record.find(`never waitUntilBlocked: ${open}`);
+    for (const open of record.open.values()) record.find(`never settled: ${open}`);
     this.#functionsEnd.close();
     await time.sleep(1000);
     await waitUntilBlocked();
@@ -177,7 +177,7 @@ class Stage {
         this.#cancelPool();
         break;
       case "resize":
-        this.#resize(step.min, step.max);
+        this.#resize(step.workers);
         break;
       case "stop":
         if (step.patience < 0) await this.#stop(undefined, undefined);
@@ -263,10 +263,10 @@ class Stage {
     this.#cancel(cause.error);
   }
 
-  #resize(min: number, max: number): void {
+  #resize(max: number): void {
     if (this.#door.resize === undefined) return;
     this.#record.limits.push({ at: this.#record.now, max });
-    this.#door.resize(min, max);
+    this.#door.resize(max);
   }
 
   #cancelContext(index: 0 | 1): void {
@@ -367,7 +367,7 @@ class Stage {
     };
     record.maps.push(map);
     const ctx = this.#context(index, map.causes);
-    const options = { ...(spec.window > 0 && { window: spec.window }), ...(ctx !== undefined && { ctx }) };
+    const options = { ...(spec.window > 0 && { maxInFlight: spec.window }), ...(ctx !== undefined && { ctx }) };
     try {
       for await (const value of this.#door.map(this.#source(spec, map), options)) {
         map.values.push(value);
