@@ -603,7 +603,7 @@ describe("stop", () => {
   // R170
   test.each([
     ["at once", async (): Promise<void> => undefined],
-    ["later", settled],
+    ["later", waitUntilBlocked],
   ])("of a canceled pool that had nothing to do, called %s, has nothing unfinished and so no cause", (_, wait) =>
     inAnyOrder(async () => {
       const [ctx, cancel] = withCancelCause(background());
