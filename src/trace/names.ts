@@ -1,7 +1,7 @@
 // The names that the views use for goroutines, channels, states and waits.
 
 import type { GoroutineRef, Trace, TracedCase, TracedChannel } from "./format.ts";
-import { short as truncate } from "./shown.ts";
+import { truncate } from "./preview.ts";
 import type { State } from "./tracks.ts";
 
 /** What a goroutine in each state does. */
