@@ -255,7 +255,14 @@ export class Recording implements Disposable {
       const at = this.#numbers.job(crew as Crew<unknown, unknown>, work);
       if (step === "accept") this.#add(this.#runner, { type: "accept", ...at });
       else if (step === "start") this.#add(this.#runner, { type: "start", ...at, worker: worker as number });
-      else this.#add(this.#runner, { type: "finish", ...at, worker, status: outcome?.status ?? "cancelled" });
+      else
+        this.#add(this.#runner, {
+          type: "finish",
+          ...at,
+          worker,
+          status:
+            outcome === null || outcome === undefined || outcome.status === "cancelled" ? "canceled" : outcome.status,
+        });
     },
   };
 

@@ -2,11 +2,22 @@
 // goro/trace: what a program did, and pictures of it.
 
 export { chromeTrace } from "./chrome/chrome.ts";
-export { parseTrace } from "./file/parse.ts";
-export { type Schema, schema } from "./file/schema.ts";
-export type { Trace, TracedCase, TracedChannel, TracedGoroutine, TracedPool, TraceEvent, Who } from "./format.ts";
+export type {
+  EventBase,
+  EventOf,
+  EventType,
+  GoroutineRef,
+  Trace,
+  TracedCase,
+  TracedChannel,
+  TracedGoroutine,
+  TracedPool,
+  TraceEvent,
+} from "./format.ts";
+export { parseTrace } from "./parse.ts";
 export { poolPicture, type PoolPictureOptions } from "./pool/picture.ts";
 export { log, record, type Recording, type RecordOptions } from "./recorder.ts";
+export { type JsonSchema, traceSchema } from "./schema.ts";
 export {
   type ChannelState,
   formatSnapshot,

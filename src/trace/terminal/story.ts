@@ -168,7 +168,7 @@ class Story {
       if (row?.subject === subject && row.last === i - 1) this.#rows.all.pop();
       this.#rows.add(i, type, me, { text: () => `${who} begins ${of} (worker ${event.worker})` });
     } else {
-      const how = { done: "is done", failed: "has failed", cancelled: "is cancelled" }[event.status];
+      const how = { done: "is done", failed: "has failed", canceled: "is canceled" }[event.status];
       const by = event.worker === null ? "" : ` (worker ${event.worker})`;
       this.#rows.add(i, type, me, { text: () => `${of} ${how}${by}` });
     }

@@ -5,7 +5,7 @@ import { Channel, context, receive, type Received, select, send } from "goro";
 import { bubble } from "goro/testing";
 import { record } from "goro/trace";
 import { listen, type Trace as Hooks } from "../../src/internal/trace.ts";
-import { shown } from "../../src/trace/shown.ts";
+import { previewValue } from "../../src/trace/preview.ts";
 import { capacities, quiet } from "../support/promises.ts";
 import { replace } from "../support/replace.ts";
 
@@ -106,9 +106,27 @@ describe("a value whose traps throw is handed over, and nothing of it is called"
   });
 });
 
+class Canceled extends Error {
+  override readonly name = "Canceled";
+}
+
+/** Its name and message are getters, which must not be invoked. */
+const hostileError = Object.defineProperties(new Error(), {
+  name: {
+    get() {
+      throw new Error("invoked");
+    },
+  },
+  message: { value: { toString: () => "invoked" } },
+});
+
 describe("a preview of a value", () => {
   test.each<[string, unknown, string]>([
-    ["an error", new Error("it broke"), "{message: it broke}"],
+    ["an error", new Error("it broke"), "Error: it broke"],
+    ["an error without a message", new RangeError(), "RangeError"],
+    ["an error of a class", new Canceled("gone"), "Canceled: gone"],
+    ["an error with fields", Object.assign(new TypeError("no"), { stack: "at home", code: 7 }), "TypeError: no"],
+    ["an error with hostile fields", hostileError, "Error"],
     ["a typed array", new Float64Array(100_000), "[100000]"],
     ["a DataView", new DataView(new ArrayBuffer(8)), "{…}"],
     ["an object without a prototype", Object.assign(Object.create(null) as object, { id: 1 }), "{id: 1}"],
@@ -117,7 +135,7 @@ describe("a preview of a value", () => {
     ["a symbol", Symbol("a"), "Symbol(a)"],
     ["a function", () => undefined, "a function"],
   ])("of %s", (_, value, text) => {
-    expect(shown(value)).toBe(text);
+    expect(previewValue(value)).toBe(text);
   });
 
   test("looks at a few fields, however many there are", () => {
@@ -129,7 +147,7 @@ describe("a preview of a value", () => {
       return real(value, name);
     };
     try {
-      expect(shown(big)).toBe("{k0: 0, k1: 1, k2: 2, k3:…");
+      expect(previewValue(big)).toBe("{k0: 0, k1: 1, k2: 2, k3:…");
     } finally {
       Object.getOwnPropertyDescriptor = real;
     }

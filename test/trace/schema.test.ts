@@ -1,25 +1,24 @@
-// The schema, held against format.ts, against recordings, and against the reader that goes by it.
+// The schema and the parser: both accept recordings and samples of every event, and both refuse the same mistakes.
 
+import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
-import type { Trace, TraceEvent } from "goro/trace";
-import { parseTrace } from "../../../src/trace/file/parse.ts";
-import { schema } from "../../../src/trace/file/schema.ts";
-import { recordings, traceOf } from "../../support/traces.ts";
+import { parseTrace, type Trace, type TraceEvent, traceSchema } from "goro/trace";
+import { recordings, traceOf } from "../support/traces.ts";
 
 const cases = [
   { name: "in", operation: "receive", channel: 1 },
   { name: "off", operation: "send", channel: null },
 ] as const;
 
-/** One of each type; the compiler sees to it that none is missing. */
+/** One event of each type; a missing one is a compile error. */
 const samples: { readonly [K in TraceEvent["type"]]: Extract<TraceEvent, { type: K }> } = {
   go: { at: 0, goroutine: 1, type: "go", child: 2 },
   panic: { at: 0, goroutine: 1, type: "panic", error: "Error: oh" },
   end: { at: 0, goroutine: 1, type: "end" },
   block: { at: 0, goroutine: 1, type: "block", wait: 1, operation: "select", channel: 1, cases },
   unblock: { at: 0, goroutine: 1, type: "unblock", wait: 1, by: null },
-  send: { at: 0, goroutine: 1, type: "send", channel: 1, value: 1, length: 0, to: 2, text: "one" },
+  send: { at: 0, goroutine: 1, line: 3, type: "send", channel: 1, value: 1, length: 0, to: 2, text: "one" },
   receive: { at: 0, goroutine: 2, type: "receive", channel: 1, value: 1, length: 0, from: 1 },
   close: { at: 0, goroutine: 1, type: "close", channel: 1 },
   select: { at: 0, goroutine: 1, type: "select", cases, chosen: "in" },
@@ -28,7 +27,7 @@ const samples: { readonly [K in TraceEvent["type"]]: Extract<TraceEvent, { type:
   log: { at: 0, goroutine: 1, type: "log", text: "hello" },
   accept: { at: 0, goroutine: 1, type: "accept", pool: 1, job: 1 },
   start: { at: 0, goroutine: 1, type: "start", pool: 1, job: 1, worker: 1 },
-  finish: { at: 0, goroutine: 1, type: "finish", pool: 1, job: 1, worker: null, status: "cancelled" },
+  finish: { at: 0, goroutine: 1, type: "finish", pool: 1, job: 1, worker: null, status: "canceled" },
 };
 
 const everything = traceOf(Object.values(samples));
@@ -37,8 +36,8 @@ let validate: ValidateFunction;
 let recorded: [string, Trace][];
 
 beforeAll(async () => {
-  // It is strict by default: it refuses a schema with words that it does not know, or that contradict each other.
-  validate = new Ajv2020({ allErrors: false }).compile(schema);
+  // Strict by default: a schema with unknown or contradictory keywords does not compile.
+  validate = new Ajv2020({ allErrors: false }).compile(traceSchema);
   recorded = await recordings();
 });
 
@@ -46,7 +45,7 @@ function isValid(trace: unknown): boolean {
   return validate(trace);
 }
 
-/** What reading `value` throws. */
+/** The error that parsing `value` throws. */
 function fault(value: unknown): unknown {
   try {
     parseTrace(typeof value === "string" ? value : JSON.stringify(value));
@@ -58,15 +57,15 @@ function fault(value: unknown): unknown {
 
 type Fields = Record<string, unknown>;
 
-/** A copy of the trace, changed: `change` gets it as data that anybody may write to. */
+/** A copy of the trace after `change`, which gets it as writable data. */
 function changed(trace: Trace, change: (copy: Fields & { events: Fields[]; goroutines: Fields[] }) => void): unknown {
   const copy = JSON.parse(JSON.stringify(trace)) as Fields & { events: Fields[]; goroutines: Fields[] };
   change(copy);
   return copy;
 }
 
-describe("what is a trace", () => {
-  test("is every recording, and comes back from a file as it was", () => {
+describe("schema and parser accept", () => {
+  test("every recording, and the parser returns it unchanged", () => {
     expect(recorded.length).toBeGreaterThan(3);
     for (const [name, trace] of recorded) {
       expect([name, isValid(trace), validate.errors]).toEqual([name, true, null]);
@@ -74,41 +73,43 @@ describe("what is a trace", () => {
     }
   });
 
-  test("is one with every type of event, with all its fields and without those that may be missing", () => {
+  test("every type of event, with and without its optional fields", () => {
     expect(isValid(everything)).toBe(true);
     expect(parseTrace(JSON.stringify(everything))).toEqual(everything);
     const bare = Object.values(samples).map((event) =>
       Object.fromEntries(
-        Object.entries(event).filter(([name]) => !["to", "from", "text"].includes(name) || event.type === "log"),
+        Object.entries(event).filter(
+          ([name]) => !["to", "from", "text", "line"].includes(name) || event.type === "log",
+        ),
       ),
     );
     const fewer = { ...everything, events: bare };
     expect([isValid(fewer), fault(fewer)]).toEqual([true, undefined]);
   });
 
-  test("is told by the schema with the same types of events as by format.ts", () => {
-    const rules = schema.properties?.["events"]?.items?.oneOf ?? [];
+  test("exactly the types of events that TraceEvent has", () => {
+    const rules = traceSchema.properties?.["events"]?.items?.oneOf ?? [];
     expect(rules.map(({ properties }) => properties?.["type"]?.const).sort()).toEqual(Object.keys(samples).sort());
     const seen = new Set(recorded.flatMap(([, { events }]) => events.map(({ type }) => type)));
     // No recording here panics: that would end this program.
     expect(Object.keys(samples).filter((type) => !seen.has(type as TraceEvent["type"]))).toEqual(["panic"]);
   });
 
-  test("is plain data, and so is its schema", () => {
-    expect(JSON.parse(JSON.stringify(schema))).toEqual(schema);
+  test("a schema that is plain JSON", () => {
+    expect(JSON.parse(JSON.stringify(traceSchema))).toEqual(traceSchema);
   });
 });
 
-describe("schema and reader both refuse", () => {
+describe("schema and parser both refuse", () => {
   const wrongs: readonly unknown[] = [undefined, null, true, -1, 0.5, "no", {}, [null]];
 
-  test("an event that lacks a field which it needs", () => {
+  test("an event without a required field", () => {
     let count = 0;
     for (const [i, event] of everything.events.entries()) {
       for (const field of Object.keys(event)) {
         const rest = Object.fromEntries(Object.entries(event).filter(([name]) => name !== field));
         const trace = changed(everything, ({ events }) => events.splice(i, 1, rest));
-        const optional = ["to", "from"].includes(field) || (event.type === "send" && field === "text");
+        const optional = ["to", "from", "line"].includes(field) || (event.type === "send" && field === "text");
         const mayLack = optional || (event.type === "block" && ["channel", "cases"].includes(field));
         expect([event.type, field, isValid(trace)]).toEqual([event.type, field, mayLack]);
         expect([event.type, field, fault(trace) instanceof TypeError]).toEqual([event.type, field, !mayLack]);
@@ -118,14 +119,14 @@ describe("schema and reader both refuse", () => {
     expect(count).toBeGreaterThan(60);
   });
 
-  test("the same wrong values: of every field of every event, and of the trace itself", () => {
+  test("the same wrong values, in every field of every event and of the trace itself", () => {
     let refused = 0;
     const compare = (trace: unknown, ...where: unknown[]): void => {
       const bySchema = !isValid(trace);
       const error = fault(trace);
-      // Only the reader knows whether numbers are of anybody, and times in order.
+      // Only the parser checks references, the order of times, and old versions.
       const isHidden =
-        error instanceof Error && /in the list of them|must not be less|no other has|of version/.test(error.message);
+        error instanceof Error && /in the list|must not be less|be unique|of version/.test(error.message);
       if (!isHidden) expect([...where, error !== undefined]).toEqual([...where, bySchema]);
       if (bySchema) expect([...where, error instanceof TypeError]).toEqual([...where, true]);
       if (bySchema) refused++;
@@ -166,7 +167,7 @@ describe("schema and reader both refuse", () => {
     }
   });
 
-  test("an event that nobody knows", () => {
+  test("an unknown type of event", () => {
     const trace = changed(everything, ({ events }) => void ((events[3] as Fields)["type"] = "explode"));
     expect(isValid(trace)).toBe(false);
     expect(fault(trace)).toMatchObject({
@@ -174,7 +175,7 @@ describe("schema and reader both refuse", () => {
     });
   });
 
-  test("a number that is too great to be one", () => {
+  test("a number that overflows to Infinity", () => {
     const text = JSON.stringify(everything).replace('"dropped":0', '"dropped":1e999');
     expect(isValid(JSON.parse(text))).toBe(false);
     expect(fault(text)).toMatchObject({
@@ -183,33 +184,33 @@ describe("schema and reader both refuse", () => {
   });
 });
 
-describe("the reader says what is wrong, and where", () => {
+describe("the error of the parser names the mistake and its place:", () => {
   test.each([
-    ["no JSON", "{", SyntaxError, /^parseTrace: the text is not JSON: /],
-    ["nothing", "", SyntaxError, /^parseTrace: the text is not JSON: /],
+    ["text that is not JSON", "{", SyntaxError, /^parseTrace: the text is not JSON: /],
+    ["an empty text", "", SyntaxError, /^parseTrace: the text is not JSON: /],
     ["a trace of another kind", '{"traceEvents":[]}', TypeError, /its format must be "goro-trace", got undefined$/],
     ["an array", "[]", TypeError, /this is not a trace.*got an array$/],
     ["null", "null", TypeError, /this is not a trace.*got null$/],
-  ] as const)("of %s", (_, text, kind, message) => {
+  ] as const)("%s", (_, text, kind, message) => {
     const error = fault(text);
     expect(error).toBeInstanceOf(kind);
     expect((error as Error).message).toMatch(message);
   });
 
-  test("of what is no text", () => {
+  test("a value that is not a string", () => {
     expect(() => parseTrace({} as string)).toThrow(
       new TypeError("parseTrace: the text must be a string, got an object"),
     );
   });
 
-  test("of a later version, whatever else is in there", () => {
-    const trace = { ...everything, version: 2, events: "of another kind" };
+  test("a later version, whatever other mistakes there are", () => {
+    const trace = { ...everything, version: 3, events: "of another kind" };
     expect(fault(trace)).toEqual(
-      new TypeError("parseTrace: the trace is of version 2, and only versions up to 1 can be read"),
+      new TypeError("parseTrace: the trace is of version 3, and only versions up to 2 can be read"),
     );
   });
 
-  test("of the event and its field", () => {
+  test("a wrong or missing field of an event", () => {
     const trace = changed(everything, ({ events }) => void ((events[5] as Fields)["length"] = "many"));
     expect(fault(trace)).toEqual(
       new TypeError('parseTrace: events[5].length must be a whole number, 0 or more, got "many"'),
@@ -221,35 +222,35 @@ describe("the reader says what is wrong, and where", () => {
   });
 
   test.each([
-    ["goroutine", "go", { goroutine: 9 }, "events[0].goroutine must be the number of a goroutine"],
-    ["child", "go", { child: 9 }, "events[0].child must be the number of a goroutine"],
-    ["by", "unblock", { by: 9 }, "events[0].by must be the number of a goroutine"],
-    ["to", "send", { to: 9 }, "events[0].to must be the number of a goroutine"],
-    ["from", "receive", { from: 9 }, "events[0].from must be the number of a goroutine"],
-    ["channel", "close", { channel: 9 }, "events[0].channel must be the number of a channel"],
+    ["goroutine", "go", { goroutine: 9 }, "events[0].goroutine must be the id of a goroutine in the list goroutines"],
+    ["child", "go", { child: 9 }, "events[0].child must be the id of a goroutine in the list goroutines"],
+    ["by", "unblock", { by: 9 }, "events[0].by must be the id of a goroutine in the list goroutines"],
+    ["to", "send", { to: 9 }, "events[0].to must be the id of a goroutine in the list goroutines"],
+    ["from", "receive", { from: 9 }, "events[0].from must be the id of a goroutine in the list goroutines"],
+    ["channel", "close", { channel: 9 }, "events[0].channel must be the id of a channel in the list channels"],
     [
       "case",
       "select",
       { cases: [{ ...cases[0], channel: 9 }] },
-      "events[0].cases[0].channel must be the number of a channel",
+      "events[0].cases[0].channel must be the id of a channel in the list channels",
     ],
-    ["pool", "accept", { pool: 9 }, "events[0].pool must be the number of a pool"],
-  ] as const)("of a %s that is in no list", (_, type, change, message) => {
+    ["pool", "accept", { pool: 9 }, "events[0].pool must be the id of a pool in the list pools"],
+  ] as const)("a %s that is not in the list", (_, type, change, message) => {
     const trace = { ...everything, events: [{ ...samples[type], ...change }] };
-    expect(fault(trace)).toEqual(new TypeError(`parseTrace: ${message} in the list of them, got 9`));
+    expect(fault(trace)).toEqual(new TypeError(`parseTrace: ${message}, got 9`));
   });
 
-  test("of a goroutine whose parent nobody knows, and of two with one number", () => {
+  test("an unknown parent of a goroutine, and two goroutines with the same id", () => {
     const main = { id: 1, name: "main", parent: null };
     expect(fault({ ...everything, goroutines: [main, { id: 2, name: "", parent: 7 }] })).toMatchObject({
-      message: "parseTrace: goroutines[1].parent must be the number of a goroutine in the list of them, got 7",
+      message: "parseTrace: goroutines[1].parent must be the id of a goroutine in the list goroutines, got 7",
     });
     expect(fault({ ...everything, goroutines: [main, main] })).toMatchObject({
-      message: "parseTrace: goroutines[1].id must be a number that no other has, got 1",
+      message: "parseTrace: goroutines[1].id must be unique in its list, got 1",
     });
   });
 
-  test("of times that go backwards", () => {
+  test("times that decrease", () => {
     const trace = traceOf(
       [
         { ...samples.log, at: 2 },
@@ -258,17 +259,40 @@ describe("the reader says what is wrong, and where", () => {
       { end: 3 },
     );
     expect(fault(trace)).toEqual(
-      new TypeError("parseTrace: events[1].at must not be less than 2, the time of the event before, got 1.5"),
+      new TypeError("parseTrace: events[1].at must not be less than 2, the time of the previous event, got 1.5"),
     );
     expect(fault({ ...trace, events: trace.events.slice(0, 1), end: 1 })).toEqual(
       new TypeError("parseTrace: end must not be less than 2, the time of the last event, got 1"),
     );
   });
 
-  test("in one short line, however long and hostile what is wrong", () => {
+  test("a long and hostile value, in one short line", () => {
     const trace = changed(everything, (copy) => void (copy["ending"] = "\u001b[2J\n\u202e".repeat(1e5)));
     const { message } = fault(trace) as Error;
     expect(message.length).toBeLessThan(200);
     expect(message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+});
+
+describe("recordings of version 0.5.0", () => {
+  test("are parsed, and converted to the current version", async () => {
+    const text = await readFile(new URL("recordings-0.5.0.json", import.meta.url), "utf8");
+    const recordings = JSON.parse(text) as [string, Fields & { events: Fields[] }][];
+    expect(recordings.map(([name]) => name)).toContain("canceled jobs");
+    for (const [, old] of recordings) {
+      expect(old["version"]).toBe(1);
+      const events = old.events.map((event) =>
+        event["status"] === "cancelled" ? { ...event, status: "canceled" } : event,
+      );
+      const trace = parseTrace(JSON.stringify(old));
+      expect(trace).toEqual({ ...old, version: 2, events });
+      expect(isValid(trace)).toBe(true);
+    }
+  });
+
+  test("are refused with the place of a mistake, as others are", () => {
+    expect(fault({ ...everything, version: 1, ending: "over" })).toMatchObject({
+      message: expect.stringMatching(/^parseTrace: ending must be one of "running"/),
+    });
   });
 });
