@@ -9,7 +9,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Context, numCPU, WorkerPool } from "goro";
-import { formOf } from "../src/trace/file/forms.ts";
+import { formatterFor } from "../src/trace/output-formats.ts";
 import { chosen } from "./choose.ts";
 import { compared, type Example, outcome, recorded, runPort, runTwin } from "./examples.ts";
 import type { Run } from "./run.ts";
@@ -34,7 +34,7 @@ if (trace !== undefined && list.length !== 1) {
   process.exit(1);
 }
 try {
-  if (trace !== undefined) formOf(trace);
+  if (trace !== undefined) formatterFor(trace);
 } catch (error) {
   console.error((error as Error).message);
   process.exit(1);

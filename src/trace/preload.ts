@@ -5,7 +5,7 @@
 import { onOtherCopy } from "../goroutine/copies.ts";
 import { asError } from "../goroutine/foreign.ts";
 import { builtin, complain, environment, exit, onExit, printAtOnce, programFile } from "../goroutine/host.ts";
-import { type Form, formOf } from "./file/forms.ts";
+import { type Formatter, formatterFor } from "./output-formats.ts";
 import { record } from "./recorder.ts";
 import { watch } from "./snapshot.ts";
 
@@ -14,7 +14,7 @@ interface FileSystem {
 }
 
 /** Records from now on, and writes `file` at the end. */
-function recordInto(file: string, form: Form): void {
+function recordInto(file: string, form: Formatter): void {
   watch();
   const recording = record({ values: true, sources: true, console: true });
   onExit(() => {
@@ -35,7 +35,7 @@ if (file !== undefined) {
     ),
   );
   try {
-    recordInto(file, formOf(file));
+    recordInto(file, formatterFor(file));
   } catch (error) {
     printAtOnce();
     complain(`${asError(error).message}\n`);

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // goro/trace: what a program did, and pictures of it.
 
-export { chromeTrace } from "./chrome/chrome.ts";
+export { toChromeTrace } from "./chrome.ts";
 export type {
   EventBase,
   EventOf,

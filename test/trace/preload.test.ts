@@ -89,7 +89,7 @@ describe("GORO_TRACE", () => {
       NODE_OPTIONS: tracing,
       GORO_TRACE: "run.png",
     });
-    expect(stderr).toBe("goro/trace: a file must end in .pool.svg, .svg, .chrome.json, .json, .txt, got run.png\n");
+    expect(stderr).toBe("goro/trace: a file name must end in .pool.svg, .svg, .chrome.json, .json, .txt, got run.png\n");
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   });
 

@@ -2,8 +2,8 @@
 
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { Trace } from "goro/trace";
-import { chromeTrace } from "../../../src/trace/chrome/chrome.ts";
-import { hostile, jumble, recordings, traceOf } from "../../support/traces.ts";
+import { toChromeTrace } from "../../src/trace/chrome.ts";
+import { hostile, jumble, recordings, traceOf } from "../support/traces.ts";
 
 interface Entry {
   readonly ph: string;
@@ -129,7 +129,7 @@ function recording(name: string): Trace {
 describe("a reader that did not make it reads", () => {
   test("every recording, with a slice or a sign for each event", () => {
     for (const trace of recorded.values()) {
-      const { entries, slices } = read(chromeTrace(trace));
+      const { entries, slices } = read(toChromeTrace(trace));
       const starts = new Set(entries.filter(({ ph }) => ph !== "M").map(({ ts }) => ts));
       // Every event begins or ends something at its own instant.
       const ends = slices.map(({ ts, dur }) => ts + dur);
@@ -139,31 +139,31 @@ describe("a reader that did not make it reads", () => {
 
   test("events in no sense at all, and hostile names", () => {
     for (let seed = 1; seed <= 30; seed++) {
-      expect(() => read(chromeTrace(jumble(seed, 300)))).not.toThrow();
+      expect(() => read(toChromeTrace(jumble(seed, 300)))).not.toThrow();
     }
   });
 
   test("a trace of nothing", () => {
-    expect(read(chromeTrace(traceOf([]))).entries.map(({ ph }) => ph)).toEqual(["M", "M"]);
+    expect(read(toChromeTrace(traceOf([]))).entries.map(({ ph }) => ph)).toEqual(["M", "M"]);
   });
 
   test("a hundred thousand events, in little time and space", () => {
     const trace = jumble(1, 100_000);
     const before = performance.now();
-    const text = chromeTrace(trace);
+    const text = toChromeTrace(trace);
     expect(performance.now() - before).toBeLessThan(8000);
     expect(text.length).toBeLessThan(500 * trace.events.length);
     expect(() => read(text)).not.toThrow();
   });
 
   test("the same from the same trace", () => {
-    expect(chromeTrace(jumble(5, 200))).toBe(chromeTrace(jumble(5, 200)));
+    expect(toChromeTrace(jumble(5, 200))).toBe(toChromeTrace(jumble(5, 200)));
   });
 });
 
 describe("goroutines", () => {
   test("are the threads of one process, by their numbers, and with their names", () => {
-    const { names, entries } = read(chromeTrace(recording("channels")));
+    const { names, entries } = read(toChromeTrace(recording("channels")));
     const goroutines = [...names].filter(([key]) => key.startsWith("1/")).map(([, name]) => name);
     expect(goroutines).toEqual(["main #1", "worker #2", "worker #3", "closer #4", "producer #5"]);
     const order = entries.filter(({ name, pid }) => name === "thread_sort_index" && pid === 1);
@@ -182,7 +182,7 @@ describe("goroutines", () => {
       ],
       { channels: [{ id: 1, name: "jobs", capacity: 0 }], end: 6 },
     );
-    const { slices } = read(chromeTrace(trace));
+    const { slices } = read(toChromeTrace(trace));
     const states = slices.filter(({ tid, cat }) => tid === 2 && /running|blocked/.test(cat ?? ""));
     expect(states.map(({ name, ts, dur }) => [name, ts, dur])).toEqual([
       ["running", 0, 1],
@@ -193,7 +193,7 @@ describe("goroutines", () => {
 
   test("that still wait at the end say so", () => {
     const trace = traceOf([{ goroutine: 1, type: "block", wait: 1, operation: "chan send", channel: 1 }]);
-    const { slices } = read(chromeTrace(trace));
+    const { slices } = read(toChromeTrace(trace));
     expect(slices.map(({ name, args }) => [name, args["note"]])).toEqual([
       ["chan send channel 1", "still waiting when the trace ended"],
     ]);
@@ -205,7 +205,7 @@ describe("goroutines", () => {
       { goroutine: null, type: "block", wait: 2, operation: "chan send", channel: 1 },
       { goroutine: null, type: "unblock", wait: 1, by: 0 },
     ]);
-    const { entries, slices } = read(chromeTrace(trace));
+    const { entries, slices } = read(toChromeTrace(trace));
     expect(slices).toEqual([]);
     const waits = entries.filter(({ ph }) => ph === "b" || ph === "e");
     expect(waits.map(({ ph, name, ts }) => [ph, name, ts])).toEqual([
@@ -220,7 +220,7 @@ describe("goroutines", () => {
 describe("arrows", () => {
   test("lead from each send to the receive of its value, and from each go to the goroutine", () => {
     const trace = recording("channels");
-    const { arrows } = read(chromeTrace(trace));
+    const { arrows } = read(toChromeTrace(trace));
     const thread = ({ tid }: Entry): number => tid;
     const values = trace.events.flatMap((event) => {
       if (event.type !== "receive") return [];
@@ -240,7 +240,7 @@ describe("arrows", () => {
   test("are one for each value, should it be received twice", () => {
     const receive = { goroutine: 1, type: "receive", channel: 1, value: 1, length: 0 } as const;
     const trace = traceOf([{ goroutine: 1, type: "send", channel: 1, value: 1, length: 1 }, receive, receive]);
-    expect(read(chromeTrace(trace)).arrows).toHaveLength(1);
+    expect(read(toChromeTrace(trace)).arrows).toHaveLength(1);
   });
 
   test("are not drawn of a value that nobody received, nor of one that nobody was seen to send", () => {
@@ -248,7 +248,7 @@ describe("arrows", () => {
       { goroutine: 1, type: "send", channel: 1, value: 1, length: 1 },
       { goroutine: 1, type: "receive", channel: 1, value: 9, length: 0 },
     ]);
-    expect(read(chromeTrace(trace)).arrows).toEqual([]);
+    expect(read(toChromeTrace(trace)).arrows).toEqual([]);
   });
 });
 
@@ -260,7 +260,9 @@ describe("time", () => {
       text: "x",
       at,
     });
-    const { entries, otherData } = read(chromeTrace(traceOf([log(0), log(0), log(0), log(0.001), log(2.5), log(2.5)])));
+    const { entries, otherData } = read(
+      toChromeTrace(traceOf([log(0), log(0), log(0), log(0.001), log(2.5), log(2.5)])),
+    );
     expect(entries.filter(({ ph }) => ph === "i").map(({ ts }) => ts)).toEqual([0, 1, 2, 3, 2500, 2501]);
     expect(otherData).toMatchObject({
       clock: "virtual",
@@ -280,7 +282,7 @@ describe("signs and counters", () => {
       { goroutine: 1, type: "select", cases: [], chosen: "default" },
       { goroutine: 1, type: "panic", error: "oh" },
     ]);
-    const { entries, names } = read(chromeTrace(trace));
+    const { entries, names } = read(toChromeTrace(trace));
     const signs = entries.filter(({ ph }) => ph === "i");
     expect(signs.map(({ pid, tid, name }) => [names.get(`${pid}/${tid}`), name])).toEqual([
       ["main #1", "hello"],
@@ -293,7 +295,7 @@ describe("signs and counters", () => {
   });
 
   test("count what is in a buffer, from nothing to nothing, and never more than fits", () => {
-    const { entries } = read(chromeTrace(recording("channels")));
+    const { entries } = read(toChromeTrace(recording("channels")));
     const counts = entries.filter(({ ph }) => ph === "C");
     expect(new Set(counts.map(({ name }) => name))).toEqual(new Set(["jobs"]));
     const fills = counts.map(({ args }) => args["values"] as number);
@@ -306,7 +308,7 @@ describe("signs and counters", () => {
 describe("a pool", () => {
   test("is a process, its workers are the threads, and each job is a slice with its end", () => {
     const trace = recording("pools");
-    const { slices, names, entries } = read(chromeTrace(trace));
+    const { slices, names, entries } = read(toChromeTrace(trace));
     expect(names.get("2")).toBe("pool work");
     const jobs = slices.filter(({ pid }) => pid === 2);
     expect(jobs.map(({ name, args }) => [name, args["status"]]).sort()).toEqual([
@@ -323,7 +325,7 @@ describe("a pool", () => {
 
   test("whose worker never ends a job shows it to the end", () => {
     const trace = traceOf([{ goroutine: 1, type: "start", pool: 1, job: 1, worker: 1 }], { end: 7 });
-    const jobs = read(chromeTrace(trace)).slices.filter(({ pid }) => pid === 2);
+    const jobs = read(toChromeTrace(trace)).slices.filter(({ pid }) => pid === 2);
     expect(jobs.map(({ name, ts, dur, args }) => [name, ts, dur, args["status"]])).toEqual([
       ["job 1", 0, 7000, "not finished"],
     ]);
@@ -337,7 +339,7 @@ describe("a pool", () => {
       { goroutine: 1, type: "finish", pool: 1, worker: 1, job: 1, status: "done", at: 5 },
       { goroutine: 1, type: "finish", pool: 1, worker: 1, job: 2, status: "done", at: 6 },
     ]);
-    const jobs = read(chromeTrace(trace)).slices.filter(({ pid }) => pid === 2);
+    const jobs = read(toChromeTrace(trace)).slices.filter(({ pid }) => pid === 2);
     expect(jobs.map(({ name, ts, dur, args }) => [name, ts, dur, args["status"]])).toEqual([
       ["job 1", 0, 4000, "not finished"],
       ["job 2", 4000, 2000, "done"],
@@ -348,6 +350,6 @@ describe("a pool", () => {
 test("no name makes the file long", () => {
   for (const name of hostile) {
     const trace = traceOf([{ goroutine: 1, type: "log", text: name }], { goroutines: [{ id: 1, name, parent: null }] });
-    expect(chromeTrace(trace).length).toBeLessThan(5000);
+    expect(toChromeTrace(trace).length).toBeLessThan(5000);
   }
 });
