@@ -3,7 +3,7 @@
 import { toChromeTrace } from "./chrome.ts";
 import type { Trace } from "./format.ts";
 import { poolPicture } from "./pool/picture.ts";
-import { terminalView } from "./terminal/terminal.ts";
+import { renderText } from "./text/text.ts";
 import { timeline } from "./timeline/timeline.ts";
 
 /** Formats a trace as text; pictures show `title`. */
@@ -15,7 +15,7 @@ const formatters: Readonly<Record<string, Formatter>> = {
   ".svg": (trace, title) => timeline(trace, { title }),
   ".chrome.json": (trace) => toChromeTrace(trace),
   ".json": (trace) => `${JSON.stringify(trace)}\n`,
-  ".txt": (trace) => `${terminalView(trace)}\n`,
+  ".txt": (trace) => `${renderText(trace)}\n`,
 };
 
 /**

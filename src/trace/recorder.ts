@@ -65,7 +65,7 @@ const recordings = new Set<Recording>();
  * const jobs = new Channel<string>(1, { name: "jobs" });
  * go(() => jobs.send("sweep"));
  * await jobs.receive();
- * console.log(terminalView(recording.stop()));
+ * console.log(renderText(recording.stop()));
  */
 export function record(options: RecordOptions = {}): Recording {
   new Check("record").options(options, ["limit", "values", "sources", "console"]);

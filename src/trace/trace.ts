@@ -27,7 +27,8 @@ export {
   type WaitState,
   watch,
 } from "./snapshot.ts";
-export { type TerminalOptions, terminalView } from "./terminal/terminal.ts";
+export { renderText, type RenderTextOptions } from "./text/text.ts";
+export type { ViewRange } from "./view-options.ts";
 export {
   type Asleep,
   type CircleLink,

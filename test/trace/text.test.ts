@@ -2,8 +2,8 @@
 
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { Trace, TraceEvent } from "goro/trace";
-import { type TerminalOptions, terminalView } from "../../../src/trace/terminal/terminal.ts";
-import { hostile, jumble, recordings, traceOf } from "../../support/traces.ts";
+import { renderText, type RenderTextOptions } from "../../src/trace/text/text.ts";
+import { hostile, jumble, recordings, traceOf } from "../support/traces.ts";
 
 /**
  * How many columns a terminal gives to a line: two for each wide character of Unicode's table (East Asian Width), and
@@ -51,8 +51,8 @@ interface Told {
 }
 
 /** The lines of the story, between the head of the columns and what follows after an empty line. */
-function story(trace: Trace, options: TerminalOptions = {}): Told[] {
-  const lines = terminalView(trace, options).split("\n");
+function story(trace: Trace, options: RenderTextOptions = {}): Told[] {
+  const lines = renderText(trace, options).split("\n");
   const head = lines.findIndex((line) => /^ +\d+( +\d+)*$/.test(line));
   const rest = lines.slice(head + 1);
   const end = rest.indexOf("");
@@ -65,7 +65,7 @@ function story(trace: Trace, options: TerminalOptions = {}): Told[] {
   });
 }
 
-function texts(trace: Trace, options?: TerminalOptions): string[] {
+function texts(trace: Trace, options?: RenderTextOptions): string[] {
   return story(trace, options).map(({ text }) => text);
 }
 
@@ -87,10 +87,10 @@ describe("a story", () => {
       ],
       { goroutines: [main, worker], channels: [jobs] },
     );
-    expect(terminalView(trace).split("\n")).toEqual([
+    expect(renderText(trace).split("\n")).toEqual([
       "still running after 7 events in 5 ms of virtual time",
       "1: main   2: worker",
-      "┃ runs   r waits to receive   ●─► acts, and on whom   ■ ends",
+      "┃ runs   r waits to receive   ●─► acts on   ■ ends",
       "",
       "     1 2",
       "0 ms ●─2  main starts worker 2",
@@ -113,16 +113,16 @@ describe("a story", () => {
 
   test("of a pool tells of its jobs", () => {
     const all = texts(recording("pools"), { width: 120 });
-    expect(all.filter((text) => /begins job \d of work \(worker \d\)$/.test(text))).toHaveLength(4);
+    expect(all.filter((text) => /starts job \d of work \(worker \d\)$/.test(text))).toHaveLength(4);
     expect(all.filter((text) => /^job [124] of work is done/.test(text))).toHaveLength(3);
     expect(all.filter((text) => /^job 3 of work has failed/.test(text))).toHaveLength(1);
   });
 
   test("of a select names what was chosen, where no value says so", () => {
     const all = texts(recording("selects"), { width: 120 });
-    expect(all).toContain("main finds nothing ready: default");
-    expect(all).toContain("main chooses left, which is closed");
-    expect(all.filter((text) => /chooses/.test(text))).toHaveLength(1);
+    expect(all).toContain("main selects default: no case is ready");
+    expect(all).toContain("main selects left, which is closed");
+    expect(all.filter((text) => / selects (?!default)/.test(text))).toHaveLength(1);
     expect(
       all.some((text) => /sender 2 waits in a select for (left, right|send left, send channel \d)$/.test(text)),
     ).toBe(true);
@@ -131,10 +131,10 @@ describe("a story", () => {
   test("of timers says what they set going, and when", () => {
     const told = story(recording("timers"), { width: 120 });
     const at = (text: string): string | undefined => told.find((each) => each.text === text)?.time;
-    expect(at("time.sleep goes off, which wakes main")).toBe("10 ms");
-    expect(at("time.Timer goes off, which wakes main")).toBe("13 ms");
-    expect(told.some(({ time, text }) => time === "20 ms" && text.includes("goes off"))).toBe(true);
-    expect(told.some(({ text }) => /WithDeadline.* ends: DeadlineExceeded/.test(text))).toBe(true);
+    expect(at("time.sleep fires, which wakes main")).toBe("10 ms");
+    expect(at("time.Timer fires, which wakes main")).toBe("13 ms");
+    expect(told.some(({ time, text }) => time === "20 ms" && text.includes("fires"))).toBe(true);
+    expect(told.some(({ text }) => /WithDeadline.* is canceled: DeadlineExceeded/.test(text))).toBe(true);
   });
 
   test("has one line for many values into a buffer, with the first and the last", () => {
@@ -147,17 +147,17 @@ describe("a story", () => {
       text: String(i + 1),
     }));
     const trace = traceOf(events, { channels: [{ ...jobs, capacity: 100 }] });
-    expect(texts(trace)).toEqual(["main sends 1 … 100 into jobs (100 of 100)"]);
+    expect(texts(trace)).toEqual(["main sends 1 … 100 to jobs (100 of 100)"]);
     const silent = traceOf(
       events.map(({ text: _, ...event }) => event),
       { channels: [{ ...jobs, capacity: 100 }] },
     );
-    expect(texts(silent)).toEqual(["main sends 100 values into jobs (100 of 100)"]);
+    expect(texts(silent)).toEqual(["main sends 100 values to jobs (100 of 100)"]);
   });
 
   test("has one line for a loop that polls", () => {
     const poll = { goroutine: 1, type: "select", cases: [], chosen: "default" } as const;
-    expect(texts(traceOf([poll, poll, poll]))).toEqual(["main finds nothing ready: default, 3 times"]);
+    expect(texts(traceOf([poll, poll, poll]))).toEqual(["main selects default 3 times: no case is ready"]);
   });
 
   test("leaves out a wait that was over before anything else, and tells others once", () => {
@@ -186,19 +186,17 @@ describe("a story", () => {
       ending: "panicked",
     });
     expect(story(trace)).toEqual([{ time: "0 ms", signs: "!", text: "worker 2 panics: Error: oh" }]);
-    expect(terminalView(trace)).toMatch(/^panicked after 1 event/);
+    expect(renderText(trace)).toMatch(/^panicked after 1 event/);
   });
 
   test("of whom the host does not tell has a column of its own", () => {
-    const view = terminalView(traceOf([{ goroutine: null, type: "log", text: "who?" }]));
-    expect(view).toContain("?: (not known)");
-    expect(view).toContain("●  somebody prints: who?");
+    const view = renderText(traceOf([{ goroutine: null, type: "log", text: "who?" }]));
+    expect(view).toContain("?: (unknown)");
+    expect(view).toContain("●  an unknown goroutine prints: who?");
   });
 
   test("of nothing is short", () => {
-    expect(terminalView(traceOf([])).split("\n")[0]).toBe(
-      "still running after 0 events in one instant of virtual time",
-    );
+    expect(renderText(traceOf([])).split("\n")[0]).toBe("still running after 0 events in one instant of virtual time");
   });
 });
 
@@ -211,12 +209,12 @@ describe("who waits at last", () => {
       ],
       { channels: [{ ...jobs, capacity: 1 }], ending: "blocked" },
     );
-    expect(terminalView(trace)).toMatch(/^DEADLOCK/);
-    expect(terminalView(trace).split("\n").slice(-4)).toEqual([
-      "Deadlock: all goroutines wait, and none can wake another:",
+    expect(renderText(trace)).toMatch(/^DEADLOCK/);
+    expect(renderText(trace).split("\n").slice(-4)).toEqual([
+      "Deadlock: every goroutine waits, and none can wake another:",
       "  main waits to send to jobs",
       "    its buffer is full: 1 of 1",
-      "    nobody has ever received from it",
+      "    no value was ever received from it",
     ]);
   });
 
@@ -230,7 +228,7 @@ describe("who waits at last", () => {
       ],
       { goroutines: [main, worker], channels: [jobs], ending: "blocked" },
     );
-    expect(terminalView(trace).split("\n").slice(-3)).toEqual([
+    expect(renderText(trace).split("\n").slice(-3)).toEqual([
       "  main waits to receive from jobs",
       "    it is open",
       "    1 value sent to it, by worker 2; ended since",
@@ -245,8 +243,8 @@ describe("who waits at last", () => {
       { ...block, goroutine: 1, wait: 3 },
       { type: "unblock", goroutine: 1, wait: 3, by: 2 },
     ]);
-    expect(terminalView(trace).split("\n").slice(-2)).toEqual([
-      "Who waits at the end of the recording:",
+    expect(renderText(trace).split("\n").slice(-2)).toEqual([
+      "Waiting at the end of the recording:",
       "  goroutine 2, 3 wait in sync.Mutex.Lock",
     ]);
   });
@@ -259,8 +257,8 @@ describe("who waits at last", () => {
       ],
       { end: 9 },
     );
-    expect(terminalView(trace, { to: 5 })).toContain("Who waits at 5 ms:\n  main sleeps");
-    expect(terminalView(trace)).not.toContain("Who waits");
+    expect(renderText(trace, { to: 5 })).toContain("Waiting at 5 ms:\n  main sleeps");
+    expect(renderText(trace)).not.toContain("Waiting at");
   });
 });
 
@@ -277,7 +275,7 @@ describe("what fits", () => {
     };
     const traces = [...recorded.values(), long, ...Array.from({ length: 20 }, (_, i) => jumble(i, 150))];
     for (const trace of traces) {
-      for (const line of terminalView(trace, { width }).split("\n")) {
+      for (const line of renderText(trace, { width }).split("\n")) {
         expect([line, columns(line) <= width]).toEqual([line, true]);
       }
     }
@@ -285,26 +283,26 @@ describe("what fits", () => {
 
   test("is as wide as it may be, so that the width is no accident", () => {
     const trace = traceOf([{ goroutine: 1, type: "log", text: "並".repeat(500) }]);
-    const widest = Math.max(...terminalView(trace, { width: 80 }).split("\n").map(columns));
+    const widest = Math.max(...renderText(trace, { width: 80 }).split("\n").map(columns));
     expect(widest).toBeGreaterThanOrEqual(79);
   });
 
   test("in a number of lines is the beginning and the end, and how much lies between", () => {
     const events = Array.from({ length: 500 }, (_, i) => ({ goroutine: 1, type: "log" as const, text: `line ${i}` }));
     for (const rows of [20, 50, 200]) {
-      const lines = terminalView(traceOf(events), { rows }).split("\n");
+      const lines = renderText(traceOf(events), { rows }).split("\n");
       expect(lines).toHaveLength(rows);
       const told = lines.filter((line) => line.includes("prints")).length;
       expect(lines.join("\n")).toContain(`… ${500 - told} more events`);
       expect(lines.at(-1)).toContain("line 499");
     }
-    expect(terminalView(traceOf(events.slice(0, 100)))).not.toContain("more event");
+    expect(renderText(traceOf(events.slice(0, 100)))).not.toContain("more event");
   });
 
   test("never takes more lines than that, whatever the trace", () => {
     for (let seed = 1; seed <= 30; seed++) {
       for (const width of [40, 80]) {
-        const lines = terminalView(jumble(seed, 400), { rows: 20, width }).split("\n");
+        const lines = renderText(jumble(seed, 400), { rows: 20, width }).split("\n");
         expect(lines.length).toBeLessThanOrEqual(20);
       }
     }
@@ -316,7 +314,7 @@ describe("what fits", () => {
       type: "log" as const,
       text: `line ${i}`,
     }));
-    const view = terminalView(traceOf(events));
+    const view = renderText(traceOf(events));
     const shown = view.split("\n").filter((line) => line.includes("prints")).length;
     expect(shown).toBeGreaterThan(5);
     expect(view).toContain(`${60 - shown} more goroutines left out`);
@@ -327,7 +325,7 @@ describe("what fits", () => {
       { goroutine: 1, type: "go", child },
       { goroutine: child, type: "end" },
     ]);
-    const view = terminalView(traceOf(events));
+    const view = renderText(traceOf(events));
     expect(view).not.toContain("left out");
     for (let child = 2; child <= 61; child++) expect(view).toContain(`●──${child}`);
   });
@@ -343,7 +341,7 @@ describe("what fits", () => {
   test("of a hundred thousand events is told in little time", () => {
     const trace = jumble(1, 100_000);
     const before = performance.now();
-    expect(terminalView(trace).split("\n").length).toBeLessThanOrEqual(200);
+    expect(renderText(trace).split("\n").length).toBeLessThanOrEqual(200);
     expect(performance.now() - before).toBeLessThan(5000);
   });
 });
@@ -362,32 +360,32 @@ describe("the options", () => {
 
   test("add colours, and nothing but colours", () => {
     for (const each of [...recorded.values(), jumble(3, 300)]) {
-      const coloured = terminalView(each, { colour: true });
+      const coloured = renderText(each, { color: true });
       expect(coloured).toMatch(colours);
       const plain = coloured.replaceAll(colours, "").split("\n");
-      expect(plain.map((line) => line.trimEnd()).join("\n")).toBe(terminalView(each));
+      expect(plain.map((line) => line.trimEnd()).join("\n")).toBe(renderText(each));
     }
   });
 
   test.each([
-    [{ width: 39 }, RangeError, "terminalView: width must be a whole number, 40 or more, got 39"],
-    [{ width: "80" }, RangeError, "terminalView: width must be a whole number, 40 or more, got 80"],
-    [{ rows: 19 }, RangeError, "terminalView: rows must be a whole number, 20 or more, got 19"],
-    [{ from: -1 }, RangeError, "terminalView: from must be a number, 0 or more, got -1"],
-    [{ from: 5, to: 4 }, RangeError, "terminalView: to must be a number, 5 or more, got 4"],
-    [{ to: NaN }, RangeError, "terminalView: to must be a number, 0 or more, got NaN"],
-    [{ goroutines: 2 }, TypeError, "terminalView: goroutines must be an array of one number or more, got 2"],
-    [{ goroutines: [] }, TypeError, "terminalView: goroutines must be an array of one number or more, got "],
-    [{ goroutines: [7] }, RangeError, "terminalView: goroutines must be numbers of goroutines in the trace, got 7"],
+    [{ width: 39 }, RangeError, "renderText: width must be a whole number, 40 or more, got 39"],
+    [{ width: "80" }, RangeError, "renderText: width must be a whole number, 40 or more, got 80"],
+    [{ rows: 19 }, RangeError, "renderText: rows must be a whole number, 20 or more, got 19"],
+    [{ from: -1 }, RangeError, "renderText: from must be a number, 0 or more, got -1"],
+    [{ from: 5, to: 4 }, RangeError, "renderText: to must be a number, 5 or more, got 4"],
+    [{ to: NaN }, RangeError, "renderText: to must be a number, 0 or more, got NaN"],
+    [{ goroutines: 2 }, TypeError, "renderText: goroutines must be a non-empty array, got 2"],
+    [{ goroutines: [] }, TypeError, "renderText: goroutines must be a non-empty array, got "],
+    [{ goroutines: [7] }, RangeError, "renderText: goroutines must be ids of goroutines in the trace, got 7"],
   ])("%j are refused", (options, kind, message) => {
-    expect(() => terminalView(trace, options as TerminalOptions)).toThrow(new kind(message));
+    expect(() => renderText(trace, options as RenderTextOptions)).toThrow(new kind(message));
   });
 });
 
 describe("a terminal", () => {
   test("is not steered by anything that a program says", () => {
     for (let seed = 1; seed <= 20; seed++) {
-      const view = terminalView(jumble(seed, 300), { width: 200 });
+      const view = renderText(jumble(seed, 300), { width: 200 });
       // Joiners of emoji are of the format characters too, and harmless.
       expect(view.replaceAll("\n", "")).not.toMatch(/(?!\u200d)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
     }
@@ -400,6 +398,6 @@ describe("a terminal", () => {
   });
 
   test("shows the same for the same trace", () => {
-    expect(terminalView(jumble(2, 300))).toBe(terminalView(jumble(2, 300)));
+    expect(renderText(jumble(2, 300))).toBe(renderText(jumble(2, 300)));
   });
 });
