@@ -28,6 +28,11 @@ const bundled: Readonly<Record<string, readonly string[]>> = {
 /** The doors, which hold no code: that of the library, and those of what has a subpath of its own. */
 const doors = ["index.ts", "testing/testing.ts", "trace/trace.ts"];
 
+/** The modules that may import from outside, and what. */
+const outside: Readonly<Record<string, readonly string[]>> = {
+  "trace/vendor.ts": ["@dagrejs/dagre", "d3-array", "get-east-asian-width"],
+};
+
 const files = (await readdir(source, { recursive: true })).filter((file) => file.endsWith(".ts"));
 const imports = new Map<string, string[]>();
 const wrong: string[] = [];
@@ -49,7 +54,7 @@ for (const file of files) {
 
   const statements = text.replace(/export\s[^;]*?from\s+"[^"]+";/g, "").trim();
   if (doors.includes(file) && statements !== "") wrong.push(`${file} holds code; it is a door and nothing else`);
-  if (!doors.includes(file) && statements === "") wrong.push(`${file} is a barrel`);
+  if (!doors.includes(file) && !(file in outside) && statements === "") wrong.push(`${file} is a barrel`);
 }
 
 for (const [file, targets] of imports) {

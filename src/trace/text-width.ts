@@ -1,6 +1,6 @@
 // The width of text in columns of a terminal. Pictures estimate pixels from it.
 
-import { eastAsianWidth } from "get-east-asian-width";
+import { eastAsianWidth } from "./vendor.ts";
 
 /** Combining marks and joiners, which take no column of their own. */
 const zeroWidth = /^[\p{Mn}\p{Me}\u200c\u200d]$/u;
