@@ -25,7 +25,7 @@ import {
   WorkerPool,
 } from "goro";
 import { allowLeaks, bubble, reportLeaks } from "goro/testing";
-import { poolPicture, record, terminalView, timeline } from "goro/trace";
+import { poolPicture, record, renderText, timeline } from "goro/trace";
 import { type Callable, callablesOf, type Parameter } from "./support/exports.ts";
 import { traceOf } from "./support/traces.ts";
 
@@ -92,7 +92,7 @@ const calls: Readonly<Record<string, Calls>> = {
     f: (f) => runPool(background(), closed(), new Channel(1), f),
     options: (options) => runPool(background(), closed(), new Channel(1), job, options),
   },
-  terminalView: { options: (options) => terminalView(trace, options) },
+  renderText: { options: (options) => renderText(trace, options) },
   "time.afterFunc": { f: (f) => time.afterFunc(0, f) },
   timeline: { options: (options) => timeline(trace, options) },
   toReadableStream: { options: (options) => toReadableStream(new Channel<number>(), options) },

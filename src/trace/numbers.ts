@@ -6,7 +6,7 @@ import type { Case } from "../channel/select.ts";
 import type { Traced } from "../internal/trace.ts";
 import type { Crew } from "../pool/crew.ts";
 import type { TracedCase, TracedChannel, TracedGoroutine, TracedPool, Who } from "./format.ts";
-import { nameOfNewChannel, nameOfNewGoroutine } from "./sources.ts";
+import { inferChannelName, inferGoroutineName } from "./name-inference.ts";
 
 /** The number of the main goroutine, and of all code that is in none. */
 export const main = 1;
@@ -52,14 +52,14 @@ export class Numbers {
     this.#greatest = Math.max(this.#greatest, id);
     if (id === main) return id;
     this.#taken.add(id);
-    const name = goroutine.name === "" && this.#sources ? nameOfNewGoroutine() : goroutine.name;
+    const name = goroutine.name === "" && this.#sources ? inferGoroutineName() : goroutine.name;
     this.goroutines.push({ id, name, parent });
     return id;
   }
 
   /** Takes note of a channel that is being made; it is in the list only if something happens to it. */
   newChannel(core: object): void {
-    if (this.#sources) this.#foundNames.set(core, nameOfNewChannel());
+    if (this.#sources) this.#foundNames.set(core, inferChannelName());
   }
 
   channel(core: object): KnownChannel {

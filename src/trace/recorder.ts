@@ -19,7 +19,7 @@ import type { Work } from "../pool/work.ts";
 import { type Trace, type TraceEvent, version, type Who } from "./format.ts";
 import { main, Numbers } from "./numbers.ts";
 import { shown } from "./shown.ts";
-import { tapConsole } from "./tap.ts";
+import { captureConsole } from "./console-capture.ts";
 
 /** The options of {@link record}. */
 export interface RecordOptions {
@@ -120,7 +120,7 @@ export class Recording implements Disposable {
     const isFirst = numGoroutine() === 1 && !mainIsRunning;
     this.#others = tellsWhoRuns() && isFirst ? main : null;
     this.#stops.push(listen(this.#hook), askNoMore);
-    if (printed) this.#stops.push(tapConsole((text) => this.log(text)));
+    if (printed) this.#stops.push(captureConsole((text) => this.log(text)));
     recordings.add(this);
   }
 
