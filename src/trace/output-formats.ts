@@ -2,17 +2,17 @@
 
 import { toChromeTrace } from "./chrome.ts";
 import type { Trace } from "./format.ts";
-import { poolPicture } from "./pool/picture.ts";
+import { renderPool } from "./pool-picture.ts";
 import { renderText } from "./text/text.ts";
-import { timeline } from "./timeline/timeline.ts";
+import { renderTimeline } from "./timeline.ts";
 
 /** Formats a trace as text; pictures show `title`. */
 export type Formatter = (trace: Trace, title: string) => string;
 
 // The longer of two extensions comes first.
 const formatters: Readonly<Record<string, Formatter>> = {
-  ".pool.svg": (trace, title) => poolPicture(trace, { title }),
-  ".svg": (trace, title) => timeline(trace, { title }),
+  ".pool.svg": (trace, title) => renderPool(trace, { title }),
+  ".svg": (trace, title) => renderTimeline(trace, { title }),
   ".chrome.json": (trace) => toChromeTrace(trace),
   ".json": (trace) => `${JSON.stringify(trace)}\n`,
   ".txt": (trace) => `${renderText(trace)}\n`,

@@ -15,7 +15,7 @@ export type {
   TraceEvent,
 } from "./format.ts";
 export { parseTrace } from "./parse.ts";
-export { poolPicture, type PoolPictureOptions } from "./pool/picture.ts";
+export { renderPool, type RenderPoolOptions } from "./pool-picture.ts";
 export { log, record, type Recording, type RecordOptions } from "./recorder.ts";
 export { type JsonSchema, traceSchema } from "./schema.ts";
 export {
@@ -30,11 +30,11 @@ export {
 export { renderText, type RenderTextOptions } from "./text/text.ts";
 export type { ViewRange } from "./view-options.ts";
 export {
-  type Asleep,
-  type CircleLink,
-  type Need,
-  type Other,
-  type WaitsAtTheEnd,
-  waitsAtTheEnd,
-} from "./timeline/knot.ts";
-export { timeline, type TimelineOptions } from "./timeline/timeline.ts";
+  type BlockedGoroutine,
+  type CycleEdge,
+  type PotentialWaker,
+  type WaitForGraph,
+  waitForGraph,
+  type WaitTarget,
+} from "./wait-for-graph.ts";
+export { renderTimeline, type RenderTimelineOptions } from "./timeline.ts";

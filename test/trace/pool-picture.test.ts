@@ -1,18 +1,18 @@
-// The picture of a pool, read back from the file: what stands where, and what is told.
+// The picture of a pool, read back from the file: positions, words and tooltips.
 
 import { describe, expect, test } from "@jest/globals";
 import { time, WorkerPool } from "goro";
 import { bubble } from "goro/testing";
 import { record, type Trace, type TraceEvent } from "goro/trace";
-import { Chance } from "../../../src/internal/random.ts";
-import { Histogram } from "../../../src/pool/histogram.ts";
-import { percentile, poolFigures, poolHistory } from "../../../src/trace/pool/jobs.ts";
-import { poolPicture, type PoolPictureOptions } from "../../../src/trace/pool/picture.ts";
+import { Chance } from "../../src/internal/random.ts";
+import { Histogram } from "../../src/pool/histogram.ts";
+import { percentile, poolFigures, readPoolHistory } from "../../src/trace/pool-history.ts";
+import { renderPool, type RenderPoolOptions } from "../../src/trace/pool-picture.ts";
 
-import { hostile, jumble, recordings, traceOf } from "../../support/traces.ts";
-import { type Element, parseXml } from "../../support/xml.ts";
+import { hostile, jumble, recordings, traceOf } from "../support/traces.ts";
+import { type Element, parseXml } from "../support/xml.ts";
 
-type Status = "done" | "failed" | "cancelled";
+type Status = "done" | "failed" | "canceled";
 
 /** One job, in milliseconds; what is null has not happened. */
 type Given = [
@@ -35,8 +35,8 @@ function traceOfJobs(jobs: readonly Given[], rest: Partial<Trace> = {}): Trace {
   return traceOf(events.sort((a, b) => a.at - b.at) satisfies TraceEvent[], { ending: "returned", ...rest });
 }
 
-function drawn(trace: Trace, options?: PoolPictureOptions): Element {
-  return parseXml(poolPicture(trace, options));
+function drawn(trace: Trace, options?: RenderPoolOptions): Element {
+  return parseXml(renderPool(trace, options));
 }
 
 interface Box {
@@ -56,7 +56,7 @@ function boxOf({ attributes }: Element): Box {
     return { left, right: left + width, top, bottom: top + height };
   }
   const xs = [...path.matchAll(/[MH](-?[\d.]+)/g)].map(([, x]) => Number(x));
-  const ys = [...path.matchAll(/(?:M-?[\d.]+ |V)(-?[\d.]+)/g)].map(([, y]) => Number(y));
+  const ys = [...path.matchAll(/(?:[ML]-?[\d.]+ |V)(-?[\d.]+)/g)].map(([, y]) => Number(y));
   return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
 }
 
@@ -74,6 +74,11 @@ function barOf(picture: Element, job: number): Element {
     each.children.some((child) => typeof child !== "string" && child.name === "title"),
   );
   return found.find((each) => new RegExp(`^job ${job}[:,]`).test(each.text)) as Element;
+}
+
+/** The shapes of a style, without the sample in the legend. */
+function withTooltip(picture: Element, kind: string): Element[] {
+  return picture.ofClass(kind).filter((element) => element.text !== "");
 }
 
 function kindOf(picture: Element, job: number): string {
@@ -120,9 +125,9 @@ const some = traceOfJobs(
   [
     [0, 0, 100, 1],
     [0, 0, 150, 2, "failed"],
-    [50, 100, 200, 1, "cancelled"],
+    [50, 100, 200, 1, "canceled"],
     [60, 150, null, 2],
-    [70, null, 120, null, "cancelled"],
+    [70, null, 120, null, "canceled"],
     [80, null, null, null],
   ],
   { end: 200 },
@@ -156,7 +161,7 @@ describe("lanes", () => {
       ]),
     );
     const { left, right } = boxOf(barOf(picture, 3));
-    const numbers = picture.ofClass("on");
+    const numbers = picture.ofClass("on-bar");
     const x = Number(numbers.at(-1)?.attributes.get("x"));
     expect(left < x && x < right).toBe(true);
     expect(numbers.map((one) => one.text)).toEqual(["1", "3"]);
@@ -167,28 +172,33 @@ describe("lanes", () => {
     expect([1, 2, 3, 4].map((job) => kindOf(picture, job))).toEqual([
       "job-done",
       "job-failed",
-      "job-cancelled",
+      "job-canceled",
       "job-open",
     ]);
     expect(texts(picture)).toEqual(
       expect.arrayContaining([
         "done",
         "failed",
-        "cancelled at work",
-        "still at work at the end",
+        "canceled while running",
+        "still running at the end",
         "accepted, waits for a worker",
       ]),
     );
     const style = picture.all.find(({ name }) => name === "style")?.text ?? "";
-    expect(style).toMatch(/\.job-failed \{ fill: url\(#pool-failed\)/);
-    expect(style).toMatch(/\.job-cancelled \{ fill: none/);
-    expect(picture.all.some(({ attributes }) => attributes.get("id") === "pool-failed")).toBe(true);
+    expect(style).toMatch(/\.job-failed \{ fill: url\(#hatch-job-failed\)/);
+    expect(style).toMatch(/\.job-canceled \{ fill: none/);
+    expect(picture.all.some(({ attributes }) => attributes.get("id") === "hatch-job-failed")).toBe(true);
   });
 
   test("the legend tells of nothing that is not there", () => {
     const legend = texts(drawn(traceOfJobs([[0, 0, 100, 1]])));
     expect(legend).toContain("done");
-    for (const word of ["failed", "cancelled at work", "still at work at the end", "accepted, waits for a worker"]) {
+    for (const word of [
+      "failed",
+      "canceled while running",
+      "still running at the end",
+      "accepted, waits for a worker",
+    ]) {
       expect(legend).not.toContain(word);
     }
   });
@@ -196,8 +206,8 @@ describe("lanes", () => {
   test("a job that is worked on at the end of the trace reaches to there, and has no end", () => {
     const picture = drawn(some);
     expectBetween(picture, 4, 150, 200, axisOf(picture, "0 ms", "200 ms"));
-    expect(barOf(picture, 4).attributes.get("d")).toMatch(/H[\d.]+l5 -10z$/);
-    expect(textLike(picture, /for 2 workers/)).toMatch(/1 still at work, 1 still in the queue/);
+    expect(barOf(picture, 4).attributes.get("d")).toMatch(/H[\d.]+L[\d.]+ [\d.]+L[\d.]+ [\d.]+H[\d.]+z$/);
+    expect(textLike(picture, /for 2 workers/)).toMatch(/1 still running, 1 still in the queue/);
   });
 
   test("beside a lane stands for how much of the time its worker was at work", () => {
@@ -230,7 +240,7 @@ describe("lanes", () => {
 
   test("of very many jobs at once on one lane none is lost", () => {
     const picture = drawn(traceOfJobs(Array.from({ length: 50 }, (_, i): Given => [i, i, 200 - i, 1])));
-    const [crowd] = picture.ofClass("crowd");
+    const [crowd] = withTooltip(picture, "aggregate");
     expect(crowd?.text).toBe("47 jobs: 47 done");
     expect([1, 2, 3].map((job) => kindOf(picture, job))).toEqual(["job-done", "job-done", "job-done"]);
   });
@@ -260,18 +270,16 @@ describe("lanes", () => {
     const picture = drawn(traceOfJobs(Array.from({ length: workers }, (_, i): Given => [0, 0, 100, i + 1])));
     expect(texts(picture).filter((words) => /^worker \d/.test(words))).toHaveLength(lanes);
     expect(textLike(picture, /^and .* more$/)).toBe(rest);
-    if (rest !== "") expect(picture.ofClass("crowd")[0]?.text).toBe(`${workers - lanes} jobs: ${workers - lanes} done`);
+    if (rest !== "")
+      expect(withTooltip(picture, "aggregate")[0]?.text).toBe(`${workers - lanes} jobs: ${workers - lanes} done`);
   });
 
   test("the height of what is drawn together is how many are at work", () => {
     // Of the nine that have no lane, three work all the time.
     const jobs = Array.from({ length: 41 }, (_, i): Given => [0, 0, i < 35 ? 100 : 50, i + 1]);
-    const [crowd] = drawn(traceOfJobs(jobs)).ofClass("crowd") as [Element];
-    const [wash, area] = [crowd.ofClass("job-many"), crowd.ofClass("job-done")].map(([each]) => each as Element) as [
-      Element,
-      Element,
-    ];
-    const { bottom, top } = boxOf(wash);
+    const picture = drawn(traceOfJobs(jobs));
+    const { bottom, top } = boxOf(withTooltip(picture, "aggregate")[0] as Element);
+    const area = picture.ofClass("job-done").at(-1) as Element;
     const heights = [...(area.attributes.get("d") as string).matchAll(/V([\d.]+)/g)].map(([, y]) => bottom - Number(y));
     expect(heights[0]).toBeCloseTo(bottom - top, 5);
     expect(heights.at(-2)).toBeCloseTo((bottom - top) / 3, 0);
@@ -282,12 +290,13 @@ describe("short jobs", () => {
   test("those that touch each other are drawn together, and what failed hangs from the top", () => {
     const jobs = Array.from({ length: 1000 }, (_, i): Given => [i, i, i + 0.5, 1, i % 10 === 9 ? "failed" : "done"]);
     const picture = drawn(traceOfJobs(jobs));
-    const [crowd] = picture.ofClass("crowd") as [Element];
+    const [crowd] = withTooltip(picture, "aggregate") as [Element];
     expect(crowd.text).toBe("1,000 jobs: 900 done, 100 failed");
-    const { top, bottom } = boxOf(crowd.ofClass("job-many")[0] as Element);
-    const [done, failed] = [crowd.ofClass("job-done"), crowd.ofClass("job-failed")].map(([area]) =>
-      boxOf(area as Element),
-    ) as [Box, Box];
+    const { top, bottom } = boxOf(crowd);
+    const [done, failed] = ["job-done", "job-failed"].map((kind) => boxOf(picture.ofClass(kind).at(-1) as Element)) as [
+      Box,
+      Box,
+    ];
     // They are at work for half of the time.
     expect(done.bottom).toBe(bottom);
     expect(done.top).toBeGreaterThan(top);
@@ -301,17 +310,17 @@ describe("short jobs", () => {
       traceOfJobs([
         [0, 0, 0, 1],
         [50, 50, 50, 1, "failed"],
-        [90, 90, 90, 1, "cancelled"],
+        [90, 90, 90, 1, "canceled"],
         [0, 0, 100, 2],
       ]),
     );
-    const [done, failed, cancelled] = [1, 2, 3].map((job) => barOf(picture, job)) as [Element, Element, Element];
-    expect(done.attributes.get("class")).toBe("job-done tick");
-    expect(failed.attributes.get("class")).toBe("failed tick");
-    expect(cancelled.attributes.get("class")).toBe("wait tick");
+    const [done, failed, canceled] = [1, 2, 3].map((job) => barOf(picture, job)) as [Element, Element, Element];
+    expect(done.attributes.get("class")).toBe("short-done");
+    expect(failed.attributes.get("class")).toBe("short-failed");
+    expect(canceled.attributes.get("class")).toBe("short-canceled");
     expect(boxOf(failed).top).toBe(boxOf(done).top);
     expect(boxOf(failed).bottom).toBeLessThan(boxOf(done).bottom);
-    expect(textLike(picture, /hang from the top/)).not.toBe("");
+    expect(textLike(picture, /short jobs that failed/)).not.toBe("");
   });
 
   test("a few in less than some pixels are one mark, of the worst that became of them", () => {
@@ -323,7 +332,7 @@ describe("short jobs", () => {
         [0, 0, 100, 2],
       ]),
     );
-    const [mark, ...others] = picture.ofClass("tick") as [Element];
+    const [mark, ...others] = ["short-done", "short-failed"].flatMap((kind) => withTooltip(picture, kind)) as [Element];
     expect(others).toEqual([]);
     expect(mark.text).toBe("3 jobs, some failed");
   });
@@ -331,24 +340,25 @@ describe("short jobs", () => {
   test("every job of very many is in the picture, which is small", () => {
     const chance = new Chance(4);
     const free = new Array<number>(1000).fill(0);
-    const statuses: Status[] = ["done", "done", "failed", "cancelled"];
+    const statuses: Status[] = ["done", "done", "failed", "canceled"];
     const jobs = Array.from({ length: 100_000 }, (_, i): Given => {
       const worker = chance.below(1000);
       const start = Math.max(free[worker] as number, i / 10);
       free[worker] = start + chance.below(1000) / 10;
       return [i / 10, start, free[worker], worker + 1, statuses[chance.below(4)] as Status];
     });
-    const svg = poolPicture(traceOfJobs(jobs));
+    const svg = renderPool(traceOfJobs(jobs));
     expect(svg.length).toBeLessThan(400_000);
     const picture = parseXml(svg);
     expect(picture.all.length).toBeLessThan(5000);
     let found = 0;
-    for (const each of [...picture.ofClass("crowd"), ...picture.ofClass("tick")]) {
+    const kinds = ["aggregate", "short-done", "short-failed", "short-canceled"];
+    for (const each of kinds.flatMap((kind) => withTooltip(picture, kind))) {
       found += each.text.startsWith("job ")
         ? 1
         : Number((/^[\d,]+/.exec(each.text) as RegExpExecArray)[0].replaceAll(",", ""));
     }
-    const lanes = ["job-done", "job-failed", "job-cancelled"]
+    const lanes = ["job-done", "job-failed", "job-canceled"]
       .flatMap((kind) => picture.ofClass(kind))
       .map((each) => each.attributes.get("d") ?? "");
     // Bars of one kind on one lane are one path; those of the legend begin at its left.
@@ -397,12 +407,12 @@ describe("the queue", () => {
     ).toContain("no job waited");
   });
 
-  test("a job that is cancelled before a worker takes it is marked there", () => {
+  test("a job that is canceled before a worker takes it is marked there", () => {
     const picture = drawn(some);
-    const marks = picture.ofClass("given-up").filter((mark) => mark.text !== "");
-    expect(marks.map((mark) => mark.text)).toEqual(["1 job cancelled in the queue"]);
-    expect(Math.abs(boxOf(marks[0] as Element).left + 3 - axisOf(picture, "0 ms", "200 ms")(120))).toBeLessThan(5);
-    expect(textLike(picture, /for 2 workers/)).toMatch(/2 cancelled \(1 in the queue\)/);
+    const marks = picture.ofClass("dropped").filter((mark) => mark.text !== "");
+    expect(marks.map((mark) => mark.text)).toEqual(["1 job canceled in the queue"]);
+    expect(Math.abs(boxOf(marks[0] as Element).left - axisOf(picture, "0 ms", "200 ms")(120))).toBeLessThan(5);
+    expect(textLike(picture, /for 2 workers/)).toMatch(/2 canceled \(1 in the queue\)/);
   });
 });
 
@@ -451,11 +461,11 @@ describe("figures", () => {
       await pool.stop();
       const stats = pool.stats();
       const trace = recording.stop();
-      const figures = poolFigures(poolHistory(trace, 1), 0, trace.end);
+      const figures = poolFigures(readPoolHistory(trace, 1), 0, trace.end);
       expect(figures.done + figures.failed).toBe(stats.processed);
       expect(figures.failed).toBe(stats.failed);
       expect(stats.failed).toBeGreaterThan(5);
-      expect(figures.cancelled).toBe(stats.cancelled);
+      expect(figures.canceled).toBe(stats.cancelled);
       expect(figures.latencies).toHaveLength(stats.latency.count);
       for (const [p, own] of [
         [0.5, stats.latency.p50],
@@ -474,8 +484,8 @@ describe("figures", () => {
       traceOfJobs([
         [0, 0, 100, 1],
         [0, 100, 130, 1, "failed"],
-        [10, 130, 500, 1, "cancelled"],
-        [0, null, 400, null, "cancelled"],
+        [10, 130, 500, 1, "canceled"],
+        [0, null, 400, null, "canceled"],
       ]),
     );
     expect(figureOf(picture, "latency p50")).toBe("100 ms");
@@ -518,7 +528,7 @@ describe("the axis", () => {
         [7, 7, 7, 2, "failed"],
       ]),
     );
-    expect(textLike(picture, /order of the pool's events/)).toMatch(/All at 7 ms\.$/);
+    expect(textLike(picture, /order of the pool's events/)).toMatch(/all of them are at 7 ms\.$/);
     expect(texts(picture).filter((words) => / %$/.test(words))).toEqual([]);
     expect(figureOf(picture, "jobs per second")).toBe("–");
     // accept, start and finish of the one, and then of the other
@@ -555,7 +565,7 @@ describe("the axis", () => {
   });
 
   test("ends with the trace, whatever is asked for", () => {
-    expect(poolPicture(some, { from: 0, to: Infinity })).toBe(poolPicture(some));
+    expect(renderPool(some, { from: 0, to: Infinity })).toBe(renderPool(some));
     expect(() => drawn(some, { from: 1e9 })).not.toThrow();
     expect(() => drawn(some, { from: Infinity, to: Infinity })).not.toThrow();
   });
@@ -568,11 +578,11 @@ describe("any trace", () => {
     for (let seed = 1; seed <= 50; seed++) traces.push(jumble(seed, 20 + seed));
     for (const trace of traces) {
       for (const options of [{}, { width: 640 }, { from: 5, to: 20, width: 4000 }, { from: 10, to: 10 }]) {
-        const svg = poolPicture(trace, options);
+        const svg = renderPool(trace, options);
         for (const { attributes, name } of parseXml(svg).all) {
           if (name !== "svg") expect([...attributes.values()].join(" ")).not.toMatch(/NaN|Infinity|undefined/);
         }
-        expect(poolPicture(trace, options)).toBe(svg);
+        expect(renderPool(trace, options)).toBe(svg);
       }
     }
   });
@@ -590,8 +600,8 @@ describe("any trace", () => {
 
   test("says what is missing", () => {
     const picture = drawn({ ...some, dropped: 1200, ending: "blocked" });
-    expect(textLike(picture, /1,200 events came after/)).not.toBe("");
-    expect(textLike(picture, /ended blocked/)).not.toBe("");
+    expect(textLike(picture, /1,200 events after/)).not.toBe("");
+    expect(textLike(picture, /ended in a deadlock/)).not.toBe("");
     const empty = drawn(traceOf([], { pools: [{ id: 1, name: "work" }] }));
     expect(textLike(empty, /no events of this pool/)).not.toBe("");
   });
@@ -627,25 +637,25 @@ describe("what is drawn", () => {
   });
 
   test("a pool that is not there is an error that names those that are", () => {
-    expect(() => poolPicture(two, { pool: 2 })).toThrow(
-      new RangeError("poolPicture: pool must be one of 1 (first), 7, got 2"),
+    expect(() => renderPool(two, { pool: 2 })).toThrow(
+      new RangeError("renderPool: pool must be one of 1 (first), 7, got 2"),
     );
     const many = { ...two, pools: Array.from({ length: 12 }, (_, i) => ({ id: i + 1, name: "" })) };
-    expect(() => poolPicture(many, { pool: 13 })).toThrow(/1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more, got 13$/);
+    expect(() => renderPool(many, { pool: 13 })).toThrow(/1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more, got 13$/);
     const none = traceOf([{ goroutine: 1, type: "end" }]);
-    expect(() => poolPicture(none)).toThrow(
-      new RangeError("poolPicture: the trace has no pool, only 1 goroutine, 0 channels and 1 event"),
+    expect(() => renderPool(none)).toThrow(
+      new RangeError("renderPool: the trace has no pool, only 1 goroutine, 0 channels and 1 event"),
     );
   });
 
   test.each([
-    [{ width: 639 }, RangeError, "poolPicture: width must be a whole number, from 640 to 4000, got 639"],
-    [{ width: 1e9 }, RangeError, "poolPicture: width must be a whole number, from 640 to 4000, got 1000000000"],
-    [{ from: -1 }, RangeError, "poolPicture: from must be a number, 0 or more, got -1"],
-    [{ from: 5, to: 4 }, RangeError, "poolPicture: to must be a number, 5 or more, got 4"],
-    [{ to: NaN }, RangeError, "poolPicture: to must be a number, 0 or more, got NaN"],
-    [{ title: 7 as never }, TypeError, "poolPicture: title must be a string, got 7"],
+    [{ width: 639 }, RangeError, "renderPool: width must be a whole number, from 640 to 4000, got 639"],
+    [{ width: 1e9 }, RangeError, "renderPool: width must be a whole number, from 640 to 4000, got 1000000000"],
+    [{ from: -1 }, RangeError, "renderPool: from must be a number, 0 or more, got -1"],
+    [{ from: 5, to: 4 }, RangeError, "renderPool: to must be a number, 5 or more, got 4"],
+    [{ to: NaN }, RangeError, "renderPool: to must be a number, 0 or more, got NaN"],
+    [{ title: 7 as never }, TypeError, "renderPool: title must be a string, got 7"],
   ])("%j is an error", (options, kind, message) => {
-    expect(() => poolPicture(two, options)).toThrow(new kind(message));
+    expect(() => renderPool(two, options)).toThrow(new kind(message));
   });
 });

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Trace } from "../../../src/trace/format.ts";
-import { timeline, type TimelineOptions } from "../../../src/trace/timeline/timeline.ts";
-import { hostile, jumble, recordings, traceOf } from "../../support/traces.ts";
-import { type Element, parseXml } from "../../support/xml.ts";
+import type { Trace } from "../../src/trace/format.ts";
+import { renderTimeline, type RenderTimelineOptions } from "../../src/trace/timeline.ts";
+import { hostile, jumble, recordings, traceOf } from "../support/traces.ts";
+import { type Element, parseXml } from "../support/xml.ts";
 
 const recorded = await recordings();
 
 type Events = Parameters<typeof traceOf>[0];
 
-function draw(trace: Trace, options?: TimelineOptions): Element[] {
-  return parseXml(timeline(trace, options)).all;
+function draw(trace: Trace, options?: RenderTimelineOptions): Element[] {
+  return parseXml(renderTimeline(trace, options)).all;
 }
 
 function texts(elements: readonly Element[]): string[] {
@@ -21,9 +21,15 @@ function titles(elements: readonly Element[]): string[] {
 }
 
 function bars(elements: readonly Element[], state: string): Element[] {
-  const all = elements.filter(({ attributes }) => attributes.get("class") === `bar ${state}`);
+  const all = elements.filter(({ attributes }) => attributes.get("class") === state);
   // Those of the legend have no title.
   return all.filter(({ children }) => children.length > 0);
+}
+
+/** The height of a rectangle. */
+function heightOf(element: Element | undefined): number {
+  const [, top, bottom] = /^M[\d.]+ ([\d.]+)H[\d.]+V([\d.]+)/.exec(element?.attributes.get("d") ?? "") ?? [];
+  return Number(bottom) - Number(top);
 }
 
 const handOver: Events = [
@@ -48,45 +54,40 @@ const named: Partial<Trace> = {
 describe("a timeline", () => {
   const drawn = draw(traceOf(handOver, named), { title: "one job" });
 
-  test("has a lane for each goroutine and channel, its title and how it ended", () => {
+  test("has a track for each goroutine and channel, a title, and the ending of the program", () => {
     expect(texts(drawn)).toEqual(expect.arrayContaining(["one job", "1 main", "2 func", "jobs", "0 ms"]));
     expect(texts(drawn).find((one) => one.startsWith("returned · 8 events · 2 goroutines"))).toMatch(/virtual time/);
   });
 
-  test("tells what a goroutine waits for, and draws waiting lower than running", () => {
+  test("says what a goroutine waits for, and draws waiting lower than running", () => {
     expect(texts(drawn)).toContain("receive jobs");
     const [waiting] = bars(drawn, "receive");
     const [running] = bars(drawn, "running");
     expect(waiting?.text).toBe("2 func waits: receive jobs, at 0 ms");
-    expect(Number(waiting?.attributes.get("height"))).toBeLessThan(Number(running?.attributes.get("height")));
+    expect(heightOf(waiting)).toBeLessThan(heightOf(running));
   });
 
-  test("has an arrow for a value, down from the lane that sends it, with the value beside it", () => {
+  test("has an arrow for a value, down from the track of its sender, with the value beside it", () => {
     const arrow = drawn.find(({ text, name }) => name === "path" && text.startsWith("jobs: 42, from 1 main to 2 func"));
-    const [x1, y1, x2, y2] =
-      arrow?.attributes
-        .get("d")
-        ?.match(/[\d.]+/g)
-        ?.map(Number) ?? [];
-    expect(x2).toBe(x1);
-    expect(y2).toBeGreaterThan(y1 as number);
+    const [, from, to] = /^M[\d.]+ ([\d.]+)V([\d.]+)$/.exec(arrow?.attributes.get("d") ?? "") ?? [];
+    expect(Number(to)).toBeGreaterThan(Number(from));
     expect(texts(drawn)).toContain("42");
   });
 
-  test("shows what was printed, and the ends", () => {
+  test("shows the output, and the ends of goroutines", () => {
     expect(texts(drawn)).toContain("all is said");
     expect(titles(drawn).filter((title) => title === "returned")).toHaveLength(3);
   });
 
   test("has a legend of exactly what occurs", () => {
-    expect(texts(drawn)).toEqual(expect.arrayContaining(["runs", "waits to receive ←", "a value", "returned"]));
-    for (const absent of ["waits to send →", "sleeps z", "panicked", "closed", "time passes", "many short turns"]) {
+    expect(texts(drawn)).toEqual(expect.arrayContaining(["runs", "waits to receive ←", "value", "returned"]));
+    for (const absent of ["waits to send →", "sleeps z", "panicked", "closed", "time passes", "many short spans"]) {
       expect(texts(drawn)).not.toContain(absent);
     }
   });
 });
 
-test("whoever panicked ends in a cross with the error", () => {
+test("a goroutine that panicked ends in a cross with the error", () => {
   const drawn = draw(
     traceOf([
       { goroutine: 1, type: "panic", error: "nil map" },
@@ -97,16 +98,16 @@ test("whoever panicked ends in a cross with the error", () => {
   expect(texts(drawn)).toContain("panicked");
 });
 
-test("the fill of a channel rises to its capacity", () => {
+test("the level of a channel rises to its capacity", () => {
   const events: Events = [1, 2].map((value) => ({ goroutine: 1, type: "send", channel: 1, value, length: value }));
   const drawn = draw(traceOf(events, { channels: [{ id: 1, name: "queue", capacity: 2 }] }));
   expect(texts(drawn)).toEqual(expect.arrayContaining(["queue (2)", "full"]));
-  const area = drawn.filter(({ attributes }) => attributes.get("class") === "area k0").at(-1);
+  const area = drawn.filter(({ attributes }) => attributes.get("class") === "level0").at(-1);
   const heights = [...(area?.attributes.get("d") ?? "").matchAll(/V([\d.]+)/g)].map(([, y]) => Number(y));
   expect(heights.slice(0, 2)).toEqual([(heights[2] as number) - 9, (heights[2] as number) - 18]);
 });
 
-test("channels that nobody shown uses have no lane", () => {
+test("channels that no shown goroutine uses have no track", () => {
   const events: Events = [
     { goroutine: 1, type: "send", channel: 1, value: 1, length: 1 },
     { goroutine: 2, type: "send", channel: 2, value: 2, length: 1 },
@@ -116,14 +117,14 @@ test("channels that nobody shown uses have no lane", () => {
   expect(texts(draw(traceOf(events)))).toContain("channel 2");
 });
 
-test("only the goroutines asked for have lanes, and arrows of others end in stubs", () => {
+test("only the requested goroutines have tracks, and arrows of others are stubs", () => {
   const drawn = draw(traceOf(handOver, named), { goroutines: [2] });
   expect(texts(drawn)).not.toContain("1 main");
   expect(texts(drawn)).toContain("2 func");
   expect(titles(drawn).some((title) => title.startsWith("jobs: 42, from 1 main to 2 func"))).toBe(true);
 });
 
-test("only the time asked for is shown", () => {
+test("only the requested range of time is shown", () => {
   const events: Events = [0, 10, 20].map((at) => ({ goroutine: 1, type: "log", text: `at ${at}`, at }));
   const drawn = draw(traceOf(events), { from: 5, to: 15 });
   expect(texts(drawn)).toContain("at 10");
@@ -132,14 +133,14 @@ test("only the time asked for is shown", () => {
   expect(texts(drawn).some((one) => one.includes("1 of 3 events"))).toBe(true);
 });
 
-test("who is not known has a lane of his own, and the timers are on the axis", () => {
+test("unknown goroutines share a track, and timers are on the axis", () => {
   const drawn = draw(
     traceOf([
       { goroutine: null, type: "log", text: "who?" },
       { goroutine: 0, type: "timer", purpose: "time.sleep" },
     ]),
   );
-  expect(texts(drawn)).toEqual(expect.arrayContaining(["? not known", "a timer goes off"]));
+  expect(texts(drawn)).toEqual(expect.arrayContaining(["? unknown", "timer fires"]));
   expect(texts(drawn)).not.toContain("timers");
 });
 
@@ -154,37 +155,41 @@ describe("at the end of a deadlock", () => {
     { goroutine: 3, type: "block", wait: 2, operation: "chan send", channel: 2 },
   ];
 
-  test("the circle is drawn: four nodes, and an arrow from each to the next", () => {
+  test("the cycle is drawn: four nodes, and an arrow from each to the next", () => {
     const drawn = draw(traceOf(circular, { channels, ending: "blocked" }));
-    expect(drawn.filter(({ attributes }) => /^edge circle/.test(attributes.get("class") ?? ""))).toHaveLength(4);
-    expect(drawn.filter(({ attributes }) => /^node.* circle$/.test(attributes.get("class") ?? ""))).toHaveLength(4);
-    expect(texts(drawn)).toContain("A circle: 2 func waits for 3 func, which waits for 2 func.");
-    expect(texts(drawn).filter((one) => one === "for ever")).toHaveLength(2);
+    expect(drawn.filter(({ attributes }) => /^edge cycle/.test(attributes.get("class") ?? ""))).toHaveLength(4);
+    expect(drawn.filter(({ attributes }) => /^(node|target) cycle$/.test(attributes.get("class") ?? ""))).toHaveLength(
+      4,
+    );
+    expect(texts(drawn)).toContain("Cycle: 2 func waits for 3 func, which waits for 2 func.");
+    expect(texts(drawn).filter((one) => one === "forever")).toHaveLength(2);
   });
 
-  test("it is told where nobody is left on the other side", () => {
+  test("channels without a goroutine on the other side are marked", () => {
     const events: Events = [
       { goroutine: 2, type: "block", wait: 1, operation: "chan send", channel: 1 },
       { goroutine: 3, type: "block", wait: 2, operation: "chan receive", channel: 2 },
     ];
     const drawn = texts(draw(traceOf(events, { channels, ending: "blocked" })));
-    expect(drawn).toEqual(expect.arrayContaining(["nobody receives", "nobody sends"]));
-    expect(drawn.some((one) => one.startsWith("A circle"))).toBe(false);
+    expect(drawn).toEqual(expect.arrayContaining(["no receiver left", "no sender left"]));
+    expect(drawn.some((one) => one.startsWith("Cycle"))).toBe(false);
   });
 
-  test("a thousand who wait alike are one node", () => {
+  test("a thousand goroutines that wait alike are one node", () => {
     const events: Events = Array.from({ length: 1_000 }, (_, i) => {
       return { goroutine: i + 2, type: "block", wait: i + 1, operation: "chan send", channel: 1 };
     });
     const drawn = draw(traceOf(events, { channels, ending: "blocked" }));
     expect(texts(drawn)).toContain("1,000 × func");
-    expect(drawn.filter(({ attributes }) => attributes.get("class") === "node goroutine")).toHaveLength(1);
+    expect(
+      drawn.filter(({ attributes, children }) => attributes.get("class") === "node" && children.length > 0),
+    ).toHaveLength(1);
   });
 
-  test("a trace that ended otherwise has no such panel", () => {
+  test("a trace with another ending has no wait-for graph", () => {
     const drawn = texts(draw(traceOf(circular, { channels, ending: "running" })));
-    expect(drawn).not.toContain("Who waits for whom at the end");
-    expect(drawn).not.toContain("for ever");
+    expect(drawn).not.toContain("Wait-for graph");
+    expect(drawn).not.toContain("forever");
   });
 });
 
@@ -209,35 +214,35 @@ describe("of very many", () => {
     [20_000, "real"],
     [20_000, "virtual"],
   ] as const)("100,000 events of %d goroutines in %s time make a file of bounded size", (who, clock) => {
-    const svg = timeline(busy(100_000, who, clock));
+    const svg = renderTimeline(busy(100_000, who, clock));
     expect(svg.length).toBeLessThan(1_500_000);
     parseXml(svg);
   });
 
-  test("goroutines, those that do least are summed up, and it is said how many", () => {
+  test("goroutines, the least busy are aggregated, with their number", () => {
     const drawn = texts(draw(busy(2_000, 100, "virtual")));
     expect(drawn.filter((one) => /^\d+ (main|func)$/.test(one))).toHaveLength(24);
     expect(drawn).toContain("and 76 more");
     expect(texts(draw(busy(2_000, 40, "virtual"))).some((one) => one.endsWith(" more"))).toBe(false);
   });
 
-  test("values, it is said that there are no arrows", () => {
+  test("values, the header says that there are no arrows", () => {
     const drawn = texts(draw(busy(20_000, 8, "virtual")));
     expect(drawn.some((one) => one.includes("No arrows: 4,000 values are too many."))).toBe(true);
-    expect(drawn).not.toContain("a value");
+    expect(drawn).not.toContain("value");
   });
 });
 
-describe("is well-formed and always the same", () => {
+describe("is well-formed and reproducible", () => {
   test.each(recorded)("for a recording of %s", (_name, trace) => {
-    const svg = timeline(trace);
-    expect(timeline(structuredClone(trace))).toBe(svg);
+    const svg = renderTimeline(trace);
+    expect(renderTimeline(structuredClone(trace))).toBe(svg);
     expect(parseXml(svg).name).toBe("svg");
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
   });
 
-  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])("for events in no sense at all (seed %d)", (seed) => {
-    const svg = timeline(jumble(seed, 60 * seed));
+  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])("for inconsistent events (seed %d)", (seed) => {
+    const svg = renderTimeline(jumble(seed, 60 * seed));
     expect(parseXml(svg).name).toBe("svg");
     expect(svg).not.toMatch(/NaN|Infinity/);
   });
@@ -255,27 +260,31 @@ describe("is well-formed and always the same", () => {
       ],
       { ending: "blocked", goroutines: [1, 2].map((id) => ({ id, name: text, parent: null })) },
     );
-    const svg = timeline(trace, { title: text });
+    const svg = renderTimeline(trace, { title: text });
     parseXml(svg);
     expect(svg.length).toBeLessThan(60_000);
     expect(svg).not.toContain("<script");
     expect(svg).not.toContain("\u202e");
   });
 
-  test("for a trace without anything", () => {
+  test("for an empty trace", () => {
     expect(texts(draw(traceOf([])))).toContain("Timeline");
   });
 });
 
-test("bad options are named, with what was wrong", () => {
+test("an error for an invalid option names it and says what is valid", () => {
   const trace = traceOf(handOver, named);
-  expect(() => timeline(trace, { width: 10 })).toThrow(RangeError);
-  expect(() => timeline(trace, { width: NaN })).toThrow("timeline: width must be a number, from 480 to 20000, got NaN");
-  expect(() => timeline(trace, { from: -1 })).toThrow("timeline: from must be a number, 0 or more, got -1");
-  expect(() => timeline(trace, { from: 9, to: 3 })).toThrow("timeline: to must be a number, 9 or more, got 3");
-  expect(() => timeline(trace, { goroutines: [1, 99] })).toThrow(
-    "timeline: goroutines must be numbers of goroutines in the trace, got 99",
+  expect(() => renderTimeline(trace, { width: 10 })).toThrow(RangeError);
+  expect(() => renderTimeline(trace, { width: NaN })).toThrow(
+    "renderTimeline: width must be a number, from 480 to 20000, got NaN",
   );
-  expect(() => timeline(trace, { title: 7 as never })).toThrow(TypeError);
-  expect(() => timeline(trace, { goroutines: 2 as never })).toThrow(TypeError);
+  expect(() => renderTimeline(trace, { from: -1 })).toThrow("renderTimeline: from must be a number, 0 or more, got -1");
+  expect(() => renderTimeline(trace, { from: 9, to: 3 })).toThrow(
+    "renderTimeline: to must be a number, 9 or more, got 3",
+  );
+  expect(() => renderTimeline(trace, { goroutines: [1, 99] })).toThrow(
+    "renderTimeline: goroutines must be ids of goroutines in the trace, got 99",
+  );
+  expect(() => renderTimeline(trace, { title: 7 as never })).toThrow(TypeError);
+  expect(() => renderTimeline(trace, { goroutines: 2 as never })).toThrow(TypeError);
 });

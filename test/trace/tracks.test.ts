@@ -1,8 +1,8 @@
-// What goroutines were like from event to event, where several waits of one go on at once.
+// The states of a goroutine from event to event, where several of its waits overlap.
 
 import { describe, expect, test } from "@jest/globals";
 import type { Trace } from "goro/trace";
-import { lanes } from "../../src/trace/lanes.ts";
+import { buildTracks } from "../../src/trace/tracks.ts";
 import { traceOf } from "../support/traces.ts";
 
 type Events = Parameters<typeof traceOf>[0];
@@ -15,19 +15,19 @@ function unblock(wait: number): Events[number] {
   return { goroutine: null, type: "unblock", wait, by: null };
 }
 
-/** What those who are not known wait for, one after the other; "" while they run. */
+/** The operations in which the unknown goroutines wait, one after the other; "" while they run. */
 function operations(events: Events): string[] {
-  return lanes(traceOf(events)).goroutines.flatMap(({ spans }) => spans.map(({ operation }) => operation));
+  return buildTracks(traceOf(events)).goroutines.flatMap(({ spans }) => spans.map(({ operation }) => operation));
 }
 
 describe("of several waits at once", () => {
   const both = [block(1, "one"), block(2, "two")];
 
-  test("the one that began last is told, and when it is over the one before", () => {
+  test("the one that began last counts and, after it ended, the one before", () => {
     expect(operations([...both, unblock(2), unblock(1)])).toEqual(["one", "two", "one", ""]);
   });
 
-  test("one that is over before the last is never told again", () => {
+  test("one that ended before the last does not count again", () => {
     expect(operations([...both, block(3, "three"), unblock(2), unblock(3), unblock(1)])).toEqual([
       "one",
       "two",
@@ -48,7 +48,7 @@ describe("of several waits at once", () => {
     ]);
   });
 
-  test("one that nobody has seen begin ends nothing", () => {
+  test("the end of an unknown one changes nothing", () => {
     expect(operations([block(1, "one"), unblock(7), unblock(1)])).toEqual(["one", "one", ""]);
   });
 });
@@ -64,12 +64,12 @@ test("an event costs the same, whether 200 waits are open or 8,000", () => {
   const [short, long] = [traceWith(200), traceWith(8_000)];
   const timeFor = (trace: Trace): number => {
     const start = performance.now();
-    lanes(trace);
+    buildTracks(trace);
     return (performance.now() - start) / trace.events.length;
   };
 
-  // Whatever else the machine does can only make a run dearer: so the cheapest runs are compared, after some more if
-  // need be. Were all that are open looked at, even those would be twenty times apart.
+  // Other load on the machine can only slow a run down, so the fastest of up to ten runs are compared. If each event scanned all open waits,
+  // even those would be 20 times apart.
   let [few, many] = [Infinity, Infinity];
   for (let runs = 0; runs < 10 && !(many / few < 4); runs++) {
     few = Math.min(few, timeFor(short));
