@@ -6,7 +6,7 @@ import type { EventOf, Trace } from "./format.ts";
 /** How a job ended; "open" if it had not ended when the trace did. */
 export type JobStatus = EventOf<"finish">["status"] | "open";
 
-/** One job. `accepted`, `started` and `finished` are indexes in the list of the pool's events; -1 if there is no such event. */
+/** One job. `accepted`, `started` and `finished` are indexes in the list of the pool's events; -1 for an event that is missing. */
 export interface PoolJob {
   readonly job: number;
   readonly accepted: number;

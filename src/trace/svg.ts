@@ -1,18 +1,29 @@
 // Draws a layout as an SVG file. The colors follow the light or dark scheme of the viewer.
 
-import type { Box, Layout, Mark, Path, Point, Shape, Text } from "./layout/chart.ts";
+import {
+  bodyShapes,
+  type Box,
+  type Layout,
+  type Mark,
+  type Path,
+  type Point,
+  type Shape,
+  type Text,
+} from "./layout/chart.ts";
 import { type Color, looks, palette, type Style } from "./layout/theme.ts";
 
 /** Returns the text of an SVG file. The texts of the layout must be free of control characters; see `truncate`. */
-export function toSvg({ width, height, description, header, body, bodyTop }: Layout): string {
+export function toSvg(layout: Layout): string {
+  const { width, height, header, bodyTop } = layout;
+  const body = bodyShapes(layout);
   const shapes = [...header, ...body];
-  const styles = (Object.keys(looks) as Style[]).filter((style) =>
-    shapes.some((shape) => stylesOf(shape).includes(style)),
-  );
-  const arrows = new Set(shapes.filter(hasArrow).map(arrowColor));
-  const definitions = [...styles.map(hatchPattern), ...[...arrows].map(arrowHead)];
+  const used = new Set<Style>(["small", ...shapes.flatMap(stylesOf)]);
+  // A modifier must come after the styles that it overrides, as in `looks`.
+  const styles = (Object.keys(looks) as Style[]).filter((style) => used.has(style));
+  const arrows = [...new Set(shapes.filter(hasArrow).map(arrowColor))];
+  const definitions = [...styles.map(hatchPattern), ...arrows.map(arrowHead)];
   const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
-  const label = escapeXml(description);
+  const label = escapeXml(layout.description);
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${label}">
 <title>${label}</title>
 <style>
@@ -28,18 +39,13 @@ ${drawAll(body)}
 `;
 }
 
-function stylesOf(shape: Shape): readonly Style[] {
-  const modifiers = shape.kind === "text" ? [] : (shape.modifiers ?? []);
-  return [
-    ...(shape.style === undefined ? [] : [shape.style]),
-    ...modifiers,
-    ...(shape.kind === "text" ? ["small" as const] : []),
-  ];
+function stylesOf({ style, modifiers = [] }: Shape): readonly Style[] {
+  return [style, ...modifiers];
 }
 
 // ---- Shapes
 
-/** Draws shapes in their order. Neighbors of the same look that have neither a tooltip nor an arrow become one element. */
+/** Draws shapes in their order. Neighbors of the same style that have neither a tooltip nor an arrow become one element. */
 function drawAll(shapes: readonly Shape[]): string {
   const elements: string[] = [];
   let run = { classes: "", data: "" };
@@ -48,29 +54,23 @@ function drawAll(shapes: readonly Shape[]): string {
     run = { classes: "", data: "" };
   };
   for (const shape of shapes) {
-    if (shape.kind === "text") {
-      flush();
-      elements.push(drawText(shape));
-      continue;
-    }
-    const classes = [shape.style, ...(shape.modifiers ?? [])].join(" ");
-    if (hasArrow(shape) || (shape.tooltip ?? "") !== "") {
-      flush();
+    const classes = stylesOf(shape).join(" ");
+    const isSingle = shape.kind === "text" || hasArrow(shape) || (shape.tooltip ?? "") !== "";
+    if (isSingle || classes !== run.classes) flush();
+    if (shape.kind === "text") elements.push(drawText(shape));
+    else if (isSingle) {
       const marker = hasArrow(shape) ? ` marker-end="url(#arrow-${arrowColor(shape)})"` : "";
       elements.push(`<path class="${classes}" d="${pathData(shape)}"${marker}>${title(shape.tooltip)}</path>`);
-      continue;
-    }
-    if (classes !== run.classes) flush();
-    run = { classes, data: run.data + pathData(shape) };
+    } else run = { classes, data: run.data + pathData(shape) };
   }
   flush();
   return elements.join("\n");
 }
 
-function drawText({ x, y, text, style = "label", align = "start", suffix, tooltip }: Text): string {
+function drawText({ x, y, text, style, align, suffix, tooltip }: Text): string {
   const rest = suffix === undefined ? "" : `<tspan class="small">${escapeXml(suffix)}</tspan>`;
-  const place = `x="${round(x)}" y="${round(y)}"`;
-  const element = `<text ${place} class="${style}" text-anchor="${align}">${escapeXml(text)}${rest}</text>`;
+  const attributes = `x="${round(x)}" y="${round(y)}" class="${style}" text-anchor="${align}"`;
+  const element = `<text ${attributes}>${escapeXml(text)}${rest}</text>`;
   return tooltip === undefined ? element : `<g>${title(tooltip)}${element}</g>`;
 }
 
@@ -86,24 +86,29 @@ function pathData(shape: Box | Path | Mark): string {
 function boxData({ x, y, width, height, radius: r = 0 }: Box): string {
   const [left, top, right, bottom] = [x, y, x + width, y + height].map(round);
   if (r === 0) return `M${left} ${top}H${right}V${bottom}H${left}z`;
-  const arc = (dx: number, dy: number): string => `a${r} ${r} 0 0 1 ${dx} ${dy}`;
-  return `M${round(x + r)} ${top}h${round(width - 2 * r)}${arc(r, r)}v${round(height - 2 * r)}${arc(-r, r)}h${round(2 * r - width)}${arc(-r, -r)}v${round(2 * r - height)}${arc(r, -r)}z`;
+  const [across, down] = [width - 2 * r, height - 2 * r].map(round) as [number, number];
+  const corner = (dx: number, dy: number): string => `a${r} ${r} 0 0 1 ${dx} ${dy}`;
+  const start = `M${round(x + r)} ${top}h${across}${corner(r, r)}v${down}`;
+  return `${start}${corner(-r, r)}h${-across}${corner(-r, -r)}v${-down}${corner(r, -r)}z`;
 }
 
 function lineData({ points, isClosed, isCurve }: Path): string {
   const rounded = points.map(([x, y]): Point => [round(x), round(y)]);
-  const [first, ...others] = rounded;
-  if (first === undefined) return "";
-  let data = `M${first[0]} ${first[1]}`;
-  for (const [i, [x, y]] of others.entries()) {
-    const [previousX, previousY] = rounded[i] as Point;
-    const next = others[i + 1];
-    // A curve goes from the middle of one segment to the middle of the next, and bends at the point between them.
-    if (isCurve === true && next !== undefined) {
-      data += `Q${x} ${y} ${i + 2 < others.length ? `${round((x + next[0]) / 2)} ${round((y + next[1]) / 2)}` : `${next[0]} ${next[1]}`}`;
-      if (i + 2 >= others.length) break;
-    } else if (y === previousY) data += `H${x}`;
+  let data = "";
+  let [previousX, previousY]: readonly [number?, number?] = [];
+  for (const [i, [x, y]] of rounded.entries()) {
+    const next = rounded[i + 1];
+    if (i === 0) data += `M${x} ${y}`;
+    // A curve bends at each point between its ends, from the middle of one segment to the middle of the next.
+    else if (isCurve === true && next !== undefined) {
+      const isLast = i === rounded.length - 2;
+      const end = isLast ? next : [round((x + next[0]) / 2), round((y + next[1]) / 2)];
+      data += `Q${x} ${y} ${end.join(" ")}`;
+      if (isLast) break;
+    } else if (x === previousX && y === previousY) continue;
+    else if (y === previousY) data += `H${x}`;
     else data += x === previousX ? `V${y}` : `L${x} ${y}`;
+    [previousX, previousY] = [x, y];
   }
   return isClosed === true ? `${data}z` : data;
 }
@@ -162,12 +167,12 @@ function hatchPattern(style: Style): string {
 type Declarations = Readonly<Record<string, string | number>>;
 
 /** The rules for the styles and arrows that occur, for a light background and then, as far as they differ, for a dark one. */
-function styleSheet(styles: readonly Style[], arrows: ReadonlySet<Color>): string {
+function styleSheet(styles: readonly Style[], arrows: readonly Color[]): string {
   const rules: [selector: string, declarations: Declarations][] = [
     ["text", { font: "12px ui-sans-serif, system-ui, sans-serif", fill: "foreground" }],
     [".background", { fill: "background" }],
     ...styles.flatMap(rulesOf),
-    ...[...arrows].map((color): [string, Declarations] => [`.arrow-${color}`, { fill: color, stroke: "none" }]),
+    ...arrows.map((color): [string, Declarations] => [`.arrow-${color}`, { fill: color, stroke: "none" }]),
   ];
   const write = (scheme: 0 | 1): string[] =>
     rules.flatMap(([selector, declarations]) => {

@@ -56,7 +56,7 @@ export interface WaitForGraph {
   /** In the order of their ids; unknown ones come last. */
   readonly blocked: readonly BlockedGoroutine[];
   readonly targets: readonly WaitTarget[];
-  /** Goroutines of which each waits for the next, and the last for the first; empty if there is no cycle. */
+  /** Goroutines of which each waits for the next, and the last for the first; empty without a cycle. */
   readonly cycle: readonly CycleEdge[];
 }
 
@@ -143,26 +143,14 @@ interface Block {
   readonly index: number;
 }
 
-/** Which goroutines sent to and received from each channel. */
-class ChannelUsers {
-  readonly #users = new Map<string, Set<GoroutineRef>>();
-
-  add(direction: Direction, channel: number, goroutine: GoroutineRef): void {
-    getOrInsert(this.#users, `${direction} ${channel}`, () => new Set()).add(goroutine);
-  }
-
-  of(direction: Direction, channel: number): ReadonlySet<GoroutineRef> | undefined {
-    return this.#users.get(`${direction} ${channel}`);
-  }
-}
-
 /** What the events say about which goroutine could do what. */
 class History {
   readonly #trace: Trace;
   readonly #ended = new Set<GoroutineRef>();
   readonly #waits = new Map<GoroutineRef, ActiveWaits<Block>>();
-  readonly #past = new ChannelUsers();
-  readonly #pending = new ChannelUsers();
+  /** The goroutines that sent to or received from a channel, and those blocked in doing so, by direction and channel. */
+  readonly #past = new Map<string, Set<GoroutineRef>>();
+  readonly #pending = new Map<string, Set<GoroutineRef>>();
   readonly #lengths = new Map<number, number>();
   readonly #lastSender = new Map<number, GoroutineRef>();
 
@@ -175,14 +163,15 @@ class History {
         getOrInsert(this.#waits, goroutine, () => new ActiveWaits()).begin(event.wait, { event, index });
       else if (type === "unblock") this.#waits.get(goroutine)?.end(event.wait);
       else if (type === "send" || type === "receive") {
-        this.#past.add(type, event.channel, goroutine);
+        getOrInsert(this.#past, `${type} ${event.channel}`, () => new Set()).add(goroutine);
         this.#lengths.set(event.channel, event.length);
         if (type === "send") this.#lastSender.set(event.channel, goroutine);
       }
     }
     for (const [goroutine, { event }] of this.blocks()) {
       for (const { channel, needs } of requestsOf(event)) {
-        if (channel !== null && needs !== null) this.#pending.add(opposite(needs), channel, goroutine);
+        if (channel === null || needs === null) continue;
+        getOrInsert(this.#pending, `${opposite(needs)} ${channel}`, () => new Set()).add(goroutine);
       }
     }
   }
@@ -208,7 +197,7 @@ class History {
   }
 
   #channelWakers(channel: number, needs: Direction, waiting: readonly GoroutineRef[]): PotentialWaker[] {
-    const past = this.#past.of(needs, channel);
+    const past = this.#past.get(`${needs} ${channel}`);
     const holder = needs === "receive" ? this.#lockHolder(channel) : undefined;
     // Workers that fill a channel of results look like holders too, but they wait for that very channel.
     const isLock = holder !== undefined && !waiting.includes(holder) && !this.#ended.has(holder);
@@ -220,7 +209,7 @@ class History {
         if (canRun) getOrInsert(wakers, goroutine, () => ({ goroutine, evidence }));
       }
     };
-    add(this.#pending.of(needs, channel), "pending");
+    add(this.#pending.get(`${needs} ${channel}`), "pending");
     add(past, "past");
     // A goroutine cannot end its own wait: it is listed only if no other could.
     if (waiting.length === 1 && wakers.size > 1) wakers.delete(waiting[0] as GoroutineRef);
@@ -250,7 +239,7 @@ function findCycle(blocked: readonly BlockedGoroutine[], wakers: readonly (reado
   });
 }
 
-/** Returns the shortest cycle through some node that is on a cycle, in linear time; empty if there is no cycle. */
+/** Returns the shortest cycle through some node that is on a cycle, in linear time; empty without a cycle. */
 function shortestCycle(successors: readonly (readonly number[])[]): number[] {
   // Nodes from which all paths end are removed, until every node that is left has a successor that is left.
   const predecessors = successors.map((): number[] => []);

@@ -68,7 +68,7 @@ function textLike(picture: Element, pattern: RegExp): string {
   return texts(picture).find((words) => pattern.test(words)) ?? "";
 }
 
-/** The one that tells of this job to whoever points at it. */
+/** The shape with the tooltip of a job. */
 function barOf(picture: Element, job: number): Element {
   const found = picture.all.filter((each) =>
     each.children.some((child) => typeof child !== "string" && child.name === "title"),
@@ -133,8 +133,8 @@ const some = traceOfJobs(
   { end: 200 },
 );
 
-describe("lanes", () => {
-  test("a job is a bar from its start to its finish, on the lane of its worker", () => {
+describe("tracks", () => {
+  test("a job is a bar from its start to its finish, on the track of its worker", () => {
     const picture = drawn(some);
     const axis = axisOf(picture, "0 ms", "200 ms");
     expectBetween(picture, 1, 0, 100, axis);
@@ -152,7 +152,7 @@ describe("lanes", () => {
     }
   });
 
-  test("a bar has the number of its job, if there is room", () => {
+  test("a bar has the number of its job, if it fits", () => {
     const picture = drawn(
       traceOfJobs([
         [0, 0, 100, 1],
@@ -167,7 +167,7 @@ describe("lanes", () => {
     expect(numbers.map((one) => one.text)).toEqual(["1", "3"]);
   });
 
-  test("what became of a job is told by fill, hatching or outline, and in the legend", () => {
+  test("the status of a job is shown by fill, hatching or outline, and in the legend", () => {
     const picture = drawn(some);
     expect([1, 2, 3, 4].map((job) => kindOf(picture, job))).toEqual([
       "job-done",
@@ -190,7 +190,7 @@ describe("lanes", () => {
     expect(picture.all.some(({ attributes }) => attributes.get("id") === "hatch-job-failed")).toBe(true);
   });
 
-  test("the legend tells of nothing that is not there", () => {
+  test("the legend has no entry for what does not occur", () => {
     const legend = texts(drawn(traceOfJobs([[0, 0, 100, 1]])));
     expect(legend).toContain("done");
     for (const word of [
@@ -203,14 +203,14 @@ describe("lanes", () => {
     }
   });
 
-  test("a job that is worked on at the end of the trace reaches to there, and has no end", () => {
+  test("the bar of a job that runs at the end of the trace reaches to there, and ends in a tip", () => {
     const picture = drawn(some);
     expectBetween(picture, 4, 150, 200, axisOf(picture, "0 ms", "200 ms"));
     expect(barOf(picture, 4).attributes.get("d")).toMatch(/H[\d.]+L[\d.]+ [\d.]+L[\d.]+ [\d.]+H[\d.]+z$/);
     expect(textLike(picture, /for 2 workers/)).toMatch(/1 still running, 1 still in the queue/);
   });
 
-  test("beside a lane stands for how much of the time its worker was at work", () => {
+  test("the share of time in which a worker ran jobs is beside its track", () => {
     const picture = drawn(
       traceOfJobs([
         [0, 0, 100, 1],
@@ -223,7 +223,7 @@ describe("lanes", () => {
     expect(texts(picture).filter((words) => /^\d+ jobs?$/.test(words))).toEqual(["1 job", "2 jobs", "1 job"]);
   });
 
-  test("jobs that overlap on one lane stand below each other, and count once as work", () => {
+  test("jobs that overlap on one track are below each other, and their time counts once", () => {
     const jobs: Given[] = [
       [0, 0, 60, 1],
       [0, 20, 80, 1],
@@ -238,14 +238,14 @@ describe("lanes", () => {
     expect(texts(picture)).toContain("90 %");
   });
 
-  test("of very many jobs at once on one lane none is lost", () => {
+  test("of many jobs at once on one track none is lost", () => {
     const picture = drawn(traceOfJobs(Array.from({ length: 50 }, (_, i): Given => [i, i, 200 - i, 1])));
     const [crowd] = withTooltip(picture, "aggregate");
     expect(crowd?.text).toBe("47 jobs: 47 done");
     expect([1, 2, 3].map((job) => kindOf(picture, job))).toEqual(["job-done", "job-done", "job-done"]);
   });
 
-  test("idle workers beside each other share one lane", () => {
+  test("neighboring workers without jobs share a track", () => {
     const picture = drawn(
       traceOfJobs([
         [0, 0, 100, 5],
@@ -266,7 +266,7 @@ describe("lanes", () => {
     [40, 40, ""],
     [41, 32, "and 9 more"],
     [1000, 32, "and 968 more"],
-  ])("of %i workers %i have a lane", (workers, lanes, rest) => {
+  ])("of %i workers %i have a track", (workers, lanes, rest) => {
     const picture = drawn(traceOfJobs(Array.from({ length: workers }, (_, i): Given => [0, 0, 100, i + 1])));
     expect(texts(picture).filter((words) => /^worker \d/.test(words))).toHaveLength(lanes);
     expect(textLike(picture, /^and .* more$/)).toBe(rest);
@@ -274,12 +274,12 @@ describe("lanes", () => {
       expect(withTooltip(picture, "aggregate")[0]?.text).toBe(`${workers - lanes} jobs: ${workers - lanes} done`);
   });
 
-  test("the height of what is drawn together is how many are at work", () => {
+  test("the height of an aggregate is the number of workers that run jobs", () => {
     // Of the nine that have no lane, three work all the time.
     const jobs = Array.from({ length: 41 }, (_, i): Given => [0, 0, i < 35 ? 100 : 50, i + 1]);
     const picture = drawn(traceOfJobs(jobs));
     const { bottom, top } = boxOf(withTooltip(picture, "aggregate")[0] as Element);
-    const area = picture.ofClass("job-done").at(-1) as Element;
+    const area = picture.ofClass("short-done").at(-1) as Element;
     const heights = [...(area.attributes.get("d") as string).matchAll(/V([\d.]+)/g)].map(([, y]) => bottom - Number(y));
     expect(heights[0]).toBeCloseTo(bottom - top, 5);
     expect(heights.at(-2)).toBeCloseTo((bottom - top) / 3, 0);
@@ -287,16 +287,15 @@ describe("lanes", () => {
 });
 
 describe("short jobs", () => {
-  test("those that touch each other are drawn together, and what failed hangs from the top", () => {
+  test("those that touch are drawn together, with failed ones at the top", () => {
     const jobs = Array.from({ length: 1000 }, (_, i): Given => [i, i, i + 0.5, 1, i % 10 === 9 ? "failed" : "done"]);
     const picture = drawn(traceOfJobs(jobs));
     const [crowd] = withTooltip(picture, "aggregate") as [Element];
     expect(crowd.text).toBe("1,000 jobs: 900 done, 100 failed");
     const { top, bottom } = boxOf(crowd);
-    const [done, failed] = ["job-done", "job-failed"].map((kind) => boxOf(picture.ofClass(kind).at(-1) as Element)) as [
-      Box,
-      Box,
-    ];
+    const [done, failed] = ["short-done", "short-failed"].map((kind) =>
+      boxOf(picture.ofClass(kind).at(-1) as Element),
+    ) as [Box, Box];
     // They are at work for half of the time.
     expect(done.bottom).toBe(bottom);
     expect(done.top).toBeGreaterThan(top);
@@ -305,7 +304,7 @@ describe("short jobs", () => {
     expect(textLike(picture, /many jobs/)).not.toBe("");
   });
 
-  test("a job that took no time is seen, and the more if it failed", () => {
+  test("a job that took no time is visible, in a style of its own if it failed", () => {
     const picture = drawn(
       traceOfJobs([
         [0, 0, 0, 1],
@@ -320,10 +319,10 @@ describe("short jobs", () => {
     expect(canceled.attributes.get("class")).toBe("short-canceled");
     expect(boxOf(failed).top).toBe(boxOf(done).top);
     expect(boxOf(failed).bottom).toBeLessThan(boxOf(done).bottom);
-    expect(textLike(picture, /short jobs that failed/)).not.toBe("");
+    expect(textLike(picture, /short jobs, failed/)).not.toBe("");
   });
 
-  test("a few in less than some pixels are one mark, of the worst that became of them", () => {
+  test("a few in less than six pixels are one tick, in the style of the least successful one", () => {
     const picture = drawn(
       traceOfJobs([
         [0, 0, 0, 1],
@@ -337,7 +336,7 @@ describe("short jobs", () => {
     expect(mark.text).toBe("3 jobs, some failed");
   });
 
-  test("every job of very many is in the picture, which is small", () => {
+  test("each of 100,000 jobs is in the picture, which has a bounded size", () => {
     const chance = new Chance(4);
     const free = new Array<number>(1000).fill(0);
     const statuses: Status[] = ["done", "done", "failed", "canceled"];
@@ -369,7 +368,7 @@ describe("short jobs", () => {
 });
 
 describe("the queue", () => {
-  test("its greatest length is told, and its area is as high then", () => {
+  test("its greatest length is a label, and the height of its area", () => {
     const picture = drawn(some);
     expect(texts(picture)).toContain("at most 4 waiting");
     const area = picture.ofClass("queue").at(-1) as Element;
@@ -394,7 +393,7 @@ describe("the queue", () => {
     }
   });
 
-  test("a job that a worker takes in the same instant has not waited", () => {
+  test("a job that a worker takes at the same instant has not waited", () => {
     expect(
       texts(
         drawn(
@@ -407,7 +406,7 @@ describe("the queue", () => {
     ).toContain("no job waited");
   });
 
-  test("a job that is canceled before a worker takes it is marked there", () => {
+  test("a job that is canceled before a worker takes it is marked in the queue", () => {
     const picture = drawn(some);
     const marks = picture.ofClass("dropped").filter((mark) => mark.text !== "");
     expect(marks.map((mark) => mark.text)).toEqual(["1 job canceled in the queue"]);
@@ -417,7 +416,7 @@ describe("the queue", () => {
 });
 
 describe("figures", () => {
-  test("a percentile is the least value that so many do not exceed", () => {
+  test("a percentile is the smallest value that the fraction does not exceed", () => {
     const chance = new Chance(1);
     for (let n = 1; n <= 200; n++) {
       const sorted = Array.from({ length: n }, () => chance.below(100)).sort((a, b) => a - b);
@@ -429,7 +428,7 @@ describe("figures", () => {
     expect(percentile([], 0.5)).toBe(0);
   });
 
-  test("percentiles are those of the pool's own figures, which are exact to 5 %", () => {
+  test("percentiles agree with those of the pool, which are exact to 5 %", () => {
     const chance = new Chance(2);
     for (const n of [1, 2, 3, 10, 99, 100, 101, 1000]) {
       const histogram = new Histogram();
@@ -443,7 +442,7 @@ describe("figures", () => {
     }
   });
 
-  test("they are those of the pool itself, whatever becomes of its jobs", async () => {
+  test("they agree with those of the pool, whatever the status of its jobs", async () => {
     await bubble(async () => {
       using recording = record();
       const pool = new WorkerPool(
@@ -479,7 +478,7 @@ describe("figures", () => {
     });
   });
 
-  test("those in the corner are of jobs that were processed, from accepted to finished", () => {
+  test("those in the header are of processed jobs, from acceptance to end", () => {
     const picture = drawn(
       traceOfJobs([
         [0, 0, 100, 1],
@@ -494,7 +493,7 @@ describe("figures", () => {
     expect(figureOf(picture, "jobs per second")).toBe("4");
   });
 
-  test("a job that was accepted before the recording has no latency, and is shown from the beginning", () => {
+  test("a job that was accepted before the recording has no latency, and is shown from its start", () => {
     const picture = drawn(
       traceOfJobs([
         [null, null, 50, 1],
@@ -506,7 +505,7 @@ describe("figures", () => {
     expect(figureOf(picture, "jobs processed")).toBe("2");
   });
 
-  test("without a processed job there is no latency", () => {
+  test("without a processed job the latency is a dash", () => {
     expect(figureOf(drawn(traceOfJobs([[0, 0, null, 1]], { end: 10 })), "latency p50")).toBe("–");
   });
 });
@@ -521,7 +520,7 @@ describe("the axis", () => {
     expect(marksOf(drawn(traceOfJobs([[0, 0, end, 1]]))).map(({ name }) => name)).toEqual(expected);
   });
 
-  test("is the order of the events, if all happens in one instant", () => {
+  test("is the order of the events, if all are at one instant", () => {
     const picture = drawn(
       traceOfJobs([
         [7, 7, 7, 1],
@@ -537,7 +536,7 @@ describe("the axis", () => {
     expect(one.right - one.left).toBeGreaterThan(50);
   });
 
-  test("shows only what is asked for", () => {
+  test("shows only the requested range", () => {
     const picture = drawn(some, { from: 120, to: 180 });
     const axis = axisOf(picture, "120 ms", "180 ms");
     expect(barOf(picture, 1)).toBeUndefined();
@@ -549,7 +548,7 @@ describe("the axis", () => {
     expect(figureOf(picture, "latency p50")).toBe("150 ms");
   });
 
-  test("is the order of the events at an instant that is asked for", () => {
+  test("is the order of the events at a requested instant", () => {
     const picture = drawn(some, { from: 100, to: 100 });
     expect(texts(picture)).toEqual(expect.arrayContaining(["9", "10"]));
     const [one, three, two] = [1, 3, 2].map((job) => boxOf(barOf(picture, job))) as [Box, Box, Box];
@@ -558,13 +557,13 @@ describe("the axis", () => {
     expect(two.right).toBeGreaterThanOrEqual(three.right);
   });
 
-  test("at an instant without events shows who is at work", () => {
+  test("shows the running jobs at an instant without events", () => {
     const picture = drawn(some, { from: 110, to: 110 });
     expect([2, 3].map((job) => barOf(picture, job) !== undefined)).toEqual([true, true]);
     expect([1, 4].map((job) => barOf(picture, job) !== undefined)).toEqual([false, false]);
   });
 
-  test("ends with the trace, whatever is asked for", () => {
+  test("ends with the trace, whatever is requested", () => {
     expect(renderPool(some, { from: 0, to: Infinity })).toBe(renderPool(some));
     expect(() => drawn(some, { from: 1e9 })).not.toThrow();
     expect(() => drawn(some, { from: Infinity, to: Infinity })).not.toThrow();
@@ -572,7 +571,7 @@ describe("the axis", () => {
 });
 
 describe("any trace", () => {
-  test("is a file that is well-formed, of finite numbers, and the same each time", async () => {
+  test("makes a well-formed file of finite numbers, the same each time", async () => {
     const traces = (await recordings()).map(([, trace]) => trace).filter(({ pools }) => pools.length > 0);
     expect(traces.length).toBeGreaterThan(0);
     for (let seed = 1; seed <= 50; seed++) traces.push(jumble(seed, 20 + seed));
@@ -598,7 +597,7 @@ describe("any trace", () => {
     },
   );
 
-  test("says what is missing", () => {
+  test("has notes about what is missing", () => {
     const picture = drawn({ ...some, dropped: 1200, ending: "blocked" });
     expect(textLike(picture, /1,200 events after/)).not.toBe("");
     expect(textLike(picture, /ended in a deadlock/)).not.toBe("");
@@ -607,7 +606,7 @@ describe("any trace", () => {
   });
 });
 
-describe("what is drawn", () => {
+describe("the picture", () => {
   const two = traceOf(
     [
       { goroutine: 1, type: "accept", pool: 1, job: 1 },
@@ -622,21 +621,21 @@ describe("what is drawn", () => {
     },
   );
 
-  test("is the first pool, or the one with the number that is given", () => {
+  test("shows the first pool, or the one with the id that is passed", () => {
     expect(texts(drawn(two))[0]).toBe("pool first");
     expect(textLike(drawn(two), /still in the queue/)).toMatch(/^1 job /);
     expect(texts(drawn(two, { pool: 7 }))[0]).toBe("pool 7");
     expect(textLike(drawn(two, { pool: 7 }), /still in the queue/)).toMatch(/^2 jobs /);
   });
 
-  test("has the title and the width that are given", () => {
+  test("has the title and the width that are passed", () => {
     const { attributes, all } = drawn(two, { title: "Work & play", width: 777 });
     expect(attributes.get("width")).toBe("777");
     expect(all.find(({ name }) => name === "text")?.text).toBe("Work & play");
     expect(attributes.get("aria-label")).toMatch(/^Work & play: 1 job /);
   });
 
-  test("a pool that is not there is an error that names those that are", () => {
+  test("an error for an unknown pool names the known ones", () => {
     expect(() => renderPool(two, { pool: 2 })).toThrow(
       new RangeError("renderPool: pool must be one of 1 (first), 7, got 2"),
     );

@@ -76,7 +76,7 @@ describe("a timeline", () => {
 
   test("shows the output, and the ends of goroutines", () => {
     expect(texts(drawn)).toContain("all is said");
-    expect(titles(drawn).filter((title) => title === "returned")).toHaveLength(3);
+    expect(titles(drawn).filter((title) => title === "returned")).toHaveLength(2);
   });
 
   test("has a legend of exactly what occurs", () => {
@@ -226,7 +226,7 @@ describe("of very many", () => {
     expect(texts(draw(busy(2_000, 40, "virtual"))).some((one) => one.endsWith(" more"))).toBe(false);
   });
 
-  test("values, the header says that there are no arrows", () => {
+  test("values, the header says that the arrows are missing", () => {
     const drawn = texts(draw(busy(20_000, 8, "virtual")));
     expect(drawn.some((one) => one.includes("No arrows: 4,000 values are too many."))).toBe(true);
     expect(drawn).not.toContain("value");

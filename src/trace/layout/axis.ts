@@ -4,7 +4,7 @@
 import { bisector, ticks } from "../vendor.ts";
 import { formatAxisTime } from "../format-number.ts";
 import type { Trace, TraceEvent } from "../format.ts";
-import { type Axis, type Gap, textWidth, type Tick } from "./chart.ts";
+import { type Gap, type Scale, textWidth, type Tick } from "./chart.ts";
 
 /** The smallest step in pixels: below it, the order of events cannot be seen. */
 const minStep = 3;
@@ -37,7 +37,7 @@ export interface AxisOptions {
 }
 
 /** An axis of the events of a trace. */
-export interface EventAxis extends Axis {
+export interface EventAxis extends Scale {
   /** What the distance of two events stands for. */
   readonly kind: "order" | "time";
   /** The events that are shown: from `first` up to, and without, `last`. */

@@ -1,9 +1,10 @@
-// The layout of a picture of a pool: the queue, a track for each worker with a bar for each job, and statistics.
+// The layout of a picture of a pool: statistics, the queue, and a track for each worker with a bar for each job.
 
 import { getOrInsert } from "../collections.ts";
 import { formatCount, formatDuration, pluralize } from "../format-number.ts";
 import type { Trace, TracedPool } from "../format.ts";
 import {
+  type JobStatus,
   percentile,
   type PoolFigures,
   poolFigures,
@@ -13,25 +14,9 @@ import {
 } from "../pool-history.ts";
 import { truncate } from "../preview.ts";
 import { roundTicks } from "./axis.ts";
-import {
-  assemble,
-  box,
-  fitText,
-  type Layout,
-  type LegendEntry,
-  line,
-  mark,
-  path,
-  type Shape,
-  type Step,
-  stepArea,
-  stepAreas,
-  text,
-  textWidth,
-  type Tick,
-  type Track,
-} from "./chart.ts";
-import { aggregateBars, type JobBar, jobShape, layoutRow, rowsOf } from "./job-bars.ts";
+import * as chart from "./chart.ts";
+import { box, line, margin, mark, path, type Section, type Shape, text } from "./chart.ts";
+import { aggregate, drawSpans, type Span } from "./spans.ts";
 import type { Style } from "./theme.ts";
 
 /** What {@link layoutPool} lays out; see `RenderPoolOptions`. */
@@ -43,13 +28,15 @@ export interface PoolRequest {
   readonly to?: number | undefined;
 }
 
-const gap = 16;
 const left = 110;
 const rightMargin = 200;
 
 /** With more tracks than this, only the first get room of their own. */
 const maxTracks = 40;
 const tracksWithAggregate = 32;
+
+/** The number of rows of a track; in the last one, bars may overlap. */
+const maxRows = 4;
 
 /** With more jobs than this, bars have no tooltips. */
 const maxTooltips = 1000;
@@ -58,29 +45,33 @@ const queueHeight = 56;
 const aggregateHeight = 72;
 const meterWidth = 44;
 
-/** Lays out a picture of the pool. */
-export function layoutPool(trace: Trace, { pool, title, width, from, to }: PoolRequest): Layout {
+/** Lays out a picture of a pool. */
+export function layoutPool(trace: Trace, { pool, title, width, from, to }: PoolRequest): chart.Layout {
   const view = viewOf(readPoolHistory(trace, pool.id), from, to, width - rightMargin);
   const figures = poolFigures(view.history, view.from, view.to);
   const bars = barsByWorker(view);
-  const tracks = workerTracks(bars);
   const summary = summarize(figures, maxOf(bars.keys()));
-  const header = headerOf(view, figures, title, summary, width);
-
+  const header = layoutHeader(view, figures, title, summary, width);
   const queue = layoutQueue(view, 8);
-  const workers = layoutWorkers(view, tracks, width, queue.bottom);
-  const notes = notesOf(trace, view);
-  return assemble(width, `${truncate(title, 80)}: ${summary}`, header.shapes, header.bottom, legend, {
-    axis: { left, right: view.right, ticks: ticksOf(view), gaps: [] },
-    axisHeights: [workers.bottom, 0, workers.bottom + 15],
-    tracks: workers.tracks,
-    shapes: [
-      ...queue.shapes,
-      ...workers.shapes,
-      ...notes.map((note, i) => text(gap, workers.bottom + 36 + 16 * i, note, "small")),
-    ],
-    height: workers.bottom + 36 + 16 * notes.length,
-  });
+  const { tracks, ...workers } = layoutWorkers(view, workerTracks(bars), width, queue.bottom);
+  const notes = notesOf(trace, view).map((note, i) => text(margin, workers.bottom + 36 + 16 * i, note, "small"));
+  const picture = {
+    width,
+    description: `${truncate(title, 80)}: ${summary}`,
+    header: header.shapes,
+    axis: {
+      left,
+      right: view.right,
+      ticks: ticksOf(view),
+      gaps: [],
+      line: workers.bottom,
+      end: 0,
+      labels: workers.bottom + 15,
+    },
+    tracks,
+    shapes: [...queue.shapes, ...workers.shapes, ...notes],
+  };
+  return chart.withLegend(picture, legend, header.bottom, workers.bottom + 36 + 16 * notes.length);
 }
 
 // ---- What is shown
@@ -99,7 +90,6 @@ interface View {
   readonly right: number;
   /** Converts the index of an event to a position on the axis, which may be beyond its ends. */
   readonly positionOf: (index: number) => number;
-  /** Converts a position on the axis to pixels. */
   readonly toPixels: (position: number) => number;
 }
 
@@ -116,30 +106,31 @@ function viewOf(history: PoolHistory, from: number | undefined, to: number | und
   // At an instant without events, the axis is the place between two events.
   const low = isTime ? start : Math.min(first < 0 ? times.length : first, last + 1) - 0.5;
   const high = isTime ? stop : Math.max(low + 0.1, last + 0.5);
-  return {
-    history,
-    from: start,
-    to: stop,
-    isTime,
-    low,
-    high,
-    right,
-    positionOf: (index) => (isTime ? (times[index] as number) : index),
-    toPixels: (position) => left + ((position - low) / (high - low)) * (right - left),
-  };
+  const positionOf = (index: number): number => (isTime ? (times[index] as number) : index);
+  const toPixels = (position: number): number => left + ((position - low) / (high - low)) * (right - left);
+  return { history, from: start, to: stop, isTime, low, high, right, positionOf, toPixels };
+}
+
+/** A job while a worker ran it. */
+interface Bar extends Span {
+  readonly job: PoolJob;
 }
 
 /** The bars of each worker of the pool, in the order of their beginnings, as far as they are shown. */
-function barsByWorker({ history, isTime, low, high, positionOf, toPixels }: View): Map<number, JobBar[]> {
-  const byWorker = new Map<number, JobBar[]>();
+function barsByWorker({ history, isTime, low, high, positionOf, toPixels }: View): Map<number, Bar[]> {
+  const byWorker = new Map<number, Bar[]>();
   for (const job of history.jobs) {
-    const { worker, started, finished } = job;
+    const { worker, started, finished, status } = job;
     if (worker === null) continue;
-    const bars = getOrInsert<number, JobBar[]>(byWorker, worker, () => []);
+    const bars = getOrInsert<number, Bar[]>(byWorker, worker, () => []);
     const from = started < 0 ? -Infinity : positionOf(started);
     const to = finished < 0 ? (isTime ? history.end : Infinity) : positionOf(finished);
-    if (from <= high && to >= low)
-      bars.push({ job, from: toPixels(Math.max(from, low)), to: toPixels(Math.min(to, high)) });
+    const span = {
+      from: toPixels(Math.max(from, low)),
+      to: toPixels(Math.min(to, high)),
+      style: `job-${status}` as const,
+    };
+    if (from <= high && to >= low) bars.push({ ...span, job });
   }
   for (const bars of byWorker.values()) bars.sort((a, b) => a.from - b.from || a.to - b.to);
   return byWorker;
@@ -149,38 +140,47 @@ function barsByWorker({ history, isTime, low, high, positionOf, toPixels }: View
 interface WorkerTrack {
   readonly first: number;
   readonly last: number;
-  readonly bars: readonly JobBar[];
+  readonly bars: readonly Bar[];
 }
 
 /** The workers from 1 to the greatest id. Three or more neighbors without jobs share a track. */
-function workerTracks(byWorker: ReadonlyMap<number, readonly JobBar[]>): WorkerTrack[] {
+function workerTracks(byWorker: ReadonlyMap<number, readonly Bar[]>): WorkerTrack[] {
   const tracks: WorkerTrack[] = [];
-  let next = 1;
-  const addIdle = (last: number): void => {
-    if (last - next >= 2) tracks.push({ first: next, last, bars: [] });
-    else for (let id = next; id <= last; id++) tracks.push({ first: id, last: id, bars: [] });
-    next = last + 1;
+  const addIdle = (first: number, last: number): void => {
+    if (last - first >= 2) tracks.push({ first, last, bars: [] });
+    else for (let id = first; id <= last; id++) tracks.push({ first: id, last: id, bars: [] });
   };
+  let next = 1;
   for (const [worker, bars] of [...byWorker].sort(([a], [b]) => a - b)) {
     if (bars.length === 0) continue;
-    addIdle(worker - 1);
+    addIdle(next, worker - 1);
     tracks.push({ first: worker, last: worker, bars });
     next = worker + 1;
   }
-  addIdle(maxOf(byWorker.keys()));
+  addIdle(next, maxOf(byWorker.keys()));
   return tracks;
 }
 
-/** The greatest of `values`, 0 or more; of more values than a call can have arguments. */
+/** The greatest of `values`, 0 or more. A call of `Math.max` cannot have this many arguments. */
 function maxOf(values: Iterable<number>): number {
   let max = 0;
   for (const value of values) max = Math.max(max, value);
   return max;
 }
 
+function ticksOf({ isTime, low, high, right, toPixels }: View): chart.Tick[] {
+  const [unit, size] = high < 2000 ? ["ms", 1] : high < 600_000 ? ["s", 1000] : ["min", 60_000];
+  if (isTime) {
+    const times = roundTicks(low / size, high / size, right - left);
+    return times.map((time) => ({ x: toPixels(time * size), label: `${time} ${unit}` }));
+  }
+  const counts = roundTicks(low + 1, high + 1, right - left).filter(Number.isInteger);
+  return counts.map((count) => ({ x: toPixels(count - 1), label: formatCount(count) }));
+}
+
 // ---- Words and figures
 
-function headerOf({ isTime }: View, figures: PoolFigures, title: string, summary: string, width: number): Section {
+function layoutHeader({ isTime }: View, figures: PoolFigures, title: string, summary: string, width: number): Section {
   const { latencies, throughput, done, failed } = figures;
   const latency = (p: number): string => (latencies.length === 0 ? "–" : formatDuration(percentile(latencies, p)));
   const rate = throughput >= 100 ? formatCount(Math.round(throughput)) : String(Number(throughput.toPrecision(3)));
@@ -191,127 +191,124 @@ function headerOf({ isTime }: View, figures: PoolFigures, title: string, summary
     [isTime ? rate : "–", "jobs per second"],
   ] as const;
   const tileWidth = 104;
-  const room = width - 2 * gap - tiles.length * tileWidth;
-  const fits = textWidth(summary) < room;
-  const shapes = tiles.flatMap(([figure, caption], i) => {
-    const x = width - gap - (tiles.length - 1 - i) * tileWidth;
+  const room = width - 2 * margin - tiles.length * tileWidth;
+  const fits = chart.textWidth(summary) < room;
+  const tileShapes = tiles.flatMap(([figure, caption], i) => {
+    const x = width - margin - (tiles.length - 1 - i) * tileWidth;
     return [text(x, 34, figure, "figure", "end"), text(x, 50, caption, "small", "end")];
   });
-  const name = fitText(truncate(title, 100), room, 15.5);
-  return {
-    shapes: [text(gap, 30, name, "title"), ...shapes, text(gap, fits ? 50 : 72, summary, "small")],
-    bottom: fits ? 76 : 98,
-  };
+  const name = chart.fitText(truncate(title, 100), room, 15.5);
+  const shapes = [text(margin, 30, name, "title"), ...tileShapes, text(margin, fits ? 50 : 72, summary, "small")];
+  return { shapes, bottom: fits ? 76 : 98 };
 }
 
 function summarize(figures: PoolFigures, workers: number): string {
   const { jobs, done, failed, canceled, neverStarted, endLater, running, waiting } = figures;
-  const parts: [count: number, label: string][] = [
+  const parts = [
     [done, "done"],
     [failed, "failed"],
     [canceled, `canceled${neverStarted > 0 ? ` (${formatCount(neverStarted)} in the queue)` : ""}`],
     [running, "still running"],
     [waiting, "still in the queue"],
     [endLater, "not finished yet"],
-  ];
+  ] as const;
   const counts = parts.filter(([count]) => count > 0).map(([count, label]) => `${formatCount(count)} ${label}`);
   return [`${pluralize(jobs, "job")} for ${pluralize(workers, "worker")}`, ...counts].join(", ");
 }
 
 function notesOf({ clock, dropped, ending }: Trace, { isTime, from, history }: View): string[] {
+  const virtual = clock === "virtual" ? " (virtual time)" : "";
   return [
     isTime
-      ? `Time since the start of the trace${clock === "virtual" ? " (virtual time)" : ""}. The numbers in bars are those of the jobs.`
+      ? `Time since the start of the trace${virtual}. The numbers in bars are those of the jobs.`
       : `The order of the pool's events, counted from 1; all of them are at ${formatDuration(from)}.`,
-    history.times.length === 0 ? "The trace has no events of this pool." : "",
-    ending === "blocked" ? "The program ended in a deadlock: all goroutines are asleep." : "",
-    dropped > 0 ? `Incomplete: ${pluralize(dropped, "event")} after the limit of the recording are missing.` : "",
-  ].filter((note) => note !== "");
+    ...(history.times.length === 0 ? ["The trace has no events of this pool."] : []),
+    ...(ending === "blocked" ? ["The program ended in a deadlock: all goroutines are asleep."] : []),
+    ...(dropped > 0
+      ? [`Incomplete: ${pluralize(dropped, "event")} after the limit of the recording are missing.`]
+      : []),
+  ];
 }
 
-function ticksOf({ isTime, low, high, right, toPixels }: View): Tick[] {
-  if (!isTime) {
-    const counts = roundTicks(low + 1, high + 1, right - left).filter(Number.isInteger);
-    return counts.map((count) => ({ x: toPixels(count - 1), label: formatCount(count) }));
-  }
-  const [unit, size] = high < 2000 ? ["ms", 1] : high < 600_000 ? ["s", 1000] : ["min", 60_000];
-  const times = roundTicks(low / size, high / size, right - left);
-  return times.map((time) => ({ x: toPixels(time * size), label: `${time} ${unit}` }));
+const statusLabels: Readonly<Record<JobStatus, string>> = {
+  done: "done",
+  failed: "failed",
+  canceled: "canceled",
+  open: "not finished",
+};
+
+function describeJob({ times, end }: PoolHistory, { job, status, accepted, started, finished }: PoolJob): string {
+  const [acceptedAt, startedAt, finishedAt] = [times[accepted], times[started], times[finished]];
+  const parts = [`job ${job}: ${statusLabels[status]}`];
+  if (acceptedAt !== undefined) parts.push(`accepted at ${formatDuration(acceptedAt)}`);
+  if (acceptedAt !== undefined && startedAt !== undefined)
+    parts.push(`waited ${formatDuration(startedAt - acceptedAt)}`);
+  if (startedAt !== undefined) parts.push(`ran for ${formatDuration((finishedAt ?? end) - startedAt)}`);
+  return parts.join(", ");
 }
 
-// ---- The queue and the workers
+// ---- The queue
 
-interface Section {
-  readonly shapes: readonly Shape[];
-  readonly bottom: number;
-}
-
-/** How many jobs waited, and which were canceled while they did. */
-function layoutQueue(view: View, top: number): Section {
-  const { history, low, high, right, positionOf, toPixels } = view;
+/** How many jobs waited, with crosses for jobs that were canceled while they did. */
+function layoutQueue({ history, low, high, right, positionOf, toPixels }: View, top: number): Section {
   const lengths = new Map<number, number>([[low, 0]]);
   for (const [index, length] of history.queueLengths.entries()) {
+    // Of several lengths at one instant the last counts: before it, a free worker was about to start a job.
     const position = Math.max(positionOf(index), low);
-    // Of several lengths at one instant the last counts: the others are of jobs that a free worker is about to start.
     if (position <= high) lengths.set(position, length);
   }
   const max = maxOf(lengths.values());
   const bottom = top + (max === 0 ? 12 : queueHeight);
   const shapes: Shape[] = [
-    text(left - 8, (top + bottom) / 2 + 4, "queue", undefined, "end"),
+    text(left - 8, (top + bottom) / 2 + 4, "queue", "label", "end"),
     text(right + 14, top + 9, max === 0 ? "no job waited" : `at most ${formatCount(max)} waiting`, "small"),
-    line("grid", left, bottom, right, bottom),
+    line("grid", [left, bottom, right, bottom]),
   ];
   if (max > 0) {
-    const steps = [...lengths].map(([position, value]): Step => ({ x: toPixels(position), value }));
-    shapes.push(line("limit", left, top, right + 10, top));
-    shapes.push(...stepAreas("queue", steps, left, right, bottom, queueHeight / max));
+    const steps = [...lengths].map(([position, value]): chart.Step => ({ x: toPixels(position), value }));
+    const area = chart.stepArea(steps, left, right, bottom, queueHeight / max);
+    shapes.push(line("limit", [left, top, right + 10, top]), path("queue", area, { isClosed: true }));
   }
-  return { shapes: [...shapes, ...droppedJobs(view, bottom - 6)], bottom: bottom + 14 };
-}
-
-/** A cross for each job that was canceled in the queue, or one for several neighbors. */
-function droppedJobs({ history, low, high, right, positionOf, toPixels }: View, y: number): Shape[] {
   const pitch = 8;
-  const counts = new Map<number, number>();
+  const dropped = new Map<number, number>();
   for (const { worker, finished } of history.jobs) {
     const position = worker === null && finished >= 0 ? positionOf(finished) : NaN;
     if (!(position >= low && position <= high)) continue;
     const cell = Math.floor(Math.min(toPixels(position) - left, right - left - pitch / 2) / pitch);
-    counts.set(cell, (counts.get(cell) ?? 0) + 1);
+    dropped.set(cell, (dropped.get(cell) ?? 0) + 1);
   }
-  return [...counts].map(([cell, count]) => {
+  for (const [cell, count] of dropped) {
     const tooltip = `${pluralize(count, "job")} canceled in the queue`;
-    return mark("dropped", "small-cross", left + (cell + 0.5) * pitch, y, { tooltip });
-  });
+    shapes.push(mark("dropped", "small-cross", left + (cell + 0.5) * pitch, bottom - 6, { tooltip }));
+  }
+  return { shapes, bottom: bottom + 14 };
 }
+
+// ---- The workers
 
 function layoutWorkers(
   view: View,
-  all: readonly WorkerTrack[],
+  workers: readonly WorkerTrack[],
   width: number,
   top: number,
-): Section & { readonly tracks: readonly Track[] } {
-  const shown = all.length > maxTracks ? all.slice(0, tracksWithAggregate) : all;
-  const others = all.slice(shown.length);
+): Section & { readonly tracks: readonly chart.Track[] } {
+  const shown = workers.length > maxTracks ? workers.slice(0, tracksWithAggregate) : workers;
+  const others = workers.slice(shown.length);
   const hasTooltips = shown.reduce((sum, { bars }) => sum + bars.length, 0) <= maxTooltips;
-  const describe = hasTooltips ? (job: PoolJob): string => describeJob(view, job) : null;
-  const tracks: Track[] = [];
+  const tracks: chart.Track[] = [];
   const shapes: Shape[] = [];
   if (view.isTime && shown.length > 0) shapes.push(text(view.right + 14, top + 4, "time running jobs", "small"));
   let y = top + 10;
   for (const track of shown) {
-    const { first, last, bars } = track;
-    const rows = rowsOf(bars);
+    const { first, last } = track;
+    const rows = rowsOf(track.bars);
     const height = rows.length > 1 ? 12 * rows.length : first === last ? 20 : 14;
     const baseline = y + height / 2;
-    const label = first === last ? `worker ${first}` : `workers ${first}–${last}`;
-    const style = first === last ? undefined : "small";
-    tracks.push({ label: [text(left - 8, baseline + 4, truncate(label, 16), style, "end")], baseline });
+    const name = truncate(first === last ? `worker ${first}` : `workers ${first}–${last}`, 16);
+    tracks.push({ label: [text(left - 8, baseline + 4, name, first === last ? "label" : "small", "end")], baseline });
     const pitch = height / Math.max(rows.length, 1);
-    for (const [i, row] of rows.entries()) {
-      shapes.push(...layoutRow(row, y + i * pitch, pitch - (rows.length > 1 ? 1 : 0), describe));
-    }
+    const rowHeight = pitch - (rows.length > 1 ? 1 : 0);
+    for (const [i, row] of rows.entries()) shapes.push(...layoutRow(view, row, y + i * pitch, rowHeight, hasTooltips));
     shapes.push(...utilization(view, [track], width, baseline));
     y += height + 5;
   }
@@ -320,42 +317,115 @@ function layoutWorkers(
   const last = (others.at(-1) as WorkerTrack).last;
   const count = last - next.first + 1;
   const middle = y + 4 + aggregateHeight / 2;
+  const bars = others.flatMap((track) => track.bars);
   shapes.push(
-    text(left - 8, middle - 3, `and ${formatCount(count)} more`, undefined, "end"),
+    text(left - 8, middle - 3, `and ${formatCount(count)} more`, "label", "end"),
     text(left - 8, middle + 12, truncate(`${next.first}–${last}`, 20), "small", "end"),
-    ...aggregateBars(
-      others.flatMap(({ bars }) => bars),
-      left,
-      view.right,
-      count,
-      y + 4,
-      aggregateHeight,
-    ),
+    ...aggregateJobs(bars, left, view.right, count, y + 4, aggregateHeight),
     ...utilization(view, others, width, middle),
   );
   return { tracks, shapes, bottom: y + aggregateHeight + 9 };
 }
 
-function describeJob({ history: { times, end } }: View, { job, status, accepted, started, finished }: PoolJob): string {
-  const [acceptedAt, startedAt, finishedAt] = [times[accepted], times[started], times[finished]];
-  const parts = [`job ${job}: ${status === "open" ? "not finished" : status}`];
-  if (acceptedAt !== undefined) parts.push(`accepted at ${formatDuration(acceptedAt)}`);
-  if (acceptedAt !== undefined && startedAt !== undefined)
-    parts.push(`waited ${formatDuration(startedAt - acceptedAt)}`);
-  if (startedAt !== undefined) parts.push(`ran for ${formatDuration((finishedAt ?? end) - startedAt)}`);
-  return parts.join(", ");
+/** Distributes bars over rows so that they do not overlap. */
+function rowsOf(bars: readonly Bar[]): Bar[][] {
+  const rows: Bar[][] = [];
+  for (const bar of bars) {
+    const free = rows.find((row) => (row.at(-1) as Bar).to <= bar.from);
+    if (free !== undefined) free.push(bar);
+    else if (rows.length < maxRows) rows.push([bar]);
+    else (rows.at(-1) as Bar[]).push(bar);
+  }
+  return rows;
+}
+
+function layoutRow(view: View, row: readonly Bar[], top: number, height: number, hasTooltips: boolean): Shape[] {
+  const together = (bars: readonly Bar[], from: number, to: number): Shape[] =>
+    bars.length > 1 && to - from >= 6
+      ? aggregateJobs(bars, from, to, 1, top, height)
+      : [tick(bars, from, to, top, height)];
+  if (row.some(({ from }, i) => i > 0 && from < (row[i - 1] as Bar).to)) {
+    return together(row, (row[0] as Bar).from, maxOf(row.map(({ to }) => to)));
+  }
+  const labels: Shape[] = [];
+  const shapes = drawSpans(
+    row,
+    ({ job, from, to }) => {
+      const digits = truncate(String(job.job), 12);
+      const style = job.status === "done" ? "on-bar" : "on-hatch";
+      const hasLabel = height > 10 && to - from >= 7 * digits.length + 5;
+      if (hasLabel) labels.push(text((from + to) / 2, top + height / 2 + 4, digits, style, "middle"));
+      return [jobShape(job.status, from, to, top, height, hasTooltips ? describeJob(view.history, job) : "")];
+    },
+    together,
+  );
+  // Without tooltips, neighbors of the same style become one element of a file.
+  if (!hasTooltips) shapes.sort((a, b) => a.style.localeCompare(b.style));
+  return [...shapes, ...labels];
+}
+
+/** The bar of a job. The bar of a job that has not finished ends in a tip. */
+function jobShape(status: JobStatus, from: number, to: number, top: number, height: number, tooltip = ""): Shape {
+  const [x, end] = [from + 0.5, Math.max(to - 0.5, from + 1.5)];
+  if (status !== "open") return box(`job-${status}`, x, top, end - x, height, { tooltip });
+  const [middle, bottom] = [top + height / 2, top + height];
+  const points = [x, top, end, top, end + 5, middle, end, bottom, x, bottom];
+  return path("job-open", pointsOf(points), { isClosed: true, tooltip });
+}
+
+function pointsOf(coordinates: readonly number[]): chart.Point[] {
+  const xs = coordinates.filter((_, i) => i % 2 === 0);
+  return xs.map((x, i) => [x, coordinates[2 * i + 1] as number]);
+}
+
+/** Jobs in a few pixels, in the style of the least successful one. */
+function tick(bars: readonly Bar[], from: number, to: number, top: number, height: number): Shape {
+  const statuses = new Set(bars.map(({ job }) => job.status));
+  const worst = (["failed", "canceled", "open", "done"] as const).find((status) => statuses.has(status)) as JobStatus;
+  const which = bars.length === 1 ? `job ${truncate(String(bars[0]?.job.job), 12)}` : pluralize(bars.length, "job");
+  const tooltip = `${which}, ${bars.length > 1 && worst !== "done" ? "some " : ""}${statusLabels[worst]}`;
+  const style = shortStyles[worst];
+  return box(style, from, top, Math.max(to - from, 2), style === "short-done" ? height : height * 0.6, { tooltip });
+}
+
+const shortStyles: Readonly<Record<JobStatus, Style>> = {
+  done: "short-done",
+  open: "short-done",
+  failed: "short-failed",
+  canceled: "short-canceled",
+};
+
+/** Jobs without room of their own: how many of `workers` ran a job. Unsuccessful jobs are at the top. */
+function aggregateJobs(
+  bars: readonly Bar[],
+  from: number,
+  to: number,
+  workers: number,
+  top: number,
+  height: number,
+): Shape[] {
+  const counts = { done: 0, failed: 0, canceled: 0, open: 0 };
+  for (const { job } of bars) counts[job.status]++;
+  const statuses = (Object.keys(counts) as JobStatus[]).filter((status) => counts[status] > 0);
+  const parts = statuses.map((status) => `${formatCount(counts[status])} ${statusLabels[status]}`);
+  const spans = bars.map((bar): Span => ({ from: bar.from, to: bar.to, style: shortStyles[bar.job.status] }));
+  const styles = { bottomUp: ["short-done"], topDown: ["short-failed", "short-canceled"] } as const;
+  return [
+    box("aggregate", from, top, to - from, height, {
+      tooltip: `${pluralize(bars.length, "job")}: ${parts.join(", ")}`,
+    }),
+    ...aggregate(spans, { left: from, right: to, top, height, capacity: workers, ...styles }),
+  ];
 }
 
 /** Beside tracks: the share of the time in which their workers ran jobs, and how many. */
 function utilization({ isTime, right }: View, tracks: readonly WorkerTrack[], width: number, middle: number): Shape[] {
   const jobs = tracks.reduce((sum, { bars }) => sum + bars.length, 0);
   const workers = tracks.reduce((sum, { first, last }) => sum + last - first + 1, 0);
-  const count = text(width - gap, middle + 4, jobs === 0 ? "no jobs" : pluralize(jobs, "job"), "small", "end");
+  const count = text(width - margin, middle + 4, jobs === 0 ? "no jobs" : pluralize(jobs, "job"), "small", "end");
   if (!isTime) return [count];
-  const share = Math.min(
-    1,
-    tracks.reduce((sum, { bars }) => sum + coveredLength(bars), 0) / (workers * (right - left)),
-  );
+  const covered = tracks.reduce((sum, { bars }) => sum + coveredLength(bars), 0);
+  const share = Math.min(1, covered / (workers * (right - left)));
   const percent = share > 0 && share < 0.005 ? "<1 %" : `${Math.round(share * 100)} %`;
   return [
     count,
@@ -366,43 +436,39 @@ function utilization({ isTime, right }: View, tracks: readonly WorkerTrack[], wi
 }
 
 /** The length of the axis that at least one of `bars` covers. */
-function coveredLength(bars: readonly JobBar[]): number {
-  let length = 0;
-  let end = -Infinity;
-  for (const bar of bars) {
-    length += Math.max(0, bar.to - Math.max(bar.from, end));
-    end = Math.max(end, bar.to);
+function coveredLength(bars: readonly Bar[]): number {
+  let [length, end] = [0, -Infinity];
+  for (const { from, to } of bars) {
+    length += Math.max(0, to - Math.max(from, end));
+    end = Math.max(end, to);
   }
   return length;
 }
 
 // ---- The legend
 
-const legend: readonly LegendEntry[] = [
-  ...(["done", "failed", "canceled", "open"] as const).map((status): LegendEntry => {
-    const label = {
-      done: "done",
-      failed: "failed",
-      canceled: "canceled while running",
-      open: "still running at the end",
-    }[status];
-    return {
-      styles: [`job-${status}`],
-      label,
-      sample: (x, y) => jobShape(status, x, x + (status === "open" ? 20 : 24), y - 6, 11),
-    };
-  }),
-  entry("aggregate", "many jobs: the height is the time running jobs", (x, y) => box("aggregate", x, y - 6, 24, 11)),
-  entry(["short-failed", "short-canceled"], "short jobs that failed or were canceled", (x, y, style) =>
-    box(style, x + 11, y - 6, 3, 7),
-  ),
-  entry("queue", "accepted, waits for a worker", (x, y) => {
-    const steps = [9, 5].map((value, i): Step => ({ x: x + 12 * i, value }));
-    return path("queue", stepArea(steps, x, x + 24, y + 5, 1), { isClosed: true });
-  }),
-  entry("dropped", "canceled before a worker started it", (x, y) => mark("dropped", "small-cross", x + 11, y)),
+const legend: readonly chart.LegendEntry[] = [
+  jobEntry("done", "done"),
+  jobEntry("failed", "failed"),
+  jobEntry("canceled", "canceled while running"),
+  jobEntry("open", "still running at the end"),
+  boxEntry("aggregate", "many jobs: the height is the time running jobs"),
+  boxEntry("short-failed", "short jobs, failed"),
+  boxEntry("short-canceled", "short jobs, canceled"),
+  boxEntry("queue", "accepted, waits for a worker"),
+  {
+    styles: ["dropped"],
+    label: "canceled before a worker started it",
+    sample: (x, y) => mark("dropped", "small-cross", x + 11, y),
+  },
 ];
 
-function entry(styles: Style | readonly Style[], label: string, sample: LegendEntry["sample"]): LegendEntry {
-  return { styles: typeof styles === "string" ? [styles] : styles, label, sample };
+function jobEntry(status: JobStatus, label: string): chart.LegendEntry {
+  const right = status === "open" ? 18 : 24;
+  return { styles: [`job-${status}`], label, sample: (x, y) => jobShape(status, x, x + right, y - 6, 11) };
+}
+
+function boxEntry(style: Style, label: string): chart.LegendEntry {
+  const width = style.startsWith("short") ? 3 : 22;
+  return { styles: [style], label, sample: (x, y) => box(style, x + (24 - width) / 2, y - 6, width, 11) };
 }

@@ -2,18 +2,18 @@
 // the most events.
 
 import { getOrInsert } from "../collections.ts";
-import type { GoroutineRef, Trace, TracedChannel, TraceEvent } from "../format.ts";
+import type { GoroutineRef, Trace } from "../format.ts";
 import { NameTable } from "../names.ts";
 import { buildTracks, type ChannelTrack, type GoroutineTrack, type MessageFlow } from "../tracks.ts";
 import type { EventAxis } from "./axis.ts";
-import { channelStyleCount, type ChannelStyleIndex } from "./theme.ts";
+import { type ChannelStyleIndex, channelStyleCount } from "./theme.ts";
 
 /** With more goroutines than this, only the busiest get tracks. */
 const maxTracks = 40;
 const tracksWithBand = 24;
 const maxChannels = 12;
 
-/** The heights of the bars of a goroutine and of the band of all goroutines without a track. */
+/** The heights of the bars of a goroutine, and of the band for all goroutines without a track. */
 export const barHeight = 18;
 export const bandHeight = 64;
 
@@ -27,7 +27,7 @@ export interface VisibleTracks {
   readonly channels: readonly ChannelTrack[];
   readonly hiddenChannels: number;
   readonly flows: readonly MessageFlow[];
-  /** The index of the style of each channel; channels with the same name share one. */
+  /** Returns the style of a channel; channels with the same name share one. */
   readonly channelStyle: (channel: number) => ChannelStyleIndex;
   readonly isShown: (id: GoroutineRef) => boolean;
 }
@@ -45,20 +45,29 @@ export interface Scene extends VisibleTracks {
 /** Selects the goroutines `requested`, or all, or the busiest; those in `preferred` come before others. */
 export function selectVisible(
   trace: Trace,
-  requested: readonly number[] | undefined,
+  requested: readonly GoroutineRef[] | undefined,
   preferred: ReadonlySet<GoroutineRef>,
 ): VisibleTracks {
   const { goroutines, channels, flows } = buildTracks(trace);
-  const candidates = goroutines.filter(
-    ({ id }) => id !== 0 && (requested === undefined || (id !== null && requested.includes(id))),
+  const candidates = goroutines.filter(({ id }) => id !== 0 && requested?.includes(id) !== false);
+  const shown = new Set(candidates.map(({ id }) => id));
+  if (candidates.length > maxTracks) {
+    const weight = ({ id, spans }: GoroutineTrack): number =>
+      id === 1 || preferred.has(id) ? Number.MAX_SAFE_INTEGER : spans.length;
+    const quiet = candidates.toSorted((a, b) => weight(b) - weight(a)).slice(tracksWithBand);
+    for (const { id } of quiet) shown.delete(id);
+  }
+  // All channels are relevant if all goroutines are, even those that the band sums up.
+  const isRelevant = (id: GoroutineRef): boolean => requested === undefined || shown.has(id);
+  const uses = countUses(
+    goroutines.filter(({ id }) => isRelevant(id)),
+    flows.filter(({ from, to }) => isRelevant(from) || isRelevant(to)),
   );
-  const shown =
-    candidates.length > maxTracks ? busiest(trace, candidates, preferred) : new Set(candidates.map(({ id }) => id));
-  const uses = countUses(trace, requested === undefined ? () => true : (id) => shown.has(id));
-  const used = channels.filter(({ channel }) => uses.has(channel.id) && !isTimer(channel));
-  const best = new Set(used.toSorted((a, b) => rank(b.channel, uses) - rank(a.channel, uses)).slice(0, maxChannels));
+  // Timers are marked on the axis. The channels of contexts can be many, and carry no values.
+  const used = channels.filter(({ channel: { id, name } }) => uses.has(id) && !name.startsWith("time."));
+  const rank = ({ channel: { id, name } }: ChannelTrack): number => (isContext(name) ? 0 : (uses.get(id) as number));
+  const best = new Set(used.toSorted((a, b) => rank(b) - rank(a)).slice(0, maxChannels));
   const visible = used.filter((track) => best.has(track));
-  const styles = channelStyles(visible);
   return {
     trace,
     names: new NameTable(trace),
@@ -67,65 +76,39 @@ export function selectVisible(
     channels: visible,
     hiddenChannels: used.length - best.size,
     flows: flows.filter(({ from }) => from !== 0),
-    channelStyle: (channel) => (styles.get(channel) ?? channelStyleCount - 1) as ChannelStyleIndex,
+    channelStyle: channelStyles(visible),
     isShown: (id) => shown.has(id),
   };
 }
 
-function busiest(
-  trace: Trace,
-  candidates: readonly GoroutineTrack[],
-  preferred: ReadonlySet<GoroutineRef>,
-): Set<GoroutineRef> {
-  const counts = new Map<GoroutineRef, number>();
-  for (const { goroutine } of trace.events) counts.set(goroutine, (counts.get(goroutine) ?? 0) + 1);
-  // Finite, so that the difference of two weights is a number.
-  const weight = ({ id }: GoroutineTrack): number =>
-    id === 1 || preferred.has(id) ? Number.MAX_SAFE_INTEGER : (counts.get(id) ?? 0);
-  const order = candidates.toSorted((a, b) => weight(b) - weight(a));
-  return new Set(order.slice(0, tracksWithBand).map(({ id }) => id));
+function isContext(channelName: string): boolean {
+  return channelName.startsWith("ctx.");
 }
 
-/** Counts how often the goroutines that are shown use each channel. */
-function countUses({ events }: Trace, isShown: (id: GoroutineRef) => boolean): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (const event of events) {
-    if (!isShown(event.goroutine)) continue;
-    for (const channel of channelsOf(event)) counts.set(channel, (counts.get(channel) ?? 0) + 1);
+/** Counts the waits and the values of each channel. */
+function countUses(goroutines: readonly GoroutineTrack[], flows: readonly MessageFlow[]): Map<number, number> {
+  const uses = new Map<number, number>();
+  const add = (channel: number | null): void => {
+    if (channel !== null) uses.set(channel, (uses.get(channel) ?? 0) + 1);
+  };
+  for (const { channel } of flows) add(channel);
+  for (const { channel, cases } of goroutines.flatMap(({ spans }) => spans)) {
+    add(channel);
+    for (const one of cases) add(one.channel);
   }
-  return counts;
+  return uses;
 }
 
-function channelsOf(event: TraceEvent): number[] {
-  if (event.type === "send" || event.type === "receive") return [event.channel];
-  if (event.type !== "block") return [];
-  if (event.channel !== undefined) return [event.channel];
-  return (event.cases ?? []).flatMap(({ channel }) => channel ?? []);
-}
-
-// The channels of contexts can be many, and carry no values.
-function rank({ id, name }: TracedChannel, uses: ReadonlyMap<number, number>): number {
-  const count = uses.get(id) ?? 0;
-  return isContext(name) ? -1 / (count + 1) : count;
-}
-
-function isContext(name: string): boolean {
-  return name.startsWith("ctx.");
-}
-
-// Timers are marked on the axis.
-function isTimer({ name }: TracedChannel): boolean {
-  return name.startsWith("time.");
-}
-
-function channelStyles(channels: readonly ChannelTrack[]): ReadonlyMap<number, number> {
+function channelStyles(channels: readonly ChannelTrack[]): (channel: number) => ChannelStyleIndex {
   const byName = new Map<string, number>();
-  return new Map(
+  const last = channelStyleCount - 1;
+  const styles = new Map(
     channels.map(({ channel: { id, name } }) => {
-      const style = (): number => Math.min(byName.size, channelStyleCount - 1);
-      return [id, isContext(name) ? channelStyleCount - 1 : getOrInsert(byName, name || ` ${id}`, style)];
+      const next = (): number => Math.min(byName.size, last);
+      return [id, isContext(name) ? last : getOrInsert(byName, name || ` ${id}`, next)];
     }),
   );
+  return (channel) => (styles.get(channel) ?? last) as ChannelStyleIndex;
 }
 
 /** Places the visible tracks below each other, from `top` on. */

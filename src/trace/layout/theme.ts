@@ -86,7 +86,7 @@ const shapeLooks = {
   "short-canceled": { fill: "slate", stroke: "background", "stroke-width": 0.5 },
   aggregate: { fill: "green", "fill-opacity": 0.15, stroke: "none" },
   meter: { fill: "green", stroke: "none" },
-  queue: { fill: "amber", "fill-opacity": 0.25, stroke: "amber" },
+  queue: { fill: "amber", "fill-opacity": 0.4, stroke: "none" },
   // Lines and marks.
   grid: { fill: "none", stroke: "grid" },
   limit: { fill: "none", stroke: "grid", "stroke-dasharray": "2 3" },
