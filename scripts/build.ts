@@ -31,7 +31,7 @@ await build({
     out: door,
   })),
   outdir: join(outdir, "whole"),
-  // The library recognizes its own frames in a stack by the folder `whole`; see src/goroutine/stack.ts.
+  // The library recognizes its own frames in a stack by the folder `whole`; see src/util/stack.ts.
   chunkNames: "goro-[hash]",
   bundle: true,
   splitting: true,

@@ -8,16 +8,17 @@ const source = fileURLToPath(new URL("../src/", import.meta.url));
 
 /** For each room, the rooms that it may import besides itself. */
 const table: Readonly<Record<string, readonly string[]>> = {
-  internal: [],
-  goroutine: ["internal"],
-  channel: ["internal", "goroutine"],
-  waitgroup: ["internal", "goroutine"],
-  context: ["internal", "goroutine", "channel", "waitgroup"],
-  sync: ["internal", "goroutine", "channel", "waitgroup", "context"],
-  border: ["internal", "goroutine", "channel", "waitgroup", "context"],
-  pool: ["internal", "goroutine", "channel", "waitgroup", "context"],
-  testing: ["internal", "goroutine", "channel", "waitgroup", "context"],
-  trace: ["internal", "goroutine", "channel", "pool"],
+  util: [],
+  runtime: ["util"],
+  channel: ["util", "runtime"],
+  time: ["util", "runtime", "channel"],
+  waitgroup: ["util", "runtime"],
+  context: ["util", "runtime", "channel", "waitgroup"],
+  sync: ["util", "runtime", "channel", "waitgroup", "context", "time"],
+  interop: ["util", "runtime", "channel", "waitgroup", "context"],
+  pool: ["util", "runtime", "channel", "waitgroup", "context", "sync", "time"],
+  testing: ["util", "runtime", "channel", "waitgroup", "context"],
+  trace: ["util", "runtime", "channel", "pool"],
 };
 
 /** The packages that one folder may import: scripts/build.ts bundles them into dist, so that the published package has no dependencies. */

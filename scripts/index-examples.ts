@@ -1,4 +1,4 @@
-// Writes the lists of examples/README.md: the path, the pitfalls, and which program is there for each pattern and mistake.
+// Writes the lists of examples/README.md: the path, the pitfalls, and the programs of each pattern and mistake.
 //
 //   npm run index
 

@@ -1,10 +1,10 @@
-// The lists of the examples, as they stand in examples/README.md. A list stands between `<!-- name -->` and `<!-- end -->`.
+// The generated lists of examples/README.md. A list is between `<!-- name -->` and `<!-- end -->`.
 
 import { readFile } from "node:fs/promises";
 import type { Example } from "./examples.ts";
 import { type Entry, mistakes, patterns } from "./patterns.ts";
 
-/** The sections of the path, by the example with which each begins. */
+/** The sections of the path, by the first example of each. */
 const sections: Readonly<Record<string, string>> = {
   "01-basic-pool": "Basics",
   "11-results-with-errors": "Results and errors",
@@ -20,7 +20,7 @@ const sections: Readonly<Record<string, string>> = {
   "44-ready-made-pool": "Ready-made",
 };
 
-/** `page` with its lists as they should be. */
+/** Returns `page` with its lists regenerated. */
 export async function withLists(page: string, all: readonly Example[]): Promise<string> {
   const lists: Record<string, string> = {
     path: await thePath(all.filter(({ name }) => !name.includes("/"))),
@@ -37,7 +37,7 @@ export async function withLists(page: string, all: readonly Example[]): Promise<
   );
 }
 
-/** The numbers that have neither a program nor a reason why there is none. */
+/** Returns the entries that have neither a program nor a reason for the absence of one. */
 export function uncovered(all: readonly Example[]): string[] {
   const covered = new Set(all.flatMap(({ order }) => order.patterns));
   const entries = Object.entries({ ...patterns, ...mistakes });
@@ -75,7 +75,7 @@ function table(kind: string, entries: Readonly<Record<string, Entry>>, all: read
     const programs = new Set(
       all
         .filter(({ order }) => order.patterns.includes(id))
-        .map(({ name }) => name.replace(/^(pitfalls\/.*)\/(broken|mended)$/, "$1")),
+        .map(({ name }) => name.replace(/^(pitfalls\/.*)\/(broken|fixed)$/, "$1")),
     );
     const links = [...programs].map((name) => `[${name}](${name})`);
     return [id, title, [...links, ...(instead === undefined ? [] : [instead])].join(", ")];
@@ -83,7 +83,7 @@ function table(kind: string, entries: Readonly<Record<string, Entry>>, all: read
   return `${markdown([["", kind, "program"], ...rows])}\n`;
 }
 
-// As the formatter of the project would have it: each column is as wide as its widest cell.
+// Formats the table as Prettier does: each column is as wide as its widest cell.
 function markdown(rows: readonly (readonly string[])[]): string {
   const widths = [0, 1, 2].map((column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string =>

@@ -5,7 +5,7 @@
 
 import { parseArgs } from "node:util";
 import { context } from "goro";
-import { seed as seedLibrary } from "../src/internal/random.ts";
+import { seed as seedLibrary } from "../src/runtime/realm.ts";
 import { heapInUse } from "../test/support/memory.ts";
 import { calls, ticker } from "./soak/clocks.ts";
 import { mutex, semaphore, waitGroup } from "./soak/counters.ts";
@@ -30,7 +30,7 @@ let rounds = 0;
 /** What was found, as against an error of the soak itself. */
 class Finding extends Error {}
 
-// Not by `context.notify`, whose timer ends with it: a round that is interrupted leaves neither more nor fewer timers.
+// Not by `context.notifyContext`, whose timer ends with it: a round that is interrupted leaves neither more nor fewer timers.
 const [ctx, stop] = context.withCancel(context.background());
 process.once("SIGINT", stop);
 

@@ -65,7 +65,7 @@ const calls: Readonly<Record<string, Calls>> = {
   bubble: { f: (f) => bubble(f), options: (options) => bubble(job, options) },
   "context.afterFunc": { ctx: (ctx) => context.afterFunc(ctx, job), f: (f) => context.afterFunc(background(), f) },
   "context.cause": { ctx: (ctx) => context.cause(ctx) },
-  "context.notify": { parent: (parent) => context.notify(parent, "SIGUSR2") },
+  "context.notifyContext": { parent: (parent) => context.notifyContext(parent, "SIGUSR2") },
   "context.withCancel": { parent: (parent) => context.withCancel(parent) },
   "context.withCancelCause": { parent: (parent) => context.withCancelCause(parent) },
   "context.withDeadline": { parent: (parent) => context.withDeadline(parent, 0) },

@@ -8,9 +8,9 @@ import { compared, type Example, examples, type Outcome, outcome, recorded, runP
 import { uncovered, withLists } from "../scripts/lists.ts";
 import { mistakes, patterns } from "../scripts/patterns.ts";
 import { failure } from "../scripts/failure.ts";
-import { panicReport } from "../src/goroutine/panic.ts";
-import { Bubble, type Ending, places } from "../src/testing/bubble.ts";
-import { allowLeaks } from "../src/testing/leaks.ts";
+import { formatPanic } from "../src/runtime/panic.ts";
+import { Bubble, type BubbleResult, tracker } from "../src/testing/bubble.ts";
+import { ignoreLeaks } from "../src/testing/leaks.ts";
 
 const all: readonly Example[] = await examples();
 const seeds = [1, 2, 3, 4, 5, 6];
@@ -25,19 +25,19 @@ async function inVirtualTime(example: Example, seed: number): Promise<Outcome> {
     jest.spyOn(process.stdout, "write").mockImplementation((text) => printed.push(String(text)) > 0),
   ];
   const world = new Bubble(seed);
-  const close = places.open();
+  const close = tracker.enable();
   try {
-    places.inside(world, undefined, () => void import(`${example.port}?${++copies}`));
+    tracker.runIn(world, undefined, () => void import(`${example.port}?${++copies}`));
     const ending = await world.ending;
-    return { output: printed.join(""), failure: failure(ending.way === "returned" ? 0 : 2, report(ending)) };
+    return { output: printed.join(""), failure: failure(ending.status === "returned" ? 0 : 2, report(ending)) };
   } finally {
-    if (!world.hasLeft) close();
+    if (!world.hasLeftovers) close();
     for (const spy of spies) spy.mockRestore();
   }
 }
 
-function report({ way, value, goroutine, report }: Ending): string {
-  if (way === "panicked") return panicReport(value, goroutine, report);
+function report({ status: way, value, goroutine, report }: BubbleResult): string {
+  if (way === "panicked") return formatPanic(value, goroutine, report);
   return `fatal error: all goroutines are asleep - deadlock!\n\n${report}`;
 }
 
@@ -54,10 +54,10 @@ test("every pattern and every mistake has a program, or a reason why there is no
   for (let i = 1; i <= 46; i++) expect(mistakes).toHaveProperty(`B${i}`);
 });
 
-test("every pitfall is there broken and mended", () => {
+test("every pitfall has a broken and a fixed program", () => {
   const pitfalls = all.filter(({ name }) => name.startsWith("pitfalls/")).map(({ name }) => name);
   const folders = [...new Set(pitfalls.map((name) => name.replace(/\/[^/]*$/, "")))];
-  expect(pitfalls).toEqual(folders.flatMap((folder) => [`${folder}/broken`, `${folder}/mended`]));
+  expect(pitfalls).toEqual(folders.flatMap((folder) => [`${folder}/broken`, `${folder}/fixed`]));
   expect(folders.length).toBeGreaterThan(30);
 });
 
@@ -72,7 +72,7 @@ test.each(all.map((example) => [example.name, example] as const))(
     const { order } = example;
     const twin = await recorded(example);
     // A program that fails leaves goroutines behind, and so does one whose main returns before others do.
-    allowLeaks();
+    ignoreLeaks();
     const outputs = new Set<string>();
     // A real server answers in an order of its own, and in its own time.
     for (const seed of order.real ? seeds.slice(0, 2) : seeds) {

@@ -40,15 +40,15 @@ type Entry = Readonly<Record<string, Loop>> | string;
 const wrong = undefined as never;
 const doom = new Error("doom");
 
-/** A context that has been cancelled. */
-function cancelled(): context.Context {
+/** A context that has been canceled. */
+function canceled(): context.Context {
   const [ctx, cancel] = context.withCancel(context.background());
   cancel();
   return ctx;
 }
 
 function poolOf<R>(f: () => R): WorkerPool<number, R> {
-  return new WorkerPool<number, R>(f, { workers: 1, queue: 1 });
+  return new WorkerPool<number, R>(f, { workers: 1, queueSize: 1 });
 }
 
 async function stoppedPool(): Promise<WorkerPool<number, number>> {
@@ -212,7 +212,7 @@ const loops: Readonly<Record<string, Entry>> = {
     },
     "whose context has ended": () => {
       const limiter = new RateLimiter(1, 1);
-      const ctx = cancelled();
+      const ctx = canceled();
       return () => limiter.wait(ctx);
     },
     "whose deadline is too near": () => {
@@ -241,7 +241,7 @@ const loops: Readonly<Record<string, Entry>> = {
     "whose context has ended": () => {
       const semaphore = new Semaphore(1);
       semaphore.tryAcquire();
-      const ctx = cancelled();
+      const ctx = canceled();
       return () => semaphore.acquire(1, ctx);
     },
     "of a number that makes no sense": () => {
@@ -349,7 +349,7 @@ const loops: Readonly<Record<string, Entry>> = {
     },
     "whose context has ended": () => {
       const pool = poolOf(() => 1);
-      const ctx = cancelled();
+      const ctx = canceled();
       return () => pool.send(1, ctx);
     },
     "with what is not a context": () => {
@@ -368,7 +368,7 @@ const loops: Readonly<Record<string, Entry>> = {
     },
     "whose context has ended": () => {
       const pool = poolOf(() => 1);
-      const ctx = cancelled();
+      const ctx = canceled();
       return () => pool.submit(1, ctx);
     },
     "with what is not a context": () => {
@@ -397,7 +397,7 @@ const loops: Readonly<Record<string, Entry>> = {
   runPool: {
     "of jobs that are closed": () => () => runPool(context.background(), closed(), new Channel(1), () => 1),
     "whose context has ended": () => {
-      const ctx = cancelled();
+      const ctx = canceled();
       return () => runPool(ctx, new Channel<number>(), new Channel<Outcome<number, number>>(), () => 1);
     },
     "with what is not a function": () => () => runPool(context.background(), new Channel(), new Channel(), wrong),

@@ -115,7 +115,7 @@ function drawSeries(
 
 const dashes = ["", "6 3", "2 3", "8 3 2 3"];
 
-/** A shape for each line, so that nobody needs to know its colour. */
+/** A shape for each line, so that nobody needs to know its color. */
 function mark(i: number, x: number, y: number, own: string): string {
   const shapes = [
     "m-4 -4h8v8h-8z",

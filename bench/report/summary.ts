@@ -31,7 +31,7 @@ export const lines: readonly { readonly row: string; readonly label: string }[] 
   { row: "pool-map", label: "a job of WorkerPool.map" },
   { row: "wake", label: "one of many that wait, woken" },
   { row: "selects-shared", label: "one of many selects with a shared done" },
-  { row: "context-make", label: "a context made and cancelled" },
+  { row: "context-make", label: "a context made and canceled" },
   { row: "mutex", label: "a lock that is free" },
   { row: "daisy-chain", label: "a chain of 10,000 goroutines" },
   { row: "prime-sieve", label: "a sieve of 1,000 primes" },

@@ -1,6 +1,6 @@
 // What the charts have in common: paper and ink that follow the reader's light or dark scheme, text, marks.
 
-/** The colours of a kind of contender are never all that tells it apart: there is its name, and a pattern or a mark. */
+/** The colors of a kind of contender are never all that tells it apart: there is its name, and a pattern or a mark. */
 const style = `
   text { font: 12px ui-sans-serif, system-ui, sans-serif; fill: #1f2328; }
   .title { font-weight: 600; font-size: 13px; }

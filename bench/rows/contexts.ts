@@ -10,7 +10,7 @@ export const FAR = 60_000;
 
 const contextMake: Row = {
   id: "context-make",
-  title: "`withCancel` of a parent that lives on, made and cancelled",
+  title: "`withCancel` of a parent that lives on, made and canceled",
   unit: "ns",
   n: 500_000,
   needs: null,
@@ -19,7 +19,7 @@ const contextMake: Row = {
 
 const contextTree: Row = {
   id: "context-tree",
-  title: "a tree of n contexts, 10 below each, cancelled at the root",
+  title: "a tree of n contexts, 10 below each, canceled at the root",
   unit: "ns",
   n: 100_000,
   sizes: SIZES,
@@ -29,12 +29,12 @@ const contextTree: Row = {
 
 const contextTimeout: Row = {
   id: "context-timeout",
-  title: "`withTimeout`, made and cancelled long before",
+  title: "`withTimeout`, made and canceled long before",
   unit: "ns",
   n: 1_000_000,
   needs: null,
   expected: (n) => n,
 };
 
-/** Each answers how many contexts are cancelled in the end. */
+/** Each answers how many contexts are canceled in the end. */
 export const contexts: readonly Row[] = [contextMake, contextTree, contextTimeout];

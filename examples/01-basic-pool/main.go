@@ -1,5 +1,5 @@
-// A worker pool is a fixed number of goroutines that take their jobs from one shared channel. Whoever is free takes the
-// next job, so the work balances itself.
+// A worker pool is a fixed number of goroutines that receive jobs from one shared channel. An idle worker takes the
+// next job, so the load balances itself.
 package main
 
 import (
@@ -15,15 +15,15 @@ type result struct {
 	square int
 }
 
-// A worker ranges over the jobs. The loop ends when the channel is closed and empty, and the worker with it.
+// A worker ranges over the jobs. The loop ends when the channel is closed and empty, and the worker returns.
 func worker(jobs <-chan int, results chan<- result) {
 	for n := range jobs {
 		results <- result{n, n * n}
 	}
 }
 
-// The pool starts the workers and waits until all of them have ended. Only then may it close the results: a send on a
-// closed channel is a panic.
+// The pool starts the workers and waits until all of them have returned. Only then can it close the results: a send on
+// a closed channel panics.
 func pool(jobs <-chan int, results chan<- result) {
 	var wg sync.WaitGroup
 	for range numWorkers {
@@ -37,10 +37,10 @@ func main() {
 	jobs := make(chan int)
 	results := make(chan result)
 
-	// The pool runs beside us, because it waits, and we have results to read.
+	// The pool runs in its own goroutine, because it blocks and main has to read the results.
 	go pool(jobs, results)
 
-	// So does whoever submits the jobs. Closing the channel says that there will be no more.
+	// The jobs are sent from a goroutine for the same reason. Closing the channel signals that no more jobs follow.
 	go func() {
 		for n := 1; n <= numJobs; n++ {
 			jobs <- n
@@ -48,7 +48,7 @@ func main() {
 		close(jobs)
 	}()
 
-	// The results come in the order in which they are ready, and end when the pool closes the channel.
+	// The results arrive in the order of completion. The loop ends when the pool closes the channel.
 	sum := 0
 	for r := range results {
 		fmt.Printf("%d squared is %d\n", r.number, r.square)
@@ -57,4 +57,4 @@ func main() {
 	fmt.Printf("%d jobs, %d workers, sum %d\n", numJobs, numWorkers, sum)
 }
 
-// Try: call pool without `go`. Who waits for whom?
+// Try: call pool without `go`. Which goroutine waits for which?

@@ -1,5 +1,5 @@
-// A worker pool is a fixed number of goroutines that take their jobs from one shared channel. Whoever is free takes the
-// next job, so the work balances itself.
+// A worker pool is a fixed number of goroutines that receive jobs from one shared channel. An idle worker takes the
+// next job, so the load balances itself.
 
 import { Channel, go, main, type ReceiveChannel, type SendChannel, WaitGroup } from "goro";
 
@@ -11,15 +11,15 @@ interface Result {
   square: number;
 }
 
-// A worker ranges over the jobs. The loop ends when the channel is closed and empty, and the worker with it.
+// A worker ranges over the jobs. The loop ends when the channel is closed and empty, and the worker returns.
 async function worker(jobs: ReceiveChannel<number>, results: SendChannel<Result>): Promise<void> {
   for await (const n of jobs) {
     await results.send({ number: n, square: n * n });
   }
 }
 
-// The pool starts the workers and waits until all of them have ended. Only then may it close the results: a send on a
-// closed channel is a panic.
+// The pool starts the workers and waits until all of them have returned. Only then can it close the results: a send on
+// a closed channel panics.
 async function pool(jobs: ReceiveChannel<number>, results: SendChannel<Result>): Promise<void> {
   const wg = new WaitGroup();
   for (let w = 0; w < numWorkers; w++) {
@@ -33,10 +33,10 @@ main(async () => {
   const jobs = new Channel<number>();
   const results = new Channel<Result>();
 
-  // The pool runs beside us, because it waits, and we have results to read.
+  // The pool runs in its own goroutine, because it blocks and main has to read the results.
   go(pool, jobs, results);
 
-  // So does whoever submits the jobs. Closing the channel says that there will be no more.
+  // The jobs are sent from a goroutine for the same reason. Closing the channel signals that no more jobs follow.
   go(async () => {
     for (let n = 1; n <= numJobs; n++) {
       await jobs.send(n);
@@ -44,7 +44,7 @@ main(async () => {
     jobs.close();
   });
 
-  // The results come in the order in which they are ready, and end when the pool closes the channel.
+  // The results arrive in the order of completion. The loop ends when the pool closes the channel.
   let sum = 0;
   for await (const r of results) {
     console.log(`${r.number} squared is ${r.square}`);
@@ -53,4 +53,4 @@ main(async () => {
   console.log(`${numJobs} jobs, ${numWorkers} workers, sum ${sum}`);
 });
 
-// Try: call pool with `await` instead of `go`. Who waits for whom?
+// Try: call pool with `await` instead of `go`. Which goroutine waits for which?

@@ -1,5 +1,5 @@
-// The complete program: three workers with numbers, ten jobs of a second each, and results that are collected by counting
-// them.
+// The complete program: three numbered workers do ten jobs of one second each, and main collects the results by
+// counting them.
 package main
 
 import (
@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// Each worker receives jobs until there are no more, and sends a result for each.
+// Each worker receives jobs until the channel is closed and empty, and sends one result per job.
 func worker(id int, jobs <-chan int, results chan<- int) {
 	for j := range jobs {
 		fmt.Printf("Worker %d started job %d\n", id, j)
-		// The work is simulated by sleeping.
+		// A sleep simulates the work.
 		time.Sleep(time.Second)
 		fmt.Printf("Worker %d finished job %d\n", id, j)
 		results <- j * 2
@@ -22,23 +22,23 @@ func main() {
 	const numJobs = 10
 	const numWorkers = 3
 
-	// Both channels have room for all jobs, so nobody here ever waits to send.
+	// Both channels have room for all jobs, so no send blocks.
 	jobs := make(chan int, numJobs)
 	results := make(chan int, numJobs)
 
-	// The workers start first, and wait.
+	// The workers start first and wait for jobs.
 	for w := 1; w <= numWorkers; w++ {
 		go worker(w, jobs, results)
 	}
 
-	// Then the jobs are handed out. Closing the channel tells the workers to end when it is empty.
+	// Then the jobs are sent. After the close, each worker returns once the channel is empty.
 	for j := 1; j <= numJobs; j++ {
 		jobs <- j
 	}
 	close(jobs)
 
-	// Each job has exactly one result, so that many receives are the end of the work. (A job that could fail and send
-	// nothing would leave us waiting here for ever.)
+	// Each job has exactly one result, so the work is complete after numJobs receives. (If a job could fail without
+	// sending a result, the last receive would block forever.)
 	for i := 1; i <= numJobs; i++ {
 		fmt.Printf("Result %d received: %d\n", i, <-results)
 	}
@@ -46,4 +46,4 @@ func main() {
 	fmt.Println("\n--- All jobs processed. ---")
 }
 
-// Try: 10 workers instead of 3. Which lines change, and what does the clock say?
+// Try: 10 workers instead of 3. Which lines change, and how long does the program run?

@@ -1,5 +1,5 @@
-// The tiny example: three workers do nine jobs and send the results through a channel. It is short because both channels
-// have room for everything.
+// The tiny example: three workers do nine jobs and send the results through a channel. It is short because both
+// channels have room for all values.
 package main
 
 import (
@@ -11,7 +11,7 @@ import (
 const numWorkers = 3
 const numJobs = 9
 
-// How many jobs are being done, and how many at most were done at once. Goroutines share the counters, so they lock.
+// The number of running jobs, and its maximum. The goroutines share the counters, so a mutex guards them.
 var mu sync.Mutex
 var running, peak int
 
@@ -29,7 +29,7 @@ func process(job int) int {
 	return job * 2
 }
 
-// The whole pattern is in these lines: take a job, do it, send the result.
+// These lines are the whole pattern: take a job, do it, send the result.
 func worker(jobs <-chan int, results chan<- int) {
 	for job := range jobs {
 		results <- process(job)
@@ -50,15 +50,15 @@ func main() {
 	}
 	close(jobs)
 
-	// No worker has to wait for us to take its results, so we may wait for the workers first and read afterwards.
+	// The buffer holds all results, so main can wait for the workers first and read the results afterwards.
 	wg.Wait()
 	close(results)
 
-	// The results stand in the order in which the jobs were done.
+	// The results arrive in the order in which the jobs were completed.
 	for result := range results {
 		fmt.Printf("result %d\n", result)
 	}
 	fmt.Printf("%d jobs, %d workers, at most %d jobs at once\n", numJobs, numWorkers, peak)
 }
 
-// Try: 101 jobs instead of 9. Who waits for whom at the end?
+// Try: 101 jobs instead of 9. Which goroutine waits for which at the end?

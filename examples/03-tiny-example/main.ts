@@ -1,13 +1,13 @@
-// The tiny example: three workers do nine jobs and send the results through a channel. It is short because both channels
-// have room for everything.
+// The tiny example: three workers do nine jobs and send the results through a channel. It is short because both
+// channels have room for all values.
 
 import { Channel, main, type ReceiveChannel, type SendChannel, time, WaitGroup } from "goro";
 
 const numWorkers = 3;
 const numJobs = 9;
 
-// How many jobs are being done, and how many at most were done at once. Between two awaits a goroutine is alone, so nobody
-// locks.
+// The number of running jobs, and its maximum. Only one goroutine runs between two awaits, so the counters need no
+// lock.
 let running = 0;
 let peak = 0;
 
@@ -21,7 +21,7 @@ async function process(job: number): Promise<number> {
   return job * 2;
 }
 
-// The whole pattern is in these lines: take a job, do it, send the result.
+// These lines are the whole pattern: take a job, do it, send the result.
 async function worker(jobs: ReceiveChannel<number>, results: SendChannel<number>): Promise<void> {
   for await (const job of jobs) {
     await results.send(await process(job));
@@ -42,15 +42,15 @@ main(async () => {
   }
   jobs.close();
 
-  // No worker has to wait for us to take its results, so we may wait for the workers first and read afterwards.
+  // The buffer holds all results, so main can wait for the workers first and read the results afterwards.
   await wg.wait();
   results.close();
 
-  // The results stand in the order in which the jobs were done.
+  // The results arrive in the order in which the jobs were completed.
   for await (const result of results) {
     console.log(`result ${result}`);
   }
   console.log(`${numJobs} jobs, ${numWorkers} workers, at most ${peak} jobs at once`);
 });
 
-// Try: 101 jobs instead of 9. Who waits for whom at the end?
+// Try: 101 jobs instead of 9. Which goroutine waits for which at the end?

@@ -1,5 +1,5 @@
-// Jobs and results as structs: a job has a number, and its result carries the same number, so that each answer can be
-// matched with its question.
+// Jobs and results as structs: a job has an ID, and its result carries the same ID, so that each result can be matched
+// with its job.
 package main
 
 import (
@@ -22,8 +22,8 @@ type Result struct {
 	Error error
 }
 
-// Data may be anything, so a worker looks before it starts. A job that cannot be done has a result too: its Error says
-// why, and which worker says so.
+// The data can be of any type, so a worker checks the type first. A job that cannot be done also has a result: its
+// Error names the worker and the reason.
 func process(id int, job Job) Result {
 	text, ok := job.Data.(string)
 	if !ok {
@@ -47,8 +47,8 @@ func main() {
 		wg.Go(func() { worker(id, jobs, results) })
 	}
 
-	// Whoever submits is a goroutine of its own: there may be more jobs than both channels and the workers can hold, and
-	// then the results must be read meanwhile.
+	// The jobs are sent from a separate goroutine: if there are more jobs than the channels and the workers can hold, the
+	// results must be read at the same time.
 	go func() {
 		for j := 1; j <= numJobs; j++ {
 			jobs <- Job{ID: j, Data: fmt.Sprintf("job-%d", j)}
@@ -58,10 +58,10 @@ func main() {
 		close(results)
 	}()
 
-	// The verb %+v prints a struct with the names of its fields.
+	// The verb %+v prints a struct with its field names.
 	for result := range results {
 		fmt.Printf("Result: %+v\n", result)
 	}
 }
 
-// Try: send j itself as Data, and not a string. What do the results look like?
+// Try: send j itself as Data instead of a string. What do the results look like?

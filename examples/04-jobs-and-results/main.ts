@@ -1,5 +1,5 @@
-// Jobs and results as structs: a job has a number, and its result carries the same number, so that each answer can be
-// matched with its question.
+// Jobs and results as structs: a job has an ID, and its result carries the same ID, so that each result can be matched
+// with its job.
 
 import { Channel, go, main, type ReceiveChannel, type SendChannel, WaitGroup } from "goro";
 
@@ -17,8 +17,8 @@ interface Result {
   error?: Error;
 }
 
-// Data may be anything, so a worker looks before it starts. A job that cannot be done has a result too: its error says
-// why, and which worker says so.
+// The data can be of any type, so a worker checks the type first. A job that cannot be done also has a result: its
+// error names the worker and the reason.
 function process(id: number, job: Job): Result {
   if (typeof job.data !== "string") {
     return { jobID: job.id, error: new Error(`worker ${id}: not a string`) };
@@ -32,7 +32,8 @@ async function worker(id: number, jobs: ReceiveChannel<Job>, results: SendChanne
   }
 }
 
-// Go's verb %+v prints a struct with the names of its fields. TypeScript has no such verb, so this writes the same text.
+// Go's verb %+v prints a struct with its field names. TypeScript has no such verb, so this function writes the same
+// text.
 function format(r: Result): string {
   return `{JobID:${r.jobID} Data:${String(r.data ?? "<nil>")} Error:${r.error?.message ?? "<nil>"}}`;
 }
@@ -46,8 +47,8 @@ main(async () => {
     wg.go(worker, id, jobs, results);
   }
 
-  // Whoever submits is a goroutine of its own: there may be more jobs than both channels and the workers can hold, and
-  // then the results must be read meanwhile.
+  // The jobs are sent from a separate goroutine: if there are more jobs than the channels and the workers can hold, the
+  // results must be read at the same time.
   go(async () => {
     for (let j = 1; j <= numJobs; j++) {
       await jobs.send({ id: j, data: `job-${j}` });
@@ -62,4 +63,4 @@ main(async () => {
   }
 });
 
-// Try: send j itself as data, and not a string. What do the results look like?
+// Try: send j itself as data instead of a string. What do the results look like?

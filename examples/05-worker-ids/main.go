@@ -1,5 +1,5 @@
-// Workers with numbers: each has an id from 1 to N, and each result tells which worker did the job. The WaitGroup counts all
-// of them before the first one starts.
+// Numbered workers: each worker has an ID from 1 to N, and each result contains the ID of its worker. The WaitGroup
+// counts all workers before the first one starts.
 package main
 
 import (
@@ -17,10 +17,10 @@ type result struct {
 	worker int
 }
 
-// How many workers live.
+// The number of running workers.
 var live atomic.Int32
 
-// A worker says Done when it leaves, by whatever way. What is deferred last runs first, so by then it does not live.
+// A worker calls Done on every exit path. Deferred calls run in reverse order, so live is decremented before Done.
 func worker(id int, wg *sync.WaitGroup, jobs <-chan int, results chan<- result) {
 	defer wg.Done()
 	live.Add(1)
@@ -35,7 +35,7 @@ func main() {
 	jobs := make(chan int)
 	results := make(chan result)
 
-	// One Add for all. A worker that added itself could be too late: Wait might find 0 before it has started.
+	// One Add covers all workers. If each worker added itself, Wait could see 0 before the first worker has started.
 	var wg sync.WaitGroup
 	wg.Add(numWorkers)
 	for id := 1; id <= numWorkers; id++ {
@@ -49,7 +49,7 @@ func main() {
 		close(jobs)
 	}()
 
-	// The counter comes to 0 once, when the last worker leaves.
+	// The counter reaches 0 once, when the last worker returns.
 	go func() {
 		wg.Wait()
 		fmt.Printf("waited for %d workers, %d live\n", numWorkers, live.Load())
@@ -64,4 +64,4 @@ func main() {
 	fmt.Printf("%d jobs done\n", done)
 }
 
-// Try: write wg.Add(1) into the loop as well, so that each worker is counted twice. Who waits for ever?
+// Try: call wg.Add(1) in the loop as well, so that each worker is counted twice. Which goroutine blocks forever?

@@ -1,5 +1,5 @@
-// Workers with numbers: each has an id from 1 to N, and each result tells which worker did the job. The WaitGroup counts all
-// of them before the first one starts.
+// Numbered workers: each worker has an ID from 1 to N, and each result contains the ID of its worker. The WaitGroup
+// counts all workers before the first one starts.
 
 import { Channel, defer, go, main, type ReceiveChannel, type SendChannel, time, WaitGroup } from "goro";
 
@@ -11,10 +11,10 @@ interface Result {
   worker: number;
 }
 
-// How many workers live.
+// The number of running workers.
 let live = 0;
 
-// A worker says done when it leaves, by whatever way. What is deferred last runs first, so by then it does not live.
+// A worker calls done on every exit path. Deferred calls run in reverse order, so live is decremented before done.
 async function worker(
   id: number,
   wg: WaitGroup,
@@ -34,7 +34,7 @@ main(async () => {
   const jobs = new Channel<number>();
   const results = new Channel<Result>();
 
-  // One add for all. A worker that added itself could be too late: wait might find 0 before it has started.
+  // One add covers all workers. If each worker added itself, wait could see 0 before the first worker has started.
   const wg = new WaitGroup();
   wg.add(numWorkers);
   for (let id = 1; id <= numWorkers; id++) {
@@ -48,7 +48,7 @@ main(async () => {
     jobs.close();
   });
 
-  // The counter comes to 0 once, when the last worker leaves.
+  // The counter reaches 0 once, when the last worker returns.
   go(async () => {
     await wg.wait();
     console.log(`waited for ${numWorkers} workers, ${live} live`);
@@ -63,4 +63,4 @@ main(async () => {
   console.log(`${done} jobs done`);
 });
 
-// Try: write wg.add(1) into the loop as well, so that each worker is counted twice. Who waits for ever?
+// Try: call wg.add(1) in the loop as well, so that each worker is counted twice. Which goroutine blocks forever?

@@ -1,5 +1,5 @@
-// Bounded parallelism: a goroutine for each job means as many jobs at once as there are jobs. A pool has few goroutines,
-// which are used again and again, however many jobs there are.
+// Bounded parallelism: with one goroutine per job, all jobs run at once. A pool reuses a few goroutines, whatever the
+// number of jobs.
 package main
 
 import (
@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// counts has the number of goroutines started, and the greatest number of jobs that were running at once.
+// counts holds the number of goroutines started, and the maximum number of jobs that ran at once.
 type counts struct {
 	mu      sync.Mutex
 	started int
@@ -16,7 +16,7 @@ type counts struct {
 	peak    int
 }
 
-// The jobs ask for something that takes a while to come, and then is there for all.
+// Every job waits for the same event, which releases all jobs at once.
 func (c *counts) work(ready <-chan struct{}) {
 	c.mu.Lock()
 	c.running++
@@ -36,7 +36,7 @@ func readyAfter(d time.Duration) <-chan struct{} {
 	return ready
 }
 
-// One goroutine for each job: nothing keeps them from running all at once.
+// One goroutine per job: all jobs run at once.
 func unbounded(numJobs int) *counts {
 	c := &counts{}
 	ready := readyAfter(200 * time.Millisecond)
@@ -49,7 +49,7 @@ func unbounded(numJobs int) *counts {
 	return c
 }
 
-// One goroutine for each worker: the other jobs wait in line, and a waiting job costs next to nothing.
+// One goroutine per worker: the other jobs wait for a free worker, and a waiting job needs no goroutine.
 func pool(numWorkers, numJobs int) *counts {
 	c := &counts{}
 	ready := readyAfter(200 * time.Millisecond)
@@ -79,8 +79,8 @@ func main() {
 	report("unbounded", 1000, unbounded(1000))
 	report("pool of 5", 1000, pool(5, 1000))
 
-	// With fewer jobs than workers, the jobs are the bound.
+	// With fewer jobs than workers, the number of jobs is the limit.
 	report("pool of 5", 3, pool(5, 3))
 }
 
-// Try: pool(1000, 1000). What is the difference to unbounded now?
+// Try: pool(1000, 1000). How does it differ from unbounded now?

@@ -1,15 +1,15 @@
-// Bounded parallelism: a goroutine for each job means as many jobs at once as there are jobs. A pool has few goroutines,
-// which are used again and again, however many jobs there are.
+// Bounded parallelism: with one goroutine per job, all jobs run at once. A pool reuses a few goroutines, whatever the
+// number of jobs.
 
 import { Channel, main, type ReceiveChannel, time, WaitGroup } from "goro";
 
-// Counts has the number of goroutines started, and the greatest number of jobs that were running at once.
+// Counts holds the number of goroutines started, and the maximum number of jobs that ran at once.
 class Counts {
   started = 0;
   running = 0;
   peak = 0;
 
-  // The jobs ask for something that takes a while to come, and then is there for all.
+  // Every job waits for the same event, which releases all jobs at once.
   async work(ready: ReceiveChannel<never>): Promise<void> {
     this.running++;
     this.peak = Math.max(this.peak, this.running);
@@ -26,7 +26,7 @@ function readyAfter(ms: number): ReceiveChannel<never> {
   return ready;
 }
 
-// One goroutine for each job: nothing keeps them from running all at once.
+// One goroutine per job: all jobs run at once.
 async function unbounded(numJobs: number): Promise<Counts> {
   const c = new Counts();
   const ready = readyAfter(200 * time.millisecond);
@@ -39,7 +39,7 @@ async function unbounded(numJobs: number): Promise<Counts> {
   return c;
 }
 
-// One goroutine for each worker: the other jobs wait in line, and a waiting job costs next to nothing.
+// One goroutine per worker: the other jobs wait for a free worker, and a waiting job needs no goroutine.
 async function pool(numWorkers: number, numJobs: number): Promise<Counts> {
   const c = new Counts();
   const ready = readyAfter(200 * time.millisecond);
@@ -69,8 +69,8 @@ main(async () => {
   report("unbounded", 1000, await unbounded(1000));
   report("pool of 5", 1000, await pool(5, 1000));
 
-  // With fewer jobs than workers, the jobs are the bound.
+  // With fewer jobs than workers, the number of jobs is the limit.
   report("pool of 5", 3, await pool(5, 3));
 });
 
-// Try: pool(1000, 1000). What is the difference to unbounded now?
+// Try: pool(1000, 1000). How does it differ from unbounded now?

@@ -1,5 +1,6 @@
-// Load balance: one job is long and many are short. Workers that share a queue take a job when they are free, so nobody
-// is idle while there is work. Workers that have their shares beforehand cannot help each other.
+// Load balance: one job is long and many are short. Workers that share a queue take a job whenever they are free, so a
+// worker is idle only if the queue is empty. Workers with a fixed share of the jobs cannot take over jobs from each
+// other.
 package main
 
 import (
@@ -13,7 +14,7 @@ const numWorkers = 3
 const long = 40
 const unit = 10 * time.Millisecond
 
-// queue gives a channel that has all these jobs in it, and is closed.
+// queue returns a closed channel that contains the given jobs.
 func queue(jobs []int) <-chan int {
 	q := make(chan int, len(jobs))
 	for _, units := range jobs {
@@ -23,7 +24,7 @@ func queue(jobs []int) <-chan int {
 	return q
 }
 
-// run starts one worker for each of the queues, which may all be the same.
+// run starts one worker per queue. The queues may all be the same channel.
 func run(name string, queues []<-chan int) {
 	done := make([]int, len(queues))
 	worked := make([]int, len(queues))
@@ -35,7 +36,7 @@ func run(name string, queues []<-chan int) {
 				if units == long {
 					busiest = w
 				}
-				// All work unit by unit: if the machine is slow, it is so for long and short jobs alike.
+				// A worker sleeps one unit at a time, so a slow machine delays long and short jobs equally.
 				for range units {
 					time.Sleep(unit)
 				}
@@ -46,28 +47,28 @@ func run(name string, queues []<-chan int) {
 	}
 	wg.Wait()
 
-	// A worker never pauses between two jobs, so the run is as long as the work of whoever worked most.
-	most := slices.Max(worked)
+	// A worker never pauses between two jobs, so the run takes as long as the worker with the most work.
+	maxUnits := slices.Max(worked)
 	others := 0
 	for w, n := range done {
 		if w != busiest {
 			others += n
 		}
 	}
-	fmt.Printf("%s: %d units; the worker with the long job did %d, the others %d\n", name, most, done[busiest], others)
+	fmt.Printf("%s: %d units; the worker with the long job did %d, the others %d\n", name, maxUnits, done[busiest], others)
 }
 
 func main() {
-	// A job is the number of units that it takes: the long one, and 60 of one unit each.
+	// A job is its number of units: one long job, and 60 jobs of one unit each.
 	jobs := []int{long}
 	for range 60 {
 		jobs = append(jobs, 1)
 	}
 
-	// One queue for all: the other two share the short jobs between them.
+	// One queue for all workers: the other two workers share the short jobs.
 	shared := queue(jobs)
 
-	// Each worker gets every third job: the short ones of one worker wait behind the long one.
+	// Each worker gets every third job: the short jobs of one worker wait behind the long one.
 	shares := make([][]int, numWorkers)
 	for i, units := range jobs {
 		shares[i%numWorkers] = append(shares[i%numWorkers], units)
@@ -77,11 +78,11 @@ func main() {
 		fixed = append(fixed, queue(share))
 	}
 
-	// Both run at once, and whichever is done first prints first.
+	// Both runs start at once. The run that finishes first prints first.
 	var wg sync.WaitGroup
 	wg.Go(func() { run("fixed split", fixed) })
 	wg.Go(func() { run("shared queue", []<-chan int{shared, shared, shared}) })
 	wg.Wait()
 }
 
-// Try: make the long job 200 units long. How much does the shared queue gain then?
+// Try: make the long job 200 units long. How much faster is the shared queue then?

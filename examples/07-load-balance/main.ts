@@ -1,5 +1,6 @@
-// Load balance: one job is long and many are short. Workers that share a queue take a job when they are free, so nobody
-// is idle while there is work. Workers that have their shares beforehand cannot help each other.
+// Load balance: one job is long and many are short. Workers that share a queue take a job whenever they are free, so a
+// worker is idle only if the queue is empty. Workers with a fixed share of the jobs cannot take over jobs from each
+// other.
 
 import { Channel, main, type ReceiveChannel, time, WaitGroup } from "goro";
 
@@ -7,7 +8,7 @@ const numWorkers = 3;
 const long = 40;
 const unit = 10 * time.millisecond;
 
-// queue gives a channel that has all these jobs in it, and is closed.
+// queue returns a closed channel that contains the given jobs.
 async function queue(jobs: number[]): Promise<ReceiveChannel<number>> {
   const q = new Channel<number>(jobs.length);
   for (const units of jobs) {
@@ -17,7 +18,7 @@ async function queue(jobs: number[]): Promise<ReceiveChannel<number>> {
   return q;
 }
 
-// run starts one worker for each of the queues, which may all be the same.
+// run starts one worker per queue. The queues may all be the same channel.
 async function run(name: string, queues: ReceiveChannel<number>[]): Promise<void> {
   const done = new Array<number>(queues.length).fill(0);
   const worked = new Array<number>(queues.length).fill(0);
@@ -29,7 +30,7 @@ async function run(name: string, queues: ReceiveChannel<number>[]): Promise<void
         if (units === long) {
           busiest = w;
         }
-        // All work unit by unit: if the machine is slow, it is so for long and short jobs alike.
+        // A worker sleeps one unit at a time, so a slow machine delays long and short jobs equally.
         for (let i = 0; i < units; i++) {
           await time.sleep(unit);
         }
@@ -40,28 +41,28 @@ async function run(name: string, queues: ReceiveChannel<number>[]): Promise<void
   }
   await wg.wait();
 
-  // A worker never pauses between two jobs, so the run is as long as the work of whoever worked most.
-  const most = Math.max(...worked);
+  // A worker never pauses between two jobs, so the run takes as long as the worker with the most work.
+  const maxUnits = Math.max(...worked);
   let others = 0;
   for (const [w, n] of done.entries()) {
     if (w !== busiest) {
       others += n;
     }
   }
-  console.log(`${name}: ${most} units; the worker with the long job did ${done[busiest]}, the others ${others}`);
+  console.log(`${name}: ${maxUnits} units; the worker with the long job did ${done[busiest]}, the others ${others}`);
 }
 
 main(async () => {
-  // A job is the number of units that it takes: the long one, and 60 of one unit each.
+  // A job is its number of units: one long job, and 60 jobs of one unit each.
   const jobs = [long];
   for (let i = 0; i < 60; i++) {
     jobs.push(1);
   }
 
-  // One queue for all: the other two share the short jobs between them.
+  // One queue for all workers: the other two workers share the short jobs.
   const shared = await queue(jobs);
 
-  // Each worker gets every third job: the short ones of one worker wait behind the long one.
+  // Each worker gets every third job: the short jobs of one worker wait behind the long one.
   const shares: number[][] = Array.from({ length: numWorkers }, () => []);
   for (const [i, units] of jobs.entries()) {
     shares[i % numWorkers]?.push(units);
@@ -71,11 +72,11 @@ main(async () => {
     fixed.push(await queue(share));
   }
 
-  // Both run at once, and whichever is done first prints first.
+  // Both runs start at once. The run that finishes first prints first.
   const wg = new WaitGroup();
   wg.go(run, "fixed split", fixed);
   wg.go(run, "shared queue", [shared, shared, shared]);
   await wg.wait();
 });
 
-// Try: make the long job 200 units long. How much does the shared queue gain then?
+// Try: make the long job 200 units long. How much faster is the shared queue then?

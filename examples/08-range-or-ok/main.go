@@ -1,5 +1,5 @@
-// Closing the jobs means that no more will come. A worker learns of it in one of two ways, which are equal: by ranging
-// over the channel, or by asking for ok with each receive.
+// Closing the jobs channel means that no more jobs follow. A worker can detect the close in two equivalent ways: by
+// ranging over the channel, or by checking ok after each receive.
 package main
 
 import (
@@ -10,14 +10,14 @@ import (
 
 const numWorkers = 3
 
-// The loop ends by itself.
+// The loop ends when the channel is closed and empty.
 func byRange(jobs <-chan int, results chan<- int) {
 	for n := range jobs {
 		results <- n * n
 	}
 }
 
-// When ok is false, the channel is closed and empty, and there was no job. This form fits into a select.
+// If ok is false, the channel is closed and empty, and no job was received. This form also works in a select.
 func byOk(jobs <-chan int, results chan<- int) {
 	for {
 		n, ok := <-jobs
@@ -32,7 +32,8 @@ func run(worker func(jobs <-chan int, results chan<- int), numJobs int) []int {
 	jobs := make(chan int, numJobs)
 	results := make(chan int, numJobs)
 
-	// All jobs are in the queue and it is closed before any worker starts: what is queued is done all the same.
+	// All jobs are queued, and the channel is closed, before the first worker starts. The workers still receive the
+	// queued jobs.
 	for n := 1; n <= numJobs; n++ {
 		jobs <- n
 	}
@@ -56,10 +57,10 @@ func run(worker func(jobs <-chan int, results chan<- int), numJobs int) []int {
 func main() {
 	for _, numJobs := range []int{0, 1, 100} {
 		ranged := run(byRange, numJobs)
-		asked := run(byOk, numJobs)
-		same := slices.Equal(ranged, asked)
-		fmt.Printf("jobs: %d, by range: %d, by ok: %d, the same results: %t\n", numJobs, len(ranged), len(asked), same)
+		checked := run(byOk, numJobs)
+		same := slices.Equal(ranged, checked)
+		fmt.Printf("jobs: %d, by range: %d, by ok: %d, the same results: %t\n", numJobs, len(ranged), len(checked), same)
 	}
 }
 
-// Try: leave out the close of the jobs. What do the workers wait for?
+// Try: remove the close of the jobs channel. What do the workers wait for?

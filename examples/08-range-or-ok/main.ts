@@ -1,18 +1,18 @@
-// Closing the jobs means that no more will come. A worker learns of it in one of two ways, which are equal: by ranging
-// over the channel, or by asking for ok with each receive.
+// Closing the jobs channel means that no more jobs follow. A worker can detect the close in two equivalent ways: by
+// ranging over the channel, or by checking ok after each receive.
 
 import { Channel, main, type ReceiveChannel, type SendChannel, WaitGroup } from "goro";
 
 const numWorkers = 3;
 
-// The loop ends by itself.
+// The loop ends when the channel is closed and empty.
 async function byRange(jobs: ReceiveChannel<number>, results: SendChannel<number>): Promise<void> {
   for await (const n of jobs) {
     await results.send(n * n);
   }
 }
 
-// When ok is false, the channel is closed and empty, and there was no job. This form fits into a select.
+// If ok is false, the channel is closed and empty, and no job was received. This form also works in a select.
 async function byOk(jobs: ReceiveChannel<number>, results: SendChannel<number>): Promise<void> {
   for (;;) {
     const { value: n, ok } = await jobs.receive();
@@ -27,7 +27,8 @@ async function run(worker: typeof byRange, numJobs: number): Promise<number[]> {
   const jobs = new Channel<number>(numJobs);
   const results = new Channel<number>(numJobs);
 
-  // All jobs are in the queue and it is closed before any worker starts: what is queued is done all the same.
+  // All jobs are queued, and the channel is closed, before the first worker starts. The workers still receive the
+  // queued jobs.
   for (let n = 1; n <= numJobs; n++) {
     await jobs.send(n);
   }
@@ -51,10 +52,10 @@ async function run(worker: typeof byRange, numJobs: number): Promise<number[]> {
 main(async () => {
   for (const numJobs of [0, 1, 100]) {
     const ranged = await run(byRange, numJobs);
-    const asked = await run(byOk, numJobs);
-    const same = ranged.join() === asked.join();
-    console.log(`jobs: ${numJobs}, by range: ${ranged.length}, by ok: ${asked.length}, the same results: ${same}`);
+    const checked = await run(byOk, numJobs);
+    const same = ranged.join() === checked.join();
+    console.log(`jobs: ${numJobs}, by range: ${ranged.length}, by ok: ${checked.length}, the same results: ${same}`);
   }
 });
 
-// Try: leave out the close of the jobs. What do the workers wait for?
+// Try: remove the close of the jobs channel. What do the workers wait for?

@@ -1,5 +1,5 @@
-// The number of workers changes how long the work takes, and nothing else. Twelve equal jobs, which only wait, take as
-// many rounds as the busiest worker has jobs.
+// The number of workers changes only how long the work takes. Twelve equal jobs that only wait take as many rounds as
+// the busiest worker has jobs.
 package main
 
 import (
@@ -13,8 +13,8 @@ import (
 const numJobs = 12
 const round = 80 * time.Millisecond
 
-// run starts so many workers, or one for each processor if it is given 0. It answers how many rounds they took, and whether
-// the results are those that we want.
+// run starts numWorkers workers, or one per processor if numWorkers is 0. It returns the number of rounds, and whether
+// the results equal want.
 func run(numWorkers int, want []int) (int, bool) {
 	if numWorkers == 0 {
 		numWorkers = runtime.NumCPU()
@@ -54,7 +54,7 @@ func main() {
 		want = append(want, job*job)
 	}
 
-	// All run at once, and whichever is done first prints first. A thirteenth worker would have nothing to do.
+	// All runs start at once. The run that finishes first prints first. A thirteenth worker would be idle.
 	var wg sync.WaitGroup
 	for _, numWorkers := range []int{1, 2, 3, 4, 12} {
 		wg.Go(func() {
@@ -64,11 +64,11 @@ func main() {
 	}
 	wg.Wait()
 
-	// One worker for each processor is right for jobs that compute, since goroutines run on all processors. Jobs that wait
-	// bear more workers: as many as whatever they wait for can serve at once.
+	// One worker per processor suits jobs that compute, because goroutines run in parallel. Jobs that wait allow more
+	// workers: as many as the service they wait for can handle at once.
 	rounds, right := run(0, want)
 	expected := (numJobs + runtime.NumCPU() - 1) / runtime.NumCPU()
 	fmt.Printf("workers: one for each processor, rounds as expected: %t, all results: %t\n", rounds == expected, right)
 }
 
-// Try: 6 and 7 workers. What does the seventh gain?
+// Try: 6 and 7 workers. How many rounds does the seventh worker save?

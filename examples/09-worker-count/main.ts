@@ -1,13 +1,13 @@
-// The number of workers changes how long the work takes, and nothing else. Twelve equal jobs, which only wait, take as
-// many rounds as the busiest worker has jobs.
+// The number of workers changes only how long the work takes. Twelve equal jobs that only wait take as many rounds as
+// the busiest worker has jobs.
 
 import { Channel, main, numCPU, time, WaitGroup } from "goro";
 
 const numJobs = 12;
 const round = 80 * time.millisecond;
 
-// run starts so many workers, or one for each processor if it is given 0. It answers how many rounds they took, and whether
-// the results are those that we want.
+// run starts numWorkers workers, or one per processor if numWorkers is 0. It returns the number of rounds, and whether
+// the results equal want.
 async function run(numWorkers: number, want: number[]): Promise<[rounds: number, right: boolean]> {
   if (numWorkers === 0) {
     numWorkers = numCPU();
@@ -47,7 +47,7 @@ main(async () => {
     want.push(job * job);
   }
 
-  // All run at once, and whichever is done first prints first. A thirteenth worker would have nothing to do.
+  // All runs start at once. The run that finishes first prints first. A thirteenth worker would be idle.
   const wg = new WaitGroup();
   for (const numWorkers of [1, 2, 3, 4, 12]) {
     wg.go(async () => {
@@ -57,11 +57,11 @@ main(async () => {
   }
   await wg.wait();
 
-  // One worker for each processor is right for jobs that compute, if goroutines run on all processors, as they do in Go
-  // (here they share one thread). Jobs that wait bear more workers: as many as whatever they wait for can serve at once.
+  // One worker per processor suits jobs that compute, if goroutines run in parallel, as in Go (in goro all goroutines
+  // share one thread). Jobs that wait allow more workers: as many as the service they wait for can handle at once.
   const [rounds, right] = await run(0, want);
   const expected = Math.ceil(numJobs / numCPU());
   console.log(`workers: one for each processor, rounds as expected: ${rounds === expected}, all results: ${right}`);
 });
 
-// Try: 6 and 7 workers. What does the seventh gain?
+// Try: 6 and 7 workers. How many rounds does the seventh worker save?

@@ -1,5 +1,5 @@
-// Results come in the order in which the jobs are completed, not in the order in which they were submitted. A job that
-// carries its place lets us put its result back there.
+// Results arrive in the order of completion, not in the order of submission. If each job carries its index, its result
+// can be put back in order.
 package main
 
 import (
@@ -22,13 +22,13 @@ type result struct {
 	name  string
 }
 
-// Three workers write down who is done, so they lock.
+// Three workers append to completed, so a mutex guards it.
 var mu sync.Mutex
 var completed []string
 
 func worker(jobs <-chan job, results chan<- result) {
 	for j := range jobs {
-		// All work unit by unit, in step: if the machine is slow, it is so for all of them alike.
+		// The workers sleep one unit at a time, in step, so a slow machine delays all of them equally.
 		for range j.units {
 			time.Sleep(unit)
 		}
@@ -40,7 +40,7 @@ func worker(jobs <-chan job, results chan<- result) {
 }
 
 func main() {
-	// The first job takes longest, and each takes less than the one before.
+	// The first job takes longest, and each job takes less time than the one before.
 	names := []string{"a", "b", "c", "d", "e", "f"}
 	units := []int{13, 8, 6, 5, 4, 3}
 	jobs := make(chan job, len(names))
@@ -59,7 +59,7 @@ func main() {
 		close(results)
 	}()
 
-	// A result may come when those before it are still missing, so the places are there from the beginning.
+	// A result can arrive before the results of earlier jobs, so restored has a slot for each job from the start.
 	received := []string{}
 	restored := make([]string, len(names))
 	for r := range results {
@@ -73,4 +73,4 @@ func main() {
 	fmt.Printf("restored:  %s\n", strings.Join(restored, " "))
 }
 
-// Try: one worker. In which order do the results come now?
+// Try: one worker. In which order do the results arrive now?

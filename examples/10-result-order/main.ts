@@ -1,5 +1,5 @@
-// Results come in the order in which the jobs are completed, not in the order in which they were submitted. A job that
-// carries its place lets us put its result back there.
+// Results arrive in the order of completion, not in the order of submission. If each job carries its index, its result
+// can be put back in order.
 
 import { Channel, go, main, type ReceiveChannel, type SendChannel, time, WaitGroup } from "goro";
 
@@ -16,12 +16,12 @@ interface Result {
   name: string;
 }
 
-// Three workers write down who is done. Between two awaits each is alone, so nobody locks.
+// Three workers append to completed. Only one goroutine runs between two awaits, so it needs no lock.
 const completed: string[] = [];
 
 async function worker(jobs: ReceiveChannel<Job>, results: SendChannel<Result>): Promise<void> {
   for await (const j of jobs) {
-    // All work unit by unit, in step: if the machine is slow, it is so for all of them alike.
+    // The workers sleep one unit at a time, in step, so a slow machine delays all of them equally.
     for (let i = 0; i < j.units; i++) {
       await time.sleep(unit);
     }
@@ -31,7 +31,7 @@ async function worker(jobs: ReceiveChannel<Job>, results: SendChannel<Result>): 
 }
 
 main(async () => {
-  // The first job takes longest, and each takes less than the one before.
+  // The first job takes longest, and each job takes less time than the one before.
   const names = ["a", "b", "c", "d", "e", "f"];
   const units = [13, 8, 6, 5, 4, 3];
   const jobs = new Channel<Job>(names.length);
@@ -50,7 +50,7 @@ main(async () => {
     results.close();
   });
 
-  // A result may come when those before it are still missing, so the places are there from the beginning.
+  // A result can arrive before the results of earlier jobs, so restored has a slot for each job from the start.
   const received: string[] = [];
   const restored = new Array<string>(names.length).fill("");
   for await (const r of results) {
@@ -64,4 +64,4 @@ main(async () => {
   console.log(`restored:  ${restored.join(" ")}`);
 });
 
-// Try: one worker. In which order do the results come now?
+// Try: one worker. In which order do the results arrive now?

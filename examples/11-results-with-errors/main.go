@@ -1,5 +1,5 @@
-// A job that fails is a result too. Each result carries a value or an error, so that a failure reaches whoever asked and
-// the worker lives on.
+// A failed job also has a result. Each result carries a value or an error, so a failure reaches the reader and the
+// worker continues.
 package main
 
 import (
@@ -18,7 +18,7 @@ type result struct {
 	err   error
 }
 
-// Whatever goes wrong in here is returned, with the job's name on it.
+// Errors are returned, with the ID of the job in the message.
 func process(j job) (string, error) {
 	if j.id%2 == 0 {
 		return "", fmt.Errorf("job %d: even numbers are refused", j.id)
@@ -52,7 +52,7 @@ func main() {
 	}
 	close(jobs)
 
-	// The closer is a goroutine of its own: it waits for the workers while we read.
+	// The closer is a separate goroutine: it waits for the workers while main reads.
 	go func() {
 		wg.Wait()
 		close(results)
@@ -71,4 +71,4 @@ func main() {
 	fmt.Printf("%d succeeded, %d failed\n", succeeded, failed)
 }
 
-// Try: panic in process instead of returning an error. What becomes of the other jobs?
+// Try: panic in process instead of returning an error. What happens to the other jobs?

@@ -1,5 +1,5 @@
-// A job that fails is a result too. Each result carries a value or an error, so that a failure reaches whoever asked and
-// the worker lives on.
+// A failed job also has a result. Each result carries a value or an error, so a failure reaches the reader and the
+// worker continues.
 
 import { Channel, go, main, type ReceiveChannel, type SendChannel, WaitGroup } from "goro";
 
@@ -7,10 +7,10 @@ interface Job {
   id: number;
 }
 
-// Exactly one of value and err is set: here the type says so.
+// Exactly one of value and err is set. The type guarantees that.
 type Result = { job: Job; value: string; err?: undefined } | { job: Job; err: Error };
 
-// Whatever goes wrong in here is thrown, with the job's name on it.
+// Errors are thrown, with the ID of the job in the message.
 function process(j: Job): string {
   if (j.id % 2 === 0) {
     throw new Error(`job ${j.id}: even numbers are refused`);
@@ -45,7 +45,7 @@ main(async () => {
   }
   jobs.close();
 
-  // The closer is a goroutine of its own: it waits for the workers while we read.
+  // The closer is a separate goroutine: it waits for the workers while main reads.
   go(async () => {
     await wg.wait();
     results.close();
@@ -65,4 +65,4 @@ main(async () => {
   console.log(`${succeeded} succeeded, ${failed} failed`);
 });
 
-// Try: take the try and the catch away. What becomes of the other jobs?
+// Try: remove the try and the catch. What happens to the other jobs?

@@ -1,5 +1,5 @@
-// A dedicated error channel: what succeeds goes to one channel, what fails to another, and the main goroutine reads both
-// until both are closed.
+// A separate error channel: values go to one channel and errors to another, and the main goroutine reads both until
+// both are closed.
 package main
 
 import (
@@ -29,8 +29,8 @@ func worker(jobs <-chan int, results chan<- int, errs chan<- error) {
 	}
 }
 
-// A closed channel is always ready, so once it is closed its case must be switched off: nil does that. When both are off,
-// there is nothing left to wait for.
+// A receive from a closed channel is always ready, so the case of a closed channel must be disabled. A receive from nil
+// is never ready. The loop ends when both channels are nil.
 func collect(results <-chan int, errs <-chan error) (succeeded, failed int) {
 	for results != nil || errs != nil {
 		select {
@@ -69,7 +69,7 @@ func main() {
 		wg.Go(func() { worker(jobs, results, errs) })
 	}
 
-	// Any worker may send to either channel, so both stay open until the last worker has ended.
+	// Any worker may send on either channel, so both stay open until the last worker has returned.
 	go func() {
 		wg.Wait()
 		close(results)
@@ -80,4 +80,4 @@ func main() {
 	fmt.Printf("%d results + %d errors = %d jobs\n", succeeded, failed, succeeded+failed)
 }
 
-// Try: read all results first, and the errors after them. Who waits for whom?
+// Try: read all results first, and the errors after them. Which goroutine waits for which?

@@ -1,5 +1,5 @@
-// A dedicated error channel: what succeeds goes to one channel, what fails to another, and the main goroutine reads both
-// until both are closed.
+// A separate error channel: values go to one channel and errors to another, and the main goroutine reads both until
+// both are closed.
 
 import { Channel, go, main, receive, type ReceiveChannel, select, type SendChannel, WaitGroup } from "goro";
 
@@ -31,8 +31,8 @@ async function worker(
   }
 }
 
-// A closed channel is always ready, so once it is closed its case must be switched off: null does that. When both are off,
-// there is nothing left to wait for.
+// A receive from a closed channel is always ready, so the case of a closed channel must be disabled. A receive from
+// null is never ready. The loop ends when both channels are null.
 async function collect(
   results: ReceiveChannel<number> | null,
   errs: ReceiveChannel<Error> | null,
@@ -79,7 +79,7 @@ main(async () => {
     wg.go(worker, jobs, results, errs);
   }
 
-  // Any worker may send to either channel, so both stay open until the last worker has ended.
+  // Any worker may send on either channel, so both stay open until the last worker has returned.
   go(async () => {
     await wg.wait();
     results.close();
@@ -90,4 +90,4 @@ main(async () => {
   console.log(`${succeeded} results + ${failed} errors = ${succeeded + failed} jobs`);
 });
 
-// Try: read all results first, and the errors after them. Who waits for whom?
+// Try: read all results first, and the errors after them. Which goroutine waits for which?

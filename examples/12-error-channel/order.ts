@@ -5,12 +5,12 @@ export const order: Order = {
   lines: "any",
   constraints: (lines) => [
     ...(lines.at(-1) === "7 results + 3 errors = 10 jobs" ? [] : ["the sum comes last"]),
-    ...nothingAfter(lines, "no more results", "result: "),
-    ...nothingAfter(lines, "no more errors", "error: "),
+    ...checkNothingAfter(lines, "no more results", "result: "),
+    ...checkNothingAfter(lines, "no more errors", "error: "),
   ],
 };
 
-function nothingAfter(lines: readonly string[], end: string, kind: string): string[] {
+function checkNothingAfter(lines: readonly string[], end: string, kind: string): string[] {
   const late = lines.slice(lines.indexOf(end)).some((line) => line.startsWith(kind));
   return late ? [`"${kind}" comes after "${end}"`] : [];
 }

@@ -1,5 +1,5 @@
-// A slot for the first error: a channel with room for one value, and a send that never waits. Of all who fail the first is
-// heard, and nobody is held up.
+// A slot for the first error: a channel with capacity 1, and a send that never blocks. The slot keeps the first error,
+// and a worker with a later error does not wait.
 package main
 
 import (
@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Says whether the error was the first. Without the default, whoever fails second would wait for a reader.
+// Returns whether the error was the first one. Without the default case, the second job that fails would block.
 func report(errs chan<- error, err error) bool {
 	select {
 	case errs <- err:
@@ -18,7 +18,7 @@ func report(errs chan<- error, err error) bool {
 	}
 }
 
-// Looks into the slot, which may be empty: that must not wait either.
+// Reads the slot, which may be empty, so this select must not block either.
 func first(errs <-chan error) error {
 	select {
 	case err := <-errs:
@@ -28,7 +28,7 @@ func first(errs <-chan error) error {
 	}
 }
 
-// Runs five jobs at once and gives the first error, if there is one.
+// Runs five jobs at once and returns the first error, if any.
 func run(broken bool) error {
 	errs := make(chan error, 1)
 	var wg sync.WaitGroup
@@ -43,7 +43,7 @@ func run(broken bool) error {
 		})
 	}
 
-	// Nobody reads the errors while we wait here, and yet all five jobs end.
+	// The errors are not read during this wait, but all five jobs return.
 	wg.Wait()
 	fmt.Printf("all jobs have ended, errors in the slot: %d\n", len(errs))
 	return first(errs)
@@ -57,4 +57,4 @@ func main() {
 	fmt.Printf("is there an error? %t\n", err != nil)
 }
 
-// Try: make the channel without room. Which error is kept then?
+// Try: make the channel unbuffered. Which error is kept then?

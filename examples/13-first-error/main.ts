@@ -1,9 +1,9 @@
-// A slot for the first error: a channel with room for one value, and a send that never waits. Of all who fail the first is
-// heard, and nobody is held up.
+// A slot for the first error: a channel with capacity 1, and a send that never blocks. The slot keeps the first error,
+// and a worker with a later error does not wait.
 
 import { Channel, main, receive, type ReceiveChannel, select, send, type SendChannel, time, WaitGroup } from "goro";
 
-// Says whether the error was the first. Without the default, whoever fails second would wait for a reader.
+// Returns whether the error was the first one. Without the default case, the second job that fails would block.
 async function report(errs: SendChannel<Error>, err: Error): Promise<boolean> {
   const s = await select({ kept: send(errs, err), default: true });
   switch (s.case) {
@@ -14,7 +14,7 @@ async function report(errs: SendChannel<Error>, err: Error): Promise<boolean> {
   }
 }
 
-// Looks into the slot, which may be empty: that must not wait either.
+// Reads the slot, which may be empty, so this select must not block either.
 async function first(errs: ReceiveChannel<Error>): Promise<Error | undefined> {
   const s = await select({ err: receive(errs), default: true });
   switch (s.case) {
@@ -25,7 +25,7 @@ async function first(errs: ReceiveChannel<Error>): Promise<Error | undefined> {
   }
 }
 
-// Runs five jobs at once and gives the first error, if there is one.
+// Runs five jobs at once and returns the first error, if any.
 async function run(broken: boolean): Promise<Error | undefined> {
   const errs = new Channel<Error>(1);
   const wg = new WaitGroup();
@@ -40,7 +40,7 @@ async function run(broken: boolean): Promise<Error | undefined> {
     });
   }
 
-  // Nobody reads the errors while we wait here, and yet all five jobs end.
+  // The errors are not read during this wait, but all five jobs return.
   await wg.wait();
   console.log(`all jobs have ended, errors in the slot: ${errs.length}`);
   return first(errs);
@@ -54,4 +54,4 @@ main(async () => {
   console.log(`is there an error? ${err !== undefined}`);
 });
 
-// Try: make the channel without room. Which error is kept then?
+// Try: make the channel unbuffered. Which error is kept then?

@@ -1,5 +1,5 @@
-// Wrapped errors: on its way up an error gains the name of the job, and the original stays reachable underneath, so that
-// whoever reads the results can still ask what it was.
+// Wrapped errors: process adds the ID of the job to an error and wraps the original, so that the reader of the results
+// can still check which error it was.
 package main
 
 import (
@@ -32,7 +32,7 @@ func processJob(j job) (string, error) {
 	}
 }
 
-// The message tells the story from the outside in, and %w leads to what happened first.
+// The message reads from the outside in, and %w wraps the original error.
 func process(j job) result {
 	data, err := processJob(j)
 	if err != nil {
@@ -63,14 +63,14 @@ func (p *workerPool) submit(j job) {
 	p.jobs <- j
 }
 
-// The results end when the last worker has.
+// The results are closed after the last worker has returned.
 func (p *workerPool) stop() {
 	close(p.jobs)
 	p.wg.Wait()
 	close(p.out)
 }
 
-// Callers see the receiving end only: nobody else can send to it or close it.
+// Callers get only the receiving end: they can neither send nor close.
 func (p *workerPool) results() <-chan result {
 	return p.out
 }
@@ -84,7 +84,7 @@ func main() {
 		pool.stop()
 	}()
 
-	// One line for each result, good or bad. The message names the job already.
+	// One line per result, good or bad. The message already contains the ID of the job.
 	good := 0
 	for r := range pool.results() {
 		if r.err != nil {
@@ -97,4 +97,4 @@ func main() {
 	fmt.Printf("%d of 8 jobs are good\n", good)
 }
 
-// Try: write %v in the place of %w. What does "caused by boom" say then?
+// Try: use %v instead of %w. What does "caused by boom" print then?

@@ -1,5 +1,5 @@
-// Wrapped errors: on its way up an error gains the name of the job, and the original stays reachable underneath, so that
-// whoever reads the results can still ask what it was.
+// Wrapped errors: process adds the ID of the job to an error and wraps the original, so that the reader of the results
+// can still check which error it was.
 
 import { Channel, go, main, type ReceiveChannel, WaitGroup } from "goro";
 
@@ -23,7 +23,7 @@ function processJob(job: Job): string {
   }
 }
 
-// The message tells the story from the outside in, and cause leads to what happened first.
+// The message reads from the outside in, and cause refers to the original error.
 function process(job: Job): Result {
   try {
     return { jobID: job.id, data: processJob(job) };
@@ -51,14 +51,14 @@ class WorkerPool {
     await this.#jobs.send(job);
   }
 
-  // The results end when the last worker has.
+  // The results are closed after the last worker has returned.
   async stop(): Promise<void> {
     this.#jobs.close();
     await this.#wg.wait();
     this.#out.close();
   }
 
-  // Callers see the receiving end only: nobody else can send to it or close it.
+  // Callers get only the receiving end: they can neither send nor close.
   results(): ReceiveChannel<Result> {
     return this.#out;
   }
@@ -73,7 +73,7 @@ main(async () => {
     await pool.stop();
   });
 
-  // One line for each result, good or bad. The message names the job already.
+  // One line per result, good or bad. The message already contains the ID of the job.
   let good = 0;
   for await (const r of pool.results()) {
     if (r.err) {
@@ -86,4 +86,4 @@ main(async () => {
   console.log(`${good} of 8 jobs are good`);
 });
 
-// Try: leave the cause out. What does "caused by boom" say then?
+// Try: remove the cause. What does "caused by boom" print then?

@@ -1,5 +1,5 @@
-// Jobs that panic: each job runs behind a guard that turns a panic into a result with an error. The worker lives on, and the
-// other jobs never know. Without the guard one panic is the end of the whole program.
+// Jobs that panic: each job runs inside a guard that turns a panic into a result with an error. The worker continues,
+// and the other jobs are not affected. Without the guard, one panic ends the program.
 package main
 
 import (
@@ -16,7 +16,7 @@ type result struct {
 	err   error
 }
 
-// Jobs 2, 4 and 6 go wrong: more jobs than there are workers.
+// Jobs 2, 4 and 6 fail: more jobs than there are workers.
 func process(job int) int {
 	switch job {
 	case 2, 4:
@@ -29,8 +29,8 @@ func process(job int) int {
 	return job * job
 }
 
-// The guard is around one job and not around the loop of the worker.
-func guarded(job int) (r result) {
+// The guard surrounds one job, not the loop of the worker.
+func runGuarded(job int) (r result) {
 	defer func() {
 		if p := recover(); p != nil {
 			r = result{job: job, err: fmt.Errorf("panic: %v", p)}
@@ -41,7 +41,7 @@ func guarded(job int) (r result) {
 
 func worker(jobs <-chan int, results chan<- result) {
 	for job := range jobs {
-		results <- guarded(job)
+		results <- runGuarded(job)
 	}
 }
 
@@ -75,4 +75,4 @@ func main() {
 	fmt.Printf("%d workers, %d jobs: %d good, %d panicked\n", numWorkers, numJobs, good, panicked)
 }
 
-// Try: put the guard around the loop of the worker. How many results come then?
+// Try: put the guard around the loop of the worker. How many results arrive then?

@@ -1,5 +1,5 @@
-// Jobs that panic: each job runs behind a guard that turns a panic into a result with an error. The worker lives on, and the
-// other jobs never know. Without the guard one panic is the end of the whole program.
+// Jobs that panic: each job runs inside a guard that turns a panic into a result with an error. The worker continues,
+// and the other jobs are not affected. Without the guard, one panic ends the program.
 
 import { Channel, go, main, type ReceiveChannel, type SendChannel, WaitGroup } from "goro";
 
@@ -8,7 +8,7 @@ const numJobs = 8;
 
 type Result = { job: number; value: number; err?: undefined } | { job: number; err: Error };
 
-// Jobs 2, 4 and 6 go wrong: more jobs than there are workers.
+// Jobs 2, 4 and 6 fail: more jobs than there are workers.
 async function process(job: number): Promise<number> {
   switch (job) {
     case 2:
@@ -23,8 +23,8 @@ async function process(job: number): Promise<number> {
   return job * job;
 }
 
-// The guard is around one job and not around the loop of the worker.
-async function guarded(job: number): Promise<Result> {
+// The guard surrounds one job, not the loop of the worker.
+async function runGuarded(job: number): Promise<Result> {
   try {
     return { job, value: await process(job) };
   } catch (err) {
@@ -34,7 +34,7 @@ async function guarded(job: number): Promise<Result> {
 
 async function worker(jobs: ReceiveChannel<number>, results: SendChannel<Result>): Promise<void> {
   for await (const job of jobs) {
-    await results.send(await guarded(job));
+    await results.send(await runGuarded(job));
   }
 }
 
@@ -69,4 +69,4 @@ main(async () => {
   console.log(`${numWorkers} workers, ${numJobs} jobs: ${good} good, ${panicked} panicked`);
 });
 
-// Try: put the guard around the loop of the worker. How many results come then?
+// Try: put the guard around the loop of the worker. How many results arrive then?

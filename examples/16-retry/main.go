@@ -1,5 +1,5 @@
-// Retry: a job that fails is tried again, up to three more times, with a pause that doubles each time. The end of the
-// context ends the pause too.
+// Retry: a failed job is retried up to three times, with a pause that doubles each time. A pause also ends when the
+// context is done.
 package main
 
 import (
@@ -24,8 +24,8 @@ func process(j job, attempt int) error {
 	return nil
 }
 
-// A worker would call this for each job that it receives; here main does. It gives the number of attempts, and why there
-// were no more.
+// A worker would call retry for each job that it receives; here main calls it. It returns the number of attempts, and
+// the error if the last attempt failed or the context is done.
 func retry(ctx context.Context, j job) (attempts int, err error) {
 	start := time.Now()
 	pause := unit
@@ -35,14 +35,14 @@ func retry(ctx context.Context, j job) (attempts int, err error) {
 			return attempt, nil
 		}
 
-		// Each failure is logged where it happens, because a later success hides it.
+		// Each failure is logged immediately, because a later success hides it.
 		at := time.Since(start).Round(unit) / unit
 		fmt.Printf("job %d: attempt %d, at %d x 50 ms: %v\n", j.id, attempt, at, err)
 		if attempt > retries {
 			return attempt, err
 		}
 
-		// A plain sleep would not hear the end of the context.
+		// A plain sleep would not end when the context is done.
 		select {
 		case <-time.After(pause):
 			pause *= 2
@@ -53,7 +53,7 @@ func retry(ctx context.Context, j job) (attempts int, err error) {
 }
 
 func main() {
-	// The fourth job begins at 10 x 50 ms, and the deadline comes in its second pause.
+	// The fourth job starts at 10 x 50 ms, and the deadline expires during its second pause.
 	ctx, cancel := context.WithTimeout(context.Background(), 12*unit)
 	defer cancel()
 
@@ -66,11 +66,11 @@ func main() {
 	for _, j := range jobs {
 		attempts, err := retry(ctx, j)
 		if err != nil {
-			fmt.Printf("job %d: given up, attempts: %d: %v\n", j.id, attempts, err)
+			fmt.Printf("job %d: failed, attempts: %d: %v\n", j.id, attempts, err)
 			continue
 		}
 		fmt.Printf("job %d: done, attempts: %d\n", j.id, attempts)
 	}
 }
 
-// Try: let the pause stay the same. How does the fourth job end then?
+// Try: keep the pause constant. How does the fourth job end then?

@@ -1,5 +1,5 @@
-// Retry: a job that fails is tried again, up to three more times, with a pause that doubles each time. The end of the
-// context ends the pause too.
+// Retry: a failed job is retried up to three times, with a pause that doubles each time. A pause also ends when the
+// context is done.
 
 import { type Context, context, defer, main, receive, select, time } from "goro";
 
@@ -18,8 +18,8 @@ function process(j: Job, attempt: number): Error | undefined {
   return undefined;
 }
 
-// A worker would call this for each job that it receives; here main does. It gives the number of attempts, and why there
-// were no more.
+// A worker would call retry for each job that it receives; here main calls it. It returns the number of attempts, and
+// the error if the last attempt failed or the context is done.
 async function retry(ctx: Context, j: Job): Promise<[attempts: number, err: Error | undefined]> {
   const start = time.now();
   let pause = unit;
@@ -29,14 +29,14 @@ async function retry(ctx: Context, j: Job): Promise<[attempts: number, err: Erro
       return [attempt, undefined];
     }
 
-    // Each failure is logged where it happens, because a later success hides it.
+    // Each failure is logged immediately, because a later success hides it.
     const at = Math.round(time.since(start) / unit);
     console.log(`job ${j.id}: attempt ${attempt}, at ${at} x 50 ms: ${err.message}`);
     if (attempt > retries) {
       return [attempt, err];
     }
 
-    // A plain sleep would not hear the end of the context.
+    // A plain sleep would not end when the context is done.
     const s = await select({ after: receive(time.after(pause)), done: receive(ctx.done()) });
     switch (s.case) {
       case "after":
@@ -49,7 +49,7 @@ async function retry(ctx: Context, j: Job): Promise<[attempts: number, err: Erro
 }
 
 main(async () => {
-  // The fourth job begins at 10 x 50 ms, and the deadline comes in its second pause.
+  // The fourth job starts at 10 x 50 ms, and the deadline expires during its second pause.
   const [ctx, cancel] = context.withTimeout(context.background(), 12 * unit);
   using _ = defer(cancel);
 
@@ -62,11 +62,11 @@ main(async () => {
   for (const j of jobs) {
     const [attempts, err] = await retry(ctx, j);
     if (err) {
-      console.log(`job ${j.id}: given up, attempts: ${attempts}: ${err.message}`);
+      console.log(`job ${j.id}: failed, attempts: ${attempts}: ${err.message}`);
       continue;
     }
     console.log(`job ${j.id}: done, attempts: ${attempts}`);
   }
 });
 
-// Try: let the pause stay the same. How does the fourth job end then?
+// Try: keep the pause constant. How does the fourth job end then?

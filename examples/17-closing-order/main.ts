@@ -1,5 +1,5 @@
-// The order of closing: first the jobs, then a wait for the workers, then the results. Whoever closes a channel must know
-// that nobody will send to it again.
+// The order of closing: first close the jobs, then wait for the workers, then close the results. A channel may be
+// closed only when no more sends can follow.
 
 import { Channel, go, main, type ReceiveChannel, type SendChannel, time, WaitGroup } from "goro";
 
@@ -29,15 +29,16 @@ main(async () => {
     wg.go(worker, jobs, results);
   }
 
-  // We are the only one who sends jobs, so we may close the channel after the last. The workers still get what is queued.
+  // Main is the only sender of jobs, so it may close the channel after the last send. The workers still receive the
+  // queued jobs.
   for (const [i, units] of durations.entries()) {
     await jobs.send({ id: i + 1, units });
   }
   console.log("1. close the jobs");
   jobs.close();
 
-  // The workers send the results, so the last of them must have ended first. We cannot wait for that ourselves: the workers
-  // wait for us to read.
+  // The workers send the results, so the last worker must return before the close. Main cannot wait for that: the
+  // workers wait for main to read.
   go(async () => {
     await wg.wait();
     console.log("2. all workers have ended");
@@ -52,4 +53,4 @@ main(async () => {
   console.log(`4. the reader has ${count} results`);
 });
 
-// Try: close the results before the wait. How many results does the reader have then, and why does no send panic?
+// Try: close the results before the wait. How many results does the reader get then, and why does no send panic?

@@ -1,5 +1,5 @@
-// Waiting for the workers: the pool returns only when all of them have ended. That all results are there is not enough,
-// because a worker may have something left to do after its last result.
+// Waiting for the workers: the pool returns only after all workers have returned. Receiving all results is not enough,
+// because a worker may still have work to do after its last result.
 package main
 
 import (
@@ -24,7 +24,7 @@ func worker(jobs <-chan int, results chan<- int) {
 		results <- job
 	}
 
-	// Say, a file to write and a connection to close.
+	// For example, write a file and close a connection.
 	time.Sleep(50 * time.Millisecond)
 	fmt.Println("a worker has cleaned up")
 }
@@ -60,4 +60,4 @@ func main() {
 	fmt.Printf("the pool has returned, live workers: %d\n", live.Load())
 }
 
-// Try: take the wait out of the pool. What is still live when it has returned, and which lines are missing?
+// Try: remove the wait from the pool. How many workers are live when it returns, and which lines are missing?

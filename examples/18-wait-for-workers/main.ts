@@ -1,12 +1,12 @@
-// Waiting for the workers: the pool returns only when all of them have ended. That all results are there is not enough,
-// because a worker may have something left to do after its last result.
+// Waiting for the workers: the pool returns only after all workers have returned. Receiving all results is not enough,
+// because a worker may still have work to do after its last result.
 
 import { Channel, defer, go, main, type ReceiveChannel, type SendChannel, time, WaitGroup } from "goro";
 
 const numWorkers = 3;
 const numJobs = 6;
 
-// Goroutines share one thread, so a plain number will do.
+// All goroutines share one thread, so the counter is a plain number.
 let live = 0;
 
 async function worker(jobs: ReceiveChannel<number>, results: SendChannel<number>): Promise<void> {
@@ -18,7 +18,7 @@ async function worker(jobs: ReceiveChannel<number>, results: SendChannel<number>
     await results.send(job);
   }
 
-  // Say, a file to write and a connection to close.
+  // For example, write a file and close a connection.
   await time.sleep(50 * time.millisecond);
   console.log("a worker has cleaned up");
 }
@@ -54,4 +54,4 @@ main(async () => {
   console.log(`the pool has returned, live workers: ${live}`);
 });
 
-// Try: take the wait out of the pool. What is still live when it has returned, and which lines are missing?
+// Try: remove the wait from the pool. How many workers are live when it returns, and which lines are missing?

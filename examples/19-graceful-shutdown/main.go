@@ -1,5 +1,5 @@
-// A graceful shutdown: no new jobs come, and what has been accepted is finished. Patience has its limits: when the grace
-// period is over, whatever is left is reported as not done.
+// A graceful shutdown: the pool accepts no new jobs and finishes the accepted ones. When the grace period expires, the
+// remaining jobs are reported as not done.
 package main
 
 import (
@@ -23,7 +23,7 @@ type result struct {
 // Goroutines run in parallel, so the counter is atomic.
 var running atomic.Int32
 
-// A job takes two units, unless the context ends before.
+// A job takes two units, unless the context is done first.
 func process(ctx context.Context) error {
 	running.Add(1)
 	defer running.Add(-1)
@@ -35,7 +35,7 @@ func process(ctx context.Context) error {
 	}
 }
 
-// The workers go on receiving after the end of the context: each job that is left then gets its result at once.
+// The workers keep receiving after the context is done: each remaining job then gets its result immediately.
 func worker(ctx context.Context, jobs <-chan int, results chan<- result) {
 	for job := range jobs {
 		results <- result{job, process(ctx)}
@@ -46,7 +46,7 @@ func run(grace time.Duration) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 
-	// There is room for all results, so the workers can end before anybody reads.
+	// The buffer has room for all results, so the workers can return before main reads.
 	jobs := make(chan int, numJobs)
 	results := make(chan result, numJobs)
 	var wg sync.WaitGroup
@@ -57,7 +57,7 @@ func run(grace time.Duration) {
 		jobs <- job
 	}
 
-	// The order to stop comes in the middle of the first jobs.
+	// The pool is stopped in the middle of the first jobs.
 	time.Sleep(unit)
 	fmt.Printf("stop: %d running, %d queued\n", running.Load(), len(jobs))
 	start := time.Now()
@@ -67,16 +67,16 @@ func run(grace time.Duration) {
 	timer.Stop()
 	fmt.Printf("stopped after %d x 50 ms\n", time.Since(start).Round(unit)/unit)
 
-	// Sorted, because jobs that end together come in any order.
+	// The results are sorted, because jobs that end at the same time arrive in any order.
 	close(results)
-	var all []result
+	var collected []result
 	for r := range results {
-		all = append(all, r)
+		collected = append(collected, r)
 	}
-	slices.SortFunc(all, func(a, b result) int { return a.job - b.job })
+	slices.SortFunc(collected, func(a, b result) int { return a.job - b.job })
 
 	done := 0
-	for _, r := range all {
+	for _, r := range collected {
 		if r.err != nil {
 			fmt.Printf("job %d is not done: %v\n", r.job, r.err)
 			continue
@@ -88,12 +88,12 @@ func run(grace time.Duration) {
 }
 
 func main() {
-	// Time enough for all that is queued.
+	// This grace period is long enough for all queued jobs.
 	run(20 * unit)
 	fmt.Println()
 
-	// Time enough only for what is running.
+	// This grace period is long enough only for the running jobs.
 	run(2 * unit)
 }
 
-// Try: let the jobs ignore the context. What is the grace period worth then?
+// Try: let the jobs ignore the context. What effect does the grace period have then?

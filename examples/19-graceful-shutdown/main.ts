@@ -1,5 +1,5 @@
-// A graceful shutdown: no new jobs come, and what has been accepted is finished. Patience has its limits: when the grace
-// period is over, whatever is left is reported as not done.
+// A graceful shutdown: the pool accepts no new jobs and finishes the accepted ones. When the grace period expires, the
+// remaining jobs are reported as not done.
 
 import { Channel, type Context, context, defer, main, receive, select, time, WaitGroup } from "goro";
 import type { ReceiveChannel, SendChannel } from "goro";
@@ -13,10 +13,10 @@ interface Result {
   err: Error | undefined;
 }
 
-// Goroutines share one thread, so the counter is a plain number.
+// All goroutines share one thread, so the counter is a plain number.
 let running = 0;
 
-// A job takes two units, unless the context ends before.
+// A job takes two units, unless the context is done first.
 async function process(ctx: Context): Promise<Error | undefined> {
   running++;
   using _ = defer(() => running--);
@@ -29,7 +29,7 @@ async function process(ctx: Context): Promise<Error | undefined> {
   }
 }
 
-// The workers go on receiving after the end of the context: each job that is left then gets its result at once.
+// The workers keep receiving after the context is done: each remaining job then gets its result immediately.
 async function worker(ctx: Context, jobs: ReceiveChannel<number>, results: SendChannel<Result>): Promise<void> {
   for await (const job of jobs) {
     await results.send({ job, err: await process(ctx) });
@@ -40,7 +40,7 @@ async function run(grace: number): Promise<void> {
   const [ctx, cancel] = context.withCancel(context.background());
   using _ = defer(cancel);
 
-  // There is room for all results, so the workers can end before anybody reads.
+  // The buffer has room for all results, so the workers can return before main reads.
   const jobs = new Channel<number>(numJobs);
   const results = new Channel<Result>(numJobs);
   const wg = new WaitGroup();
@@ -51,7 +51,7 @@ async function run(grace: number): Promise<void> {
     await jobs.send(job);
   }
 
-  // The order to stop comes in the middle of the first jobs.
+  // The pool is stopped in the middle of the first jobs.
   await time.sleep(unit);
   console.log(`stop: ${running} running, ${jobs.length} queued`);
   const start = time.now();
@@ -61,16 +61,16 @@ async function run(grace: number): Promise<void> {
   timer.stop();
   console.log(`stopped after ${Math.round(time.since(start) / unit)} x 50 ms`);
 
-  // Sorted, because jobs that end together come in any order.
+  // The results are sorted, because jobs that end at the same time arrive in any order.
   results.close();
-  const all: Result[] = [];
+  const collected: Result[] = [];
   for await (const r of results) {
-    all.push(r);
+    collected.push(r);
   }
-  all.sort((a, b) => a.job - b.job);
+  collected.sort((a, b) => a.job - b.job);
 
   let done = 0;
-  for (const r of all) {
+  for (const r of collected) {
     if (r.err) {
       console.log(`job ${r.job} is not done: ${r.err.message}`);
       continue;
@@ -82,12 +82,12 @@ async function run(grace: number): Promise<void> {
 }
 
 main(async () => {
-  // Time enough for all that is queued.
+  // This grace period is long enough for all queued jobs.
   await run(20 * unit);
   console.log("");
 
-  // Time enough only for what is running.
+  // This grace period is long enough only for the running jobs.
   await run(2 * unit);
 });
 
-// Try: let the jobs ignore the context. What is the grace period worth then?
+// Try: let the jobs ignore the context. What effect does the grace period have then?

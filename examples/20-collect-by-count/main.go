@@ -1,5 +1,5 @@
-// Collecting by count: where each job gives exactly one result, as many results as jobs are the end of the work, and no
-// WaitGroup is needed. A job that fails must give one as well.
+// Collecting by count: if each job has exactly one result, the work is complete after as many results as jobs, and no
+// WaitGroup is needed. A failed job must also send a result.
 package main
 
 import (
@@ -27,7 +27,7 @@ func process(job int) (int, error) {
 	return job * job, nil
 }
 
-// There is one way through this loop, and one send on it: failed or not, the job is counted.
+// This loop has one path and one send: a failed job is counted like any other.
 func worker(jobs <-chan int, results chan<- result) {
 	for job := range jobs {
 		value, err := process(job)
@@ -47,13 +47,13 @@ func main() {
 	}
 	close(jobs)
 
-	// Nobody closes the results, because nobody knows when the workers have ended. The count is all we have.
+	// The results are never closed, because no goroutine waits for the workers. The count is the only end condition.
 	var collected []result
 	for range numJobs {
 		collected = append(collected, <-results)
 	}
 
-	// They came in any order. Sorted, they show each job once.
+	// The results arrive in any order. After sorting, each job appears once.
 	slices.SortFunc(collected, func(a, b result) int { return a.job - b.job })
 	failed := 0
 	for _, r := range collected {

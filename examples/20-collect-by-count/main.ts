@@ -1,5 +1,5 @@
-// Collecting by count: where each job gives exactly one result, as many results as jobs are the end of the work, and no
-// WaitGroup is needed. A job that fails must give one as well.
+// Collecting by count: if each job has exactly one result, the work is complete after as many results as jobs, and no
+// WaitGroup is needed. A failed job must also send a result.
 
 import { Channel, go, main, type ReceiveChannel, type SendChannel, time } from "goro";
 
@@ -21,7 +21,7 @@ async function process(job: number): Promise<[value: number, err: Error | undefi
   return [job * job, undefined];
 }
 
-// There is one way through this loop, and one send on it: failed or not, the job is counted.
+// This loop has one path and one send: a failed job is counted like any other.
 async function worker(jobs: ReceiveChannel<number>, results: SendChannel<Result>): Promise<void> {
   for await (const job of jobs) {
     const [value, err] = await process(job);
@@ -41,14 +41,14 @@ main(async () => {
   }
   jobs.close();
 
-  // Nobody closes the results, because nobody knows when the workers have ended. The count is all we have.
+  // The results are never closed, because no goroutine waits for the workers. The count is the only end condition.
   const collected: Result[] = [];
   for (let i = 0; i < numJobs; i++) {
     const { value } = await results.receive();
     collected.push(value as Result);
   }
 
-  // They came in any order. Sorted, they show each job once.
+  // The results arrive in any order. After sorting, each job appears once.
   collected.sort((a, b) => a.job - b.job);
   let failed = 0;
   for (const r of collected) {

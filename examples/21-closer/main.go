@@ -1,5 +1,5 @@
-// The closer is a goroutine that waits for all workers and then closes the results. With the jobs sent from a goroutine too,
-// main is free to read, and the pool takes any number of jobs, however small its buffers are.
+// The closer is a goroutine that waits for all workers and then closes the results. The jobs are sent from a goroutine
+// too, so main is free to read, and the pool handles any number of jobs with buffers of any size.
 package main
 
 import (
@@ -16,7 +16,7 @@ func worker(jobs <-chan int, results chan<- int) {
 	}
 }
 
-// run puts the numbers from 1 to numJobs through a new pool, and says how many results came and what their sum is.
+// run sends the numbers from 1 to numJobs through a new pool, and returns the number of results and their sum.
 func run(numJobs int) (count, sum int) {
 	jobs := make(chan int, buffer)
 	results := make(chan int, buffer)
@@ -26,7 +26,8 @@ func run(numJobs int) (count, sum int) {
 		wg.Go(func() { worker(jobs, results) })
 	}
 
-	// When the buffers are full, sending has to wait until results are read. So it must not keep us from reading.
+	// When the buffers are full, a send blocks until a result is read, so the jobs are not sent by the goroutine that
+	// reads.
 	go func() {
 		for n := 1; n <= numJobs; n++ {
 			jobs <- n
@@ -34,13 +35,14 @@ func run(numJobs int) (count, sum int) {
 		close(jobs)
 	}()
 
-	// Only when the last worker has ended will nobody send any more. A close before that would make the next send a panic.
+	// After the last worker has returned, no more sends follow. If the channel were closed earlier, the next send would
+	// panic.
 	go func() {
 		wg.Wait()
 		close(results)
 	}()
 
-	// The loop ends when the results are closed and empty: nothing is lost.
+	// The loop ends when the results are closed and empty, so no result is lost.
 	for r := range results {
 		count++
 		sum += r
@@ -49,7 +51,7 @@ func run(numJobs int) (count, sum int) {
 }
 
 func main() {
-	// Both buffers and the hands of all workers hold 11 jobs together.
+	// The two buffers and the three workers hold 11 jobs in total.
 	const full = buffer + numWorkers + buffer
 	for _, numJobs := range []int{0, 2, buffer, full, full + 1, 10 * buffer} {
 		count, sum := run(numJobs)
@@ -57,4 +59,4 @@ func main() {
 	}
 }
 
-// Try: send the jobs without a goroutine of their own. Which number of jobs is too many, and why just that one?
+// Try: send the jobs without a goroutine. What is the smallest number of jobs that blocks, and why?

@@ -1,5 +1,5 @@
-// The closer is a goroutine that waits for all workers and then closes the results. With the jobs sent from a goroutine too,
-// main is free to read, and the pool takes any number of jobs, however small its buffers are.
+// The closer is a goroutine that waits for all workers and then closes the results. The jobs are sent from a goroutine
+// too, so main is free to read, and the pool handles any number of jobs with buffers of any size.
 
 import { Channel, go, main, type ReceiveChannel, type SendChannel, WaitGroup } from "goro";
 
@@ -12,7 +12,7 @@ async function worker(jobs: ReceiveChannel<number>, results: SendChannel<number>
   }
 }
 
-// run puts the numbers from 1 to numJobs through a new pool, and says how many results came and what their sum is.
+// run sends the numbers from 1 to numJobs through a new pool, and returns the number of results and their sum.
 async function run(numJobs: number): Promise<[count: number, sum: number]> {
   const jobs = new Channel<number>(buffer);
   const results = new Channel<number>(buffer);
@@ -22,7 +22,8 @@ async function run(numJobs: number): Promise<[count: number, sum: number]> {
     wg.go(worker, jobs, results);
   }
 
-  // When the buffers are full, sending has to wait until results are read. So it must not keep us from reading.
+  // When the buffers are full, a send blocks until a result is read, so the jobs are not sent by the goroutine that
+  // reads.
   go(async () => {
     for (let n = 1; n <= numJobs; n++) {
       await jobs.send(n);
@@ -30,13 +31,14 @@ async function run(numJobs: number): Promise<[count: number, sum: number]> {
     jobs.close();
   });
 
-  // Only when the last worker has ended will nobody send any more. A close before that would make the next send a panic.
+  // After the last worker has returned, no more sends follow. If the channel were closed earlier, the next send would
+  // panic.
   go(async () => {
     await wg.wait();
     results.close();
   });
 
-  // The loop ends when the results are closed and empty: nothing is lost.
+  // The loop ends when the results are closed and empty, so no result is lost.
   let count = 0;
   let sum = 0;
   for await (const r of results) {
@@ -47,7 +49,7 @@ async function run(numJobs: number): Promise<[count: number, sum: number]> {
 }
 
 main(async () => {
-  // Both buffers and the hands of all workers hold 11 jobs together.
+  // The two buffers and the three workers hold 11 jobs in total.
   const full = buffer + numWorkers + buffer;
   for (const numJobs of [0, 2, buffer, full, full + 1, 10 * buffer]) {
     const [count, sum] = await run(numJobs);
@@ -55,4 +57,4 @@ main(async () => {
   }
 });
 
-// Try: send the jobs without a goroutine of their own. Which number of jobs is too many, and why just that one?
+// Try: send the jobs without a goroutine. What is the smallest number of jobs that blocks, and why?

@@ -1,5 +1,5 @@
-// A worker that can be stopped has a quit channel of its own. It listens to it wherever it waits, for a job or for a reader
-// of its result, and calls back when it has ended.
+// A stoppable worker has its own quit channel. It also waits for quit wherever it blocks, at the receive of a job and
+// at the send of a result, and it calls a callback when it ends.
 package main
 
 import (
@@ -34,7 +34,7 @@ func (w *Worker) Start() {
 	go w.run()
 }
 
-// Stop waits until the worker has ended. A channel can be closed only once, but stop may be called again.
+// Stop waits until the worker has ended. A channel can be closed only once, but stop may be called repeatedly.
 func (w *Worker) Stop() {
 	w.stopping.Do(func() {
 		close(w.quit)
@@ -43,11 +43,11 @@ func (w *Worker) Stop() {
 }
 
 func (w *Worker) run() {
-	// The last deferred call runs first: when stop returns, the callback has been called.
+	// Deferred calls run in reverse order, so the callback has been called when stop returns.
 	defer close(w.ended)
 	defer w.stopped(w.id)
 	for {
-		// Select chooses at random when both are ready: so first ask for quit alone.
+		// Select chooses at random if both cases are ready, so quit is checked first.
 		select {
 		case <-w.quit:
 			return
@@ -62,7 +62,7 @@ func (w *Worker) run() {
 			}
 			// The work itself is not interrupted.
 			time.Sleep(50 * time.Millisecond)
-			// Perhaps nobody reads any more.
+			// The reader may have stopped reading.
 			select {
 			case w.results <- 2 * job:
 			case <-w.quit:
@@ -98,30 +98,30 @@ func main() {
 	fmt.Println("worker 3 waits for a job: close the jobs")
 	close(jobs)
 	time.Sleep(50 * time.Millisecond)
-	fmt.Println("it has ended by itself: stop all the same")
+	fmt.Println("worker 3 has ended: stop it anyway")
 	third.Stop()
 
-	// These are stopped in the middle of their first job. More jobs are queued, and there is room for all results; but quit
-	// comes first.
+	// These workers are stopped during their first job. More jobs are queued, and the buffer has room for all results,
+	// but quit takes precedence.
 	jobs = make(chan int, 100)
 	results = make(chan int, 100)
 	for job := 1; job <= 100; job++ {
 		jobs <- job
 	}
 	var calls atomic.Int64
-	var crew []*Worker
+	var workers []*Worker
 	for id := 1; id <= 20; id++ {
 		w := NewWorker(id, jobs, results, func(int) { calls.Add(1) })
 		w.Start()
-		crew = append(crew, w)
+		workers = append(workers, w)
 	}
 	time.Sleep(20 * time.Millisecond)
 	var wg sync.WaitGroup
-	for _, w := range crew {
+	for _, w := range workers {
 		wg.Go(w.Stop)
 	}
 	wg.Wait()
 	fmt.Printf("%d workers stopped in their first job, %d of 100 jobs are left\n", calls.Load(), len(jobs))
 }
 
-// Try: take away the select that asks for quit alone. How many jobs are left then?
+// Try: remove the select that checks quit alone. How many jobs are left then?

@@ -1,5 +1,5 @@
-// A worker that can be stopped has a quit channel of its own. It listens to it wherever it waits, for a job or for a reader
-// of its result, and calls back when it has ended.
+// A stoppable worker has its own quit channel. It also waits for quit wherever it blocks, at the receive of a job and
+// at the send of a result, and it calls a callback when it ends.
 
 import { Channel, defer, go, main, receive, select, send, time, WaitGroup } from "goro";
 import type { ReceiveChannel, SendChannel } from "goro";
@@ -24,7 +24,7 @@ class Worker {
     go(() => this.#run());
   }
 
-  // Stop waits until the worker has ended. A channel can be closed only once, but stop may be called again.
+  // Stop waits until the worker has ended. A channel can be closed only once, but stop may be called repeatedly.
   async stop(): Promise<void> {
     if (!this.#stopping) {
       this.#stopping = true;
@@ -34,11 +34,11 @@ class Worker {
   }
 
   async #run(): Promise<void> {
-    // The last deferred call runs first: when stop returns, the callback has been called.
+    // Deferred calls run in reverse order, so the callback has been called when stop returns.
     using _ = defer(() => this.#ended.close());
     using _2 = defer(() => this.#stopped(this.#id));
     for (;;) {
-      // Select chooses at random when both are ready: so first ask for quit alone.
+      // Select chooses at random if both cases are ready, so quit is checked first.
       const first = await select({ quit: receive(this.#quit), default: true });
       if (first.case === "quit") {
         return;
@@ -53,7 +53,7 @@ class Worker {
           }
           // The work itself is not interrupted.
           await time.sleep(50 * time.millisecond);
-          // Perhaps nobody reads any more.
+          // The reader may have stopped reading.
           const sent = await select({ out: send(this.#results, 2 * s.value), quit: receive(this.#quit) });
           if (sent.case === "quit") {
             return;
@@ -90,30 +90,30 @@ main(async () => {
   console.log("worker 3 waits for a job: close the jobs");
   jobs.close();
   await time.sleep(50 * time.millisecond);
-  console.log("it has ended by itself: stop all the same");
+  console.log("worker 3 has ended: stop it anyway");
   await third.stop();
 
-  // These are stopped in the middle of their first job. More jobs are queued, and there is room for all results; but quit
-  // comes first.
+  // These workers are stopped during their first job. More jobs are queued, and the buffer has room for all results,
+  // but quit takes precedence.
   jobs = new Channel<number>(100);
   results = new Channel<number>(100);
   for (let job = 1; job <= 100; job++) {
     await jobs.send(job);
   }
   let calls = 0;
-  const crew: Worker[] = [];
+  const workers: Worker[] = [];
   for (let id = 1; id <= 20; id++) {
     const w = new Worker(id, jobs, results, () => calls++);
     w.start();
-    crew.push(w);
+    workers.push(w);
   }
   await time.sleep(20 * time.millisecond);
   const wg = new WaitGroup();
-  for (const w of crew) {
+  for (const w of workers) {
     wg.go(() => w.stop());
   }
   await wg.wait();
   console.log(`${calls} workers stopped in their first job, ${jobs.length} of 100 jobs are left`);
 });
 
-// Try: take away the select that asks for quit alone. How many jobs are left then?
+// Try: remove the select that checks quit alone. How many jobs are left then?

@@ -1,5 +1,5 @@
-// A worker pool as a class. Starting and stopping may be repeated, a job that was accepted is always done, and whoever
-// submits too late gets an error and no panic.
+// A worker pool as a class. Start and stop may be called repeatedly, an accepted job is always done, and a late submit
+// returns an error instead of panicking.
 package main
 
 import (
@@ -13,7 +13,7 @@ import (
 
 var errStopped = errors.New("the pool has been stopped")
 
-// How many workers have been started.
+// The number of workers started.
 var workers atomic.Int64
 
 type WorkerPool struct {
@@ -43,8 +43,8 @@ func (p *WorkerPool) Start() {
 	})
 }
 
-// The jobs are never closed, because somebody may be sending. Nor have they a buffer: a job is accepted when a worker has
-// it in its hands, so that none is left over in the end.
+// The jobs channel is never closed, because a submit may be in progress. It has no buffer: a job is accepted only when
+// a worker receives it, so no accepted job is left over.
 func (p *WorkerPool) worker() {
 	workers.Add(1)
 	for {
@@ -71,7 +71,7 @@ func (p *WorkerPool) Results() <-chan int {
 	return p.results
 }
 
-// Stop waits for the workers, and they for whoever reads: so go on reading until the results are closed.
+// Stop waits for the workers, and the workers wait for the reader: read until the results are closed.
 func (p *WorkerPool) Stop() {
 	p.stopped.Do(func() {
 		close(p.quit)
@@ -85,7 +85,7 @@ func main() {
 	pool.Start()
 	pool.Start()
 
-	// Whoever submits also stops, and the loop over the results ends with that.
+	// The goroutine that submits also stops the pool, which ends the loop over the results.
 	go func() {
 		for job := 1; job <= 5; job++ {
 			pool.Submit(job)
@@ -100,9 +100,9 @@ func main() {
 	fmt.Printf("%v from %d workers, started twice\n", squares, workers.Load())
 
 	pool.Stop()
-	fmt.Printf("stopped twice, and submit says: %v\n", pool.Submit(6))
+	fmt.Printf("stopped twice, and submit returns: %v\n", pool.Submit(6))
 
-	// Stopped while somebody submits and all workers are busy: each job that was accepted still has its result.
+	// The pool is stopped while a goroutine submits and all workers are busy: each accepted job still has its result.
 	other := NewWorkerPool(3)
 	other.Start()
 	accepted := 0
@@ -121,4 +121,5 @@ func main() {
 	fmt.Printf("stopped while at work: %d jobs accepted, %d results\n", accepted, results)
 }
 
-// Try: give the jobs a buffer of 10, and stop while at work. Where are the jobs that have no result?
+// Try: give the jobs channel a buffer of 10, and stop the pool while it is at work. Where are the jobs without a
+// result?

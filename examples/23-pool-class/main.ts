@@ -1,11 +1,11 @@
-// A worker pool as a class. Starting and stopping may be repeated, a job that was accepted is always done, and whoever
-// submits too late gets an error and no panic.
+// A worker pool as a class. Start and stop may be called repeatedly, an accepted job is always done, and a late submit
+// returns an error instead of panicking.
 
 import { Channel, go, main, receive, type ReceiveChannel, select, send, time, WaitGroup } from "goro";
 
 const errStopped = new Error("the pool has been stopped");
 
-// How many workers have been started. A plain number will do: between two awaits nobody else runs.
+// The number of workers started. Only one goroutine runs between two awaits, so a plain number is enough.
 let workers = 0;
 
 class WorkerPool {
@@ -32,8 +32,8 @@ class WorkerPool {
     }
   }
 
-  // The jobs are never closed, because somebody may be sending. Nor have they a buffer: a job is accepted when a worker has
-  // it in its hands, so that none is left over in the end.
+  // The jobs channel is never closed, because a submit may be in progress. It has no buffer: a job is accepted only
+  // when a worker receives it, so no accepted job is left over.
   async #worker(): Promise<void> {
     workers++;
     for (;;) {
@@ -63,7 +63,7 @@ class WorkerPool {
     return this.#results;
   }
 
-  // Stop waits for the workers, and they for whoever reads: so go on reading until the results are closed.
+  // Stop waits for the workers, and the workers wait for the reader: read until the results are closed.
   async stop(): Promise<void> {
     this.#stopped ??= (async () => {
       this.#quit.close();
@@ -79,7 +79,7 @@ main(async () => {
   pool.start();
   pool.start();
 
-  // Whoever submits also stops, and the loop over the results ends with that.
+  // The goroutine that submits also stops the pool, which ends the loop over the results.
   go(async () => {
     for (let job = 1; job <= 5; job++) {
       await pool.submit(job);
@@ -94,9 +94,9 @@ main(async () => {
   console.log(`[${squares.join(" ")}] from ${workers} workers, started twice`);
 
   await pool.stop();
-  console.log(`stopped twice, and submit says: ${(await pool.submit(6))?.message}`);
+  console.log(`stopped twice, and submit returns: ${(await pool.submit(6))?.message}`);
 
-  // Stopped while somebody submits and all workers are busy: each job that was accepted still has its result.
+  // The pool is stopped while a goroutine submits and all workers are busy: each accepted job still has its result.
   const other = new WorkerPool(3);
   other.start();
   let accepted = 0;
@@ -115,4 +115,5 @@ main(async () => {
   console.log(`stopped while at work: ${accepted} jobs accepted, ${results} results`);
 });
 
-// Try: give the jobs a buffer of 10, and stop while at work. Where are the jobs that have no result?
+// Try: give the jobs channel a buffer of 10, and stop the pool while it is at work. Where are the jobs without a
+// result?

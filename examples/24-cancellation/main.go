@@ -1,5 +1,5 @@
-// Cancellation: the first error, or the caller, ends the whole run. Everybody who waits for a channel waits for the end of
-// the context too, so nobody is left behind.
+// Cancellation: the first error, or the caller, ends the whole run. Every goroutine that waits for a channel also waits
+// for the context, so no goroutine leaks.
 package main
 
 import (
@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Squaring takes a while, and gives up when the context ends. Items 13 and 14 are broken.
+// Squaring takes 100 ms, unless the context is done first. Items 13 and 14 are broken.
 func process(ctx context.Context, item int) (int, error) {
 	if item > 12 {
 		time.Sleep(time.Duration(item-12) * 50 * time.Millisecond)
@@ -24,10 +24,10 @@ func process(ctx context.Context, item int) (int, error) {
 	}
 }
 
-// The first error cancels the context that all share, with the error as its cause.
+// The first error cancels the shared context, with the error as its cause.
 func worker(ctx context.Context, cancel context.CancelCauseFunc, jobs <-chan int, results chan<- int) {
 	for {
-		// Select chooses at random when both are ready: so first ask for the end alone.
+		// Select chooses at random if both cases are ready, so the context is checked first.
 		if ctx.Err() != nil {
 			return
 		}
@@ -43,7 +43,8 @@ func worker(ctx context.Context, cancel context.CancelCauseFunc, jobs <-chan int
 				cancel(err)
 				return
 			}
-			// There is room for all results here. Where there is not, perhaps nobody reads any more.
+			// Here the buffer has room for all results. With a smaller buffer, this send could block after the reader has
+			// stopped reading.
 			select {
 			case results <- result:
 			case <-ctx.Done():
@@ -62,7 +63,7 @@ func pool(ctx context.Context, cancel context.CancelCauseFunc, jobs <-chan int, 
 	close(results)
 }
 
-// run gives what was done, and why it was not more.
+// run returns the squares computed, and the error if the run was canceled.
 func run(parent context.Context, items []int) ([]int, error) {
 	ctx, cancel := context.WithCancelCause(parent)
 	defer cancel(nil)
@@ -70,7 +71,7 @@ func run(parent context.Context, items []int) ([]int, error) {
 	results := make(chan int, len(items))
 	go pool(ctx, cancel, jobs, results)
 
-	// A plain break would leave the select and not the loop.
+	// A plain break would leave the select, not the loop.
 submit:
 	for _, item := range items {
 		select {
@@ -101,16 +102,16 @@ func main() {
 	squares, err := run(context.Background(), []int{1, 2, 3, 4, 5, 6})
 	report("all is well", squares, err)
 
-	// One item fails: the workers stop, and so does whoever submits.
+	// One item fails: the workers and the loop that submits stop.
 	squares, err = run(context.Background(), []int{1, 2, 3, 4, 13, 14, 7, 8})
 	report("one fails", squares, err)
 
-	// The caller loses patience in the middle.
+	// The caller cancels in the middle of the run.
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	time.AfterFunc(250*time.Millisecond, cancel)
 	squares, err = run(ctx, []int{1, 2, 3, 4, 5, 6, 7, 8})
-	report("called off", squares, err)
+	report("canceled", squares, err)
 }
 
-// Try: break without the label, delete it, and count the turns. How many come after the end?
+// Try: break without the label, delete the label, and count the iterations. How many come after the end?

@@ -1,10 +1,10 @@
-// Cancellation: the first error, or the caller, ends the whole run. Everybody who waits for a channel waits for the end of
-// the context too, so nobody is left behind.
+// Cancellation: the first error, or the caller, ends the whole run. Every goroutine that waits for a channel also waits
+// for the context, so no goroutine leaks.
 
 import { Channel, type Context, context, defer, go, main, receive, select, send, time, WaitGroup } from "goro";
 import type { ReceiveChannel, SendChannel } from "goro";
 
-// Squaring takes a while, and gives up when the context ends. Items 13 and 14 are broken.
+// Squaring takes 100 ms, unless the context is done first. Items 13 and 14 are broken.
 async function process(ctx: Context, item: number): Promise<number> {
   if (item > 12) {
     await time.sleep((item - 12) * 50 * time.millisecond);
@@ -19,7 +19,7 @@ async function process(ctx: Context, item: number): Promise<number> {
   }
 }
 
-// The first error cancels the context that all share, with the error as its cause.
+// The first error cancels the shared context, with the error as its cause.
 async function worker(
   ctx: Context,
   cancel: context.CancelCauseFunc,
@@ -27,7 +27,7 @@ async function worker(
   results: SendChannel<number>,
 ): Promise<void> {
   for (;;) {
-    // Select chooses at random when both are ready: so first ask for the end alone.
+    // Select chooses at random if both cases are ready, so the context is checked first.
     if (ctx.err()) {
       return;
     }
@@ -46,7 +46,8 @@ async function worker(
           cancel(err as Error);
           return;
         }
-        // There is room for all results here. Where there is not, perhaps nobody reads any more.
+        // Here the buffer has room for all results. With a smaller buffer, this send could block after the reader has
+        // stopped reading.
         const sent = await select({ out: send(results, result), done: receive(ctx.done()) });
         if (sent.case === "done") {
           return;
@@ -70,7 +71,7 @@ async function pool(
   results.close();
 }
 
-// run gives what was done, and why it was not more.
+// run returns the squares computed, and the error if the run was canceled.
 async function run(parent: Context, items: number[]): Promise<[squares: number[], err: Error | undefined]> {
   const [ctx, cancel] = context.withCancelCause(parent);
   using _ = defer(cancel);
@@ -78,7 +79,7 @@ async function run(parent: Context, items: number[]): Promise<[squares: number[]
   const results = new Channel<number>(items.length);
   go(pool, ctx, cancel, jobs, results);
 
-  // A plain break would leave the switch and not the loop.
+  // A plain break would leave the switch, not the loop.
   submit: for (const item of items) {
     const s = await select({ job: send(jobs, item), done: receive(ctx.done()) });
     switch (s.case) {
@@ -110,16 +111,16 @@ main(async () => {
   let [squares, err] = await run(context.background(), [1, 2, 3, 4, 5, 6]);
   report("all is well", squares, err);
 
-  // One item fails: the workers stop, and so does whoever submits.
+  // One item fails: the workers and the loop that submits stop.
   [squares, err] = await run(context.background(), [1, 2, 3, 4, 13, 14, 7, 8]);
   report("one fails", squares, err);
 
-  // The caller loses patience in the middle.
+  // The caller cancels in the middle of the run.
   const [ctx, cancel] = context.withCancel(context.background());
   using _ = defer(cancel);
   time.afterFunc(250 * time.millisecond, cancel);
   [squares, err] = await run(ctx, [1, 2, 3, 4, 5, 6, 7, 8]);
-  report("called off", squares, err);
+  report("canceled", squares, err);
 });
 
-// Try: break without the label, delete it, and count the turns. How many come after the end?
+// Try: break without the label, delete the label, and count the iterations. How many come after the end?

@@ -1,5 +1,5 @@
-// A context goes down the chain of calls as the first parameter, and needs no stop channel beside it. When its owner cancels
-// it, the deepest call knows at once, and knows why.
+// A context is passed down the call chain as the first parameter and replaces a separate stop channel. When it is
+// canceled, the innermost call returns at once and can read the cause.
 package main
 
 import (
@@ -11,12 +11,12 @@ import (
 
 var errGone = errors.New("the reader has gone")
 
-// The deepest of the calls would take a second. It waits for the end of its context as well.
+// The innermost call would take one second. It also waits for the context.
 func query(ctx context.Context, name string) error {
 	fmt.Printf("query %s: begins\n", name)
 	select {
 	case <-time.After(time.Second):
-		fmt.Printf("query %s: answered\n", name)
+		fmt.Printf("query %s: done\n", name)
 		return nil
 	case <-ctx.Done():
 		fmt.Printf("query %s: %v, because %v\n", name, ctx.Err(), context.Cause(ctx))
@@ -24,7 +24,7 @@ func query(ctx context.Context, name string) error {
 	}
 }
 
-// A call in between may set a limit of its own. What ends the context above ends this one too, with the same cause.
+// A call in between may add its own timeout. Canceling the parent context also cancels this one, with the same cause.
 func section(parent context.Context, name string) error {
 	ctx, cancel := context.WithTimeout(parent, time.Minute)
 	defer cancel()
@@ -33,7 +33,7 @@ func section(parent context.Context, name string) error {
 	return err
 }
 
-// The first error ends the report: there is no second section.
+// The first error ends the report: the second section does not start.
 func report(ctx context.Context) error {
 	for _, name := range []string{"sales", "stock"} {
 		err := section(ctx, name)
@@ -53,11 +53,11 @@ func main() {
 
 	err := report(ctx)
 
-	// The error says that the work was cancelled; the cause is the very error that cancel was given.
+	// The error is Canceled. The cause is the same error value that was passed to cancel.
 	fmt.Printf("is it Canceled: %t\n", errors.Is(err, context.Canceled))
 	fmt.Printf("is the cause errGone: %t\n", context.Cause(ctx) == errGone)
 	took := time.Since(start).Round(100 * time.Millisecond)
 	fmt.Printf("it took %d ms, and a query takes 1000\n", took.Milliseconds())
 }
 
-// Try: let section derive its context from context.Background(). How much of the report is made then?
+// Try: derive the context of section from context.Background(). How much of the report runs then?

@@ -1,17 +1,17 @@
-// A context goes down the chain of calls as the first parameter, and needs no stop channel beside it. When its owner cancels
-// it, the deepest call knows at once, and knows why.
+// A context is passed down the call chain as the first parameter and replaces a separate stop channel. When it is
+// canceled, the innermost call returns at once and can read the cause.
 
 import { type Context, context, defer, main, receive, select, time } from "goro";
 
 const errGone = new Error("the reader has gone");
 
-// The deepest of the calls would take a second. It waits for the end of its context as well.
+// The innermost call would take one second. It also waits for the context.
 async function query(ctx: Context, name: string): Promise<Error | undefined> {
   console.log(`query ${name}: begins`);
-  const s = await select({ answer: receive(time.after(time.second)), done: receive(ctx.done()) });
+  const s = await select({ result: receive(time.after(time.second)), done: receive(ctx.done()) });
   switch (s.case) {
-    case "answer":
-      console.log(`query ${name}: answered`);
+    case "result":
+      console.log(`query ${name}: done`);
       return undefined;
     case "done":
       console.log(`query ${name}: ${ctx.err()?.message}, because ${context.cause(ctx)?.message}`);
@@ -19,7 +19,7 @@ async function query(ctx: Context, name: string): Promise<Error | undefined> {
   }
 }
 
-// A call in between may set a limit of its own. What ends the context above ends this one too, with the same cause.
+// A call in between may add its own timeout. Canceling the parent context also cancels this one, with the same cause.
 async function section(parent: Context, name: string): Promise<Error | undefined> {
   const [ctx, cancel] = context.withTimeout(parent, time.minute);
   using _ = defer(cancel);
@@ -28,7 +28,7 @@ async function section(parent: Context, name: string): Promise<Error | undefined
   return err;
 }
 
-// The first error ends the report: there is no second section.
+// The first error ends the report: the second section does not start.
 async function report(ctx: Context): Promise<Error | undefined> {
   for (const name of ["sales", "stock"]) {
     const err = await section(ctx, name);
@@ -48,11 +48,11 @@ main(async () => {
 
   const err = await report(ctx);
 
-  // The error says that the work was cancelled; the cause is the very error that cancel was given.
+  // The error is Canceled. The cause is the same error value that was passed to cancel.
   console.log(`is it Canceled: ${err instanceof context.Canceled}`);
   console.log(`is the cause errGone: ${context.cause(ctx) === errGone}`);
   const took = Math.round(time.since(start) / 100) * 100;
   console.log(`it took ${took} ms, and a query takes 1000`);
 });
 
-// Try: let section derive its context from context.background(). How much of the report is made then?
+// Try: derive the context of section from context.background(). How much of the report runs then?

@@ -1,5 +1,5 @@
-// The loop of a worker that can be cancelled: it waits for a job or for the end of the context. Whichever way the run ends,
-// all of its workers have ended when it returns.
+// The loop of a cancelable worker: it waits for a job or for the end of the context. However the run ends, all of its
+// workers have returned when it returns.
 package main
 
 import (
@@ -15,7 +15,7 @@ const numWorkers = 2
 
 var errRefused = errors.New("negative numbers are refused")
 
-// What the workers count. Plain numbers will not do: the workers run at the same time.
+// The workers share these counters and run in parallel, so the counters are atomic.
 var live atomic.Int64
 var taken atomic.Int64
 
@@ -25,10 +25,11 @@ func worker(ctx context.Context, jobs <-chan int) {
 	for {
 		select {
 		case <-ctx.Done():
-			fmt.Println("  a worker ends: cancelled")
+			fmt.Println("  a worker ends: canceled")
 			return
 		case _, ok := <-jobs:
-			// A closed channel is always ready. If we did not ask, it would give us jobs that nobody has sent, without end.
+			// A receive from a closed channel is always ready. Without this check, the worker would receive jobs that were
+			// never sent.
 			if !ok {
 				fmt.Println("  a worker ends: no more jobs")
 				return
@@ -39,7 +40,7 @@ func worker(ctx context.Context, jobs <-chan int) {
 	}
 }
 
-// A job takes 50 ms, unless the context ends before.
+// A job takes 50 ms, unless the context is done first.
 func process(ctx context.Context) {
 	select {
 	case <-time.After(50 * time.Millisecond):
@@ -48,7 +49,8 @@ func process(ctx context.Context) {
 }
 
 func run(parent context.Context, items []int) error {
-	// Deferred calls run on every way out, the last one first: so the workers are cancelled, and then waited for.
+	// Deferred calls run on every exit path, in reverse order: the workers are canceled first, and then run waits for
+	// them.
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	ctx, cancel := context.WithCancel(parent)
@@ -70,7 +72,7 @@ func run(parent context.Context, items []int) error {
 		}
 	}
 
-	// On this way out the workers are to finish what they have: so wait for them before the context ends.
+	// On this path the workers finish the jobs that they have, so the wait comes before the cancel.
 	close(jobs)
 	wg.Wait()
 	return nil
@@ -95,9 +97,10 @@ func main() {
 	time.AfterFunc(125*time.Millisecond, cancel)
 	report(ctx, []int{1, 2, 3, 4, 5, 6, 7, 8})
 
-	// Nobody closes these jobs, and the caller does not cancel: only the deferred call does.
+	// These jobs are not closed, and the caller does not cancel: only the deferred cancel ends the workers.
 	fmt.Println("the fifth job is refused")
 	report(context.Background(), []int{1, 2, 3, 4, -5, 6})
 }
 
-// Try: take the deferred cancel out of run, and name it _ there. Which of the three runs never ends, and who waits for whom?
+// Try: remove the deferred cancel from run, and assign it to _. Which of the three runs never ends, and which goroutine
+// waits for which?

@@ -1,5 +1,5 @@
-// The loop of a worker that can be cancelled: it waits for a job or for the end of the context. Whichever way the run ends,
-// all of its workers have ended when it returns.
+// The loop of a cancelable worker: it waits for a job or for the end of the context. However the run ends, all of its
+// workers have returned when it returns.
 
 import { Channel, type Context, context, defer, main, receive, select, send, time, WaitGroup } from "goro";
 import type { ReceiveChannel } from "goro";
@@ -7,7 +7,7 @@ import type { ReceiveChannel } from "goro";
 const numWorkers = 2;
 const errRefused = new Error("negative numbers are refused");
 
-// What the workers count. Plain numbers will do: between two awaits nobody else runs.
+// The workers share these counters. Only one goroutine runs between two awaits, so plain numbers are enough.
 let live = 0;
 let taken = 0;
 
@@ -18,10 +18,11 @@ async function worker(ctx: Context, jobs: ReceiveChannel<number>): Promise<void>
     const s = await select({ done: receive(ctx.done()), job: receive(jobs) });
     switch (s.case) {
       case "done":
-        console.log("  a worker ends: cancelled");
+        console.log("  a worker ends: canceled");
         return;
       case "job":
-        // A closed channel is always ready. If we did not ask, it would give us jobs that nobody has sent, without end.
+        // A receive from a closed channel is always ready. Without this check, the worker would receive jobs that were
+        // never sent.
         if (!s.ok) {
           console.log("  a worker ends: no more jobs");
           return;
@@ -32,13 +33,14 @@ async function worker(ctx: Context, jobs: ReceiveChannel<number>): Promise<void>
   }
 }
 
-// A job takes 50 ms, unless the context ends before.
+// A job takes 50 ms, unless the context is done first.
 async function process(ctx: Context): Promise<void> {
   await select({ after: receive(time.after(50 * time.millisecond)), done: receive(ctx.done()) });
 }
 
 async function run(parent: Context, items: number[]): Promise<Error | undefined> {
-  // Deferred calls run on every way out, the last one first: so the workers are cancelled, and then waited for.
+  // Deferred calls run on every exit path, in reverse order: the workers are canceled first, and then run waits for
+  // them.
   const wg = new WaitGroup();
   await using _ = defer(() => wg.wait());
   const [ctx, cancel] = context.withCancel(parent);
@@ -61,7 +63,7 @@ async function run(parent: Context, items: number[]): Promise<Error | undefined>
     }
   }
 
-  // On this way out the workers are to finish what they have: so wait for them before the context ends.
+  // On this path the workers finish the jobs that they have, so the wait comes before the cancel.
   jobs.close();
   await wg.wait();
   return undefined;
@@ -86,9 +88,9 @@ main(async () => {
   time.afterFunc(125 * time.millisecond, cancel);
   await report(ctx, [1, 2, 3, 4, 5, 6, 7, 8]);
 
-  // Nobody closes these jobs, and the caller does not cancel: only the deferred call does.
+  // These jobs are not closed, and the caller does not cancel: only the deferred cancel ends the workers.
   console.log("the fifth job is refused");
   await report(context.background(), [1, 2, 3, 4, -5, 6]);
 });
 
-// Try: take the deferred cancel out of run. Which of the three runs never ends, and who waits for whom?
+// Try: remove the deferred cancel from run. Which of the three runs never ends, and which goroutine waits for which?

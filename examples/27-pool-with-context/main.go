@@ -1,5 +1,5 @@
-// A pool that lives as long as its context. Whoever waits, be it to submit a job, to read a result or to deliver one, waits
-// for the end of the context too; so nobody is left behind, and everybody learns the cause.
+// A pool with the lifetime of its context. Each operation that waits (to submit a job, to send a result or to read one)
+// also waits for the end of the context, so no goroutine leaks, and each caller gets the cause.
 package main
 
 import (
@@ -14,10 +14,10 @@ import (
 var errStopped = errors.New("the pool has been stopped")
 var errPower = errors.New("the power is out")
 
-// How many workers live.
+// The number of running workers.
 var live atomic.Int64
 
-// A job is the time that it takes, and so is its result.
+// A job is the time that it takes, and its result is the same time.
 type WorkerPool struct {
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
@@ -26,7 +26,7 @@ type WorkerPool struct {
 	wg      sync.WaitGroup
 }
 
-// The pool has a context of its own, below the caller's: so stopping is nothing but one more way to cancel.
+// The pool has its own context, derived from the caller's. Stopping the pool is one more way to cancel it.
 func NewWorkerPool(parent context.Context, numWorkers int) *WorkerPool {
 	p := &WorkerPool{jobs: make(chan time.Duration), results: make(chan time.Duration)}
 	p.ctx, p.cancel = context.WithCancelCause(parent)
@@ -76,7 +76,8 @@ func (p *WorkerPool) Result() (time.Duration, error) {
 	}
 }
 
-// Stop waits for the workers. The first cause stays: if the caller has cancelled already, this one says nothing new.
+// Stop waits for the workers. The first cause is kept: if the caller has already canceled the context, this cancel has
+// no effect.
 func (p *WorkerPool) Stop() {
 	p.cancel(errStopped)
 	p.wg.Wait()
@@ -94,13 +95,13 @@ func main() {
 		job, _ := first.Result()
 		sum += job
 	}
-	// The sixth result is not read: its worker waits to deliver it when the pool is stopped.
+	// The sixth result is not read: its worker is blocked in the send when the pool is stopped.
 	time.Sleep(100 * time.Millisecond)
 	first.Stop()
 	fmt.Printf("5 results, %d ms of work; stopped with %d workers live\n", sum.Milliseconds(), live.Load())
-	fmt.Printf("submit says: %v\n", first.Submit(10*time.Millisecond))
+	fmt.Printf("submit returns: %v\n", first.Submit(10*time.Millisecond))
 
-	// The caller cancels while the workers are at work, somebody waits to submit, and we wait for a result.
+	// The caller cancels while the workers are busy, a goroutine waits to submit, and main waits for a result.
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	second := NewWorkerPool(ctx, 2)
@@ -112,10 +113,11 @@ func main() {
 	}()
 	time.AfterFunc(50*time.Millisecond, func() { cancel(errPower) })
 	_, err := second.Result()
-	fmt.Printf("result says: %v\n", err)
-	fmt.Printf("submit says: %v\n", <-third)
+	fmt.Printf("result returns: %v\n", err)
+	fmt.Printf("submit returns: %v\n", <-third)
 	second.Stop()
-	fmt.Printf("cancelled with %d workers live\n", live.Load())
+	fmt.Printf("canceled with %d workers live\n", live.Load())
 }
 
-// Try: let the worker deliver with a plain send. Which stop waits for ever then, and for whom?
+// Try: let the worker send its result without a select. Which stop blocks forever then, and which worker does it wait
+// for?

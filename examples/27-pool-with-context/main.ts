@@ -1,15 +1,15 @@
-// A pool that lives as long as its context. Whoever waits, be it to submit a job, to read a result or to deliver one, waits
-// for the end of the context too; so nobody is left behind, and everybody learns the cause.
+// A pool with the lifetime of its context. Each operation that waits (to submit a job, to send a result or to read one)
+// also waits for the end of the context, so no goroutine leaks, and each caller gets the cause.
 
 import { Channel, type Context, context, defer, go, main, receive, select, send, time, WaitGroup } from "goro";
 
 const errStopped = new Error("the pool has been stopped");
 const errPower = new Error("the power is out");
 
-// How many workers live. A plain number will do: between two awaits nobody else runs.
+// The number of running workers. Only one goroutine runs between two awaits, so a plain number is enough.
 let live = 0;
 
-// A job is the time that it takes, and so is its result.
+// A job is the time that it takes, and its result is the same time.
 class WorkerPool {
   readonly #ctx: Context;
   readonly #cancel: context.CancelCauseFunc;
@@ -17,7 +17,7 @@ class WorkerPool {
   readonly #results = new Channel<number>();
   readonly #wg = new WaitGroup();
 
-  // The pool has a context of its own, below the caller's: so stopping is nothing but one more way to cancel.
+  // The pool has its own context, derived from the caller's. Stopping the pool is one more way to cancel it.
   constructor(parent: Context, numWorkers: number) {
     [this.#ctx, this.#cancel] = context.withCancelCause(parent);
     for (let w = 0; w < numWorkers; w++) {
@@ -69,7 +69,8 @@ class WorkerPool {
     }
   }
 
-  // Stop waits for the workers. The first cause stays: if the caller has cancelled already, this one says nothing new.
+  // Stop waits for the workers. The first cause is kept: if the caller has already canceled the context, this cancel
+  // has no effect.
   async stop(): Promise<void> {
     this.#cancel(errStopped);
     await this.#wg.wait();
@@ -88,13 +89,13 @@ main(async () => {
     const [job] = await first.result();
     sum += job;
   }
-  // The sixth result is not read: its worker waits to deliver it when the pool is stopped.
+  // The sixth result is not read: its worker is blocked in the send when the pool is stopped.
   await time.sleep(100 * time.millisecond);
   await first.stop();
   console.log(`5 results, ${sum} ms of work; stopped with ${live} workers live`);
-  console.log(`submit says: ${(await first.submit(10 * time.millisecond))?.message}`);
+  console.log(`submit returns: ${(await first.submit(10 * time.millisecond))?.message}`);
 
-  // The caller cancels while the workers are at work, somebody waits to submit, and we wait for a result.
+  // The caller cancels while the workers are busy, a goroutine waits to submit, and main waits for a result.
   const [ctx, cancel] = context.withCancelCause(context.background());
   using _ = defer(cancel);
   const second = new WorkerPool(ctx, 2);
@@ -106,11 +107,12 @@ main(async () => {
   });
   time.afterFunc(50 * time.millisecond, () => cancel(errPower));
   const [, err] = await second.result();
-  console.log(`result says: ${err?.message}`);
+  console.log(`result returns: ${err?.message}`);
   const { value } = await third.receive();
-  console.log(`submit says: ${value?.message}`);
+  console.log(`submit returns: ${value?.message}`);
   await second.stop();
-  console.log(`cancelled with ${live} workers live`);
+  console.log(`canceled with ${live} workers live`);
 });
 
-// Try: let the worker deliver with a plain send. Which stop waits for ever then, and for whom?
+// Try: let the worker send its result without a select. Which stop blocks forever then, and which worker does it wait
+// for?

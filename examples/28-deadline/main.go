@@ -1,4 +1,4 @@
-// A deadline for the whole batch: what is done by then counts, and each of the other jobs says why it is not.
+// A deadline for the whole batch: the jobs done by then count, and each other job has a result that states the reason.
 package main
 
 import (
@@ -16,7 +16,7 @@ type result struct {
 	err error
 }
 
-// A job takes 150 ms, unless the context ends before.
+// A job takes 150 ms, unless the context is done first.
 func process(ctx context.Context, _ int) error {
 	select {
 	case <-time.After(150 * time.Millisecond):
@@ -26,7 +26,7 @@ func process(ctx context.Context, _ int) error {
 	}
 }
 
-// After the deadline the workers go on receiving: each job that is left gets its result at once, and none is lost.
+// After the deadline the workers keep receiving: each remaining job gets its result immediately, and none is lost.
 func worker(ctx context.Context, jobs <-chan int, results chan<- result) {
 	for job := range jobs {
 		if err := ctx.Err(); err != nil {

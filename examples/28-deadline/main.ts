@@ -1,4 +1,4 @@
-// A deadline for the whole batch: what is done by then counts, and each of the other jobs says why it is not.
+// A deadline for the whole batch: the jobs done by then count, and each other job has a result that states the reason.
 
 import { Channel, type Context, context, defer, go, main, receive, select, time, WaitGroup } from "goro";
 import type { ReceiveChannel, SendChannel } from "goro";
@@ -11,7 +11,7 @@ interface Result {
   err: Error | undefined;
 }
 
-// A job takes 150 ms, unless the context ends before.
+// A job takes 150 ms, unless the context is done first.
 async function process(ctx: Context, _: number): Promise<Error | undefined> {
   const s = await select({ after: receive(time.after(150 * time.millisecond)), done: receive(ctx.done()) });
   switch (s.case) {
@@ -22,7 +22,7 @@ async function process(ctx: Context, _: number): Promise<Error | undefined> {
   }
 }
 
-// After the deadline the workers go on receiving: each job that is left gets its result at once, and none is lost.
+// After the deadline the workers keep receiving: each remaining job gets its result immediately, and none is lost.
 async function worker(ctx: Context, jobs: ReceiveChannel<number>, results: SendChannel<Result>): Promise<void> {
   for await (const job of jobs) {
     const err = ctx.err();

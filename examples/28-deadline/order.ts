@@ -5,6 +5,6 @@ export const order: Order = {
   lines: "any",
   constraints: (lines) => [
     ...(lines.at(-1)?.startsWith("6 of 10 done") ? [] : ["the summary comes last"]),
-    ...(lines.slice(0, 6).every((line) => line.endsWith(": done")) ? [] : ["what is done in time is told first"]),
+    ...(lines.slice(0, 6).every((line) => line.endsWith(": done")) ? [] : ["the jobs done in time come first"]),
   ],
 };

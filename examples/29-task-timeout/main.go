@@ -1,5 +1,5 @@
-// A limit of time for each task. A goroutine cannot be stopped from outside, so each task runs in one of its own, and when
-// its time is over the worker goes on without it.
+// A timeout per task. A goroutine cannot be stopped from outside, so each task runs in its own goroutine, and after the
+// timeout the worker continues without it.
 package main
 
 import (
@@ -13,9 +13,9 @@ import (
 const timeout = 200 * time.Millisecond
 
 type job struct {
-	id      int
-	takes   time.Duration
-	listens bool
+	id           int
+	duration     time.Duration
+	isCancelable bool
 }
 
 type result struct {
@@ -25,18 +25,18 @@ type result struct {
 
 var tasks sync.WaitGroup
 
-// Plain numbers will not do: tasks run at the same time.
+// Tasks run in parallel, so the counters are atomic.
 var running atomic.Int64
 var abandoned atomic.Int64
 
-// A good task listens to its context. The other kind hangs, for all we know.
+// A cancelable task also waits for its context. The other kind ignores its context and duration its full time.
 func task(ctx context.Context, j job) error {
-	if !j.listens {
-		time.Sleep(j.takes)
+	if !j.isCancelable {
+		time.Sleep(j.duration)
 		return nil
 	}
 	select {
-	case <-time.After(j.takes):
+	case <-time.After(j.duration):
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -47,7 +47,7 @@ func process(j job) error {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 
-	// The slot has room for the one result: so a task that comes too late can leave it there and end.
+	// The slot has room for one result, so a late task can leave its result there and return.
 	slot := make(chan error, 1)
 	tasks.Go(func() {
 		running.Add(1)
@@ -76,11 +76,11 @@ func worker(jobs <-chan job, results chan<- result) {
 func main() {
 	jobs := make(chan job, 5)
 	results := make(chan result)
-	jobs <- job{id: 1, takes: 100 * time.Millisecond, listens: true}
-	jobs <- job{id: 2, takes: 900 * time.Millisecond, listens: false}
-	jobs <- job{id: 3, takes: 100 * time.Millisecond, listens: true}
-	jobs <- job{id: 4, takes: 900 * time.Millisecond, listens: true}
-	jobs <- job{id: 5, takes: 100 * time.Millisecond, listens: true}
+	jobs <- job{id: 1, duration: 100 * time.Millisecond, isCancelable: true}
+	jobs <- job{id: 2, duration: 900 * time.Millisecond, isCancelable: false}
+	jobs <- job{id: 3, duration: 100 * time.Millisecond, isCancelable: true}
+	jobs <- job{id: 4, duration: 900 * time.Millisecond, isCancelable: true}
+	jobs <- job{id: 5, duration: 100 * time.Millisecond, isCancelable: true}
 	close(jobs)
 
 	start := time.Now()
@@ -95,9 +95,9 @@ func main() {
 	}
 	fmt.Printf("%d tasks abandoned, %d still running\n", abandoned.Load(), running.Load())
 
-	// Nobody is parked for ever, or this would be.
+	// No task is blocked forever, so this wait returns.
 	tasks.Wait()
-	fmt.Printf("in the end: %d still running\n", running.Load())
+	fmt.Printf("at the end: %d still running\n", running.Load())
 }
 
-// Try: a slot without room. Which tasks never end, and what does the program say?
+// Try: an unbuffered slot. Which tasks never return, and what does the program report?

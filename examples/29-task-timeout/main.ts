@@ -1,5 +1,5 @@
-// A limit of time for each task. A goroutine cannot be stopped from outside, so each task runs in one of its own, and when
-// its time is over the worker goes on without it.
+// A timeout per task. A goroutine cannot be stopped from outside, so each task runs in its own goroutine, and after the
+// timeout the worker continues without it.
 
 import { Channel, type Context, context, defer, go, main, receive, select, time, WaitGroup } from "goro";
 import type { ReceiveChannel, SendChannel } from "goro";
@@ -8,8 +8,8 @@ const timeout = 200 * time.millisecond;
 
 interface Job {
   id: number;
-  takes: number;
-  listens: boolean;
+  duration: number;
+  isCancelable: boolean;
 }
 
 interface Result {
@@ -19,17 +19,17 @@ interface Result {
 
 const tasks = new WaitGroup();
 
-// Plain numbers will do: between two awaits nobody else runs.
+// Only one goroutine runs between two awaits, so plain numbers are enough.
 let running = 0;
 let abandoned = 0;
 
-// A good task listens to its context. The other kind hangs, for all we know.
+// A cancelable task also waits for its context. The other kind ignores its context and duration its full time.
 async function task(ctx: Context, job: Job): Promise<Error | undefined> {
-  if (!job.listens) {
-    await time.sleep(job.takes);
+  if (!job.isCancelable) {
+    await time.sleep(job.duration);
     return undefined;
   }
-  const s = await select({ after: receive(time.after(job.takes)), done: receive(ctx.done()) });
+  const s = await select({ after: receive(time.after(job.duration)), done: receive(ctx.done()) });
   switch (s.case) {
     case "after":
       return undefined;
@@ -42,7 +42,7 @@ async function process(job: Job): Promise<Error | undefined> {
   const [ctx, cancel] = context.withTimeout(context.background(), timeout);
   using _ = defer(cancel);
 
-  // The slot has room for the one result: so a task that comes too late can leave it there and end.
+  // The slot has room for one result, so a late task can leave its result there and return.
   const slot = new Channel<Error | undefined>(1);
   tasks.go(async () => {
     running++;
@@ -72,11 +72,11 @@ async function worker(jobs: ReceiveChannel<Job>, results: SendChannel<Result>): 
 main(async () => {
   const jobs = new Channel<Job>(5);
   const results = new Channel<Result>();
-  await jobs.send({ id: 1, takes: 100 * time.millisecond, listens: true });
-  await jobs.send({ id: 2, takes: 900 * time.millisecond, listens: false });
-  await jobs.send({ id: 3, takes: 100 * time.millisecond, listens: true });
-  await jobs.send({ id: 4, takes: 900 * time.millisecond, listens: true });
-  await jobs.send({ id: 5, takes: 100 * time.millisecond, listens: true });
+  await jobs.send({ id: 1, duration: 100 * time.millisecond, isCancelable: true });
+  await jobs.send({ id: 2, duration: 900 * time.millisecond, isCancelable: false });
+  await jobs.send({ id: 3, duration: 100 * time.millisecond, isCancelable: true });
+  await jobs.send({ id: 4, duration: 900 * time.millisecond, isCancelable: true });
+  await jobs.send({ id: 5, duration: 100 * time.millisecond, isCancelable: true });
   jobs.close();
 
   const start = time.now();
@@ -91,9 +91,9 @@ main(async () => {
   }
   console.log(`${abandoned} tasks abandoned, ${running} still running`);
 
-  // Nobody is parked for ever, or this would be.
+  // No task is blocked forever, so this wait returns.
   await tasks.wait();
-  console.log(`in the end: ${running} still running`);
+  console.log(`at the end: ${running} still running`);
 });
 
-// Try: a slot without room. Which tasks never end, and what does the program say?
+// Try: an unbuffered slot. Which tasks never return, and what does the program report?

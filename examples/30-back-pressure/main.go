@@ -1,5 +1,5 @@
-// Back pressure: a queue lets the producer run ahead of the workers, by its capacity and no further. Then the producer
-// works at their pace, and nothing piles up.
+// Back-pressure: a queue lets the producer run ahead of the workers by at most its capacity. After that, the producer
+// runs at the pace of the workers, and the queue does not grow.
 package main
 
 import (
@@ -14,10 +14,10 @@ const numJobs = 8
 
 func main() {
 	jobs := make(chan int, capacity)
-	// How many jobs the producer is rid of, and how many the workers have taken.
+	// The number of jobs that the producer has sent, and the number that the workers have taken.
 	var sent, taken atomic.Int64
 
-	// A job lasts until it is allowed to finish, so that we can watch one step at a time.
+	// A job lasts until main lets it finish, so that each step can be observed.
 	finish := make(chan struct{})
 	worker := func(jobs <-chan int) {
 		for range jobs {
@@ -29,7 +29,7 @@ func main() {
 		go worker(jobs)
 	}
 
-	// The producer would like to be rid of all its jobs at once.
+	// The producer sends all of its jobs as fast as it can.
 	go func() {
 		for j := 1; j <= numJobs; j++ {
 			jobs <- j
@@ -38,8 +38,8 @@ func main() {
 		close(jobs)
 	}()
 
-	// Every worker is busy, and the buffer is full: job 6 must wait. From here on one job has to finish for each that is
-	// sent, until the producer has no more.
+	// Every worker is busy and the buffer is full, so job 6 waits. From here on, each send waits until one job has
+	// finished, until all jobs are sent.
 	for finished := 0; finished <= numJobs; finished++ {
 		if finished > 0 {
 			finish <- struct{}{}

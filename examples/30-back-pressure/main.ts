@@ -1,5 +1,5 @@
-// Back pressure: a queue lets the producer run ahead of the workers, by its capacity and no further. Then the producer
-// works at their pace, and nothing piles up.
+// Back-pressure: a queue lets the producer run ahead of the workers by at most its capacity. After that, the producer
+// runs at the pace of the workers, and the queue does not grow.
 
 import { Channel, go, main, type ReceiveChannel, time } from "goro";
 
@@ -9,11 +9,11 @@ const numJobs = 8;
 
 main(async () => {
   const jobs = new Channel<number>(capacity);
-  // How many jobs the producer is rid of, and how many the workers have taken.
+  // The number of jobs that the producer has sent, and the number that the workers have taken.
   let sent = 0;
   let taken = 0;
 
-  // A job lasts until it is allowed to finish, so that we can watch one step at a time.
+  // A job lasts until main lets it finish, so that each step can be observed.
   const finish = new Channel<void>();
   async function worker(jobs: ReceiveChannel<number>): Promise<void> {
     for await (const _ of jobs) {
@@ -25,7 +25,7 @@ main(async () => {
     go(worker, jobs);
   }
 
-  // The producer would like to be rid of all its jobs at once.
+  // The producer sends all of its jobs as fast as it can.
   go(async () => {
     for (let j = 1; j <= numJobs; j++) {
       await jobs.send(j);
@@ -34,8 +34,8 @@ main(async () => {
     jobs.close();
   });
 
-  // Every worker is busy, and the buffer is full: job 6 must wait. From here on one job has to finish for each that is
-  // sent, until the producer has no more.
+  // Every worker is busy and the buffer is full, so job 6 waits. From here on, each send waits until one job has
+  // finished, until all jobs are sent.
   for (let finished = 0; finished <= numJobs; finished++) {
     if (finished > 0) {
       await finish.send();

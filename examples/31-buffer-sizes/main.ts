@@ -1,12 +1,12 @@
-// Buffer sizes: a send waits only while the buffer is full. So a buffer smooths a burst as long as the burst fits in,
-// and without a buffer each send waits for a worker.
+// Buffer sizes: a send blocks only while the buffer is full. A buffer absorbs a burst that fits into it. Without a
+// buffer, each send waits for a worker.
 
 import { Channel, main, time, WaitGroup } from "goro";
 
 const round = 50 * time.millisecond;
 const numJobs = 5;
 
-// How many sends do not wait while nobody receives? Here a send that would have to wait is given up instead.
+// Counts the sends that do not block without a receiver. It stops at the first send that would block.
 function room(capacity: number): number {
   const jobs = new Channel<number>(capacity);
   for (let sent = 0; ; sent++) {
@@ -16,7 +16,7 @@ function room(capacity: number): number {
   }
 }
 
-// The producer sends a burst of jobs, as fast as it can. A slow worker takes one in each round.
+// The producer sends a burst of jobs as fast as it can. A slow worker takes one job per round.
 async function burst(capacity: number): Promise<void> {
   const jobs = new Channel<number>(capacity);
   const sent: number[] = [];
@@ -45,14 +45,15 @@ main(async () => {
   console.log(`capacity 0: ${room(0)} sends do not wait`);
   console.log(`capacity 100: ${room(100)} sends do not wait, the next would`);
 
-  // Without a buffer a send is over when the worker takes the job, and not before.
+  // Without a buffer, a send completes when the worker takes the job.
   await burst(0);
 
-  // A buffer takes the beginning of the burst; for the rest the producer waits, as without one.
+  // A buffer absorbs the start of the burst. For the other jobs the producer waits, as without a buffer.
   await burst(2);
 
-  // A burst that fits in does not wait at all. The worker is no faster for it, and the jobs that wait take memory.
+  // A burst that fits into the buffer does not block. The worker does not become faster, and the queued jobs occupy
+  // memory.
   await burst(numJobs);
 });
 
-// Try: a capacity of 4. In which rounds will the jobs be sent? Say so before you run it.
+// Try: a capacity of 4. Predict the rounds in which the jobs are sent, and then run the program.

@@ -1,5 +1,5 @@
-// Priorities: two queues, the urgent one first. A plain select does not do it: when both are ready, it tosses a coin.
-// So ask for a high job alone, without waiting, and only then for either.
+// Priorities: two queues, the urgent one first. A plain select is not enough: if both cases are ready, it chooses at
+// random. So the worker first tries to receive a high job alone, without blocking, and only then waits for either.
 package main
 
 import (
@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// The first select never waits. The second may, and is for when no high job was queued. A high job that comes between
-// the two can still lose, to one low job.
+// The first select never blocks. The second may block, and runs if no high job was queued. A high job that arrives
+// between the two can still lose to one low job.
 func next(high, low <-chan string) string {
 	select {
 	case job := <-high:
@@ -27,7 +27,7 @@ func either(high, low <-chan string) string {
 	}
 }
 
-// How many of the first 10,000 jobs are high, when there are always jobs in both queues?
+// How many of the first 10,000 jobs are high if both queues always contain jobs?
 func countHigh(take func(high, low <-chan string) string) int {
 	high := make(chan string, 10_000)
 	low := make(chan string, 10_000)
@@ -53,7 +53,7 @@ func main() {
 		high <- fmt.Sprintf("high %d", n)
 	}
 
-	// No low job starts while a high one is queued. One that is queued late overtakes the low ones too.
+	// No low job starts while a high one is queued. A high job that is queued late also overtakes the low ones.
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for range 7 {
@@ -71,4 +71,4 @@ func main() {
 	fmt.Printf("plain select: between 45 and 55 %% were high: %t\n", count >= 4500 && count <= 5500)
 }
 
-// Try: let the worker call either instead of next, and run it a few times.
+// Try: let the worker call either instead of next, and run the program several times.

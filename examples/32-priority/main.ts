@@ -1,10 +1,10 @@
-// Priorities: two queues, the urgent one first. A plain select does not do it: when both are ready, it tosses a coin.
-// So ask for a high job alone, without waiting, and only then for either.
+// Priorities: two queues, the urgent one first. A plain select is not enough: if both cases are ready, it chooses at
+// random. So the worker first tries to receive a high job alone, without blocking, and only then waits for either.
 
 import { Channel, main, receive, type ReceiveChannel, select, WaitGroup } from "goro";
 
-// The first select never waits. The second may, and is for when no high job was queued. A high job that comes between
-// the two can still lose, to one low job.
+// The first select never blocks. The second may block, and runs if no high job was queued. A high job that arrives
+// between the two can still lose to one low job.
 async function next(high: ReceiveChannel<string>, low: ReceiveChannel<string>): Promise<string | undefined> {
   const s = await select({ high: receive(high), default: true });
   switch (s.case) {
@@ -20,7 +20,7 @@ async function either(high: ReceiveChannel<string>, low: ReceiveChannel<string>)
   return s.value;
 }
 
-// How many of the first 10,000 jobs are high, when there are always jobs in both queues?
+// How many of the first 10,000 jobs are high if both queues always contain jobs?
 async function countHigh(take: typeof next): Promise<number> {
   const high = new Channel<string>(10_000);
   const low = new Channel<string>(10_000);
@@ -46,7 +46,7 @@ main(async () => {
     await high.send(`high ${n}`);
   }
 
-  // No low job starts while a high one is queued. One that is queued late overtakes the low ones too.
+  // No low job starts while a high one is queued. A high job that is queued late also overtakes the low ones.
   const wg = new WaitGroup();
   wg.go(async () => {
     for (let j = 0; j < 7; j++) {
@@ -64,4 +64,4 @@ main(async () => {
   console.log(`plain select: between 45 and 55 % were high: ${count >= 4500 && count <= 5500}`);
 });
 
-// Try: let the worker call either instead of next, and run it a few times.
+// Try: let the worker call either instead of next, and run the program several times.

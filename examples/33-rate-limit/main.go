@@ -1,5 +1,5 @@
-// A rate limit: one ticker for the whole pool, and each job starts with a tick. More workers do not start more jobs,
-// and whoever waits for a tick waits for the end of the context too.
+// A rate limit: one ticker serves the whole pool, and each job starts with a tick. More workers do not start more jobs,
+// and the wait for a tick also ends when the context is done.
 package main
 
 import (
@@ -11,7 +11,7 @@ import (
 
 const tick = 50 * time.Millisecond
 
-// Waits until a job may start, or the context has ended.
+// Waits until a job may start or the context is done.
 func wait(ctx context.Context, limiter *time.Ticker) error {
 	select {
 	case <-limiter.C:
@@ -21,7 +21,7 @@ func wait(ctx context.Context, limiter *time.Ticker) error {
 	}
 }
 
-// Runs five jobs, and tells in which tick each has started.
+// Runs five jobs, and returns the tick in which each job started.
 func run(ctx context.Context, numWorkers int) ([]int, error) {
 	const numJobs = 5
 	jobs := make(chan int, numJobs)
@@ -61,14 +61,14 @@ func main() {
 	starts, _ = run(context.Background(), 3)
 	fmt.Printf("3 workers: jobs start in ticks %v\n", starts)
 
-	// Whoever waits for the third tick gives up at once.
+	// The workers that wait for the third tick return at the cancel.
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	time.AfterFunc(5*tick/2, cancel)
 	start := time.Now()
-	some, err := run(ctx, 3)
-	fmt.Printf("called off: jobs start in ticks %v, then %v\n", some, err)
+	started, err := run(ctx, 3)
+	fmt.Printf("canceled: jobs start in ticks %v, then %v\n", started, err)
 	fmt.Printf("over before the third tick: %t\n", time.Since(start) < 3*tick)
 }
 
-// Try: give each worker a ticker of its own. How many jobs start in each tick?
+// Try: give each worker its own ticker. How many jobs start in each tick?

@@ -1,11 +1,11 @@
-// A rate limit: one ticker for the whole pool, and each job starts with a tick. More workers do not start more jobs,
-// and whoever waits for a tick waits for the end of the context too.
+// A rate limit: one ticker serves the whole pool, and each job starts with a tick. More workers do not start more jobs,
+// and the wait for a tick also ends when the context is done.
 
 import { Channel, type Context, context, defer, main, receive, select, time, WaitGroup } from "goro";
 
 const tick = 50 * time.millisecond;
 
-// Waits until a job may start, or the context has ended.
+// Waits until a job may start or the context is done.
 async function wait(ctx: Context, limiter: time.Ticker): Promise<Error | undefined> {
   const s = await select({ tick: receive(limiter.c), done: receive(ctx.done()) });
   switch (s.case) {
@@ -16,7 +16,7 @@ async function wait(ctx: Context, limiter: time.Ticker): Promise<Error | undefin
   }
 }
 
-// Runs five jobs, and tells in which tick each has started.
+// Runs five jobs, and returns the tick in which each job started.
 async function run(ctx: Context, numWorkers: number): Promise<[starts: number[], err: Error | undefined]> {
   const numJobs = 5;
   const jobs = new Channel<number>(numJobs);
@@ -53,14 +53,14 @@ main(async () => {
   [starts] = await run(context.background(), 3);
   console.log(`3 workers: jobs start in ticks [${starts.join(" ")}]`);
 
-  // Whoever waits for the third tick gives up at once.
+  // The workers that wait for the third tick return at the cancel.
   const [ctx, cancel] = context.withCancel(context.background());
   using _ = defer(cancel);
   time.afterFunc((5 * tick) / 2, cancel);
   const start = time.now();
-  const [some, err] = await run(ctx, 3);
-  console.log(`called off: jobs start in ticks [${some.join(" ")}], then ${err?.message}`);
+  const [started, err] = await run(ctx, 3);
+  console.log(`canceled: jobs start in ticks [${started.join(" ")}], then ${err?.message}`);
   console.log(`over before the third tick: ${time.since(start) < 3 * tick}`);
 });
 
-// Try: give each worker a ticker of its own. How many jobs start in each tick?
+// Try: give each worker its own ticker. How many jobs start in each tick?

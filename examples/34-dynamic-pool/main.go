@@ -1,5 +1,5 @@
-// A dynamic pool: it hires a worker when a job is left waiting, and a worker who has had nothing to do for a while goes
-// home. There are always at least minWorkers, and never more than maxWorkers.
+// A dynamic pool: it adds a worker when a job waits in the queue, and a worker exits after 20 ms without a job. The
+// number of workers stays between minWorkers and maxWorkers.
 package main
 
 import (
@@ -11,59 +11,60 @@ import (
 
 const minWorkers = 2
 const maxWorkers = 10
-const idle = 20 * time.Millisecond
+const idleTimeout = 20 * time.Millisecond
 
 type pool struct {
 	jobs chan func()
 	wg   sync.WaitGroup
 
-	// How many workers there are, and the fewest and the most that there have been.
-	mu      sync.Mutex
-	workers int
-	fewest  int
-	most    int
+	// The current number of workers, and its minimum and maximum so far.
+	mu       sync.Mutex
+	workers  int
+	minCount int
+	maxCount int
 }
 
 func newPool() *pool {
-	p := &pool{jobs: make(chan func(), 100), fewest: minWorkers}
+	p := &pool{jobs: make(chan func(), 100), minCount: minWorkers}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for range minWorkers {
-		p.hire()
+		p.addWorker()
 	}
 	return p
 }
 
-// A job that an idle worker takes is never seen in the queue. One that is seen there waits, and is a reason to grow.
+// A job that an idle worker takes never appears in the queue. A job that appears there waits, and is a reason to add a
+// worker.
 func (p *pool) submit(job func()) {
 	p.jobs <- job
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.jobs) > 0 && p.workers < maxWorkers {
-		p.hire()
+		p.addWorker()
 	}
 }
 
-// Looking at the number and changing it is one step: whoever calls this holds the mutex.
-func (p *pool) hire() {
+// Reading the number and changing it is one step: the caller holds the mutex.
+func (p *pool) addWorker() {
 	p.workers++
-	p.most = max(p.most, p.workers)
+	p.maxCount = max(p.maxCount, p.workers)
 	p.wg.Go(p.worker)
 }
 
-// Says whether a worker who is idle may go home.
-func (p *pool) dismiss() bool {
+// Removes an idle worker from the count and returns true, unless the minimum is reached.
+func (p *pool) removeWorker() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.workers == minWorkers {
 		return false
 	}
 	p.workers--
-	p.fewest = min(p.fewest, p.workers)
+	p.minCount = min(p.minCount, p.workers)
 	return true
 }
 
-// A worker goes home between two jobs only, so a job that was begun is always finished.
+// A worker exits only between two jobs, so a started job is always finished.
 func (p *pool) worker() {
 	for {
 		select {
@@ -72,15 +73,15 @@ func (p *pool) worker() {
 				return
 			}
 			job()
-		case <-time.After(idle):
-			if p.dismiss() {
+		case <-time.After(idleTimeout):
+			if p.removeWorker() {
 				return
 			}
 		}
 	}
 }
 
-// Waits until all jobs are done, and all workers have gone.
+// Waits until all jobs are done and all workers have exited.
 func (p *pool) close() {
 	close(p.jobs)
 	p.wg.Wait()
@@ -96,11 +97,11 @@ func main() {
 	pool := newPool()
 	fmt.Printf("at the start: %d workers\n", pool.size())
 
-	// A job takes longer than a worker may be idle. Nobody is sent home in the middle of one.
-	var begun, finished atomic.Int64
+	// A job takes longer than the idle timeout of a worker. A worker never exits during a job.
+	var started, finished atomic.Int64
 	var pending sync.WaitGroup
 	job := func() {
-		begun.Add(1)
+		started.Add(1)
 		time.Sleep(30 * time.Millisecond)
 		finished.Add(1)
 		pending.Done()
@@ -113,19 +114,19 @@ func main() {
 	fmt.Printf("100 jobs queued: %d workers\n", pool.size())
 
 	pending.Wait()
-	fmt.Printf("%d jobs begun, %d finished\n", begun.Load(), finished.Load())
+	fmt.Printf("%d jobs started, %d finished\n", started.Load(), finished.Load())
 
 	time.Sleep(90 * time.Millisecond)
-	fmt.Printf("after a rest: %d workers\n", pool.size())
+	fmt.Printf("after a pause: %d workers\n", pool.size())
 
-	// An idle worker takes it, and nobody is hired.
+	// An idle worker takes this job, and no worker is added.
 	pending.Add(1)
 	pool.submit(job)
 	fmt.Printf("one more job: %d workers\n", pool.size())
 
 	pool.close()
-	fmt.Printf("%d jobs begun, %d finished\n", begun.Load(), finished.Load())
-	fmt.Printf("never fewer than %d workers, never more than %d\n", pool.fewest, pool.most)
+	fmt.Printf("%d jobs started, %d finished\n", started.Load(), finished.Load())
+	fmt.Printf("never fewer than %d workers, never more than %d\n", pool.minCount, pool.maxCount)
 }
 
-// Try: an idle time of 200 ms. How many workers are there after the rest?
+// Try: an idle timeout of 200 ms. How many workers are there after the pause?

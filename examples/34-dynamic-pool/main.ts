@@ -1,11 +1,11 @@
-// A dynamic pool: it hires a worker when a job is left waiting, and a worker who has had nothing to do for a while goes
-// home. There are always at least minWorkers, and never more than maxWorkers.
+// A dynamic pool: it adds a worker when a job waits in the queue, and a worker exits after 20 ms without a job. The
+// number of workers stays between minWorkers and maxWorkers.
 
 import { Channel, main, receive, select, time, WaitGroup } from "goro";
 
 const minWorkers = 2;
 const maxWorkers = 10;
-const idle = 20 * time.millisecond;
+const idleTimeout = 20 * time.millisecond;
 
 type Job = () => Promise<void>;
 
@@ -13,46 +13,47 @@ class Pool {
   readonly jobs: Channel<Job> = new Channel(100);
   readonly wg: WaitGroup = new WaitGroup();
 
-  // How many workers there are, and the fewest and the most that there have been.
+  // The current number of workers, and its minimum and maximum so far.
   workers = 0;
-  fewest = minWorkers;
-  most = 0;
+  minCount = minWorkers;
+  maxCount = 0;
 
   constructor() {
     for (let w = 0; w < minWorkers; w++) {
-      this.hire();
+      this.addWorker();
     }
   }
 
-  // A job that an idle worker takes is never seen in the queue. One that is seen there waits, and is a reason to grow.
+  // A job that an idle worker takes never appears in the queue. A job that appears there waits, and is a reason to add
+  // a worker.
   async submit(job: Job): Promise<void> {
     await this.jobs.send(job);
     if (this.jobs.length > 0 && this.workers < maxWorkers) {
-      this.hire();
+      this.addWorker();
     }
   }
 
-  // Looking at the number and changing it is one step: there is no await between.
-  hire(): void {
+  // Reading the number and changing it is one step, because no await comes in between.
+  addWorker(): void {
     this.workers++;
-    this.most = Math.max(this.most, this.workers);
+    this.maxCount = Math.max(this.maxCount, this.workers);
     this.wg.go(() => this.worker());
   }
 
-  // Says whether a worker who is idle may go home.
-  dismiss(): boolean {
+  // Removes an idle worker from the count and returns true, unless the minimum is reached.
+  removeWorker(): boolean {
     if (this.workers === minWorkers) {
       return false;
     }
     this.workers--;
-    this.fewest = Math.min(this.fewest, this.workers);
+    this.minCount = Math.min(this.minCount, this.workers);
     return true;
   }
 
-  // A worker goes home between two jobs only, so a job that was begun is always finished.
+  // A worker exits only between two jobs, so a started job is always finished.
   async worker(): Promise<void> {
     for (;;) {
-      const s = await select({ job: receive(this.jobs), idle: receive(time.after(idle)) });
+      const s = await select({ job: receive(this.jobs), idle: receive(time.after(idleTimeout)) });
       switch (s.case) {
         case "job":
           if (!s.ok) {
@@ -61,14 +62,14 @@ class Pool {
           await s.value();
           continue;
         case "idle":
-          if (this.dismiss()) {
+          if (this.removeWorker()) {
             return;
           }
       }
     }
   }
 
-  // Waits until all jobs are done, and all workers have gone.
+  // Waits until all jobs are done and all workers have exited.
   async close(): Promise<void> {
     this.jobs.close();
     await this.wg.wait();
@@ -79,12 +80,12 @@ main(async () => {
   const pool = new Pool();
   console.log(`at the start: ${pool.workers} workers`);
 
-  // A job takes longer than a worker may be idle. Nobody is sent home in the middle of one.
-  let begun = 0;
+  // A job takes longer than the idle timeout of a worker. A worker never exits during a job.
+  let started = 0;
   let finished = 0;
   const pending = new WaitGroup();
   async function job(): Promise<void> {
-    begun++;
+    started++;
     await time.sleep(30 * time.millisecond);
     finished++;
     pending.done();
@@ -97,19 +98,19 @@ main(async () => {
   console.log(`100 jobs queued: ${pool.workers} workers`);
 
   await pending.wait();
-  console.log(`${begun} jobs begun, ${finished} finished`);
+  console.log(`${started} jobs started, ${finished} finished`);
 
   await time.sleep(90 * time.millisecond);
-  console.log(`after a rest: ${pool.workers} workers`);
+  console.log(`after a pause: ${pool.workers} workers`);
 
-  // An idle worker takes it, and nobody is hired.
+  // An idle worker takes this job, and no worker is added.
   pending.add(1);
   await pool.submit(job);
   console.log(`one more job: ${pool.workers} workers`);
 
   await pool.close();
-  console.log(`${begun} jobs begun, ${finished} finished`);
-  console.log(`never fewer than ${pool.fewest} workers, never more than ${pool.most}`);
+  console.log(`${started} jobs started, ${finished} finished`);
+  console.log(`never fewer than ${pool.minCount} workers, never more than ${pool.maxCount}`);
 });
 
-// Try: an idle time of 200 ms. How many workers are there after the rest?
+// Try: an idle timeout of 200 ms. How many workers are there after the pause?

@@ -1,5 +1,5 @@
-// Metrics: counters that all workers share, of the jobs that were processed and of those that failed. No update is
-// lost, whatever the order in which the workers go on.
+// Metrics: all workers share counters of the processed and the failed jobs. No update is lost, whatever the order in
+// which the workers run.
 package main
 
 import (
@@ -13,13 +13,13 @@ import (
 const numJobs = 100
 
 // The workers run on several threads, so plain numbers would lose updates: these are atomic. (A variable named errors
-// would hide the package of that name.)
+// would shadow the package of that name.)
 type metrics struct {
 	processed atomic.Int64
 	failed    atomic.Int64
 }
 
-// Every seventh job fails, and each takes a while, so that the workers get in each other's way.
+// Every seventh job fails, and the jobs take between 0 and 4 ms, so that the workers interleave.
 func process(job int) error {
 	time.Sleep(time.Duration(job%5) * time.Millisecond)
 	if job%7 == 0 {
@@ -50,7 +50,7 @@ func run(numWorkers int) {
 	}
 	close(jobs)
 
-	// The numbers may be read at any time, but only now are they final.
+	// The counters can be read at any time, but only now are they final.
 	wg.Wait()
 	fmt.Printf("%d at work: %d processed, %d failed\n", numWorkers, m.processed.Load(), m.failed.Load())
 }
@@ -61,4 +61,4 @@ func main() {
 	}
 }
 
-// Try: read the counter before the job and write it, plus one, after the job. How many jobs are counted then?
+// Try: read the counter before the job, and write it plus one after the job. How many jobs are counted then?

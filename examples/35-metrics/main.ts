@@ -1,18 +1,18 @@
-// Metrics: counters that all workers share, of the jobs that were processed and of those that failed. No update is
-// lost, whatever the order in which the workers go on.
+// Metrics: all workers share counters of the processed and the failed jobs. No update is lost, whatever the order in
+// which the workers run.
 
 import { Channel, main, type ReceiveChannel, time, WaitGroup } from "goro";
 
 const numJobs = 100;
 
-// All goroutines share one thread, and between two awaits a goroutine is alone, so plain numbers will do. They would
-// not for worker threads that share memory: those need Atomics.
+// All goroutines share one thread, and only one of them runs between two awaits, so plain numbers are enough. Worker
+// threads that share memory need Atomics instead.
 class Metrics {
   processed = 0;
   failed = 0;
 }
 
-// Every seventh job fails, and each takes a while, so that the workers get in each other's way.
+// Every seventh job fails, and the jobs take between 0 and 4 ms, so that the workers interleave.
 async function process(job: number): Promise<Error | undefined> {
   await time.sleep((job % 5) * time.millisecond);
   if (job % 7 === 0) {
@@ -43,7 +43,7 @@ async function run(numWorkers: number): Promise<void> {
   }
   jobs.close();
 
-  // The numbers may be read at any time, but only now are they final.
+  // The counters can be read at any time, but only now are they final.
   await wg.wait();
   console.log(`${numWorkers} at work: ${m.processed} processed, ${m.failed} failed`);
 }
@@ -54,4 +54,4 @@ main(async () => {
   }
 });
 
-// Try: read the counter before the job and write it, plus one, after the job. How many jobs are counted then?
+// Try: read the counter before the job, and write it plus one after the job. How many jobs are counted then?

@@ -1,5 +1,5 @@
-// Logging: each worker says when it starts a job, and how the job ended. Beside them somebody watches the queue, which
-// tells how much is still to come.
+// Logging: each worker logs the start of each job and its end. Main logs the length of the queue, which is the number
+// of jobs that have not started.
 package main
 
 import (
@@ -21,7 +21,8 @@ func process(job int) error {
 	return nil
 }
 
-// One line at the start and one at the end, whatever the end: a job without a second line is still at work, or hangs.
+// One line at the start and one at the end, however the job ends: a job without a second line is still running, or
+// hangs.
 func worker(id int, jobs <-chan int) {
 	for job := range jobs {
 		fmt.Printf("worker %d: job %d started\n", id, job)
@@ -46,8 +47,8 @@ func main() {
 	}
 	close(jobs)
 
-	// We look in the middle of each round. What a worker is busy with is no longer in the queue, so an empty queue is not
-	// yet the end.
+	// Main reads the length in the middle of each round. A running job has left the queue, so an empty queue does not
+	// mean that all jobs are done.
 	time.Sleep(round / 2)
 	for len(jobs) > 0 {
 		fmt.Printf("queue: %d waiting\n", len(jobs))
@@ -59,4 +60,4 @@ func main() {
 	fmt.Println("all workers have ended")
 }
 
-// Try: a fourth worker. What does the queue say in each round?
+// Try: a fourth worker. What is the length of the queue in each round?

@@ -1,5 +1,5 @@
-// Logging: each worker says when it starts a job, and how the job ended. Beside them somebody watches the queue, which
-// tells how much is still to come.
+// Logging: each worker logs the start of each job and its end. Main logs the length of the queue, which is the number
+// of jobs that have not started.
 
 import { Channel, main, type ReceiveChannel, time, WaitGroup } from "goro";
 
@@ -15,7 +15,8 @@ async function process(job: number): Promise<Error | undefined> {
   return undefined;
 }
 
-// One line at the start and one at the end, whatever the end: a job without a second line is still at work, or hangs.
+// One line at the start and one at the end, however the job ends: a job without a second line is still running, or
+// hangs.
 async function worker(id: number, jobs: ReceiveChannel<number>): Promise<void> {
   for await (const job of jobs) {
     console.log(`worker ${id}: job ${job} started`);
@@ -40,8 +41,8 @@ main(async () => {
   }
   jobs.close();
 
-  // We look in the middle of each round. What a worker is busy with is no longer in the queue, so an empty queue is not
-  // yet the end.
+  // Main reads the length in the middle of each round. A running job has left the queue, so an empty queue does not
+  // mean that all jobs are done.
   await time.sleep(round / 2);
   while (jobs.length > 0) {
     console.log(`queue: ${jobs.length} waiting`);
@@ -53,4 +54,4 @@ main(async () => {
   console.log("all workers have ended");
 });
 
-// Try: a fourth worker. What does the queue say in each round?
+// Try: a fourth worker. What is the length of the queue in each round?

@@ -1,5 +1,5 @@
-// An executor, as in Python's standard library: each job that is submitted gives a future of its own, so that each caller
-// gets the result, or the error, of their own job and of no other.
+// An executor, as in Python's standard library: each submitted job returns its own future, so that each caller gets the
+// result or the error of its own job.
 package main
 
 import (
@@ -14,7 +14,7 @@ import (
 
 const numJobs = 9
 
-// The later the job, the sooner it is done. Job 2 fails.
+// Later jobs take less time. Job 2 fails.
 func work(_ context.Context, n int) (int, error) {
 	time.Sleep(time.Duration(numJobs-n) * 20 * time.Millisecond)
 	if n == 2 {
@@ -26,7 +26,7 @@ func work(_ context.Context, n int) (int, error) {
 func main() {
 	var done atomic.Int64
 	func() {
-		// At the end of this block everything that was submitted has been done.
+		// At the end of this block, all submitted jobs have been done.
 		executor, _ := newExecutor(3, 0, func() { done.Add(1) })
 		defer executor.stop()
 		for n := 1; n <= numJobs; n++ {
@@ -35,8 +35,8 @@ func main() {
 	}()
 	fmt.Printf("%d jobs done when the block was left\n", done.Load())
 
-	// Submit waits while all workers are busy and the queue is full, and gives a task: that is the future. This queue
-	// has room for all nine.
+	// Submit waits while all workers are busy and the queue is full, and returns a task, which is the future. This queue
+	// has room for all nine jobs.
 	executor, _ := newExecutor(3, numJobs, func() {})
 	var tasks []*task
 	for n := 1; n <= numJobs; n++ {
@@ -44,36 +44,36 @@ func main() {
 		tasks = append(tasks, t)
 	}
 
-	// Awaited in the order in which they were submitted, whatever the order in which they are done. A job that fails
-	// spoils only its own task.
-	var answers []string
+	// The results are awaited in the order of submission, whatever the order of completion. A failed job affects only its
+	// own task.
+	var results []string
 	for _, t := range tasks {
 		result, err := t.result()
 		if err != nil {
-			answers = append(answers, fmt.Sprintf("error: %v", err))
+			results = append(results, fmt.Sprintf("error: %v", err))
 			continue
 		}
-		answers = append(answers, fmt.Sprint(result))
+		results = append(results, fmt.Sprint(result))
 	}
-	fmt.Println(strings.Join(answers, ", "))
+	fmt.Println(strings.Join(results, ", "))
 
-	// After the end nothing is taken any more.
+	// After the stop, submit accepts no more jobs.
 	executor.stop()
 	_, err := executor.submit(10)
 	if err != nil {
 		fmt.Printf("job 10: %v\n", err)
 	}
 
-	// And an executor without workers would never do anything.
+	// An executor without workers is refused, because it could never do a job.
 	_, err = newExecutor(0, 0, func() {})
 	if err != nil {
 		fmt.Println(err)
 	}
 }
 
-// Try: panic with the first error instead of keeping it, as Promise.all does. What is left of the other results then?
+// Try: panic with the first error instead of keeping it, as Promise.all does. What happens to the other results then?
 
-// Go's library has no executor. What follows is there what a WorkerPool is in goro.
+// Go's standard library has no executor. The code below does what WorkerPool does in goro.
 
 type task struct {
 	n     int

@@ -1,11 +1,11 @@
-// An executor, as in Python's standard library: each job that is submitted gives a future of its own, so that each caller
-// gets the result, or the error, of their own job and of no other.
+// An executor, as in Python's standard library: each submitted job returns its own future, so that each caller gets the
+// result or the error of its own job.
 
 import { type Context, main, time, WorkerPool } from "goro";
 
 const numJobs = 9;
 
-// The later the job, the sooner it is done. Job 2 fails.
+// Later jobs take less time. Job 2 fails.
 async function work(_: Context, n: number): Promise<number> {
   await time.sleep((numJobs - n) * 20 * time.millisecond);
   if (n === 2) {
@@ -17,7 +17,7 @@ async function work(_: Context, n: number): Promise<number> {
 main(async () => {
   let done = 0;
   {
-    // At the end of this block everything that was submitted has been done.
+    // At the end of this block, all submitted jobs have been done.
     await using executor = new WorkerPool(work, {
       workers: 3,
       onEvent: (event) => (done += event.type === "ended" ? 1 : 0),
@@ -28,27 +28,27 @@ main(async () => {
   }
   console.log(`${done} jobs done when the block was left`);
 
-  // Submit waits while all workers are busy and the queue is full, and gives a task: that is the future. This queue has
-  // room for all nine.
-  const executor = new WorkerPool(work, { workers: 3, queue: numJobs });
+  // Submit waits while all workers are busy and the queue is full, and returns a task, which is the future. This queue
+  // has room for all nine jobs.
+  const executor = new WorkerPool(work, { workers: 3, queueSize: numJobs });
   const tasks = [];
   for (let n = 1; n <= numJobs; n++) {
     tasks.push(await executor.submit(n));
   }
 
-  // Awaited in the order in which they were submitted, whatever the order in which they are done. A job that fails
-  // spoils only its own task.
-  const answers = [];
+  // The results are awaited in the order of submission, whatever the order of completion. A failed job affects only its
+  // own task.
+  const results = [];
   for (const task of tasks) {
     try {
-      answers.push(await task.result);
+      results.push(await task.result);
     } catch (err) {
-      answers.push(`error: ${(err as Error).message}`);
+      results.push(`error: ${(err as Error).message}`);
     }
   }
-  console.log(answers.join(", "));
+  console.log(results.join(", "));
 
-  // After the end nothing is taken any more.
+  // After the stop, submit accepts no more jobs.
   await executor.stop();
   try {
     await executor.submit(10);
@@ -56,7 +56,7 @@ main(async () => {
     console.log(`job 10: ${(err as Error).message}`);
   }
 
-  // And an executor without workers would never do anything.
+  // An executor without workers is refused, because it could never do a job.
   try {
     new WorkerPool(work, { workers: 0 });
   } catch (err) {
@@ -64,4 +64,4 @@ main(async () => {
   }
 });
 
-// Try: await the tasks with Promise.all. What is left of the other results then?
+// Try: await the tasks with Promise.all. What happens to the other results then?

@@ -1,5 +1,5 @@
-// Workers by hand over a queue, and the two ways to send them home: an end marker for each worker, as with a queue that
-// cannot be closed, or one close for all.
+// Manual workers over a queue, and two ways to end them: one end marker per worker, as for a queue that cannot be
+// closed, or one close for all.
 package main
 
 import (
@@ -11,14 +11,14 @@ import (
 const numWorkers = 3
 const numJobs = 9
 
-// What is in the queue: a job or, in the first form, an end marker. The marker is no number, since any number could be
-// a job.
+// An item of the queue is a job or, in the first form, an end marker. The marker is not a number, because every number
+// could be a job.
 type item struct {
 	job int
 	end bool
 }
 
-// A marker ends the worker that takes it, and no other: so it takes as many markers as there are workers.
+// A marker ends only the worker that takes it, so the queue needs as many markers as workers.
 func withMarkers() ([]int, int) {
 	queue := make(chan item, numJobs)
 	results := make(chan int, numJobs)
@@ -27,7 +27,7 @@ func withMarkers() ([]int, int) {
 	var wg sync.WaitGroup
 	for range numWorkers {
 		wg.Go(func() {
-			// Nobody closes the queue: the loop would never end by itself.
+			// The queue is not closed, so the loop would never end by itself.
 			for it := range queue {
 				if it.end {
 					ends <- true
@@ -47,10 +47,10 @@ func withMarkers() ([]int, int) {
 	}
 	wg.Wait()
 	close(results)
-	return sorted(results), len(ends)
+	return collectSorted(results), len(ends)
 }
 
-// Closing tells everybody, however many they are.
+// One close ends all workers, however many there are.
 func withClose() []int {
 	queue := make(chan int, numJobs)
 	results := make(chan int, numJobs)
@@ -70,16 +70,16 @@ func withClose() []int {
 	close(queue)
 	wg.Wait()
 	close(results)
-	return sorted(results)
+	return collectSorted(results)
 }
 
-func sorted(results <-chan int) []int {
-	var all []int
+func collectSorted(results <-chan int) []int {
+	var collected []int
 	for r := range results {
-		all = append(all, r)
+		collected = append(collected, r)
 	}
-	slices.Sort(all)
-	return all
+	slices.Sort(collected)
+	return collected
 }
 
 func main() {
@@ -88,4 +88,4 @@ func main() {
 	fmt.Printf("with close: %v\n", withClose())
 }
 
-// Try: one marker less, then one more. Which of the two is noticed?
+// Try: one marker fewer, then one more. Which of the two is detected?

@@ -1,16 +1,16 @@
-// Workers by hand over a queue, and the two ways to send them home: an end marker for each worker, as with a queue that
-// cannot be closed, or one close for all.
+// Manual workers over a queue, and two ways to end them: one end marker per worker, as for a queue that cannot be
+// closed, or one close for all.
 
 import { Channel, main, type ReceiveChannel, WaitGroup } from "goro";
 
 const numWorkers = 3;
 const numJobs = 9;
 
-// What is in the queue: a job or, in the first form, an end marker. The marker is no number, since any number could be
-// a job.
+// An item of the queue is a job or, in the first form, an end marker. The marker is not a number, because every number
+// could be a job.
 type Item = { job: number; end: false } | { end: true };
 
-// A marker ends the worker that takes it, and no other: so it takes as many markers as there are workers.
+// A marker ends only the worker that takes it, so the queue needs as many markers as workers.
 async function withMarkers(): Promise<[results: number[], ends: number]> {
   const queue = new Channel<Item>(numJobs);
   const results = new Channel<number>(numJobs);
@@ -19,7 +19,7 @@ async function withMarkers(): Promise<[results: number[], ends: number]> {
   const wg = new WaitGroup();
   for (let w = 0; w < numWorkers; w++) {
     wg.go(async () => {
-      // Nobody closes the queue: the loop would never end by itself.
+      // The queue is not closed, so the loop would never end by itself.
       for await (const it of queue) {
         if (it.end) {
           await ends.send(true);
@@ -39,10 +39,10 @@ async function withMarkers(): Promise<[results: number[], ends: number]> {
   }
   await wg.wait();
   results.close();
-  return [await sorted(results), ends.length];
+  return [await collectSorted(results), ends.length];
 }
 
-// Closing tells everybody, however many they are.
+// One close ends all workers, however many there are.
 async function withClose(): Promise<number[]> {
   const queue = new Channel<number>(numJobs);
   const results = new Channel<number>(numJobs);
@@ -62,15 +62,15 @@ async function withClose(): Promise<number[]> {
   queue.close();
   await wg.wait();
   results.close();
-  return sorted(results);
+  return collectSorted(results);
 }
 
-async function sorted(results: ReceiveChannel<number>): Promise<number[]> {
-  const all: number[] = [];
+async function collectSorted(results: ReceiveChannel<number>): Promise<number[]> {
+  const collected: number[] = [];
   for await (const r of results) {
-    all.push(r);
+    collected.push(r);
   }
-  return all.sort((a, b) => a - b);
+  return collected.sort((a, b) => a - b);
 }
 
 main(async () => {
@@ -79,4 +79,4 @@ main(async () => {
   console.log(`with close: [${(await withClose()).join(" ")}]`);
 });
 
-// Try: one marker less, then one more. Which of the two is noticed?
+// Try: one marker fewer, then one more. Which of the two is detected?

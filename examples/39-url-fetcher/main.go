@@ -1,5 +1,5 @@
-// A URL fetcher: workers fetch pages over HTTP at the same time, so that a slow one delays nobody else, and each page
-// has a timeout of its own, so that it does not keep its worker for long.
+// A URL fetcher: workers fetch pages over HTTP at the same time, so that a slow page does not delay the others, and
+// each page has its own timeout, so that it occupies its worker for at most 500 ms.
 package main
 
 import (
@@ -21,7 +21,7 @@ type result struct {
 	err    error
 }
 
-// The pages that we fetch. The server is our own, so the program needs no network.
+// The pages to fetch. The program runs its own server, so it does not need a network.
 func serve(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case "/hello":
@@ -39,7 +39,7 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// The timeout belongs to one page; when it is over, the request is cancelled and not just forgotten.
+// The timeout applies to one page. When it expires, the request is canceled and not only abandoned.
 func fetchPage(base, path string) result {
 	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
 	defer cancel()
@@ -100,4 +100,4 @@ func main() {
 	fmt.Printf("%d of %d fetched, %d bytes\n", fetched, len(paths), bytes)
 }
 
-// Try: one worker only. Does the slow page delay the others now?
+// Try: only one worker. Does the slow page delay the others now?

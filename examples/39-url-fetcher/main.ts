@@ -1,5 +1,5 @@
-// A URL fetcher: workers fetch pages over HTTP at the same time, so that a slow one delays nobody else, and each page
-// has a timeout of its own, so that it does not keep its worker for long.
+// A URL fetcher: workers fetch pages over HTTP at the same time, so that a slow page does not delay the others, and
+// each page has its own timeout, so that it occupies its worker for at most 500 ms.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,7 +7,7 @@ import { Channel, context, defer, go, main, time, WaitGroup } from "goro";
 
 type Result = { path: string; status: number; size: number; err?: undefined } | { path: string; err: Error };
 
-// The pages that we fetch. The server is our own, so the program needs no network.
+// The pages to fetch. The program runs its own server, so it does not need a network.
 function serve(request: IncomingMessage, response: ServerResponse): void {
   switch (request.url?.split("?")[0]) {
     case "/hello":
@@ -26,7 +26,7 @@ function serve(request: IncomingMessage, response: ServerResponse): void {
   }
 }
 
-// The timeout belongs to one page; when it is over, the request is cancelled and not just forgotten.
+// The timeout applies to one page. When it expires, the request is canceled and not only abandoned.
 async function fetchPage(base: string, path: string): Promise<Result> {
   const [ctx, cancel] = context.withTimeout(context.background(), 500 * time.millisecond);
   using _ = defer(cancel);
@@ -89,4 +89,4 @@ main(async () => {
   console.log(`${fetched} of ${paths.length} fetched, ${bytes} bytes`);
 });
 
-// Try: one worker only. Does the slow page delay the others now?
+// Try: only one worker. Does the slow page delay the others now?

@@ -6,6 +6,8 @@ export const order: Order = {
   real: true,
   constraints: (lines) => [
     ...(lines.at(-1)?.includes("fetched") ? [] : ["the summary comes last"]),
-    ...(lines.at(-2) === "/slow: timed out" ? [] : ["the slow page comes last of the pages: it delays nobody"]),
+    ...(lines.at(-2) === "/slow: timed out"
+      ? []
+      : ["the slow page comes last of the pages, because it does not delay the others"]),
   ],
 };

@@ -1,5 +1,5 @@
-// An image processor: three workers, and images that take more or less time. How long does each image take, how long do
-// all of them, and what have the workers been good for? (The work is simulated: a unit is 40 ms.)
+// An image processor: three workers, and images that take different amounts of time. How long does each image take, how
+// long do all of them take, and how much do the workers save? (The work is simulated: a unit is 40 ms.)
 package main
 
 import (
@@ -22,7 +22,7 @@ type result struct {
 	took int
 }
 
-// How many units have gone by since start.
+// The number of units since start.
 func unitsSince(start time.Time) int {
 	return int(time.Since(start).Round(unit) / unit)
 }
@@ -35,7 +35,7 @@ func worker(images <-chan image, results chan<- result) {
 	}
 }
 
-// What the total must be: each image goes to the worker who is free first.
+// The expected total: each image goes to the worker that is free first.
 func makespan(images []image) int {
 	freeAt := make([]int, numWorkers)
 	for _, image := range images {
@@ -73,7 +73,7 @@ func main() {
 		close(results)
 	}()
 
-	// They come as they are ready, and not as they were queued.
+	// The results arrive in the order of completion, not in the order of the queue.
 	sum := 0
 	for r := range results {
 		fmt.Printf("%s took %d, ready at %d\n", r.name, r.took, unitsSince(start))
@@ -86,4 +86,4 @@ func main() {
 	fmt.Printf("%.2f times as fast as one worker\n", float64(sum)/float64(total))
 }
 
-// Try: sort the images so that those that take longest come first. What becomes of the total?
+// Try: sort the images so that the longest come first. How does the total change?

@@ -1,5 +1,5 @@
-// An image processor: three workers, and images that take more or less time. How long does each image take, how long do
-// all of them, and what have the workers been good for? (The work is simulated: a unit is 40 ms.)
+// An image processor: three workers, and images that take different amounts of time. How long does each image take, how
+// long do all of them take, and how much do the workers save? (The work is simulated: a unit is 40 ms.)
 
 import { Channel, go, main, type ReceiveChannel, type SendChannel, time, WaitGroup } from "goro";
 
@@ -16,7 +16,7 @@ interface Result {
   took: number;
 }
 
-// How many units have gone by since start.
+// The number of units since start.
 function unitsSince(start: number): number {
   return Math.round(time.since(start) / unit);
 }
@@ -29,7 +29,7 @@ async function worker(images: ReceiveChannel<Image>, results: SendChannel<Result
   }
 }
 
-// What the total must be: each image goes to the worker who is free first.
+// The expected total: each image goes to the worker that is free first.
 function makespan(images: Image[]): number {
   const freeAt = new Array<number>(numWorkers).fill(0);
   for (const image of images) {
@@ -67,7 +67,7 @@ main(async () => {
     results.close();
   });
 
-  // They come as they are ready, and not as they were queued.
+  // The results arrive in the order of completion, not in the order of the queue.
   let sum = 0;
   for await (const r of results) {
     console.log(`${r.name} took ${r.took}, ready at ${unitsSince(start)}`);
@@ -80,4 +80,4 @@ main(async () => {
   console.log(`${(sum / total).toFixed(2)} times as fast as one worker`);
 });
 
-// Try: sort the images so that those that take longest come first. What becomes of the total?
+// Try: sort the images so that the longest come first. How does the total change?

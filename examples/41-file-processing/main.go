@@ -1,5 +1,5 @@
-// File processing: a pool reads files and counts what is in them. A file that cannot be read has a result too, an
-// error, so that one bad file does not end the batch.
+// File processing: a pool reads files and counts their lines, words and bytes. A file that cannot be read also has a
+// result, an error, so that one bad file does not end the batch.
 package main
 
 import (
@@ -24,7 +24,7 @@ type result struct {
 	err   error
 }
 
-// The files that we read are our own, so the program needs nothing that is not there.
+// The program writes the files that it reads, so it does not depend on existing files.
 func writeFiles(folder string) {
 	files := map[string]string{
 		"empty.txt": "",
@@ -39,7 +39,7 @@ func writeFiles(folder string) {
 	}
 }
 
-// A line is what ends with a newline, a word what stands between spaces; the bytes are those on the disk.
+// A line ends with a newline, words are separated by white space, and the bytes are those on the disk.
 func count(folder, name string) result {
 	content, err := os.ReadFile(filepath.Join(folder, name))
 	if err != nil {
@@ -79,15 +79,15 @@ func main() {
 		close(results)
 	}()
 
-	// Which file is read first is up to the disk, so we sort what comes.
-	var all []result
+	// The disk determines which file is read first, so the results are sorted.
+	var collected []result
 	for r := range results {
-		all = append(all, r)
+		collected = append(collected, r)
 	}
-	slices.SortFunc(all, func(a, b result) int { return strings.Compare(a.name, b.name) })
+	slices.SortFunc(collected, func(a, b result) int { return strings.Compare(a.name, b.name) })
 
 	read, size := 0, 0
-	for _, r := range all {
+	for _, r := range collected {
 		switch {
 		case errors.Is(r.err, fs.ErrNotExist):
 			fmt.Printf("%s: no such file\n", r.name)
@@ -102,4 +102,4 @@ func main() {
 	fmt.Printf("%d of %d read, %d bytes\n", read, len(names), size)
 }
 
-// Try: put "." among the names. Which error is that, and what becomes of the other files?
+// Try: add "." to the names. Which error is that, and what happens to the other files?

@@ -1,5 +1,5 @@
-// File processing: a pool reads files and counts what is in them. A file that cannot be read has a result too, an
-// error, so that one bad file does not end the batch.
+// File processing: a pool reads files and counts their lines, words and bytes. A file that cannot be read also has a
+// result, an error, so that one bad file does not end the batch.
 
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ type Result =
   | { name: string; lines: number; words: number; bytes: number; err?: undefined }
   | { name: string; err: NodeJS.ErrnoException };
 
-// The files that we read are our own, so the program needs nothing that is not there.
+// The program writes the files that it reads, so it does not depend on existing files.
 async function writeFiles(folder: string): Promise<void> {
   const files = {
     "empty.txt": "",
@@ -25,7 +25,7 @@ async function writeFiles(folder: string): Promise<void> {
   }
 }
 
-// A line is what ends with a newline, a word what stands between spaces; the bytes are those on the disk.
+// A line ends with a newline, words are separated by white space, and the bytes are those on the disk.
 async function count(folder: string, name: string): Promise<Result> {
   try {
     const content = await readFile(join(folder, name));
@@ -64,16 +64,16 @@ main(async () => {
     results.close();
   });
 
-  // Which file is read first is up to the disk, so we sort what comes.
-  const all: Result[] = [];
+  // The disk determines which file is read first, so the results are sorted.
+  const collected: Result[] = [];
   for await (const r of results) {
-    all.push(r);
+    collected.push(r);
   }
-  all.sort((a, b) => (a.name < b.name ? -1 : 1));
+  collected.sort((a, b) => (a.name < b.name ? -1 : 1));
 
   let read = 0;
   let size = 0;
-  for (const r of all) {
+  for (const r of collected) {
     if (r.err?.code === "ENOENT") {
       console.log(`${r.name}: no such file`);
     } else if (r.err) {
@@ -87,4 +87,4 @@ main(async () => {
   console.log(`${read} of ${names.length} read, ${size} bytes`);
 });
 
-// Try: put "." among the names. Which error is that, and what becomes of the other files?
+// Try: add "." to the names. Which error is that, and what happens to the other files?

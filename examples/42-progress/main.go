@@ -1,5 +1,5 @@
-// Progress of long work: the results come in the order of the jobs, each as soon as it is ready and those before it are
-// there, and each moves a bar. The bar is drawn only on a terminal.
+// Progress of long work: the results arrive in the order of the jobs, each as soon as it and all results before it are
+// ready, and each result advances a bar. The bar is drawn only on a terminal.
 package main
 
 import (
@@ -11,7 +11,7 @@ import (
 
 const numPages = 40
 
-// Counting the words of a page takes longer for some than for others.
+// Counting the words of a page takes between 10 and 70 ms.
 func countWords(page int) int {
 	time.Sleep(time.Duration(10+(page%4)*20) * time.Millisecond)
 	return 100 + page
@@ -21,7 +21,7 @@ func main() {
 	counts := mapInOrder(countWords, 8)
 	bar := newBar(numPages)
 
-	// The pool is never more than a few pages ahead of this loop.
+	// The pool runs only a limited number of pages ahead of this loop.
 	words := 0
 	for count := range counts {
 		words += count
@@ -32,30 +32,30 @@ func main() {
 	fmt.Printf("%d pages, %d words\n", numPages, words)
 }
 
-// Try: print each count in the loop. Page 4 is counted long before page 3: which of the two comes first, and why?
+// Try: print each count in the loop. Page 4 is counted long before page 3: which of the two is printed first, and why?
 
-// What follows is there what pool.map is in goro: each page has a channel for its count, and the channels are in order.
+// mapInOrder does what pool.map does in goro: each page has a channel for its count, and the channels are in order.
 func mapInOrder(f func(int) int, workers int) <-chan int {
 	results := make(chan int)
-	places := make(chan chan int, workers-1)
+	slots := make(chan chan int, workers-1)
 	go func() {
 		for page := 1; page <= numPages; page++ {
-			place := make(chan int, 1)
-			places <- place
-			go func() { place <- f(page) }()
+			slot := make(chan int, 1)
+			slots <- slot
+			go func() { slot <- f(page) }()
 		}
-		close(places)
+		close(slots)
 	}()
 	go func() {
-		for place := range places {
-			results <- <-place
+		for slot := range slots {
+			results <- <-slot
 		}
 		close(results)
 	}()
 	return results
 }
 
-// And what follows is there what the library does.
+// bar does what the library does in the TypeScript program.
 type bar struct {
 	value, total int
 	hasTerminal  bool

@@ -1,5 +1,5 @@
 // Testing a pool: the pool is in pool.ts and its tests are in pool.test.ts, where a second of sleep takes no time and a
-// test fails if it leaves a goroutine behind. This program only shows that there is something to test.
+// test fails if it leaks a goroutine. This program only runs the pool once for each number of jobs.
 
 import { main } from "goro";
 import { run } from "./pool.ts";
@@ -12,4 +12,4 @@ main(async () => {
   }
 });
 
-// Try: send the jobs in the function itself, and not in a goroutine. Which of the tests notices?
+// Try: send the jobs in the function itself, not in a goroutine. Which of the tests fails?

@@ -1,4 +1,4 @@
-// The pool that is tested: workers that double numbers.
+// The pool under test: its workers double numbers.
 package main
 
 import (
@@ -8,13 +8,13 @@ import (
 
 func worker(jobs <-chan int, results chan<- int) {
 	for j := range jobs {
-		// The later the job, the sooner it is done, within a group of ten.
+		// Within a group of ten, later jobs take less time.
 		time.Sleep(time.Duration(10-j%10) * time.Millisecond)
 		results <- j * 2
 	}
 }
 
-// run gives the results of the jobs 1 to numJobs, in the order in which they came.
+// run returns the results of the jobs 1 to numJobs, in the order in which they arrive.
 func run(numWorkers, numJobs int) []int {
 	jobs := make(chan int, 10)
 	results := make(chan int, 10)
@@ -24,7 +24,7 @@ func run(numWorkers, numJobs int) []int {
 		wg.Go(func() { worker(jobs, results) })
 	}
 
-	// Jobs are sent beside the reading, so that no number of them is too much for the buffers.
+	// The jobs are sent while the results are read, so that buffers of any size are enough.
 	go func() {
 		for j := 1; j <= numJobs; j++ {
 			jobs <- j
@@ -34,9 +34,9 @@ func run(numWorkers, numJobs int) []int {
 		close(results)
 	}()
 
-	var all []int
+	var collected []int
 	for r := range results {
-		all = append(all, r)
+		collected = append(collected, r)
 	}
-	return all
+	return collected
 }

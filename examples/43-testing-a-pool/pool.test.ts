@@ -1,4 +1,5 @@
-// Tests of the pool. In a bubble time jumps when everybody waits, and the test fails if somebody is left when it ends.
+// Tests of the pool. In a bubble, time advances when all goroutines are blocked, and a test fails if a goroutine is
+// left when it ends.
 
 import { expect, test } from "@jest/globals";
 import { bubble, now } from "goro/testing";
@@ -12,8 +13,9 @@ test("each job has its result", async () => {
   });
 });
 
-// Ten jobs fit into the buffers, even if nobody reads. So a test must have more than all buffers and workers can hold.
-test("more jobs than fit into the buffers are no problem", async () => {
+// Ten jobs fit into the buffers, even without a reader. A test must use more jobs than all buffers and workers can
+// hold.
+test("more jobs than the buffers hold all have results", async () => {
   await bubble(async () => {
     expect(await run(3, 1000)).toHaveLength(1000);
   });

@@ -1,16 +1,16 @@
-// The pool that is tested: workers that double numbers.
+// The pool under test: its workers double numbers.
 
 import { Channel, go, type ReceiveChannel, type SendChannel, time, WaitGroup } from "goro";
 
 export async function worker(jobs: ReceiveChannel<number>, results: SendChannel<number>): Promise<void> {
   for await (const j of jobs) {
-    // The later the job, the sooner it is done, within a group of ten.
+    // Within a group of ten, later jobs take less time.
     await time.sleep((10 - (j % 10)) * time.millisecond);
     await results.send(j * 2);
   }
 }
 
-// run gives the results of the jobs 1 to numJobs, in the order in which they came.
+// run returns the results of the jobs 1 to numJobs, in the order in which they arrive.
 export async function run(numWorkers: number, numJobs: number): Promise<number[]> {
   const jobs = new Channel<number>(10);
   const results = new Channel<number>(10);
@@ -20,7 +20,7 @@ export async function run(numWorkers: number, numJobs: number): Promise<number[]
     wg.go(worker, jobs, results);
   }
 
-  // Jobs are sent beside the reading, so that no number of them is too much for the buffers.
+  // The jobs are sent while the results are read, so that buffers of any size are enough.
   go(async () => {
     for (let j = 1; j <= numJobs; j++) {
       await jobs.send(j);
@@ -30,9 +30,9 @@ export async function run(numWorkers: number, numJobs: number): Promise<number[]
     results.close();
   });
 
-  const all: number[] = [];
+  const collected: number[] = [];
   for await (const r of results) {
-    all.push(r);
+    collected.push(r);
   }
-  return all;
+  return collected;
 }

@@ -1,4 +1,5 @@
-// Tests of the pool. In a bubble time jumps when everybody waits, and the test fails if somebody is left when it ends.
+// Tests of the pool. In a bubble, time advances when all goroutines are blocked, and a test fails if a goroutine is
+// left when it ends.
 package main
 
 import (
@@ -18,7 +19,8 @@ func TestEachJobHasItsResult(t *testing.T) {
 	})
 }
 
-// Ten jobs fit into the buffers, even if nobody reads. So a test must have more than all buffers and workers can hold.
+// Ten jobs fit into the buffers, even without a reader. A test must use more jobs than all buffers and workers can
+// hold.
 func TestMoreJobsThanFitIntoTheBuffers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		if got := len(run(3, 1000)); got != 1000 {

@@ -1,5 +1,5 @@
-// The ready-made pool: what the programs before this one write by hand, with everything that they had to take care of. It
-// takes a channel of jobs and a channel of outcomes, closes the outcomes when all is done, and reports why if it is not.
+// The ready-made pool: runPool does what the previous programs do by hand. It takes a channel of jobs and a channel of
+// outcomes, closes the outcomes when the run has ended, and reports the cause if the run was cut short.
 package main
 
 import (
@@ -12,7 +12,7 @@ import (
 
 const numWorkers = 2
 
-// A job takes 50 ms for each unit, unless the context ends before. Job 3 is broken.
+// A job takes 50 ms per unit, unless the context is done first. Job 3 is broken.
 func work(ctx context.Context, units int) (int, error) {
 	select {
 	case <-time.After(time.Duration(units) * 50 * time.Millisecond):
@@ -30,7 +30,8 @@ func run(parent context.Context, units []int, onError string) {
 	jobs := make(chan int)
 	results := make(chan outcome)
 
-	// A pool that is cut short takes no more jobs, so the sender listens to the context that ends with it.
+	// A pool that is cut short takes no more jobs, so the sender also waits for the context, which is canceled when the
+	// pool has ended.
 	sent := make(chan int, 1)
 	go func() {
 		taken := 0
@@ -46,7 +47,7 @@ func run(parent context.Context, units []int, onError string) {
 		}
 	}()
 
-	// The pool runs beside us, and its error comes when the results have ended.
+	// The pool runs in its own goroutine. Its error comes after the end of the results.
 	ended := make(chan error, 1)
 	go func() {
 		err := runPool(ctx, jobs, results, onError)
@@ -54,7 +55,7 @@ func run(parent context.Context, units []int, onError string) {
 		ended <- err
 	}()
 
-	// Each job has exactly one outcome: done, failed or cancelled.
+	// Each job has exactly one outcome: done, failed or canceled.
 	for r := range results {
 		if r.err != nil {
 			fmt.Printf("  job %d %s: %v\n", r.job, r.status, r.err)
@@ -71,24 +72,24 @@ func run(parent context.Context, units []int, onError string) {
 }
 
 func main() {
-	// A job that fails leaves the others alone.
+	// A failed job does not affect the others.
 	fmt.Println("collect:")
 	run(context.Background(), []int{1, 3, 5, 2}, "collect")
 
-	// Or it ends them all, and the sender with them.
+	// A failed job cancels the others, and the sender stops too.
 	fmt.Println("cancel:")
 	run(context.Background(), []int{1, 3, 5, 2, 1, 1}, "cancel")
 
-	// A run that is cut short says so, and gives what was done by then.
+	// A run that is cut short reports the cause, and the jobs done by then keep their results.
 	fmt.Println("too late:")
 	ctx, cancel := context.WithTimeout(context.Background(), 225*time.Millisecond)
 	defer cancel()
 	run(ctx, []int{1, 2, 5}, "collect")
 }
 
-// Try: one worker. Which lines change in each of the three runs, and which run stays as it is?
+// Try: one worker. Which lines change in each of the three runs, and which run stays the same?
 
-// What follows is there what runPool is in goro.
+// The code below does what runPool does in goro.
 
 type outcome struct {
 	job    int
@@ -123,7 +124,7 @@ func worker(ctx context.Context, cancel context.CancelCauseFunc, jobs <-chan int
 			o := outcome{job, "done", value, err}
 			switch {
 			case ctx.Err() != nil:
-				o = outcome{job, "cancelled", 0, context.Cause(ctx)}
+				o = outcome{job, "canceled", 0, context.Cause(ctx)}
 			case err != nil:
 				o.status = "failed"
 			}

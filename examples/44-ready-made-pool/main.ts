@@ -1,5 +1,5 @@
-// The ready-made pool: what the programs before this one write by hand, with everything that they had to take care of. It
-// takes a channel of jobs and a channel of outcomes, closes the outcomes when all is done, and reports why if it is not.
+// The ready-made pool: runPool does what the previous programs do by hand. It takes a channel of jobs and a channel of
+// outcomes, closes the outcomes when the run has ended, and reports the cause if the run was cut short.
 
 import {
   Channel,
@@ -18,7 +18,7 @@ import {
 
 const numWorkers = 2;
 
-// A job takes 50 ms for each unit, unless the context ends before. Job 3 is broken.
+// A job takes 50 ms per unit, unless the context is done first. Job 3 is broken.
 async function work(ctx: Context, units: number): Promise<number> {
   const s = await select({ after: receive(time.after(units * 50 * time.millisecond)), done: receive(ctx.done()) });
   if (s.case === "done") {
@@ -35,7 +35,8 @@ async function run(parent: Context, units: number[], onError: "collect" | "cance
   const jobs = new Channel<number>();
   const results = new Channel<Outcome<number, number>>();
 
-  // A pool that is cut short takes no more jobs, so the sender listens to the context that ends with it.
+  // A pool that is cut short takes no more jobs, so the sender also waits for the context, which is canceled when the
+  // pool has ended.
   const sent = new Channel<number>(1);
   go(async () => {
     let taken = 0;
@@ -50,7 +51,7 @@ async function run(parent: Context, units: number[], onError: "collect" | "cance
     sent.trySend(taken);
   });
 
-  // The pool runs beside us, and its report comes when the results have ended.
+  // The pool runs in its own goroutine. Its report comes after the end of the results.
   const ended = new Channel<Error | undefined>(1);
   go(async () => {
     const report = await runPool(ctx, jobs, results, work, { workers: numWorkers, onError });
@@ -58,7 +59,7 @@ async function run(parent: Context, units: number[], onError: "collect" | "cance
     ended.trySend(report.cause);
   });
 
-  // Each job has exactly one outcome: done, failed or cancelled.
+  // Each job has exactly one outcome: done, failed or canceled.
   for await (const r of results) {
     console.log(`  job ${r.job} ${r.status}: ${r.error?.message ?? r.value}`);
   }
@@ -69,19 +70,19 @@ async function run(parent: Context, units: number[], onError: "collect" | "cance
 }
 
 main(async () => {
-  // A job that fails leaves the others alone.
+  // A failed job does not affect the others.
   console.log("collect:");
   await run(context.background(), [1, 3, 5, 2], "collect");
 
-  // Or it ends them all, and the sender with them.
+  // A failed job cancels the others, and the sender stops too.
   console.log("cancel:");
   await run(context.background(), [1, 3, 5, 2, 1, 1], "cancel");
 
-  // A run that is cut short says so, and gives what was done by then.
+  // A run that is cut short reports the cause, and the jobs done by then keep their results.
   console.log("too late:");
   const [ctx, cancel] = context.withTimeout(context.background(), 225 * time.millisecond);
   using _ = defer(cancel);
   await run(ctx, [1, 2, 5], "collect");
 });
 
-// Try: one worker. Which lines change in each of the three runs, and which run stays as it is?
+// Try: one worker. Which lines change in each of the three runs, and which run stays the same?

@@ -5,11 +5,11 @@ import { bundle, portableTests } from "./bundle.ts";
 // Tests that take long, and find no mutant that the others do not.
 const targets = {
   core: {
-    rooms: ["internal", "channel", "waitgroup", "context", "goroutine", "testing", "model", "conformance"],
-    slow: /borders|groups|visits|schedules|draws|programs|power-series|neighbours|chanlinear|errgroup|rate|pool|twins|goroutine.(browser|deadlock|leftover|main|panic)|preload|xsync|types|conformance.(node|channel)|fixedbugs/,
+    rooms: ["util", "runtime", "channel", "time", "waitgroup", "context", "testing", "model", "conformance"],
+    slow: /borders|groups|visits|schedules|draws|programs|power-series|competitor-regressions|chanlinear|errgroup|rate-limiter|pool|twins|runtime.(browser|deadlock|exit-warning|main|panic)|preload|xsync|types|conformance.(node|channel)|fixedbugs/,
   },
   edges: {
-    rooms: ["border", "sync", "pool", "waitgroup", "model", "conformance"],
+    rooms: ["interop", "sync", "pool", "waitgroup", "model", "conformance"],
     slow: /model.(channels|draws|schedules|structures|twins)|conformance.(channel|context|goroutine|node|power|select|synctest|time)/,
   },
 };
@@ -21,5 +21,8 @@ const tests = await portableTests(rooms, { onNode: true, inProject: true });
 await bundle(
   tests.filter((file) => !slow.test(file)),
   "core-tests.mjs",
-  { starter: "./scripts/core/start-mutant.ts", fresh: ["internal/gate.ts", "internal/random.ts", "internal/turn.ts"] },
+  {
+    starter: "./scripts/core/start-mutant.ts",
+    fresh: ["runtime/scheduler.ts", "util/prng.ts", "runtime/macrotask.ts"],
+  },
 );

@@ -10,7 +10,7 @@ main(async () => {
       if (image === 8) await time.sleep(200);
       return image;
     },
-    { workers: 3, queue: 2, timeout: 180 },
+    { workers: 3, queueSize: 2, timeout: 180 },
   );
   for (let image = 1; image <= 12; image++) {
     await pool.send(image, context.background());

@@ -5,9 +5,9 @@ import type { Load } from "./round.ts";
 
 /** A ticker that is read until a context ends: ticks never go back, and none comes after the stop. */
 export const ticker: Load = (round, chance) => {
-  const clock = new time.Ticker(1 + chance.below(3));
+  const clock = new time.Ticker(1 + chance.randomInt(3));
   round.go(async (own) => {
-    const [ctx, cancel] = context.withTimeout(round.ctx, own.below(8));
+    const [ctx, cancel] = context.withTimeout(round.ctx, own.randomInt(8));
     let last = 0;
     for (;;) {
       const s = await select({ tick: receive(clock.c), done: receive(ctx.done()) });
@@ -26,13 +26,13 @@ export const ticker: Load = (round, chance) => {
 export const calls: Load = (round, chance) => {
   let made = 0;
   let back = 0;
-  const count = 1 + chance.below(4);
+  const count = 1 + chance.randomInt(4);
   for (let id = 0; id < count; id++) {
     round.go(async (own) => {
-      const timer = time.afterFunc(own.below(5), () => {
+      const timer = time.afterFunc(own.randomInt(5), () => {
         made++;
       });
-      await time.sleep(own.below(5));
+      await time.sleep(own.randomInt(5));
       if (timer.stop()) back++;
       // Nobody reads it: it must cost nothing.
       time.after(1e9);

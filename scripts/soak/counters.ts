@@ -1,7 +1,7 @@
 // Counters that many goroutines change, each under its guard.
 
 import { context, type Context, gosched, Mutex, Semaphore, time, WaitGroup } from "goro";
-import type { Chance } from "../../src/internal/random.ts";
+import type { Prng } from "../../src/util/prng.ts";
 import type { Load } from "./round.ts";
 
 /** One goroutine at a time reads, waits, and writes: without the lock additions would be lost. */
@@ -9,13 +9,13 @@ export const mutex: Load = (round, chance) => {
   const lock = new Mutex();
   let count = 0;
   let expected = 0;
-  for (let users = 1 + chance.below(8); users > 0; users--) {
+  for (let users = 1 + chance.randomInt(8); users > 0; users--) {
     round.go(async (own) => {
-      for (let times = own.below(20); times > 0; times--) {
-        if (own.below(4) > 0) await lock.lock();
+      for (let times = own.randomInt(20); times > 0; times--) {
+        if (own.randomInt(4) > 0) await lock.lock();
         else if (!lock.tryLock()) continue;
         const before = count;
-        if (own.below(3) === 0) await gosched();
+        if (own.randomInt(3) === 0) await gosched();
         count = before + 1;
         expected++;
         lock.unlock();
@@ -31,27 +31,27 @@ export const mutex: Load = (round, chance) => {
 
 /** Never more than the size inside, and in the end all units are back, also those of whoever gave up. */
 export const semaphore: Load = (round, chance) => {
-  const size = 1 + chance.below(4);
+  const size = 1 + chance.randomInt(4);
   const units = new Semaphore(size);
   let inside = 0;
   let most = 0;
 
   // A function of its own: esbuild keeps the error of a `using` in a loop, and throws it again the next time round.
-  async function use(own: Chance, ctx: Context): Promise<void> {
-    const weight = 1 + own.below(size);
+  async function use(own: Prng, ctx: Context): Promise<void> {
+    const weight = 1 + own.randomInt(size);
     using _ = await units.acquire(weight, ctx);
     inside += weight;
     most = Math.max(most, inside);
-    if (own.below(2) === 0) await gosched();
-    else if (own.below(4) === 0) await time.sleep(1);
+    if (own.randomInt(2) === 0) await gosched();
+    else if (own.randomInt(4) === 0) await time.sleep(1);
     inside -= weight;
     round.tally.permits++;
   }
 
-  for (let users = 1 + chance.below(8); users > 0; users--) {
+  for (let users = 1 + chance.randomInt(8); users > 0; users--) {
     round.go(async (own) => {
-      for (let times = own.below(5); times > 0; times--) {
-        const [ctx, cancel] = context.withTimeout(round.ctx, own.below(6));
+      for (let times = own.randomInt(5); times > 0; times--) {
+        const [ctx, cancel] = context.withTimeout(round.ctx, own.randomInt(6));
         try {
           await use(own, ctx);
         } catch (error) {
@@ -73,16 +73,16 @@ export const semaphore: Load = (round, chance) => {
 /** Nobody who waits goes on before all are done. */
 export const waitGroup: Load = (round, chance) => {
   const group = new WaitGroup();
-  const workers = 1 + chance.below(8);
+  const workers = 1 + chance.randomInt(8);
   let done = 0;
   for (let id = 0; id < workers; id++) {
     group.go(async (pause) => {
       if (pause === 0) await gosched();
       else await time.sleep(pause - 1);
       done++;
-    }, chance.below(4));
+    }, chance.randomInt(4));
   }
-  for (let waiters = 1 + chance.below(4); waiters > 0; waiters--) {
+  for (let waiters = 1 + chance.randomInt(4); waiters > 0; waiters--) {
     round.go(async () => {
       await group.wait();
       round.equal("done when the group was waited for", done, workers);

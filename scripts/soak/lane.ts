@@ -13,14 +13,14 @@ import {
   time,
   WaitGroup,
 } from "goro";
-import type { Chance } from "../../src/internal/random.ts";
+import type { Prng } from "../../src/util/prng.ts";
 import { type Load, pick, type Round } from "./round.ts";
 
 const capacities = [0, 1, 2, 64];
 const perSender = 2 ** 20;
 
 type Sender = (lane: Lane, value: number) => Promise<void>;
-type Receiver = (lane: Lane, other: Lane, chance: Chance) => Promise<void>;
+type Receiver = (lane: Lane, other: Lane, chance: Prng) => Promise<void>;
 
 // Those of the second list end with the context, so that nobody has to close the channel.
 const plainSenders: readonly Sender[] = [sendPlainly, sendFast];
@@ -58,15 +58,15 @@ class Lane {
   #withdrawn = 0;
   #declined = 0;
 
-  constructor(round: Round, chance: Chance) {
+  constructor(round: Round, chance: Prng) {
     this.round = round;
     this.channel = new Channel(pick(chance, capacities));
-    this.#isTimed = chance.below(2) === 0;
-    this.#isClosed = chance.below(4) !== 0;
-    this.#senders = 1 + chance.below(5);
-    this.#receivers = chance.below(5);
+    this.#isTimed = chance.randomInt(2) === 0;
+    this.#isClosed = chance.randomInt(4) !== 0;
+    this.#senders = 1 + chance.randomInt(5);
+    this.#receivers = chance.randomInt(5);
     [this.ctx, this.#cancel] = this.#isTimed
-      ? context.withTimeout(round.ctx, chance.below(12))
+      ? context.withTimeout(round.ctx, chance.randomInt(12))
       : context.withCancel(round.ctx);
   }
 
@@ -77,12 +77,12 @@ class Lane {
       group.add(1);
       round.go(async (chance) => {
         const kinds = this.#isClosed ? [...plainSenders, ...boundSenders] : boundSenders;
-        const count = 1 + chance.below(60);
+        const count = 1 + chance.randomInt(60);
         try {
           for (let i = 0; i < count && (this.#isClosed || this.ctx.err() === undefined); i++) {
             const isOpen = await this.#attempt(pick(chance, kinds), id * perSender + i);
-            if (!isOpen && chance.below(2) === 0) return;
-            if (chance.below(32) === 0) await gosched();
+            if (!isOpen && chance.randomInt(2) === 0) return;
+            if (chance.randomInt(32) === 0) await gosched();
           }
         } finally {
           group.done();
@@ -97,7 +97,7 @@ class Lane {
     }
     if (!this.#isTimed) {
       round.go(async (chance) => {
-        await time.sleep(chance.below(12));
+        await time.sleep(chance.randomInt(12));
         this.#cancel();
       });
     }
@@ -113,8 +113,8 @@ class Lane {
       this.round.tally.waits++;
     });
     this.round.go(async (chance) => {
-      const late = time.after(chance.below(16));
-      await select(chance.below(4) === 0 ? [receive(late)] : [receive(late), receive(finished)]);
+      const late = time.after(chance.randomInt(16));
+      await select(chance.randomInt(4) === 0 ? [receive(late)] : [receive(late), receive(finished)]);
       this.channel.close();
       this.round.tally.closes++;
     });
@@ -232,11 +232,11 @@ async function receivePlainly(lane: Lane): Promise<void> {
   }
 }
 
-async function range(lane: Lane, _: Lane, chance: Chance): Promise<void> {
+async function range(lane: Lane, _: Lane, chance: Prng): Promise<void> {
   const last = new Map<number, number>();
   for await (const value of lane.channel) {
     lane.received(value, last);
-    if (chance.below(100) === 0) break;
+    if (chance.randomInt(100) === 0) break;
   }
 }
 

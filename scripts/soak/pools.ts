@@ -1,4 +1,4 @@
-// Worker pools that are stopped or cancelled at any moment: each job has one end.
+// Worker pools that are stopped or canceled at any moment: each job has one end.
 
 import { context, type Context, receive, select, StoppedError, type Task, time, WorkerPool } from "goro";
 import { type Load, pick } from "./round.ts";
@@ -8,10 +8,10 @@ const failure = new Error("the job fails");
 export const jobs: Load = (round, chance) => {
   const { tally } = round;
   const [ctx, cancel] = context.withCancel(round.ctx);
-  const workers = 1 + chance.below(4);
+  const workers = 1 + chance.randomInt(4);
   let running = 0;
   let most = 0;
-  const pool = new WorkerPool(work, { workers, queue: pick(chance, [0, 1, 8]), ctx });
+  const pool = new WorkerPool(work, { workers, queueSize: pick(chance, [0, 1, 8]), ctx });
   const tasks: Task<number, number>[] = [];
   let sent = 0;
   let outcomes = 0;
@@ -32,19 +32,19 @@ export const jobs: Load = (round, chance) => {
     }
   }
 
-  for (let askers = 1 + chance.below(4); askers > 0; askers--) {
+  for (let askers = 1 + chance.randomInt(4); askers > 0; askers--) {
     round.go(async (chance) => {
-      for (let times = chance.below(12); times > 0; times--) {
+      for (let times = chance.randomInt(12); times > 0; times--) {
         offers++;
-        const [each, end] = context.withTimeout(ctx, 1 + chance.below(10));
+        const [each, end] = context.withTimeout(ctx, 1 + chance.randomInt(10));
         try {
-          if (chance.below(3) === 0) {
-            await pool.send(chance.below(100));
+          if (chance.randomInt(3) === 0) {
+            await pool.send(chance.randomInt(100));
             sent++;
           } else {
-            const task = await pool.submit(chance.below(100), each);
+            const task = await pool.submit(chance.randomInt(100), each);
             tasks.push(task);
-            if (chance.below(8) === 0) task.cancel();
+            if (chance.randomInt(8) === 0) task.cancel();
             await task.result.catch(() => undefined);
           }
         } catch (error) {
@@ -64,10 +64,10 @@ export const jobs: Load = (round, chance) => {
     }
   });
   round.go(async (chance) => {
-    await time.sleep(chance.below(8));
-    if (chance.below(4) === 0) cancel();
-    const [patience, end] = context.withTimeout(round.ctx, chance.below(4));
-    const report = chance.below(2) === 0 ? await pool.stop() : await pool.stop(patience);
+    await time.sleep(chance.randomInt(8));
+    if (chance.randomInt(4) === 0) cancel();
+    const [patience, end] = context.withTimeout(round.ctx, chance.randomInt(4));
+    const report = chance.randomInt(2) === 0 ? await pool.stop() : await pool.stop(patience);
     end();
     round.equal("functions that were abandoned", report.abandoned, 0);
   });
@@ -82,7 +82,7 @@ export const jobs: Load = (round, chance) => {
     const stats = pool.stats();
     round.equal("outcomes of jobs that were sent", outcomes, sent);
     round.equal("jobs accepted + turned away", tasks.length + sent + turned, offers);
-    round.equal("jobs that the pool has counted", stats.processed + stats.cancelled, tasks.length + sent);
+    round.equal("jobs that the pool has counted", stats.processed + stats.canceled, tasks.length + sent);
     round.equal("functions that run", stats.running + running, 0);
     round.equal("jobs that wait", stats.queued + stats.waiting, 0);
     if (most > workers) round.faults.push(`${most} jobs ran at once with ${workers} workers`);

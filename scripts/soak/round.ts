@@ -2,26 +2,26 @@
 
 import { type Context, gosched, numGoroutine, WaitGroup } from "goro";
 // What waits and which timers are set is nobody's business but a test's, so the door does not show it.
-import { operations } from "../../src/goroutine/operations.ts";
-import { realClock } from "../../src/internal/alarm.ts";
-import { Chance } from "../../src/internal/random.ts";
+import { waitReasons } from "../../src/runtime/wait-reasons.ts";
+import { realClock } from "../../src/runtime/timer.ts";
+import { Prng } from "../../src/util/prng.ts";
 import type { Tally } from "./tally.ts";
 
 /** Starts its goroutines in the round; the function that it answers is called after all have ended, and checks. */
-export type Load = (round: Round, chance: Chance) => () => void;
+export type Load = (round: Round, chance: Prng) => () => void;
 
 export class Round {
   readonly ctx: Context;
   readonly tally: Tally;
   readonly faults: string[] = [];
-  readonly #chance: Chance;
+  readonly #chance: Prng;
   readonly #group = new WaitGroup();
   readonly #checks: (() => void)[] = [];
 
   constructor(ctx: Context, tally: Tally, seed: number) {
     this.ctx = ctx;
     this.tally = tally;
-    this.#chance = new Chance(seed);
+    this.#chance = new Prng(seed);
   }
 
   add(load: Load): void {
@@ -29,7 +29,7 @@ export class Round {
   }
 
   /** Starts a goroutine of this round. Its chance is its own, so that its plan does not depend on when it runs. */
-  go(f: (chance: Chance) => Promise<void>): void {
+  go(f: (chance: Prng) => Promise<void>): void {
     const chance = this.#fork();
     this.#group.go(async () => {
       try {
@@ -60,8 +60,8 @@ export class Round {
     this.equal("timers", now.timers, before.timers);
   }
 
-  #fork(): Chance {
-    return new Chance(this.#chance.below(2 ** 32));
+  #fork(): Prng {
+    return new Prng(this.#chance.randomInt(2 ** 32));
   }
 }
 
@@ -73,14 +73,14 @@ export interface Left {
 }
 
 export function left(): Left {
-  const waiting = operations.reduce((sum, { parked }) => sum + parked, 0);
+  const waiting = waitReasons.reduce((sum, { waiting: parked }) => sum + parked, 0);
   return { goroutines: numGoroutine(), waiting, timers: realClock.purposes.length };
 }
 
 /** What operations wait now, and how many of each. */
 export function parked(): string {
-  const some = operations.filter((operation) => operation.parked !== 0);
-  return some.map((operation) => `${operation.name}: ${operation.parked}`).join(", ");
+  const some = waitReasons.filter((operation) => operation.waiting !== 0);
+  return some.map((operation) => `${operation.name}: ${operation.waiting}`).join(", ");
 }
 
 export function describe(error: unknown): string {
@@ -88,8 +88,8 @@ export function describe(error: unknown): string {
 }
 
 /** One of `list`, each equally likely. */
-export function pick<T>(chance: Chance, list: readonly T[]): T {
-  return list[chance.below(list.length)] as T;
+export function pick<T>(chance: Prng, list: readonly T[]): T {
+  return list[chance.randomInt(list.length)] as T;
 }
 
 function isSame(a: Left, b: Left): boolean {

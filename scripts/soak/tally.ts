@@ -17,7 +17,7 @@ export interface Tally {
   offers: number;
   done: number;
   failed: number;
-  cancelled: number;
+  canceled: number;
   turned: number;
   ticks: number;
   calls: number;
@@ -40,7 +40,7 @@ export function blank(): Tally {
     offers: 0,
     done: 0,
     failed: 0,
-    cancelled: 0,
+    canceled: 0,
     turned: 0,
     ticks: 0,
     calls: 0,
@@ -59,7 +59,7 @@ export function summary(t: Tally): string {
     `tried ${t.attempts} = sent ${t.sent} + refused ${t.refused} + withdrawn ${t.withdrawn} + declined ${t.declined}`,
     `sent = received ${t.received} + left ${t.left}`,
     `locks ${t.locks}, permits ${t.permits} (${t.missed} given up), waits ${t.waits}`,
-    `jobs ${t.offers} = done ${t.done} + failed ${t.failed} + cancelled ${t.cancelled} + turned away ${t.turned}`,
+    `jobs ${t.offers} = done ${t.done} + failed ${t.failed} + canceled ${t.canceled} + turned away ${t.turned}`,
     `ticks ${t.ticks}, calls ${t.calls}`,
   ].join("; ");
 }

@@ -1,23 +1,23 @@
 // How programs fail: dead ends, in which everybody waits for ever, and panics. Here too, whatever chance chooses, what is
 // printed and how it ends is determined.
 
-import type { Chance } from "../../src/internal/random.ts";
+import type { Prng } from "../../src/util/prng.ts";
 import { between, type Mistake, pipeline, pool, room, type Shape } from "./shapes.ts";
 import type { Body, Tongue } from "./tongue.ts";
 
 /** Everybody who reads behind the stage that forgets to close waits for ever. */
-function openPipeline(tongue: Tongue, chance: Chance): Body {
-  return pipeline(tongue, chance, chance.below(2));
+function openPipeline(tongue: Tongue, chance: Prng): Body {
+  return pipeline(tongue, chance, chance.randomInt(2));
 }
 
 const mistakes: readonly Mistake[] = ["jobs stay open", "results stay open", "one worker too many is counted"];
 
-function brokenPool(tongue: Tongue, chance: Chance): Body {
-  return pool(tongue, chance, mistakes[chance.below(mistakes.length)]);
+function brokenPool(tongue: Tongue, chance: Prng): Body {
+  return pool(tongue, chance, mistakes[chance.randomInt(mistakes.length)]);
 }
 
 /** A few goroutines, and main, each wait for what nobody does; what they do before, they can do. */
-function deadEnds(tongue: Tongue, chance: Chance): Body {
+function deadEnds(tongue: Tongue, chance: Prng): Body {
   const ends: readonly (() => Body)[] = [
     () => [tongue.channel("nobody", 0), tongue.send("nobody", "1")],
     () => [tongue.channel("nobody", 0), tongue.receive("nobody")],
@@ -35,13 +35,13 @@ function deadEnds(tongue: Tongue, chance: Chance): Body {
       ]),
     ],
   ];
-  const one = (): Body => (ends[chance.below(ends.length)] as () => Body)();
+  const one = (): Body => (ends[chance.randomInt(ends.length)] as () => Body)();
   const others = Array.from({ length: between(chance, 0, 4) }, () => tongue.go(one()));
   return [...others, tongue.print("waits"), tongue.block(one()), tongue.print("goes on")];
 }
 
 /** Each holds the lock that the other one wants. */
-function embrace(tongue: Tongue, chance: Chance): Body {
+function embrace(tongue: Tongue, chance: Prng): Body {
   const meet = room(chance) + 1;
   const side = (first: string, second: string, tell: string, hear: string): Body => [
     tongue.lock(first),
@@ -61,7 +61,7 @@ function embrace(tongue: Tongue, chance: Chance): Body {
 }
 
 /** Goroutines in a ring all wait for the one before, and nobody begins. */
-function nobodyBegins(tongue: Tongue, chance: Chance): Body {
+function nobodyBegins(tongue: Tongue, chance: Prng): Body {
   const count = between(chance, 2, 6);
   const member = (i: number): Body => [
     tongue.receive(`link${i}`, "token"),
@@ -77,7 +77,7 @@ function nobodyBegins(tongue: Tongue, chance: Chance): Body {
 }
 
 /** A panic, in main, in a goroutine while main waits for ever, or behind some work. */
-function panics(tongue: Tongue, chance: Chance): Body {
+function panics(tongue: Tongue, chance: Prng): Body {
   const ways: readonly (() => Body)[] = [
     () => [tongue.channel("shut", room(chance)), tongue.close("shut"), tongue.send("shut", "1")],
     () => [tongue.channel("shut", room(chance)), tongue.close("shut"), tongue.close("shut")],
@@ -90,23 +90,23 @@ function panics(tongue: Tongue, chance: Chance): Body {
     () => [tongue.group("few"), tongue.add("few", 1), tongue.add("few", -1), tongue.add("few", -1)],
     () => [tongue.mutex("free"), tongue.lock("free"), tongue.unlock("free"), tongue.unlock("free")],
   ];
-  const way = (ways[chance.below(ways.length)] as () => Body)();
-  if (chance.below(2) === 0) return [tongue.print("begins"), ...way, tongue.print("goes on")];
+  const way = (ways[chance.randomInt(ways.length)] as () => Body)();
+  if (chance.randomInt(2) === 0) return [tongue.print("begins"), ...way, tongue.print("goes on")];
   return [
     tongue.print("waits"),
     tongue.channel("never", 0),
-    chance.below(2) === 0 ? tongue.go(way) : [tongue.group("one"), tongue.goIn("one", way)].join("\n"),
+    chance.randomInt(2) === 0 ? tongue.go(way) : [tongue.group("one"), tongue.goIn("one", way)].join("\n"),
     tongue.receive("never"),
     tongue.print("goes on"),
   ];
 }
 
 /** Senders wait, or come too late; in both cases the channel is closed under them. */
-function closedUnderSenders(tongue: Tongue, chance: Chance): Body {
+function closedUnderSenders(tongue: Tongue, chance: Prng): Body {
   return [
     tongue.channel("shut", 0),
     tongue.repeat("i", between(chance, 1, 5), [tongue.go([tongue.send("shut", "i")])]),
-    ...(chance.below(2) === 0 ? [tongue.yield()] : []),
+    ...(chance.randomInt(2) === 0 ? [tongue.yield()] : []),
     tongue.print("closes"),
     tongue.close("shut"),
     tongue.receive("shut"),
@@ -116,7 +116,7 @@ function closedUnderSenders(tongue: Tongue, chance: Chance): Body {
 }
 
 /** Each of several workers closes what only the last should. */
-function eachCloses(tongue: Tongue, chance: Chance): Body {
+function eachCloses(tongue: Tongue, chance: Prng): Body {
   return [
     tongue.channel("jobs", room(chance)),
     tongue.channel("done", 0),

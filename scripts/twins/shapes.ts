@@ -1,26 +1,26 @@
 // Larger programs, of the patterns that people write. Their sizes and numbers are random, and yet what each prints is
 // determined: whatever the order of its goroutines, sums and sorted lists are the same.
 
-import type { Chance } from "../../src/internal/random.ts";
+import type { Prng } from "../../src/util/prng.ts";
 import type { Arm, Body, Tongue } from "./tongue.ts";
 
 /** One pattern, of a size that chance decides; all that is printed is printed by the goroutine that calls it. */
-export type Shape = (tongue: Tongue, chance: Chance) => Body;
+export type Shape = (tongue: Tongue, chance: Prng) => Body;
 
 /** A whole number from `low` to `high`. */
-export function between(chance: Chance, low: number, high: number): number {
-  return low + chance.below(high - low + 1);
+export function between(chance: Prng, low: number, high: number): number {
+  return low + chance.randomInt(high - low + 1);
 }
 
 /** Some arithmetic with `x`, which is at least 0; so is the result. */
-export function work(chance: Chance, x: string): string {
+export function work(chance: Prng, x: string): string {
   const scaled = `${x} * ${between(chance, 2, 9)} + ${between(chance, 0, 20)}`;
-  return chance.below(2) === 0 ? scaled : `(${scaled}) % ${between(chance, 5, 97)}`;
+  return chance.randomInt(2) === 0 ? scaled : `(${scaled}) % ${between(chance, 5, 97)}`;
 }
 
 /** The capacity of a channel: often none. */
-export function room(chance: Chance): number {
-  return chance.below(2) === 0 ? 0 : between(chance, 1, 5);
+export function room(chance: Prng): number {
+  return chance.randomInt(2) === 0 ? 0 : between(chance, 1, 5);
 }
 
 /** Names with numbers: `count` of them, from 0 on. */
@@ -40,12 +40,12 @@ export function collect(tongue: Tongue, channel: string): Body {
 }
 
 /** Numbers go through a chain of stages, in order; some stages drop some of them. One stage may forget to close. */
-export function pipeline(tongue: Tongue, chance: Chance, forgets?: number): Body {
+export function pipeline(tongue: Tongue, chance: Prng, forgets?: number): Body {
   const links = names("link", between(chance, 2, 6));
   const end = (stage: number, link: string): Body => (forgets === stage ? [] : [tongue.close(link)]);
   const stages = links.slice(1).map((link, i) => {
     const send = tongue.send(link, work(chance, "x"));
-    const keep = chance.below(3) === 0 ? tongue.when(`x % ${between(chance, 2, 4)} != 0`, [send]) : send;
+    const keep = chance.randomInt(3) === 0 ? tongue.when(`x % ${between(chance, 2, 4)} != 0`, [send]) : send;
     return tongue.go([tongue.range(`link${i}`, "x", [keep]), ...end(i + 1, link)]);
   });
   const source = tongue.repeat("i", between(chance, 1, 20), [tongue.send("link0", work(chance, "i"))]);
@@ -63,10 +63,10 @@ export function pipeline(tongue: Tongue, chance: Chance, forgets?: number): Body
 export type Mistake = "jobs stay open" | "results stay open" | "one worker too many is counted";
 
 /** Workers share the jobs; when all of them have ended, the results are closed. */
-export function pool(tongue: Tongue, chance: Chance, mistake?: Mistake): Body {
+export function pool(tongue: Tongue, chance: Prng, mistake?: Mistake): Body {
   const workers = between(chance, 1, 6);
   const body = tongue.range("jobs", "n", [tongue.send("results", work(chance, "n"))]);
-  const isCounted = chance.below(2) === 0;
+  const isCounted = chance.randomInt(2) === 0;
   const start = isCounted
     ? [tongue.add("wg", 1), tongue.go([body, tongue.add("wg", -1)])]
     : [tongue.goIn("wg", [body])];
@@ -87,7 +87,7 @@ export function pool(tongue: Tongue, chance: Chance, mistake?: Mistake): Body {
 }
 
 /** Goroutines add to a number that a mutex guards, with a pause between reading and writing. */
-function counter(tongue: Tongue, chance: Chance): Body {
+function counter(tongue: Tongue, chance: Prng): Body {
   const add = [
     tongue.lock("mu"),
     tongue.variable("before", "total"),
@@ -106,7 +106,7 @@ function counter(tongue: Tongue, chance: Chance): Body {
 }
 
 /** A buffered channel is a semaphore: never are more goroutines inside than it has room for. */
-function semaphore(tongue: Tongue, chance: Chance): Body {
+function semaphore(tongue: Tongue, chance: Prng): Body {
   const limit = between(chance, 1, 4);
   const guarded = (...body: Body): Body => [tongue.lock("mu"), ...body, tongue.unlock("mu")];
   return [
@@ -133,7 +133,7 @@ function semaphore(tongue: Tongue, chance: Chance): Body {
 }
 
 /** A ball goes to and fro. */
-function pingPong(tongue: Tongue, chance: Chance): Body {
+function pingPong(tongue: Tongue, chance: Prng): Body {
   return [
     tongue.channel("ping", room(chance)),
     tongue.channel("pong", room(chance)),
@@ -151,7 +151,7 @@ function pingPong(tongue: Tongue, chance: Chance): Body {
 }
 
 /** A select reads several channels until all are closed; one that is, is set to nil. */
-function merge(tongue: Tongue, chance: Chance): Body {
+function merge(tongue: Tongue, chance: Prng): Body {
   const inputs = names("in", between(chance, 2, 4));
   const arm = (_: string, i: number): Arm => ({
     receive: `open${i}`,
@@ -178,7 +178,7 @@ function merge(tongue: Tongue, chance: Chance): Body {
 }
 
 /** A token goes round, and each goroutine of the ring adds to it. */
-function ring(tongue: Tongue, chance: Chance): Body {
+function ring(tongue: Tongue, chance: Prng): Body {
   const links = names("link", between(chance, 2, 9));
   const last = links.at(-1) as string;
   return [
@@ -204,7 +204,7 @@ function ring(tongue: Tongue, chance: Chance): Body {
 }
 
 /** Each prime number that is found gets a goroutine, which lets no multiple of it pass. */
-function sieve(tongue: Tongue, chance: Chance): Body {
+function sieve(tongue: Tongue, chance: Prng): Body {
   const links = names("link", between(chance, 2, 7));
   const filter = (link: string, i: number): Body => [
     tongue.receive(`link${i}`, `prime${i}`),
@@ -224,7 +224,7 @@ function sieve(tongue: Tongue, chance: Chance): Body {
 }
 
 /** Workers do jobs until a channel is closed to tell them that it is enough. */
-function quit(tongue: Tongue, chance: Chance): Body {
+function quit(tongue: Tongue, chance: Prng): Body {
   const job = [tongue.lock("mu"), tongue.assign("total", `total + ${work(chance, "n")}`), tongue.unlock("mu")];
   return [
     tongue.channel("jobs", 0),
@@ -254,7 +254,7 @@ function quit(tongue: Tongue, chance: Chance): Body {
 }
 
 /** Clients ask a server, and each is answered on a channel of its own. */
-function server(tongue: Tongue, chance: Chance): Body {
+function server(tongue: Tongue, chance: Prng): Body {
   const replies = names("reply", between(chance, 1, 4));
   const answer = (reply: string, i: number): string =>
     tongue.when(`id == ${i}`, [tongue.send(reply, work(chance, "id"))]);
@@ -279,7 +279,7 @@ function server(tongue: Tongue, chance: Chance): Body {
 }
 
 /** Goroutines work in rounds, and a round begins when all have ended the one before. */
-function rounds(tongue: Tongue, chance: Chance): Body {
+function rounds(tongue: Tongue, chance: Prng): Body {
   const add = tongue.assign("total", `(total + (round + 1) * (${work(chance, "g")})) % 10007`);
   return [
     tongue.mutex("mu"),
@@ -294,7 +294,7 @@ function rounds(tongue: Tongue, chance: Chance): Body {
 }
 
 /** Runners wait for a group to be done, and go all at once. */
-function start(tongue: Tongue, chance: Chance): Body {
+function start(tongue: Tongue, chance: Prng): Body {
   const ready = between(chance, 1, 3);
   const runner = tongue.goIn("race", [tongue.wait("ready"), tongue.send("times", work(chance, "r"))]);
   return [
@@ -310,7 +310,7 @@ function start(tongue: Tongue, chance: Chance): Body {
 }
 
 /** A select with a default fills a buffer, and finds it full; then it is emptied the same way. */
-function buffer(tongue: Tongue, chance: Chance): Body {
+function buffer(tongue: Tongue, chance: Prng): Body {
   const capacity = between(chance, 1, 6);
   const tries = between(chance, 1, 9);
   return [
@@ -323,7 +323,7 @@ function buffer(tongue: Tongue, chance: Chance): Body {
     ]),
     tongue.variable("count", tongue.length("box")),
     tongue.print("{count} are in"),
-    ...(chance.below(2) === 0 ? [tongue.close("box")] : []),
+    ...(chance.randomInt(2) === 0 ? [tongue.close("box")] : []),
     tongue.repeat("i", capacity + 1, [
       tongue.select(
         [{ receive: "box", into: "x", then: [tongue.print("{x} is out")], closed: [tongue.print("closed")] }],
@@ -334,7 +334,7 @@ function buffer(tongue: Tongue, chance: Chance): Body {
 }
 
 /** Each result has a channel of its own, so that they can be read in the order of the questions. */
-function futures(tongue: Tongue, chance: Chance): Body {
+function futures(tongue: Tongue, chance: Prng): Body {
   const results = names("result", between(chance, 1, 8));
   return [
     ...results.map((result) => tongue.channel(result, between(chance, 0, 1))),
@@ -346,7 +346,7 @@ function futures(tongue: Tongue, chance: Chance): Body {
 }
 
 /** A tree of goroutines: each adds up what its two children send. */
-function tree(tongue: Tongue, chance: Chance): Body {
+function tree(tongue: Tongue, chance: Prng): Body {
   const inner = between(chance, 1, 7);
   const nodes = names("node", 2 * inner + 1);
   const sum = (node: string, i: number): string =>
@@ -365,7 +365,7 @@ function tree(tongue: Tongue, chance: Chance): Body {
 }
 
 /** Numbers without end, until the one who reads them has had enough. */
-function generator(tongue: Tongue, chance: Chance): Body {
+function generator(tongue: Tongue, chance: Prng): Body {
   return [
     tongue.channel("numbers", room(chance)),
     tongue.channel("enough", 0),

@@ -1,6 +1,6 @@
 // Programs made of patterns: one to three of them one after the other, and often a failure at the end.
 
-import { Chance } from "../../src/internal/random.ts";
+import { Prng } from "../../src/util/prng.ts";
 import { failures } from "./failures.ts";
 import { type Shape, shapes } from "./shapes.ts";
 import type { Writing } from "./tongue.ts";
@@ -14,17 +14,17 @@ export interface Structured {
 
 /** The program of `seed`, a whole number. */
 export function structured(seed: number): Structured {
-  const chance = new Chance(seed);
-  const parts = Array.from({ length: 1 + chance.below(3) }, () => drawn(shapes, chance));
-  if (chance.below(3) === 0) parts.splice(-1, 1, drawn(failures, chance));
-  const first = chance.below(2 ** 32);
+  const chance = new Prng(seed);
+  const parts = Array.from({ length: 1 + chance.randomInt(3) }, () => drawn(shapes, chance));
+  if (chance.randomInt(3) === 0) parts.splice(-1, 1, drawn(failures, chance));
+  const first = chance.randomInt(2 ** 32);
   return {
     name: parts.map(([name]) => name).join(", "),
-    write: (tongue) => parts.map(([, shape], i) => tongue.block(shape(tongue, new Chance(first + i)))),
+    write: (tongue) => parts.map(([, shape], i) => tongue.block(shape(tongue, new Prng(first + i)))),
   };
 }
 
-function drawn(from: Readonly<Record<string, Shape>>, chance: Chance): [name: string, shape: Shape] {
+function drawn(from: Readonly<Record<string, Shape>>, chance: Prng): [name: string, shape: Shape] {
   const all = Object.entries(from);
-  return all[chance.below(all.length)] as [string, Shape];
+  return all[chance.randomInt(all.length)] as [string, Shape];
 }

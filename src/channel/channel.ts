@@ -1,24 +1,25 @@
 // Channels as users see them: promises on the synchronous core.
 
-import { Check, describe } from "../goroutine/check.ts";
-import { brand } from "../goroutine/copies.ts";
-import { asText } from "../goroutine/foreign.ts";
-import { chanReceive, chanSend } from "../goroutine/operations.ts";
-import { PanicError } from "../goroutine/panic.ts";
-import { park, unpark } from "../goroutine/parking.ts";
-import { fail, failed, pass, passed, passedWith } from "../internal/gate.ts";
-import { Parked } from "../internal/waiter.ts";
-import type { World } from "../internal/world.ts";
-import { Core } from "./core.ts";
-import { type ChannelIterator, Range } from "./range.ts";
+import { Check, describe } from "../util/validate.ts";
+import { brand } from "../util/copies.ts";
+import { safeToString } from "../util/inspect.ts";
+import { chanReceive, chanSend } from "../runtime/wait-reasons.ts";
+import { PanicError } from "../runtime/panic.ts";
+import { park, unpark } from "../runtime/parking.ts";
+import { rejectFairly, rejected, resolveFairly, resolved, resolvedWith } from "../runtime/scheduler.ts";
+import { ParkedOperation } from "../runtime/waiter.ts";
+import type { Realm } from "../runtime/realm.ts";
+import { ChannelState } from "./channel-state.ts";
+import { type ChannelIterator, RangeIterator } from "./channel-iterator.ts";
 
 /** What a receive answers: a value that was sent, or that the channel is closed and empty. */
-export type Received<T> = { readonly value: T; readonly ok: true } | { readonly value: undefined; readonly ok: false };
+export type ReceiveResult<T> =
+  { readonly value: T; readonly ok: true } | { readonly value: undefined; readonly ok: false };
 
 /** The end of a channel from which values are received: Go's `<-chan T`. It is a type, and at runtime the channel itself. */
 export interface ReceiveChannel<out T> extends AsyncIterable<T> {
-  readonly receive: () => Promise<Received<T>>;
-  readonly tryReceive: () => Received<T> | undefined;
+  readonly receive: () => Promise<ReceiveResult<T>>;
+  readonly tryReceive: () => ReceiveResult<T> | undefined;
   readonly length: number;
   readonly capacity: number;
 }
@@ -42,7 +43,7 @@ export interface ChannelOptions {
 }
 
 /** The core of a channel, or undefined if the object is none of ours. */
-export let coreOf: <T>(channel: ReceiveChannel<T> | SendChannel<T>) => Core<T> | undefined;
+export let channelStateOf: <T>(channel: ReceiveChannel<T> | SendChannel<T>) => ChannelState<T> | undefined;
 
 /**
  * A queue through which goroutines hand each other values, first in, first out. Without a capacity, a send waits until a
@@ -60,11 +61,11 @@ export let coreOf: <T>(channel: ReceiveChannel<T> | SendChannel<T>) => Core<T> |
  * for await (const id of jobs) console.log("job", id);
  */
 export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
-  readonly #core: Core<T>;
+  readonly #state: ChannelState<T>;
 
   static {
     brand(this.prototype, "a Channel");
-    coreOf = (channel) => (#core in channel ? (channel.#core as Core<never>) : undefined);
+    channelStateOf = (channel) => (#state in channel ? (channel.#state as ChannelState<never>) : undefined);
   }
 
   /**
@@ -75,9 +76,9 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
    */
   constructor(capacity: number = 0, options?: ChannelOptions) {
     if (!Number.isInteger(capacity) || capacity < 0 || capacity > 0xffff_ffff) {
-      throw new RangeError("makechan: size out of range", { cause: `capacity is ${asText(capacity)}` });
+      throw new RangeError("makechan: size out of range", { cause: `capacity is ${safeToString(capacity)}` });
     }
-    this.#core = new Core<T>(capacity, options === undefined ? "" : nameIn(options));
+    this.#state = new ChannelState<T>(capacity, options === undefined ? "" : nameIn(options));
   }
 
   /**
@@ -89,12 +90,12 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
    * Cancellation: a `select` of this send and `ctx.done()` can lose; a send that lost has not happened.
    */
   send(value: T): Promise<void> {
-    const core = this.#core;
-    if (core.closed) return failed(new PanicError("send on closed channel"));
-    if (core.offer(value)) return passed();
-    const waiter = new Parked<T, void>(sent, value);
-    core.senders.join(waiter);
-    park(waiter, chanSend, core.isLocal, core);
+    const state = this.#state;
+    if (state.closed) return rejected(new PanicError("send on closed channel"));
+    if (state.trySend(value)) return resolved();
+    const waiter = new ParkedOperation<T, void>(wakeSender, value);
+    state.senders.push(waiter);
+    park(waiter, chanSend, state.isDurable, state);
     return waiter.promise;
   }
 
@@ -106,7 +107,7 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
    * Errors: throws {@link PanicError} if the channel is closed.
    */
   trySend(value: T): boolean {
-    return this.#core.offer(value);
+    return this.#state.trySend(value);
   }
 
   /**
@@ -116,21 +117,21 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
    *
    * Cancellation: in a `select`, a receive that lost has taken nothing.
    */
-  receive(): Promise<Received<T>> {
-    const core = this.#core;
-    if (core.holds) return passedWith({ value: core.take(), ok: true });
-    if (core.closed) return passedWith({ value: undefined, ok: false });
-    const waiter = new Parked<T, Received<T>>(received);
-    core.awaitedBy(waiter);
-    park(waiter, chanReceive, core.isLocal, core);
+  receive(): Promise<ReceiveResult<T>> {
+    const state = this.#state;
+    if (state.canReceive) return resolvedWith({ value: state.receiveNow(), ok: true });
+    if (state.closed) return resolvedWith({ value: undefined, ok: false });
+    const waiter = new ParkedOperation<T, ReceiveResult<T>>(wakeReceiver);
+    state.awaitedBy(waiter);
+    park(waiter, chanReceive, state.isDurable, state);
     return waiter.promise;
   }
 
   /** Receives if that can be done without waiting; else answers `undefined`. A closed, empty channel is no wait. */
-  tryReceive(): Received<T> | undefined {
-    const core = this.#core;
-    if (core.holds) return { value: core.take(), ok: true };
-    return core.closed ? { value: undefined, ok: false } : undefined;
+  tryReceive(): ReceiveResult<T> | undefined {
+    const state = this.#state;
+    if (state.canReceive) return { value: state.receiveNow(), ok: true };
+    return state.closed ? { value: undefined, ok: false } : undefined;
   }
 
   /**
@@ -139,17 +140,17 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
    * Errors: throws {@link PanicError} if the channel is closed already.
    */
   close(): void {
-    this.#core.close();
+    this.#state.close();
   }
 
   /** How many values are in the buffer; those of waiting senders are not. */
   get length(): number {
-    return this.#core.isTimer ? 0 : this.#core.buffer.length;
+    return this.#state.isTimer ? 0 : this.#state.buffer.length;
   }
 
   /** How many values the buffer can keep. */
   get capacity(): number {
-    return this.#core.isTimer ? 0 : this.#core.capacity;
+    return this.#state.isTimer ? 0 : this.#state.capacity;
   }
 
   /**
@@ -159,7 +160,7 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
    * Mirrors `for v := range ch`.
    */
   [Symbol.asyncIterator](): ChannelIterator<T> {
-    return new Range<T>(this.#core);
+    return new RangeIterator<T>(this.#state);
   }
 }
 
@@ -173,20 +174,26 @@ function nameIn(options: ChannelOptions): string {
   return name;
 }
 
-function received<T>(waiter: Parked<T, Received<T>>, isPatient?: boolean): void {
+function wakeReceiver<T>(waiter: ParkedOperation<T, ReceiveResult<T>>, mayDefer?: boolean): void {
   unpark(waiter, chanReceive);
-  const { answer, world, value, ok } = waiter;
-  const result: Received<T> = ok ? { value: value as T, ok } : { value: undefined, ok };
-  pass(answer, result, world, isPatient);
+  const { resolve: answer, realm: world, value, ok } = waiter;
+  const result: ReceiveResult<T> = ok ? { value: value as T, ok } : { value: undefined, ok };
+  resolveFairly(answer, result, world, mayDefer);
 }
 
-function sent<T>(waiter: Parked<T, void>, isPatient?: boolean): void {
+function wakeSender<T>(waiter: ParkedOperation<T, void>, mayDefer?: boolean): void {
   unpark(waiter, chanSend);
-  if (waiter.ok) pass(waiter.answer, undefined, waiter.world, isPatient);
-  else refuse(waiter);
+  if (waiter.ok) resolveFairly(waiter.resolve, undefined, waiter.realm, mayDefer);
+  else rejectClosedSend(waiter);
 }
 
 /** Rejects an operation that waits, as a send on a closed channel. As always, a rejection that the caller ignores is unhandled. */
-export function refuse({ answer, world }: { answer: (failure: never) => void; world: World | undefined }): void {
-  fail(answer, new PanicError("send on closed channel"), world);
+export function rejectClosedSend({
+  resolve: answer,
+  realm: world,
+}: {
+  resolve: (failure: never) => void;
+  realm: Realm | undefined;
+}): void {
+  rejectFairly(answer, new PanicError("send on closed channel"), world);
 }

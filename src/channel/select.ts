@@ -5,24 +5,24 @@
 //   2. A case that stands in a line belongs to a select that waits; the others leave theirs in the step that serves one.
 //   3. Of the cases of one select in one line, each is as likely as the others to be the first.
 
-import { brand, kindOf } from "../goroutine/copies.ts";
+import { brand, kindOf } from "../util/copies.ts";
 import {
   chanReceive,
   chanReceiveNil,
   chanSend,
   chanSendNil,
-  type Operation,
-  selecting,
-  selectingNothing,
-} from "../goroutine/operations.ts";
-import { park, unpark } from "../goroutine/parking.ts";
-import { failed, pass, passedWith } from "../internal/gate.ts";
-import type { Line } from "../internal/line.ts";
-import { below } from "../internal/random.ts";
-import { trace } from "../internal/trace.ts";
-import { Pending, Waiter } from "../internal/waiter.ts";
-import { coreOf, type ReceiveChannel, refuse, type SendChannel } from "./channel.ts";
-import type { Core } from "./core.ts";
+  type WaitReason,
+  waitSelect,
+  waitSelectNoCases,
+} from "../runtime/wait-reasons.ts";
+import { park, unpark } from "../runtime/parking.ts";
+import { rejected, resolveFairly, resolvedWith } from "../runtime/scheduler.ts";
+import type { WaitQueue } from "../util/wait-queue.ts";
+import { below } from "../runtime/realm.ts";
+import { hooks } from "../runtime/hooks.ts";
+import { Deferred, Waiter } from "../runtime/waiter.ts";
+import { channelStateOf, type ReceiveChannel, rejectClosedSend, type SendChannel } from "./channel.ts";
+import type { ChannelState } from "./channel-state.ts";
 
 // Their names are what an error of the compiler says is missing.
 declare const madeByReceive: unique symbol;
@@ -40,18 +40,18 @@ export interface SendCase {
 
 type SelectCase = ReceiveCase<unknown> | SendCase;
 
-type Outcome<Name, C> =
+type CaseResult<Name, C> =
   C extends ReceiveCase<infer T>
     ? | { readonly case: Name; readonly value: T; readonly ok: true }
       | { readonly case: Name; readonly value: undefined; readonly ok: false }
     : { readonly case: Name };
 
-type Index<I> = I extends `${infer N extends number}` ? N : number;
+type TupleIndex<I> = I extends `${infer N extends number}` ? N : number;
 
 /** What a {@link select} over the cases `C` answers: which of them was served and, if it receives, what came. */
-export type Selected<C> = C extends readonly unknown[]
-  ? { [I in keyof C]: Outcome<Index<I>, C[I]> }[number]
-  : { [Name in keyof C]-?: Outcome<Name extends number ? `${Name}` : Name, Exclude<C[Name], undefined>> }[keyof C];
+export type SelectResult<C> = C extends readonly unknown[]
+  ? { [I in keyof C]: CaseResult<TupleIndex<I>, C[I]> }[number]
+  : { [Name in keyof C]-?: CaseResult<Name extends number ? `${Name}` : Name, Exclude<C[Name], undefined>> }[keyof C];
 
 type AnyChannel = ReceiveChannel<unknown> | SendChannel<never>;
 
@@ -65,7 +65,7 @@ type CheckedCase<Name, C> = Name extends "default"
     : SelectCase;
 
 /** The cases of a {@link select}, by name or by index. With `default: true` among them the select does not wait. */
-export type NamedCases<C> = C extends AnyChannel | SelectCase
+export type SelectCases<C> = C extends AnyChannel | SelectCase
   ? "write { value: receive(channel), sent: send(channel, value) }"
   : { readonly [Name in keyof C]: CheckedCase<Name, C[Name]> };
 
@@ -75,11 +75,11 @@ export type NamedCases<C> = C extends AnyChannel | SelectCase
  * Errors: throws `TypeError` if `channel` is neither a `Channel` nor null.
  */
 export function receive<T>(channel: ReceiveChannel<T> | null | undefined): ReceiveCase<T> {
-  const from = core("receive", channel);
+  const from = state("receive", channel);
   // A case that can never be ready is off: queued, it would retain its select for as long as the channel lives.
   return (from === null || from.isNever
     ? new Case<T>(chanReceive, null, undefined)
-    : receiving(from)) as unknown as ReceiveCase<T>;
+    : reuseReceiveCase(from)) as unknown as ReceiveCase<T>;
 }
 
 /**
@@ -88,7 +88,7 @@ export function receive<T>(channel: ReceiveChannel<T> | null | undefined): Recei
  * Errors: throws `TypeError` if `channel` is neither a `Channel` nor null.
  */
 export function send<T>(channel: SendChannel<T> | null | undefined, value: T): SendCase {
-  return new Case<T>(chanSend, core("send", channel), value) as unknown as SendCase;
+  return new Case<T>(chanSend, state("send", channel), value) as unknown as SendCase;
 }
 
 /**
@@ -121,23 +121,25 @@ export function send<T>(channel: SendChannel<T> | null | undefined, value: T): S
  *     break;
  * }
  */
-export function select<const C extends object>(cases: C & NamedCases<C>): Promise<Selected<C>>;
+export function select<const C extends object>(cases: C & SelectCases<C>): Promise<SelectResult<C>>;
 export function select(cases: object, second?: unknown): Promise<Result> {
   try {
     if (second !== undefined)
       throw new TypeError(`select: cases must be one object, such as ${example}, got more arguments`);
-    return Array.isArray(cases) ? numbered(cases) : named(cases);
+    return Array.isArray(cases) ? selectByIndex(cases) : selectByName(cases);
   } catch (error) {
-    return failed(error);
+    return rejected(error);
   }
 }
 
 const example = "{ value: receive(ch), sent: send(other, value) }";
 
 // Most selects are steps of a loop, so that the case of the last step is free again.
-function receiving<T>(core: Core<T>): Case<T> {
-  const last = core.receiving as Case<T> | null;
-  return last !== null && last.selection === null ? last : (core.receiving = new Case<T>(chanReceive, core, undefined));
+function reuseReceiveCase<T>(requireState: ChannelState<T>): Case<T> {
+  const last = requireState.cachedReceiveCase as Case<T> | null;
+  return last !== null && last.pendingSelect === null
+    ? last
+    : (requireState.cachedReceiveCase = new Case<T>(chanReceive, requireState, undefined));
 }
 
 interface Result {
@@ -151,32 +153,32 @@ export class Case<T> extends Waiter<T> {
     brand(this.prototype, "a case of select");
   }
 
-  readonly operation: Operation;
-  readonly core: Core<T> | null;
+  readonly operation: WaitReason;
+  readonly state: ChannelState<T> | null;
 
   /** What the answer calls it. */
   name: string | number = "";
 
   /** The number of the select that used it last. */
-  usedBy = 0;
+  lastSelectId = 0;
 
   /** The select that waits with it. */
-  selection: Selection | null = null;
+  pendingSelect: PendingSelect | null = null;
 
-  constructor(operation: Operation, core: Core<T> | null, value: T | undefined) {
-    super(won, value);
+  constructor(operation: WaitReason, state: ChannelState<T> | null, value: T | undefined) {
+    super(onCaseServed, value);
     this.operation = operation;
-    this.core = core;
+    this.state = state;
   }
 
-  get sends(): boolean {
+  get isSend(): boolean {
     return this.operation === chanSend;
   }
 
   get isReady(): boolean {
-    const { core } = this;
+    const { state: core } = this;
     if (core === null) return false;
-    return this.sends ? core.takes : core.holds || core.closed;
+    return this.isSend ? core.canSend : core.canReceive || core.closed;
   }
 
   /** What `JSON.stringify` shows of a case, which refers to the others in its queue. */
@@ -185,16 +187,16 @@ export class Case<T> extends Waiter<T> {
   }
 
   override leaveQueues(): void {
-    for (const one of (this.selection as Selection).cases) {
-      if (one.line !== null) (one.core as Core<unknown>).abandon(one);
+    for (const one of (this.pendingSelect as PendingSelect).cases) {
+      if (one.queue !== null) (one.state as ChannelState<unknown>).removeWaiter(one);
     }
   }
 }
 
 /** A select that waits. */
-export class Selection extends Pending<Result> {
+export class PendingSelect extends Deferred<Result> {
   readonly cases: readonly Case<unknown>[];
-  readonly operation: Operation;
+  readonly operation: WaitReason;
 
   constructor(cases: readonly Case<unknown>[]) {
     super();
@@ -204,131 +206,131 @@ export class Selection extends Pending<Result> {
 
   /** What it waits for, in a report. */
   override toString(): string {
-    return this.cases.map((one) => `${one.name}: ${one.core === null ? "off" : String(one.core)}`).join(", ");
+    return this.cases.map((one) => `${one.name}: ${one.state === null ? "off" : String(one.state)}`).join(", ");
   }
 }
 
 // As in Go, a select of one case is the plain operation.
-function operationOf([first, second]: readonly Case<unknown>[]): Operation {
-  if (first === undefined) return selectingNothing;
-  if (second !== undefined) return selecting;
-  if (first.core !== null) return first.operation;
-  return first.sends ? chanSendNil : chanReceiveNil;
+function operationOf([first, second]: readonly Case<unknown>[]): WaitReason {
+  if (first === undefined) return waitSelectNoCases;
+  if (second !== undefined) return waitSelect;
+  if (first.state !== null) return first.operation;
+  return first.isSend ? chanSendNil : chanReceiveNil;
 }
 
 /** The number of the select that looks at its cases. It begins anew some time: then a twin is made too many, which does no harm. */
-let current = 0;
+let selectId = 0;
 
-function begin(): void {
-  current = (current + 1) & 0x3fff_ffff;
+function nextSelectId(): void {
+  selectId = (selectId + 1) & 0x3fff_ffff;
 }
 
 // All entries are read before any is looked at: a getter is user code, and might begin a select of its own with the cases.
 // (Object.entries would make the select half as fast.)
-function named(cases: object): Promise<Result> {
+function selectByName(cases: object): Promise<Result> {
   if (typeof cases !== "object" || cases === null) throw notCases(cases);
   const names = Object.keys(cases);
   // A channel has no keys, and would be a select that waits forever.
   if (names.length === 0 && kindOf(cases) !== undefined) throw notCases(cases);
   const list: unknown[] = Object.values(cases);
   let place = -1;
-  begin();
+  nextSelectId();
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
-    if (name !== "default") list[i] = claim(list[i], name, cases);
+    if (name !== "default") list[i] = bindCase(list[i], name, cases);
     else if (list[i] === true) place = i;
-    else throw new TypeError(`select: default must be true, got ${show(list[i])}`);
+    else throw new TypeError(`select: default must be true, got ${inspect(list[i])}`);
   }
   if (place >= 0) list.splice(place, 1);
-  return decide(list as Case<unknown>[], place >= 0);
+  return pollCases(list as Case<unknown>[], place >= 0);
 }
 
-function numbered(cases: readonly unknown[]): Promise<Result> {
+function selectByIndex(cases: readonly unknown[]): Promise<Result> {
   const list = [...cases];
-  begin();
-  for (let i = 0; i < list.length; i++) list[i] = claim(list[i], i, cases);
-  return decide(list as Case<unknown>[], false);
+  nextSelectId();
+  for (let i = 0; i < list.length; i++) list[i] = bindCase(list[i], i, cases);
+  return pollCases(list as Case<unknown>[], false);
 }
 
 // A case can stand in one line. Where it is used twice, or by another select that waits, a twin takes its place.
-function claim(entry: unknown, name: string | number, cases: object): Case<unknown> {
+function bindCase(entry: unknown, name: string | number, cases: object): Case<unknown> {
   if (!(entry instanceof Case)) throw notCase(entry, name, cases);
-  const isFree = entry.selection === null && entry.usedBy !== current;
-  const one: Case<unknown> = isFree ? entry : new Case(entry.operation, entry.core, entry.value);
-  one.usedBy = current;
+  const isFree = entry.pendingSelect === null && entry.lastSelectId !== selectId;
+  const one: Case<unknown> = isFree ? entry : new Case(entry.operation, entry.state, entry.value);
+  one.lastSelectId = selectId;
   one.name = name;
   return one;
 }
 
 function notCases(value: unknown): TypeError {
-  return new TypeError(`select: cases must be an object, such as ${example}, got ${show(value)}`);
+  return new TypeError(`select: cases must be an object, such as ${example}, got ${inspect(value)}`);
 }
 
 function notCase(value: unknown, name: string | number, cases: object): TypeError {
   if (kindOf(cases) !== undefined) return notCases(cases);
   const kind = kindOf(value);
   const advice = kind === "a Channel" ? `; write receive(ch) or send(ch, value)` : "";
-  return new TypeError(`select: ${name} must be a case, made by receive or send, got ${show(value)}${advice}`);
+  return new TypeError(`select: ${name} must be a case, made by receive or send, got ${inspect(value)}${advice}`);
 }
 
-function decide(cases: readonly Case<unknown>[], hasDefault: boolean): Promise<Result> {
+function pollCases(cases: readonly Case<unknown>[], hasDefault: boolean): Promise<Result> {
   let chosen: Case<unknown> | null = null;
   let ready = 0;
   for (const one of cases) {
     // The k-th that is ready takes the place of the one chosen so far with probability 1/k: so all are equally likely.
     if (one.isReady && (++ready === 1 || below(ready) === 0)) chosen = one;
   }
-  if (chosen === null && !hasDefault) return wait(cases);
+  if (chosen === null && !hasDefault) return blockOnCases(cases);
   let result: Result;
   try {
-    result = chosen === null ? { case: "default" } : serve(chosen);
+    result = chosen === null ? { case: "default" } : completeCase(chosen);
   } finally {
-    if (trace !== null) trace.select(cases, chosen, null);
+    if (hooks !== null) hooks.select(cases, chosen, null);
   }
-  return passedWith(result);
+  return resolvedWith(result);
 }
 
-function serve(one: Case<unknown>): Result {
+function completeCase(one: Case<unknown>): Result {
   const { name } = one;
-  const core = one.core as Core<unknown>;
-  if (one.sends) {
-    core.offer(one.value);
+  const state = one.state as ChannelState<unknown>;
+  if (one.isSend) {
+    state.trySend(one.value);
     return { case: name };
   }
-  if (core.holds) return { case: name, value: core.take(), ok: true };
+  if (state.canReceive) return { case: name, value: state.receiveNow(), ok: true };
   return { case: name, value: undefined, ok: false };
 }
 
-function wait(cases: readonly Case<unknown>[]): Promise<Result> {
-  const selection = new Selection(cases);
+function blockOnCases(cases: readonly Case<unknown>[]): Promise<Result> {
+  const selection = new PendingSelect(cases);
   let isLocal = true;
   let sharesQueue = false;
   for (const one of cases) {
-    one.selection = selection;
-    const { core } = one;
+    one.pendingSelect = selection;
+    const { state: core } = one;
     if (core === null) continue;
-    if (!core.isLocal) isLocal = false;
+    if (!core.isDurable) isLocal = false;
     const line = queueOf(one);
     const { last } = line;
-    if (last instanceof Case && last.selection === selection) sharesQueue = true;
-    line.join(one);
-    if (!one.sends) core.awaited();
+    if (last instanceof Case && last.pendingSelect === selection) sharesQueue = true;
+    line.push(one);
+    if (!one.isSend) core.onReceiverParked();
   }
   if (sharesQueue) shuffle(cases);
   park(selection, selection.operation, isLocal, selection);
   return selection.promise;
 }
 
-function queueOf(one: Case<unknown>): Line<Waiter<unknown>> {
-  const core = one.core as Core<unknown>;
-  return one.sends ? core.senders : core.receivers;
+function queueOf(one: Case<unknown>): WaitQueue<Waiter<unknown>> {
+  const state = one.state as ChannelState<unknown>;
+  return one.isSend ? state.senders : state.receivers;
 }
 
 // Puts the cases that are in one queue into a random order. They are the last there, because no other code has run since they joined.
 function shuffle(cases: readonly Case<unknown>[]): void {
-  const queues = new Map<Line<Waiter<unknown>>, Case<unknown>[]>();
+  const queues = new Map<WaitQueue<Waiter<unknown>>, Case<unknown>[]>();
   for (const one of cases) {
-    if (one.core === null) continue;
+    if (one.state === null) continue;
     const line = queueOf(one);
     const found = queues.get(line);
     if (found === undefined) queues.set(line, [one]);
@@ -339,52 +341,55 @@ function shuffle(cases: readonly Case<unknown>[]): void {
       const chosen = below(rest);
       const one = inLine[chosen] as Case<unknown>;
       inLine[chosen] = inLine[rest - 1] as Case<unknown>;
-      line.leave(one);
-      line.join(one);
+      line.remove(one);
+      line.push(one);
     }
   }
 }
 
 // Completes the select whose case has been served. Its cases are free for other selects before a listener is called.
-function won(one: Case<unknown>, isPatient?: boolean): void {
-  const selection = one.selection as Selection;
-  const { sends, name, value, ok } = one;
-  release(selection);
+function onCaseServed(one: Case<unknown>, mayDefer?: boolean): void {
+  const selection = one.pendingSelect as PendingSelect;
+  const { isSend: sends, name, value, ok } = one;
+  dequeueCases(selection);
   if (!sends) one.value = undefined;
-  if (trace !== null) trace.select(selection.cases, one, selection);
+  if (hooks !== null) hooks.select(selection.cases, one, selection);
   unpark(selection, selection.operation);
-  if (!sends) pass(selection.answer, { case: name, value, ok }, selection.world, isPatient);
-  else if (ok) pass(selection.answer, { case: name }, selection.world, isPatient);
-  else refuse(selection);
+  if (!sends) resolveFairly(selection.resolve, { case: name, value, ok }, selection.realm, mayDefer);
+  else if (ok) resolveFairly(selection.resolve, { case: name }, selection.realm, mayDefer);
+  else rejectClosedSend(selection);
 }
 
 /** Takes an operation that waits out of all lines: it will never be served. */
-export function withdraw(party: object): void {
-  if (party instanceof Waiter) {
-    (party as Waiter<unknown>).line?.leave(party as Waiter<unknown>);
-  } else if (party instanceof Selection) {
-    release(party);
+export function cancelWaiter(waiter: object): void {
+  if (waiter instanceof Waiter) {
+    (waiter as Waiter<unknown>).queue?.remove(waiter as Waiter<unknown>);
+  } else if (waiter instanceof PendingSelect) {
+    dequeueCases(waiter);
   }
 }
 
 // The cases leave all lines, and are free for other selects.
-function release({ cases }: Selection): void {
+function dequeueCases({ cases }: PendingSelect): void {
   for (const one of cases) {
-    one.selection = null;
-    if (one.line !== null) (one.core as Core<unknown>).abandon(one);
+    one.pendingSelect = null;
+    if (one.queue !== null) (one.state as ChannelState<unknown>).removeWaiter(one);
   }
 }
 
-function core<T>(caller: string, channel: ReceiveChannel<T> | SendChannel<T> | null | undefined): Core<T> | null {
+function state<T>(
+  caller: string,
+  channel: ReceiveChannel<T> | SendChannel<T> | null | undefined,
+): ChannelState<T> | null {
   if (channel === null || channel === undefined) return null;
-  const found = typeof channel === "object" ? coreOf<T>(channel) : undefined;
+  const found = typeof channel === "object" ? channelStateOf<T>(channel) : undefined;
   if (found !== undefined) return found;
   const isLike = kindOf(channel) === "a Channel";
-  const got = isLike ? "a proxy or an imitation of a Channel; pass the Channel itself" : show(channel);
+  const got = isLike ? "a proxy or an imitation of a Channel; pass the Channel itself" : inspect(channel);
   throw new TypeError(`${caller}: channel must be a Channel or null, got ${got}`);
 }
 
-function show(value: unknown): string {
+function inspect(value: unknown): string {
   const kind = kindOf(value);
   if (kind !== undefined) return kind;
   if (typeof value === "string") return JSON.stringify(value);

@@ -1,63 +1,63 @@
-// The contexts that can be cancelled, and how cancellation propagates.
+// The contexts that can be canceled, and how cancellation propagates.
 //
 // Invariants, whenever no method is on the stack:
-//   1. A cancelled context has no children and no timer, and is in no list of children.
+//   1. A canceled context has no children and no timer, and is in no list of children.
 //   2. Any other context is in the children of the nearest CancelContext above it, if there is one.
 //   3. A context has an error if and only if its done channel, should it have one, is closed; neither changes again.
 //
 // Mirrors `canceler`, `cancelCtx`, `timerCtx`, `afterFuncCtx` and `propagateCancel` of context/context.go.
 
-import { Channel, type ChannelOptions, coreOf, type ReceiveChannel } from "../channel/channel.ts";
-import type { Core } from "../channel/core.ts";
+import { Channel, type ChannelOptions, channelStateOf, type ReceiveChannel } from "../channel/channel.ts";
+import type { ChannelState } from "../channel/channel-state.ts";
 import { receive, select } from "../channel/select.ts";
-import { go } from "../goroutine/go.ts";
-import { allowManyListeners, wordsOf } from "../goroutine/host.ts";
-import { PanicError } from "../goroutine/panic.ts";
-import { addWakeSource } from "../goroutine/program.ts";
-import { Alarm, currentClock } from "../internal/alarm.ts";
-import type { Clock } from "../internal/clock.ts";
-import { Line, type Standing } from "../internal/line.ts";
-import { trace } from "../internal/trace.ts";
-import { ChainedContext, elsewhere } from "./chain.ts";
+import { go } from "../runtime/goroutine.ts";
+import { allowManyListeners, signalDescription } from "../runtime/process.ts";
+import { PanicError } from "../runtime/panic.ts";
+import { addWakeSource } from "../runtime/deadlock.ts";
+import { RuntimeTimer, currentClock } from "../runtime/timer.ts";
+import type { Clock } from "../runtime/timer-queue.ts";
+import { WaitQueue, type QueueNode } from "../util/wait-queue.ts";
+import { hooks } from "../runtime/hooks.ts";
+import { BaseContext, NOT_FOUND } from "./base-context.ts";
 import type { Context } from "./context.ts";
 import { canceled, deadlineExceeded } from "./errors.ts";
 
 const named: ChannelOptions = { name: "ctx.done()" };
 
-/** The `done()` of every context that cannot be cancelled. It is never ready, so that no wait is queued in it. */
-export const never: Channel<never> = everywhere(new Channel<never>(0, named));
-(coreOf(never) as Core<never>).isNever = true;
+/** The `done()` of every context that cannot be canceled. It is never ready, so that no wait is queued in it. */
+export const neverDone: Channel<never> = shareAcrossRealms(new Channel<never>(0, named));
+(channelStateOf(neverDone) as ChannelState<never>).isNever = true;
 
 // For contexts that nobody asked for `done()` before they ended.
-const closed: Channel<never> = everywhere(new Channel<never>(0, named));
-(coreOf(closed) as Core<never>).closed = true;
+const closedDone: Channel<never> = shareAcrossRealms(new Channel<never>(0, named));
+(channelStateOf(closedDone) as ChannelState<never>).closed = true;
 
-function everywhere(channel: Channel<never>): Channel<never> {
-  (coreOf(channel) as Core<never>).world = null;
+function shareAcrossRealms(channel: Channel<never>): Channel<never> {
+  (channelStateOf(channel) as ChannelState<never>).realm = null;
   return channel;
 }
 
 /** The key under which each context below a `CancelContext` finds it, also through contexts of the user's own. */
-export const nearestKey: unique symbol = Symbol("goro.context.nearest");
+export const cancelContextKey: unique symbol = Symbol("goro.context.nearest");
 
 /** A context of the user's own that spreads its end itself. Mirrors the `afterFuncer` of context.go. */
 interface AfterFuncer {
   afterFunc(f: () => void): () => boolean;
 }
 
-/** What is cancelled with a context: a derived context, or a listener. Mirrors `canceler`. */
-interface Child extends Standing<Child> {
-  /** Called once, synchronously, after the context and everything below it have been cancelled. Must not throw. */
-  cancelled(): void;
+/** What is canceled with a context: a derived context, or a listener. Mirrors `canceler`. */
+interface Child extends QueueNode<Child> {
+  /** Called once, synchronously, after the context and everything below it have been canceled. Must not throw. */
+  canceled(): void;
 }
 
-export class CancelContext extends ChainedContext implements Child {
-  line: Line<Child> | null = null;
-  ahead: Child | null = null;
-  behind: Child | null = null;
+export class CancelContext extends BaseContext implements Child {
+  queue: WaitQueue<Child> | null = null;
+  prev: Child | null = null;
+  next: Child | null = null;
 
   declare readonly parent: Context;
-  readonly children: Line<Child> = new Line<Child>();
+  readonly children: WaitQueue<Child> = new WaitQueue<Child>();
 
   /** Its own deadline or the parent's. */
   readonly expiry: Expiry | undefined;
@@ -65,7 +65,7 @@ export class CancelContext extends ChainedContext implements Child {
   #err: Error | undefined;
   #cause: Error | undefined;
   #controller: AbortController | null = null;
-  #leaveForeignParent: (() => boolean) | null = null;
+  #stopParentListener: (() => boolean) | null = null;
 
   constructor(parent: Context, expiry: Expiry | undefined = expiryOf(parent)) {
     super(parent);
@@ -73,7 +73,7 @@ export class CancelContext extends ChainedContext implements Child {
   }
 
   done(): ReceiveChannel<never> {
-    this.#done ??= this.#err === undefined ? new Channel<never>(0, named) : closed;
+    this.#done ??= this.#err === undefined ? new Channel<never>(0, named) : closedDone;
     return this.#done;
   }
 
@@ -98,30 +98,32 @@ export class CancelContext extends ChainedContext implements Child {
     return this.#controller.signal;
   }
 
-  /** Whether something is to happen when it is cancelled. */
+  /** Whether something is to happen when it is canceled. */
   get isAwaited(): boolean {
     if (this.#err !== undefined) return false;
-    return this.children.first !== null || (this.#done !== null && coreOf(this.#done)?.receivers.first !== null);
+    return (
+      this.children.first !== null || (this.#done !== null && channelStateOf(this.#done)?.receivers.first !== null)
+    );
   }
 
-  protected override own(key: unknown): unknown {
-    return key === nearestKey ? this : elsewhere;
+  protected override lookup(key: unknown): unknown {
+    return key === cancelContextKey ? this : NOT_FOUND;
   }
 
-  protected override label(): string {
+  protected override describeSelf(): string {
     return ".WithCancel";
   }
 
   /** Makes the end of the parent the end of this: the last step of making a context. */
-  follow(): void {
+  propagateCancel(): void {
     const { parent } = this;
-    const nearest = nearestAbove(parent);
+    const nearest = parentCancelContext(parent);
     if (nearest !== undefined && nearest.err() === undefined) {
-      nearest.children.join(this);
+      nearest.children.push(this);
       return;
     }
     const done = parent.done();
-    if (done === never) return;
+    if (done === neverDone) return;
     const end = (): void => {
       const err = parent.err();
       if (err === undefined) throw new PanicError("context: internal error: missing cancel error");
@@ -129,13 +131,13 @@ export class CancelContext extends ChainedContext implements Child {
     };
     if (done.tryReceive() !== undefined) {
       end();
-    } else if (spreads(parent)) {
-      this.#leaveForeignParent = parent.afterFunc(end);
+    } else if (hasAfterFunc(parent)) {
+      this.#stopParentListener = parent.afterFunc(end);
     } else {
       // Throws here, and not in the goroutine, if the channel is not one.
-      const ended = receive(done);
+      const onCancel = receive(done);
       go(async () => {
-        const s = await select({ parent: ended, own: receive(this.done()) });
+        const s = await select({ parent: onCancel, own: receive(this.done()) });
         if (s.case === "parent") end();
       });
     }
@@ -144,35 +146,35 @@ export class CancelContext extends ChainedContext implements Child {
   /** Cancels this context and everything below it before it returns. Only the first call has an effect. */
   cancel(err: Error, cause: Error = err): void {
     if (this.#err !== undefined) return;
-    this.line?.leave(this);
+    this.queue?.remove(this);
 
     // A list instead of recursion: contexts can be nested deeper than the stack.
-    const cancelled: Child[] = [this];
-    for (const child of cancelled) {
+    const canceled: Child[] = [this];
+    for (const child of canceled) {
       if (!(#err in child)) continue;
       child.#err = err;
       child.#cause = cause;
-      for (let next = child.children.shift(); next !== null; next = child.children.shift()) cancelled.push(next);
+      for (let next = child.children.shift(); next !== null; next = child.children.shift()) canceled.push(next);
     }
-    if (trace !== null) trace.cancel(this, cause);
-    for (const child of cancelled) if (child instanceof CancelContext) child.#done?.close();
-    for (const child of cancelled) child.cancelled();
-    // Listeners of signals are user code: they run when everything has been cancelled.
-    for (const child of cancelled) if (#err in child) child.#controller?.abort(cause);
-    this.#leaveForeignParent?.();
+    if (hooks !== null) hooks.cancel(this, cause);
+    for (const child of canceled) if (child instanceof CancelContext) child.#done?.close();
+    for (const child of canceled) child.canceled();
+    // Listeners of signals are user code: they run when everything has been canceled.
+    for (const child of canceled) if (#err in child) child.#controller?.abort(cause);
+    this.#stopParentListener?.();
   }
 
-  cancelled(): void {
-    // A context that can only be cancelled holds nothing else.
+  canceled(): void {
+    // A context that can only be canceled holds nothing else.
   }
 }
 
-/** A context that is cancelled at a time. */
+/** A context that is canceled at a time. */
 export class DeadlineContext extends CancelContext {
   declare readonly expiry: Expiry;
-  #alarm: Alarm | null = null;
+  #timer: RuntimeTimer | null = null;
 
-  /** Cancels the context at its deadline, with `cause`, unless it has been cancelled before. */
+  /** Cancels the context at its deadline, with `cause`, unless it has been canceled before. */
   startTimer(cause: Error | undefined): void {
     if (this.err() !== undefined) return;
     const { clock, due } = this.expiry;
@@ -181,16 +183,16 @@ export class DeadlineContext extends CancelContext {
       this.cancel(deadlineExceeded, cause);
       return;
     }
-    this.#alarm = new Alarm("context.withDeadline", () => this.cancel(deadlineExceeded, cause));
-    this.#alarm.setIn(delay);
+    this.#timer = new RuntimeTimer("context.withDeadline", () => this.cancel(deadlineExceeded, cause));
+    this.#timer.start(delay);
   }
 
-  protected override label(): string {
+  protected override describeSelf(): string {
     return `.WithDeadline(${(new Date(this.expiry.deadline).toJSON() as string | null) ?? "never"})`;
   }
 
-  override cancelled(): void {
-    this.#alarm?.cancel();
+  override canceled(): void {
+    this.#timer?.cancel();
   }
 }
 
@@ -213,7 +215,7 @@ export function expiryIn(delay: number, deadline?: number): Expiry {
 export function expiryOf(ctx: Context): Expiry | undefined {
   const deadline = ctx.deadline();
   if (deadline === undefined) return undefined;
-  const nearest = ctx instanceof CancelContext ? ctx : ctx.value(nearestKey);
+  const nearest = ctx instanceof CancelContext ? ctx : ctx.value(cancelContextKey);
   const expiry = nearest instanceof CancelContext ? nearest.expiry : undefined;
   // A context of the user's own may have a deadline of its own.
   return expiry?.deadline === deadline ? expiry : expiryIn(deadline - currentClock().wall(), deadline);
@@ -234,7 +236,7 @@ export function timeLeft(ctx: Context): number {
 const signalContexts = new Set<WeakRef<SignalContext>>();
 let pruneAt = 64;
 
-/** A context that is cancelled when an AbortSignal aborts. */
+/** A context that is canceled when an AbortSignal aborts. */
 export class SignalContext extends CancelContext {
   readonly #ref: WeakRef<SignalContext> | undefined;
 
@@ -249,7 +251,7 @@ export class SignalContext extends CancelContext {
     pruneAt = Math.max(64, 2 * signalContexts.size);
   }
 
-  override cancelled(): void {
+  override canceled(): void {
     if (this.#ref !== undefined) signalContexts.delete(this.#ref);
   }
 }
@@ -267,45 +269,45 @@ export class NotifyContext extends CancelContext {
     this.#signals = signals;
   }
 
-  protected override below(above: string): string {
-    return `signal.NotifyContext(${above}, [${this.#signals.map(wordsOf).join(" ")}])`;
+  protected override describe(above: string): string {
+    return `signal.NotifyContext(${above}, [${this.#signals.map(signalDescription).join(" ")}])`;
   }
 }
 
-/** A function to call when a context is cancelled. */
+/** A function to call when a context is canceled. */
 class Listener implements Child {
-  line: Line<Child> | null = null;
-  ahead: Child | null = null;
-  behind: Child | null = null;
-  readonly cancelled: () => void;
+  queue: WaitQueue<Child> | null = null;
+  prev: Child | null = null;
+  next: Child | null = null;
+  readonly canceled: () => void;
 
-  constructor(cancelled: () => void) {
-    this.cancelled = cancelled;
+  constructor(canceled: () => void) {
+    this.canceled = canceled;
   }
 }
 
 /**
- * Calls `listener` synchronously when `ctx` is cancelled, after everything below `ctx` has been cancelled too; immediately, if it has
- * been cancelled before. For the library's own use: `listener` must not throw. Returns a function that removes the listener.
+ * Calls `listener` synchronously when `ctx` is canceled, after everything below `ctx` has been canceled too; immediately, if it has
+ * been canceled before. For the library's own use: `listener` must not throw. Returns a function that removes the listener.
  */
 export function onCancel(ctx: Context, listener: () => void): () => void {
   if (ctx.err() !== undefined) {
     listener();
     return noop;
   }
-  if (ctx.done() === never) return noop;
+  if (ctx.done() === neverDone) return noop;
   const child = new Listener(listener);
-  const nearest = nearestAbove(ctx);
+  const nearest = parentCancelContext(ctx);
   if (nearest !== undefined && nearest.err() === undefined) {
-    nearest.children.join(child);
-    return () => child.line?.leave(child);
+    nearest.children.push(child);
+    return () => child.queue?.remove(child);
   }
   // A context of the user's own is followed by one of ours, which is released with the listener.
   const follower = new CancelContext(ctx);
-  follower.children.join(child);
-  follower.follow();
+  follower.children.push(child);
+  follower.propagateCancel();
   return () => {
-    child.line?.leave(child);
+    child.queue?.remove(child);
     follower.cancel(canceled);
   };
 }
@@ -318,17 +320,17 @@ function noop(): void {
 export function causeOf(context: Context): Error | undefined {
   const err = context.err();
   if (err === undefined) return undefined;
-  const nearest = context.value(nearestKey);
+  const nearest = context.value(cancelContextKey);
   return (nearest instanceof CancelContext ? nearest.cause : undefined) ?? err;
 }
 
 /** The `CancelContext` whose end is the end of `context`: none, if a context of the user's own has another done channel. */
-function nearestAbove(context: Context): CancelContext | undefined {
+function parentCancelContext(context: Context): CancelContext | undefined {
   if (context instanceof CancelContext) return context;
-  const nearest = context.value(nearestKey);
+  const nearest = context.value(cancelContextKey);
   return nearest instanceof CancelContext && nearest.done() === context.done() ? nearest : undefined;
 }
 
-function spreads(context: Context): context is Context & AfterFuncer {
+function hasAfterFunc(context: Context): context is Context & AfterFuncer {
   return typeof (context as Partial<AfterFuncer>).afterFunc === "function";
 }

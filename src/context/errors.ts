@@ -1,7 +1,7 @@
 // Why a context has ended.
 
 /**
- * `ctx.err()` of a context that was cancelled. Ask with `instanceof`: what a process signal leaves as the cause is one too.
+ * `ctx.err()` of a context that was canceled. Ask with `instanceof`: what a process signal leaves as the cause is one too.
  *
  * Mirrors `context.Canceled`.
  */

@@ -7,14 +7,14 @@
 
 import type { ReceiveChannel, SendChannel } from "../channel/channel.ts";
 import { receive, select, send } from "../channel/select.ts";
-import { after } from "../channel/time.ts";
-import { asError } from "../goroutine/foreign.ts";
-import { spawn } from "../goroutine/go.ts";
-import { chanSend } from "../goroutine/operations.ts";
-import { Ring } from "../internal/ring.ts";
-import type { Outcome } from "./outcome.ts";
-import { Wait } from "./wait.ts";
-import type { Work } from "./work.ts";
+import { after } from "../time/time.ts";
+import { toError } from "../util/inspect.ts";
+import { spawn } from "../runtime/goroutine.ts";
+import { chanSend } from "../runtime/wait-reasons.ts";
+import { RingBuffer } from "../util/ring-buffer.ts";
+import type { JobOutcome } from "./outcome.ts";
+import { TrackedPromise } from "./tracked-promise.ts";
+import type { PoolJob } from "./job.ts";
 
 /** What a delivery reports. */
 interface Events {
@@ -27,24 +27,29 @@ interface Events {
 
 /** Sends the outcomes of a run. */
 export class Delivery<Job, Result> {
-  readonly #results: SendChannel<Outcome<Job, Result>>;
+  readonly #results: SendChannel<JobOutcome<Job, Result>>;
   readonly #cut: ReceiveChannel<never>;
   readonly #grace: number;
   readonly #events: Events;
-  readonly #waiting = new Ring<Work<Job, Result>>();
+  readonly #waiting = new RingBuffer<PoolJob<Job, Result>>();
 
   /** The workers that wait until the outcome of their job is delivered. */
-  readonly #held = new Map<Work<Job, Result>, Wait<void> | null>();
+  readonly #held = new Map<PoolJob<Job, Result>, TrackedPromise<void> | null>();
   #isSending = false;
 
   /** Whether outcomes are offered no more than once: the results are closed, or the reader has been given up. */
   #isOver = false;
 
   /** The outcomes that no reader has taken. */
-  readonly undelivered: Outcome<Job, Result>[] = [];
+  readonly undelivered: JobOutcome<Job, Result>[] = [];
 
   /** Once `cut` is closed, the reader is given up `grace` milliseconds after it has taken the last outcome. */
-  constructor(results: SendChannel<Outcome<Job, Result>>, cut: ReceiveChannel<never>, grace: number, events: Events) {
+  constructor(
+    results: SendChannel<JobOutcome<Job, Result>>,
+    cut: ReceiveChannel<never>,
+    grace: number,
+    events: Events,
+  ) {
     this.#results = results;
     this.#cut = cut;
     this.#grace = grace;
@@ -56,10 +61,10 @@ export class Delivery<Job, Result> {
   }
 
   /** Takes over the outcome of a job. */
-  add(work: Work<Job, Result>): void {
+  add(work: PoolJob<Job, Result>): void {
     if (!this.#isSending && this.#offer(work)) return;
     if (this.#isOver) {
-      this.undelivered.push(work.outcome as Outcome<Job, Result>);
+      this.undelivered.push(work.outcome as JobOutcome<Job, Result>);
       return;
     }
     this.#waiting.push(work);
@@ -71,9 +76,9 @@ export class Delivery<Job, Result> {
   }
 
   /** The promise that the outcome of a job has been delivered or given up; undefined, if it has. */
-  of(work: Work<Job, Result>): Promise<void> | undefined {
+  of(work: PoolJob<Job, Result>): Promise<void> | undefined {
     if (!this.#held.has(work)) return undefined;
-    const wait = new Wait<void>(chanSend);
+    const wait = new TrackedPromise<void>(chanSend);
     this.#held.set(work, wait);
     return wait.promise;
   }
@@ -81,13 +86,13 @@ export class Delivery<Job, Result> {
   async #send(): Promise<void> {
     let patience: ReceiveChannel<number> | null = null;
     while (this.#waiting.length > 0 && !this.#isOver) {
-      const work = this.#waiting.first as Work<Job, Result>;
+      const work = this.#waiting.first as PoolJob<Job, Result>;
       let isTaken = this.#offer(work);
       if (this.#isOver) break;
       if (!isTaken) {
         try {
           const s = await select({
-            out: send(this.#results, work.outcome as Outcome<Job, Result>),
+            out: send(this.#results, work.outcome as JobOutcome<Job, Result>),
             cut: receive(patience === null ? this.#cut : null),
             over: receive(patience),
           });
@@ -103,15 +108,15 @@ export class Delivery<Job, Result> {
     this.#isSending = false;
     while (this.#waiting.length > 0) {
       const work = this.#waiting.shift();
-      this.undelivered.push(work.outcome as Outcome<Job, Result>);
+      this.undelivered.push(work.outcome as JobOutcome<Job, Result>);
       this.#release(work);
     }
     this.#events.emptied();
   }
 
-  #offer(work: Work<Job, Result>): boolean {
+  #offer(work: PoolJob<Job, Result>): boolean {
     try {
-      return this.#results.trySend(work.outcome as Outcome<Job, Result>);
+      return this.#results.trySend(work.outcome as JobOutcome<Job, Result>);
     } catch (error) {
       this.#fail(error);
       return false;
@@ -120,11 +125,11 @@ export class Delivery<Job, Result> {
 
   #fail(error: unknown): void {
     this.#isOver = true;
-    this.#events.failed(asError(error));
+    this.#events.failed(toError(error));
   }
 
-  #release(work: Work<Job, Result>): void {
-    this.#held.get(work)?.end();
+  #release(work: PoolJob<Job, Result>): void {
+    this.#held.get(work)?.finish();
     this.#held.delete(work);
   }
 }

@@ -4,7 +4,7 @@
 const perDoubling = 16;
 
 /** Figures of a {@link Histogram}, in milliseconds; all are 0 if there is nothing to tell of. */
-export interface Latency {
+export interface LatencyStats {
   readonly count: number;
   readonly mean: number;
   readonly max: number;
@@ -40,7 +40,7 @@ export class Histogram {
   }
 
   /** What there is to tell. */
-  figures(): Latency {
+  summary(): LatencyStats {
     return {
       count: this.#count,
       mean: this.#count === 0 ? 0 : this.#sum / this.#count,

@@ -1,11 +1,11 @@
 // The options of pools, their checks and defaults.
 
 import type { Context } from "../context/context.ts";
-import { background } from "../context/namespace.ts";
-import { Check, describe } from "../goroutine/check.ts";
-import { numCPU } from "../goroutine/go.ts";
-import type { Outcome } from "./outcome.ts";
-import { RateLimiter } from "./ratelimiter.ts";
+import { background } from "../context/api.ts";
+import { Check, describe } from "../util/validate.ts";
+import { numCPU } from "../runtime/goroutine.ts";
+import type { JobOutcome } from "./outcome.ts";
+import { RateLimiter } from "../sync/rate-limiter.ts";
 
 /**
  * The function that works on a job. `worker` is the number of the worker, from 1. `ctx` is the job's own context: it ends with the
@@ -32,7 +32,7 @@ export interface RetryOptions {
   readonly jitter?: number;
 
   /** Whether it makes sense to try again after `error`; `attempts` is how many there have been. By default always. */
-  readonly when?: (error: Error, attempts: number) => boolean;
+  readonly shouldRetry?: (error: Error, attempts: number) => boolean;
 }
 
 /** An event in the life of a job. */
@@ -47,11 +47,11 @@ export type PoolEvent<Job, Result> =
       /** The pause that follows, in milliseconds. */
       readonly delay: number;
     }
-  /** `worker` is undefined if the job was cancelled before one took it. */
-  | { readonly type: "ended"; readonly outcome: Outcome<Job, Result>; readonly worker: number | undefined };
+  /** `worker` is undefined if the job was canceled before one took it. */
+  | { readonly type: "ended"; readonly outcome: JobOutcome<Job, Result>; readonly worker: number | undefined };
 
 /** Options of {@link runPool}, and of a {@link WorkerPool}. */
-export interface RunOptions<Job, Result> {
+export interface RunPoolOptions<Job, Result> {
   /** How many functions run at once at most, from 1. By default {@link numCPU}; work that mostly waits needs more. */
   readonly workers?: number;
 
@@ -78,7 +78,7 @@ export interface RunOptions<Job, Result> {
    * How many milliseconds the end of the pool waits for functions that go on although their jobs are over. By default 1,000.
    * `runPool` also waits so long for a reader of its outcomes, once it was cut short.
    */
-  readonly grace?: number;
+  readonly gracePeriod?: number;
 
   /** Called with the number of a worker when the worker starts. An error that it throws is a panic. */
   readonly onWorkerStart?: (worker: number) => void;
@@ -94,7 +94,7 @@ export interface RunOptions<Job, Result> {
 }
 
 /** Options of a {@link WorkerPool}. */
-export interface PoolOptions<Job, Result> extends RunOptions<Job, Result> {
+export interface PoolOptions<Job, Result> extends RunPoolOptions<Job, Result> {
   /** Instead of `workers`: the least number of workers, from 0. By default 1. */
   readonly min?: number;
 
@@ -105,7 +105,7 @@ export interface PoolOptions<Job, Result> extends RunOptions<Job, Result> {
   readonly idle?: number;
 
   /** How many accepted jobs may wait for a worker: a whole number from 0, or Infinity. By default 0: only a free worker accepts. */
-  readonly queue?: number;
+  readonly queueSize?: number;
 
   /** When it ends, so does the pool. Contexts of the jobs are derived from it. By default the background context. */
   readonly ctx?: Context;
@@ -115,7 +115,7 @@ export interface PoolOptions<Job, Result> extends RunOptions<Job, Result> {
 }
 
 /** Options that have been checked, with their defaults. */
-export interface Settings<Job, Result> {
+export interface ResolvedPoolOptions<Job, Result> {
   readonly min: number;
   readonly max: number;
   readonly idle: number;
@@ -137,19 +137,19 @@ function limiterFor(rate: number): RateLimiter {
   return new RateLimiter(rate, rate === Infinity ? 1 : Math.max(1, Math.ceil(rate / 100)));
 }
 
-const retryNames = ["retries", "delay", "factor", "maxDelay", "jitter", "when"];
+const retryNames = ["retries", "delay", "factor", "maxDelay", "jitter", "shouldRetry"];
 const runNames = [
   "workers",
   "onError",
   "retry",
   "timeout",
   "rate",
-  "grace",
+  "gracePeriod",
   "onWorkerStart",
   "onWorkerStop",
   "onEvent",
 ];
-const poolNames = [...runNames, "min", "max", "idle", "queue", "ctx", "priority"];
+const poolNames = [...runNames, "min", "max", "idle", "queueSize", "ctx", "priority"];
 
 /** The names that other libraries use. */
 const aliases = {
@@ -162,19 +162,24 @@ const aliases = {
   minThreads: "min",
   maxThreads: "max",
   idleTimeout: "idle",
-  maxQueue: "queue",
-  capacity: "queue",
+  maxQueue: "queueSize",
+  capacity: "queueSize",
+  queue: "queueSize",
+  grace: "gracePeriod",
   signal: "ctx: context.fromSignal(signal)",
 };
 
 /** Checks the options of a {@link WorkerPool} and fills in the defaults. Throws `RangeError` or `TypeError`. */
-export function settlePool<Job, Result>(options: PoolOptions<Job, Result>): Settings<Job, Result> {
+export function settlePool<Job, Result>(options: PoolOptions<Job, Result>): ResolvedPoolOptions<Job, Result> {
   new Check("WorkerPool").options(options, poolNames, aliases);
-  return settle("WorkerPool", options);
+  return resolveOptions("WorkerPool", options);
 }
 
 /** Checks the arguments of `runPool` and fills in the defaults. Throws `RangeError` or `TypeError`. */
-export function settleRun<Job, Result>(ctx: Context, options: RunOptions<Job, Result>): Settings<Job, Result> {
+export function settleRun<Job, Result>(
+  ctx: Context,
+  options: RunPoolOptions<Job, Result>,
+): ResolvedPoolOptions<Job, Result> {
   const check = new Check("runPool");
   if (ctx === undefined)
     throw new TypeError("runPool: ctx must be a context, got undefined; pass context.background()");
@@ -183,14 +188,17 @@ export function settleRun<Job, Result>(ctx: Context, options: RunOptions<Job, Re
     ctx: "the context as the first argument",
     signal: "the context as the first argument",
   });
-  return settle("runPool", { ...options, ctx });
+  return resolveOptions("runPool", { ...options, ctx });
 }
 
-function settle<Job, Result>(caller: string, options: PoolOptions<Job, Result>): Settings<Job, Result> {
+function resolveOptions<Job, Result>(
+  caller: string,
+  options: PoolOptions<Job, Result>,
+): ResolvedPoolOptions<Job, Result> {
   const check = new Check(caller);
   check.isContext("ctx", options.ctx);
   const { onError = "collect", retry, rate } = options;
-  const [min, max] = staff(caller, check, options);
+  const [min, max] = resolveWorkerLimits(caller, check, options);
   if (onError !== "collect" && onError !== "cancel") {
     throw new TypeError(`${caller}: onError must be "collect" or "cancel", got ${describe(onError)}`);
   }
@@ -202,13 +210,13 @@ function settle<Job, Result>(caller: string, options: PoolOptions<Job, Result>):
       `${caller}: retry must be an object, got ${describe(retry)}; write retry: { retries: ${describe(retry)} }`,
     );
   }
-  new Check(`${caller}: retry`).options(retry, retryNames);
-  check.isFunction("retry.when", retry?.when);
+  new Check(`${caller}: retry`).options(retry, retryNames, { when: "shouldRetry" });
+  check.isFunction("retry.shouldRetry", retry?.shouldRetry);
   return {
     min,
     max,
     idle: check.atLeast("idle", 0, options.idle ?? 1000),
-    queue: check.count("queue", 0, options.queue ?? 0, Infinity),
+    queue: check.count("queueSize", 0, options.queueSize ?? 0, Infinity),
     ctx: options.ctx ?? background(),
     cancelsOnError: onError === "cancel",
     retry: {
@@ -217,11 +225,11 @@ function settle<Job, Result>(caller: string, options: PoolOptions<Job, Result>):
       factor: check.atLeast("retry.factor", 1, retry?.factor ?? 2),
       maxDelay: check.atLeast("retry.maxDelay", 0, retry?.maxDelay ?? 30_000),
       jitter: check.atLeast("retry.jitter", 0, retry?.jitter ?? 0.5, 1),
-      when: retry?.when ?? ((): boolean => true),
+      shouldRetry: retry?.shouldRetry ?? ((): boolean => true),
     },
     timeout: check.atLeast("timeout", 0, options.timeout ?? Infinity),
     limiter: rate === undefined || rate instanceof RateLimiter ? rate : limiterFor(check.atLeast("rate", 0, rate)),
-    grace: check.atLeast("grace", 0, options.grace ?? 1000),
+    grace: check.atLeast("gracePeriod", 0, options.gracePeriod ?? 1000),
     priority: options.priority,
     onWorkerStart: options.onWorkerStart,
     onWorkerStop: options.onWorkerStop,
@@ -229,7 +237,7 @@ function settle<Job, Result>(caller: string, options: PoolOptions<Job, Result>):
   };
 }
 
-function staff(
+function resolveWorkerLimits(
   caller: string,
   check: Check,
   { workers, min, max }: PoolOptions<never, never>,

@@ -3,12 +3,12 @@
 /** What every outcome has. */
 interface OutcomeBase<Job> {
   readonly job: Job;
-  /** How many times the function was called with the job; 0 if the job was cancelled before. */
+  /** How many times the function was called with the job; 0 if the job was canceled before. */
   readonly attempts: number;
 }
 
 /** The job is done. */
-export interface Done<Job, Result> extends OutcomeBase<Job> {
+export interface JobDone<Job, Result> extends OutcomeBase<Job> {
   readonly status: "done";
   readonly value: Result;
   readonly error?: undefined;
@@ -18,18 +18,18 @@ export interface Done<Job, Result> extends OutcomeBase<Job> {
  * The job has failed: the function threw `error` on its last call, or took too long. A thrown value that is not an Error is the
  * `cause` of one.
  */
-export interface Failed<Job> extends OutcomeBase<Job> {
+export interface JobFailed<Job> extends OutcomeBase<Job> {
   readonly status: "failed";
   readonly error: Error;
   readonly value?: undefined;
 }
 
-/** The job was cancelled before it was done; `error` is the cause. What the function returns afterwards is ignored. */
-export interface Cancelled<Job> extends OutcomeBase<Job> {
-  readonly status: "cancelled";
+/** The job was canceled before it was done; `error` is the cause. What the function returns afterwards is ignored. */
+export interface JobCanceled<Job> extends OutcomeBase<Job> {
+  readonly status: "canceled";
   readonly error: Error;
   readonly value?: undefined;
 }
 
 /** What became of one job: `status` says which of the three, and exactly one of `value` and `error` is present. */
-export type Outcome<Job, Result> = Done<Job, Result> | Failed<Job> | Cancelled<Job>;
+export type JobOutcome<Job, Result> = JobDone<Job, Result> | JobFailed<Job> | JobCanceled<Job>;

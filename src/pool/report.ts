@@ -1,6 +1,6 @@
 // What a pool returns when it has ended, and the error of calls that come afterwards.
 
-import type { Outcome } from "./outcome.ts";
+import type { JobOutcome } from "./outcome.ts";
 
 /** The error of a call that came when the pool accepted no more jobs. */
 export class StoppedError extends Error {
@@ -11,7 +11,7 @@ export class StoppedError extends Error {
 
 /** What a pool left undone when it ended. */
 export interface StopReport<Job> {
-  /** The jobs that were accepted and then cancelled because the pool ended, the earliest first; none after a full drain. */
+  /** The jobs that were accepted and then canceled because the pool ended, the earliest first; none after a full drain. */
   readonly undone: readonly Job[];
 
   /** How many functions had not returned when the pool stopped waiting for them. */
@@ -29,9 +29,9 @@ export interface RunReport<Job, Result> extends StopReport<Job> {
   /** Why the run was cut short; undefined, if it was not. */
   readonly cause: Error | undefined;
 
-  /** The jobs that were received and then cancelled because the run was cut short, the earliest first. */
+  /** The jobs that were received and then canceled because the run was cut short, the earliest first. */
   readonly undone: readonly Job[];
 
   /** The outcomes that no reader took after the run was cut short, the earliest first. */
-  readonly undelivered: readonly Outcome<Job, Result>[];
+  readonly undelivered: readonly JobOutcome<Job, Result>[];
 }

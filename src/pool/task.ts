@@ -1,13 +1,13 @@
 // A submitted job, as its submitter sees it.
 
-import { poolResult } from "../goroutine/operations.ts";
-import { passedWith } from "../internal/gate.ts";
-import type { Outcome } from "./outcome.ts";
-import { Wait } from "./wait.ts";
-import type { Owner, Work } from "./work.ts";
+import { poolResult } from "../runtime/wait-reasons.ts";
+import { resolvedWith } from "../runtime/scheduler.ts";
+import type { JobOutcome } from "./outcome.ts";
+import { TrackedPromise } from "./tracked-promise.ts";
+import type { OutcomeListener, PoolJob } from "./job.ts";
 
 /** A job that a pool has accepted from `submit`. */
-export interface Task<Job, Result> {
+export interface PoolTask<Job, Result> {
   readonly job: Job;
 
   /**
@@ -15,13 +15,13 @@ export interface Task<Job, Result> {
    * it changes nothing else. A rejection of the promise is never reported as unhandled, so that tasks can be awaited one after the
    * other; a failure is therefore silent if `result` is never awaited and `outcome` never read.
    *
-   * Errors: rejects with the error of the job, or with the cause if it is cancelled: by {@link Task.cancel}, by the context that it
+   * Errors: rejects with the error of the job, or with the cause if it is canceled: by {@link PoolTask.cancel}, by the context that it
    * was submitted with, or by the end of the pool.
    */
   readonly result: Promise<Result>;
 
   /** The outcome of the job; undefined until it has one. */
-  readonly outcome: Outcome<Job, Result> | undefined;
+  readonly outcome: JobOutcome<Job, Result> | undefined;
 
   /**
    * Cancels this job and no other: it is not started if no worker has taken it yet; otherwise its context ends. `cause` is what
@@ -33,11 +33,11 @@ export interface Task<Job, Result> {
 }
 
 /** The task of a job that was submitted. */
-export class SubmittedTask<Job, Result> implements Task<Job, Result>, Owner<Job, Result> {
+export class TaskImpl<Job, Result> implements PoolTask<Job, Result>, OutcomeListener<Job, Result> {
   readonly job: Job;
   #cancel: ((cause?: Error) => void) | null = null;
-  #outcome: Outcome<Job, Result> | undefined;
-  #wait: Wait<Outcome<Job, Result>> | null = null;
+  #outcome: JobOutcome<Job, Result> | undefined;
+  #wait: TrackedPromise<JobOutcome<Job, Result>> | null = null;
   #result: Promise<Result> | null = null;
 
   constructor(job: Job) {
@@ -52,12 +52,12 @@ export class SubmittedTask<Job, Result> implements Task<Job, Result>, Owner<Job,
     return this.#result;
   }
 
-  get outcome(): Outcome<Job, Result> | undefined {
+  get outcome(): JobOutcome<Job, Result> | undefined {
     return this.#outcome;
   }
 
   /** Sets the function that cancels the job. */
-  cancelBy(cancel: (cause?: Error) => void): void {
+  setCanceler(cancel: (cause?: Error) => void): void {
     this.#cancel = cancel;
   }
 
@@ -65,11 +65,11 @@ export class SubmittedTask<Job, Result> implements Task<Job, Result>, Owner<Job,
     this.#cancel?.(cause);
   }
 
-  settled({ outcome }: Work<Job, Result>): void {
+  settled({ outcome }: PoolJob<Job, Result>): void {
     this.#outcome = outcome;
     this.#cancel = null;
     this.#handle();
-    this.#wait?.end(outcome as Outcome<Job, Result>);
+    this.#wait?.finish(outcome as JobOutcome<Job, Result>);
     this.#wait = null;
   }
 
@@ -78,16 +78,16 @@ export class SubmittedTask<Job, Result> implements Task<Job, Result>, Owner<Job,
     if (this.#outcome?.status !== "done") this.#result?.catch(() => undefined);
   }
 
-  #settlement(): Promise<Outcome<Job, Result>> {
-    if (this.#outcome !== undefined) return passedWith(this.#outcome);
-    this.#wait = new Wait<Outcome<Job, Result>>(poolResult);
+  #settlement(): Promise<JobOutcome<Job, Result>> {
+    if (this.#outcome !== undefined) return resolvedWith(this.#outcome);
+    this.#wait = new TrackedPromise<JobOutcome<Job, Result>>(poolResult);
     return this.#wait.promise;
   }
 }
 
 // The pool resolves with the outcome, a record of its own: to resolve with the user's value would look up its `then` while the
 // pool is at work.
-async function resultOf<Job, Result>(settlement: Promise<Outcome<Job, Result>>): Promise<Result> {
+async function resultOf<Job, Result>(settlement: Promise<JobOutcome<Job, Result>>): Promise<Result> {
   const outcome = await settlement;
   if (outcome.status === "done") return outcome.value;
   throw outcome.error;

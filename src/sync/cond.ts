@@ -1,13 +1,13 @@
 // A condition variable: goroutines wait at it for a change of what a lock protects.
 
-import { asText } from "../goroutine/foreign.ts";
-import { condWait } from "../goroutine/operations.ts";
-import { park, unpark } from "../goroutine/parking.ts";
-import { failed, pass } from "../internal/gate.ts";
-import { Line } from "../internal/line.ts";
-import { Parked, type Waiter } from "../internal/waiter.ts";
-import { currentWorld } from "../internal/world.ts";
-import { type Locker, suspend, SuspendableLock } from "./locker.ts";
+import { safeToString } from "../util/inspect.ts";
+import { condWait } from "../runtime/wait-reasons.ts";
+import { park, unpark } from "../runtime/parking.ts";
+import { rejected, resolveFairly } from "../runtime/scheduler.ts";
+import { WaitQueue } from "../util/wait-queue.ts";
+import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
+import { currentRealm } from "../runtime/realm.ts";
+import { type Locker, suspend, SuspendableLock } from "./lock-guard.ts";
 
 /**
  * Lets goroutines wait for a condition that others make true. The condition is checked and changed while `l` is held. Since it may
@@ -30,15 +30,15 @@ import { type Locker, suspend, SuspendableLock } from "./locker.ts";
  * while (!ready) await cond.wait();
  */
 export class Cond {
-  readonly #world = currentWorld();
-  readonly #waiters = new Line<Waiter<void>>();
+  readonly #realm = currentRealm();
+  readonly #waiters = new WaitQueue<Waiter<void>>();
 
   /** The lock that is held while the condition is checked or changed. */
   readonly l: Locker;
 
   constructor(l: Locker) {
     if (typeof (l as Locker | undefined)?.lock !== "function" || typeof l.unlock !== "function") {
-      throw new TypeError(`Cond: l must be a lock, got ${asText(l)}`);
+      throw new TypeError(`Cond: l must be a lock, got ${safeToString(l)}`);
     }
     this.l = l;
   }
@@ -50,18 +50,18 @@ export class Cond {
    * Errors: rejects with what `l.unlock()` throws, if `l` is not held.
    */
   async wait(): Promise<void> {
-    const waiter = new Parked<void, void>(woken);
-    this.#waiters.join(waiter);
-    park(waiter, condWait, this.#world === currentWorld());
+    const waiter = new ParkedOperation<void, void>(woken);
+    this.#waiters.push(waiter);
+    park(waiter, condWait, this.#realm === currentRealm());
     let resume: (again: unknown) => void;
     try {
       resume = unlock(this.l);
     } catch (error) {
-      if (waiter.line !== null) {
-        this.#waiters.leave(waiter);
+      if (waiter.queue !== null) {
+        this.#waiters.remove(waiter);
         unpark(waiter, condWait);
       }
-      return failed(error);
+      return rejected(error);
     }
     await waiter.promise;
     resume(await this.l.lock());
@@ -70,20 +70,20 @@ export class Cond {
   /** Wakes the waiter that has waited longest, if there is one. */
   signal(): void {
     const waiter = this.#waiters.shift();
-    waiter?.settle(waiter as never);
+    waiter?.wake(waiter as never);
   }
 
   /** Wakes all waiters. */
   broadcast(): void {
     for (let waiter = this.#waiters.shift(); waiter !== null; waiter = this.#waiters.shift()) {
-      waiter.settle(waiter as never);
+      waiter.wake(waiter as never);
     }
   }
 }
 
-function woken(waiter: Parked<void, void>): void {
+function woken(waiter: ParkedOperation<void, void>): void {
   unpark(waiter, condWait);
-  pass(waiter.answer, undefined, waiter.world);
+  resolveFairly(waiter.resolve, undefined, waiter.realm);
 }
 
 function unlock(l: Locker): (again: unknown) => void {

@@ -4,13 +4,13 @@
 //   1. While a goroutine waits, the lock is held.
 //   2. The holder is the guard of the one call of `lock` or `tryLock` that was granted last.
 
-import { mutexLock } from "../goroutine/operations.ts";
-import { PanicError } from "../goroutine/panic.ts";
-import { passedWith } from "../internal/gate.ts";
-import { Line } from "../internal/line.ts";
-import type { Waiter } from "../internal/waiter.ts";
-import { currentWorld } from "../internal/world.ts";
-import { Exclusive, Held, holderOf, LockWaiter, setHolder } from "./locker.ts";
+import { mutexLock } from "../runtime/wait-reasons.ts";
+import { PanicError } from "../runtime/panic.ts";
+import { resolvedWith } from "../runtime/scheduler.ts";
+import { WaitQueue } from "../util/wait-queue.ts";
+import type { Waiter } from "../runtime/waiter.ts";
+import { currentRealm } from "../runtime/realm.ts";
+import { OwnedLock, LockGuard, ownerOf, LockWaiter, setOwner } from "./lock-guard.ts";
 
 /**
  * A mutual exclusion lock. Waiters get it in the order in which they called `lock`, and it is handed over directly, so that no other
@@ -34,37 +34,37 @@ import { Exclusive, Held, holderOf, LockWaiter, setHolder } from "./locker.ts";
  * await Promise.all([withdraw(30), withdraw(20)]);
  * console.log(balance); // 50
  */
-export class Mutex extends Exclusive {
-  readonly #world = currentWorld();
-  readonly #waiters = new Line<Waiter<void>>();
+export class Mutex extends OwnedLock {
+  readonly #realm = currentRealm();
+  readonly #waiters = new WaitQueue<Waiter<void>>();
 
   /** Waits until the lock is free, and locks it. Resolves with the guard of this hold: `using` unlocks it when the scope ends. */
   lock(): Promise<Disposable> {
-    const held = new Held(this.#unlockIfHolder);
-    if (holderOf(this) === null) {
-      setHolder(this, held);
-      return passedWith(held);
+    const held = new LockGuard(this.#unlockIfHolder);
+    if (ownerOf(this) === null) {
+      setOwner(this, held);
+      return resolvedWith(held);
     }
-    return new LockWaiter(held, this.#waiters, mutexLock, this.#world === currentWorld()).promise;
+    return new LockWaiter(held, this.#waiters, mutexLock, this.#realm === currentRealm()).promise;
   }
 
   /** Locks it if it is free, and reports whether it did. Such a hold has no guard: call `unlock`. */
   tryLock(): boolean {
-    if (holderOf(this) !== null) return false;
-    setHolder(this, new Held(this.#unlockIfHolder));
+    if (ownerOf(this) !== null) return false;
+    setOwner(this, new LockGuard(this.#unlockIfHolder));
     return true;
   }
 
   /** Unlocks it, or hands it to the waiter that has waited longest. Errors: throws {@link PanicError} if it is not locked. */
   unlock(): void {
-    if (holderOf(this) === null) throw new PanicError("sync: unlock of unlocked mutex");
+    if (ownerOf(this) === null) throw new PanicError("sync: unlock of unlocked mutex");
     const next = this.#waiters.shift() as LockWaiter | null;
-    setHolder(this, next?.held ?? null);
+    setOwner(this, next?.held ?? null);
     next?.grant();
   }
 
   // A hold that was released by hand is not the holder's any more.
-  readonly #unlockIfHolder = (held: Held): void => {
-    if (holderOf(this) === held) this.unlock();
+  readonly #unlockIfHolder = (held: LockGuard): void => {
+    if (ownerOf(this) === held) this.unlock();
   };
 }

@@ -1,8 +1,8 @@
 // Functions that are called once, however many callers ask for it.
 
-import { checkFunction } from "../goroutine/check.ts";
-import { PanicError } from "../goroutine/panic.ts";
-import { failed, fairly, passed } from "../internal/gate.ts";
+import { checkFunction } from "../util/validate.ts";
+import { PanicError } from "../runtime/panic.ts";
+import { rejected, fairly, resolved } from "../runtime/scheduler.ts";
 import { Mutex } from "./mutex.ts";
 
 /**
@@ -26,9 +26,9 @@ export class Once {
     try {
       checkFunction("Once.do", f);
     } catch (error) {
-      return failed(error);
+      return rejected(error);
     }
-    return this.#isDone ? passed() : fairly(this.#do(f));
+    return this.#isDone ? resolved() : fairly(this.#do(f));
   }
 
   async #do(f: () => unknown): Promise<void> {
@@ -89,12 +89,12 @@ function once<T>(caller: string, f: () => T): () => T {
   return () => {
     const first = left;
     left = null;
-    if (first !== null) result = resultOf(first);
+    if (first !== null) result = capture(first);
     return result();
   };
 }
 
-function resultOf<T>(f: () => T): () => T {
+function capture<T>(f: () => T): () => T {
   try {
     const value = f();
     return () => value;

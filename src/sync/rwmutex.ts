@@ -4,14 +4,14 @@
 //   1. There are readers, or a writer, or neither.
 //   2. While readers wait, there is a writer or a waiting one; while a writer waits, there is a writer or there are readers.
 
-import { rwMutexLock, rwMutexRLock } from "../goroutine/operations.ts";
-import { PanicError } from "../goroutine/panic.ts";
-import { passedWith } from "../internal/gate.ts";
-import { Line } from "../internal/line.ts";
-import type { Waiter } from "../internal/waiter.ts";
-import { currentWorld } from "../internal/world.ts";
-import { Holds } from "./holds.ts";
-import { Exclusive, Held, holderOf, type Locker, LockWaiter, setHolder, SuspendableLock } from "./locker.ts";
+import { rwMutexLock, rwMutexRLock } from "../runtime/wait-reasons.ts";
+import { PanicError } from "../runtime/panic.ts";
+import { resolvedWith } from "../runtime/scheduler.ts";
+import { WaitQueue } from "../util/wait-queue.ts";
+import type { Waiter } from "../runtime/waiter.ts";
+import { currentRealm } from "../runtime/realm.ts";
+import { Holds } from "./lock-holders.ts";
+import { OwnedLock, LockGuard, ownerOf, type Locker, LockWaiter, setOwner, SuspendableLock } from "./lock-guard.ts";
 
 /**
  * A lock for many readers or one writer. A waiting writer blocks readers that come later, so that it is not starved; a goroutine that
@@ -24,35 +24,35 @@ import { Exclusive, Held, holderOf, type Locker, LockWaiter, setHolder, Suspenda
  *
  * Mirrors `sync.RWMutex`.
  */
-export class RWMutex extends Exclusive {
-  readonly #world = currentWorld();
-  readonly #waitingReaders = new Line<Waiter<void>>();
-  readonly #waitingWriters = new Line<Waiter<void>>();
+export class RWMutex extends OwnedLock {
+  readonly #realm = currentRealm();
+  readonly #waitingReaders = new WaitQueue<Waiter<void>>();
+  readonly #waitingWriters = new WaitQueue<Waiter<void>>();
   readonly #readers = new Holds();
 
   /** Waits until there is neither a reader nor a writer, and locks for writing. Resolves with the guard of this hold. */
   lock(): Promise<Disposable> {
-    const held = new Held(this.#unlockIfHolder);
-    if (this.#isFree) {
-      setHolder(this, held);
-      return passedWith(held);
+    const held = new LockGuard(this.#unlockIfHolder);
+    if (this.#isUnlocked) {
+      setOwner(this, held);
+      return resolvedWith(held);
     }
-    return new LockWaiter(held, this.#waitingWriters, rwMutexLock, this.#world === currentWorld()).promise;
+    return new LockWaiter(held, this.#waitingWriters, rwMutexLock, this.#realm === currentRealm()).promise;
   }
 
   /** Locks for writing if there is neither a reader nor a writer, and reports whether it did. Such a hold has no guard. */
   tryLock(): boolean {
-    if (!this.#isFree) return false;
-    setHolder(this, new Held(this.#unlockIfHolder));
+    if (!this.#isUnlocked) return false;
+    setOwner(this, new LockGuard(this.#unlockIfHolder));
     return true;
   }
 
   /** Ends writing. Errors: throws {@link PanicError} if it is not locked for writing. */
   unlock(): void {
-    if (holderOf(this) === null) throw new PanicError("sync: Unlock of unlocked RWMutex");
-    setHolder(this, null);
+    if (ownerOf(this) === null) throw new PanicError("sync: Unlock of unlocked RWMutex");
+    setOwner(this, null);
     if (this.#waitingReaders.first === null) {
-      this.#letWriterIn();
+      this.#grantNextWriter();
       return;
     }
     for (let next = this.#nextReader(); next !== null; next = this.#nextReader()) {
@@ -63,17 +63,17 @@ export class RWMutex extends Exclusive {
 
   /** Waits until there is neither a writer nor a waiting one, and locks for reading. Resolves with the guard of this hold. */
   rLock(): Promise<Disposable> {
-    const held = new Held(this.#endReading);
-    if (this.#isOpenToReaders) {
+    const held = new LockGuard(this.#endReading);
+    if (this.#canRead) {
       this.#readers.take(held);
-      return passedWith(held);
+      return resolvedWith(held);
     }
-    return new LockWaiter(held, this.#waitingReaders, rwMutexRLock, this.#world === currentWorld()).promise;
+    return new LockWaiter(held, this.#waitingReaders, rwMutexRLock, this.#realm === currentRealm()).promise;
   }
 
   /** Locks for reading if there is neither a writer nor a waiting one, and reports whether it did. Such a hold has no guard. */
   tryRLock(): boolean {
-    if (!this.#isOpenToReaders) return false;
+    if (!this.#canRead) return false;
     this.#readers.takeUnguarded(1);
     return true;
   }
@@ -82,7 +82,7 @@ export class RWMutex extends Exclusive {
   rUnlock(): void {
     this.#checkReader();
     this.#readers.release(1);
-    this.#letWriterIn();
+    this.#grantNextWriter();
   }
 
   /** The reading side as a lock. Mirrors `RWMutex.RLocker`. */
@@ -90,12 +90,12 @@ export class RWMutex extends Exclusive {
     return new ReadLocker(this, this.#suspendReader);
   }
 
-  get #isFree(): boolean {
-    return holderOf(this) === null && this.#readers.total === 0;
+  get #isUnlocked(): boolean {
+    return ownerOf(this) === null && this.#readers.total === 0;
   }
 
-  get #isOpenToReaders(): boolean {
-    return holderOf(this) === null && this.#waitingWriters.first === null;
+  get #canRead(): boolean {
+    return ownerOf(this) === null && this.#waitingWriters.first === null;
   }
 
   #checkReader(): void {
@@ -106,28 +106,28 @@ export class RWMutex extends Exclusive {
     return this.#waitingReaders.shift() as LockWaiter | null;
   }
 
-  #letWriterIn(): void {
-    if (!this.#isFree) return;
+  #grantNextWriter(): void {
+    if (!this.#isUnlocked) return;
     const next = this.#waitingWriters.shift() as LockWaiter | null;
     if (next === null) return;
-    setHolder(this, next.held);
+    setOwner(this, next.held);
     next.grant();
   }
 
-  readonly #unlockIfHolder = (held: Held): void => {
-    if (holderOf(this) === held) this.unlock();
+  readonly #unlockIfHolder = (held: LockGuard): void => {
+    if (ownerOf(this) === held) this.unlock();
   };
 
-  readonly #endReading = (held: Held): void => {
+  readonly #endReading = (held: LockGuard): void => {
     this.#readers.dispose(held);
-    this.#letWriterIn();
+    this.#grantNextWriter();
   };
 
   readonly #suspendReader = (): ((again: unknown) => void) => {
     this.#checkReader();
     this.#readers.suspend();
-    this.#letWriterIn();
-    return (again) => this.#readers.resume(again as Held);
+    this.#grantNextWriter();
+    return (again) => this.#readers.resume(again as LockGuard);
   };
 }
 

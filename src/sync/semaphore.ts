@@ -6,17 +6,17 @@
 
 import type { Context } from "../context/context.ts";
 import { onCancel } from "../context/cancel.ts";
-import { background } from "../context/namespace.ts";
-import { Check } from "../goroutine/check.ts";
-import { semAcquire } from "../goroutine/operations.ts";
-import { park, unpark } from "../goroutine/parking.ts";
-import { PanicError } from "../goroutine/panic.ts";
-import { fail, failed, pass, passedWith } from "../internal/gate.ts";
-import { Line } from "../internal/line.ts";
-import { Parked, type Waiter } from "../internal/waiter.ts";
-import { currentWorld } from "../internal/world.ts";
-import { Holds } from "./holds.ts";
-import { Held } from "./locker.ts";
+import { background } from "../context/api.ts";
+import { Check } from "../util/validate.ts";
+import { semAcquire } from "../runtime/wait-reasons.ts";
+import { park, unpark } from "../runtime/parking.ts";
+import { PanicError } from "../runtime/panic.ts";
+import { rejectFairly, rejected, resolveFairly, resolvedWith } from "../runtime/scheduler.ts";
+import { WaitQueue } from "../util/wait-queue.ts";
+import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
+import { currentRealm } from "../runtime/realm.ts";
+import { Holds } from "./lock-holders.ts";
+import { LockGuard } from "./lock-guard.ts";
 
 const sizeCheck = new Check("Semaphore");
 const acquireCheck = new Check("Semaphore.acquire");
@@ -40,10 +40,10 @@ const releaseCheck = new Check("Semaphore.release");
  * console.log(connections.tryAcquire(9)); // false
  */
 export class Semaphore {
-  readonly #world = currentWorld();
+  readonly #realm = currentRealm();
   readonly #size: number;
   readonly #holds = new Holds();
-  readonly #waiters = new Line<Waiter<void>>();
+  readonly #waiters = new WaitQueue<Waiter<void>>();
 
   /** `size` is a whole number from 0. Errors: throws `RangeError` for anything else. */
   constructor(size: number) {
@@ -57,10 +57,10 @@ export class Semaphore {
    *
    * Errors: rejects with `RangeError` if `n` is not a whole number from 0, with `TypeError` if `ctx` is not a context.
    *
-   * Cancellation: rejects with `ctx.err()` when `ctx` is cancelled, also if it has been cancelled before; no units are taken then.
+   * Cancellation: rejects with `ctx.err()` when `ctx` is canceled, also if it has been canceled before; no units are taken then.
    */
   acquire(n: number = 1, ctx: Context = background()): Promise<Disposable> {
-    const held = new Held(this.#dispose, n);
+    const held = new LockGuard(this.#dispose, n);
     try {
       acquireCheck.count("n", 0, n);
       acquireCheck.isContext("ctx", ctx);
@@ -68,12 +68,12 @@ export class Semaphore {
       if (ended !== undefined) throw ended;
       if (this.#hasFree(n)) {
         this.#holds.take(held);
-        return passedWith(held);
+        return resolvedWith(held);
       }
-      const waiter = ctx === background() ? this.#join(held, null) : this.#joinUntilTheEndOf(ctx, held);
+      const waiter = ctx === background() ? this.#enqueue(held, null) : this.#enqueueWithContext(ctx, held);
       return waiter.promise;
     } catch (error) {
-      return failed(error);
+      return rejected(error);
     }
   }
 
@@ -90,12 +90,12 @@ export class Semaphore {
     releaseCheck.count("n", 0, n);
     if (n > this.#holds.total) throw new PanicError("semaphore: released more than held");
     this.#holds.release(n);
-    this.#serve();
+    this.#grantWaiters();
   }
 
-  readonly #dispose = (held: Held): void => {
+  readonly #dispose = (held: LockGuard): void => {
     this.#holds.dispose(held);
-    this.#serve();
+    this.#grantWaiters();
   };
 
   #hasFree(n: number): boolean {
@@ -103,66 +103,66 @@ export class Semaphore {
   }
 
   // Kept separate: a function that contains a closure allocates a context on every call, including the fast path.
-  #joinUntilTheEndOf(ctx: Context, held: Held): UnitWaiter {
+  #enqueueWithContext(ctx: Context, held: LockGuard): PermitWaiter {
     // A context of the user's own may throw here: nothing waits yet.
-    const removeListener = onCancel(ctx, () => this.#cancelled(waiter));
-    const waiter: UnitWaiter = this.#join(held, ctx);
+    const removeListener = onCancel(ctx, () => this.#canceled(waiter));
+    const waiter: PermitWaiter = this.#enqueue(held, ctx);
     waiter.removeListener = removeListener;
     return waiter;
   }
 
-  #join(held: Held, ctx: Context | null): UnitWaiter {
-    const line = held.units <= this.#size ? this.#waiters : null;
-    return new UnitWaiter(held, ctx, line, this.#world === currentWorld());
+  #enqueue(held: LockGuard, ctx: Context | null): PermitWaiter {
+    const line = held.permits <= this.#size ? this.#waiters : null;
+    return new PermitWaiter(held, ctx, line, this.#realm === currentRealm());
   }
 
-  #serve(): void {
-    for (let first = this.#waiters.first as UnitWaiter | null; first !== null;) {
+  #grantWaiters(): void {
+    for (let first = this.#waiters.first as PermitWaiter | null; first !== null;) {
       if (first.ctx?.err() !== undefined) {
         // The same cancellation calls its listener next, which finds it gone from the line.
-        this.#waiters.leave(first);
-        first = this.#waiters.first as UnitWaiter | null;
+        this.#waiters.remove(first);
+        first = this.#waiters.first as PermitWaiter | null;
         continue;
       }
-      if (this.#size - this.#holds.total < first.held.units) return;
+      if (this.#size - this.#holds.total < first.held.permits) return;
       this.#holds.take(first.held);
-      this.#waiters.leave(first);
+      this.#waiters.remove(first);
       first.grant();
-      first = this.#waiters.first as UnitWaiter | null;
+      first = this.#waiters.first as PermitWaiter | null;
     }
   }
 
   // Those behind may need less.
-  #cancelled(waiter: UnitWaiter): void {
-    if (waiter.line !== null) this.#waiters.leave(waiter);
-    waiter.refuse();
-    this.#serve();
+  #canceled(waiter: PermitWaiter): void {
+    if (waiter.queue !== null) this.#waiters.remove(waiter);
+    waiter.reject();
+    this.#grantWaiters();
   }
 }
 
-/** A caller that waits for units, in `line` if there is one, until it is granted them or its context is cancelled. */
-class UnitWaiter extends Parked<void, Disposable> {
-  readonly held: Held;
+/** A caller that waits for units, in `line` if there is one, until it is granted them or its context is canceled. */
+class PermitWaiter extends ParkedOperation<void, Disposable> {
+  readonly held: LockGuard;
   readonly ctx: Context | null;
   removeListener: (() => void) | null = null;
 
-  constructor(held: Held, ctx: Context | null, line: Line<Waiter<void>> | null, isDurable: boolean) {
+  constructor(held: LockGuard, ctx: Context | null, line: WaitQueue<Waiter<void>> | null, isDurable: boolean) {
     super(ignore);
     this.held = held;
     this.ctx = ctx;
-    line?.join(this);
+    line?.push(this);
     park(this, semAcquire, isDurable);
   }
 
   grant(): void {
     this.removeListener?.();
     unpark(this, semAcquire);
-    pass(this.answer, this.held, this.world);
+    resolveFairly(this.resolve, this.held, this.realm);
   }
 
-  refuse(): void {
+  reject(): void {
     unpark(this, semAcquire);
-    fail(this.answer, this.ctx?.err() as Error, this.world);
+    rejectFairly(this.resolve, this.ctx?.err() as Error, this.realm);
   }
 }
 

@@ -1,28 +1,28 @@
 // Duplicate call suppression: callers that ask for the same key at the same time share one call.
 
 import { Channel, type ReceiveChannel } from "../channel/channel.ts";
-import { checkFunction } from "../goroutine/check.ts";
-import { go } from "../goroutine/go.ts";
-import { failed, fairly } from "../internal/gate.ts";
+import { checkFunction } from "../util/validate.ts";
+import { go } from "../runtime/goroutine.ts";
+import { rejected, fairly } from "../runtime/scheduler.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
 
 /** The value of a shared call. */
-export interface Flight<V> {
+export interface SingleFlightValue<V> {
   readonly value: V;
   /** Whether other callers have got it too. */
   readonly shared: boolean;
 }
 
 /** The result of a shared call: `ok` says whether it is a value or an error, because what is thrown can be anything, also undefined. */
-export type FlightResult<V> =
+export type SingleFlightResult<V> =
   | { readonly ok: true; readonly value: V; readonly error?: undefined; readonly shared: boolean }
   | { readonly ok: false; readonly value?: undefined; readonly error: unknown; readonly shared: boolean };
 
-class Call<V> {
+class InFlightCall<V> {
   readonly wg = new WaitGroup();
-  readonly channels: Channel<FlightResult<V>>[] = [];
+  readonly channels: Channel<SingleFlightResult<V>>[] = [];
   duplicates = 0;
-  result: FlightResult<V> | null = null;
+  result: SingleFlightResult<V> | null = null;
 }
 
 /**
@@ -44,7 +44,7 @@ class Call<V> {
  * console.log(queries); // 1
  */
 export class SingleFlight<K, V> {
-  readonly #calls = new Map<K, Call<V>>();
+  readonly #calls = new Map<K, InFlightCall<V>>();
 
   /**
    * Calls `f`, unless a call for the same key is running; then it waits for that.
@@ -52,11 +52,11 @@ export class SingleFlight<K, V> {
    * Errors: rejects with what `f` throws, the very same for each caller. Rejects with `TypeError` if `f` is not a function, or is a
    * generator function.
    */
-  do(key: K, f: () => V | PromiseLike<V>): Promise<Flight<V>> {
+  do(key: K, f: () => V | PromiseLike<V>): Promise<SingleFlightValue<V>> {
     try {
       checkFunction("SingleFlight.do", f);
     } catch (error) {
-      return failed(error);
+      return rejected(error);
     }
     return fairly(this.#do(key, f));
   }
@@ -67,9 +67,9 @@ export class SingleFlight<K, V> {
    *
    * Errors: throws `TypeError` if `f` is not a function, or is a generator function.
    */
-  doChan(key: K, f: () => V | PromiseLike<V>): ReceiveChannel<FlightResult<V>> {
+  doChan(key: K, f: () => V | PromiseLike<V>): ReceiveChannel<SingleFlightResult<V>> {
     checkFunction("SingleFlight.doChan", f);
-    const channel = new Channel<FlightResult<V>>(1);
+    const channel = new Channel<SingleFlightResult<V>>(1);
     const other = this.#calls.get(key);
     if (other !== undefined) {
       other.duplicates++;
@@ -87,22 +87,22 @@ export class SingleFlight<K, V> {
     this.#calls.delete(key);
   }
 
-  async #do(key: K, f: () => V | PromiseLike<V>): Promise<Flight<V>> {
+  async #do(key: K, f: () => V | PromiseLike<V>): Promise<SingleFlightValue<V>> {
     const other = this.#calls.get(key);
     if (other === undefined) return flightOf(await this.#run(key, this.#begin(key), f));
     other.duplicates++;
     await other.wg.wait();
-    return flightOf(other.result as FlightResult<V>);
+    return flightOf(other.result as SingleFlightResult<V>);
   }
 
-  #begin(key: K): Call<V> {
-    const call = new Call<V>();
+  #begin(key: K): InFlightCall<V> {
+    const call = new InFlightCall<V>();
     call.wg.add(1);
     this.#calls.set(key, call);
     return call;
   }
 
-  async #run(key: K, call: Call<V>, f: () => V | PromiseLike<V>): Promise<FlightResult<V>> {
+  async #run(key: K, call: InFlightCall<V>, f: () => V | PromiseLike<V>): Promise<SingleFlightResult<V>> {
     const result = await resultOf(f, call);
     call.result = result;
     if (this.#calls.get(key) === call) this.#calls.delete(key);
@@ -112,7 +112,7 @@ export class SingleFlight<K, V> {
   }
 }
 
-async function resultOf<V>(f: () => V | PromiseLike<V>, call: Call<V>): Promise<FlightResult<V>> {
+async function resultOf<V>(f: () => V | PromiseLike<V>, call: InFlightCall<V>): Promise<SingleFlightResult<V>> {
   try {
     const value = await f();
     return { ok: true, value, shared: call.duplicates > 0 };
@@ -121,7 +121,7 @@ async function resultOf<V>(f: () => V | PromiseLike<V>, call: Call<V>): Promise<
   }
 }
 
-function flightOf<V>(result: FlightResult<V>): Flight<V> {
+function flightOf<V>(result: SingleFlightResult<V>): SingleFlightValue<V> {
   if (!result.ok) throw result.error;
   const { value, shared } = result;
   return { value, shared };

@@ -8,25 +8,25 @@
 //
 // Mirrors testing/synctest and the bubbles of runtime/synctest.go.
 
-import { withdraw } from "../channel/select.ts";
-import { died } from "../goroutine/census.ts";
-import { otherCopies } from "../goroutine/copies.ts";
-import { place } from "../goroutine/debug.ts";
-import { Check, checkFunction } from "../goroutine/check.ts";
-import { asText } from "../goroutine/foreign.ts";
-import { Goroutine, start } from "../goroutine/go.ts";
-import { environment } from "../goroutine/host.ts";
-import { operations } from "../goroutine/operations.ts";
-import { PanicError } from "../goroutine/panic.ts";
-import { Roster } from "../goroutine/roster.ts";
-import { Clock } from "../internal/clock.ts";
-import { failed, fairly } from "../internal/gate.ts";
-import { Chance } from "../internal/random.ts";
-import type { Traced } from "../internal/trace.ts";
-import { nextTurn } from "../internal/turn.ts";
-import { Pending } from "../internal/waiter.ts";
-import { Passage } from "./passage.ts";
-import { type Inhabited, Places } from "./places.ts";
+import { cancelWaiter } from "../channel/select.ts";
+import { goroutineExited } from "../runtime/goroutine-count.ts";
+import { otherCopies } from "../util/copies.ts";
+import { callSite } from "../runtime/goroutine-tracking.ts";
+import { Check, checkFunction } from "../util/validate.ts";
+import { safeToString } from "../util/inspect.ts";
+import { Goroutine, start } from "../runtime/goroutine.ts";
+import { getEnv } from "../runtime/process.ts";
+import { waitReasons } from "../runtime/wait-reasons.ts";
+import { PanicError } from "../runtime/panic.ts";
+import { GoroutineRegistry } from "../runtime/goroutine-registry.ts";
+import { Clock } from "../runtime/timer-queue.ts";
+import { rejected, fairly } from "../runtime/scheduler.ts";
+import { Prng } from "../util/prng.ts";
+import type { GoroutineInfo } from "../runtime/hooks.ts";
+import { nextTurn } from "../runtime/macrotask.ts";
+import { Deferred } from "../runtime/waiter.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+import { type TrackedRealm, RealmTracker } from "./realm-tracker.ts";
 
 /** What a bubble can be told. */
 export interface BubbleOptions {
@@ -42,7 +42,7 @@ export interface BubbleOptions {
  * from the seed.
  *
  * Durably blocked is who waits for a channel, a `select`, a `WaitGroup` or a timer made in the bubble, or for
- * {@link settled}. Whoever awaits any other promise, such as that of a `fetch`, is not: then time stands still, unless that
+ * {@link waitUntilBlocked}. Whoever awaits any other promise, such as that of a `fetch`, is not: then time stands still, unless that
  * takes longer than the next timer.
  *
  * Errors: rejects with what a goroutine of the bubble panics with; with {@link PanicError} if all are blocked and no timer is
@@ -68,21 +68,21 @@ async function runBubble<R>(f: () => R | PromiseLike<R>, options: BubbleOptions)
   checkFunction("bubble", f);
   check.options(options, ["seed"]);
   const made = new Bubble(options.seed ?? defaultSeed());
-  if (places.here !== undefined) throw new PanicError("bubble called from within a bubble");
-  const close = places.open();
+  if (tracker.current !== undefined) throw new PanicError("bubble called from within a bubble");
+  const close = tracker.enable();
   try {
-    const { way, value } = await made.run(f);
+    const { status: way, value } = await made.run(f);
     if (way === "returned") return value as R;
     throw value;
   } finally {
     // Goroutines that are left may come back from a promise that is not goro's: as long as that can be, they must be known.
-    if (!made.hasLeft) close();
+    if (!made.hasLeftovers) close();
   }
 }
 
 /** The seed of a bubble that is given none. */
 export function defaultSeed(): number {
-  return Number(environment("GORO_SEED") ?? 1);
+  return Number(getEnv("GORO_SEED") ?? 1);
 }
 
 /**
@@ -92,20 +92,20 @@ export function defaultSeed(): number {
  *
  * Mirrors `synctest.Wait`.
  */
-export function settled(): Promise<void> {
-  const { here } = places;
-  if (here === undefined) return failed(new PanicError("goroutine is not in a bubble"));
-  return here.world.settled(here.goroutine);
+export function waitUntilBlocked(): Promise<void> {
+  const { current: here } = tracker;
+  if (here === undefined) return rejected(new PanicError("goroutine is not in a bubble"));
+  return here.realm.settled(here.goroutine);
 }
 
 /** The instant by the clock of the bubble, in milliseconds since the epoch; outside of one, by the real clock. */
 export function now(): number {
-  return places.here?.world.clock.wall() ?? Date.now();
+  return tracker.current?.realm.clock.wall() ?? Date.now();
 }
 
 /** How a bubble ends, and with what: a value, or what was panicked with. */
-export interface Ending {
-  readonly way: "returned" | "panicked" | "deadlocked";
+export interface BubbleResult {
+  readonly status: "returned" | "panicked" | "deadlocked";
   readonly value: unknown;
   /** For a panic, the number of the goroutine; for a deadlock, what is to be told of everybody. */
   readonly goroutine: number;
@@ -113,188 +113,189 @@ export interface Ending {
 }
 
 /** Where everybody is. */
-export const places: Places<Bubble> = new Places<Bubble>();
+export const tracker: RealmTracker<Bubble> = new RealmTracker<Bubble>();
 
 type Held = readonly [answer: (result: never) => void, result: unknown];
 
-export class Bubble implements Inhabited {
-  readonly #roster = new Roster();
+export class Bubble implements TrackedRealm {
+  readonly #roster = new GoroutineRegistry();
   readonly clock: Clock;
-  readonly #chance: Chance;
-  readonly #ending = new Pending<Ending>();
+  readonly #chance: Prng;
+  readonly #ending = new Deferred<BubbleResult>();
   #value: unknown;
   #lastId = 0;
-  #held: Held[] = [];
-  #settling: Pending<void>[] = [];
-  #hasBegun = false;
+  #runnable: Held[] = [];
+  #blockedWaiters: Deferred<void>[] = [];
+  #started = false;
   #hasReturned = false;
   #hasProgram = false;
   #asked = false;
-  #over = false;
-  readonly #passage = new Passage(() => this.#ask());
+  #isOver = false;
+  readonly #time = new VirtualClock(() => this.#scheduleStep());
 
   constructor(seed: number) {
-    if (!Number.isSafeInteger(seed)) throw new RangeError(`bubble: seed must be a whole number, got ${asText(seed)}`);
-    this.#chance = new Chance(seed);
-    this.clock = new Clock(this.#passage, () => this.below(2 ** 32));
+    if (!Number.isSafeInteger(seed))
+      throw new RangeError(`bubble: seed must be a whole number, got ${safeToString(seed)}`);
+    this.#chance = new Prng(seed);
+    this.clock = new Clock(this.#time, () => this.randomInt(2 ** 32));
   }
 
   /** Runs `f` as the first goroutine, to the end of the bubble. */
-  run(f: () => unknown): Promise<Ending> {
+  run(f: () => unknown): Promise<BubbleResult> {
     const body = async (): Promise<void> => {
       this.#value = await f();
       this.#hasReturned = true;
     };
     Object.defineProperty(body, "name", { value: f.name });
-    this.#hasBegun = true;
-    places.inside(this, undefined, () => start(new Goroutine(this.nextId(), body, [], null)));
+    this.#started = true;
+    tracker.runIn(this, undefined, () => start(new Goroutine(this.nextId(), body, [], null)));
     return this.#ending.promise;
   }
 
   /** Whether goroutines were left when it ended. */
-  get hasLeft(): boolean {
-    return this.#over && this.#roster.population > 0;
+  get hasLeftovers(): boolean {
+    return this.#isOver && this.#roster.size > 0;
   }
 
   /** How it has ended. */
-  get ending(): Promise<Ending> {
+  get ending(): Promise<BubbleResult> {
     return this.#ending.promise;
   }
 
-  async settled(goroutine: Traced | undefined): Promise<void> {
-    const settling = new Pending<void>();
-    this.#settling.push(settling);
+  async settled(goroutine: GoroutineInfo | undefined): Promise<void> {
+    const settling = new Deferred<void>();
+    this.#blockedWaiters.push(settling);
     this.blocked(settling, "synctest.Wait", true, goroutine);
     await settling.promise;
   }
 
-  below(n: number): number {
-    return this.#chance.below(n);
+  randomInt(n: number): number {
+    return this.#chance.randomInt(n);
   }
 
-  outside(f: () => void): void {
-    places.outside(f);
+  runOutside(f: () => void): void {
+    tracker.outside(f);
   }
 
-  hold(answer: (result: never) => void, result: unknown): void {
-    if (this.#over) return;
-    this.#held.push([answer, result]);
-    this.#ask();
+  schedule(answer: (result: never) => void, result: unknown): void {
+    if (this.#isOver) return;
+    this.#runnable.push([answer, result]);
+    this.#scheduleStep();
   }
 
   nextId(): number {
     return ++this.#lastId;
   }
 
-  panicked(error: unknown, goroutine: Traced): void {
-    this.#end({ way: "panicked", value: error, goroutine: goroutine.id, report: this.#roster.origin(goroutine) });
+  panicked(error: unknown, goroutine: GoroutineInfo): void {
+    this.#end({ status: "panicked", value: error, goroutine: goroutine.id, report: this.#roster.origin(goroutine) });
   }
 
   /** A program inside a bubble is over when its `main` returns, and so is the bubble. */
   main(f: () => unknown): void {
     if (this.#hasProgram) throw new PanicError("main: another main is running");
     this.#hasProgram = true;
-    this.#hasBegun = true;
+    this.#started = true;
     const returned = (): void => this.#end(done(undefined));
-    start(new Goroutine(this.nextId(), f, [], { returned, panicked: () => undefined }));
+    start(new Goroutine(this.nextId(), f, [], { onReturn: returned, onPanic: () => undefined }));
   }
 
-  born(goroutine: Traced, creator: Traced | undefined): void {
-    this.#roster.born(goroutine, creator);
+  born(goroutine: GoroutineInfo, creator: GoroutineInfo | undefined): void {
+    this.#roster.add(goroutine, creator);
   }
 
-  blocked(party: object, operation: string, isDurable: boolean, goroutine: Traced | undefined): void {
-    if (this.#over) {
-      forget(operation);
-      withdraw(party);
+  blocked(waiter: object, operation: string, isDurable: boolean, goroutine: GoroutineInfo | undefined): void {
+    if (this.#isOver) {
+      decrementWaiting(operation);
+      cancelWaiter(waiter);
       return;
     }
-    this.#roster.waits(party, operation, goroutine, place(), isDurable);
-    this.#ask();
+    this.#roster.block(waiter, operation, goroutine, callSite(), isDurable);
+    this.#scheduleStep();
   }
 
-  unblocked(party: object): void {
-    this.#roster.over(party);
-    this.#ask();
+  unblocked(waiter: object): void {
+    this.#roster.unblock(waiter);
+    this.#scheduleStep();
   }
 
-  ended(goroutine: Traced): void {
-    this.#roster.ended(goroutine);
-    this.#ask();
+  ended(goroutine: GoroutineInfo): void {
+    this.#roster.remove(goroutine);
+    this.#scheduleStep();
   }
 
-  #ask(): void {
-    if (this.#asked || this.#over) return;
+  #scheduleStep(): void {
+    if (this.#asked || this.#isOver) return;
     this.#asked = true;
     nextTurn(() => {
       this.#asked = false;
-      if (!this.#over) places.inside(this, undefined, () => this.#turn());
+      if (!this.#isOver) tracker.runIn(this, undefined, () => this.#step());
     });
   }
 
   // When a turn of the event loop comes, every goroutine has run as far as it can.
-  #turn(): void {
-    this.#passage.clear();
+  #step(): void {
+    this.#time.clear();
     // What is due now needs no jump.
     if (this.clock.next <= this.clock.now()) this.clock.ring();
-    if (this.#held.length > 0) {
-      this.#letSomeGoOn();
-    } else if (this.#roster.someoneIsAwake) {
-      this.#passage.passTo(this.clock.next);
-    } else if (this.#settling.length > 0) {
-      for (const settling of this.#settling.splice(0)) {
-        this.#roster.over(settling);
-        this.hold(settling.answer, undefined);
+    if (this.#runnable.length > 0) {
+      this.#resumeSome();
+    } else if (this.#roster.hasRunnable) {
+      this.#time.advanceInRealTime(this.clock.next);
+    } else if (this.#blockedWaiters.length > 0) {
+      for (const settling of this.#blockedWaiters.splice(0)) {
+        this.#roster.unblock(settling);
+        this.schedule(settling.resolve, undefined);
       }
-    } else if (this.#hasBegun && this.#roster.population === 0) {
+    } else if (this.#started && this.#roster.size === 0) {
       this.#end(done(this.#value));
     } else if (this.#hasReturned && !this.#hasProgram) {
       this.#deadlock("main bubble goroutine has exited but blocked goroutines remain");
     } else if (this.clock.next < Infinity) {
-      this.#passage.jumpTo(this.clock.next);
+      this.#time.advanceTo(this.clock.next);
       this.clock.ring();
-      this.#ask();
-    } else if (this.#hasBegun) {
+      this.#scheduleStep();
+    } else if (this.#started) {
       this.#deadlock("all goroutines in bubble are blocked");
     }
   }
 
   #deadlock(why: string): void {
     const report = this.#roster.report() + otherCopies();
-    this.#end({ way: "deadlocked", value: new PanicError(`deadlock: ${why}\n\n${report}`), goroutine: 1, report });
+    this.#end({ status: "deadlocked", value: new PanicError(`deadlock: ${why}\n\n${report}`), goroutine: 1, report });
   }
 
   // At least one, at random: so any goroutine may get ahead of any other, and none is held for ever.
-  #letSomeGoOn(): void {
-    const held = this.#held;
-    const some = 1 + this.below(held.length);
+  #resumeSome(): void {
+    const held = this.#runnable;
+    const some = 1 + this.randomInt(held.length);
     for (let i = 0; i < some; i++) {
-      const chosen = i + this.below(held.length - i);
+      const chosen = i + this.randomInt(held.length - i);
       [held[i], held[chosen]] = [held[chosen] as Held, held[i] as Held];
     }
-    this.#held = held.slice(some);
+    this.#runnable = held.slice(some);
     for (const [answer, result] of held.slice(0, some)) answer(result as never);
-    this.#ask();
+    this.#scheduleStep();
   }
 
-  #end(ending: Ending): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#passage.clear();
+  #end(ending: BubbleResult): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#time.clear();
     // Whoever is left will not go on, and is no reason for a warning when the process ends.
-    for (const goroutine of this.#roster.goroutines) died(goroutine);
+    for (const goroutine of this.#roster.goroutines) goroutineExited(goroutine);
     // Nobody may meet them in a line either, and hand them a value that they would never use.
-    for (const party of this.#roster.parties) withdraw(party);
-    for (const name of this.#roster.operations) forget(name);
-    this.#ending.answer(ending);
+    for (const waiter of this.#roster.waiters) cancelWaiter(waiter);
+    for (const name of this.#roster.operations) decrementWaiting(name);
+    this.#ending.resolve(ending);
   }
 }
 
-function forget(name: string): void {
-  const operation = operations.find((each) => each.name === name);
-  if (operation !== undefined) operation.parked--;
+function decrementWaiting(name: string): void {
+  const operation = waitReasons.find((each) => each.name === name);
+  if (operation !== undefined) operation.waiting--;
 }
 
-function done(value: unknown): Ending {
-  return { way: "returned", value, goroutine: 1, report: "" };
+function done(value: unknown): BubbleResult {
+  return { status: "returned", value, goroutine: 1, report: "" };
 }

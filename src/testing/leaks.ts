@@ -1,13 +1,18 @@
 // What a test has left behind: goroutines, operations that wait, timers, and listeners on what is not the library's.
 
-import { checkFunction } from "../goroutine/check.ts";
-import { askWhoRuns, keepRoster, runAs, whoRuns } from "../goroutine/debug.ts";
-import { noteListeners } from "../goroutine/ears.ts";
-import type { Roster } from "../goroutine/roster.ts";
-import { callers } from "../goroutine/stack.ts";
-import { realClock } from "../internal/alarm.ts";
-import { fairly, turn } from "../internal/gate.ts";
-import { listen } from "../internal/trace.ts";
+import { checkFunction } from "../util/validate.ts";
+import {
+  trackCurrentGoroutine,
+  startRegistry,
+  runInGoroutine,
+  currentGoroutine,
+} from "../runtime/goroutine-tracking.ts";
+import { startListenerTracking } from "../runtime/listener-tracking.ts";
+import type { GoroutineRegistry } from "../runtime/goroutine-registry.ts";
+import { callerFrames } from "../util/stack.ts";
+import { realClock } from "../runtime/timer.ts";
+import { fairly, nextMacrotask } from "../runtime/scheduler.ts";
+import { addHooks } from "../runtime/hooks.ts";
 
 /** What a test framework offers; jest, vitest and mocha have both as globals. */
 export interface TestHooks {
@@ -18,7 +23,7 @@ export interface TestHooks {
 /** The tests that run at the same time: usually one, and more where a framework runs them concurrently. */
 interface Running {
   count: number;
-  watch: LeakWatch | null;
+  watch: LeakDetector | null;
 }
 
 /** One for each call of {@link expectNoLeaks}. */
@@ -29,7 +34,7 @@ const suites = new Set<Running>();
  * timers, or listeners on signals and emitters behind. The error names each with what it waits for and, with GORO_DEBUG=1, where it was started.
  *
  * Which of several tests that run at the same time has started a goroutine is not known. Such tests are checked together: the one
- * that ends last fails for all of them. The concurrent tests of jest, which run outside of its hooks, use a {@link LeakWatch} or a
+ * that ends last fails for all of them. The concurrent tests of jest, which run outside of its hooks, use a {@link LeakDetector} or a
  * bubble of their own instead.
  *
  * @throws {TypeError} if there are no such hooks.
@@ -43,7 +48,7 @@ export function expectNoLeaks(hooks: TestHooks = globalThis as unknown as TestHo
   const running: Running = { count: 0, watch: null };
   suites.add(running);
   hooks.beforeEach(() => {
-    if (running.count++ === 0) running.watch = new LeakWatch();
+    if (running.count++ === 0) running.watch = new LeakDetector();
   });
   hooks.afterEach(async () => {
     if (--running.count > 0) return;
@@ -54,7 +59,7 @@ export function expectNoLeaks(hooks: TestHooks = globalThis as unknown as TestHo
 }
 
 /** Ends the watch on the test that runs now, and on those that run at the same time: they may leave anything behind. */
-export function allowLeaks(): void {
+export function ignoreLeaks(): void {
   for (const running of suites) {
     running.watch?.stop();
     running.watch = null;
@@ -62,16 +67,16 @@ export function allowLeaks(): void {
 }
 
 /** Watches for leaks from the moment when it is made. */
-export class LeakWatch {
-  readonly #roster: Roster;
+export class LeakDetector {
+  readonly #roster: GoroutineRegistry;
   readonly #stopRoster: () => void;
-  readonly #before = timers();
+  readonly #timersBefore = timers();
   readonly #listeners: () => string[];
   readonly #stopListeners: () => void;
 
   constructor() {
-    [this.#roster, this.#stopRoster] = keepRoster();
-    [this.#listeners, this.#stopListeners] = noteListeners();
+    [this.#roster, this.#stopRoster] = startRegistry();
+    [this.#listeners, this.#stopListeners] = startListenerTracking();
   }
 
   /** Watches no more. */
@@ -89,21 +94,21 @@ export class LeakWatch {
   }
 
   async #check(): Promise<void> {
-    const roster = this.#roster;
-    let kept = this.#kept;
-    for (let turns = 0; turns < 20 && (!roster.isEmpty || kept.length > 0); turns++) {
-      await turn();
-      kept = this.#kept;
+    const registry = this.#roster;
+    let kept = this.#leakedHandles;
+    for (let turns = 0; turns < 20 && (!registry.isEmpty || kept.length > 0); turns++) {
+      await nextMacrotask();
+      kept = this.#leakedHandles;
     }
     this.stop();
-    const left = [roster.report(), ...kept].filter((part) => part !== "");
+    const left = [registry.report(), ...kept].filter((part) => part !== "");
     if (left.length > 0) throw new Error(`left behind:\n\n${left.join("\n")}`);
   }
 
   /** What the host keeps for the library, and did not before: a line each. */
-  get #kept(): string[] {
+  get #leakedHandles(): string[] {
     return [
-      ...without(timers(), this.#before).map((purpose) => `timer [${purpose}]\n`),
+      ...multisetDifference(timers(), this.#timersBefore).map((purpose) => `timer [${purpose}]\n`),
       ...this.#listeners().map((event) => `listener [${event}]\n`),
     ];
   }
@@ -114,7 +119,7 @@ function timers(): string[] {
   return realClock.purposes.filter((purpose) => purpose !== "time.sleep" && purpose !== "time.Timer");
 }
 
-function without(all: readonly string[], some: readonly string[]): string[] {
+function multisetDifference(all: readonly string[], some: readonly string[]): string[] {
   const rest = [...some];
   return all.filter((each) => {
     const at = rest.indexOf(each);
@@ -145,16 +150,16 @@ export interface Leak {
 export function reportLeaks(report: (leak: Leak) => void): () => void {
   checkFunction("reportLeaks", report, "report");
   const registry = new FinalizationRegistry(report);
-  const askNoMore = askWhoRuns();
-  const deafen = listen({
-    run: runAs,
-    block(party, operation) {
-      const goroutine = whoRuns();
-      const leak: Leak = { operation, goroutine: goroutine?.id, name: goroutine?.name ?? "", at: callers() };
-      registry.register(party, leak, party);
+  const askNoMore = trackCurrentGoroutine();
+  const deafen = addHooks({
+    run: runInGoroutine,
+    block(waiter, operation) {
+      const goroutine = currentGoroutine();
+      const leak: Leak = { operation, goroutine: goroutine?.id, name: goroutine?.name ?? "", at: callerFrames() };
+      registry.register(waiter, leak, waiter);
     },
-    unblock(party) {
-      registry.unregister(party);
+    unblock(waiter) {
+      registry.unregister(waiter);
     },
   });
   return () => {

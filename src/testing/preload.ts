@@ -1,22 +1,22 @@
 // Runs a whole program in virtual time: `node --import goro/testing/preload program.js`. Its `main` runs in a bubble whose
 // seed is GORO_SEED, or 1, and ends as it would in real time: with what it prints, and its exit code.
 
-import { onOtherCopy } from "../goroutine/copies.ts";
-import { complain, exit } from "../goroutine/host.ts";
-import { panicReport } from "../goroutine/panic.ts";
-import { Bubble, defaultSeed, places } from "./bubble.ts";
+import { onOtherCopy } from "../util/copies.ts";
+import { writeStderr, exit } from "../runtime/process.ts";
+import { formatPanic } from "../runtime/panic.ts";
+import { Bubble, defaultSeed, tracker } from "./bubble.ts";
 
 onOtherCopy((name) =>
-  complain(
+  writeStderr(
     `goro/testing/preload: the program loads a goro of its own, which runs in real time: ${name}; see docs/copies.md\n`,
   ),
 );
 
 const program = new Bubble(defaultSeed());
-places.openEverywhere(program);
-void program.ending.then(({ way, value, goroutine, report }) => {
-  if (way === "panicked") complain(panicReport(value, goroutine, report));
-  if (way === "deadlocked") complain(`fatal error: all goroutines are asleep - deadlock!\n\n${report}`);
+tracker.enableGlobally(program);
+void program.ending.then(({ status: way, value, goroutine, report }) => {
+  if (way === "panicked") writeStderr(formatPanic(value, goroutine, report));
+  if (way === "deadlocked") writeStderr(`fatal error: all goroutines are asleep - deadlock!\n\n${report}`);
   if (way === "returned") exit();
   else exit(2);
 });

@@ -1,7 +1,7 @@
 // Captures what the program prints by `console`. The methods of the console are replaced once, however many listeners there are: two
 // replacements that wrap each other could not be removed in any order.
 
-import { asText } from "../goroutine/foreign.ts";
+import { safeToString } from "../util/inspect.ts";
 
 type Print = (...parts: unknown[]) => void;
 
@@ -29,7 +29,7 @@ function replaceMethod(method: (typeof methods)[number]): () => void {
   let isActive = true;
   const print: Print = function (this: unknown, ...parts) {
     if (isActive) {
-      const text = parts.map((part) => asText(part)).join(" ");
+      const text = parts.map((part) => safeToString(part)).join(" ");
       for (const listener of listeners) listener(text);
     }
     original.apply(this, parts);

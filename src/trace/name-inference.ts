@@ -1,8 +1,8 @@
 // The line of the program that calls the library, and from its text names for channels and goroutines that have none.
 
-import { safely } from "../goroutine/foreign.ts";
-import { builtin } from "../goroutine/host.ts";
-import { callers, positionOf } from "../goroutine/stack.ts";
+import { tryOr } from "../util/inspect.ts";
+import { builtinModule } from "../runtime/process.ts";
+import { callerFrames, positionOf } from "../util/stack.ts";
 import { getOrInsert } from "./collections.ts";
 
 interface FileSystem {
@@ -13,12 +13,12 @@ const linesByFile = new Map<string, readonly string[]>();
 
 /** The line of the program that calls the library, from 1; undefined on a host without stacks. */
 export function callerLine(): number | undefined {
-  return positionOf(callers()[0] ?? "")?.line;
+  return positionOf(callerFrames()[0] ?? "")?.line;
 }
 
 /** The name of the variable or property to which a new channel is assigned; "" if it is not in the same line, or there is no source. */
 export function inferChannelName(): string {
-  const position = positionOf(callers()[0] ?? "");
+  const position = positionOf(callerFrames()[0] ?? "");
   const text = position === undefined ? "" : (linesOf(position.file)[position.line - 1] ?? "");
   const match = /([\w$]+)\??(?:\s*:[^=]*)?\s*=\s*new Channel\b|([\w$]+):\s*new Channel\b/.exec(text);
   return match?.[1] ?? match?.[2] ?? "";
@@ -35,8 +35,8 @@ function linesOf(file: string): readonly string[] {
 }
 
 function readFile(file: string): string {
-  return safely(
-    () => builtin<FileSystem>("fs")?.readFileSync(file.startsWith("file:") ? new URL(file) : file, "utf8") ?? "",
+  return tryOr(
+    () => builtinModule<FileSystem>("fs")?.readFileSync(file.startsWith("file:") ? new URL(file) : file, "utf8") ?? "",
     () => "",
   );
 }

@@ -1,10 +1,10 @@
 // Numbers for the objects that a recording meets, and the lists that say what they were: a trace holds nothing of the
 // program, and keeps nothing alive.
 
-import type { Core } from "../channel/core.ts";
+import type { ChannelState } from "../channel/channel-state.ts";
 import type { Case } from "../channel/select.ts";
-import type { Traced } from "../internal/trace.ts";
-import type { Crew } from "../pool/crew.ts";
+import type { GoroutineInfo } from "../runtime/hooks.ts";
+import type { JobRunner } from "../pool/job-runner.ts";
 import type { TracedCase, TracedChannel, TracedGoroutine, TracedPool, Who } from "./format.ts";
 import { inferChannelName, inferGoroutineName } from "./name-inference.ts";
 
@@ -29,7 +29,7 @@ export class Numbers {
 
   /** Whether what has no name is called after its line of the program. */
   readonly #sources: boolean;
-  readonly #goroutines = new WeakMap<Traced, number>();
+  readonly #goroutines = new WeakMap<GoroutineInfo, number>();
   readonly #taken = new Set<number>();
   #greatest = main;
   readonly #channels = new WeakMap<object, KnownChannel>();
@@ -41,12 +41,12 @@ export class Numbers {
     this.#sources = sources;
   }
 
-  goroutine(goroutine: Traced): number {
+  goroutine(goroutine: GoroutineInfo): number {
     return this.#goroutines.get(goroutine) ?? this.newGoroutine(goroutine, null);
   }
 
   // Each bubble counts from 1: then another number is needed.
-  newGoroutine(goroutine: Traced, parent: Who): number {
+  newGoroutine(goroutine: GoroutineInfo, parent: Who): number {
     const id = this.#taken.has(goroutine.id) ? this.#greatest + 1 : goroutine.id;
     this.#goroutines.set(goroutine, id);
     this.#greatest = Math.max(this.#greatest, id);
@@ -65,7 +65,7 @@ export class Numbers {
   channel(core: object): KnownChannel {
     let known = this.#channels.get(core);
     if (known === undefined) {
-      const { name, capacity, isTimer } = core as Core<unknown>;
+      const { name, capacity, isTimer } = core as ChannelState<unknown>;
       const channel = {
         id: this.channels.length + 1,
         name: name === "" ? (this.#foundNames.get(core) ?? "") : name,
@@ -78,21 +78,21 @@ export class Numbers {
   }
 
   cases(cases: readonly Case<unknown>[]): TracedCase[] {
-    return cases.map(({ name, sends, core }) => ({
+    return cases.map(({ name, isSend: sends, state: core }) => ({
       name: String(name),
       operation: sends ? "send" : "receive",
       channel: core === null ? null : this.channel(core).id,
     }));
   }
 
-  job(crew: Crew<unknown, unknown>, work: object): { readonly pool: number; readonly job: number } {
+  job(crew: JobRunner<unknown, unknown>, work: object): { readonly pool: number; readonly job: number } {
     const pool = this.#pool(crew);
     let job = this.#jobs.get(work);
     if (job === undefined) this.#jobs.set(work, (job = ++pool.jobs));
     return { pool: pool.id, job };
   }
 
-  #pool(crew: Crew<unknown, unknown>): KnownPool {
+  #pool(crew: JobRunner<unknown, unknown>): KnownPool {
     let known = this.#pools.get(crew);
     if (known === undefined) {
       this.#pools.set(crew, (known = { id: this.pools.length + 1, jobs: 0 }));

@@ -1,6 +1,6 @@
 // What callers ask a view for, looked at: what all views can be asked for alike.
 
-import type { Check } from "../goroutine/check.ts";
+import type { Check } from "../util/validate.ts";
 
 /** Looks at a window of time. Errors: throws `RangeError` if it begins before 0, or ends before it begins. */
 export function checkWindow(check: Check, from = 0, to: number = Infinity): void {

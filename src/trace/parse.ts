@@ -1,6 +1,6 @@
 // Parses and validates a trace from a file: the result is a consistent trace, or an error that names the place of the first mistake.
 
-import { asText } from "../goroutine/foreign.ts";
+import { safeToString } from "../util/inspect.ts";
 import { eventFields, type FieldKind, type Fields, recordFields, type Trace, traceFields, version } from "./format.ts";
 import { truncate } from "./preview.ts";
 
@@ -34,7 +34,7 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch (err) {
     // A message of the host may quote the text.
-    const reason = err instanceof Error ? err.message : asText(err);
+    const reason = err instanceof Error ? err.message : safeToString(err);
     throw new SyntaxError(`parseTrace: the text is not JSON: ${truncate(reason, 200)}`, { cause: err });
   }
 }
@@ -156,7 +156,7 @@ function invalid(place: string, rule: string, value: unknown): TypeError {
 function describe(value: unknown): string {
   if (Array.isArray(value)) return "an array";
   if (isObject(value)) return "an object";
-  return typeof value === "string" ? JSON.stringify(truncate(value, 40)) : truncate(asText(value), 40);
+  return typeof value === "string" ? JSON.stringify(truncate(value, 40)) : truncate(safeToString(value), 40);
 }
 
 function describeKind(kind: FieldKind): string {

@@ -1,7 +1,7 @@
 // The picture of a pool as an SVG file.
 
-import { Check } from "../goroutine/check.ts";
-import { asText } from "../goroutine/foreign.ts";
+import { Check } from "../util/validate.ts";
+import { safeToString } from "../util/inspect.ts";
 import { pluralize } from "./format-number.ts";
 import type { Trace, TracedPool } from "./format.ts";
 import { layoutPool } from "./layout/pool-layout.ts";
@@ -61,7 +61,7 @@ export function renderPool(trace: Trace, options: RenderPoolOptions = {}): strin
   check.count("width", 640, width, 4_000);
   checkTimes("renderPool", options);
   if (title !== undefined && typeof title !== "string") {
-    throw new TypeError(`renderPool: title must be a string, got ${asText(title)}`);
+    throw new TypeError(`renderPool: title must be a string, got ${safeToString(title)}`);
   }
   const pool = findPool(trace, options.pool);
   return toSvg(layoutPool(trace, { pool, title: title ?? `pool ${pool.name || pool.id}`, width, from, to }));
@@ -78,5 +78,5 @@ function findPool({ pools, goroutines, channels, events }: Trace, id: number | u
   }
   const first = pools.slice(0, 10).map(({ id, name }) => `${id}${name === "" ? "" : ` (${truncate(name, 24)})`}`);
   const more = pools.length > first.length ? ` and ${pools.length - first.length} more` : "";
-  throw new RangeError(`renderPool: pool must be one of ${first.join(", ")}${more}, got ${asText(id)}`);
+  throw new RangeError(`renderPool: pool must be one of ${first.join(", ")}${more}, got ${safeToString(id)}`);
 }

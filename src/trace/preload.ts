@@ -2,9 +2,9 @@
 // the process ends, whatever ends it, in the form that its name says. Whatever goes wrong with that, the program ends as
 // it would have ended.
 
-import { onOtherCopy } from "../goroutine/copies.ts";
-import { asError } from "../goroutine/foreign.ts";
-import { builtin, complain, environment, exit, onExit, printAtOnce, programFile } from "../goroutine/host.ts";
+import { onOtherCopy } from "../util/copies.ts";
+import { toError } from "../util/inspect.ts";
+import { builtinModule, writeStderr, getEnv, exit, onExit, makeStdioBlocking, mainScript } from "../runtime/process.ts";
 import { type Formatter, formatterFor } from "./output-formats.ts";
 import { record } from "./recorder.ts";
 import { watch } from "./snapshot.ts";
@@ -18,27 +18,27 @@ function recordInto(file: string, form: Formatter): void {
   watch();
   const recording = record({ values: true, sources: true, console: true });
   onExit(() => {
-    const title = programFile().split(/[\\/]/).slice(-2).join("/");
+    const title = mainScript().split(/[\\/]/).slice(-2).join("/");
     try {
-      builtin<FileSystem>("fs")?.writeFileSync(file, form(recording.stop(), title));
+      builtinModule<FileSystem>("fs")?.writeFileSync(file, form(recording.stop(), title));
     } catch (error) {
-      complain(`goro/trace: ${file} was not written: ${asError(error).message}\n`);
+      writeStderr(`goro/trace: ${file} was not written: ${toError(error).message}\n`);
     }
   });
 }
 
-const file = environment("GORO_TRACE");
+const file = getEnv("GORO_TRACE");
 if (file !== undefined) {
   onOtherCopy((name) =>
-    complain(
+    writeStderr(
       `goro/trace/preload: the program loads a goro of its own, which is not recorded: ${name}; see docs/copies.md\n`,
     ),
   );
   try {
     recordInto(file, formatterFor(file));
   } catch (error) {
-    printAtOnce();
-    complain(`${asError(error).message}\n`);
+    makeStdioBlocking();
+    writeStderr(`${toError(error).message}\n`);
     exit(1);
   }
 }

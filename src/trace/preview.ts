@@ -1,7 +1,7 @@
 // Text of the program, made fit for a view: one short line without characters that could damage the file or the terminal it is written to.
 
-import { asText, safely } from "../goroutine/foreign.ts";
-import { builtin } from "../goroutine/host.ts";
+import { safeToString, tryOr } from "../util/inspect.ts";
+import { builtinModule } from "../runtime/process.ts";
 
 // The characters that end lines, control a terminal, change the direction of text, or are invalid in XML; not the joiners of emoji.
 const controlChars = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]/gu;
@@ -13,7 +13,7 @@ export function truncate(text: string, max: number): string {
   return chars.length > max ? `${chars.slice(0, max - 1).join("")}…` : chars.join("");
 }
 
-const types = builtin<{ types?: { isProxy(value: unknown): boolean } }>("util")?.types;
+const types = builtinModule<{ types?: { isProxy(value: unknown): boolean } }>("util")?.types;
 
 /** The length of any typed array, read by the intrinsic getter, which the program cannot have replaced. */
 const typedArrayLength = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "length")
@@ -30,7 +30,7 @@ const maxLength = 26;
  * can recognize one. Never throws.
  */
 export function previewValue(value: unknown): string {
-  return safely(
+  return tryOr(
     () => preview(value),
     () => "{…}",
   );
@@ -41,7 +41,7 @@ function preview(value: unknown): string {
   if (value === undefined) return "";
   if (typeof value === "string") return truncate(JSON.stringify(truncate(value, 24)), maxLength);
   if (typeof value === "function") return "a function";
-  if (typeof value !== "object" || value === null) return truncate(asText(value), 24);
+  if (typeof value !== "object" || value === null) return truncate(safeToString(value), 24);
   if (types?.isProxy(value)) return "a Proxy";
   if (Array.isArray(value)) return `[${value.length}]`;
   // A DataView has no length, and the getter throws.

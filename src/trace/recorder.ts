@@ -6,17 +6,22 @@
 //   3. A value has one number from its send to its receive, and those of a buffer are received in the order of their
 //      sends.
 
-import { Case, Selection } from "../channel/select.ts";
-import { numGoroutine } from "../goroutine/census.ts";
-import { Check } from "../goroutine/check.ts";
-import { askWhoRuns, runAs, tellsWhoRuns, whoRuns } from "../goroutine/debug.ts";
-import { asText } from "../goroutine/foreign.ts";
-import { mainIsRunning } from "../goroutine/program.ts";
-import { currentClock, realClock } from "../internal/alarm.ts";
-import { listen, type Trace as Hook, type Traced } from "../internal/trace.ts";
-import type { Crew } from "../pool/crew.ts";
-import type { Work } from "../pool/work.ts";
-import { type Trace, type TraceEvent, version, type Who } from "./format.ts";
+import { Case, PendingSelect } from "../channel/select.ts";
+import { numGoroutine } from "../runtime/goroutine-count.ts";
+import { Check } from "../util/validate.ts";
+import {
+  trackCurrentGoroutine,
+  runInGoroutine,
+  isTrackingCurrent,
+  currentGoroutine,
+} from "../runtime/goroutine-tracking.ts";
+import { safeToString } from "../util/inspect.ts";
+import { isMainRunning } from "../runtime/deadlock.ts";
+import { currentClock, realClock } from "../runtime/timer.ts";
+import { addHooks, type Hooks as Hook, type GoroutineInfo } from "../runtime/hooks.ts";
+import type { JobRunner } from "../pool/job-runner.ts";
+import type { PoolJob } from "../pool/job.ts";
+import { type GoroutineRef as Who, type Trace, type TraceEvent, version } from "./format.ts";
 import { main, Numbers } from "./numbers.ts";
 import { shown } from "./shown.ts";
 import { captureConsole } from "./console-capture.ts";
@@ -65,7 +70,7 @@ const recordings = new Set<Recording>();
  * const jobs = new Channel<string>(1, { name: "jobs" });
  * go(() => jobs.send("sweep"));
  * await jobs.receive();
- * console.log(renderText(recording.stop()));
+ * console.log(terminalView(recording.stop()));
  */
 export function record(options: RecordOptions = {}): Recording {
   new Check("record").options(options, ["limit", "values", "sources", "console"]);
@@ -83,7 +88,7 @@ interface Wait {
   readonly number: number;
   readonly who: Who;
   /** null, if it is not known. */
-  readonly goroutine: Traced | null;
+  readonly goroutine: GoroutineInfo | null;
 }
 
 /** A recording that goes on, or has been stopped. */
@@ -105,7 +110,7 @@ export class Recording implements Disposable {
   readonly #waits = new WeakMap<object, Wait>();
 
   /** The goroutines that have begun and not ended, and for how many things each waits. */
-  readonly #living = new Map<Traced, number>();
+  readonly #living = new Map<GoroutineInfo, number>();
   #ending: Trace["ending"] = "running";
 
   /** Whoever is in no goroutine, if it is certain that there is no other whom nobody knows. */
@@ -116,10 +121,10 @@ export class Recording implements Disposable {
     this.#limit = new Check("record").count("limit", 0, limit);
     this.#values = values;
     this.#numbers = new Numbers(sources);
-    const askNoMore = askWhoRuns();
-    const isFirst = numGoroutine() === 1 && !mainIsRunning;
-    this.#others = tellsWhoRuns() && isFirst ? main : null;
-    this.#stops.push(listen(this.#hook), askNoMore);
+    const askNoMore = trackCurrentGoroutine();
+    const isFirst = numGoroutine() === 1 && !isMainRunning;
+    this.#others = isTrackingCurrent() && isFirst ? main : null;
+    this.#stops.push(addHooks(this.#hook), askNoMore);
     if (printed) this.#stops.push(captureConsole((text) => this.log(text)));
     recordings.add(this);
   }
@@ -155,7 +160,7 @@ export class Recording implements Disposable {
   }
 
   log(message: string): void {
-    if (!this.#isFull()) this.#add(this.#runner, { type: "log", text: asText(message) });
+    if (!this.#isFull()) this.#add(this.#runner, { type: "log", text: safeToString(message) });
   }
 
   readonly #hook: Hook = {
@@ -166,11 +171,11 @@ export class Recording implements Disposable {
       const child = this.#numbers.newGoroutine(goroutine, parent);
       if (child !== main) this.#add(parent, { type: "go", child });
     },
-    run: runAs,
+    run: runInGoroutine,
     panic: (goroutine, error) => {
       this.#ending = "panicked";
       if (this.#isFull()) return;
-      this.#add(this.#numbers.goroutine(goroutine), { type: "panic", error: asText(error) });
+      this.#add(this.#numbers.goroutine(goroutine), { type: "panic", error: safeToString(error) });
     },
     end: (goroutine) => {
       this.#living.delete(goroutine);
@@ -179,7 +184,7 @@ export class Recording implements Disposable {
       this.#add(this.#numbers.goroutine(goroutine), { type: "end" });
     },
     block: (party, operation, _isDurable, subject) => {
-      const goroutine = whoRuns() ?? null;
+      const goroutine = currentGoroutine() ?? null;
       this.#count(goroutine, 1);
       const isFull = this.#isFull();
       const who = isFull ? null : this.#runner;
@@ -187,7 +192,7 @@ export class Recording implements Disposable {
       this.#waits.set(party, { number, who, goroutine });
       if (isFull) return;
       const step: Step = { type: "block", wait: number, operation };
-      if (party instanceof Selection) this.#add(who, { ...step, cases: this.#numbers.cases(party.cases) });
+      if (party instanceof PendingSelect) this.#add(who, { ...step, cases: this.#numbers.cases(party.cases) });
       else if (subject !== null) this.#add(who, { ...step, channel: this.#numbers.channel(subject).id });
       else this.#add(who, step);
     },
@@ -199,10 +204,10 @@ export class Recording implements Disposable {
       if (this.#isFull()) return;
       this.#add(wait.who, { type: "unblock", wait: wait.number, by: this.#runner });
     },
-    make: (core) => {
+    channelCreated: (core) => {
       if (!this.#isFull(0)) this.#numbers.newChannel(core);
     },
-    move: (core, value, from, to, length) => {
+    valueMoved: (core, value, from, to, length) => {
       if (this.#isFull(from !== core && to !== core ? 2 : 1)) return;
       const { id, buffered } = this.#numbers.channel(core);
       if (from !== core) {
@@ -247,22 +252,18 @@ export class Recording implements Disposable {
     },
     cancel: (context, cause) => {
       if (this.#isFull()) return;
-      this.#add(this.#runner, { type: "cancel", context: asText(context), cause: asText(cause) });
+      this.#add(this.#runner, { type: "cancel", context: safeToString(context), cause: safeToString(cause) });
     },
-    job: (crew, work, step) => {
+    jobEvent: (crew, work, step) => {
       if (this.#isFull()) return;
-      const { worker = null, outcome } = work as Work<unknown, unknown>;
-      const at = this.#numbers.job(crew as Crew<unknown, unknown>, work);
+      const { worker = null, outcome } = work as PoolJob<unknown, unknown>;
+      const at = this.#numbers.job(crew as JobRunner<unknown, unknown>, work);
       if (step === "accept") this.#add(this.#runner, { type: "accept", ...at });
       else if (step === "start") this.#add(this.#runner, { type: "start", ...at, worker: worker as number });
-      else
-        this.#add(this.#runner, {
-          type: "finish",
-          ...at,
-          worker,
-          status:
-            outcome === null || outcome === undefined || outcome.status === "cancelled" ? "canceled" : outcome.status,
-        });
+      else {
+        const status = outcome?.status ?? "canceled";
+        this.#add(this.#runner, { type: "finish", ...at, worker, status });
+      }
     },
   };
 
@@ -284,20 +285,20 @@ export class Recording implements Disposable {
 
   get #runner(): Who {
     if (this.#isTimer) return runtime;
-    const runs = whoRuns();
+    const runs = currentGoroutine();
     return runs === undefined ? this.#others : this.#numbers.goroutine(runs);
   }
 
   /** The goroutine that waits in `party`; the one that runs, if it is null. */
   #party(party: object | null): Who {
     if (party === null) return this.#runner;
-    const wait = this.#waits.get(party instanceof Case ? (party.selection as Selection) : party);
+    const wait = this.#waits.get(party instanceof Case ? (party.pendingSelect as PendingSelect) : party);
     return wait === undefined ? null : wait.who;
   }
 
-  #count(goroutine: Traced | null, by: number): void {
+  #count(goroutine: GoroutineInfo | null, by: number): void {
     const waits = goroutine === null ? undefined : this.#living.get(goroutine);
-    if (waits !== undefined) this.#living.set(goroutine as Traced, waits + by);
+    if (waits !== undefined) this.#living.set(goroutine as GoroutineInfo, waits + by);
   }
 
   get #isBlocked(): boolean {

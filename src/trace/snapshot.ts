@@ -1,13 +1,13 @@
 // What every goroutine does right now.
 
-import { Core } from "../channel/core.ts";
-import { Selection } from "../channel/select.ts";
-import { numGoroutine } from "../goroutine/census.ts";
-import { register, rosterNow, watchAll } from "../goroutine/debug.ts";
-import { operations } from "../goroutine/operations.ts";
-import { mainIsRunning } from "../goroutine/program.ts";
-import type { Roster, Wait } from "../goroutine/roster.ts";
-import { currentClock } from "../internal/alarm.ts";
+import { ChannelState as ChannelCore } from "../channel/channel-state.ts";
+import { PendingSelect } from "../channel/select.ts";
+import { numGoroutine } from "../runtime/goroutine-count.ts";
+import { globalRegistry, bestRegistry, watchGoroutines } from "../runtime/goroutine-tracking.ts";
+import { waitReasons } from "../runtime/wait-reasons.ts";
+import { isMainRunning } from "../runtime/deadlock.ts";
+import type { GoroutineRegistry, Wait } from "../runtime/goroutine-registry.ts";
+import { currentClock } from "../runtime/timer.ts";
 import { duration, plural } from "./figures.ts";
 import { byNumber } from "./lanes.ts";
 import { short } from "./shown.ts";
@@ -77,7 +77,7 @@ export interface Snapshot {
  * While it lasts, what waits is kept in memory although nobody else may reach it.
  */
 export function watch(): () => void {
-  return watchAll(numGoroutine() === 1 && !mainIsRunning);
+  return watchGoroutines(numGoroutine() === 1 && !isMainRunning);
 }
 
 /**
@@ -98,13 +98,13 @@ export function watch(): () => void {
  * stop();
  */
 export function snapshot(): Snapshot {
-  const roster = rosterNow();
-  const parked = operations.filter((operation) => operation.parked > 0);
+  const roster = bestRegistry();
+  const parked = waitReasons.filter((operation) => operation.waiting > 0);
   return {
     at: currentClock().wall(),
     population: numGoroutine(),
-    waiting: Object.fromEntries(parked.map(({ name, parked: count }) => [name, count])),
-    isWhole: roster !== undefined && roster === register,
+    waiting: Object.fromEntries(parked.map(({ name, waiting: count }) => [name, count])),
+    isWhole: roster !== undefined && roster === globalRegistry,
     goroutines: roster === undefined ? [] : goroutines(roster),
   };
 }
@@ -119,9 +119,9 @@ export function formatSnapshot({ population, waiting, isWhole, goroutines: all }
   return `${sum}\n\n${columns([["goroutine", "", "does", "since", "on"], ...rows])}${note}`;
 }
 
-function goroutines(roster: Roster): GoroutineState[] {
+function goroutines(roster: GoroutineRegistry): GoroutineState[] {
   const now = currentClock().now();
-  return [...roster.waitsOfEach]
+  return [...roster.waitsByGoroutine]
     .map(([goroutine, waits]) => ({
       id: goroutine?.id ?? null,
       name: goroutine?.name ?? "",
@@ -131,13 +131,13 @@ function goroutines(roster: Roster): GoroutineState[] {
     .sort((a, b) => byNumber(a.id, b.id));
 }
 
-function stateOf({ operation, subject, since, at }: Wait, now: number): WaitState {
-  const cases = subject instanceof Selection ? subject.cases : [];
+function stateOf({ operation, target: subject, since, at }: Wait, now: number): WaitState {
+  const cases = subject instanceof PendingSelect ? subject.cases : [];
   return {
     operation,
     since: Math.max(now - since, 0),
-    channel: subject instanceof Core ? channelState(subject) : null,
-    cases: cases.map(({ name, sends, core }) => ({
+    channel: subject instanceof ChannelCore ? channelState(subject) : null,
+    cases: cases.map(({ name, isSend: sends, state: core }) => ({
       name: String(name),
       operation: sends ? "send" : "receive",
       channel: core === null ? null : channelState(core),
@@ -146,7 +146,7 @@ function stateOf({ operation, subject, since, at }: Wait, now: number): WaitStat
   };
 }
 
-function channelState({ name, capacity, buffer, source, closed }: Core<unknown>): ChannelState {
+function channelState({ name, capacity, buffer, source, closed }: ChannelCore<unknown>): ChannelState {
   const isTimer = source !== null;
   return { name, capacity: isTimer ? 0 : capacity, length: isTimer ? 0 : buffer.length, closed };
 }

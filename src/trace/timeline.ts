@@ -1,6 +1,6 @@
 // The timeline of a trace as an SVG file.
 
-import { Check } from "../goroutine/check.ts";
+import { Check } from "../util/validate.ts";
 import type { Trace } from "./format.ts";
 import { layoutTimeline } from "./layout/timeline-layout.ts";
 import { truncate } from "./preview.ts";

@@ -1,7 +1,7 @@
 // The options that the views share: a range of time, and the goroutines to show.
 
-import { Check } from "../goroutine/check.ts";
-import { asText } from "../goroutine/foreign.ts";
+import { Check } from "../util/validate.ts";
+import { safeToString } from "../util/inspect.ts";
 import type { Trace } from "./format.ts";
 
 /** The part of a trace that a view shows. */
@@ -43,11 +43,11 @@ export function checkTimes(
 export function checkGoroutines(caller: string, { goroutines }: ViewRange, trace: Trace): void {
   if (goroutines === undefined) return;
   if (!Array.isArray(goroutines) || goroutines.length === 0) {
-    throw new TypeError(`${caller}: goroutines must be a non-empty array, got ${asText(goroutines)}`);
+    throw new TypeError(`${caller}: goroutines must be a non-empty array, got ${safeToString(goroutines)}`);
   }
   const ids = new Set<unknown>(trace.goroutines.map(({ id }) => id));
   const unknown: unknown = (goroutines as readonly unknown[]).find((id) => !ids.has(id));
   if (unknown !== undefined) {
-    throw new RangeError(`${caller}: goroutines must be ids of goroutines in the trace, got ${asText(unknown)}`);
+    throw new RangeError(`${caller}: goroutines must be ids of goroutines in the trace, got ${safeToString(unknown)}`);
   }
 }

@@ -4,16 +4,16 @@
 //   1. The counter is never below 0.
 //   2. At 0 there are no waiters: the step that made it 0 has released them, and no later round can delay them.
 
-import { checkFunction } from "../goroutine/check.ts";
-import { asError, asText } from "../goroutine/foreign.ts";
-import { spawn } from "../goroutine/go.ts";
-import { waitGroupWait } from "../goroutine/operations.ts";
-import { PanicError } from "../goroutine/panic.ts";
-import { park, unpark } from "../goroutine/parking.ts";
-import { fail, failed, pass, passed } from "../internal/gate.ts";
-import { Line } from "../internal/line.ts";
-import { Parked, type Waiter } from "../internal/waiter.ts";
-import { currentWorld, type World } from "../internal/world.ts";
+import { checkFunction } from "../util/validate.ts";
+import { toError, safeToString } from "../util/inspect.ts";
+import { spawn } from "../runtime/goroutine.ts";
+import { waitGroupWait } from "../runtime/wait-reasons.ts";
+import { PanicError } from "../runtime/panic.ts";
+import { park, unpark } from "../runtime/parking.ts";
+import { rejectFairly, rejected, resolveFairly, resolved } from "../runtime/scheduler.ts";
+import { WaitQueue } from "../util/wait-queue.ts";
+import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
+import { currentRealm, type Realm } from "../runtime/realm.ts";
 
 /**
  * Waits for a number of goroutines to finish. Each is counted by `add` before it starts and by `done` when it ends, or by
@@ -30,11 +30,11 @@ export class WaitGroup {
   #count = 0;
 
   /** Where the count began. */
-  #world: World | undefined;
+  #realm: Realm | undefined;
 
   /** The first panic of this round, until a new round begins after a `wait` has rejected with it. */
   #failure: { readonly error: Error; isReported: boolean } | null = null;
-  readonly #waiters = new Line<Waiter<void>>();
+  readonly #waiters = new WaitQueue<Waiter<void>>();
 
   /**
    * Adds `delta`, a whole number that may be negative, to the counter. At 0, all waiters are released.
@@ -46,10 +46,10 @@ export class WaitGroup {
    */
   add(delta: number): void {
     if (!Number.isSafeInteger(delta))
-      throw new RangeError(`WaitGroup.add: delta must be an integer, got ${asText(delta)}`);
+      throw new RangeError(`WaitGroup.add: delta must be an integer, got ${safeToString(delta)}`);
     if (this.#count + delta < 0) throw new PanicError("sync: negative WaitGroup counter");
     if (this.#count === 0) {
-      this.#world = currentWorld();
+      this.#realm = currentRealm();
       if (delta > 0 && this.#failure?.isReported === true) this.#failure = null;
     }
     this.#count += delta;
@@ -76,9 +76,9 @@ export class WaitGroup {
   }
 
   readonly #owner = {
-    returned: (): void => this.done(),
-    panicked: (error: unknown): void => {
-      this.#failure ??= { error: asError(error), isReported: false };
+    onReturn: (): void => this.done(),
+    onPanic: (error: unknown): void => {
+      this.#failure ??= { error: toError(error), isReported: false };
       this.done();
     },
   };
@@ -92,28 +92,28 @@ export class WaitGroup {
    */
   wait(): Promise<void> {
     if (this.#count > 0) {
-      const waiter = new Parked<void, void>(this.#released);
-      this.#waiters.join(waiter);
-      park(waiter, waitGroupWait, this.#world === currentWorld());
+      const waiter = new ParkedOperation<void, void>(this.#released);
+      this.#waiters.push(waiter);
+      park(waiter, waitGroupWait, this.#realm === currentRealm());
       return waiter.promise;
     }
-    if (this.#failure === null) return passed();
+    if (this.#failure === null) return resolved();
     this.#failure.isReported = true;
-    return failed(this.#failure.error);
+    return rejected(this.#failure.error);
   }
 
   #release(): void {
     for (let waiter = this.#waiters.shift(); waiter !== null; waiter = this.#waiters.shift())
-      waiter.settle(waiter as never);
+      waiter.wake(waiter as never);
   }
 
-  readonly #released = (waiter: Parked<void, void>): void => {
+  readonly #released = (waiter: ParkedOperation<void, void>): void => {
     unpark(waiter, waitGroupWait);
     if (this.#failure === null) {
-      pass(waiter.answer, undefined, waiter.world);
+      resolveFairly(waiter.resolve, undefined, waiter.realm);
       return;
     }
     this.#failure.isReported = true;
-    fail(waiter.answer, this.#failure.error, waiter.world);
+    rejectFairly(waiter.resolve, this.#failure.error, waiter.realm);
   };
 }

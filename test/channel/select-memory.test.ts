@@ -1,13 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, receive, type ReceiveChannel, select, send, time } from "goro";
 import { allowLeaks } from "goro/testing";
-import { coreOf } from "../../src/channel/channel.ts";
-import type { Core } from "../../src/channel/core.ts";
-import { realClock } from "../../src/internal/alarm.ts";
+import { channelStateOf } from "../../src/channel/channel.ts";
+import type { ChannelState } from "../../src/channel/channel-state.ts";
+import { realClock } from "../../src/runtime/timer.ts";
 import { heapInUse, isCollected } from "../support/memory.ts";
 
 function waiters(ch: ReceiveChannel<unknown>): number {
-  const core = coreOf(ch) as Core<unknown>;
+  const core = channelStateOf(ch) as ChannelState<unknown>;
   return core.senders.count() + core.receivers.count();
 }
 

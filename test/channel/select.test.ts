@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { Channel, PanicError, receive, type ReceiveCase, select, send } from "goro";
 import { allowLeaks } from "goro/testing";
-import { coreOf } from "../../src/channel/channel.ts";
-import type { Core } from "../../src/channel/core.ts";
-import { type Case, withdraw } from "../../src/channel/select.ts";
-import { operations } from "../../src/goroutine/operations.ts";
-import { seed } from "../../src/internal/random.ts";
+import { channelStateOf } from "../../src/channel/channel.ts";
+import type { ChannelState } from "../../src/channel/channel-state.ts";
+import { type Case, cancelWaiter } from "../../src/channel/select.ts";
+import { waitReasons } from "../../src/runtime/wait-reasons.ts";
+import { seed } from "../../src/runtime/realm.ts";
 import { capacities, stateOf } from "../support/promises.ts";
 
 beforeEach(() => seed(1));
@@ -25,7 +25,7 @@ function closed(): Channel<number> {
 
 /** How many stand in the lines of `ch`. */
 function waiters<T>(ch: Channel<T>): number {
-  const core = coreOf(ch) as Core<T>;
+  const core = channelStateOf(ch) as ChannelState<T>;
   return core.senders.count() + core.receivers.count();
 }
 
@@ -229,7 +229,7 @@ describe("a select that waits", () => {
 
   // R60
   test("is counted as what it waits in: the plain operation if it has one case", async () => {
-    const parked = (): Record<string, number> => Object.fromEntries(operations.map((o) => [o.name, o.parked]));
+    const parked = (): Record<string, number> => Object.fromEntries(waitReasons.map((o) => [o.name, o.waiting]));
     const before = parked();
     const more = (name: string): object => ({ ...before, [name]: (before[name] as number) + 1 });
     const ch = new Channel<number>();
@@ -256,7 +256,7 @@ describe("a select that waits", () => {
     ["select", () => select([receive(null), receive(null)])],
   ])("for ever is counted as %s", (name, start) => {
     allowLeaks();
-    const count = (): number | undefined => operations.find((o) => o.name === name)?.parked;
+    const count = (): number | undefined => waitReasons.find((o) => o.name === name)?.waiting;
     const before = count() as number;
     void start();
     expect(count()).toBe(before + 1);
@@ -684,8 +684,8 @@ describe("a case can be used again", () => {
     const ch = new Channel<number>();
     const one = receive(ch) as unknown as Case<number>;
     void select([one as never, receive(null)]);
-    withdraw(one.selection as object);
-    expect([waiters(ch), one.selection, receive(ch) === (one as never)]).toEqual([0, null, true]);
+    cancelWaiter(one.pendingSelect as object);
+    expect([waiters(ch), one.pendingSelect, receive(ch) === (one as never)]).toEqual([0, null, true]);
     const s = select([one as never]);
     ch.trySend(1);
     expect(await s).toStrictEqual({ case: 0, value: 1, ok: true });

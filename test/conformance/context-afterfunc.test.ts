@@ -154,7 +154,7 @@ test("TestCustomContextAfterFuncAfterFunc: afterFunc asks the afterFunc of the c
   }));
 
 // T-X22; R125
-test("TestCustomContextAfterFuncUnregisterCancel: cancelled children of withCancel take back what they registered", () =>
+test("TestCustomContextAfterFuncUnregisterCancel: canceled children of withCancel take back what they registered", () =>
   inBubble(() => {
     const ctx0 = new AfterFuncContext();
     const [, cancel1] = withCancel(ctx0);
@@ -167,7 +167,7 @@ test("TestCustomContextAfterFuncUnregisterCancel: cancelled children of withCanc
   }));
 
 // T-X22; R125
-test("TestCustomContextAfterFuncUnregisterTimeout: a cancelled child of withTimeout takes back what it registered", () =>
+test("TestCustomContextAfterFuncUnregisterTimeout: a canceled child of withTimeout takes back what it registered", () =>
   inBubble(() => {
     const ctx0 = new AfterFuncContext();
     const [, cancel] = withTimeout(ctx0, veryLongDuration);

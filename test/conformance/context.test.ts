@@ -103,8 +103,8 @@ test.each(["Background", "a cancelable context"])(
 
 // T-X11; R103
 test.each<[string, (parent: Context) => () => unknown]>([
-  ["a child of withCancel that is cancelled", (parent) => withCancel(parent)[1]],
-  ["a child of withTimeout that is cancelled", (parent) => withTimeout(parent, 60 * time.minute)[1]],
+  ["a child of withCancel that is canceled", (parent) => withCancel(parent)[1]],
+  ["a child of withTimeout that is canceled", (parent) => withTimeout(parent, 60 * time.minute)[1]],
   ["a function that is stopped", (parent) => afterFunc(parent, () => undefined)],
 ])("TestCancelRemoves: %s leaves the parent's list", (_, derive) =>
   inBubble(() => {
@@ -407,7 +407,7 @@ test.each<[string, (parent: Context) => unknown]>([
   ["withValue", (parent) => withValue(parent, "foo", "bar")],
   ["withoutCancel", context.withoutCancel],
   ["afterFunc", (parent) => afterFunc(parent, () => undefined)],
-  ["notify", (parent) => context.notify(parent, "SIGINT")],
+  ["notify", (parent) => context.notifyContext(parent, "SIGINT")],
 ])("TestInvalidDerivedFail: %s of a parent that is none is a panic", (_, derive) =>
   inBubble(() => {
     for (const none of [null, undefined] as unknown as Context[]) {

@@ -6,7 +6,7 @@ import { context, WaitGroup } from "goro";
 import { inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 
-const { background, notify, withCancel, withCancelCause } = context;
+const { background, notifyContext: notify, withCancel, withCancelCause } = context;
 
 // R116
 test.each([
@@ -16,7 +16,7 @@ test.each([
   const program = await runSource(`
     import { context, main, time, WaitGroup } from "goro";
     main(async () => {
-      const [ctx] = context.notify(context.background(), "SIGINT");
+      const [ctx] = context.notifyContext(context.background(), "SIGINT");
       const wg = new WaitGroup();
       for (let i = 0; i < ${n}; i++) wg.go(() => process.kill(process.pid, "SIGINT"));
       await wg.wait();
@@ -107,7 +107,7 @@ test("TestNotifyContextCause: both the err and the cause that a signal leaves ar
   const program = await runSource(`
     import { context, defer, main } from "goro";
     main(async () => {
-      const [ctx, stop] = context.notify(context.background(), "SIGINT");
+      const [ctx, stop] = context.notifyContext(context.background(), "SIGINT");
       using _ = defer(stop);
       process.kill(process.pid, "SIGINT");
       await ctx.done().receive();
@@ -123,7 +123,7 @@ test("ExampleNotifyContext: a function that waits gives up when the signal comes
     import { Channel, context, defer, main, receive, select } from "goro";
     main(async () => {
       const neverReady = new Channel<void>();
-      const [ctx, stop] = context.notify(context.background(), "SIGINT");
+      const [ctx, stop] = context.notifyContext(context.background(), "SIGINT");
       using _ = defer(stop);
       process.kill(process.pid, "SIGINT");
       const s = await select({ ready: receive(neverReady), done: receive(ctx.done()) });

@@ -231,7 +231,7 @@ test("TestCancel1Token: that part comes back that those after it were not promis
     await reserve(limiter, units, [2, 2, 4]);
   }));
 
-test("TestCancelMulti: one that was cancelled is none of those after it", () =>
+test("TestCancelMulti: one that was canceled is none of those after it", () =>
   inBubble(async () => {
     const units = new Units();
     const limiter = new RateLimiter(10, 4);
@@ -323,7 +323,7 @@ test("TestWaitSimple: it is refused at once, returns at once, or takes its time"
     expect(await wait(limiter, background(), 3)).toEqual([2, ""]);
   }));
 
-test.each(seeds)("TestWaitCancel: who is cancelled gives the tokens back (seed %i)", (seed) =>
+test.each(seeds)("TestWaitCancel: who is canceled gives the tokens back (seed %i)", (seed) =>
   inBubble(
     async () => {
       const limiter = new RateLimiter(10, 3);

@@ -97,9 +97,9 @@ test("what f throws is a panic of the program", async () => {
     const [ctx, cancel] = context.withTimeout(context.background(), ${time.minute});
     context.afterFunc(ctx, () => { throw new Error("in the after func"); });
     cancel();
-    console.log("cancelled");
+    console.log("canceled");
     await time.sleep(${time.minute});
   `);
-  expect(program).toMatchObject({ code: 1, stdout: "cancelled\n" });
+  expect(program).toMatchObject({ code: 1, stdout: "canceled\n" });
   expect(program.stderr).toContain("Error: in the after func");
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, defer, go, receive, select, time } from "goro";
 import { settled } from "goro/testing";
-import { realClock } from "../../src/internal/alarm.ts";
+import { realClock } from "../../src/runtime/timer.ts";
 import { heapInUse, isCollected } from "../support/memory.ts";
 import { isOver, children, inBubble } from "../support/contexts.ts";
 
@@ -173,9 +173,9 @@ describe("the cause", () => {
 // R103
 describe("the parent's list", () => {
   test.each<[string, (parent: Context) => () => unknown]>([
-    ["a cancelled child", (parent) => withCancel(parent)[1]],
+    ["a canceled child", (parent) => withCancel(parent)[1]],
     ["a child with a cause", (parent) => withCancelCause(parent)[1]],
-    ["a child that is cancelled before its timeout", (parent) => withTimeout(parent, hour)[1]],
+    ["a child that is canceled before its timeout", (parent) => withTimeout(parent, hour)[1]],
     ["a function that was taken back", (parent) => context.afterFunc(parent, () => undefined)],
     ["a child below a value", (parent) => withCancel(withValue(parent, "k", 1))[1]],
     [

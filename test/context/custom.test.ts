@@ -189,15 +189,15 @@ describe("a context with an end of its own", () => {
   test("is not taken for another context that has ended as well", () =>
     inBubble(() => {
       const [late] = withTimeout(background(), 0);
-      const [cancelled, cancel] = withCancel(background());
+      const [canceled, cancel] = withCancel(background());
       cancel();
       class Mixed extends Wrapper {
         override value(key: unknown): never {
           return late.value(key) as never;
         }
       }
-      const [child] = withCancel(new Mixed(cancelled));
-      expect(child.err()).toBe(cancelled.err());
+      const [child] = withCancel(new Mixed(canceled));
+      expect(child.err()).toBe(canceled.err());
     }));
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { Channel, context, go, time, WaitGroup } from "goro";
 import { bubble, now } from "goro/testing";
 import { timeLeft } from "../../src/context/cancel.ts";
-import { currentClock, realClock } from "../../src/internal/alarm.ts";
+import { currentClock, realClock } from "../../src/runtime/timer.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet } from "../support/promises.ts";
 import { replace } from "../support/replace.ts";
@@ -217,7 +217,7 @@ test.each<[string, (ms: number) => Context]>([
 });
 
 // R110
-test("a timeout keeps the process alive until it passes, and no longer than until it is cancelled", async () => {
+test("a timeout keeps the process alive until it passes, and no longer than until it is canceled", async () => {
   const program = await runSource(`
     import { context } from "goro";
     const [slow, cancel] = context.withTimeout(context.background(), 600_000);

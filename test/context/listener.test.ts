@@ -37,7 +37,7 @@ class OwnEnd extends Wrapper {
 }
 
 describe("a listener of the library's own", () => {
-  test("is called within cancel, once, when everything below has been cancelled and no signal has aborted yet", () => {
+  test("is called within cancel, once, when everything below has been canceled and no signal has aborted yet", () => {
     const [ctx, cancel] = withCancel(background());
     const [below] = withTimeout(ctx, 3_600_000);
     const [deepest] = withCancel(below);
@@ -52,7 +52,7 @@ describe("a listener of the library's own", () => {
     expect(children(ctx)).toBe(0);
   });
 
-  test("is called immediately if the context has been cancelled before", () => {
+  test("is called immediately if the context has been canceled before", () => {
     const [ctx, cancel] = withCancel(background());
     cancel();
     let calls = 0;
@@ -86,7 +86,7 @@ describe("a listener of the library's own", () => {
     expect(seen).toEqual(["first", "second"]);
   });
 
-  test("on a context that cannot be cancelled needs no place in any list", () => {
+  test("on a context that cannot be canceled needs no place in any list", () => {
     const remove = onCancel(context.withoutCancel(background()), neverCalled);
     remove();
   });

@@ -12,7 +12,7 @@ describe("notify", () => {
         const before = process.listenerCount("SIGINT");
         const key = context.key<string>("key");
         const parent = context.withValue(context.background(), key, "value");
-        const [ctx, stop] = context.notify(parent, "SIGINT", "SIGTERM");
+        const [ctx, stop] = context.notifyContext(parent, "SIGINT", "SIGTERM");
         const [child] = context.withCancel(ctx);
         console.log(ctx.value(key), ctx.err(), ctx.signal.aborted);
         // Nothing but the context keeps this process alive until the signal comes, and it is no deadlock.
@@ -47,10 +47,10 @@ describe("notify", () => {
   test("has Go's words for each signal, and hears only those that it was told", async () => {
     const program = await runSource(`
       import { context, time } from "goro";
-      const [other, stopOther] = context.notify(context.background(), "SIGTTIN");
+      const [other, stopOther] = context.notifyContext(context.background(), "SIGTTIN");
       const signals = ["SIGHUP", "SIGQUIT", "SIGUSR2", "SIGTERM", "SIGPIPE", "SIGALRM", "SIGCONT", "SIGWINCH", "SIGURG"];
       for (const signal of signals as NodeJS.Signals[]) {
-        const [ctx, stop] = context.notify(context.background(), signal);
+        const [ctx, stop] = context.notifyContext(context.background(), signal);
         process.kill(process.pid, signal);
         await ctx.done().receive();
         console.log(context.cause(ctx)?.message);
@@ -82,15 +82,15 @@ describe("notify", () => {
   test("keeps the process alive no longer than its context lives", async () => {
     const program = await runSource(`
       import { context, time } from "goro";
-      const [stopped, stop] = context.notify(context.background(), "SIGINT");
-      const [timed] = context.notify(context.withTimeout(context.background(), 10)[0], "SIGINT");
+      const [stopped, stop] = context.notifyContext(context.background(), "SIGINT");
+      const [timed] = context.notifyContext(context.withTimeout(context.background(), 10)[0], "SIGINT");
       const [parent, cancel] = context.withCancel(context.background());
       cancel();
-      const [stillborn] = context.notify(parent, "SIGINT");
+      const [stillborn] = context.notifyContext(parent, "SIGINT");
       console.log(String(stillborn.err()));
       let scoped = context.background();
       {
-        const [ctx, end] = context.notify(context.background(), "SIGINT");
+        const [ctx, end] = context.notifyContext(context.background(), "SIGINT");
         using _ = end;
         scoped = ctx;
       }
@@ -116,7 +116,7 @@ describe("notify", () => {
 
   // R115
   test("a context prints the signals that it waits for", () => {
-    const [ctx, stop] = context.notify(context.todo(), "SIGINT", "SIGTERM");
+    const [ctx, stop] = context.notifyContext(context.todo(), "SIGINT", "SIGTERM");
     expect(String(ctx)).toBe("signal.NotifyContext(context.TODO, [interrupt terminated])");
     expect(String(context.withCancel(ctx)[0])).toBe(`${String(ctx)}.WithCancel`);
     stop();
@@ -134,9 +134,9 @@ describe("notify", () => {
   ])("refuses %s, and listens to nothing", (_, signals) => {
     const [parent] = context.withCancel(context.background());
     const before = process.listenerCount("SIGINT");
-    expect(() => context.notify(parent, ...signals)).toThrow(TypeError);
+    expect(() => context.notifyContext(parent, ...signals)).toThrow(TypeError);
     expect(process.listenerCount("SIGINT")).toBe(before);
-    const [, stop] = context.notify(parent, "SIGINT", "SIGINT");
+    const [, stop] = context.notifyContext(parent, "SIGINT", "SIGINT");
     expect(process.listenerCount("SIGINT")).toBeGreaterThan(before);
     stop();
     expect(process.listenerCount("SIGINT")).toBe(before);

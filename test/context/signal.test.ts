@@ -40,11 +40,11 @@ describe("ctx.signal", () => {
 
   test("of a context that has ended before is aborted, and the same each time", () => {
     const why = new Error("why");
-    const [cancelled, cancel] = withCancel(background());
+    const [canceled, cancel] = withCancel(background());
     cancel();
     const [late] = withTimeoutCause(background(), 0, why);
     const [child] = withCancel(late);
-    for (const ctx of [cancelled, late, child]) {
+    for (const ctx of [canceled, late, child]) {
       expect(ctx.signal.aborted).toBe(true);
       expect(ctx.signal.reason).toBe(context.cause(ctx));
       expect(ctx.signal).toBe(ctx.signal);
@@ -354,7 +354,7 @@ describe("fetch", () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  test("is cancelled by ctx.signal, with the cause", async () => {
+  test("is canceled by ctx.signal, with the cause", async () => {
     const [ctx, cancel] = withCancelCause(background());
     const answer = fetch(url, { signal: withValue(ctx, "k", 1).signal });
     const outcome = answer.catch((error: unknown) => error);
@@ -366,7 +366,7 @@ describe("fetch", () => {
     await expect(fetch(url, { signal: ctx.signal })).rejects.toBe(why);
   });
 
-  test("is cancelled while it reads the body", async () => {
+  test("is canceled while it reads the body", async () => {
     const [ctx, cancel] = withCancelCause(background());
     const response = await fetch(`${url}/body`, { signal: ctx.signal });
     const text = response.text().catch((error: unknown) => error);
@@ -376,7 +376,7 @@ describe("fetch", () => {
     await left.receive();
   });
 
-  test("is cancelled by a timeout", async () => {
+  test("is canceled by a timeout", async () => {
     const [ctx] = withTimeout(background(), 20);
     const outcome = await fetch(url, { signal: withCancel(ctx)[0].signal }).catch((error: unknown) => error);
     expect(outcome).toBeInstanceOf(context.DeadlineExceeded);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { context } from "goro";
-import { realClock } from "../../src/internal/alarm.ts";
+import { realClock } from "../../src/runtime/timer.ts";
 import { children } from "../support/contexts.ts";
 
 const { background, key, withCancel, withCancelCause, withTimeout, withValue, withoutCancel } = context;
@@ -48,14 +48,14 @@ describe("value", () => {
   test("is seen through every kind of context", () => {
     const id = key<number>("id");
     const top = withValue(background(), id, 7);
-    const [cancelled, cancel] = withCancel(top);
-    const [caused] = withCancelCause(cancelled);
+    const [canceled, cancel] = withCancel(top);
+    const [caused] = withCancelCause(canceled);
     const [timed] = withTimeout(caused, hour);
     const lowest = withValue(withoutCancel(timed), "k", 1);
     const answer: number | undefined = lowest.value(id);
     expect(answer).toBe(7);
     cancel();
-    for (const ctx of [cancelled, caused, timed, lowest]) expect(ctx.value(id)).toBe(7);
+    for (const ctx of [canceled, caused, timed, lowest]) expect(ctx.value(id)).toBe(7);
   });
 
   test("is the very thing that was put there, be it a promise", () => {
@@ -147,7 +147,7 @@ describe("a parent that is not a context", () => {
       () => withTimeout(wrong, 1),
       () => withValue(wrong, "k", 1),
       () => withoutCancel(wrong),
-      () => context.notify(wrong, "SIGINT"),
+      () => context.notifyContext(wrong, "SIGINT"),
     ]) {
       expect(derive).toThrow(TypeError);
       expect(derive).toThrow(message);

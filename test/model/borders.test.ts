@@ -4,7 +4,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { gosched } from "goro";
 import { bubble } from "goro/testing";
-import { Chance } from "../../src/internal/random.ts";
+import { Prng } from "../../src/util/prng.ts";
 import { events, incoming, type Maker, readable, type Rig, writable } from "./borders.ts";
 import { sources } from "./bordersources.ts";
 import { seed } from "./seed.ts";
@@ -23,13 +23,13 @@ const borders: (readonly [string, Maker])[] = [
   ...(["emitter", "target"] as const).flatMap((kind) =>
     (
       [
-        ["fail", true],
+        ["error", true],
         ["drop-newest", false],
         ["drop-oldest", true],
       ] as const
-    ).map(([whenFull, isFirst]) => {
-      const title = `of events of an event ${kind} (${whenFull}, the ${isFirst ? "emitter" : "context"} listens to an abort first)`;
-      return [title, () => events(kind, whenFull, isFirst)] as const;
+    ).map(([overflow, isFirst]) => {
+      const title = `of events of an event ${kind} (${overflow}, the ${isFirst ? "emitter" : "context"} listens to an abort first)`;
+      return [title, () => events(kind, overflow, isFirst)] as const;
     }),
   ),
   ...[0, 2].map((capacity) => [`as a readable stream (capacity ${capacity})`, () => readable(capacity)] as const),
@@ -123,15 +123,15 @@ describe.each(borders)("a channel %s", (_, make) => {
 
   test(`does so in random histories (seed ${seed})`, async () => {
     const { points, ends, steps } = await namesOf(make);
-    const chance = new Chance(seed);
-    const pick = <T>(list: readonly T[]): T => list[chance.below(list.length)] as T;
+    const chance = new Prng(seed);
+    const pick = <T>(list: readonly T[]): T => list[chance.randomInt(list.length)] as T;
     for (let history = 0; history < 60; history++) {
       const actions = [step("points", pick(points), pick(Object.keys(gaps)))];
-      for (let length = chance.below(12); length > 0; length--) {
-        const isEnd = chance.below(4) === 0;
+      for (let length = chance.randomInt(12); length > 0; length--) {
+        const isEnd = chance.randomInt(4) === 0;
         actions.push(step(isEnd ? "ends" : "steps", pick(isEnd ? ends : steps), pick(Object.keys(gaps))));
       }
-      await play(make, actions, chance.below(2 ** 31));
+      await play(make, actions, chance.randomInt(2 ** 31));
     }
   });
 });

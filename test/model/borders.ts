@@ -14,9 +14,9 @@ import {
   toReadableStream,
   toWritableStream,
 } from "goro";
-import { coreOf } from "../../src/channel/channel.ts";
-import type { Core } from "../../src/channel/core.ts";
-import { isError } from "../../src/goroutine/foreign.ts";
+import { channelStateOf } from "../../src/channel/channel.ts";
+import type { ChannelState } from "../../src/channel/channel-state.ts";
+import { isError } from "../../src/util/inspect.ts";
 import { children } from "../support/contexts.ts";
 import type { Source } from "./bordersources.ts";
 
@@ -56,7 +56,7 @@ function same(what: string, actual: unknown, expected: unknown): void {
 }
 
 function isClosed(channel: object): boolean {
-  return (coreOf(channel as Channel<unknown>) as Core<unknown>).closed;
+  return (channelStateOf(channel as Channel<unknown>) as ChannelState<unknown>).closed;
 }
 
 function drain<T>(channel: ReceiveChannel<T>, into: T[]): void {
@@ -176,7 +176,7 @@ class Told extends globalThis.Event {
 /** A channel of events. An abort ends both the context and, before or after that, the emitter. */
 export function events(
   kind: "emitter" | "target",
-  whenFull: "fail" | "drop-newest" | "drop-oldest",
+  overflow: "error" | "drop-newest" | "drop-oldest",
   emitterIsFirst: boolean,
 ): Rig {
   const emitter = new EventEmitter();
@@ -197,9 +197,9 @@ export function events(
   const channel: EventChannel<unknown> = fromEvents(kind === "emitter" ? emitter : target, "data", {
     ctx,
     capacity,
-    whenFull,
-    end: "end",
-    error: "error",
+    overflow,
+    endEvent: "end",
+    errorEvent: "error",
     onDrop: (event) => dropped.push(valueOf(event)),
     onError: (error) => reported.push(error),
   });
@@ -223,8 +223,8 @@ export function events(
     if (!isOver) {
       if (isClosedByOthers) decide("PanicError: send on closed channel");
       else if (buffer.length < capacity) buffer.push(value);
-      else if (whenFull === "fail") decide("RangeError: full");
-      else if (whenFull === "drop-newest") modelDropped.push(value);
+      else if (overflow === "error") decide("RangeError: full");
+      else if (overflow === "drop-newest") modelDropped.push(value);
       else {
         modelDropped.push(buffer.shift() as number);
         buffer.push(value);
@@ -299,9 +299,9 @@ function watch<T>(promise: Promise<T>): Settled<T> {
 export function readable(capacity: number): Rig {
   const [ctx, cancel] = context.withCancelCause(context.background());
   const channel = new Channel<number>(capacity);
-  const core = coreOf(channel) as Core<number>;
-  const cancelled: Error[] = [];
-  const stream = toReadableStream(channel, { ctx, onCancel: (reason) => cancelled.push(reason) });
+  const core = channelStateOf(channel) as ChannelState<number>;
+  const canceled: Error[] = [];
+  const stream = toReadableStream(channel, { ctx, onCancel: (reason) => canceled.push(reason) });
   const reader = stream.getReader();
   const closed = watch(reader.closed);
   const reads: Settled<ReadableStreamReadResult<number>>[] = [];
@@ -342,7 +342,7 @@ export function readable(capacity: number): Rig {
       if (closed.outcome === null) throw new Error("the stream has not ended");
       const isFailed = "reason" in closed.outcome;
       if (isFailed) same("the stream fails with the cause", closed.outcome, { reason: cause });
-      if (cancelled.length > Math.min(cancels, isFailed ? 0 : 1)) throw new Error("onCancel was called too often");
+      if (canceled.length > Math.min(cancels, isFailed ? 0 : 1)) throw new Error("onCancel was called too often");
       const values: number[] = [];
       for (const { outcome } of reads) {
         if (outcome === null) throw new Error("a read has not ended");
@@ -371,7 +371,7 @@ export function readable(capacity: number): Rig {
 export function writable(capacity: number, preventClose: boolean): Rig {
   const [ctx, cancel] = context.withCancelCause(context.background());
   const channel = new Channel<number>(capacity);
-  const core = coreOf(channel) as Core<number>;
+  const core = channelStateOf(channel) as ChannelState<number>;
   const aborted: Error[] = [];
   const stream = toWritableStream(channel, { ctx, preventClose, onAbort: (reason) => aborted.push(reason) });
   const writer = stream.getWriter();

@@ -2,8 +2,8 @@
 
 import { Readable } from "node:stream";
 import { Channel } from "goro";
-import { coreOf } from "../../src/channel/channel.ts";
-import type { Core } from "../../src/channel/core.ts";
+import { channelStateOf } from "../../src/channel/channel.ts";
+import type { ChannelState } from "../../src/channel/channel-state.ts";
 
 /** A source whose values, end and failure come when the test says so. */
 export interface Source {
@@ -203,7 +203,7 @@ function webStream(cleanupFails: boolean): Source {
 
 function channelSource(): Source {
   const channel = new Channel<number>(64);
-  const core = coreOf(channel) as Core<number>;
+  const core = channelStateOf(channel) as ChannelState<number>;
   return {
     source: channel,
     push: (value) => core.closed || channel.trySend(value),

@@ -1,7 +1,7 @@
 // The model of RateLimiter: Go's own limiter, as rate.go has it, with the time as an argument.
 //
 // In two things ours is better: there the last event stays where it was if the one before it is past, so that a reservation that is
-// cancelled next gives too little back; and if a later reservation was for an earlier time, one may give back more than it took.
+// canceled next gives too little back; and if a later reservation was for an earlier time, one may give back more than it took.
 
 export class GoLimiter {
   tokens: number;

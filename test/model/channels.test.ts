@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { Chance, seed as seedChance } from "../../src/internal/random.ts";
+import { seed as seedChance } from "../../src/runtime/realm.ts";
+import { Prng } from "../../src/util/prng.ts";
 import { quiet } from "../support/promises.ts";
 import { Comparison } from "./comparison.ts";
 import { arbitraryHistory, type History } from "./histories.ts";
@@ -11,9 +12,9 @@ import { seed } from "./seed.ts";
 
 /** Lives a history in one synchronous go, and answers how many operations it had. */
 function liveAtOnce(history: History): number {
-  const chance = new Chance(history.chance);
+  const chance = new Prng(history.chance);
   using ledger = new Ledger(
-    (n) => chance.below(n),
+    (n) => chance.randomInt(n),
     (operation, result) => comparison.note(operation, result),
   );
   const comparison = new Comparison(history, ledger);

@@ -125,9 +125,9 @@ test(`a RateLimiter serves, refuses and gives back as the bucket does (seed ${se
           ? context.withTimeout(context.background(), takes)
           : context.withCancel(context.background());
       using _ = cancel;
-      const alarm = method === "wait and be cancelled" ? time.afterFunc(takes, cancel) : null;
+      const alarm = method === "wait and be canceled" ? time.afterFunc(takes, cancel) : null;
       const what = await limiter.wait(ctx, n).then(done, (error: unknown) => {
-        if (error === ctx.err()) return "cancelled";
+        if (error === ctx.err()) return "canceled";
         return messageOf(error).includes("exceeds limiter's burst") ? "too many" : "refused";
       });
       alarm?.stop();

@@ -113,7 +113,7 @@ export function groupModel(
 
 export interface LimiterCall extends Job {
   readonly n: number;
-  readonly method: "allow" | "wait" | "wait with a deadline" | "wait and be cancelled";
+  readonly method: "allow" | "wait" | "wait with a deadline" | "wait and be canceled";
 }
 
 export const limiterCalls: Arbitrary<LimiterCall[]> = listOf({
@@ -122,7 +122,7 @@ export const limiterCalls: Arbitrary<LimiterCall[]> = listOf({
     "allow" as const,
     "wait" as const,
     "wait with a deadline" as const,
-    "wait and be cancelled" as const,
+    "wait and be canceled" as const,
   ),
 });
 
@@ -140,9 +140,8 @@ export function limiterModel(calls: readonly LimiterCall[], limit: number, burst
     if (n > burst) return { at, what: "too many" };
     const reservation = limiter.reserve(at, n, longest);
     if (reservation === undefined) return { at, what: "refused" };
-    if (method !== "wait and be cancelled" || reservation.due < at + takes)
-      return { at: reservation.due, what: "done" };
+    if (method !== "wait and be canceled" || reservation.due < at + takes) return { at: reservation.due, what: "done" };
     cancels.push({ at: at + takes, cancel: reservation.cancel });
-    return { at: at + takes, what: "cancelled" };
+    return { at: at + takes, what: "canceled" };
   });
 }

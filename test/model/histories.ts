@@ -30,7 +30,7 @@ export interface History {
   readonly chance: number;
 }
 
-/** How many contexts there are beside the channels. A context that was cancelled is followed by a new one. */
+/** How many contexts there are beside the channels. A context that was canceled is followed by a new one. */
 export const contexts = 2;
 
 const most = 3;

@@ -1,15 +1,15 @@
-// The invariants at the top of src/channel/core.ts, asserted on a real core.
+// The invariants at the top of src/channel/channel-state.ts, asserted on a real core.
 
-import type { Core } from "../../src/channel/core.ts";
-import type { Line } from "../../src/internal/line.ts";
-import type { Waiter } from "../../src/internal/waiter.ts";
+import type { ChannelState } from "../../src/channel/channel-state.ts";
+import type { WaitQueue } from "../../src/util/wait-queue.ts";
+import type { Waiter } from "../../src/runtime/waiter.ts";
 
 /**
  * Checks that all invariants of `core` hold, and those of its lines. To be called whenever no method is on the stack.
  *
  * Errors: throws an `Error` that has the number and the words of each that does not hold.
  */
-export function assertInvariants<T>(core: Core<T>): void {
+export function assertInvariants<T>(core: ChannelState<T>): void {
   const { buffer, capacity, closed } = core;
   const senders = partiesOf(core.senders);
   const receivers = partiesOf(core.receivers);
@@ -34,11 +34,11 @@ export function assertInvariants<T>(core: Core<T>): void {
  *
  * Errors: throws an `Error` if the links of the line are not whole.
  */
-export function partiesOf<T>(line: Line<Waiter<T>>): object[] {
+export function partiesOf<T>(line: WaitQueue<Waiter<T>>): object[] {
   const parties: object[] = [];
   let ahead = line.last;
-  for (let waiter = line.first; waiter !== null; waiter = waiter.behind) {
-    if (waiter.line !== line || waiter.ahead !== ahead) throw new Error("a waiter does not know its place in the line");
+  for (let waiter = line.first; waiter !== null; waiter = waiter.next) {
+    if (waiter.queue !== line || waiter.prev !== ahead) throw new Error("a waiter does not know its place in the line");
     parties.push((waiter as Waiter<T> & { selection?: object | null }).selection ?? waiter);
     ahead = waiter;
   }

@@ -1,14 +1,14 @@
 // A world in which nobody goes on. What an operation would be told is written down instead, in the very step that decides it.
 // So a whole history runs in one synchronous go, and after each of its steps everything can be looked at.
 
-import { withdraw } from "../../src/channel/select.ts";
-import { type Operation, operations } from "../../src/goroutine/operations.ts";
-import { unpark } from "../../src/goroutine/parking.ts";
-import { realClock } from "../../src/internal/alarm.ts";
-import type { Clock } from "../../src/internal/clock.ts";
-import { openWorlds } from "../../src/internal/gate.ts";
-import { listen, type Trace } from "../../src/internal/trace.ts";
-import { findWorld, type World } from "../../src/internal/world.ts";
+import { cancelWaiter } from "../../src/channel/select.ts";
+import { type WaitReason, waitReasons } from "../../src/runtime/wait-reasons.ts";
+import { unpark } from "../../src/runtime/parking.ts";
+import { realClock } from "../../src/runtime/timer.ts";
+import type { Clock } from "../../src/runtime/timer-queue.ts";
+import { enableRealms } from "../../src/runtime/scheduler.ts";
+import { addHooks, type Hooks } from "../../src/runtime/hooks.ts";
+import { realmLookup, type Realm } from "../../src/runtime/realm.ts";
 
 interface Parked {
   readonly number: number | null;
@@ -16,9 +16,9 @@ interface Parked {
 }
 
 /** Knows which operation waits in which party, from the trace hook. Operations have numbers. */
-export class Register implements Partial<Trace>, Disposable {
+export class Register implements Partial<Hooks>, Disposable {
   readonly #parked = new Map<object, Parked>();
-  readonly #stop = listen(this);
+  readonly #stop = addHooks(this);
 
   /** The operation that is being called; null, if nobody wants to know what it is told. */
   acting: number | null = null;
@@ -45,8 +45,8 @@ export class Register implements Partial<Trace>, Disposable {
   }
 
   #takeOut(party: object, { name }: Parked): void {
-    withdraw(party);
-    unpark(party, operations.find((each) => each.name === name) as Operation);
+    cancelWaiter(party);
+    unpark(party, waitReasons.find((each) => each.name === name) as WaitReason);
   }
 
   block(party: object, name: string): void {
@@ -71,24 +71,24 @@ export class Register implements Partial<Trace>, Disposable {
 }
 
 /** The world and its register. It is the world of everybody until it is disposed of, which must be before the next await. */
-export class Ledger extends Register implements World {
+export class Ledger extends Register implements Realm {
   readonly clock: Clock = realClock;
-  readonly below: (n: number) => number;
+  readonly randomInt: (n: number) => number;
   readonly #note: (operation: number, result: unknown) => void;
   // Another test may have left a bubble open.
-  readonly #before = findWorld;
+  readonly #before = realmLookup;
   #woken: number | null | undefined;
 
   /** `below` makes the random choices; `note` hears what each operation is told. */
   constructor(below: (n: number) => number, note: (operation: number, result: unknown) => void) {
     super();
-    this.below = below;
+    this.randomInt = below;
     this.#note = note;
-    openWorlds(() => this);
+    enableRealms(() => this);
   }
 
   override [Symbol.dispose](): void {
-    openWorlds(this.#before);
+    enableRealms(this.#before);
     super[Symbol.dispose]();
   }
 
@@ -98,7 +98,7 @@ export class Ledger extends Register implements World {
     super.unblock(party);
   }
 
-  hold(_: unknown, result: unknown): void {
+  schedule(_: unknown, result: unknown): void {
     const operation = this.#woken === undefined ? this.acting : this.#woken;
     this.#woken = undefined;
     if (operation !== null) this.#note(operation, result);
@@ -117,7 +117,7 @@ export class Ledger extends Register implements World {
     throw error;
   }
 
-  outside(f: () => void): void {
+  runOutside(f: () => void): void {
     f();
   }
 

@@ -54,10 +54,10 @@ describe.each(subjects)("a %s", (_, methods, n, make) => {
   });
 });
 
-test("a Semaphore does what the model does when those who wait are cancelled, and all is waited for", async () => {
+test("a Semaphore does what the model does when those who wait are canceled, and all is waited for", async () => {
   const method = fc.constantFrom("acquire", "acquire", "release", "dispose", "tryAcquire", "cancel");
   const histories = fc.array(fc.record({ method, n: fc.nat(size + 1) }), { maxLength: 40, size: "max" });
-  await fc.assert(fc.asyncProperty(histories, liveCancelled), { seed, numRuns: 150 });
+  await fc.assert(fc.asyncProperty(histories, liveCanceled), { seed, numRuns: 150 });
 });
 
 /** Lives a history in one synchronous go. */
@@ -84,7 +84,7 @@ function live(calls: readonly Call[], real: object, model: LockModel): void {
 }
 
 /** Lives a history in the real world. Each acquire has a context of its own; "cancel" ends that of the n-th. */
-async function liveCancelled(calls: readonly Call[]): Promise<void> {
+async function liveCanceled(calls: readonly Call[]): Promise<void> {
   const [real, model] = [new Semaphore(size), new SemaphoreModel(size)];
   const told = new Map<number, string>();
   const ends: [operation: number, end: () => void][] = [];
@@ -97,10 +97,10 @@ async function liveCancelled(calls: readonly Call[]): Promise<void> {
     model.operation = operation;
     let word: unknown = "done";
     if (method === "cancel") {
-      const [cancelled, end] = ends.at(-1 - n) ?? [operation, nothing];
+      const [canceled, end] = ends.at(-1 - n) ?? [operation, nothing];
       end();
       note(undefined);
-      model.cancel(cancelled);
+      model.cancel(canceled);
     } else if (method === "dispose") {
       const [owner, hold] = held.at(-1 - n) ?? [-1, undefined];
       hold?.[Symbol.dispose]();

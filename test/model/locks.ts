@@ -230,7 +230,7 @@ export class SemaphoreModel extends SharedModel {
     return units > this.taken ? "semaphore: released more than held" : this.releaseByHand(units);
   }
 
-  /** The context of the operation, if it waits, is cancelled. */
+  /** The context of the operation, if it waits, is canceled. */
   cancel(operation: number): void {
     const waiting = this.waiting.find((each) => each.operation === operation);
     if (waiting === undefined) return;

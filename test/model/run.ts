@@ -15,7 +15,7 @@ import {
   WaitGroup,
 } from "goro";
 import { bubble } from "goro/testing";
-import { Chance } from "../../src/internal/random.ts";
+import { Prng } from "../../src/util/prng.ts";
 import type { Operation, Outcome, Program, Receive, Send } from "./program.ts";
 
 /**
@@ -78,8 +78,8 @@ class Seen {
 
 // A bubble lets nobody wait much longer than others. So that also happens which needs one to be slow, some are.
 function pausesOf(program: Program, seed: number): number[] {
-  const chance = new Chance(seed);
-  return program.goroutines.map(() => (chance.below(4) === 0 ? chance.below(8) : 0));
+  const chance = new Prng(seed);
+  return program.goroutines.map(() => (chance.randomInt(4) === 0 ? chance.randomInt(8) : 0));
 }
 
 class Run {

@@ -1,8 +1,8 @@
 // The real channels of a history, and its contexts: how operations that the model knows as selects are called in the library.
 
 import { Channel, context, type Context, receive, type ReceiveChannel, select, send } from "goro";
-import { coreOf } from "../../src/channel/channel.ts";
-import type { Core } from "../../src/channel/core.ts";
+import { channelStateOf } from "../../src/channel/channel.ts";
+import type { ChannelState } from "../../src/channel/channel-state.ts";
 import type { Case } from "./channels.ts";
 import { assertInvariants, partiesOf } from "./invariants.ts";
 import type { Form } from "./histories.ts";
@@ -68,12 +68,12 @@ export class Stage {
 
   /** All that can be seen of a channel, by its number or that of a done channel. It asserts the invariants. */
   look(index: number): string {
-    const core = coreOf(this.#receivable(index)) as Core<number>;
+    const core = channelStateOf(this.#receivable(index)) as ChannelState<number>;
     assertInvariants(core);
     return `${core.buffer.length} of ${core.capacity}, ${this.#names(core.senders)} > ${this.#names(core.receivers)}`;
   }
 
-  #names(line: Core<number>["senders"]): string {
+  #names(line: ChannelState<number>["senders"]): string {
     return partiesOf(line)
       .map((party) => this.#register.numberOf(party))
       .join();

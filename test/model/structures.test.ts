@@ -2,9 +2,9 @@
 
 import { describe, expect, test } from "@jest/globals";
 import fc, { type Arbitrary } from "fast-check";
-import { Heap, type Placed } from "../../src/internal/heap.ts";
-import { Line, type Standing } from "../../src/internal/line.ts";
-import { Ring } from "../../src/internal/ring.ts";
+import { Heap, type HeapNode } from "../../src/util/heap.ts";
+import { WaitQueue, type QueueNode } from "../../src/util/wait-queue.ts";
+import { RingBuffer } from "../../src/util/ring-buffer.ts";
 import { seed } from "./seed.ts";
 
 /** One step: what is done, and a number that says with what. */
@@ -22,7 +22,7 @@ function prove<Kind extends string>(kinds: Kind[], live: (steps: Step<Kind>[]) =
   fc.assert(fc.property(histories(...kinds), live), { seed, numRuns: 400 });
 }
 
-interface Node extends Placed {
+interface Node extends HeapNode {
   readonly rank: number;
   readonly order: number;
 }
@@ -31,10 +31,10 @@ function isBefore(a: Node, b: Node): boolean {
   return a.rank < b.rank || (a.rank === b.rank && a.order < b.order);
 }
 
-class Person implements Standing<Person> {
-  line: Line<Person> | null = null;
-  ahead: Person | null = null;
-  behind: Person | null = null;
+class Person implements QueueNode<Person> {
+  queue: WaitQueue<Person> | null = null;
+  prev: Person | null = null;
+  next: Person | null = null;
 }
 
 describe("after each step of random histories", () => {
@@ -68,31 +68,31 @@ describe("after each step of random histories", () => {
 
   test("a line has in it who is in an array, in the same order", () => {
     prove(["join", "join", "shift", "leave"], (steps) => {
-      const line = new Line<Person>();
+      const line = new WaitQueue<Person>();
       const model: Person[] = [];
       for (const { kind, n } of steps) {
         const place = model.length === 0 ? 0 : n % model.length;
         const there = model[place];
         const person = new Person();
         if (kind === "join") {
-          line.join(person);
+          line.push(person);
           model.push(person);
         } else if (kind === "shift") {
           same(line.shift(), model.shift() ?? null);
         } else if (there !== undefined && kind === "leave") {
-          line.leave(there);
+          line.remove(there);
           model.splice(place, 1);
           // Invariant 2 of the line.
-          for (const link of [there.line, there.ahead, there.behind]) same(link, null);
+          for (const link of [there.queue, there.prev, there.next]) same(link, null);
         }
         same(line.first, model[0] ?? null);
         same(line.last, model.at(-1) ?? null);
         same(line.count(), model.length);
         for (const [index, each] of model.entries()) {
           // Invariant 3: ahead of the first is the last.
-          same(each.line, line);
-          same(each.ahead, model.at(index - 1) ?? null);
-          same(each.behind, model[index + 1] ?? null);
+          same(each.queue, line);
+          same(each.prev, model.at(index - 1) ?? null);
+          same(each.next, model[index + 1] ?? null);
         }
       }
     });
@@ -100,7 +100,7 @@ describe("after each step of random histories", () => {
 
   test("a ring gives what an array would", () => {
     prove(["push", "push", "shift"], (steps) => {
-      const ring = new Ring<number>();
+      const ring = new RingBuffer<number>();
       const model: number[] = [];
       for (const { kind, n } of steps) {
         if (kind === "push") {

@@ -10,7 +10,7 @@ export interface Visit {
   /** To write, to read, or how many units. */
   readonly units: number;
   readonly isTry: boolean;
-  /** When the context of a waiting acquire is cancelled. */
+  /** When the context of a waiting acquire is canceled. */
   readonly cancelAfter: number | null;
   readonly work: number;
   /** Whether the goroutine waits at a condition while it holds the lock. */

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, type Context, go, receive, runPool, select, time, WorkerPool } from "goro";
 import { bubble, settled } from "goro/testing";
-import { poolResult } from "../../src/goroutine/operations.ts";
+import { poolResult } from "../../src/runtime/wait-reasons.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 
@@ -47,7 +47,7 @@ describe.each(["send", "submit"] as const)("%s", (door) => {
             expect(called).toEqual(order === "cancel first" ? [1] : [1, 2]);
             expect(pool.stats()).toMatchObject({
               processed: order === "cancel first" ? 1 : 2,
-              cancelled: 0,
+              canceled: 0,
               waiting: 0,
             });
           }
@@ -90,12 +90,12 @@ test("every way to bring jobs adds up: what was not accepted is not counted and 
     const types: string[] = [];
     const pool = new WorkerPool<number, void>((ctx) => void ctx.done().receive(), {
       workers: 1,
-      queue: 1,
+      queueSize: 1,
       onEvent: ({ type }) => types.push(type),
     });
     const gate = new WorkerPool<number, void>(async () => time.sleep(10), {
       workers: 1,
-      queue: 1,
+      queueSize: 1,
       onEvent: ({ type }) => types.push(type),
     });
     await pool.stop();
@@ -110,7 +110,7 @@ test("every way to bring jobs adds up: what was not accepted is not counted and 
     cancel();
     for (const error of await Promise.all([mapped, ...calls])) expect(error).toBeInstanceOf(context.Canceled);
     await gate.stop();
-    expect(gate.stats()).toMatchObject({ processed: 2, cancelled: 0, queued: 0, waiting: 0 });
+    expect(gate.stats()).toMatchObject({ processed: 2, canceled: 0, queued: 0, waiting: 0 });
     expect(types).toEqual(["started", "ended", "started", "ended"]);
   }));
 
@@ -226,7 +226,7 @@ test("a map asks for no job once a failure has ended the pool, and not while the
         onEvent: (event) => event.type === "ended" && log.push(`ended ${event.outcome.job}`),
       },
     );
-    const results = pool.map(jobs(), { window: 2 });
+    const results = pool.map(jobs(), { maxInFlight: 2 });
     await expect(
       (async () => {
         for await (const _ of results);
@@ -348,7 +348,7 @@ test("a task that is read, not awaited and fails is silent, and leaves no wait b
     const task = await pool.submit(1);
     void task.result;
     await pool.stop();
-    expect(poolResult.parked).toBe(0);
+    expect(poolResult.waiting).toBe(0);
     await expect(task.result).rejects.toBe(why);
   }));
 
@@ -392,7 +392,7 @@ describe("a job that stops its pool", () => {
               if (job <= workers) await pool.stop(ctx);
               done.push(job);
             },
-            { workers, queue: 9 },
+            { workers, queueSize: 9 },
           );
           for (let job = 1; job <= 6; job++) await pool.send(job);
           expect(await pool.stop()).toEqual({ undone: [], abandoned: 0, cause: undefined });
@@ -413,7 +413,7 @@ describe("a job that stops its pool", () => {
           if (job === 2) await pool.stop(ctx);
           done.push(job);
         },
-        { workers: 2, queue: 9, timeout: 5 },
+        { workers: 2, queueSize: 9, timeout: 5 },
       );
       const first = await pool.submit(1);
       await expect(first.result).rejects.toThrow("took longer than 5 ms");

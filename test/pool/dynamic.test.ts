@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, type Context, context, numCPU, type PoolOptions, time, WorkerPool } from "goro";
 import { bubble, now, settled } from "goro/testing";
-import { currentClock } from "../../src/internal/alarm.ts";
-import { Chance } from "../../src/internal/random.ts";
+import { currentClock } from "../../src/runtime/timer.ts";
+import { Prng } from "../../src/util/prng.ts";
 import { inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 
@@ -94,7 +94,7 @@ describe("a pool with min and max", () => {
   // P37
   test("grows to the most it may have when much is to be done, and goes back to the least", () =>
     inBubble(async () => {
-      const all = watched({ min: 2, max: 5, idle: 500, queue: 100 });
+      const all = watched({ min: 2, max: 5, idle: 500, queueSize: 100 });
       const start = now();
       for (let i = 0; i < 100; i++) expect(all.pool.trySend(10)).toBe(true);
       expect([size(all), all.pool.stats().queued]).toEqual([5, 95]);
@@ -235,7 +235,7 @@ describe("a pool with min and max", () => {
       await all.pool.stop();
     }));
 
-  test("leaves no alarm when it is stopped or cancelled, whoever is idle", () =>
+  test("leaves no alarm when it is stopped or canceled, whoever is idle", () =>
     inBubble(async () => {
       const [ctx, cancel] = context.withCancel(context.background());
       const pools = [watched({ min: 1, max: 3, idle: time.hour }), watched({ min: 0, max: 3, idle: time.hour, ctx })];
@@ -252,7 +252,7 @@ describe("a pool with min and max", () => {
 describe("resize", () => {
   test("upwards starts workers, who take at once what waits", () =>
     inBubble(async () => {
-      const all = watched({ workers: 1, queue: 2 });
+      const all = watched({ workers: 1, queueSize: 2 });
       const sends = [10, 20, 30, 40, 50, 60].map((ms) => all.pool.send(ms));
       await settled();
       expect(all.pool.stats()).toMatchObject({ workers: 1, running: 1, queued: 2, waiting: 3 });
@@ -267,7 +267,7 @@ describe("resize", () => {
 
   test("upwards speeds up a pool that is being stopped", () =>
     inBubble(async () => {
-      const all = watched({ workers: 1, queue: 10 });
+      const all = watched({ workers: 1, queueSize: 10 });
       const start = now();
       for (let i = 0; i < 11; i++) await all.pool.send(10);
       const stop = all.pool.stop();
@@ -288,7 +288,7 @@ describe("resize", () => {
   // P37
   test("downwards lets each finish its job, and no one take another", () =>
     inBubble(async () => {
-      const all = watched({ workers: 4, queue: 10 });
+      const all = watched({ workers: 4, queueSize: 10 });
       const tasks = await Promise.all([10, 20, 30, 40, 5, 5].map((ms) => all.pool.submit(ms)));
       await settled();
       all.pool.resize(1);
@@ -426,22 +426,22 @@ describe("whatever happens", () => {
   test.each(seeds)("there are never too few workers or too many, and all jobs are done (seed %i)", (seed) =>
     inBubble(
       async () => {
-        const chance = new Chance(seed);
-        let [min, max] = [chance.below(3), 3];
-        const all = watched({ min, max, idle: 20, queue: 3 });
+        const chance = new Prng(seed);
+        let [min, max] = [chance.randomInt(3), 3];
+        const all = watched({ min, max, idle: 20, queueSize: 3 });
         const { pool, here, busy, log } = all;
         let allowed = max;
         const sends: Promise<void>[] = [];
         for (let step = 0; step < 150; step++) {
-          switch (chance.below(6)) {
+          switch (chance.randomInt(6)) {
             case 0:
             case 1:
             case 2:
-              sends.push(pool.send(chance.below(30)));
+              sends.push(pool.send(chance.randomInt(30)));
               break;
             case 3:
-              max = 1 + chance.below(6);
-              min = chance.below(max + 1);
+              max = 1 + chance.randomInt(6);
+              min = chance.randomInt(max + 1);
               if (min === 0 && max === 0) break;
               pool.resize(min, max);
               break;
@@ -453,7 +453,7 @@ describe("whatever happens", () => {
               break;
             }
             default:
-              await time.sleep(chance.below(40) + 0.25 * chance.below(4));
+              await time.sleep(chance.randomInt(40) + 0.25 * chance.randomInt(4));
           }
           // Those who are too many still work: they become fewer, and nobody comes in their place.
           allowed = Math.max(max, Math.min(allowed, here.size));
@@ -498,9 +498,9 @@ test("jobs behind functions that never come back are given up when the pool stop
     const never = new Channel<never>();
     const pool = new WorkerPool<number, unknown>(() => never.receive(), {
       workers: 1,
-      queue: 1,
+      queueSize: 1,
       timeout: 20,
-      grace: 100,
+      gracePeriod: 100,
     });
     await pool.submit(1);
     const second = await pool.submit(2);

@@ -18,7 +18,7 @@ import {
   WorkerPool,
 } from "goro";
 import { bubble, settled } from "goro/testing";
-import { Chance } from "../../src/internal/random.ts";
+import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
 
 const background = context.background();
@@ -53,7 +53,7 @@ class Stage {
     this.reading = this.#read();
     this.ended = runPool(this.ctx, this.jobs, this.results, f, {
       workers: 2,
-      grace: 100,
+      gracePeriod: 100,
       ...options,
       onWorkerStart: (worker) => this.workers.push(worker),
       onWorkerStop: (worker) => this.workers.push(-worker),
@@ -112,21 +112,23 @@ const pairs = names.flatMap((first) =>
 );
 const gaps = [0, 5, 60, 150];
 
-describe.each<RunOptions<number, number>>([{}, { timeout: 20 }, { timeout: 20, onError: "cancel" }, { grace: 0 }])(
-  "with %j",
-  (options) => {
-    test.each(pairs)("%s, then %s: the run ends once, with each outcome read or reported", async (first, second) => {
-      for (const gap of gaps) {
-        for (const before of [0, 10]) {
-          const seed = gaps.indexOf(gap) * 10 + before;
-          await bubble(() => play(options, first, second, gap, before), { seed }).catch((error: unknown) => {
-            throw new Error(`${gap} ms apart, after ${before} ms, with seed ${seed}`, { cause: error });
-          });
-        }
+describe.each<RunOptions<number, number>>([
+  {},
+  { timeout: 20 },
+  { timeout: 20, onError: "cancel" },
+  { gracePeriod: 0 },
+])("with %j", (options) => {
+  test.each(pairs)("%s, then %s: the run ends once, with each outcome read or reported", async (first, second) => {
+    for (const gap of gaps) {
+      for (const before of [0, 10]) {
+        const seed = gaps.indexOf(gap) * 10 + before;
+        await bubble(() => play(options, first, second, gap, before), { seed }).catch((error: unknown) => {
+          throw new Error(`${gap} ms apart, after ${before} ms, with seed ${seed}`, { cause: error });
+        });
       }
-    });
-  },
-);
+    }
+  });
+});
 
 async function play(
   options: RunOptions<number, number>,
@@ -148,7 +150,7 @@ async function play(
   stage.cancel(enough);
   if (isJobsOpen) while (stage.jobs.tryReceive()?.ok === true);
   const ended = await stage.ended;
-  expect(time.since(start)).toBeLessThanOrEqual((options.grace ?? 100) + 100);
+  expect(time.since(start)).toBeLessThanOrEqual((options.gracePeriod ?? 100) + 100);
 
   const starts = stage.workers.filter((worker) => worker > 0).sort();
   const stops = stage.workers.filter((worker) => worker < 0).map((worker) => -worker);
@@ -172,11 +174,11 @@ async function play(
   const jobs = outcomes.map(({ job }) => job);
   expect(new Set(jobs).size).toBe(jobs.length);
   expect(jobs.length).toBeGreaterThanOrEqual(called);
-  if (isReading && options.grace !== 0) expect(ended.undelivered).toEqual([]);
-  const cancelled = outcomes.filter(({ status, error }) => status === "cancelled" && error === ended.cause);
-  expect([...ended.undone].sort()).toEqual(cancelled.map(({ job }) => job).sort());
+  if (isReading && options.gracePeriod !== 0) expect(ended.undelivered).toEqual([]);
+  const canceled = outcomes.filter(({ status, error }) => status === "canceled" && error === ended.cause);
+  expect([...ended.undone].sort()).toEqual(canceled.map(({ job }) => job).sort());
   expect(ended.isCutShort).toBe(ended.cause !== undefined);
-  expect(ended.isCutShort || outcomes.every(({ status }) => status !== "cancelled")).toBe(true);
+  expect(ended.isCutShort || outcomes.every(({ status }) => status !== "canceled")).toBe(true);
 }
 
 describe("a run whose job overruns its timeout while the jobs are closed", () => {
@@ -189,7 +191,7 @@ describe("a run whose job overruns its timeout while the jobs are closed", () =>
           jobs.close();
           const results = new Channel<Outcome<number, void>>();
           const f = async (_ctx: Context, job: number): Promise<void> => time.sleep(job === 1 ? 60 : 5);
-          const run = runPool(background, jobs, results, f, { workers: count, timeout: 20, grace: 100 });
+          const run = runPool(background, jobs, results, f, { workers: count, timeout: 20, gracePeriod: 100 });
           // The function has returned long before the reader comes.
           await time.sleep(500);
           const read: number[] = [];
@@ -217,7 +219,7 @@ describe("a run whose job overruns its timeout while the jobs are closed", () =>
       const report = await runPool(background, jobs, results, () => never.receive(), {
         workers: 1,
         timeout: 20,
-        grace: 100,
+        gracePeriod: 100,
       });
       expect(time.since(start)).toBe(120);
       expect(report).toMatchObject({ isCutShort: true, undone: [], abandoned: 1, undelivered: [] });
@@ -232,7 +234,11 @@ describe("a run whose job overruns its timeout while the jobs are closed", () =>
       for (const job of [1, 2]) jobs.trySend(job);
       const results = new Channel<Outcome<number, unknown>>(3);
       const never = new Channel<never>();
-      const run = runPool(background, jobs, results, () => never.receive(), { workers: 2, timeout: 20, grace: 100 });
+      const run = runPool(background, jobs, results, () => never.receive(), {
+        workers: 2,
+        timeout: 20,
+        gracePeriod: 100,
+      });
       await time.sleep(1000);
       jobs.close();
       const start = time.now();
@@ -259,7 +265,7 @@ describe("the reader of a run that is cut short", () => {
           .then(() => job),
       {
         workers: 10,
-        grace: 100,
+        gracePeriod: 100,
       },
     );
     await settled();
@@ -303,7 +309,7 @@ describe("results that other code closes", () => {
         const jobs = new Channel<number>();
         const results = new Channel<Outcome<number, void>>();
         if (when === "before the run") results.close();
-        const run = runPool(background, jobs, results, async () => time.sleep(50), { workers: 2, grace: 100 });
+        const run = runPool(background, jobs, results, async () => time.sleep(50), { workers: 2, gracePeriod: 100 });
         if (when.includes("job is") || when.includes("outcome")) await jobs.send(1);
         await time.sleep(when.includes("outcome") ? 60 : 10);
         if (when !== "before the run") results.close();
@@ -320,7 +326,7 @@ describe("results that other code closes", () => {
       const results = new Channel<Outcome<number, unknown>>();
       const never = new Channel<never>();
       jobs.trySend(1);
-      const run = runPool(background, jobs, results, () => never.receive(), { workers: 2, grace: 100 });
+      const run = runPool(background, jobs, results, () => never.receive(), { workers: 2, gracePeriod: 100 });
       await settled();
       const start = time.now();
       results.close();
@@ -330,7 +336,7 @@ describe("results that other code closes", () => {
     }));
 });
 
-test("a cancelled run in a goroutine does not panic", () =>
+test("a canceled run in a goroutine does not panic", () =>
   inBubble(async () => {
     const [ctx, cancel] = context.withCancel(background);
     const results = new Channel<Outcome<number, number>>();
@@ -343,8 +349,8 @@ test("a cancelled run in a goroutine does not panic", () =>
 test.each([1, 2, 3, 4, 5])("each outcome of many runs in a row on one channel is reported once (seed %i)", (seed) =>
   inBubble(
     async () => {
-      const chance = new Chance(seed);
-      const jobs = new Channel<number>(chance.below(3));
+      const chance = new Prng(seed);
+      const jobs = new Channel<number>(chance.randomInt(3));
       const [all, stop] = context.withCancel(background);
       let sent = 0;
       go(async () => {
@@ -356,20 +362,20 @@ test.each([1, 2, 3, 4, 5])("each outcome of many runs in a row on one channel is
         stop();
       });
       while (all.err() === undefined) {
-        const [ctx, cancel] = context.withTimeout(all, 1 + chance.below(20));
-        const results = new Channel<Outcome<number, number>>(chance.below(2));
+        const [ctx, cancel] = context.withTimeout(all, 1 + chance.randomInt(20));
+        const results = new Channel<Outcome<number, number>>(chance.randomInt(2));
         const reading = (async () => {
           let count = 0;
           for await (const _ of results) {
             count++;
-            await time.sleep(chance.below(3));
+            await time.sleep(chance.randomInt(3));
           }
           return count;
         })();
         let received = 0;
         const { undelivered } = await runPool(ctx, jobs, results, async (own, n) => work(own, n), {
           workers: 3,
-          grace: 10,
+          gracePeriod: 10,
           onEvent: ({ type }) => {
             if (type === "ended") received++;
           },
@@ -387,7 +393,7 @@ async function work(ctx: Context, n: number): Promise<number> {
   return n;
 }
 
-test("a pool whose accepted jobs are cancelled in every way gives each one outcome, in both orders", () =>
+test("a pool whose accepted jobs are canceled in every way gives each one outcome, in both orders", () =>
   inBubble(async () => {
     const ways = ["task", "context", "pool", "timeout", "return"] as const;
     for (const first of ways) {
@@ -402,7 +408,13 @@ test("a pool whose accepted jobs are cancelled in every way gives each one outco
               await gate.receive();
               return job;
             },
-            { workers: 1, queue: 5, ctx: poolCtx, grace: 10, onEvent: (e) => e.type === "ended" && ended.push(e.type) },
+            {
+              workers: 1,
+              queueSize: 5,
+              ctx: poolCtx,
+              gracePeriod: 10,
+              onEvent: (e) => e.type === "ended" && ended.push(e.type),
+            },
           );
           const tasks = [await pool.submit(1, own), await pool.submit(2, own)];
           await settled();
@@ -422,7 +434,7 @@ test("a pool whose accepted jobs are cancelled in every way gives each one outco
           cancelStop();
           expect(ended).toHaveLength(2);
           for (const { outcome } of tasks)
-            expect(outcome?.status === "done" || outcome?.status === "cancelled").toBe(true);
+            expect(outcome?.status === "done" || outcome?.status === "canceled").toBe(true);
           if (!closed) gate.close();
           cancelPool(enough);
           cancelOwn(enough);

@@ -3,9 +3,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, type Context, time, WorkerPool } from "goro";
 import { settled } from "goro/testing";
-import { Heap } from "../../src/internal/heap.ts";
-import { Line } from "../../src/internal/line.ts";
-import { Staff } from "../../src/pool/staff.ts";
+import { Heap } from "../../src/util/heap.ts";
+import { WaitQueue } from "../../src/util/wait-queue.ts";
+import { WorkerSet } from "../../src/pool/worker-set.ts";
 import { inBubble } from "../support/contexts.ts";
 
 const { background, withCancel } = context;
@@ -30,8 +30,8 @@ async function steps(f: () => Promise<void>): Promise<number> {
     });
   };
   for (const name of ["add", "remove"]) count1(Heap.prototype, name);
-  for (const name of ["join", "leave"]) count1(Line.prototype, name);
-  for (const name of ["works", "take", "rest"]) count1(Staff.prototype, name);
+  for (const name of ["join", "leave"]) count1(WaitQueue.prototype, name);
+  for (const name of ["works", "take", "rest"]) count1(WorkerSet.prototype, name);
   try {
     await f();
   } finally {
@@ -56,7 +56,7 @@ describe("the work of", () => {
       "a cancel with n busy workers and n queued jobs",
       async (n) => {
         const [ctx, cancel] = withCancel(background());
-        const pool = new WorkerPool(listens, { workers: n, queue: n, ctx });
+        const pool = new WorkerPool(listens, { workers: n, queueSize: n, ctx });
         for (let job = 0; job < 2 * n; job++) pool.trySend(job);
         await time.sleep(0);
         cancel();
@@ -91,7 +91,7 @@ describe("the work of", () => {
       },
     ],
     [
-      "a cancelled context of n waiting calls",
+      "a canceled context of n waiting calls",
       async (n) => {
         const [ctx, cancel] = withCancel(background());
         const pool = new WorkerPool(waits, { workers: 1 });
@@ -111,10 +111,10 @@ describe("the work of", () => {
   });
 });
 
-test("timers fire while 100,000 queued jobs are cancelled", async () => {
+test("timers fire while 100,000 queued jobs are canceled", async () => {
   const [ctx, cancel] = withCancel(background());
   const gate = new Channel<never>();
-  const pool = new WorkerPool(() => gate.receive(), { workers: 100, queue: Infinity, ctx });
+  const pool = new WorkerPool(() => gate.receive(), { workers: 100, queueSize: Infinity, ctx });
   for (let job = 0; job < 100_000; job++) pool.trySend(job);
   await time.sleep(1);
   let left: number | undefined;
@@ -138,7 +138,7 @@ test("no job is started once the end of the pool is decided, however many wait t
         called++;
         await gate.receive();
       },
-      { workers: 2, queue: 100, ctx },
+      { workers: 2, queueSize: 100, ctx },
     );
     for (let job = 0; job < 102; job++) pool.trySend(job);
     await settled();
@@ -146,5 +146,5 @@ test("no job is started once the end of the pool is decided, however many wait t
     gate.close();
     await pool.stop();
     expect(called).toBe(2);
-    expect(pool.stats()).toMatchObject({ cancelled: 102, processed: 0 });
+    expect(pool.stats()).toMatchObject({ canceled: 102, processed: 0 });
   }));

@@ -16,8 +16,8 @@ import {
   WorkerPool,
 } from "goro";
 import { settled } from "goro/testing";
-import { currentClock } from "../../src/internal/alarm.ts";
-import { Chance } from "../../src/internal/random.ts";
+import { currentClock } from "../../src/runtime/timer.ts";
+import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
 
 /** A test in virtual time, in ten orders of goroutines. */
@@ -89,7 +89,7 @@ describe("a job is tried until it is done or has been tried as often as it may",
             : { status: "failed", job: 0, attempts, error: new Error(`failure ${attempts}`) },
         );
         const failed = failures <= retries ? 0 : 1;
-        expect(pool.stats()).toMatchObject({ processed: 1, failed, cancelled: 0, timedOut: 0, retried: attempts - 1 });
+        expect(pool.stats()).toMatchObject({ processed: 1, failed, canceled: 0, timedOut: 0, retried: attempts - 1 });
         await pool.stop();
       }),
     );
@@ -201,7 +201,7 @@ describe("the pauses", () => {
         log.push(`${n} at ${at()}`);
         if (at() < 300) throw new Error("too early");
       },
-      { workers: 1, queue: 1, retry: { retries: 5, delay: 100, jitter: 0 } },
+      { workers: 1, queueSize: 1, retry: { retries: 5, delay: 100, jitter: 0 } },
     );
     await pool.send(1);
     await pool.send(2);
@@ -219,7 +219,7 @@ describe("whether it makes sense to try again", () => {
       const { f } = flaky(Infinity);
       await using pool = new WorkerPool(f, {
         workers: 1,
-        retry: { retries: 2, when: (error, attempts) => asked.push([error.message, attempts]) > 0 },
+        retry: { retries: 2, shouldRetry: (error, attempts) => asked.push([error.message, attempts]) > 0 },
       });
       const task = await pool.submit(0);
       await expect(task.result).rejects.toEqual(new Error("failure 3"));
@@ -232,7 +232,10 @@ describe("whether it makes sense to try again", () => {
   test("can be denied", () =>
     inBubble(async () => {
       const { f, calls } = flaky(Infinity);
-      const pool = new WorkerPool(f, { workers: 1, retry: { retries: 9, when: (_error, attempts) => attempts < 3 } });
+      const pool = new WorkerPool(f, {
+        workers: 1,
+        retry: { retries: 9, shouldRetry: (_error, attempts) => attempts < 3 },
+      });
       const task = await pool.submit(0);
       await expect(task.result).rejects.toEqual(new Error("failure 3"));
       expect(calls).toHaveLength(3);
@@ -246,7 +249,7 @@ describe("whether it makes sense to try again", () => {
       await using pool = new WorkerPool(
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- that is the subject
         () => Promise.reject("text"),
-        { workers: 1, retry: { retries: 1, when: (error) => asked.push(error) > 0 } },
+        { workers: 1, retry: { retries: 1, shouldRetry: (error) => asked.push(error) > 0 } },
       );
       await expect((await pool.submit(0)).result).rejects.toEqual(new Error("text"));
       expect(asked).toEqual([new Error("text", { cause: "text" })]);
@@ -258,7 +261,7 @@ describe("whether it makes sense to try again", () => {
       const when = (): boolean => {
         throw new Error("when");
       };
-      await using pool = new WorkerPool(f, { workers: 1, retry: { retries: 9, when } });
+      await using pool = new WorkerPool(f, { workers: 1, retry: { retries: 9, shouldRetry: when } });
       const task = await pool.submit(0);
       await expect(task.result).rejects.toEqual(new Error("when"));
       expect(task.outcome).toMatchObject({ status: "failed", attempts: 1 });
@@ -268,9 +271,13 @@ describe("whether it makes sense to try again", () => {
 
 // R169
 describe("in a pause", () => {
-  const options: PoolOptions<number, number> = { workers: 1, queue: 5, retry: { retries: 9, delay: 100, jitter: 0 } };
+  const options: PoolOptions<number, number> = {
+    workers: 1,
+    queueSize: 5,
+    retry: { retries: 9, delay: 100, jitter: 0 },
+  };
 
-  everyOrder("a job can be cancelled, and its worker is free at once", async () => {
+  everyOrder("a job can be canceled, and its worker is free at once", async () => {
     const at = stopwatch();
     const { f, calls } = flaky(1);
     const pool = new WorkerPool(f, options);
@@ -279,10 +286,10 @@ describe("in a pause", () => {
     await time.sleep(30);
     task.cancel(new Error("enough"));
     await expect(task.result).rejects.toEqual(new Error("enough"));
-    expect(task.outcome).toEqual({ status: "cancelled", job: 1, attempts: 1, error: new Error("enough") });
+    expect(task.outcome).toEqual({ status: "canceled", job: 1, attempts: 1, error: new Error("enough") });
     expect(await next.result).toBe(2);
     expect([calls, at()]).toEqual([[0, 30], 30]);
-    expect(pool.stats()).toMatchObject({ processed: 1, failed: 0, cancelled: 1, abandoned: 0 });
+    expect(pool.stats()).toMatchObject({ processed: 1, failed: 0, canceled: 1, abandoned: 0 });
     await pool.stop();
   });
 
@@ -294,7 +301,7 @@ describe("in a pause", () => {
     const task = await pool.submit(1, ctx);
     await expect(task.result).rejects.toBeInstanceOf(context.DeadlineExceeded);
     expect([calls, at()]).toEqual([[0], 50]);
-    expect(task.outcome).toMatchObject({ status: "cancelled", attempts: 1 });
+    expect(task.outcome).toMatchObject({ status: "canceled", attempts: 1 });
     await settled();
     expect(pool.stats().running).toBe(0);
     expect(children(ctx)).toBe(0);
@@ -311,7 +318,7 @@ describe("in a pause", () => {
     time.afterFunc(150, () => cancel(new Error("closing time")));
     const error = new Error("closing time");
     expect(await outcomesOf(pool)).toEqual(
-      numbers(3).map(() => expect.objectContaining({ status: "cancelled", attempts: 2, error })),
+      numbers(3).map(() => expect.objectContaining({ status: "canceled", attempts: 2, error })),
     );
     expect(at()).toBe(150);
     expect(calls).toEqual([0, 0, 0, 100, 100, 100]);
@@ -337,7 +344,7 @@ describe("in a pause", () => {
     cancel();
   });
 
-  test("a job that is cancelled has not been tried again, and that is what the pool counts", () =>
+  test("a job that is canceled has not been tried again, and that is what the pool counts", () =>
     inBubble(async () => {
       const pool = new WorkerPool(flaky(Infinity).f, options);
       const task = await pool.submit(1);
@@ -375,7 +382,7 @@ describe("a job that takes too long", () => {
       processed: 1,
       failed: 1,
       timedOut: 1,
-      cancelled: 0,
+      canceled: 0,
       abandoned: 0,
       running: 0,
     });
@@ -395,7 +402,7 @@ describe("a job that takes too long", () => {
       },
       {
         workers: 1,
-        queue: 5,
+        queueSize: 5,
         timeout: 50,
         onEvent: (event) => events.push(`${event.type} at ${at()}`),
       },
@@ -428,13 +435,13 @@ describe("a job that takes too long", () => {
       processed: 3,
       failed: 2,
       timedOut: 2,
-      cancelled: 0,
+      canceled: 0,
     });
     expect(pool.stats().latency.max).toBe(310);
   });
 
   everyOrder("is late from when it was started, and not from when it was accepted", async () => {
-    const pool = new WorkerPool<number, void>(async () => time.sleep(40), { workers: 1, queue: 9, timeout: 50 });
+    const pool = new WorkerPool<number, void>(async () => time.sleep(40), { workers: 1, queueSize: 9, timeout: 50 });
     for (const n of numbers(5)) await pool.send(n);
     await pool.stop();
     for (const { status } of await outcomesOf(pool)) expect(status).toBe("done");
@@ -490,16 +497,16 @@ describe("a job that takes too long", () => {
     expect([before.outcome?.status, after.outcome?.status]).toEqual(["done", "failed"]);
   });
 
-  everyOrder("is cancelled if it is cancelled first, and nothing else comes later", async () => {
+  everyOrder("is canceled if it is canceled first, and nothing else comes later", async () => {
     await using pool = new WorkerPool(async () => time.sleep(200), { workers: 1, timeout: 50 });
     const task = await pool.submit(1);
     await time.sleep(20);
     task.cancel(new Error("enough"));
     await expect(task.result).rejects.toEqual(new Error("enough"));
-    expect(pool.stats()).toMatchObject({ cancelled: 1, abandoned: 1, running: 1 });
+    expect(pool.stats()).toMatchObject({ canceled: 1, abandoned: 1, running: 1 });
     await time.sleep(100);
-    expect(task.outcome).toMatchObject({ status: "cancelled" });
-    expect(pool.stats()).toMatchObject({ cancelled: 1, timedOut: 0, processed: 0, abandoned: 1 });
+    expect(task.outcome).toMatchObject({ status: "canceled" });
+    expect(pool.stats()).toMatchObject({ canceled: 1, timedOut: 0, processed: 0, abandoned: 1 });
     await time.sleep(100);
     expect(pool.stats()).toMatchObject({ abandoned: 0, running: 0 });
   });
@@ -510,7 +517,7 @@ describe("a job that takes too long", () => {
     await time.sleep(20);
     const task = await pool.submit(1000);
     await expect(task.result).rejects.toBeInstanceOf(context.DeadlineExceeded);
-    expect(task.outcome?.status).toBe("cancelled");
+    expect(task.outcome?.status).toBe("canceled");
     expect((await outcomesOf(pool)).map(({ status }) => status)).toEqual(["failed"]);
     await pool.stop();
   });
@@ -523,7 +530,7 @@ describe("a job that takes too long", () => {
     const pool = new WorkerPool<number, unknown>(async () => gate.receive(), {
       workers: 2,
       timeout: 50,
-      grace: 300,
+      gracePeriod: 300,
       onWorkerStop: (worker) => stopped.push(worker),
       onEvent: ({ type }) => events.push(type),
     });
@@ -557,9 +564,9 @@ describe("a job that takes too long", () => {
     const [ctx, cancel] = context.withTimeout(context.background(), 1000);
     const pool = new WorkerPool<number, unknown>(async () => gate.receive(), {
       workers: 1,
-      queue: 5,
+      queueSize: 5,
       timeout: 50,
-      grace: 300,
+      gracePeriod: 300,
     });
     await pool.send(1);
     const behind = await pool.submit(2);
@@ -567,7 +574,7 @@ describe("a job that takes too long", () => {
     expect(await pool.stop(ctx)).toEqual({ undone: [2], abandoned: 1, cause: new context.DeadlineExceeded() });
     expect(at()).toBe(1300);
     expect(await result).toEqual([new context.DeadlineExceeded(), 1000]);
-    expect(behind.outcome).toMatchObject({ status: "cancelled", attempts: 0 });
+    expect(behind.outcome).toMatchObject({ status: "canceled", attempts: 0 });
     gate.close();
     cancel();
   });
@@ -590,7 +597,7 @@ describe("a rate", () => {
         await time.sleep(n);
         return n;
       },
-      { queue: Infinity, ...options },
+      { queueSize: Infinity, ...options },
     );
     return { pool, calls };
   }
@@ -661,7 +668,7 @@ describe("a rate", () => {
   });
 
   // R169
-  everyOrder("is no reason to hold a job that is cancelled, nor does it cost the others a turn", async () => {
+  everyOrder("is no reason to hold a job that is canceled, nor does it cost the others a turn", async () => {
     const at = stopwatch();
     const { pool, calls } = clocked({ workers: 3, rate: 10 });
     await pool.send(0);
@@ -673,9 +680,9 @@ describe("a rate", () => {
     task.cancel(new Error("enough"));
     await expect(task.result).rejects.toEqual(new Error("enough"));
     expect(at()).toBe(20);
-    expect(task.outcome).toEqual({ status: "cancelled", job: 0, attempts: 0, error: new Error("enough") });
+    expect(task.outcome).toEqual({ status: "canceled", job: 0, attempts: 0, error: new Error("enough") });
     await settled();
-    expect(pool.stats()).toMatchObject({ running: 0, abandoned: 0, cancelled: 1 });
+    expect(pool.stats()).toMatchObject({ running: 0, abandoned: 0, canceled: 1 });
     await (
       await pool.submit(0)
     ).result;
@@ -695,7 +702,7 @@ describe("a rate", () => {
     expect(outcomes.map(({ status, attempts }) => [status, attempts])).toEqual([
       ["done", 1],
       ["done", 1],
-      ...numbers(4).map(() => ["cancelled", 0]),
+      ...numbers(4).map(() => ["canceled", 0]),
     ]);
     const report = await pool.stop();
     expect(report.undone).toHaveLength(4);
@@ -750,33 +757,33 @@ describe("a rate", () => {
 
 // R166, P30
 everyOrder("whatever meets, each job has one outcome, and what is counted adds up", async (seed) => {
-  const chance = new Chance(seed);
+  const chance = new Prng(seed);
   const size = 60;
   const calls = new Map<number, number>();
   const ended = new Map<number, number>();
   let running = 0;
   const [ctx, cancel] = context.withCancelCause(context.background());
-  const closing = time.afterFunc(chance.below(2000), () => cancel(new Error("closing time")));
-  if (chance.below(2) === 0) closing.stop();
-  const workers = 1 + chance.below(4);
+  const closing = time.afterFunc(chance.randomInt(2000), () => cancel(new Error("closing time")));
+  if (chance.randomInt(2) === 0) closing.stop();
+  const workers = 1 + chance.randomInt(4);
   const pool = new WorkerPool(
     async (own, n: number) => {
       expect(++running).toBeLessThanOrEqual(workers);
       calls.set(n, (calls.get(n) ?? 0) + 1);
-      const ms = chance.below(60);
-      if (chance.below(3) === 0) await time.sleep(ms);
+      const ms = chance.randomInt(60);
+      if (chance.randomInt(3) === 0) await time.sleep(ms);
       else await work(own, ms);
       running--;
-      if (chance.below(2) === 0) throw new Error(`no ${n}`);
+      if (chance.randomInt(2) === 0) throw new Error(`no ${n}`);
       return n;
     },
     {
       workers,
-      queue: chance.below(10),
+      queueSize: chance.randomInt(10),
       ctx,
-      timeout: 30 + chance.below(100),
-      retry: { retries: chance.below(4), delay: 5 },
-      ...(chance.below(2) === 0 ? { rate: new RateLimiter(100, 10) } : {}),
+      timeout: 30 + chance.randomInt(100),
+      retry: { retries: chance.randomInt(4), delay: 5 },
+      ...(chance.randomInt(2) === 0 ? { rate: new RateLimiter(100, 10) } : {}),
       onEvent: (event) => {
         if (event.type === "ended") ended.set(event.outcome.job, (ended.get(event.outcome.job) ?? 0) + 1);
       },
@@ -787,7 +794,7 @@ everyOrder("whatever meets, each job has one outcome, and what is counted adds u
   for (const n of numbers(size)) {
     try {
       const task = await pool.submit(n);
-      if (chance.below(6) === 0) time.afterFunc(chance.below(50), () => task.cancel());
+      if (chance.randomInt(6) === 0) time.afterFunc(chance.randomInt(50), () => task.cancel());
       void task.result.catch(() => undefined).then(() => outcomes.push(task.outcome as Outcome<number, number>));
     } catch {
       refused++;
@@ -804,7 +811,7 @@ everyOrder("whatever meets, each job has one outcome, and what is counted adds u
   expect(stats).toMatchObject({
     processed: count("done", "failed"),
     failed: count("failed"),
-    cancelled: count("cancelled"),
+    canceled: count("canceled"),
     running: 0,
     abandoned: 0,
     queued: 0,

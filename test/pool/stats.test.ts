@@ -14,7 +14,7 @@ import {
   WorkerPool,
 } from "goro";
 import { bubble, now, settled } from "goro/testing";
-import { Chance } from "../../src/internal/random.ts";
+import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 
@@ -61,7 +61,7 @@ describe("stats", () => {
         processed: 0,
         failed: 0,
         timedOut: 0,
-        cancelled: 0,
+        canceled: 0,
         retried: 0,
         latency: { count: 0, mean: 0, max: 0, p50: 0, p95: 0, p99: 0 },
       });
@@ -71,7 +71,7 @@ describe("stats", () => {
   test.each(seeds)("tell where the jobs are, from the first to the last (seed %i)", (seed) =>
     inBubble(
       async () => {
-        const pool = new WorkerPool(work, { workers: 2, queue: 3 });
+        const pool = new WorkerPool(work, { workers: 2, queueSize: 3 });
         const sends = Array.from({ length: 7 }, () => pool.send({ ms: 10 }));
         await settled();
         expect(counts(pool.stats())).toEqual({ running: 2, queued: 3, waiting: 2 });
@@ -98,16 +98,16 @@ describe("stats", () => {
       expect(pool.stats().latency.count).toBe(9);
     }));
 
-  test("count what was cancelled before and after a worker took it, and not among what was processed", () =>
+  test("count what was canceled before and after a worker took it, and not among what was processed", () =>
     inBubble(async () => {
-      const pool = new WorkerPool(work, { workers: 1, queue: 1 });
+      const pool = new WorkerPool(work, { workers: 1, queueSize: 1 });
       const [running, queued] = [await pool.submit({ ms: 10, listens: true }), await pool.submit({ ms: 10 })];
       queued.cancel();
       await settled();
-      expect(counts(pool.stats())).toEqual({ running: 1, cancelled: 1 });
+      expect(counts(pool.stats())).toEqual({ running: 1, canceled: 1 });
       running.cancel();
       await settled();
-      expect(counts(pool.stats())).toEqual({ cancelled: 2 });
+      expect(counts(pool.stats())).toEqual({ canceled: 2 });
       expect(pool.stats().latency.count).toBe(0);
       await pool.stop();
     }));
@@ -133,13 +133,13 @@ describe("stats", () => {
   test("call a function abandoned that goes on although its job is over, until it returns", () =>
     inBubble(async () => {
       const pool = new WorkerPool(work, { workers: 2, timeout: 10 });
-      const [late, cancelled] = [await pool.submit({ ms: 30 }), await pool.submit({ ms: 20 })];
+      const [late, canceled] = [await pool.submit({ ms: 30 }), await pool.submit({ ms: 20 })];
       await time.sleep(5);
-      cancelled.cancel();
+      canceled.cancel();
       await settled();
-      expect(counts(pool.stats())).toEqual({ running: 2, abandoned: 1, cancelled: 1 });
+      expect(counts(pool.stats())).toEqual({ running: 2, abandoned: 1, canceled: 1 });
       await expect(late.result).rejects.toThrow("the job took longer than 10 ms");
-      const failed = { processed: 1, failed: 1, timedOut: 1, cancelled: 1 };
+      const failed = { processed: 1, failed: 1, timedOut: 1, canceled: 1 };
       expect(counts(pool.stats())).toEqual({ running: 2, abandoned: 2, ...failed });
       await time.sleep(11);
       expect(counts(pool.stats())).toEqual({ running: 1, abandoned: 1, ...failed });
@@ -158,13 +158,13 @@ describe("stats", () => {
       // Its own deadline comes first: that is no timeout of the pool.
       await pool.send({ ms: 20, listens: true }, soon);
       await pool.stop();
-      expect(counts(pool.stats())).toEqual({ processed: 3, failed: 2, timedOut: 1, cancelled: 1 });
+      expect(counts(pool.stats())).toEqual({ processed: 3, failed: 2, timedOut: 1, canceled: 1 });
       cancel();
     }));
 
   test("still know, when the pool has given up, who has not come back, and when they do", () =>
     inBubble(async () => {
-      const pool = new WorkerPool(work, { workers: 3, grace: 10 });
+      const pool = new WorkerPool(work, { workers: 3, gracePeriod: 10 });
       for (const ms of [100, 200, 5]) await pool.send({ ms });
       const [ctx, cancel] = context.withTimeout(context.background(), 50);
       expect((await pool.stop(ctx)).abandoned).toBe(2);
@@ -177,12 +177,12 @@ describe("stats", () => {
         ],
         running: 2,
         abandoned: 2,
-        cancelled: 2,
+        canceled: 2,
       });
       await time.sleep(60);
-      expect(counts(pool.stats())).toEqual({ running: 1, abandoned: 1, cancelled: 2, processed: 1 });
+      expect(counts(pool.stats())).toEqual({ running: 1, abandoned: 1, canceled: 2, processed: 1 });
       await time.sleep(100);
-      expect(counts(pool.stats())).toEqual({ cancelled: 2, processed: 1 });
+      expect(counts(pool.stats())).toEqual({ canceled: 2, processed: 1 });
       cancel();
     }));
 
@@ -211,7 +211,7 @@ describe("stats", () => {
       task.cancel();
       await pool.stop();
       expect(task.outcome?.attempts).toBe(1);
-      expect(counts(pool.stats())).toEqual({ cancelled: 1 });
+      expect(counts(pool.stats())).toEqual({ canceled: 1 });
     }));
 
   test("are a copy that does not change", () =>
@@ -233,7 +233,7 @@ describe("stats", () => {
     [12, 10],
   ])("of %i workers share the time of all jobs among them", (workers, makespan) =>
     inBubble(async () => {
-      const pool = new WorkerPool(work, { workers, queue: 12 });
+      const pool = new WorkerPool(work, { workers, queueSize: 12 });
       const start = now();
       for (let i = 0; i < 12; i++) await pool.send({ ms: 10 });
       await time.sleep(makespan + 1);
@@ -264,7 +264,7 @@ describe("stats", () => {
 
   test("tell how long jobs took from their acceptance on, with the time in the queue and not that before", () =>
     inBubble(async () => {
-      const pool = new WorkerPool(work, { workers: 1, queue: 1 });
+      const pool = new WorkerPool(work, { workers: 1, queueSize: 1 });
       // The third is accepted at 10, the fourth at 20.
       await Promise.all([10, 10, 10, 10].map((ms) => pool.send({ ms })));
       await pool.stop();
@@ -293,15 +293,15 @@ describe("stats", () => {
   test.each(seeds)("agree with the outcomes after any history (seed %i)", (seed) =>
     inBubble(
       async () => {
-        const chance = new Chance(seed);
+        const chance = new Prng(seed);
         const retry = { retries: 2, delay: 5 };
-        const pool = new WorkerPool(work, { workers: 3, queue: 4, timeout: 40, retry, priority: ({ ms }) => ms });
+        const pool = new WorkerPool(work, { workers: 3, queueSize: 4, timeout: 40, retry, priority: ({ ms }) => ms });
         const tasks: Awaited<ReturnType<typeof pool.submit>>[] = [];
         const refused: unknown[] = [];
         for (let i = 0; i < 60; i++) {
-          const ms = chance.below(50);
-          const job = { ms, fails: chance.below(3) === 0, listens: chance.below(2) === 0 };
-          const [ctx, cancel] = context.withTimeout(context.background(), 20 + chance.below(200));
+          const ms = chance.randomInt(50);
+          const job = { ms, fails: chance.randomInt(3) === 0, listens: chance.randomInt(2) === 0 };
+          const [ctx, cancel] = context.withTimeout(context.background(), 20 + chance.randomInt(200));
           void pool
             .submit(job, ctx)
             .then(
@@ -309,8 +309,8 @@ describe("stats", () => {
               (error: unknown) => refused.push(error),
             )
             .finally(() => void time.afterFunc(300, cancel));
-          if (chance.below(3) === 0) await time.sleep(chance.below(30));
-          if (chance.below(6) === 0) tasks[chance.below(tasks.length)]?.cancel();
+          if (chance.randomInt(3) === 0) await time.sleep(chance.randomInt(30));
+          if (chance.randomInt(6) === 0) tasks[chance.randomInt(tasks.length)]?.cancel();
           const { running, abandoned, queued, workers } = pool.stats();
           expect(running).toBeLessThanOrEqual(workers);
           expect(abandoned).toBeLessThanOrEqual(running);
@@ -332,7 +332,7 @@ describe("stats", () => {
           processed: are("done") + are("failed"),
           failed: are("failed"),
           timedOut: timedOut.length,
-          cancelled: are("cancelled"),
+          canceled: are("canceled"),
           retried: outcomes.reduce((sum, { attempts }) => sum + Math.max(attempts - 1, 0), 0),
           latency: { count: are("done") + are("failed") },
         });
@@ -386,7 +386,7 @@ describe("onWorkerStart and onWorkerStop", () => {
   test("are called for workers too whose functions never come back", () =>
     inBubble(async () => {
       const log: string[] = [];
-      const pool = new WorkerPool(work, { workers: 3, grace: 10, ...hooks(log) });
+      const pool = new WorkerPool(work, { workers: 3, gracePeriod: 10, ...hooks(log) });
       for (let i = 0; i < 2; i++) await pool.send({ ms: 1000 });
       const [ctx, cancel] = context.withTimeout(context.background(), 10);
       await pool.stop(ctx);
@@ -468,7 +468,7 @@ describe("onEvent", () => {
     inBubble(async () => {
       const log: string[] = [];
       const retry = { retries: 2, delay: 100, jitter: 0 };
-      const pool = new WorkerPool(work, { workers: 2, queue: 1, retry, onEvent: teller(log) });
+      const pool = new WorkerPool(work, { workers: 2, queueSize: 1, retry, onEvent: teller(log) });
       await pool.send({ ms: 10, fails: true });
       await pool.send({ ms: 15 });
       const queued = await pool.submit({ ms: 30 });
@@ -477,7 +477,7 @@ describe("onEvent", () => {
       await pool.stop();
       expect(log.slice(0, 2).sort()).toEqual(["10 started", "15 started"]);
       expect(log.slice(2)).toEqual([
-        "30 cancelled by nobody",
+        "30 canceled by nobody",
         "10 again after 1 in 100",
         "15 done",
         "10 again after 2 in 200",
@@ -502,13 +502,13 @@ describe("onEvent", () => {
       await pool.stop();
       expect(now() - start).toBe(60);
       expect(log.slice(0, 2).sort()).toEqual(["50 started at 0", "60 started at 0"]);
-      expect(log.slice(2)).toEqual(["60 cancelled at 5", "50 failed at 10"]);
+      expect(log.slice(2)).toEqual(["60 canceled at 5", "50 failed at 10"]);
     }));
 
   test.each(seeds)("tells one start at most and one end of each job, the end last (seed %i)", (seed) =>
     inBubble(
       async () => {
-        const chance = new Chance(seed);
+        const chance = new Prng(seed);
         const events = new Map<Job, string[]>();
         const busy = new Map<number, Job>();
         const f = (ctx: Context, job: Job, worker: number): Promise<number> => {
@@ -517,7 +517,7 @@ describe("onEvent", () => {
         };
         const pool = new WorkerPool(f, {
           workers: 3,
-          queue: 2,
+          queueSize: 2,
           timeout: 30,
           retry: { retries: 2, delay: 5 },
           onEvent: (event) => {
@@ -529,11 +529,15 @@ describe("onEvent", () => {
         });
         const sends: Promise<void>[] = [];
         for (let i = 0; i < 40; i++) {
-          const job = { ms: chance.below(40), fails: chance.below(3) === 0, listens: chance.below(2) === 0 };
+          const job = {
+            ms: chance.randomInt(40),
+            fails: chance.randomInt(3) === 0,
+            listens: chance.randomInt(2) === 0,
+          };
           sends.push(pool.send(job));
-          if (chance.below(3) === 0) await time.sleep(chance.below(30));
+          if (chance.randomInt(3) === 0) await time.sleep(chance.randomInt(30));
         }
-        const [ctx, cancel] = context.withTimeout(context.background(), chance.below(100));
+        const [ctx, cancel] = context.withTimeout(context.background(), chance.randomInt(100));
         const { undone } = await pool.stop(ctx);
         cancel();
         await Promise.all(sends);
@@ -669,7 +673,7 @@ describe("a hook that throws", () => {
         workers: 1,
         retry: {
           retries: 1,
-          when: () => {
+          shouldRetry: () => {
             throw broken;
           },
         },

@@ -4,7 +4,7 @@ import { expect } from "@jest/globals";
 import { type Context, numGoroutine, type ReceiveChannel } from "goro";
 import { bubble, type BubbleOptions, settled } from "goro/testing";
 import { CancelContext } from "../../src/context/cancel.ts";
-import { currentClock } from "../../src/internal/alarm.ts";
+import { currentClock } from "../../src/runtime/timer.ts";
 
 export function isOver(ctx: Context): boolean {
   return ctx.done().tryReceive() !== undefined;

@@ -3,7 +3,7 @@
 import { Channel, context, go, Mutex, receive, select, send, time, WaitGroup, WorkerPool } from "goro";
 import { bubble, settled } from "goro/testing";
 import { log, record, type Trace, type TracedCase, type TraceEvent } from "goro/trace";
-import { Chance } from "../../src/internal/random.ts";
+import { Prng } from "../../src/util/prng.ts";
 
 type Given<E extends TraceEvent = TraceEvent> = E extends TraceEvent ? Omit<E, "at"> & { readonly at?: number } : never;
 
@@ -92,7 +92,7 @@ const programs: Readonly<Record<string, () => Promise<void>>> = {
         if (job === 3) throw new Error("three is broken");
         return job;
       },
-      { workers: 2, queue: 4 },
+      { workers: 2, queueSize: 4 },
     );
     const tasks = await Promise.all([1, 2, 3, 4].map((job) => pool.submit(job)));
     await Promise.allSettled(tasks.map((task) => task.result));
@@ -139,8 +139,8 @@ export const hostile: readonly string[] = [
 
 /** `count` events of all types in no sense at all, by the seed; with everybody there is in the lists, and hostile names. */
 export function jumble(seed: number, count: number): Trace {
-  const chance = new Chance(seed);
-  const below = (n: number): number => chance.below(n);
+  const chance = new Prng(seed);
+  const below = (n: number): number => chance.randomInt(n);
   const one = <T>(all: readonly T[]): T => all[below(all.length)] as T;
   const text = (): string => one(hostile.slice(0, -1));
   const who = (): number | null => one([null, 0, 1, 1, 2, 3, 4, 5, 6, 30]);

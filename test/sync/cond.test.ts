@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { Cond, go, gosched, type Locker, Mutex, PanicError, RWMutex, time } from "goro";
 import { bubble, now } from "goro/testing";
-import { condWait, mutexLock } from "../../src/goroutine/operations.ts";
-import { Chance } from "../../src/internal/random.ts";
+import { condWait, mutexLock } from "../../src/runtime/wait-reasons.ts";
+import { Prng } from "../../src/util/prng.ts";
 import { inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet, stateOf } from "../support/promises.ts";
@@ -22,11 +22,11 @@ describe("wait", () => {
     await mu.lock();
     const wait = c.wait();
     // It has let go by now: nobody can slip in between.
-    expect([mu.tryLock(), condWait.parked]).toEqual([true, 1]);
+    expect([mu.tryLock(), condWait.waiting]).toEqual([true, 1]);
     c.signal();
-    expect(condWait.parked).toBe(0);
+    expect(condWait.waiting).toBe(0);
     expect(await stateOf(wait)).toBe("pending");
-    expect(mutexLock.parked).toBe(1);
+    expect(mutexLock.waiting).toBe(1);
     mu.unlock();
     await wait;
     expect(mu.tryLock()).toBe(false);
@@ -91,7 +91,7 @@ describe("wait", () => {
     const mu = new Mutex();
     const c = new Cond(mu);
     await expect(c.wait()).rejects.toThrow(new PanicError("sync: unlock of unlocked mutex"));
-    expect(condWait.parked).toBe(0);
+    expect(condWait.waiting).toBe(0);
     await mu.lock();
     const wait = c.wait();
     c.signal();
@@ -112,10 +112,10 @@ describe("wait", () => {
     });
     await c.l.lock();
     await c.wait();
-    expect([locked, condWait.parked]).toEqual([1, 0]);
+    expect([locked, condWait.waiting]).toEqual([1, 0]);
     fails = true;
     await expect(c.wait()).rejects.toThrow("broken");
-    expect(condWait.parked).toBe(0);
+    expect(condWait.waiting).toBe(0);
   });
 
   // R96-R98
@@ -156,14 +156,14 @@ describe("wait", () => {
 
 // R96-R98
 test.each(seeds)("wakes as a list of those who wait would, whatever happens (seed %i)", async (seed) => {
-  const chance = new Chance(seed);
+  const chance = new Prng(seed);
   const mu = new Mutex();
   const c = new Cond(mu);
   const line: number[] = [];
   const expected: number[] = [];
   const got: number[] = [];
   for (let step = 0; step < 120; step++) {
-    const what = chance.below(6);
+    const what = chance.randomInt(6);
     if (what < 3) {
       await mu.lock();
       line.push(step);
@@ -178,8 +178,8 @@ test.each(seeds)("wakes as a list of those who wait would, whatever happens (see
       c.broadcast();
       expected.push(...line.splice(0));
     }
-    expect(condWait.parked).toBe(line.length);
-    if (chance.below(2) === 0) await quiet();
+    expect(condWait.waiting).toBe(line.length);
+    if (chance.randomInt(2) === 0) await quiet();
   }
   c.broadcast();
   await quiet();

@@ -23,7 +23,7 @@ const once = new Once();
 const flights = new SingleFlight<string, number>();
 const limiter = new RateLimiter(1);
 const failing = new ErrGroup();
-const [cancelled, cancel] = context.withCancel(context.background());
+const [canceled, cancel] = context.withCancel(context.background());
 cancel();
 
 const boom = (): never => {
@@ -36,7 +36,7 @@ test.each<[name: string, call: () => Promise<unknown>]>([
   ["RWMutex.rLock", async () => (await rw.rLock())[Symbol.dispose]()],
   ["Semaphore.acquire", async () => (await sem.acquire())[Symbol.dispose]()],
   ["Semaphore.acquire of a wrong number", () => sem.acquire(-1)],
-  ["Semaphore.acquire with a cancelled context", () => sem.acquire(1, cancelled)],
+  ["Semaphore.acquire with a canceled context", () => sem.acquire(1, canceled)],
   ["Cond.wait without the lock", () => new Cond(mu).wait()],
   ["Cond.wait without the lock for reading", () => new Cond(rw.rLocker()).wait()],
   ["Once.do", () => once.do(() => undefined)],
@@ -54,7 +54,7 @@ test.each<[name: string, call: () => Promise<unknown>]>([
   ["RateLimiter.wait", () => new RateLimiter(1).wait()],
   ["RateLimiter.wait for more than the burst", () => limiter.wait(context.background(), 2)],
   ["RateLimiter.wait of a wrong number", () => limiter.wait(context.background(), -1)],
-  ["RateLimiter.wait with a cancelled context", () => limiter.wait(cancelled)],
+  ["RateLimiter.wait with a canceled context", () => limiter.wait(canceled)],
 ])("a loop of %s lets timers fire", async (_, call) => {
   if (call.toString().includes("failing")) await failing.go(boom);
   let isTime = false;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { go, gosched, type Locker, Mutex, PanicError, RWMutex, time } from "goro";
 import { bubble, now, settled } from "goro/testing";
-import { mutexLock } from "../../src/goroutine/operations.ts";
-import { Chance } from "../../src/internal/random.ts";
+import { mutexLock } from "../../src/runtime/wait-reasons.ts";
+import { Prng } from "../../src/util/prng.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet, stateOf } from "../support/promises.ts";
 
@@ -20,7 +20,7 @@ describe("lock", () => {
       await gosched();
       mu.unlock();
     });
-    expect(mutexLock.parked).toBe(20);
+    expect(mutexLock.waiting).toBe(20);
     mu.unlock();
     // It is the next one's already, though they have not gone on yet.
     expect(mu.tryLock()).toBe(false);
@@ -28,7 +28,7 @@ describe("lock", () => {
     await Promise.all(all);
     await late;
     expect(order).toEqual([...all.keys(), -1]);
-    expect(mutexLock.parked).toBe(0);
+    expect(mutexLock.waiting).toBe(0);
     mu.unlock();
   });
 
@@ -102,7 +102,7 @@ describe("what lock answers", () => {
 
 // R83, R84, R86
 test.each(seeds)("does what a list of those who wait does, whatever happens (seed %i)", async (seed) => {
-  const chance = new Chance(seed);
+  const chance = new Prng(seed);
   const mu = new Mutex();
   const line: number[] = [];
   const answers = new Map<number, Disposable>();
@@ -114,7 +114,7 @@ test.each(seeds)("does what a list of those who wait does, whatever happens (see
   const got: number[] = [];
   const expected: number[] = [];
   for (let step = 0; step < 150 || holder !== null; step++) {
-    const what = step < 150 ? chance.below(5) : 2;
+    const what = step < 150 ? chance.randomInt(5) : 2;
     if (what < 2) {
       const id = ++last;
       if (holder === null) holder = id;
@@ -134,14 +134,14 @@ test.each(seeds)("does what a list of those who wait does, whatever happens (see
       // Of whom nobody knows.
       holder ??= 0;
     } else if (answers.size > 0) {
-      const id = [...answers.keys()][chance.below(answers.size)] as number;
+      const id = [...answers.keys()][chance.randomInt(answers.size)] as number;
       answers.get(id)?.[Symbol.dispose]();
       answers.delete(id);
       if (holder === id) free();
     }
     if (holder !== null && holder > 0 && !expected.includes(holder)) expected.push(holder);
-    if (chance.below(2) === 0) await quiet();
-    expect(mutexLock.parked).toBe(line.length);
+    if (chance.randomInt(2) === 0) await quiet();
+    expect(mutexLock.waiting).toBe(line.length);
   }
   await quiet();
   expect(got).toEqual(expected);
@@ -203,7 +203,7 @@ describe("in a bubble", () => {
     rw.unlock();
     expect(mu.tryLock()).toBe(true);
     expect(rw.tryLock()).toBe(true);
-    expect(mutexLock.parked).toBe(0);
+    expect(mutexLock.waiting).toBe(0);
   });
 
   test("a deadlock is told with Go's word", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, gosched, Once, onceFunc, onceValue, PanicError, time } from "goro";
 import { now } from "goro/testing";
-import { mutexLock } from "../../src/goroutine/operations.ts";
+import { mutexLock } from "../../src/runtime/wait-reasons.ts";
 import { inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 import { stateOf } from "../support/promises.ts";
@@ -24,10 +24,10 @@ describe("Once.do", () => {
     const gate = new Channel<void>();
     const all = Array.from({ length: 5 }, () => once.do(() => gate.receive()));
     for (const each of all) expect(await stateOf(each)).toBe("pending");
-    expect(mutexLock.parked).toBe(4);
+    expect(mutexLock.waiting).toBe(4);
     gate.close();
     await Promise.all(all);
-    expect(mutexLock.parked).toBe(0);
+    expect(mutexLock.waiting).toBe(0);
     expect(await Promise.all([once.do(() => 1), once.do(() => 2)])).toEqual([undefined, undefined]);
   });
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { go, gosched, PanicError, RWMutex, time } from "goro";
 import { bubble, now } from "goro/testing";
-import { rwMutexLock, rwMutexRLock } from "../../src/goroutine/operations.ts";
-import { Chance } from "../../src/internal/random.ts";
+import { rwMutexLock, rwMutexRLock } from "../../src/runtime/wait-reasons.ts";
+import { Prng } from "../../src/util/prng.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet, stateOf } from "../support/promises.ts";
 
@@ -18,7 +18,7 @@ describe("a writer that waits", () => {
     expect(rw.tryRLock()).toBe(false);
     expect(await stateOf(writer)).toBe("pending");
     expect(await stateOf(reader)).toBe("pending");
-    expect([rwMutexLock.parked, rwMutexRLock.parked]).toEqual([1, 1]);
+    expect([rwMutexLock.waiting, rwMutexRLock.waiting]).toEqual([1, 1]);
     rw.rUnlock();
     await writer;
     expect(await stateOf(reader)).toBe("pending");
@@ -27,7 +27,7 @@ describe("a writer that waits", () => {
     expect(rw.tryRLock()).toBe(true);
     rw.rUnlock();
     rw.rUnlock();
-    expect([rwMutexLock.parked, rwMutexRLock.parked]).toEqual([0, 0]);
+    expect([rwMutexLock.waiting, rwMutexRLock.waiting]).toEqual([0, 0]);
   });
 
   // R88
@@ -130,7 +130,7 @@ describe("what lock and rLock answer", () => {
 
 // R86-R89
 test.each(seeds)("does what two lists of those who wait do, whatever happens (seed %i)", async (seed) => {
-  const chance = new Chance(seed);
+  const chance = new Prng(seed);
   const rw = new RWMutex();
   const got: string[] = [];
   const expected: string[] = [];
@@ -146,7 +146,7 @@ test.each(seeds)("does what two lists of those who wait do, whatever happens (se
   };
   const lasts = 200;
   for (let step = 0; step < lasts || readers > 0 || writing; step++) {
-    const what = step < lasts ? chance.below(7) : 4 + chance.below(2);
+    const what = step < lasts ? chance.randomInt(7) : 4 + chance.randomInt(2);
     const id = String(step);
     if (what < 1) {
       void rw.lock().then(() => got.push(id));
@@ -184,11 +184,11 @@ test.each(seeds)("does what two lists of those who wait do, whatever happens (se
       expect(rw.tryRLock()).toBe(open);
       if (open) readers++;
     }
-    if (chance.below(3) === 0) {
+    if (chance.randomInt(3) === 0) {
       await quiet();
       expect(got).toEqual(expected);
     }
-    expect([rwMutexLock.parked, rwMutexRLock.parked]).toEqual([waitingWriters.length, waitingReaders.length]);
+    expect([rwMutexLock.waiting, rwMutexRLock.waiting]).toEqual([waitingWriters.length, waitingReaders.length]);
   }
   await quiet();
   expect(got).toEqual(expected);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, type Context, context, go, gosched, PanicError, Semaphore, time } from "goro";
 import { bubble, now, settled } from "goro/testing";
-import { semAcquire } from "../../src/goroutine/operations.ts";
-import { Chance } from "../../src/internal/random.ts";
+import { semAcquire } from "../../src/runtime/wait-reasons.ts";
+import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet, stateOf } from "../support/promises.ts";
@@ -41,12 +41,12 @@ test("who asks for more than the size waits for the end of its context alone", a
   const sem = new Semaphore(2);
   const [big, giveUp] = withCancel(background());
   const tooBig = sem.acquire(3, big);
-  expect([sem.tryAcquire(2), semAcquire.parked, children(big)]).toEqual([true, 1, 1]);
+  expect([sem.tryAcquire(2), semAcquire.waiting, children(big)]).toEqual([true, 1, 1]);
   sem.release(2);
   expect(await stateOf(tooBig)).toBe("pending");
   giveUp();
   await expect(tooBig).rejects.toBe(big.err());
-  expect(semAcquire.parked).toBe(0);
+  expect(semAcquire.waiting).toBe(0);
 });
 
 // R159
@@ -64,7 +64,7 @@ test("when the first gives up, those behind who fit go on", () =>
     await Promise.all(small.slice(0, 2));
     await settled();
     expect(order.sort()).toEqual([4, 5]);
-    expect(semAcquire.parked).toBe(1);
+    expect(semAcquire.waiting).toBe(1);
     sem.release(1);
     await small[2];
   }));
@@ -102,11 +102,11 @@ describe("where units and the end of a context come together", () => {
     await sem.acquire(2);
     const ended = [2, 1, 3, 4].map((n) => sem.acquire(n, ctx));
     const behind = sem.acquire(1);
-    expect(semAcquire.parked).toBe(5);
+    expect(semAcquire.waiting).toBe(5);
     cancel();
     for (const each of ended) await expect(each).rejects.toBe(ctx.err());
     await behind;
-    expect([semAcquire.parked, children(ctx)]).toEqual([0, 0]);
+    expect([semAcquire.waiting, children(ctx)]).toEqual([0, 0]);
     sem.release(3);
     expect(sem.tryAcquire(3)).toBe(true);
   });
@@ -175,7 +175,7 @@ describe("a context of the user's own", () => {
       end.error = new Error("own end");
       done.close();
       await expect(refused).rejects.toBe(end.error);
-      expect(semAcquire.parked).toBe(0);
+      expect(semAcquire.waiting).toBe(0);
     }));
 
   test("that is broken makes acquire reject, and nobody waits", async () => {
@@ -186,7 +186,7 @@ describe("a context of the user's own", () => {
     await sem.acquire();
     await expect(sem.acquire(1, broken as unknown as Context)).rejects.toThrow("missing cancel error");
     await expect(sem.acquire(1, null as never)).rejects.toThrow(TypeError);
-    expect(semAcquire.parked).toBe(0);
+    expect(semAcquire.waiting).toBe(0);
     sem.release();
     expect(sem.tryAcquire()).toBe(true);
   });
@@ -194,7 +194,7 @@ describe("a context of the user's own", () => {
 
 // R153-R160
 test.each(seeds)("does what a list of those who wait does, whatever happens (seed %i)", async (seed) => {
-  const chance = new Chance(seed);
+  const chance = new Prng(seed);
   const size = 6;
   const sem = new Semaphore(size);
   const line: { id: number; n: number }[] = [];
@@ -222,8 +222,8 @@ test.each(seeds)("does what a list of those who wait does, whatever happens (see
     serve();
   };
   for (let id = 0; id < 200; id++) {
-    const what = chance.below(6);
-    const n = chance.below(size + 2);
+    const what = chance.randomInt(6);
+    const n = chance.randomInt(size + 2);
     if (what < 2) {
       const [ctx, cancel] = withCancel(background());
       cancels.set(id, cancel);
@@ -248,9 +248,9 @@ test.each(seeds)("does what a list of those who wait does, whatever happens (see
         serve();
       }
     } else if (cancels.size > 0) {
-      cancel([...cancels.keys()][chance.below(cancels.size)] as number);
+      cancel([...cancels.keys()][chance.randomInt(cancels.size)] as number);
     }
-    if (chance.below(2) === 0) {
+    if (chance.randomInt(2) === 0) {
       await quiet();
       expect(got).toEqual(expected);
       expect(order).toEqual(granted);
@@ -259,7 +259,7 @@ test.each(seeds)("does what a list of those who wait does, whatever happens (see
   for (const id of cancels.keys()) cancel(id);
   await quiet();
   expect(got).toEqual(expected);
-  expect(semAcquire.parked).toBe(0);
+  expect(semAcquire.waiting).toBe(0);
   sem.release(held);
   expect(sem.tryAcquire(size)).toBe(true);
 });

@@ -10,7 +10,7 @@ import {
   time,
 } from "goro";
 import { bubble, now } from "goro/testing";
-import { waitGroupWait } from "../../src/goroutine/operations.ts";
+import { waitGroupWait } from "../../src/runtime/wait-reasons.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet, stateOf } from "../support/promises.ts";
 
@@ -79,7 +79,7 @@ describe("do", () => {
       [1, 2],
       [1, 2],
     ]);
-    expect(waitGroupWait.parked).toBe(0);
+    expect(waitGroupWait.waiting).toBe(0);
   });
 
   test("a value may be undefined, or have a `then` as a property of its own", async () => {

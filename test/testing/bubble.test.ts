@@ -20,8 +20,8 @@ import {
   WaitGroup,
 } from "goro";
 import { allowLeaks, bubble, now, settled } from "goro/testing";
-import { operations } from "../../src/goroutine/operations.ts";
-import { realClock } from "../../src/internal/alarm.ts";
+import { waitReasons } from "../../src/runtime/wait-reasons.ts";
+import { realClock } from "../../src/runtime/timer.ts";
 import { runSource } from "../support/programs.ts";
 import { capacities, quiet } from "../support/promises.ts";
 
@@ -754,7 +754,7 @@ describe("afterwards", () => {
   const inUse = (): unknown => ({
     goroutines: numGoroutine(),
     alarms: realClock.size,
-    parked: operations.map(({ name, parked }) => `${name}: ${parked}`),
+    parked: waitReasons.map(({ name, waiting: parked }) => `${name}: ${parked}`),
   });
   const dangle = async (): Promise<void> => {
     const ch = new Channel<number>();

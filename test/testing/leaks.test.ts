@@ -40,13 +40,13 @@ describe("a test that leaves nothing behind passes", () => {
     ["a goroutine is about to end, some turns later", () => go(() => gosched().then(gosched))],
     ["its timers have been stopped", () => time.afterFunc(60_000, () => undefined).stop()],
     ["a ticker that nobody waits for needs no stop", () => new time.Ticker(1)],
-    ["its contexts have been cancelled", () => context.withTimeout(context.background(), 60_000)[1]()],
+    ["its contexts have been canceled", () => context.withTimeout(context.background(), 60_000)[1]()],
     [
       "its listeners have been taken back",
       () => {
         const [ctx, cancel] = context.withCancel(context.background());
         fromEvents(new EventTarget(), "tick", { ctx });
-        context.notify(ctx, "SIGUSR2")[1]();
+        context.notifyContext(ctx, "SIGUSR2")[1]();
         cancel();
       },
     ],
@@ -118,15 +118,15 @@ describe("a test fails that leaves behind", () => {
       "listeners on an emitter, for the events and for their end",
       () => {
         const [ctx, cancel] = context.withCancel(context.background());
-        fromEvents(new EventEmitter(), "data", { ctx, end: "close" });
+        fromEvents(new EventEmitter(), "data", { ctx, endEvent: "close" });
         return cancel;
       },
       "left behind:\n\nlistener [data]\n\nlistener [close]\n\nlistener [error]\n",
     ],
     [
       "a listener on signals of the process",
-      () => context.notify(context.background(), "SIGUSR2", "SIGHUP")[1],
-      "left behind:\n\ntimer [context.notify]\n\nlistener [SIGUSR2 SIGHUP]\n",
+      () => context.notifyContext(context.background(), "SIGUSR2", "SIGHUP")[1],
+      "left behind:\n\ntimer [context.notifyContext]\n\nlistener [SIGUSR2 SIGHUP]\n",
     ],
   ])("%s", async (_, leave, message) => {
     let mend = (): unknown => undefined;

@@ -4,7 +4,7 @@ import { describe, expect, test } from "@jest/globals";
 import { time, WorkerPool } from "goro";
 import { bubble } from "goro/testing";
 import { record, type Trace, type TraceEvent } from "goro/trace";
-import { Chance } from "../../src/internal/random.ts";
+import { Prng } from "../../src/util/prng.ts";
 import { Histogram } from "../../src/pool/histogram.ts";
 import { percentile, poolFigures, readPoolHistory } from "../../src/trace/pool-history.ts";
 import { renderPool, type RenderPoolOptions } from "../../src/trace/pool-picture.ts";
@@ -337,14 +337,14 @@ describe("short jobs", () => {
   });
 
   test("each of 100,000 jobs is in the picture, which has a bounded size", () => {
-    const chance = new Chance(4);
+    const chance = new Prng(4);
     const free = new Array<number>(1000).fill(0);
     const statuses: Status[] = ["done", "done", "failed", "canceled"];
     const jobs = Array.from({ length: 100_000 }, (_, i): Given => {
-      const worker = chance.below(1000);
+      const worker = chance.randomInt(1000);
       const start = Math.max(free[worker] as number, i / 10);
-      free[worker] = start + chance.below(1000) / 10;
-      return [i / 10, start, free[worker], worker + 1, statuses[chance.below(4)] as Status];
+      free[worker] = start + chance.randomInt(1000) / 10;
+      return [i / 10, start, free[worker], worker + 1, statuses[chance.randomInt(4)] as Status];
     });
     const svg = renderPool(traceOfJobs(jobs));
     expect(svg.length).toBeLessThan(400_000);
@@ -417,9 +417,9 @@ describe("the queue", () => {
 
 describe("figures", () => {
   test("a percentile is the smallest value that the fraction does not exceed", () => {
-    const chance = new Chance(1);
+    const chance = new Prng(1);
     for (let n = 1; n <= 200; n++) {
-      const sorted = Array.from({ length: n }, () => chance.below(100)).sort((a, b) => a - b);
+      const sorted = Array.from({ length: n }, () => chance.randomInt(100)).sort((a, b) => a - b);
       for (const p of [0, 0.5, 0.9, 0.99, 1]) {
         const least = sorted.find((value) => sorted.filter((each) => each <= value).length >= p * n);
         expect(percentile(sorted, p)).toBe(least);
@@ -429,10 +429,10 @@ describe("figures", () => {
   });
 
   test("percentiles agree with those of the pool, which are exact to 5 %", () => {
-    const chance = new Chance(2);
+    const chance = new Prng(2);
     for (const n of [1, 2, 3, 10, 99, 100, 101, 1000]) {
       const histogram = new Histogram();
-      const values = Float64Array.from({ length: n }, () => 1.02 ** chance.below(800));
+      const values = Float64Array.from({ length: n }, () => 1.02 ** chance.randomInt(800));
       for (const value of values) histogram.add(value);
       values.sort();
       for (const p of [0.5, 0.99]) {
@@ -450,7 +450,7 @@ describe("figures", () => {
           await time.sleep(5 + ((job * 37) % 90));
           if (job % 5 === 0) throw new Error("five is broken");
         },
-        { workers: 3, queue: 10, timeout: 80, retry: { retries: 1 } },
+        { workers: 3, queueSize: 10, timeout: 80, retry: { retries: 1 } },
       );
       const tasks = [];
       for (let job = 1; job <= 40; job++) tasks.push(await pool.submit(job));
@@ -464,7 +464,7 @@ describe("figures", () => {
       expect(figures.done + figures.failed).toBe(stats.processed);
       expect(figures.failed).toBe(stats.failed);
       expect(stats.failed).toBeGreaterThan(5);
-      expect(figures.canceled).toBe(stats.cancelled);
+      expect(figures.canceled).toBe(stats.canceled);
       expect(figures.latencies).toHaveLength(stats.latency.count);
       for (const [p, own] of [
         [0.5, stats.latency.p50],

@@ -4,7 +4,7 @@ import { describe, expect, test } from "@jest/globals";
 import { Channel, context, receive, type Received, select, send } from "goro";
 import { bubble } from "goro/testing";
 import { record } from "goro/trace";
-import { listen, type Trace as Hooks } from "../../src/internal/trace.ts";
+import { addHooks, type Hooks } from "../../src/runtime/hooks.ts";
 import { previewValue } from "../../src/trace/preview.ts";
 import { capacities, quiet } from "../support/promises.ts";
 import { replace } from "../support/replace.ts";
@@ -172,20 +172,20 @@ describe("a listener that throws", () => {
       end: fail,
       block: fail,
       unblock: fail,
-      make: fail,
-      move: fail,
+      channelCreated: fail,
+      valueMoved: fail,
       close: fail,
       select: fail,
       timer: fail,
       cancel: fail,
-      job: fail,
+      jobEvent: fail,
     };
     // A microtask of its own is what makes an error an uncaught exception, which jest would not let a test see.
     const restore = replace(globalThis, "queueMicrotask", (task) => {
       expect(task).toThrow(error);
       reported++;
     });
-    const stop = listen(hooks);
+    const stop = addHooks(hooks);
     try {
       await f();
       await quiet();

@@ -5,7 +5,7 @@ import { Channel, context, go, gosched, Mutex, receive, select, send, time, Wait
 import { allowLeaks, bubble, settled } from "goro/testing";
 import { log, record, type Recording, type RecordOptions, type Trace, type TraceEvent } from "goro/trace";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { whoRuns } from "../../src/goroutine/debug.ts";
+import { currentGoroutine } from "../../src/runtime/goroutine-tracking.ts";
 import { lanes } from "../../src/trace/lanes.ts";
 import { quiet } from "../support/promises.ts";
 import { replace } from "../support/replace.ts";
@@ -540,7 +540,7 @@ test("a channel's name must be a string", () => {
 
 test("to know who runs is paid for as long as somebody asks, however often they say that they do not any more", async () => {
   allowLeaks();
-  const runs = (): unknown => whoRuns()?.name;
+  const runs = (): unknown => currentGoroutine()?.name;
   const first = record();
   const second = record();
   first.stop();

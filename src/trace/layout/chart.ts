@@ -143,16 +143,11 @@ export function path(style: Style, points: readonly Point[], details?: Details<P
   return { kind: "path", style, points, ...details };
 }
 
-export function line(
-  style: Style,
-  [x1, y1, x2, y2]: readonly [number, number, number, number],
-  details?: Details<Path>,
-): Path {
-  const [from, to]: Point[] = [
-    [x1, y1],
-    [x2, y2],
-  ];
-  return path(style, [from as Point, to as Point], details);
+/** A line through points whose coordinates are in one list: x, y, x, y ... */
+export function line(style: Style, coordinates: readonly number[], details?: Details<Path>): Path {
+  const xs = coordinates.filter((_, i) => i % 2 === 0);
+  const points = xs.map((x, i): Point => [x, coordinates[2 * i + 1] as number]);
+  return path(style, points, details);
 }
 
 export function mark(style: Style, symbol: MarkSymbol, x: number, y: number, details?: Details<Mark>): Mark {

@@ -369,13 +369,8 @@ function jobShape(status: JobStatus, from: number, to: number, top: number, heig
   const [x, end] = [from + 0.5, Math.max(to - 0.5, from + 1.5)];
   if (status !== "open") return box(`job-${status}`, x, top, end - x, height, { tooltip });
   const [middle, bottom] = [top + height / 2, top + height];
-  const points = [x, top, end, top, end + 5, middle, end, bottom, x, bottom];
-  return path("job-open", pointsOf(points), { isClosed: true, tooltip });
-}
-
-function pointsOf(coordinates: readonly number[]): chart.Point[] {
-  const xs = coordinates.filter((_, i) => i % 2 === 0);
-  return xs.map((x, i) => [x, coordinates[2 * i + 1] as number]);
+  const outline = [x, top, end, top, end + 5, middle, end, bottom, x, bottom];
+  return line("job-open", outline, { isClosed: true, tooltip });
 }
 
 /** Jobs in a few pixels, in the style of the least successful one. */

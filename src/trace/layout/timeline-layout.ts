@@ -67,11 +67,12 @@ export function layoutTimeline(trace: Trace, request: TimelineRequest): chart.La
   const { tracks, ...channels } = layoutChannels(scene, scene.bottom);
   const output = layoutOutput(scene, channels.bottom);
   const panel = graph === null ? null : layoutGraph(trace, graph, width, output.bottom);
+  const { ticks, gaps } = axis;
   const picture = {
     width,
     description: title,
     header: headerOf(scene, title, flows.omitted),
-    axis: { ...axis, line: axisLine, end: output.bottom, labels: 14 },
+    axis: { left: axis.left, right: axis.right, ticks, gaps, line: axisLine, end: output.bottom, labels: 14 },
     tracks: [...scene.goroutines.map((track) => trackOf(scene, track)), ...tracks],
     shapes: [
       ...scene.goroutines.flatMap((track) => [...spansOf(scene, track), ...endOf(scene, track)]),

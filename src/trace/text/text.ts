@@ -4,7 +4,7 @@
 //   1. No line is wider than the option `width`, and no character of the program controls the terminal: all its text passes `truncate`.
 //   2. The events of a row are contiguous, and rows are in the order of their events.
 
-import { Check } from "../../goroutine/check.ts";
+import { Check } from "../../util/validate.ts";
 import { getOrInsert } from "../collections.ts";
 import { formatDuration, pluralize } from "../format-number.ts";
 import type { GoroutineRef, Trace } from "../format.ts";

@@ -41,7 +41,7 @@ class Checks {
     return this.#record.door === "runPool";
   }
 
-  /** What has cancelled the pool as a whole, or may have. */
+  /** What has canceled the pool as a whole, or may have. */
   get #poolCauses(): Cause[] {
     const { causes, jobs } = this.#record;
     if (!this.#spec.stopsOnError) return causes;
@@ -145,15 +145,15 @@ class Checks {
       map?.jobs.flatMap(({ ended }) => ended.map((end) => ({ at: end.at, error: end.outcome.error }))) ?? [];
     const causes = [...this.#poolCauses, ...job.causes, ...(map?.causes ?? [])];
     const isKnown = [...causes, ...failures].some((cause) => cause.error === error && cause.at <= at);
-    // The jobs that are left when an iteration ends are cancelled with a Canceled; a pool whose functions hang has its own error.
+    // The jobs that are left when an iteration ends are canceled with a Canceled; a pool whose functions hang has its own error.
     const isOwn =
       error instanceof StoppedError ||
       (map !== undefined && (error instanceof context.Canceled || error === map.sourceError)) ||
       (this.#record.closedAt !== undefined && error instanceof PanicError);
-    this.#expect(isKnown || isOwn, `${name} is cancelled at ${at} by nothing that happened: ${error.message}`);
+    this.#expect(isKnown || isOwn, `${name} is canceled at ${at} by nothing that happened: ${error.message}`);
     const earliest = Math.min(...causes.filter((cause) => cause.at >= job.offeredAt).map((cause) => cause.at));
     if (isKnown && !isOwn && causes.some((cause) => cause.error === error && cause.at < at)) {
-      this.#expect(earliest === at || this.#isRun, `${name} is cancelled at ${at}, and its end came at ${earliest}`);
+      this.#expect(earliest === at || this.#isRun, `${name} is canceled at ${at}, and its end came at ${earliest}`);
     }
   }
 
@@ -272,7 +272,7 @@ class Checks {
     const expected = {
       processed: count("done") + count("failed"),
       failed: count("failed"),
-      cancelled: count("cancelled"),
+      canceled: count("canceled"),
       timedOut,
       retried: jobs.reduce((sum, { calls }) => sum + Math.max(calls.length - 1, 0), 0),
       running: 0,
@@ -330,7 +330,7 @@ class Checks {
     const isUndone = (job: JobRecord): boolean =>
       job.ended.some(
         ({ outcome: { status, error } }) =>
-          status === "cancelled" && (poolErrors.includes(error) || error instanceof StoppedError),
+          status === "canceled" && (poolErrors.includes(error) || error instanceof StoppedError),
       );
     const expected = jobs.filter((job) => isUndone(job) && job.acceptance !== "refused");
     const seen = report.undone.map(({ id }) => id).join();
@@ -338,7 +338,7 @@ class Checks {
     const [sortedSeen, sortedWanted] = [seen, wanted].map((ids) => ids.split(",").sort().join());
     this.#expect(
       sortedSeen === sortedWanted,
-      `${name} reports undone: ${seen}; cancelled with the pool were: ${wanted}`,
+      `${name} reports undone: ${seen}; canceled with the pool were: ${wanted}`,
     );
     if (this.#isRun || this.#isFirst(stop)) {
       // A worker whose job has just ended, in a call, a pause or while it waits for the rate, may not have come back yet.

@@ -35,7 +35,7 @@ export interface Door {
   map?(jobs: Iterable<Job> | AsyncIterable<Job>, options: MapOptions): AsyncIterable<string>;
   resize?(min: number, max: number): void;
   stats?(): PoolStats;
-  /** Waits for the end. When `ctx` ends first, what is left is cancelled. */
+  /** Waits for the end. When `ctx` ends first, what is left is canceled. */
   stop(ctx?: Context): Promise<Report>;
   /** Closes `results` as other code might; false, if that has been done. */
   closeResults?(): boolean;
@@ -63,7 +63,7 @@ function openPool(record: PoolRecord, f: JobFunc, { ctx, callersEnd }: Backstage
     ...(spec.min < 0
       ? { workers: spec.workers }
       : { min: Math.min(spec.min, spec.workers), max: spec.workers, idle: spec.idle }),
-    queue: spec.queue,
+    queueSize: spec.queue,
     ctx,
     priority: ({ spec: { priority } }) => priority,
   };
@@ -160,8 +160,8 @@ function commonOptions({
 }: PoolRecord): PoolOptions<Job, string> {
   return {
     onError: pool.stopsOnError ? "cancel" : "collect",
-    retry: { retries: pool.retries, delay: pool.retryDelay, jitter: pool.jitter, when: whenOf(pool) },
-    grace: pool.grace,
+    retry: { retries: pool.retries, delay: pool.retryDelay, jitter: pool.jitter, shouldRetry: whenOf(pool) },
+    gracePeriod: pool.grace,
     onEvent,
     onWorkerStart,
     onWorkerStop,

@@ -32,7 +32,7 @@ export interface MapSpec {
   readonly readPause: number;
 }
 
-/** The number of a context of the callers, or none. A context that was cancelled is followed by a new one. */
+/** The number of a context of the callers, or none. A context that was canceled is followed by a new one. */
 export type ContextIndex = 0 | 1 | null;
 
 /** What is asked of the pool. */

@@ -40,7 +40,7 @@ export interface JobRecord extends Job {
   readonly started: { readonly at: number; readonly worker: number }[];
   readonly ended: { readonly at: number; readonly worker: number | undefined; readonly outcome: JobOutcome }[];
   retrying: number;
-  /** What may have cancelled it, apart from the pool, and when. */
+  /** What may have canceled it, apart from the pool, and when. */
   readonly causes: Cause[];
   /** What `task.result` did. */
   result?: { readonly value?: string; readonly error?: unknown };

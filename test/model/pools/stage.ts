@@ -3,8 +3,8 @@
 import { Channel, context, type Context, go, receive, select, type Task, time } from "goro";
 import { allowLeaks, bubble, settled } from "goro/testing";
 import { CancelContext } from "../../../src/context/cancel.ts";
-import { currentClock } from "../../../src/internal/alarm.ts";
-import { currentWorld, type World } from "../../../src/internal/world.ts";
+import { currentClock } from "../../../src/runtime/timer.ts";
+import { currentRealm, type Realm } from "../../../src/runtime/realm.ts";
 import { type Door, type DoorName, openDoor } from "./doors.ts";
 import type { ContextIndex, History, JobSpec, MapSpec, Step } from "./history.ts";
 import {
@@ -17,7 +17,7 @@ import {
   type StopRecord,
 } from "./record.ts";
 
-/** After the last request everything has this long, in virtual milliseconds, before what is left is cancelled. */
+/** After the last request everything has this long, in virtual milliseconds, before what is left is canceled. */
 const patience = 100;
 
 /** Plays `history`. It rejects if the bubble does: with a panic, or with a deadlock, which names what is left. */
@@ -50,18 +50,18 @@ export async function play(history: History, door: DoorName): Promise<PoolRecord
 
 /** Keeps the bubble alive when a hook throws: that is a panic, which would end it. */
 function expectPanics(record: PoolRecord): void {
-  const world = currentWorld() as World;
+  const world = currentRealm() as Realm;
   const panicked = world.panicked.bind(world);
   world.panicked = (error, goroutine) => {
     if (!record.thrown.delete(error)) panicked(error, goroutine);
   };
 }
 
-/** A context of the callers, and what is cancelled with it. */
+/** A context of the callers, and what is canceled with it. */
 interface Caller {
   readonly ctx: Context;
   readonly cancel: (cause?: Error) => void;
-  readonly cancelled: Cause[][];
+  readonly canceled: Cause[][];
 }
 
 class Stage {
@@ -112,12 +112,12 @@ class Stage {
     await settled();
     record.stats = this.#door.stats?.();
     if (stats !== undefined) {
-      const { processed, failed, cancelled, timedOut } = stats;
+      const { processed, failed, canceled, timedOut } = stats;
       const after = record.stats;
       if (
         processed !== after?.processed ||
         failed !== after.failed ||
-        cancelled !== after.cancelled ||
+        canceled !== after.canceled ||
         timedOut !== after.timedOut
       ) {
         record.find("the counts of stats() change after the end");
@@ -273,14 +273,14 @@ class Stage {
     const caller = this.#callers[index] as Caller;
     const cause = this.#newCause(`context ${index}`);
     this.#callers[index] = newCaller();
-    for (const causes of caller.cancelled) causes.push(cause);
+    for (const causes of caller.canceled) causes.push(cause);
     caller.cancel(cause.error);
   }
 
   #context(index: ContextIndex, causes: Cause[]): Context | undefined {
     if (index === null) return undefined;
     const caller = this.#callers[index] as Caller;
-    caller.cancelled.push(causes);
+    caller.canceled.push(causes);
     return caller.ctx;
   }
 
@@ -502,7 +502,7 @@ function childrenOf(ctx: Context): number {
 
 function newCaller(): Caller {
   const [ctx, cancel] = context.withCancelCause(context.background());
-  return { ctx, cancel, cancelled: [] };
+  return { ctx, cancel, canceled: [] };
 }
 
 function hasFailed({ ended }: JobRecord): boolean {

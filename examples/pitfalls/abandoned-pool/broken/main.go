@@ -1,5 +1,5 @@
-// An abandoned pool: the channels are known only to the function that makes them, nobody sends, and nobody waits. The
-// function returns at once and leaves its workers behind, with nothing to do, until somebody cancels the context.
+// An abandoned pool: only the function that makes the channels can reach them, and it neither sends jobs nor waits for
+// the workers. It returns at once and leaves its workers blocked until the context is canceled.
 package main
 
 import (
@@ -37,7 +37,7 @@ func main() {
 	defer cancel()
 	fmt.Printf("before: %d workers live\n", runtime.NumGoroutine()-1)
 
-	// There is no way to give the pool a job, or to get a result.
+	// The caller cannot submit a job or read a result.
 	workerPool(ctx)
 	time.Sleep(50 * time.Millisecond)
 	fmt.Printf("after the pool has returned: %d workers live\n", runtime.NumGoroutine()-1)
@@ -47,4 +47,4 @@ func main() {
 	fmt.Printf("after the cancel: %d workers live\n", runtime.NumGoroutine()-1)
 }
 
-// Try: call workerPool ten times. How many workers live then?
+// Try: call workerPool ten times. How many workers are live then?

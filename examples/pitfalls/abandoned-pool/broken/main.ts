@@ -1,5 +1,5 @@
-// An abandoned pool: the channels are known only to the function that makes them, nobody sends, and nobody waits. The
-// function returns at once and leaves its workers behind, with nothing to do, until somebody cancels the context.
+// An abandoned pool: only the function that makes the channels can reach them, and it neither sends jobs nor waits for
+// the workers. It returns at once and leaves its workers blocked until the context is canceled.
 
 import { Channel, type Context, context, defer, go, main, numGoroutine, receive, select, time } from "goro";
 
@@ -32,7 +32,7 @@ main(async () => {
   using _ = defer(cancel);
   console.log(`before: ${numGoroutine() - 1} workers live`);
 
-  // There is no way to give the pool a job, or to get a result.
+  // The caller cannot submit a job or read a result.
   workerPool(ctx);
   await time.sleep(50 * time.millisecond);
   console.log(`after the pool has returned: ${numGoroutine() - 1} workers live`);
@@ -42,4 +42,4 @@ main(async () => {
   console.log(`after the cancel: ${numGoroutine() - 1} workers live`);
 });
 
-// Try: call workerPool ten times. How many workers live then?
+// Try: call workerPool ten times. How many workers are live then?

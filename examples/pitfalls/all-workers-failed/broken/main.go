@@ -1,5 +1,5 @@
-// All workers have failed: each returns at its first error, and does not tell whoever submits. The submitter offers the
-// next item for ever, and nobody is there to take it.
+// All workers have failed: each worker returns at its first error without notifying the submitter. The submitter then
+// blocks forever in the next send, which has no receiver.
 package main
 
 import (
@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Every item fails, each a little later than the one before.
+// Every item fails, and each takes 30 ms longer than the one before.
 func process(item int) error {
 	time.Sleep(time.Duration(item) * 30 * time.Millisecond)
 	return fmt.Errorf("item %d is broken", item)
@@ -25,14 +25,14 @@ func worker(ctx context.Context, jobs <-chan int) error {
 				return nil
 			}
 			if err := process(item); err != nil {
-				fmt.Printf("%v: its worker goes home\n", err)
+				fmt.Printf("%v: its worker returns\n", err)
 				return err
 			}
 		}
 	}
 }
 
-// The pool gives the first error, if there is one.
+// The pool returns the first error, if any.
 func pool(ctx context.Context, jobs <-chan int) error {
 	const numWorkers = 2
 	errs := make(chan error, numWorkers)
@@ -54,7 +54,7 @@ func run(ctx context.Context, items []int) (int, error) {
 	poolErr := make(chan error, 1)
 	go func() { poolErr <- pool(ctx, jobs) }()
 
-	// Nobody cancels this context.
+	// This context is never canceled.
 	submitted := 0
 submit:
 	for _, item := range items {

@@ -1,10 +1,10 @@
-// All workers have failed: each returns at its first error, and does not tell whoever submits. The submitter offers the
-// next item for ever, and nobody is there to take it.
+// All workers have failed: each worker returns at its first error without notifying the submitter. The submitter then
+// blocks forever in the next send, which has no receiver.
 
 import { Channel, type Context, context, go, main, receive, select, send, time, WaitGroup } from "goro";
 import type { ReceiveChannel } from "goro";
 
-// Every item fails, each a little later than the one before.
+// Every item fails, and each takes 30 ms longer than the one before.
 async function process(item: number): Promise<Error | undefined> {
   await time.sleep(item * 30 * time.millisecond);
   return new Error(`item ${item} is broken`);
@@ -22,7 +22,7 @@ async function worker(ctx: Context, jobs: ReceiveChannel<number>): Promise<Error
         }
         const err = await process(s.value);
         if (err) {
-          console.log(`${err.message}: its worker goes home`);
+          console.log(`${err.message}: its worker returns`);
           return err;
         }
       }
@@ -30,7 +30,7 @@ async function worker(ctx: Context, jobs: ReceiveChannel<number>): Promise<Error
   }
 }
 
-// The pool gives the first error, if there is one.
+// The pool returns the first error, if any.
 async function pool(ctx: Context, jobs: ReceiveChannel<number>): Promise<Error | undefined> {
   const numWorkers = 2;
   const errs = new Channel<Error>(numWorkers);
@@ -53,7 +53,7 @@ async function run(ctx: Context, items: number[]): Promise<[submitted: number, e
   const poolErr = new Channel<Error | undefined>(1);
   go(async () => poolErr.send(await pool(ctx, jobs)));
 
-  // Nobody cancels this context.
+  // This context is never canceled.
   let submitted = 0;
   submit: for (const item of items) {
     const s = await select({ job: send(jobs, item), done: receive(ctx.done()) });

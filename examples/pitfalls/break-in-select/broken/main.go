@@ -1,5 +1,5 @@
-// Break inside a select: it leaves the select and not the loop around it, so the loop makes all its turns although the
-// context has ended.
+// Break inside a select: it leaves the select, not the loop around it, so the loop runs all of its iterations although
+// the context is done.
 package main
 
 import (
@@ -14,7 +14,7 @@ func main() {
 	defer cancel()
 	jobs := make(chan int)
 
-	// The only worker gives up after two jobs, and says so.
+	// The only worker returns after two jobs and cancels the context.
 	go func() {
 		for range 2 {
 			<-jobs
@@ -22,14 +22,14 @@ func main() {
 		cancel()
 	}()
 
-	// Submitting is meant to stop when the context ends.
+	// Submitting should stop when the context is done.
 	late := 0
 	for item := 1; item <= numItems; item++ {
 		select {
 		case <-ctx.Done():
 			fmt.Printf("item %d: the context has ended\n", item)
 			late++
-			// This leaves the select, and the next item is tried.
+			// This break leaves the select, and the loop continues with the next item.
 			break
 		case jobs <- item:
 			fmt.Printf("item %d: submitted\n", item)

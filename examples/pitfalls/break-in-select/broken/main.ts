@@ -1,5 +1,5 @@
-// Break inside a select: it leaves the switch and not the loop around it, so the loop makes all its turns although the
-// context has ended.
+// Break inside a select: it leaves the switch, not the loop around it, so the loop runs all of its iterations although
+// the context is done.
 
 import { Channel, context, defer, go, main, receive, select, send } from "goro";
 
@@ -10,7 +10,7 @@ main(async () => {
   using _ = defer(cancel);
   const jobs = new Channel<number>();
 
-  // The only worker gives up after two jobs, and says so.
+  // The only worker returns after two jobs and cancels the context.
   go(async () => {
     for (let i = 0; i < 2; i++) {
       await jobs.receive();
@@ -18,7 +18,7 @@ main(async () => {
     cancel();
   });
 
-  // Submitting is meant to stop when the context ends.
+  // Submitting should stop when the context is done.
   let late = 0;
   for (let item = 1; item <= numItems; item++) {
     const s = await select({ done: receive(ctx.done()), job: send(jobs, item) });
@@ -26,7 +26,7 @@ main(async () => {
       case "done":
         console.log(`item ${item}: the context has ended`);
         late++;
-        // This leaves the switch, and the next item is tried.
+        // This break leaves the switch, and the loop continues with the next item.
         break;
       case "job":
         console.log(`item ${item}: submitted`);

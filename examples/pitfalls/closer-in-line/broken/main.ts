@@ -1,6 +1,6 @@
-// Closing in line: close the jobs, wait, close the results is the right order, but here it comes before anybody reads.
-// It works while all results fit into the buffer; with one more, a worker waits for a reader, and the reader for the
-// worker.
+// Closing inline: "close the jobs, wait, close the results" is the right order, but here it runs before the results are
+// read. It works while all results fit into the buffer. With one more, a worker waits for a reader, and the reader for
+// the worker.
 
 import { Channel, main, type ReceiveChannel, type SendChannel, WaitGroup } from "goro";
 
@@ -40,4 +40,4 @@ main(async () => {
   await run(11);
 });
 
-// Try: 13 jobs, and then 24. How many workers wait, and where does main wait?
+// Try: 13 jobs, and then 24. How many workers are blocked, and where does main wait?

@@ -1,5 +1,5 @@
-// Counting the results: ten jobs are sent and ten results awaited, but a job that fails sends none. Nine results come,
-// and main waits for the tenth for ever.
+// Counting the results: ten jobs are sent and ten results expected, but a failed job sends none. Nine results arrive,
+// and main waits for the tenth forever.
 package main
 
 import (
@@ -20,7 +20,7 @@ func process(n int) (int, error) {
 func worker(jobs <-chan int, results chan<- int) {
 	for n := range jobs {
 		result, err := process(n)
-		// A failure is no result. That is what spoils the count.
+		// A failed job sends no result, so the count is wrong.
 		if err != nil {
 			continue
 		}
@@ -40,7 +40,7 @@ func main() {
 	}
 	close(jobs)
 
-	// The count alone says when it is over.
+	// The count alone determines the end.
 	for i := 1; i <= numJobs; i++ {
 		<-results
 		fmt.Printf("result %d received\n", i)
@@ -48,4 +48,4 @@ func main() {
 	fmt.Println("all jobs processed")
 }
 
-// Try: let every failure send a result too, 0 for example. What do the results no longer tell?
+// Try: let every failed job send a result too, 0 for example. What can the reader no longer see in the results?

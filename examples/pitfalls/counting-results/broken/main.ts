@@ -1,5 +1,5 @@
-// Counting the results: ten jobs are sent and ten results awaited, but a job that fails sends none. Nine results come,
-// and main waits for the tenth for ever.
+// Counting the results: ten jobs are sent and ten results expected, but a failed job sends none. Nine results arrive,
+// and main waits for the tenth forever.
 
 import { Channel, go, main, type ReceiveChannel, type SendChannel } from "goro";
 
@@ -19,7 +19,7 @@ async function worker(jobs: ReceiveChannel<number>, results: SendChannel<number>
     try {
       result = process(n);
     } catch {
-      // A failure is no result. That is what spoils the count.
+      // A failed job sends no result, so the count is wrong.
       continue;
     }
     await results.send(result);
@@ -38,7 +38,7 @@ main(async () => {
   }
   jobs.close();
 
-  // The count alone says when it is over.
+  // The count alone determines the end.
   for (let i = 1; i <= numJobs; i++) {
     await results.receive();
     console.log(`result ${i} received`);
@@ -46,4 +46,4 @@ main(async () => {
   console.log("all jobs processed");
 });
 
-// Try: let every failure send a result too, 0 for example. What do the results no longer tell?
+// Try: let every failed job send a result too, 0 for example. What can the reader no longer see in the results?

@@ -1,5 +1,5 @@
-// Adding twice: all workers are added before the loop, and each of them once more inside. They are done once each, so
-// the counter stops half way down, and Wait never returns.
+// Adding twice: all workers are added before the loop, and each of them once more inside it. Each worker calls Done
+// once, so the counter stops half way down, and Wait never returns.
 package main
 
 import (
@@ -15,7 +15,7 @@ func main() {
 	jobs := make(chan int, numJobs)
 	results := make(chan int, numJobs)
 
-	// The last worker to end says so.
+	// The last worker to return prints this line.
 	var ended atomic.Int64
 
 	var wg sync.WaitGroup
@@ -48,4 +48,4 @@ func main() {
 	fmt.Printf("the squares of 1 to %d add up to %d\n", numJobs, sum)
 }
 
-// Try: leave out one of the two Adds. Does it matter which?
+// Try: remove one of the two Adds. Does it matter which?

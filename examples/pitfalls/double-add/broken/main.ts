@@ -1,5 +1,5 @@
-// Adding twice: all workers are added before the loop, and each of them once more inside. They are done once each, so
-// the counter stops half way down, and wait never returns.
+// Adding twice: all workers are added before the loop, and each of them once more inside it. Each worker calls done
+// once, so the counter stops half way down, and wait never returns.
 
 import { Channel, defer, go, main, WaitGroup } from "goro";
 
@@ -10,7 +10,7 @@ main(async () => {
   const jobs = new Channel<number>(numJobs);
   const results = new Channel<number>(numJobs);
 
-  // The last worker to end says so.
+  // The last worker to return prints this line.
   let ended = 0;
 
   const wg = new WaitGroup();
@@ -43,4 +43,4 @@ main(async () => {
   console.log(`the squares of 1 to ${numJobs} add up to ${sum}`);
 });
 
-// Try: leave out one of the two adds. Does it matter which?
+// Try: remove one of the two adds. Does it matter which?

@@ -1,5 +1,5 @@
-// An error that is never set: the result has a field for it, and the reader looks at it, but nothing fills it. The only
-// way out for a job that fails is a panic, which ends the program.
+// An error that is never set: the result has an error field, and the reader checks it, but no code sets it. A failed
+// job can only panic, which ends the program.
 package main
 
 import (
@@ -36,7 +36,7 @@ func main() {
 	jobs := make(chan job, 5)
 	results := make(chan result, 5)
 
-	// One worker, so that the results come in the order of the jobs.
+	// One worker, so that the results arrive in the order of the jobs.
 	go worker(jobs, results)
 	for id, data := range []string{"tea", "milk", "", "jam", "salt"} {
 		jobs <- job{id + 1, data}
@@ -53,4 +53,4 @@ func main() {
 	}
 }
 
-// Try: return "" instead of the panic. Who can tell then that the job has failed?
+// Try: return "" instead of the panic. How does the reader detect then that the job has failed?

@@ -1,5 +1,5 @@
-// An error that is never set: the result has a field for it, and the reader looks at it, but nothing fills it. A job
-// that fails throws through the worker, and that is a panic, which ends the program.
+// An error that is never set: the result has an error field, and the reader checks it, but no code sets it. A failed
+// job throws through the worker, and that is a panic, which ends the program.
 
 import { Channel, go, main, type ReceiveChannel, type SendChannel, time } from "goro";
 
@@ -32,7 +32,7 @@ main(async () => {
   const jobs = new Channel<Job>(5);
   const results = new Channel<Result>(5);
 
-  // One worker, so that the results come in the order of the jobs.
+  // One worker, so that the results arrive in the order of the jobs.
   go(worker, jobs, results);
   for (const [id, data] of ["tea", "milk", "", "jam", "salt"].entries()) {
     await jobs.send({ id: id + 1, data });
@@ -49,4 +49,4 @@ main(async () => {
   }
 });
 
-// Try: return "" instead of the throw. Who can tell then that the job has failed?
+// Try: return "" instead of the throw. How does the reader detect then that the job has failed?

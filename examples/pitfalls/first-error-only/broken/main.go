@@ -1,5 +1,5 @@
-// The first error only: the pool keeps one error and the run gives nothing else. The second error is lost, and with it
-// all the good results.
+// The first error only: the pool keeps one error, and the run returns nothing else. The second error is lost, and so
+// are all the good results.
 package main
 
 import (
@@ -26,7 +26,7 @@ func pool(jobs <-chan int, results chan<- int) error {
 			for item := range jobs {
 				square, err := process(item)
 				if err != nil {
-					// The channel has room for one error. The others are dropped.
+					// The channel has room for one error. Later errors are dropped.
 					select {
 					case errc <- err:
 					default:
@@ -75,4 +75,4 @@ func main() {
 	}
 }
 
-// Try: let all items fail from 3 on. How many of the errors does the caller see?
+// Try: let all items from 3 on fail. How many of the errors does the caller see?

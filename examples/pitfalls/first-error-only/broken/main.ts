@@ -1,5 +1,5 @@
-// The first error only: the pool keeps one error and the run gives nothing else. The second error is lost, and with it
-// all the good results.
+// The first error only: the pool keeps one error, and the run returns nothing else. The second error is lost, and so
+// are all the good results.
 
 import { Channel, main, receive, type ReceiveChannel, select, send, type SendChannel, time, WaitGroup } from "goro";
 
@@ -22,7 +22,7 @@ async function pool(jobs: ReceiveChannel<number>, results: SendChannel<number>):
         try {
           square = await process(item);
         } catch (err) {
-          // The channel has room for one error. The others are dropped.
+          // The channel has room for one error. Later errors are dropped.
           await select({ err: send(errc, err as Error), default: true });
           return;
         }
@@ -70,4 +70,4 @@ main(async () => {
   }
 });
 
-// Try: let all items fail from 3 on. How many of the errors does the caller see?
+// Try: let all items from 3 on fail. How many of the errors does the caller see?

@@ -1,5 +1,5 @@
-// Forgetting to close the jobs: when all jobs are done, the workers wait for one more, for ever. So whoever waits for
-// the workers waits for ever too.
+// A forgotten close: when all jobs are done, the workers wait for another job forever. The goroutine that waits for the
+// workers therefore also blocks forever.
 package main
 
 import (
@@ -10,7 +10,7 @@ import (
 const numWorkers = 3
 const numJobs = 5
 
-// The loop ends when the channel is closed and empty. To be empty is not enough.
+// The loop ends when the channel is closed and empty. An empty channel alone does not end it.
 func worker(jobs <-chan int, results chan<- int) {
 	for n := range jobs {
 		results <- n * n
@@ -18,7 +18,7 @@ func worker(jobs <-chan int, results chan<- int) {
 }
 
 func main() {
-	// There is room for all jobs and all results, so nobody here waits to send.
+	// The buffers have room for all jobs and all results, so no send blocks.
 	jobs := make(chan int, numJobs)
 	results := make(chan int, numJobs)
 
@@ -32,7 +32,7 @@ func main() {
 	}
 	fmt.Printf("%d jobs sent\n", numJobs)
 
-	// The jobs will be done. The workers will not: nobody has told them that there are no more.
+	// All jobs will be done, but the workers will not return, because the channel was not closed.
 	wg.Wait()
 	close(results)
 
@@ -43,5 +43,5 @@ func main() {
 	fmt.Printf("the squares of 1 to %d add up to %d\n", numJobs, sum)
 }
 
-// Try: do not wait and close, but receive five results one by one. Who still waits when main returns, and who tells
-// you?
+// Try: receive five results one by one, without the wait and the close. Which goroutines are still blocked when main
+// returns, and what reports them?

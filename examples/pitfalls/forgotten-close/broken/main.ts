@@ -1,12 +1,12 @@
-// Forgetting to close the jobs: when all jobs are done, the workers wait for one more, for ever. So whoever waits for
-// the workers waits for ever too.
+// A forgotten close: when all jobs are done, the workers wait for another job forever. The goroutine that waits for the
+// workers therefore also blocks forever.
 
 import { Channel, main, type ReceiveChannel, type SendChannel, WaitGroup } from "goro";
 
 const numWorkers = 3;
 const numJobs = 5;
 
-// The loop ends when the channel is closed and empty. To be empty is not enough.
+// The loop ends when the channel is closed and empty. An empty channel alone does not end it.
 async function worker(jobs: ReceiveChannel<number>, results: SendChannel<number>): Promise<void> {
   for await (const n of jobs) {
     await results.send(n * n);
@@ -14,7 +14,7 @@ async function worker(jobs: ReceiveChannel<number>, results: SendChannel<number>
 }
 
 main(async () => {
-  // There is room for all jobs and all results, so nobody here waits to send.
+  // The buffers have room for all jobs and all results, so no send blocks.
   const jobs = new Channel<number>(numJobs);
   const results = new Channel<number>(numJobs);
 
@@ -28,7 +28,7 @@ main(async () => {
   }
   console.log(`${numJobs} jobs sent`);
 
-  // The jobs will be done. The workers will not: nobody has told them that there are no more.
+  // All jobs will be done, but the workers will not return, because the channel was not closed.
   await wg.wait();
   results.close();
 
@@ -39,5 +39,5 @@ main(async () => {
   console.log(`the squares of 1 to ${numJobs} add up to ${sum}`);
 });
 
-// Try: do not wait and close, but receive five results one by one. Who still waits when main returns, and who tells
-// you?
+// Try: receive five results one by one, without the wait and the close. Which goroutines are still blocked when main
+// returns, and what reports them?

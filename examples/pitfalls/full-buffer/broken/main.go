@@ -1,5 +1,5 @@
-// A full buffer: "a buffer prevents blocking", but only until it is full. Whoever relies on more waits at the send
-// after that, here for ever, since the worker that would make room has not been started yet.
+// A full buffer: "a buffer prevents blocking", but only until it is full. The next send then blocks, here forever,
+// because the worker that would make room has not been started yet.
 package main
 
 import (
@@ -12,7 +12,7 @@ const numJobs = 101
 func main() {
 	jobs := make(chan int, 100)
 
-	// First all the jobs: the buffer is large.
+	// The jobs are sent first: the buffer is large.
 	for j := 1; j <= numJobs; j++ {
 		jobs <- j
 		if j >= 100 {
@@ -21,7 +21,7 @@ func main() {
 	}
 	close(jobs)
 
-	// Then the worker.
+	// The worker is started after that.
 	sum := 0
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -34,4 +34,4 @@ func main() {
 	fmt.Printf("all done, sum %d\n", sum)
 }
 
-// Try: 100 jobs. It works, until the day when there is one more.
+// Try: 100 jobs. The program works, until there is one more job.

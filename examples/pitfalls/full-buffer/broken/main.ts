@@ -1,5 +1,5 @@
-// A full buffer: "a buffer prevents blocking", but only until it is full. Whoever relies on more waits at the send
-// after that, here for ever, since the worker that would make room has not been started yet.
+// A full buffer: "a buffer prevents blocking", but only until it is full. The next send then blocks, here forever,
+// because the worker that would make room has not been started yet.
 
 import { Channel, main, WaitGroup } from "goro";
 
@@ -8,7 +8,7 @@ const numJobs = 101;
 main(async () => {
   const jobs = new Channel<number>(100);
 
-  // First all the jobs: the buffer is large.
+  // The jobs are sent first: the buffer is large.
   for (let j = 1; j <= numJobs; j++) {
     await jobs.send(j);
     if (j >= 100) {
@@ -17,7 +17,7 @@ main(async () => {
   }
   jobs.close();
 
-  // Then the worker.
+  // The worker is started after that.
   let sum = 0;
   const wg = new WaitGroup();
   wg.go(async () => {
@@ -30,4 +30,4 @@ main(async () => {
   console.log(`all done, sum ${sum}`);
 });
 
-// Try: 100 jobs. It works, until the day when there is one more.
+// Try: 100 jobs. The program works, until there is one more job.

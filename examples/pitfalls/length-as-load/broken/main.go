@@ -1,5 +1,5 @@
-// The length as the load: the length of a channel counts what is in its buffer, and never the senders that wait. On a
-// queue without a buffer it is 0, however many wait.
+// The length as the load: the length of a channel counts the values in its buffer, not the blocked senders. The length
+// of an unbuffered channel is always 0.
 package main
 
 import (
@@ -23,7 +23,7 @@ func main() {
 		})
 	}
 
-	// Seven submitters, with a job each.
+	// Seven submitters, with one job each.
 	start := time.Now()
 	var submitters sync.WaitGroup
 	for j := 1; j <= 7; j++ {
@@ -32,15 +32,15 @@ func main() {
 		})
 	}
 
-	// Now two jobs are being done, and five submitters wait.
+	// Now two jobs are running, and five submitters are blocked.
 	time.Sleep(round / 2)
 	fmt.Printf("load: %d\n", len(jobs))
 
-	// The time that it takes tells what the length has not told.
+	// The elapsed time shows the load that the length does not show.
 	submitters.Wait()
 	close(jobs)
 	workers.Wait()
 	fmt.Printf("all done after %d rounds\n", time.Since(start).Round(round)/round)
 }
 
-// Try: a queue with room for 3. Which number do you see, and is it the load?
+// Try: a queue with room for 3. Which number is printed, and is it the load?

@@ -1,5 +1,5 @@
-// The length as the load: the length of a channel counts what is in its buffer, and never the senders that wait. On a
-// queue without a buffer it is 0, however many wait.
+// The length as the load: the length of a channel counts the values in its buffer, not the blocked senders. The length
+// of an unbuffered channel is always 0.
 
 import { Channel, main, time, WaitGroup } from "goro";
 
@@ -18,7 +18,7 @@ main(async () => {
     });
   }
 
-  // Seven submitters, with a job each.
+  // Seven submitters, with one job each.
   const start = time.now();
   const submitters = new WaitGroup();
   for (let j = 1; j <= 7; j++) {
@@ -27,15 +27,15 @@ main(async () => {
     });
   }
 
-  // Now two jobs are being done, and five submitters wait.
+  // Now two jobs are running, and five submitters are blocked.
   await time.sleep(round / 2);
   console.log(`load: ${jobs.length}`);
 
-  // The time that it takes tells what the length has not told.
+  // The elapsed time shows the load that the length does not show.
   await submitters.wait();
   jobs.close();
   await workers.wait();
   console.log(`all done after ${Math.round(time.since(start) / round)} rounds`);
 });
 
-// Try: a queue with room for 3. Which number do you see, and is it the load?
+// Try: a queue with room for 3. Which number is printed, and is it the load?

@@ -1,5 +1,5 @@
-// A limiter in each worker: the rate was meant for the pool, and three workers with a ticker each make it three times
-// as high. And whoever waits for a tick does not hear that the context has ended.
+// A limiter in each worker: the rate is meant for the pool, and three workers with one ticker each triple it. In
+// addition, the wait for a tick does not end when the context is done.
 package main
 
 import (
@@ -13,7 +13,7 @@ const tick = 100 * time.Millisecond
 const numWorkers = 3
 const numJobs = 15
 
-// How many jobs were started at each tick, and how many after the end of the context.
+// The number of jobs started at each tick, and the number started after the context was done.
 var mu sync.Mutex
 var starts [numJobs + 1]int
 var late = 0
@@ -44,7 +44,7 @@ func main() {
 	}
 	close(jobs)
 
-	// The context ends between the fourth tick and the fifth.
+	// The context is done between the fourth tick and the fifth.
 	ctx, cancel := context.WithTimeout(context.Background(), tick*9/2)
 	defer cancel()
 	start := time.Now()

@@ -1,5 +1,5 @@
-// A limiter in each worker: the rate was meant for the pool, and three workers with a ticker each make it three times
-// as high. And whoever waits for a tick does not hear that the context has ended.
+// A limiter in each worker: the rate is meant for the pool, and three workers with one ticker each triple it. In
+// addition, the wait for a tick does not end when the context is done.
 
 import { Channel, type Context, context, defer, main, type ReceiveChannel, time, WaitGroup } from "goro";
 
@@ -7,7 +7,7 @@ const tick = 100 * time.millisecond;
 const numWorkers = 3;
 const numJobs = 15;
 
-// How many jobs were started at each tick, and how many after the end of the context.
+// The number of jobs started at each tick, and the number started after the context was done.
 const starts: number[] = new Array<number>(numJobs + 1).fill(0);
 let late = 0;
 
@@ -35,7 +35,7 @@ main(async () => {
   }
   jobs.close();
 
-  // The context ends between the fourth tick and the fifth.
+  // The context is done between the fourth tick and the fifth.
   const [ctx, cancel] = context.withTimeout(context.background(), 4.5 * tick);
   using _ = defer(cancel);
   const start = time.now();

@@ -1,5 +1,5 @@
-// Lines that run together: a format without a newline at its end, so the next failure, and whatever else is printed,
-// goes on in the same line. And the job is named twice, because the error names it already.
+// Lines that run together: a format without a newline at its end, so the next output continues on the same line. In
+// addition, the job is named twice, because the error already names it.
 package main
 
 import (
@@ -22,7 +22,7 @@ func square(j int) (int, error) {
 	return j * j, nil
 }
 
-// The error says which job it comes from, and keeps what went wrong as its cause.
+// The error names its job and wraps the original error.
 func worker(jobs <-chan int, results chan<- result) {
 	for j := range jobs {
 		value, err := square(j)
@@ -38,7 +38,7 @@ func main() {
 	jobs := make(chan int, 4)
 	results := make(chan result)
 
-	// One worker, so that the results come in the order of the jobs.
+	// One worker, so that the results arrive in the order of the jobs.
 	go worker(jobs, results)
 	for j := 6; j <= 9; j++ {
 		jobs <- j
@@ -54,4 +54,4 @@ func main() {
 	}
 }
 
-// Try: let job 9 fail too. Where does your shell print its prompt?
+// Try: let job 9 fail too. Where does the shell print its prompt?

@@ -1,5 +1,5 @@
-// Lines that run together: a write without a newline at its end, so the next failure, and whatever else is printed,
-// goes on in the same line. And the job is named twice, because the error names it already.
+// Lines that run together: a write without a newline at its end, so the next output continues on the same line. In
+// addition, the job is named twice, because the error already names it.
 
 import { Channel, go, main, type ReceiveChannel, type SendChannel } from "goro";
 
@@ -14,7 +14,7 @@ function square(j: number): number {
   return j * j;
 }
 
-// The error says which job it comes from, and keeps what went wrong as its cause.
+// The error names its job and wraps the original error.
 async function worker(jobs: ReceiveChannel<number>, results: SendChannel<Result>): Promise<void> {
   for await (const j of jobs) {
     let result: Result;
@@ -32,7 +32,7 @@ main(async () => {
   const jobs = new Channel<number>(4);
   const results = new Channel<Result>();
 
-  // One worker, so that the results come in the order of the jobs.
+  // One worker, so that the results arrive in the order of the jobs.
   go(worker, jobs, results);
   for (let j = 6; j <= 9; j++) {
     await jobs.send(j);
@@ -48,4 +48,4 @@ main(async () => {
   }
 });
 
-// Try: let job 9 fail too. Where does your shell print its prompt?
+// Try: let job 9 fail too. Where does the shell print its prompt?

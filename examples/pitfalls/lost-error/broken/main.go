@@ -1,5 +1,5 @@
-// A lost error: the send to an error channel without room does not wait, and nobody is receiving yet. The error goes
-// nowhere, and the pool says that all is well.
+// A lost error: the send to an unbuffered error channel does not block, and no goroutine receives yet. The error is
+// dropped, and the pool returns without an error.
 package main
 
 import (
@@ -24,7 +24,7 @@ func pool(jobs <-chan int) error {
 			for job := range jobs {
 				err := process(job)
 				if err != nil {
-					// Only the first error counts: a worker with another one must not wait here.
+					// Only the first error counts: a worker with a later error must not block here.
 					select {
 					case errc <- err:
 					default:
@@ -36,7 +36,7 @@ func pool(jobs <-chan int) error {
 	}
 	wg.Wait()
 
-	// Only now does somebody look for an error.
+	// The pool reads the error only now.
 	select {
 	case err := <-errc:
 		return err
@@ -54,10 +54,10 @@ func main() {
 
 	err := pool(jobs)
 	if err != nil {
-		fmt.Printf("the pool says: %v\n", err)
+		fmt.Printf("the pool returns: %v\n", err)
 	} else {
-		fmt.Println("the pool says: no error")
+		fmt.Println("the pool returns: no error")
 	}
 }
 
-// Try: send without select and default. Who waits for whom?
+// Try: send without select and default. Which goroutine waits for which?

@@ -1,5 +1,5 @@
-// A lost error: the send to an error channel without room does not wait, and nobody is receiving yet. The error goes
-// nowhere, and the pool says that all is well.
+// A lost error: the send to an unbuffered error channel does not block, and no goroutine receives yet. The error is
+// dropped, and the pool returns without an error.
 
 import { Channel, main, receive, type ReceiveChannel, select, send, WaitGroup } from "goro";
 
@@ -19,7 +19,7 @@ async function pool(jobs: ReceiveChannel<number>): Promise<Error | undefined> {
       for await (const job of jobs) {
         const err = process(job);
         if (err) {
-          // Only the first error counts: a worker with another one must not wait here.
+          // Only the first error counts: a worker with a later error must not block here.
           await select({ err: send(errc, err), default: true });
           return;
         }
@@ -28,7 +28,7 @@ async function pool(jobs: ReceiveChannel<number>): Promise<Error | undefined> {
   }
   await wg.wait();
 
-  // Only now does somebody look for an error.
+  // The pool reads the error only now.
   const s = await select({ err: receive(errc), default: true });
   switch (s.case) {
     case "err":
@@ -47,10 +47,10 @@ main(async () => {
 
   const err = await pool(jobs);
   if (err) {
-    console.log(`the pool says: ${err.message}`);
+    console.log(`the pool returns: ${err.message}`);
   } else {
-    console.log("the pool says: no error");
+    console.log("the pool returns: no error");
   }
 });
 
-// Try: send without select and default. Who waits for whom?
+// Try: send without select and default. Which goroutine waits for which?

@@ -1,5 +1,5 @@
-// A negative number of workers: it becomes the size of a channel, and no channel can have it. The panic speaks of a
-// size, and not of the workers that were meant.
+// A negative number of workers: the number becomes the capacity of a channel, which cannot be negative. The panic
+// mentions a size, not the number of workers.
 package main
 
 import (
@@ -21,7 +21,7 @@ func newWorkerPool(numWorkers int) *workerPool {
 	}
 }
 
-// run gives the sum of the squares of 1 to numJobs.
+// run returns the sum of the squares of 1 to numJobs.
 func (p *workerPool) run(numJobs int) int {
 	var wg sync.WaitGroup
 	for range p.numWorkers {
@@ -48,7 +48,7 @@ func (p *workerPool) run(numJobs int) int {
 }
 
 func main() {
-	// Three processors are to stay free, whatever the machine has.
+	// Three processors stay free on every machine.
 	const reserved = 3
 	for _, processors := range []int{4, 2} {
 		fmt.Printf("%d processors\n", processors)
@@ -57,4 +57,4 @@ func main() {
 	}
 }
 
-// Try: 3 processors. It fails too, but how?
+// Try: 3 processors. How does the program fail then?

@@ -1,5 +1,5 @@
-// A negative number of workers: it becomes the size of a channel, and no channel can have it. The panic speaks of a
-// size, and not of the workers that were meant.
+// A negative number of workers: the number becomes the capacity of a channel, which cannot be negative. The panic
+// mentions a size, not the number of workers.
 
 import { Channel, go, main, WaitGroup } from "goro";
 
@@ -14,7 +14,7 @@ class WorkerPool {
     this.results = new Channel(numWorkers);
   }
 
-  // run gives the sum of the squares of 1 to numJobs.
+  // run returns the sum of the squares of 1 to numJobs.
   async run(numJobs: number): Promise<number> {
     const wg = new WaitGroup();
     for (let w = 0; w < this.numWorkers; w++) {
@@ -42,7 +42,7 @@ class WorkerPool {
 }
 
 main(async () => {
-  // Three processors are to stay free, whatever the machine has.
+  // Three processors stay free on every machine.
   const reserved = 3;
   for (const processors of [4, 2]) {
     console.log(`${processors} processors`);
@@ -51,4 +51,4 @@ main(async () => {
   }
 });
 
-// Try: 3 processors. It fails too, but how?
+// Try: 3 processors. How does the program fail then?

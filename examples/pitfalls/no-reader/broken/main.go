@@ -1,5 +1,5 @@
-// Results without a reader: a send on an unbuffered channel waits until somebody receives. Nobody does, so the workers
-// wait for ever, and so does whoever waits for the workers.
+// Results without a reader: a send on an unbuffered channel blocks until another goroutine receives. No goroutine
+// receives, so the workers block forever, and so does the goroutine that waits for them.
 package main
 
 import (
@@ -19,7 +19,7 @@ func main() {
 	}
 	close(jobs)
 
-	// The workers count together, so the counter is atomic.
+	// The workers share the counter, so it is atomic.
 	var delivered atomic.Int64
 	var wg sync.WaitGroup
 	for range 3 {
@@ -31,21 +31,21 @@ func main() {
 		})
 	}
 
-	// Each worker has a result in its hands, and cannot get rid of it.
+	// Each worker holds a result that it cannot send.
 	time.Sleep(50 * time.Millisecond)
-	fmt.Printf("nobody reads: %d of %d delivered\n", delivered.Load(), numJobs)
+	fmt.Printf("no reader: %d of %d delivered\n", delivered.Load(), numJobs)
 
-	// One receive sets one worker free, until it has its next result.
+	// One receive unblocks one worker, until its next result.
 	sum := <-results
 	time.Sleep(50 * time.Millisecond)
-	fmt.Printf("one is read: %d of %d delivered\n", delivered.Load(), numJobs)
+	fmt.Printf("one result read: %d of %d delivered\n", delivered.Load(), numJobs)
 
 	wg.Wait()
 	close(results)
 	for r := range results {
 		sum += r
 	}
-	fmt.Printf("all are read: %d of %d delivered, and the sum is %d\n", delivered.Load(), numJobs, sum)
+	fmt.Printf("all results read: %d of %d delivered, and the sum is %d\n", delivered.Load(), numJobs, sum)
 }
 
 // Try: results with a buffer of 4. What is the largest number of jobs that works then?

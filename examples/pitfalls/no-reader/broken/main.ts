@@ -1,5 +1,5 @@
-// Results without a reader: a send on an unbuffered channel waits until somebody receives. Nobody does, so the workers
-// wait for ever, and so does whoever waits for the workers.
+// Results without a reader: a send on an unbuffered channel blocks until another goroutine receives. No goroutine
+// receives, so the workers block forever, and so does the goroutine that waits for them.
 
 import { Channel, main, time, WaitGroup } from "goro";
 
@@ -13,7 +13,7 @@ main(async () => {
   }
   jobs.close();
 
-  // The workers count together; a plain number will do, for between two awaits a goroutine is alone.
+  // The workers share the counter. Only one goroutine runs between two awaits, so a plain number is enough.
   let delivered = 0;
   const wg = new WaitGroup();
   for (let w = 0; w < 3; w++) {
@@ -25,21 +25,21 @@ main(async () => {
     });
   }
 
-  // Each worker has a result in its hands, and cannot get rid of it.
+  // Each worker holds a result that it cannot send.
   await time.sleep(50 * time.millisecond);
-  console.log(`nobody reads: ${delivered} of ${numJobs} delivered`);
+  console.log(`no reader: ${delivered} of ${numJobs} delivered`);
 
-  // One receive sets one worker free, until it has its next result.
+  // One receive unblocks one worker, until its next result.
   let { value: sum = 0 } = await results.receive();
   await time.sleep(50 * time.millisecond);
-  console.log(`one is read: ${delivered} of ${numJobs} delivered`);
+  console.log(`one result read: ${delivered} of ${numJobs} delivered`);
 
   await wg.wait();
   results.close();
   for await (const r of results) {
     sum += r;
   }
-  console.log(`all are read: ${delivered} of ${numJobs} delivered, and the sum is ${sum}`);
+  console.log(`all results read: ${delivered} of ${numJobs} delivered, and the sum is ${sum}`);
 });
 
 // Try: results with a buffer of 4. What is the largest number of jobs that works then?

@@ -1,10 +1,10 @@
-// No workers: the channels are there and the jobs are sent, but nobody was started to take them. Three jobs fit into
-// the buffer, and the fourth waits for ever.
+// No workers: the channels exist and the jobs are sent, but no worker was started to receive them. Three jobs fit into
+// the buffer, and the fourth send blocks forever.
 package main
 
 import "fmt"
 
-// A worker would be ready for the work, but a function that nobody starts does nothing.
+// A worker function that is never started does nothing.
 func worker(jobs <-chan string, results chan<- string) {
 	for job := range jobs {
 		results <- job + " is done"
@@ -28,4 +28,4 @@ func main() {
 	}
 }
 
-// Try: three jobs instead of five. All of them can be sent: where does it stop then?
+// Try: three jobs instead of five. All of them can be sent: where does the program block then?

@@ -1,10 +1,9 @@
-// No workers: the channels are there and the jobs are sent, but nobody was started to take them. Three jobs fit into
-// the buffer, and the fourth waits for ever.
+// No workers: the channels exist and the jobs are sent, but no worker was started to receive them. Three jobs fit into
+// the buffer, and the fourth send blocks forever.
 
 import { Channel, main, type ReceiveChannel, type SendChannel } from "goro";
 
-// A worker would be ready for the work, but a function that nobody starts does nothing. (TypeScript would have noticed,
-// if it were not exported.)
+// A worker function that is never started does nothing. (TypeScript would report it as unused if it were not exported.)
 export async function worker(jobs: ReceiveChannel<string>, results: SendChannel<string>): Promise<void> {
   for await (const job of jobs) {
     await results.send(`${job} is done`);
@@ -28,4 +27,4 @@ main(async () => {
   }
 });
 
-// Try: three jobs instead of five. All of them can be sent: where does it stop then?
+// Try: three jobs instead of five. All of them can be sent: where does the program block then?

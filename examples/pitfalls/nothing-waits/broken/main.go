@@ -1,5 +1,5 @@
-// Nothing waits: channels, workers and jobs are all there, but main returns at once, and the program ends with it. It
-// has done nothing, and says that all is well.
+// Nothing waits: the channels, the workers and the jobs are there, but main returns at once, and the program ends with
+// it. It has done nothing and reports success.
 package main
 
 import (

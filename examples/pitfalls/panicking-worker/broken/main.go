@@ -1,5 +1,5 @@
-// One panicking worker: a panic that nobody recovers ends the whole program, with exit code 2, and not only the worker.
-// The jobs of the others are lost with it.
+// One panicking worker: a panic that is not recovered ends the whole program, with exit code 2, and not only the
+// worker. The jobs of the other workers are lost too.
 package main
 
 import (
@@ -15,7 +15,7 @@ type result struct {
 	value int
 }
 
-// Job n takes n times 40 ms. Job 4 is a bad one.
+// Job n takes n times 40 ms. Job 4 panics.
 func process(j int) int {
 	time.Sleep(time.Duration(j) * 40 * time.Millisecond)
 	if j == 4 {

@@ -1,5 +1,5 @@
-// One panicking worker: a panic that nobody recovers ends the whole program, with exit code 2, and not only the worker.
-// The jobs of the others are lost with it.
+// One panicking worker: a panic that is not recovered ends the whole program, with exit code 2, and not only the
+// worker. The jobs of the other workers are lost too.
 
 import { Channel, go, main, type ReceiveChannel, type SendChannel, time } from "goro";
 
@@ -11,7 +11,7 @@ interface Result {
   value: number;
 }
 
-// Job n takes n times 40 ms. Job 4 is a bad one.
+// Job n takes n times 40 ms. Job 4 panics.
 async function process(j: number): Promise<number> {
   await time.sleep(j * 40 * time.millisecond);
   if (j === 4) {

@@ -1,5 +1,5 @@
-// Phantom jobs: a receive in a select that does not ask whether the channel is closed. A closed channel can always be
-// received from, so the worker goes on with jobs that nobody has sent, until the context ends.
+// Phantom jobs: a receive in a select that does not check whether the channel is closed. A receive from a closed
+// channel is always ready, so the worker keeps receiving jobs that were never sent, until the context is done.
 package main
 
 import (
@@ -12,7 +12,7 @@ import (
 var realJobs = 0
 var phantomJobs = 0
 
-// The jobs are numbered from 1; what comes out of a closed channel is 0.
+// The jobs are numbered from 1. A receive from a closed channel returns 0.
 func process(job int) {
 	if job == 0 {
 		phantomJobs++
@@ -47,10 +47,10 @@ func main() {
 	wg.Go(func() { worker(ctx, jobs) })
 	wg.Wait()
 
-	// The worker should have ended with the jobs, long before the context.
+	// The worker should have returned after the last job, long before the context is done.
 	fmt.Printf("real jobs: %d\n", realJobs)
 	fmt.Printf("more than 100 phantom jobs: %t\n", phantomJobs > 100)
 	fmt.Printf("the context had to end the worker: %t\n", ctx.Err() != nil)
 }
 
-// Try: take the sleep away, and print the number of phantom jobs.
+// Try: remove the sleep, and print the number of phantom jobs.

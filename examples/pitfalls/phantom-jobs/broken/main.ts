@@ -1,5 +1,5 @@
-// Phantom jobs: a receive in a select that does not ask whether the channel is closed. A closed channel can always be
-// received from, so the worker goes on with jobs that nobody has sent, until the context ends.
+// Phantom jobs: a receive in a select that does not check whether the channel is closed. A receive from a closed
+// channel is always ready, so the worker keeps receiving jobs that were never sent, until the context is done.
 
 import { Channel, type Context, context, defer, main, receive, select, time, WaitGroup } from "goro";
 import type { ReceiveChannel } from "goro";
@@ -7,7 +7,7 @@ import type { ReceiveChannel } from "goro";
 let realJobs = 0;
 let phantomJobs = 0;
 
-// The jobs are numbered from 1; what comes out of a closed channel is undefined.
+// The jobs are numbered from 1. A receive from a closed channel returns undefined.
 async function process(job: number | undefined): Promise<void> {
   if (job === undefined) {
     phantomJobs++;
@@ -43,10 +43,10 @@ main(async () => {
   wg.go(worker, ctx, jobs);
   await wg.wait();
 
-  // The worker should have ended with the jobs, long before the context.
+  // The worker should have returned after the last job, long before the context is done.
   console.log(`real jobs: ${realJobs}`);
   console.log(`more than 100 phantom jobs: ${phantomJobs > 100}`);
   console.log(`the context had to end the worker: ${ctx.err() !== undefined}`);
 });
 
-// Try: take the sleep away, and print the number of phantom jobs.
+// Try: remove the sleep, and print the number of phantom jobs.

@@ -1,5 +1,5 @@
-// A quit channel that is not heard: the worker listens to it only beside the jobs. While it waits to send a result that
-// nobody reads, stop does not reach it.
+// An ignored quit channel: the worker waits for it only together with the jobs. While the worker is blocked in the send
+// of a result that is never read, stop has no effect.
 package main
 
 import (
@@ -48,7 +48,7 @@ func main() {
 		jobs <- j
 	}
 
-	// One result is all that we need. Soon the worker waits with the next.
+	// Main needs only one result. The worker then blocks in the send of the next one.
 	fmt.Printf("the first result is %d\n", <-results)
 	time.Sleep(50 * time.Millisecond)
 

@@ -1,5 +1,5 @@
-// A quit channel that is not heard: the worker listens to it only beside the jobs. While it waits to send a result that
-// nobody reads, stop does not reach it.
+// An ignored quit channel: the worker waits for it only together with the jobs. While the worker is blocked in the send
+// of a result that is never read, stop has no effect.
 
 import { Channel, defer, go, main, receive, type ReceiveChannel, select, type SendChannel, time } from "goro";
 
@@ -47,7 +47,7 @@ main(async () => {
     await jobs.send(j);
   }
 
-  // One result is all that we need. Soon the worker waits with the next.
+  // Main needs only one result. The worker then blocks in the send of the next one.
   const { value } = await results.receive();
   console.log(`the first result is ${value}`);
   await time.sleep(50 * time.millisecond);

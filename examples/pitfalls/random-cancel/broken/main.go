@@ -1,5 +1,5 @@
-// A random cancel: a select over the end of the context and the jobs. When both are ready it chooses at random, so jobs
-// are still processed after the context has ended.
+// A random cancel: a select over the end of the context and the jobs. If both are ready it chooses at random, so jobs
+// are still processed after the context is done.
 package main
 
 import (
@@ -10,7 +10,7 @@ import (
 const numRuns = 1000
 const numJobs = 5
 
-// A worker gives how many jobs it has processed.
+// worker returns the number of jobs that it has processed.
 func worker(ctx context.Context, jobs <-chan int) int {
 	processed := 0
 	for {
@@ -35,7 +35,7 @@ func main() {
 		}
 		close(jobs)
 
-		// The context ends before the worker begins.
+		// The context is done before the worker starts.
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
 		processed += worker(ctx, jobs)
@@ -45,4 +45,4 @@ func main() {
 	fmt.Printf("more than 100 jobs were processed: %t\n", processed > 100)
 }
 
-// Try: let the jobs be the first case of the select. Does the order of the cases matter?
+// Try: make the jobs the first case of the select. Does the order of the cases matter?

@@ -1,12 +1,12 @@
-// A random cancel: a select over the end of the context and the jobs. When both are ready it chooses at random, so jobs
-// are still processed after the context has ended.
+// A random cancel: a select over the end of the context and the jobs. If both are ready it chooses at random, so jobs
+// are still processed after the context is done.
 
 import { Channel, type Context, context, main, receive, type ReceiveChannel, select } from "goro";
 
 const numRuns = 1000;
 const numJobs = 5;
 
-// A worker gives how many jobs it has processed.
+// worker returns the number of jobs that it has processed.
 async function worker(ctx: Context, jobs: ReceiveChannel<number>): Promise<number> {
   let processed = 0;
   for (;;) {
@@ -32,7 +32,7 @@ main(async () => {
     }
     jobs.close();
 
-    // The context ends before the worker begins.
+    // The context is done before the worker starts.
     const [ctx, cancel] = context.withCancel(context.background());
     cancel();
     processed += await worker(ctx, jobs);
@@ -42,4 +42,4 @@ main(async () => {
   console.log(`more than 100 jobs were processed: ${processed > 100}`);
 });
 
-// Try: let the jobs be the first case of the select. Does the order of the cases matter?
+// Try: make the jobs the first case of the select. Does the order of the cases matter?

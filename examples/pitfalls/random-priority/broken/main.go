@@ -1,16 +1,16 @@
-// Random priority: one select over both queues is meant to prefer the important jobs. But select prefers nobody: when
-// both queues have jobs, each is as likely as the other.
+// Random priority: one select over both queues is meant to prefer the important jobs. But select has no preference: if
+// both queues have jobs, each is equally likely.
 package main
 
 import "fmt"
 
 const numJobs = 10000
 
-// A worker takes so many jobs, and gives how many of them were high.
+// worker takes count jobs, and returns how many of them were high.
 func worker(count int, high <-chan int, low <-chan int) int {
 	highs := 0
 	for range count {
-		// The order of the cases means nothing.
+		// The order of the cases has no effect.
 		select {
 		case <-high:
 			highs++
@@ -21,7 +21,7 @@ func worker(count int, high <-chan int, low <-chan int) int {
 }
 
 func main() {
-	// Both queues are full before the worker begins.
+	// Both queues are full before the worker starts.
 	high := make(chan int, numJobs)
 	low := make(chan int, numJobs)
 	for job := 1; job <= numJobs; job++ {

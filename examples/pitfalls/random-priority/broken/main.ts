@@ -1,15 +1,15 @@
-// Random priority: one select over both queues is meant to prefer the important jobs. But select prefers nobody: when
-// both queues have jobs, each is as likely as the other.
+// Random priority: one select over both queues is meant to prefer the important jobs. But select has no preference: if
+// both queues have jobs, each is equally likely.
 
 import { Channel, main, receive, type ReceiveChannel, select } from "goro";
 
 const numJobs = 10000;
 
-// A worker takes so many jobs, and gives how many of them were high.
+// worker takes count jobs, and returns how many of them were high.
 async function worker(count: number, high: ReceiveChannel<number>, low: ReceiveChannel<number>): Promise<number> {
   let highs = 0;
   for (let i = 0; i < count; i++) {
-    // The order of the cases means nothing.
+    // The order of the cases has no effect.
     const s = await select({ high: receive(high), low: receive(low) });
     switch (s.case) {
       case "high":
@@ -23,7 +23,7 @@ async function worker(count: number, high: ReceiveChannel<number>, low: ReceiveC
 }
 
 main(async () => {
-  // Both queues are full before the worker begins.
+  // Both queues are full before the worker starts.
   const high = new Channel<number>(numJobs);
   const low = new Channel<number>(numJobs);
   for (let job = 1; job <= numJobs; job++) {

@@ -1,5 +1,5 @@
-// Reading after stop: stop waits for the workers, and the workers for a reader, who comes after stop. It works while
-// all results fit into the buffer: three do, the fourth waits for ever.
+// Reading after stop: stop waits for the workers, and the workers for a reader, which comes after stop. This works
+// while all results fit into the buffer: three do, and the fourth blocks forever.
 
 import { Channel, main, WaitGroup } from "goro";
 
@@ -58,4 +58,4 @@ main(async () => {
   await run(4);
 });
 
-// Try: 10 jobs. They do not even get as far as stop: where does main wait then?
+// Try: 10 jobs. The program does not reach stop: where does main wait then?

@@ -1,4 +1,4 @@
-// Results closed too early: the reader finds no result at all, and the first worker that is done panics, because it
+// Results closed too early: the reader gets no result, and the first worker that finishes a job panics, because it
 // sends on a closed channel.
 package main
 
@@ -29,10 +29,10 @@ func main() {
 	}
 	close(jobs)
 
-	// All jobs are handed out; that does not mean that they are done.
+	// All jobs have been sent, but they have not been done.
 	close(results)
 
-	// The loop ends at once, and it looks as if there had been nothing to do.
+	// The loop ends at once, as if there had been no jobs.
 	count, sum := 0, 0
 	for r := range results {
 		count++
@@ -40,9 +40,9 @@ func main() {
 	}
 	fmt.Printf("%d results, sum %d\n", count, sum)
 
-	// The program has other things to do. It does not come to their end.
+	// The program continues with other work, and panics before it ends.
 	time.Sleep(200 * time.Millisecond)
 	fmt.Println("the end")
 }
 
-// Try: take the other things away. Who learns of the mistake then?
+// Try: remove the other work. What reports the mistake then?

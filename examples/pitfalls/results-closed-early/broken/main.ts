@@ -1,4 +1,4 @@
-// Results closed too early: the reader finds no result at all, and the first worker that is done panics, because it
+// Results closed too early: the reader gets no result, and the first worker that finishes a job panics, because it
 // sends on a closed channel.
 
 import { Channel, go, main, type ReceiveChannel, type SendChannel, time } from "goro";
@@ -25,10 +25,10 @@ main(async () => {
   }
   jobs.close();
 
-  // All jobs are handed out; that does not mean that they are done.
+  // All jobs have been sent, but they have not been done.
   results.close();
 
-  // The loop ends at once, and it looks as if there had been nothing to do.
+  // The loop ends at once, as if there had been no jobs.
   let count = 0;
   let sum = 0;
   for await (const r of results) {
@@ -37,9 +37,9 @@ main(async () => {
   }
   console.log(`${count} results, sum ${sum}`);
 
-  // The program has other things to do. It does not come to their end.
+  // The program continues with other work, and panics before it ends.
   await time.sleep(200 * time.millisecond);
   console.log("the end");
 });
 
-// Try: take the other things away. Who learns of the mistake then?
+// Try: remove the other work. What reports the mistake then?

@@ -1,5 +1,5 @@
-// Sending after close: a closed channel takes no more values, and a send on it is a panic that ends the program. Here
-// one more job comes after what was said to be the last.
+// Sending after close: a closed channel accepts no more values, and a send on it panics, which ends the program. Here
+// one more job is sent after the close.
 package main
 
 import (
@@ -11,7 +11,7 @@ import (
 func main() {
 	jobs := make(chan int, 5)
 
-	// The workers count together, so the counter is atomic.
+	// The workers share the counter, so it is atomic.
 	var done atomic.Int64
 	var wg sync.WaitGroup
 	for range 3 {
@@ -28,11 +28,11 @@ func main() {
 	close(jobs)
 	fmt.Println("3 jobs sent, and the channel closed")
 
-	// There is room in the buffer; it does not matter.
+	// The buffer has room, but that does not matter.
 	jobs <- 4
 
 	wg.Wait()
 	fmt.Printf("%d jobs done\n", done.Load())
 }
 
-// Try: close the channel twice instead. What does the panic say then?
+// Try: close the channel twice instead. What is the message of the panic then?

@@ -1,12 +1,12 @@
-// Sending after close: a closed channel takes no more values, and a send on it is a panic that ends the program. Here
-// one more job comes after what was said to be the last.
+// Sending after close: a closed channel accepts no more values, and a send on it panics, which ends the program. Here
+// one more job is sent after the close.
 
 import { Channel, main, WaitGroup } from "goro";
 
 main(async () => {
   const jobs = new Channel<number>(5);
 
-  // The workers count together; a plain number will do, for between two awaits a goroutine is alone.
+  // The workers share the counter. Only one goroutine runs between two awaits, so a plain number is enough.
   let done = 0;
   const wg = new WaitGroup();
   for (let w = 0; w < 3; w++) {
@@ -23,11 +23,11 @@ main(async () => {
   jobs.close();
   console.log("3 jobs sent, and the channel closed");
 
-  // There is room in the buffer; it does not matter.
+  // The buffer has room, but that does not matter.
   await jobs.send(4);
 
   await wg.wait();
   console.log(`${done} jobs done`);
 });
 
-// Try: close the channel twice instead. What does the panic say then?
+// Try: close the channel twice instead. What is the message of the panic then?

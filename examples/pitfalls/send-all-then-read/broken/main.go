@@ -1,5 +1,5 @@
-// Sending everything before reading anything: it works while every job finds a place in a buffer or in the hands of a
-// worker. Three queued, three in hands and three results are nine; the tenth job waits for ever.
+// Sending everything before reading anything: this works while every job fits into a buffer or a worker. Three queued
+// jobs, three in the workers and three results are nine; the tenth send blocks forever.
 package main
 
 import (
@@ -23,7 +23,7 @@ func run(numJobs int) {
 		wg.Go(func() { worker(jobs, results) })
 	}
 
-	// When the results are full the workers wait, when the workers wait the jobs fill up, and then we wait.
+	// When the results are full the workers block, then the jobs channel fills up, and then main blocks.
 	fmt.Printf("sending %d jobs\n", numJobs)
 	for n := 1; n <= numJobs; n++ {
 		jobs <- n
@@ -35,7 +35,7 @@ func run(numJobs int) {
 		close(results)
 	}()
 
-	// Here somebody reads at last.
+	// The results are read only from here on.
 	sum := 0
 	for r := range results {
 		sum += r

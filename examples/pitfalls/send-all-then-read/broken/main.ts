@@ -1,5 +1,5 @@
-// Sending everything before reading anything: it works while every job finds a place in a buffer or in the hands of a
-// worker. Three queued, three in hands and three results are nine; the tenth job waits for ever.
+// Sending everything before reading anything: this works while every job fits into a buffer or a worker. Three queued
+// jobs, three in the workers and three results are nine; the tenth send blocks forever.
 
 import { Channel, go, main, type ReceiveChannel, type SendChannel, WaitGroup } from "goro";
 
@@ -19,7 +19,7 @@ async function run(numJobs: number): Promise<void> {
     wg.go(worker, jobs, results);
   }
 
-  // When the results are full the workers wait, when the workers wait the jobs fill up, and then we wait.
+  // When the results are full the workers block, then the jobs channel fills up, and then main blocks.
   console.log(`sending ${numJobs} jobs`);
   for (let n = 1; n <= numJobs; n++) {
     await jobs.send(n);
@@ -31,7 +31,7 @@ async function run(numJobs: number): Promise<void> {
     results.close();
   });
 
-  // Here somebody reads at last.
+  // The results are read only from here on.
   let sum = 0;
   for await (const r of results) {
     sum += r;

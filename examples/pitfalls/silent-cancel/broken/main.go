@@ -1,5 +1,5 @@
-// A silent cancel: the context ends in the middle, and the run gives what it has and no error. A part of the work looks
-// like the whole.
+// A silent cancel: the context ends in the middle of the run, and the run returns the results so far without an error.
+// A partial result looks complete.
 package main
 
 import (
@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// The first four jobs are quick, the others slow. A slow one that has begun is done to its end.
+// The first four jobs are fast, the others slow. A slow job that has started runs to its end.
 func process(job int) int {
 	if job <= 4 {
 		time.Sleep(10 * time.Millisecond)
@@ -28,7 +28,7 @@ func worker(ctx context.Context, jobs <-chan int, results chan<- int) {
 			if !ok {
 				return
 			}
-			// There is room for all results.
+			// The buffer has room for all results.
 			results <- process(job)
 		}
 	}
@@ -62,7 +62,7 @@ submit:
 	for result := range results {
 		squares = append(squares, result)
 	}
-	// No job has failed; but not all have been done.
+	// No job has failed, but not all jobs have been done.
 	return squares, nil
 }
 
@@ -79,4 +79,4 @@ func main() {
 	}
 }
 
-// Try: a timeout of three seconds. How can the caller tell the two runs apart?
+// Try: a timeout of three seconds. How can the caller distinguish the two runs?

@@ -1,10 +1,10 @@
-// A silent cancel: the context ends in the middle, and the run gives what it has and no error. A part of the work looks
-// like the whole.
+// A silent cancel: the context ends in the middle of the run, and the run returns the results so far without an error.
+// A partial result looks complete.
 
 import { Channel, type Context, context, defer, go, main, receive, select, send, time, WaitGroup } from "goro";
 import type { ReceiveChannel, SendChannel } from "goro";
 
-// The first four jobs are quick, the others slow. A slow one that has begun is done to its end.
+// The first four jobs are fast, the others slow. A slow job that has started runs to its end.
 async function process(job: number): Promise<number> {
   await time.sleep(job <= 4 ? 10 * time.millisecond : 500 * time.millisecond);
   return job * job;
@@ -20,7 +20,7 @@ async function worker(ctx: Context, jobs: ReceiveChannel<number>, results: SendC
         if (!s.ok) {
           return;
         }
-        // There is room for all results.
+        // The buffer has room for all results.
         await results.send(await process(s.value));
     }
   }
@@ -55,7 +55,7 @@ async function run(ctx: Context, items: number[]): Promise<[squares: number[], e
   for await (const result of results) {
     squares.push(result);
   }
-  // No job has failed; but not all have been done.
+  // No job has failed, but not all jobs have been done.
   return [squares, undefined];
 }
 
@@ -72,4 +72,4 @@ main(async () => {
   }
 });
 
-// Try: a timeout of three seconds. How can the caller tell the two runs apart?
+// Try: a timeout of three seconds. How can the caller distinguish the two runs?

@@ -1,5 +1,5 @@
-// Starting twice: each start adds workers of its own, so a pool that was asked for 3 workers has 6, and nobody is told.
-// Whatever the 3 were to protect gets twice the load.
+// Starting twice: each start adds workers, so a pool of 3 workers has 6, without a warning. The resource that the limit
+// of 3 protects gets twice the load.
 package main
 
 import (
@@ -33,7 +33,7 @@ func (p *pool) start() {
 	}
 }
 
-// A job takes 50 ms, and counts how many run beside it.
+// A job takes 50 ms, and counts the jobs that run at the same time.
 func (p *pool) process() {
 	p.mu.Lock()
 	p.running++
@@ -53,10 +53,10 @@ func (p *pool) stop() {
 func main() {
 	p := newPool(3)
 
-	// Two parts of the program need the pool, and each makes sure that it runs.
+	// Two parts of the program need the pool, and each of them starts it.
 	p.start()
 	p.start()
-	fmt.Printf("%d goroutines beside main\n", runtime.NumGoroutine()-1)
+	fmt.Printf("%d goroutines besides main\n", runtime.NumGoroutine()-1)
 
 	for j := 1; j <= 12; j++ {
 		p.jobs <- j
@@ -65,4 +65,4 @@ func main() {
 	fmt.Printf("%d workers, and %d jobs at once\n", p.numWorkers, p.peak)
 }
 
-// Try: start it once more when 6 jobs are submitted. How many run at once then?
+// Try: start the pool once more after 6 submitted jobs. How many jobs run at once then?

@@ -1,5 +1,5 @@
-// Starting twice: each start adds workers of its own, so a pool that was asked for 3 workers has 6, and nobody is told.
-// Whatever the 3 were to protect gets twice the load.
+// Starting twice: each start adds workers, so a pool of 3 workers has 6, without a warning. The resource that the limit
+// of 3 protects gets twice the load.
 
 import { Channel, main, numGoroutine, time, WaitGroup } from "goro";
 
@@ -25,7 +25,7 @@ class Pool {
     }
   }
 
-  // A job takes 50 ms, and counts how many run beside it.
+  // A job takes 50 ms, and counts the jobs that run at the same time.
   async #process(): Promise<void> {
     this.#running++;
     this.peak = Math.max(this.peak, this.#running);
@@ -42,10 +42,10 @@ class Pool {
 main(async () => {
   const p = new Pool(3);
 
-  // Two parts of the program need the pool, and each makes sure that it runs.
+  // Two parts of the program need the pool, and each of them starts it.
   p.start();
   p.start();
-  console.log(`${numGoroutine() - 1} goroutines beside main`);
+  console.log(`${numGoroutine() - 1} goroutines besides main`);
 
   for (let j = 1; j <= 12; j++) {
     await p.jobs.send(j);
@@ -54,4 +54,4 @@ main(async () => {
   console.log(`${p.numWorkers} workers, and ${p.peak} jobs at once`);
 });
 
-// Try: start it once more when 6 jobs are submitted. How many run at once then?
+// Try: start the pool once more after 6 submitted jobs. How many jobs run at once then?

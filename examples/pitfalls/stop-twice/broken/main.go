@@ -1,5 +1,5 @@
-// Stopping twice: stop closes a channel, and a second close is a panic. Here one stop is deferred, to be on the safe
-// side, and the other is called when the work is done.
+// Stopping twice: stop closes a channel, and a second close panics. Here one stop is deferred for safety, and the other
+// is called when the work is done.
 package main
 
 import (
@@ -53,4 +53,4 @@ func main() {
 	p.stop()
 }
 
-// Try: take one stop away, then the other. Which one is it better to keep?
+// Try: remove one stop, then the other. Which one is better to keep?

@@ -1,5 +1,4 @@
-// Submitting after stop: stop has closed the jobs channel, so a job that comes late is a send on a closed channel, and
-// its submitter panics.
+// Submitting after stop: stop has closed the jobs channel, so a late submit sends on a closed channel, which panics.
 package main
 
 import (
@@ -51,9 +50,9 @@ func main() {
 	p.stop()
 	fmt.Printf("stopped after 3 results, sum %d\n", sum)
 
-	// Somebody else has not heard of it.
+	// Another part of the program submits after the stop.
 	p.submit(4)
 	fmt.Println("job 4 submitted")
 }
 
-// Try: start no workers, submit in a goroutine, and stop a little later. What becomes of the submit that waits?
+// Try: start no workers, submit in a goroutine, and stop a little later. What happens to the blocked submit?

@@ -1,5 +1,4 @@
-// Submitting after stop: stop has closed the jobs channel, so a job that comes late is a send on a closed channel, and
-// its submitter panics.
+// Submitting after stop: stop has closed the jobs channel, so a late submit sends on a closed channel, which panics.
 
 import { Channel, main, WaitGroup } from "goro";
 
@@ -48,9 +47,9 @@ main(async () => {
   await p.stop();
   console.log(`stopped after 3 results, sum ${sum}`);
 
-  // Somebody else has not heard of it.
+  // Another part of the program submits after the stop.
   await p.submit(4);
   console.log("job 4 submitted");
 });
 
-// Try: start no workers, submit in a goroutine, and stop a little later. What becomes of the submit that waits?
+// Try: start no workers, submit in a goroutine, and stop a little later. What happens to the blocked submit?

@@ -1,5 +1,5 @@
-// A test that fits: ten jobs find room in buffers of ten, so the test passes, whatever is wrong with the sending. With
-// 24 jobs the same test waits for ever: 10 queued, 3 in hands and 10 results are 23.
+// A test that fits: ten jobs fit into buffers of ten, so the test passes even if the jobs are sent before the results
+// are read. With 24 jobs the same test blocks forever: 10 queued jobs, 3 in the workers and 10 results are 23.
 package main
 
 import (
@@ -40,7 +40,7 @@ func testWorkerPool(numJobs int) {
 		count++
 	}
 
-	// Verify.
+	// Check the number of results.
 	if count != numJobs {
 		fmt.Printf("--- FAIL: expected %d results, got %d\n", numJobs, count)
 		return

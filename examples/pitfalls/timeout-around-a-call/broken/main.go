@@ -1,5 +1,5 @@
-// A timeout around a call: the call stands in a case of a select beside time.After. Select begins when the call has
-// returned, so the timeout interrupts nothing and is never noticed.
+// A timeout around a call: the call is in a case of a select, beside time.After. Select starts when the call has
+// returned, so the timeout interrupts nothing and has no effect.
 package main
 
 import (
@@ -9,7 +9,7 @@ import (
 
 const timeout = 200 * time.Millisecond
 
-// A job takes 100 ms; job 2 hangs, and takes 600 ms.
+// A job takes 100 ms; job 2 hangs for 600 ms.
 func process(job int) int {
 	if job == 2 {
 		time.Sleep(600 * time.Millisecond)
@@ -19,7 +19,7 @@ func process(job int) int {
 	return job * job
 }
 
-// To the tenth of a second.
+// Rounded to 100 ms.
 func msSince(start time.Time) int64 {
 	return time.Since(start).Round(100 * time.Millisecond).Milliseconds()
 }
@@ -27,8 +27,7 @@ func msSince(start time.Time) int64 {
 func worker(jobs <-chan int, results chan<- int) {
 	for job := range jobs {
 		start := time.Now()
-		// What is to be sent is computed first. Only then are the cases looked at, and only then does the timeout
-		// begin.
+		// The value to send is computed first. Select and the timeout start only after that.
 		select {
 		case results <- process(job):
 			fmt.Printf("job %d: done after %d ms\n", job, msSince(start))
@@ -51,4 +50,4 @@ func main() {
 	fmt.Printf("%d results after %d ms\n", len(results), msSince(start))
 }
 
-// Try: let the timeout be the first case. Job 2 may time out then, but after how long?
+// Try: make the timeout the first case. Job 2 may time out then, but after how long?

@@ -1,17 +1,17 @@
-// A timeout around a call: the call stands in a case of a select beside time.after. Select begins when the call has
-// returned, so the timeout interrupts nothing and is never noticed.
+// A timeout around a call: the call is in a case of a select, beside time.after. Select starts when the call has
+// returned, so the timeout interrupts nothing and has no effect.
 
 import { Channel, main, receive, type ReceiveChannel, select, send, type SendChannel, time } from "goro";
 
 const timeout = 200 * time.millisecond;
 
-// A job takes 100 ms; job 2 hangs, and takes 600 ms.
+// A job takes 100 ms; job 2 hangs for 600 ms.
 async function process(job: number): Promise<number> {
   await time.sleep(job === 2 ? 600 * time.millisecond : 100 * time.millisecond);
   return job * job;
 }
 
-// To the tenth of a second.
+// Rounded to 100 ms.
 function msSince(start: number): number {
   return Math.round(time.since(start) / 100) * 100;
 }
@@ -19,7 +19,7 @@ function msSince(start: number): number {
 async function worker(jobs: ReceiveChannel<number>, results: SendChannel<number>): Promise<void> {
   for await (const job of jobs) {
     const start = time.now();
-    // What is to be sent is computed first. Only then are the cases looked at, and only then does the timeout begin.
+    // The value to send is computed first. Select and the timeout start only after that.
     const s = await select({ result: send(results, await process(job)), timeout: receive(time.after(timeout)) });
     switch (s.case) {
       case "result":
@@ -45,4 +45,4 @@ main(async () => {
   console.log(`${results.length} results after ${msSince(start)} ms`);
 });
 
-// Try: let the timeout be the first case. Job 2 may time out then, but after how long?
+// Try: make the timeout the first case. Job 2 may time out then, but after how long?

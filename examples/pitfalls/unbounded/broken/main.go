@@ -1,5 +1,5 @@
-// Unbounded goroutines: one for each job, so there are as many at once as there are jobs. They cost little themselves;
-// what they use has a limit.
+// Unbounded goroutines: with one goroutine per job, all jobs run at once. A goroutine is cheap, but the resources that
+// it uses are limited.
 package main
 
 import (
@@ -10,7 +10,7 @@ import (
 
 const numJobs = 1000
 
-// A service that takes 100 connections at once, and refuses the others. An answer takes 50 ms either way.
+// A service that accepts 100 connections at once and refuses the others. A response takes 50 ms in either case.
 type service struct {
 	mu      sync.Mutex
 	open    int

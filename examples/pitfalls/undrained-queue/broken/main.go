@@ -1,5 +1,5 @@
-// A queue that nobody drains: a worker stops at its first error and leaves what is queued where it is. When all workers
-// have stopped the queue stays full, and whoever submits the next job waits for ever.
+// An undrained queue: a worker returns at its first error and leaves the queued jobs in the channel. When all workers
+// have returned, the queue stays full, and the next send blocks forever.
 package main
 
 import (
@@ -11,7 +11,7 @@ import (
 
 const numJobs = 9
 
-// Jobs 3 and 4 are broken. Each job takes a little longer than the one before.
+// Jobs 3 and 4 are broken. Each job takes 20 ms longer than the one before.
 func process(n int) error {
 	time.Sleep(time.Duration(n) * 20 * time.Millisecond)
 	if n == 3 || n == 4 {
@@ -23,7 +23,7 @@ func process(n int) error {
 func main() {
 	jobs := make(chan int, 3)
 
-	// The workers count together, so the counter is atomic.
+	// The workers share the counter, so it is atomic.
 	var done atomic.Int64
 	var wg sync.WaitGroup
 	for range 2 {
@@ -38,7 +38,7 @@ func main() {
 		})
 	}
 
-	// Two jobs are done, two fail, three stay in the queue: the eighth finds no place.
+	// Two jobs are done, two fail, and three stay in the queue. The eighth job finds no room.
 	for n := 1; n <= numJobs; n++ {
 		jobs <- n
 	}
@@ -48,4 +48,4 @@ func main() {
 	fmt.Printf("%d jobs submitted, %d done\n", numJobs, done.Load())
 }
 
-// Try: seven jobs. The program ends, and what does it not tell?
+// Try: seven jobs. The program ends, but what does it not report?

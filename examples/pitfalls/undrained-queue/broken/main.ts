@@ -1,11 +1,11 @@
-// A queue that nobody drains: a worker stops at its first error and leaves what is queued where it is. When all workers
-// have stopped the queue stays full, and whoever submits the next job waits for ever.
+// An undrained queue: a worker returns at its first error and leaves the queued jobs in the channel. When all workers
+// have returned, the queue stays full, and the next send blocks forever.
 
 import { Channel, main, time, WaitGroup } from "goro";
 
 const numJobs = 9;
 
-// Jobs 3 and 4 are broken. Each job takes a little longer than the one before.
+// Jobs 3 and 4 are broken. Each job takes 20 ms longer than the one before.
 async function process(n: number): Promise<Error | undefined> {
   await time.sleep(n * 20 * time.millisecond);
   if (n === 3 || n === 4) {
@@ -17,7 +17,7 @@ async function process(n: number): Promise<Error | undefined> {
 main(async () => {
   const jobs = new Channel<number>(3);
 
-  // The workers count together; a plain number will do, for between two awaits a goroutine is alone.
+  // The workers share the counter. Only one goroutine runs between two awaits, so a plain number is enough.
   let done = 0;
   const wg = new WaitGroup();
   for (let w = 0; w < 2; w++) {
@@ -33,7 +33,7 @@ main(async () => {
     });
   }
 
-  // Two jobs are done, two fail, three stay in the queue: the eighth finds no place.
+  // Two jobs are done, two fail, and three stay in the queue. The eighth job finds no room.
   for (let n = 1; n <= numJobs; n++) {
     await jobs.send(n);
   }
@@ -43,4 +43,4 @@ main(async () => {
   console.log(`${numJobs} jobs submitted, ${done} done`);
 });
 
-// Try: seven jobs. The program ends, and what does it not tell?
+// Try: seven jobs. The program ends, but what does it not report?

@@ -1,5 +1,5 @@
-// An unguarded result: the workers look at the context when they receive, and not when they send. Once nobody reads the
-// results any more, they wait to send for ever, and the pool waits for them.
+// An unguarded result: the workers check the context when they receive, but not when they send. When main stops reading
+// the results, the workers block in their sends forever, and the pool waits for them.
 package main
 
 import (
@@ -19,7 +19,7 @@ func worker(ctx context.Context, jobs <-chan int, results chan<- int) {
 			if !ok {
 				return
 			}
-			// Perhaps nobody reads any more.
+			// The reader may have stopped reading.
 			results <- job * job
 		}
 	}
@@ -50,12 +50,12 @@ func main() {
 		close(ended)
 	}()
 
-	// One result is enough. By the time of the cancel both workers have the next one ready.
+	// Main needs only one result. At the cancel, both workers have their next result ready.
 	<-results
 	time.Sleep(50 * time.Millisecond)
 	cancel()
 
-	// The cancel should reach everybody at once.
+	// The cancel should end all workers at once.
 	time.Sleep(100 * time.Millisecond)
 	select {
 	case <-ended:
@@ -66,4 +66,4 @@ func main() {
 	fmt.Printf("%d goroutines are left\n", runtime.NumGoroutine()-1)
 }
 
-// Try: give results a capacity of 4. Who is left then?
+// Try: give results a capacity of 4. Which goroutines are left then?

@@ -1,5 +1,5 @@
-// An unguarded result: the workers look at the context when they receive, and not when they send. Once nobody reads the
-// results any more, they wait to send for ever, and the pool waits for them.
+// An unguarded result: the workers check the context when they receive, but not when they send. When main stops reading
+// the results, the workers block in their sends forever, and the pool waits for them.
 
 import { Channel, type Context, context, defer, go, main, numGoroutine, receive, select, time, WaitGroup } from "goro";
 import type { ReceiveChannel, SendChannel } from "goro";
@@ -14,7 +14,7 @@ async function worker(ctx: Context, jobs: ReceiveChannel<number>, results: SendC
         if (!s.ok) {
           return;
         }
-        // Perhaps nobody reads any more.
+        // The reader may have stopped reading.
         await results.send(s.value * s.value);
     }
   }
@@ -45,12 +45,12 @@ main(async () => {
     ended.close();
   });
 
-  // One result is enough. By the time of the cancel both workers have the next one ready.
+  // Main needs only one result. At the cancel, both workers have their next result ready.
   await results.receive();
   await time.sleep(50 * time.millisecond);
   cancel();
 
-  // The cancel should reach everybody at once.
+  // The cancel should end all workers at once.
   await time.sleep(100 * time.millisecond);
   const s = await select({ ended: receive(ended), default: true });
   switch (s.case) {
@@ -63,4 +63,4 @@ main(async () => {
   console.log(`${numGoroutine() - 1} goroutines are left`);
 });
 
-// Try: give results a capacity of 4. Who is left then?
+// Try: give results a capacity of 4. Which goroutines are left then?

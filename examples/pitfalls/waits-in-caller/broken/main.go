@@ -1,5 +1,5 @@
-// Waiting in the caller: pool returns when all workers have ended, the workers end when their results are read, and
-// whoever would read them is waiting for pool to return.
+// Waiting in the caller: pool returns when all workers have returned, the workers return when their results are read,
+// and the goroutine that would read them waits for pool to return.
 package main
 
 import (
@@ -15,7 +15,7 @@ func worker(jobs <-chan int, results chan<- int) {
 	}
 }
 
-// This pool is right in itself: it closes the results when nobody will send any more.
+// This pool is correct: it closes the results when no more sends can follow.
 func pool(jobs <-chan int, results chan<- int) {
 	var wg sync.WaitGroup
 	for range 3 {

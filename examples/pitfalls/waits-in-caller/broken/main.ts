@@ -1,5 +1,5 @@
-// Waiting in the caller: pool returns when all workers have ended, the workers end when their results are read, and
-// whoever would read them is waiting for pool to return.
+// Waiting in the caller: pool returns when all workers have returned, the workers return when their results are read,
+// and the goroutine that would read them waits for pool to return.
 
 import { Channel, main, type ReceiveChannel, type SendChannel, WaitGroup } from "goro";
 
@@ -11,7 +11,7 @@ async function worker(jobs: ReceiveChannel<number>, results: SendChannel<number>
   }
 }
 
-// This pool is right in itself: it closes the results when nobody will send any more.
+// This pool is correct: it closes the results when no more sends can follow.
 async function pool(jobs: ReceiveChannel<number>, results: SendChannel<number>): Promise<void> {
   const wg = new WaitGroup();
   for (let w = 0; w < 3; w++) {

@@ -1,5 +1,5 @@
-// Zero workers: the number of workers is a parameter, and nothing checks it. With none, nobody ever takes a job, and
-// the first is offered for ever.
+// Zero workers: the number of workers is a parameter, and no code checks it. With 0 workers, no goroutine receives a
+// job, and the first send blocks forever.
 package main
 
 import (
@@ -53,4 +53,4 @@ func main() {
 	}
 }
 
-// Try: -1 workers. And no workers, but no items either?
+// Try: -1 workers. What happens with no workers and no items?

@@ -1,0 +1,72 @@
+// `for await` over a channel.
+
+import { chanReceive } from "../runtime/wait-reasons.ts";
+import { park, unpark } from "../runtime/parking.ts";
+import { resolveFairly, resolvedWith } from "../runtime/scheduler.ts";
+import { RingBuffer } from "../util/ring-buffer.ts";
+import { ParkedOperation } from "../runtime/waiter.ts";
+import type { ChannelState } from "./channel-state.ts";
+
+type Step<T> = IteratorResult<T, undefined>;
+
+/**
+ * An iterator over the values of a channel. `AsyncIterableIterator<T, undefined>` would say the same, but has one type parameter before
+ * TypeScript 5.6, where a loop over the channel would be untyped.
+ */
+export interface ChannelIterator<out T> {
+  next(): Promise<IteratorResult<T, undefined>>;
+  return(): Promise<IteratorResult<T, undefined>>;
+  [Symbol.asyncIterator](): ChannelIterator<T>;
+}
+
+/**
+ * Receives one value a step. It never reads ahead: a loop that is left has taken what it was given and nothing more.
+ * `return` ends the iteration and not the channel; steps that still wait leave the queue of the channel and end too.
+ */
+export class RangeIterator<T> implements ChannelIterator<T> {
+  readonly #state: ChannelState<T>;
+
+  // Its steps that wait, in the order of the channel's queue: so the one that is served is the first.
+  readonly #pendingReads = new RingBuffer<ParkedOperation<T, Step<T>>>();
+  #returned = false;
+
+  constructor(state: ChannelState<T>) {
+    this.#state = state;
+  }
+
+  next(): Promise<Step<T>> {
+    const state = this.#state;
+    if (this.#returned) return resolvedWith(doneResult());
+    if (state.canReceive) return resolvedWith({ value: state.receiveNow(), done: false });
+    if (state.closed) return resolvedWith(doneResult());
+    const waiter = new ParkedOperation<T, Step<T>>(this.#onServed);
+    this.#pendingReads.push(waiter);
+    state.awaitedBy(waiter);
+    park(waiter, chanReceive, state.isDurable, state);
+    return waiter.promise;
+  }
+
+  return(): Promise<Step<T>> {
+    this.#returned = true;
+    for (let waiter = this.#pendingReads.first; waiter !== undefined; waiter = this.#pendingReads.first) {
+      this.#state.removeWaiter(waiter);
+      this.#onServed(waiter);
+    }
+    return resolvedWith(doneResult());
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  readonly #onServed = (waiter: ParkedOperation<T, Step<T>>, mayDefer?: boolean): void => {
+    this.#pendingReads.shift();
+    unpark(waiter, chanReceive);
+    const step: Step<T> = waiter.ok ? { value: waiter.value as T, done: false } : doneResult();
+    resolveFairly(waiter.resolve, step, waiter.realm, mayDefer);
+  };
+}
+
+function doneResult(): { value: undefined; done: true } {
+  return { value: undefined, done: true };
+}

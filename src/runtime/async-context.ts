@@ -1,0 +1,108 @@
+// The host's async context: what `AsyncLocalStorage` carries from a call to all that follows from it, such as the id of a request.
+//
+// Most programs store nothing there, and then it costs them next to nothing: a context without a store is null, and code that began in
+// it runs on in it.
+
+import { hooks } from "./hooks.ts";
+import { builtinModule } from "./process.ts";
+
+/** The async context of the moment in which it was captured. */
+export interface AsyncContext {
+  /** Calls `f` with `args` in that context, and returns what it returns. */
+  runInAsyncScope<A extends readonly unknown[], R>(f: (...args: A) => R, thisArgument?: unknown, ...args: A): R;
+}
+
+interface Storage {
+  run(value: unknown, f: () => void): void;
+  disable(): void;
+}
+
+interface Hooks {
+  readonly AsyncResource: new (type: string) => AsyncContext;
+  readonly AsyncLocalStorage: new () => Storage;
+  readonly executionAsyncResource?: () => object;
+}
+
+const asyncHooks = builtinModule<Hooks>("async_hooks");
+
+/** Captures the async context of the caller; null, if nothing is stored in it, or where the host has none. */
+export function captureAsyncContext(): AsyncContext | null {
+  // With a listener, the library itself stores the goroutine that runs.
+  return asyncHooks !== undefined && (hooks !== null || isStoreSet()) ? new asyncHooks.AsyncResource("goro") : null;
+}
+
+/** Whether anything is stored in the async context of the caller. */
+export function isStoreSet(): boolean {
+  if (asyncHooks === undefined) return false;
+  detect ??= findDetector(asyncHooks);
+  return detect();
+}
+
+/** Calls `f` in `context`, or for null in the context without a store. */
+export function runIn(context: AsyncContext | null, f: () => void): void {
+  if (context !== null) context.runInAsyncScope(f);
+  else if (asyncHooks === undefined || hooks !== null || !isStoreSet()) f();
+  else emptyContext(asyncHooks).runInAsyncScope(f);
+}
+
+/** Like {@link isStoreSet}, and cheaper: for code that continues after an `await`. */
+export function isStoreSetAfterAwait(): boolean {
+  if (asyncHooks?.executionAsyncResource === undefined) return isStoreSet();
+  // With Node's hooks on, it is the promise that continues; without them there is no store.
+  return (usesFrames || asyncHooks.executionAsyncResource() instanceof Promise) && isStoreSet();
+}
+
+let detect: (() => boolean) | undefined;
+let usesFrames = true;
+let empty: AsyncContext | undefined;
+
+// Up to version 22, Node keeps the stores of a context in properties of the resource that executes. It does so by hooks, which it turns on
+// with the first store, and which mark every promise from then on. From version 24 on there is a frame, a map to which each new resource
+// refers. Where neither can be seen, every context is taken to have a store.
+function findDetector({ AsyncLocalStorage, AsyncResource, executionAsyncResource }: Hooks): () => boolean {
+  const probe = new AsyncResource("goro") as unknown as Resource;
+  const symbols = Object.getOwnPropertySymbols(probe);
+  const frame = symbols.find(({ description }) => description === "context_frame");
+  const mark = symbols.find(({ description }) => description === "async_id_symbol");
+  const ways: (() => boolean)[] = [];
+  if (mark !== undefined && executionAsyncResource !== undefined) {
+    ways.push(
+      () => (Promise.resolve() as unknown as Resource)[mark] !== undefined && hasStore(executionAsyncResource()),
+    );
+  }
+  if (frame !== undefined) {
+    ways.push(() => isHeld((new AsyncResource("goro") as unknown as Resource)[frame]));
+  }
+  const storage = new AsyncLocalStorage();
+  const works = (way: () => boolean): boolean => {
+    let isSeen = false;
+    storage.run({}, () => (isSeen = way()));
+    return isSeen;
+  };
+  const found = ways.find(works);
+  usesFrames = found !== ways[0] || mark === undefined;
+  storage.disable();
+  return found ?? ((): boolean => true);
+}
+
+type Resource = Readonly<Record<symbol, unknown>>;
+
+function hasStore(resource: object): boolean {
+  return Object.getOwnPropertySymbols(resource).some(
+    (symbol) => symbol.description === "kResourceStore" && (resource as Resource)[symbol] !== undefined,
+  );
+}
+
+function isHeld(frame: unknown): boolean {
+  return frame instanceof Map ? [...frame.values()].some((store) => store !== undefined) : frame !== undefined;
+}
+
+function emptyContext({ AsyncResource }: Hooks): AsyncContext {
+  if (empty === undefined) {
+    empty = new AsyncResource("goro");
+    for (const symbol of Object.getOwnPropertySymbols(empty)) {
+      if (/^(kResourceStore|context_frame)$/.test(symbol.description ?? "")) Reflect.set(empty, symbol, undefined);
+    }
+  }
+  return empty;
+}

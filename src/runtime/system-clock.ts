@@ -1,0 +1,183 @@
+// The real time: what the clock of the real world is driven by. It uses the time functions that the host has at the moment of the
+// call, so that a test's fake timers drive the library too, and it survives that they come and go.
+//
+// Invariants:
+//   1. `now()` never decreases, and does not jump when the host's functions are replaced.
+//   2. A timer that was asked for is set with the functions that the host has now or, if these have changed since, is set anew with
+//      them when the clock is next used or, at the latest, when the watch finds the change.
+//   3. A timer that was set with the host's own functions stays set while fakes are in their place, and counts when it goes off.
+
+import { type TimeSource, roundingError } from "./timer-queue.ts";
+import { currentRealm } from "./realm.ts";
+
+/** The longest delay that the host's timers know; they fire at once when they are given a longer one. */
+export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
+
+/** How often, in milliseconds, it is looked whether fake functions have been taken away, while a timer is set with them. */
+const watchInterval = 100;
+
+interface TimeFunctions {
+  readonly performance?: { now(): number };
+  setTimeout(run: () => void, ms: number): unknown;
+  clearTimeout(handle: unknown): void;
+  readonly AbortSignal?: { timeout?(ms: number): AbortSignal };
+}
+
+const host = globalThis as unknown as TimeFunctions;
+const { setTimeout: setTimeoutAtImport } = host;
+
+/** One set of time functions that the host has or has had. */
+class Source {
+  readonly performance: TimeFunctions["performance"] = host.performance;
+  readonly read: () => number = nowOf(this.performance);
+  readonly setTimeout: TimeFunctions["setTimeout"] = host.setTimeout;
+  readonly clearTimeout: TimeFunctions["clearTimeout"] = host.clearTimeout;
+
+  /** What is added to `read()`. */
+  offset = 0;
+
+  /** Whether the functions are taken for the host's own, and not for fakes; what the first timer shows decides, if it shows it. */
+  isHosts: boolean = this.setTimeout === setTimeoutAtImport;
+
+  now(): number {
+    return this.read.call(this.performance) + this.offset;
+  }
+
+  // `globalThis.performance` is a getter on Node, which every reading of the clock would call: what replaces functions replaces its method.
+  get isCurrent(): boolean {
+    return this.setTimeout === host.setTimeout && this.read === nowOf(this.performance);
+  }
+}
+
+function nowOf(performance: TimeFunctions["performance"]): () => number {
+  return performance?.now ?? Date.now;
+}
+
+interface Timer {
+  readonly source: Source;
+  readonly due: number;
+  readonly ring: () => void;
+  handle: unknown;
+}
+
+/** The real time. A longer delay than the host knows comes in pieces: the clock finds that it was woken early, and sets anew. */
+export class SystemClock implements TimeSource {
+  #source: Source | undefined;
+  readonly #sources = new WeakMap<object, Source>();
+  #last = 0;
+  #timer: Timer | undefined;
+
+  /** One that was set with the host's own functions before fakes took their place. */
+  #kept: Timer | undefined;
+  #isWatching = false;
+
+  now(): number {
+    return this.#advance(this.#current());
+  }
+
+  wall(): number {
+    return Date.now();
+  }
+
+  set(delay: number, ring: () => void): void {
+    const source = this.#current();
+    stop(this.#timer);
+    if (this.#kept?.source === source) this.#dropKept();
+    const ms = Math.min(Math.max(Math.ceil(delay - roundingError), 0), MAX_TIMEOUT_MS);
+    const timer: Timer = { source, due: this.#advance(source) + ms, ring, handle: undefined };
+    this.#timer = timer;
+    outside(() => {
+      timer.handle = source.setTimeout.call(globalThis, () => this.#fired(timer), ms);
+      source.isHosts = isHosts(timer.handle) ?? source.isHosts;
+      if (!source.isHosts) this.#watch();
+    });
+  }
+
+  clear(): void {
+    stop(this.#timer);
+    this.#timer = undefined;
+    this.#dropKept();
+  }
+
+  #dropKept(): void {
+    stop(this.#kept);
+    this.#kept = undefined;
+  }
+
+  #fired(timer: Timer): void {
+    if (timer === this.#timer) this.#timer = undefined;
+    else if (timer === this.#kept) this.#kept = undefined;
+    else return;
+    const { source, due } = timer;
+    this.#advance(source);
+    // Some fake timers leave `performance.now` as it is: then the time is what the timers say. A real timer that is a fraction of a
+    // millisecond early while there are fakes would be set anew with these.
+    if (this.#last < due && !(source.isHosts && source.isCurrent)) {
+      source.offset += due - this.#last;
+      this.#last = due;
+    }
+    timer.ring();
+  }
+
+  /** The time by `source`, which counts on from the last reading if it lies behind that. */
+  #advance(source: Source): number {
+    const time = source.now();
+    if (time >= this.#last) this.#last = time;
+    else source.offset += this.#last - time || 0;
+    return this.#last;
+  }
+
+  /** The functions that the host has now. If they have changed, the timer is set anew. */
+  #current(): Source {
+    const before = this.#source;
+    if (before?.isCurrent === true) return before;
+    const known = this.#sources.get(host.setTimeout);
+    const source = known?.isCurrent === true ? known : new Source();
+    if (source !== known) {
+      this.#sources.set(host.setTimeout, source);
+      if (before !== undefined) source.offset = this.#last - source.now();
+    }
+    this.#source = source;
+    const timer = this.#timer;
+    if (timer !== undefined) {
+      this.#timer = undefined;
+      if (timer.source.isHosts) this.#kept = timer;
+      else stop(timer);
+      this.set(timer.due - this.#advance(source), timer.ring);
+    }
+    return source;
+  }
+
+  // Not by a timer of the host, which may be a fake too: no fake timers replace those of signals. They keep no process alive.
+  #watch(): void {
+    if (this.#isWatching) return;
+    const signal = host.AbortSignal?.timeout?.(watchInterval);
+    if (signal === undefined) return;
+    this.#isWatching = true;
+    signal.addEventListener("abort", () => {
+      this.#isWatching = false;
+      this.#current();
+      if (this.#timer?.source.isHosts === false) this.#watch();
+    });
+  }
+}
+
+function outside(f: () => void): void {
+  // A real timer that is set inside another world must not draw the real world into that one when it rings.
+  const realm = currentRealm();
+  if (realm === undefined) f();
+  else realm.runOutside(f);
+}
+
+// Those of fakes that are gone are gone too; to clear one of node:test's then would break the next ones.
+function stop(timer: Timer | undefined): void {
+  if (timer === undefined) return;
+  const { source, handle } = timer;
+  if (source.isHosts || source.isCurrent) source.clearTimeout.call(globalThis, handle);
+}
+
+// Node's own timers are objects of a class; those of fakes are other objects, or lack a method. A number shows nothing.
+function isHosts(handle: unknown): boolean | undefined {
+  if (typeof handle !== "object" || handle === null) return undefined;
+  return handle.constructor.name === "Timeout" && "close" in handle;
+}

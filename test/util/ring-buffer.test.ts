@@ -1,0 +1,136 @@
+import { describe, expect, jest, test } from "@jest/globals";
+import { below, seed } from "../../src/runtime/realm.ts";
+import { RingBuffer } from "../../src/util/ring-buffer.ts";
+import { heapInUse, isCollected } from "../support/memory.ts";
+
+function drain<T>(ring: RingBuffer<T>): T[] {
+  const values: T[] = [];
+  while (ring.length > 0) values.push(ring.shift());
+  return values;
+}
+
+describe("a ring", () => {
+  test("starts empty", () => {
+    expect(new RingBuffer<number>().length).toBe(0);
+  });
+
+  test("gives the values back in the order in which they came", () => {
+    const ring = new RingBuffer<number>();
+    const values = Array.from({ length: 1000 }, (_, i) => i);
+    for (const value of values) ring.push(value);
+    expect(ring.length).toBe(1000);
+    expect(drain(ring)).toEqual(values);
+  });
+
+  // Growing copies the part before the head and the part behind it, and these are never the same for two heads.
+  test.each([0, 1, 2, 3, 4, 5, 6, 7, 8])("keeps the order when it grows after %i values have gone through", (gone) => {
+    const ring = new RingBuffer<number>();
+    for (let i = 0; i < gone; i++) {
+      ring.push(-1);
+      ring.shift();
+    }
+    const values = Array.from({ length: 40 }, (_, i) => i);
+    for (const value of values) ring.push(value);
+    expect(drain(ring)).toEqual(values);
+  });
+
+  test("counts undefined and null as values", () => {
+    const ring = new RingBuffer<unknown>();
+    ring.push(undefined);
+    ring.push(null);
+    expect(ring.length).toBe(2);
+    expect(drain(ring)).toEqual([undefined, null]);
+  });
+
+  test("shows its oldest value without taking it", () => {
+    const ring = new RingBuffer<number | undefined>();
+    expect(ring.first).toBeUndefined();
+    ring.push(1);
+    ring.push(2);
+    expect([ring.first, ring.first, ring.length]).toEqual([1, 1, 2]);
+    ring.shift();
+    expect(ring.first).toBe(2);
+    ring.shift();
+    expect(ring.first).toBeUndefined();
+    ring.push(undefined);
+    ring.push(3);
+    expect(ring.first).toBeUndefined();
+    ring.shift();
+    expect(ring.first).toBe(3);
+  });
+
+  test.each([1, 2, 3, 4])("agrees with an array through any history (seed %i)", (value) => {
+    seed(value);
+    const ring = new RingBuffer<number>();
+    const model: number[] = [];
+    for (let step = 0; step < 4000; step++) {
+      // The tide comes and goes, so that it is full and empty many times, at many places of the circle.
+      const tide = (step >> 6) % 2 === 0 ? 3 : 1;
+      if (model.length === 0 || below(4) < tide) {
+        ring.push(step);
+        model.push(step);
+      } else {
+        expect(ring.shift()).toBe(model.shift());
+      }
+      expect(ring.length).toBe(model.length);
+      expect(ring.first).toBe(model[0]);
+    }
+    expect(drain(ring)).toEqual(model);
+  });
+
+  // Shrinking copies the part before the head and the part behind it.
+  test.each([0, 1, 31, 32, 33, 63])("keeps the order when it shrinks after %i values have gone through", (gone) => {
+    const ring = new RingBuffer<number>();
+    const values = Array.from({ length: 1000 }, (_, i) => i);
+    for (let i = 0; i < gone; i++) ring.push(-1);
+    for (let i = 0; i < gone; i++) ring.shift();
+    for (const value of values) ring.push(value);
+    const taken = values.slice(0, 990).map(() => ring.shift());
+    for (const value of values) ring.push(value);
+    expect([...taken, ...drain(ring)]).toEqual([...values, ...values]);
+  });
+
+  test("that was emptied after a burst, or nearly, holds no more than one that never held much", async () => {
+    const rings = Array.from({ length: 100 }, () => new RingBuffer<number>());
+    const before = await heapInUse();
+    for (const ring of rings) {
+      for (let i = 0; i < 10_000; i++) ring.push(i);
+      while (ring.length > 5) ring.shift();
+    }
+    // 8 bytes a slot.
+    expect((await heapInUse()) - before).toBeLessThan(rings.length * 64 * 8 + 200_000);
+    for (const ring of rings) expect(drain(ring)).toEqual([9995, 9996, 9997, 9998, 9999]);
+  });
+
+  test("copies a value a few times at most, wherever its length goes up and down", () => {
+    const fill = jest.spyOn(Array.prototype, "fill");
+    try {
+      const ring = new RingBuffer<number>();
+      let operations = 0;
+      for (const tide of [8, 9, 32, 33, 64, 65, 256, 257]) {
+        for (let round = 0; round < 50; round++) {
+          for (; ring.length < tide; operations++) ring.push(0);
+          for (; ring.length > tide >> 2; operations++) ring.shift();
+        }
+      }
+      const copied = fill.mock.results.reduce((sum, { value }) => sum + (value as unknown[]).length, 0);
+      expect(copied).toBeLessThan(4 * operations);
+    } finally {
+      fill.mockRestore();
+    }
+  });
+
+  test("keeps nothing of a value that was taken", async () => {
+    const ring = new RingBuffer<object>();
+    const refs = (() => {
+      const values = Array.from({ length: 12 }, () => ({}));
+      for (const value of values) ring.push(value);
+      for (let i = 0; i < 11; i++) ring.shift();
+      return values.map((value) => new WeakRef(value));
+    })();
+    const collected: boolean[] = [];
+    for (const ref of refs) collected.push(await isCollected(ref));
+    expect(collected).toEqual([...new Array<boolean>(11).fill(true), false]);
+    expect(ring.length).toBe(1);
+  });
+});
