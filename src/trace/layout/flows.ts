@@ -5,7 +5,7 @@ import { formatAxisTime } from "../format-number.ts";
 import type { GoroutineRef, TraceEvent } from "../format.ts";
 import { truncate } from "../preview.ts";
 import { type MessageFlow, stateOf } from "../tracks.ts";
-import { path, type Path, type Point, type Shape, text, textWidth } from "./chart.ts";
+import { line, type Path, type Shape, text, textWidth } from "./chart.ts";
 import { barHeight, type Scene } from "./scene.ts";
 
 /** With more values than this, their arrows are thin lines without labels; more lines than `maxLines` are left out. */
@@ -19,10 +19,12 @@ const longArrow = 40;
 /** The length in pixels of an arrow whose other end is not shown. */
 const stubLength = 9;
 
+/** A line from one point to another: x, y, x, y. */
+type Ends = readonly [x1: number, y1: number, x2: number, y2: number];
+
 interface Arrow {
   readonly flow: MessageFlow;
-  readonly from: Point;
-  readonly to: Point;
+  readonly ends: Ends;
 }
 
 /** Lays out everything that passes between tracks; `omitted` is the number of values without arrows. */
@@ -32,15 +34,15 @@ export function layoutFlows(scene: Scene): { readonly shapes: readonly Shape[]; 
     const { sendEvent, receiveEvent } = flow;
     if (receiveEvent >= trace.events.length || receiveEvent < axis.first || sendEvent >= axis.last) return [];
     const ends = arrowBetween(scene, flow.from, flow.to, axis.at(sendEvent), axis.at(receiveEvent));
-    return ends === null ? [] : [{ flow, from: ends[0], to: ends[1] }];
+    return ends === null ? [] : [{ flow, ends }];
   });
   const others = startsAndWakes(scene);
   if (arrows.length <= maxArrows) return { shapes: [...others, ...clearArrows(scene, arrows)], omitted: 0 };
   const lines = new Map<string, Path>();
-  for (const { flow, from, to } of arrows) {
+  for (const { flow, ends } of arrows) {
     const style = `flow${scene.channelStyle(flow.channel)}` as const;
-    const points = curveOf([Math.round(from[0]), from[1]], [Math.round(to[0]), to[1]]);
-    getOrInsert(lines, `${style} ${points.join(" ")}`, () => path(style, points, { modifiers: ["thin"] }));
+    const points = curveOf([Math.round(ends[0]), ends[1], Math.round(ends[2]), ends[3]]);
+    getOrInsert(lines, `${style} ${points.join(" ")}`, () => line(style, points, { modifiers: ["thin"] }));
   }
   if (lines.size > maxLines) return { shapes: others, omitted: arrows.length };
   // Neighbors of the same style become one element of a file.
@@ -49,63 +51,38 @@ export function layoutFlows(scene: Scene): { readonly shapes: readonly Shape[]; 
 }
 
 /** The ends of an arrow from one bar to another. If one goroutine is not shown, the arrow is a stub at the other; if neither is, null. */
-function arrowBetween(
-  scene: Scene,
-  from: GoroutineRef,
-  to: GoroutineRef,
-  x1: number,
-  x2: number,
-): [Point, Point] | null {
+function arrowBetween(scene: Scene, from: GoroutineRef, to: GoroutineRef, x1: number, x2: number): Ends | null {
   const [top, target] = [scene.topOf(from), scene.topOf(to)];
   if (top !== null && target !== null) {
-    if (top === target)
-      return [
-        [x1, top + barHeight],
-        [Math.max(x2, x1 + 4), top + barHeight],
-      ];
-    return top < target
-      ? [
-          [x1, top + barHeight],
-          [x2, target],
-        ]
-      : [
-          [x1, top],
-          [x2, target + barHeight],
-        ];
+    if (top === target) return [x1, top + barHeight, Math.max(x2, x1 + 4), top + barHeight];
+    return top < target ? [x1, top + barHeight, x2, target] : [x1, top, x2, target + barHeight];
   }
-  if (top !== null)
-    return [
-      [x1, top + barHeight],
-      [x1 + stubLength, top + barHeight + stubLength],
-    ];
+  if (top !== null) return [x1, top + barHeight, x1 + stubLength, top + barHeight + stubLength];
   if (target === null) return null;
   // Goroutines without a track are in the band at the bottom; timers are at the top.
   const isFromBelow = from !== 0 && scene.aggregated.length > 0;
   const y = isFromBelow ? target + barHeight : target;
-  return [
-    [x2 - stubLength, isFromBelow ? y + stubLength : y - stubLength],
-    [x2, y],
-  ];
+  return [x2 - stubLength, isFromBelow ? y + stubLength : y - stubLength, x2, y];
 }
 
 /** A line between two points; below the bar of a goroutine that sends to itself, an arc. */
-function curveOf(from: Point, to: Point): Point[] {
-  return from[1] === to[1] ? [from, [(from[0] + to[0]) / 2, from[1] + 16], to] : [from, to];
+function curveOf([x1, y1, x2, y2]: Ends): readonly number[] {
+  return y1 === y2 ? [x1, y1, (x1 + x2) / 2, y1 + 16, x2, y2] : [x1, y1, x2, y2];
 }
 
 function clearArrows(scene: Scene, arrows: readonly Arrow[]): Shape[] {
   const { axis, channelStyle, names, trace } = scene;
-  const totalLength = arrows.reduce((sum, { from, to }) => sum + to[0] - from[0], 0);
+  const totalLength = arrows.reduce((sum, { ends: [x1, , x2] }) => sum + x2 - x1, 0);
   const isCrowded = totalLength > maxClearAxes * (axis.right - axis.left);
   const goroutine = (id: GoroutineRef): string => (id === 0 ? "a timer" : names.goroutine(id));
-  const lines = arrows.map(({ flow, from, to }) => {
+  const lines = arrows.map(({ flow, ends }) => {
     const [start, end] = [trace.events[flow.sendEvent]?.at ?? 0, trace.events[flow.receiveEvent]?.at ?? 0];
     const when = end > start ? `${formatAxisTime(start)} to ${formatAxisTime(end)}` : formatAxisTime(start);
     const what = flow.text === "" ? "a value" : truncate(flow.text, 100);
-    return path(`flow${channelStyle(flow.channel)}`, curveOf(from, to), {
+    return line(`flow${channelStyle(flow.channel)}`, curveOf(ends), {
       hasArrow: true,
-      isCurve: from[1] === to[1],
-      modifiers: isCrowded && to[0] - from[0] > longArrow ? ["faint"] : [],
+      isCurve: ends[1] === ends[3],
+      modifiers: isCrowded && ends[2] - ends[0] > longArrow ? ["faint"] : [],
       tooltip: `${names.channel(flow.channel, 60)}: ${what}, from ${goroutine(flow.from)} to ${goroutine(flow.to)}, ${when}`,
       events: [flow.sendEvent, flow.receiveEvent + 1],
     });
@@ -115,22 +92,23 @@ function clearArrows(scene: Scene, arrows: readonly Arrow[]): Shape[] {
 
 /** The value as a text beside the head of its arrow, if no other arrow passes there. */
 function labelOf({ axis, channelStyle }: Scene, arrow: Arrow, arrows: readonly Arrow[]): Shape[] {
-  const { flow, from, to } = arrow;
-  const short = truncate(flow.text, 26);
+  const short = truncate(arrow.flow.text, 26);
   // "{1, 1}" for "{number: 1, square: 1}": all values of a channel have the same fields.
   const content = short.startsWith("{") ? short.replaceAll(/([{,] ?)[\w$]+: /g, "$1") : short;
-  if (content === "" || from[1] === to[1]) return [];
-  const [x, y] = [to[0] + 4, from[1] < to[1] ? to[1] - 3 : to[1] + 11];
+  const [, y1, x2, y2] = arrow.ends;
+  if (content === "" || y1 === y2) return [];
+  const [x, y] = [x2 + 4, y1 < y2 ? y2 - 3 : y2 + 11];
   const right = x + textWidth(content) + 1;
   const isCovered = arrows.some((other) => {
-    const arrivesNearby = other.to[1] === to[1] && other.to[0] >= to[0] && other.to[0] <= right + 4;
-    return other !== arrow && (arrivesNearby || crosses(other, x - 2, right, y - 4));
+    const [, , otherX, otherY] = other.ends;
+    const arrivesNearby = otherY === y2 && otherX >= x2 && otherX <= right + 4;
+    return other !== arrow && (arrivesNearby || crosses(other.ends, x - 2, right, y - 4));
   });
-  return isCovered || right > axis.right + 50 ? [] : [text(x, y, content, `value${channelStyle(flow.channel)}`)];
+  return isCovered || right > axis.right + 50 ? [] : [text(x, y, content, `value${channelStyle(arrow.flow.channel)}`)];
 }
 
 /** Whether an arrow crosses the height `y`, give or take 5 pixels, between `left` and `right`. */
-function crosses({ from: [x1, y1], to: [x2, y2] }: Arrow, left: number, right: number, y: number): boolean {
+function crosses([x1, y1, x2, y2]: Ends, left: number, right: number, y: number): boolean {
   if (Math.max(y1, y2) < y - 5 || Math.min(y1, y2) > y + 5) return false;
   const x = y1 === y2 ? x2 : x1 + (x2 - x1) * Math.min(1, Math.max(0, (y - y1) / (y2 - y1)));
   return x >= left && x <= right;
@@ -146,32 +124,23 @@ function startsAndWakes(scene: Scene): Shape[] {
     if (event.type === "block") operations.set(event.wait, event.operation);
     if (i < axis.first || i >= axis.last) continue;
     const x = axis.at(i);
+    const details = { events: [i, i + 1] } as const;
     if (event.type === "go" && scene.topOf(event.child) !== null) {
       const ends = arrowBetween(scene, event.goroutine, event.child, x, x);
-      if (ends !== null) starts.set(ends.join(" "), path("start", startLine(...ends), { events: [i, i + 1] }));
+      if (ends !== null) starts.set(ends.join(" "), line("start", startLine(ends), details));
     } else if (event.type === "unblock" && event.by !== 0 && event.by !== event.goroutine) {
       const isValue = stateOf(operations.get(event.wait) ?? "") !== "wait" && hasJustMoved(trace.events, i);
       const ends = isValue ? null : arrowBetween(scene, event.by, event.goroutine, x, x);
-      if (ends !== null && ends[0][0] === ends[1][0])
-        wakes.set(ends.join(" "), path("wake", ends, { events: [i, i + 1] }));
+      if (ends !== null && ends[0] === ends[2]) wakes.set(ends.join(" "), line("wake", ends, details));
     }
   }
   return [...starts.values(), ...(wakes.size > maxArrows ? [] : wakes.values())];
 }
 
 /** A line from a bar along the bar that starts there; only along that bar if the other one is not shown. */
-function startLine([x1, y1]: Point, [x2, y2]: Point): Point[] {
-  if (x1 !== x2)
-    return [
-      [x2, y2],
-      [x2, y2 + barHeight],
-    ];
-  return [
-    [x1 - 2.5, y1],
-    [x1 + 2.5, y1],
-    [x1, y1],
-    [x1, y1 < y2 ? y2 + barHeight : y2 - barHeight],
-  ];
+function startLine([x1, y1, x2, y2]: Ends): readonly number[] {
+  if (x1 !== x2) return [x2, y2, x2, y2 + barHeight];
+  return [x1 - 2.5, y1, x1 + 2.5, y1, x1, y1, x1, y1 < y2 ? y2 + barHeight : y2 - barHeight];
 }
 
 /** Whether one of the three events before the one at `index` gave a value to the goroutine that it unblocks, or took one. */

@@ -101,7 +101,8 @@ function nodeShapes({ style, title, detail, tooltip, modifiers, width }: Node, [
   const [left, top] = [x - width / 2, y - nodeHeight / 2];
   const titleStyle = style === "missing" ? "alert" : "label";
   return [
-    box("node", left, top, width, nodeHeight, { radius }),
+    // The tint of a target is translucent, and edges end below it.
+    ...(style === "target" ? [box("node", left, top, width, nodeHeight, { radius })] : []),
     box(style, left, top, width, nodeHeight, { radius, modifiers, tooltip }),
     text(x, detail === "" ? y + 4 : y - 3, fitText(title, width - 10), titleStyle, "middle"),
     text(x, y + 13, fitText(detail, width - 10), "small", "middle"),

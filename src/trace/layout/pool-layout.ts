@@ -16,7 +16,7 @@ import { truncate } from "../preview.ts";
 import { roundTicks } from "./axis.ts";
 import * as chart from "./chart.ts";
 import { box, line, margin, mark, path, type Section, type Shape, text } from "./chart.ts";
-import { aggregate, drawSpans, type Span } from "./spans.ts";
+import { aggregateJobs, type Bar, jobShape, layoutRow, maxOf, rowsOf, statusLabels } from "./job-bars.ts";
 import type { Style } from "./theme.ts";
 
 /** What {@link layoutPool} lays out; see `RenderPoolOptions`. */
@@ -34,9 +34,6 @@ const rightMargin = 200;
 /** With more tracks than this, only the first get room of their own. */
 const maxTracks = 40;
 const tracksWithAggregate = 32;
-
-/** The number of rows of a track; in the last one, bars may overlap. */
-const maxRows = 4;
 
 /** With more jobs than this, bars have no tooltips. */
 const maxTooltips = 1000;
@@ -111,11 +108,6 @@ function viewOf(history: PoolHistory, from: number | undefined, to: number | und
   return { history, from: start, to: stop, isTime, low, high, right, positionOf, toPixels };
 }
 
-/** A job while a worker ran it. */
-interface Bar extends Span {
-  readonly job: PoolJob;
-}
-
 /** The bars of each worker of the pool, in the order of their beginnings, as far as they are shown. */
 function barsByWorker({ history, isTime, low, high, positionOf, toPixels }: View): Map<number, Bar[]> {
   const byWorker = new Map<number, Bar[]>();
@@ -159,13 +151,6 @@ function workerTracks(byWorker: ReadonlyMap<number, readonly Bar[]>): WorkerTrac
   }
   addIdle(next, maxOf(byWorker.keys()));
   return tracks;
-}
-
-/** The greatest of `values`, 0 or more. A call of `Math.max` cannot have this many arguments. */
-function maxOf(values: Iterable<number>): number {
-  let max = 0;
-  for (const value of values) max = Math.max(max, value);
-  return max;
 }
 
 function ticksOf({ isTime, low, high, right, toPixels }: View): chart.Tick[] {
@@ -230,13 +215,6 @@ function notesOf({ clock, dropped, ending }: Trace, { isTime, from, history }: V
   ];
 }
 
-const statusLabels: Readonly<Record<JobStatus, string>> = {
-  done: "done",
-  failed: "failed",
-  canceled: "canceled",
-  open: "not finished",
-};
-
 function describeJob({ times, end }: PoolHistory, { job, status, accepted, started, finished }: PoolJob): string {
   const [acceptedAt, startedAt, finishedAt] = [times[accepted], times[started], times[finished]];
   const parts = [`job ${job}: ${statusLabels[status]}`];
@@ -295,6 +273,7 @@ function layoutWorkers(
   const shown = workers.length > maxTracks ? workers.slice(0, tracksWithAggregate) : workers;
   const others = workers.slice(shown.length);
   const hasTooltips = shown.reduce((sum, { bars }) => sum + bars.length, 0) <= maxTooltips;
+  const describe = hasTooltips ? (job: PoolJob): string => describeJob(view.history, job) : null;
   const tracks: chart.Track[] = [];
   const shapes: Shape[] = [];
   if (view.isTime && shown.length > 0) shapes.push(text(view.right + 14, top + 4, "time running jobs", "small"));
@@ -308,7 +287,7 @@ function layoutWorkers(
     tracks.push({ label: [text(left - 8, baseline + 4, name, first === last ? "label" : "small", "end")], baseline });
     const pitch = height / Math.max(rows.length, 1);
     const rowHeight = pitch - (rows.length > 1 ? 1 : 0);
-    for (const [i, row] of rows.entries()) shapes.push(...layoutRow(view, row, y + i * pitch, rowHeight, hasTooltips));
+    for (const [i, row] of rows.entries()) shapes.push(...layoutRow(row, y + i * pitch, rowHeight, describe));
     shapes.push(...utilization(view, [track], width, baseline));
     y += height + 5;
   }
@@ -325,92 +304,6 @@ function layoutWorkers(
     ...utilization(view, others, width, middle),
   );
   return { tracks, shapes, bottom: y + aggregateHeight + 9 };
-}
-
-/** Distributes bars over rows so that they do not overlap. */
-function rowsOf(bars: readonly Bar[]): Bar[][] {
-  const rows: Bar[][] = [];
-  for (const bar of bars) {
-    const free = rows.find((row) => (row.at(-1) as Bar).to <= bar.from);
-    if (free !== undefined) free.push(bar);
-    else if (rows.length < maxRows) rows.push([bar]);
-    else (rows.at(-1) as Bar[]).push(bar);
-  }
-  return rows;
-}
-
-function layoutRow(view: View, row: readonly Bar[], top: number, height: number, hasTooltips: boolean): Shape[] {
-  const together = (bars: readonly Bar[], from: number, to: number): Shape[] =>
-    bars.length > 1 && to - from >= 6
-      ? aggregateJobs(bars, from, to, 1, top, height)
-      : [tick(bars, from, to, top, height)];
-  if (row.some(({ from }, i) => i > 0 && from < (row[i - 1] as Bar).to)) {
-    return together(row, (row[0] as Bar).from, maxOf(row.map(({ to }) => to)));
-  }
-  const labels: Shape[] = [];
-  const shapes = drawSpans(
-    row,
-    ({ job, from, to }) => {
-      const digits = truncate(String(job.job), 12);
-      const style = job.status === "done" ? "on-bar" : "on-hatch";
-      const hasLabel = height > 10 && to - from >= 7 * digits.length + 5;
-      if (hasLabel) labels.push(text((from + to) / 2, top + height / 2 + 4, digits, style, "middle"));
-      return [jobShape(job.status, from, to, top, height, hasTooltips ? describeJob(view.history, job) : "")];
-    },
-    together,
-  );
-  // Without tooltips, neighbors of the same style become one element of a file.
-  if (!hasTooltips) shapes.sort((a, b) => a.style.localeCompare(b.style));
-  return [...shapes, ...labels];
-}
-
-/** The bar of a job. The bar of a job that has not finished ends in a tip. */
-function jobShape(status: JobStatus, from: number, to: number, top: number, height: number, tooltip = ""): Shape {
-  const [x, end] = [from + 0.5, Math.max(to - 0.5, from + 1.5)];
-  if (status !== "open") return box(`job-${status}`, x, top, end - x, height, { tooltip });
-  const [middle, bottom] = [top + height / 2, top + height];
-  const outline = [x, top, end, top, end + 5, middle, end, bottom, x, bottom];
-  return line("job-open", outline, { isClosed: true, tooltip });
-}
-
-/** Jobs in a few pixels, in the style of the least successful one. */
-function tick(bars: readonly Bar[], from: number, to: number, top: number, height: number): Shape {
-  const statuses = new Set(bars.map(({ job }) => job.status));
-  const worst = (["failed", "canceled", "open", "done"] as const).find((status) => statuses.has(status)) as JobStatus;
-  const which = bars.length === 1 ? `job ${truncate(String(bars[0]?.job.job), 12)}` : pluralize(bars.length, "job");
-  const tooltip = `${which}, ${bars.length > 1 && worst !== "done" ? "some " : ""}${statusLabels[worst]}`;
-  const style = shortStyles[worst];
-  return box(style, from, top, Math.max(to - from, 2), style === "short-done" ? height : height * 0.6, { tooltip });
-}
-
-const shortStyles: Readonly<Record<JobStatus, Style>> = {
-  done: "short-done",
-  open: "short-done",
-  failed: "short-failed",
-  canceled: "short-canceled",
-};
-
-/** Jobs without room of their own: how many of `workers` ran a job. Unsuccessful jobs are at the top. */
-function aggregateJobs(
-  bars: readonly Bar[],
-  from: number,
-  to: number,
-  workers: number,
-  top: number,
-  height: number,
-): Shape[] {
-  const counts = { done: 0, failed: 0, canceled: 0, open: 0 };
-  for (const { job } of bars) counts[job.status]++;
-  const statuses = (Object.keys(counts) as JobStatus[]).filter((status) => counts[status] > 0);
-  const parts = statuses.map((status) => `${formatCount(counts[status])} ${statusLabels[status]}`);
-  const spans = bars.map((bar): Span => ({ from: bar.from, to: bar.to, style: shortStyles[bar.job.status] }));
-  const styles = { bottomUp: ["short-done"], topDown: ["short-failed", "short-canceled"] } as const;
-  return [
-    box("aggregate", from, top, to - from, height, {
-      tooltip: `${pluralize(bars.length, "job")}: ${parts.join(", ")}`,
-    }),
-    ...aggregate(spans, { left: from, right: to, top, height, capacity: workers, ...styles }),
-  ];
 }
 
 /** Beside tracks: the share of the time in which their workers ran jobs, and how many. */
