@@ -186,6 +186,10 @@ export class Case<T> extends Waiter<T> {
     return this.operation.name;
   }
 
+  override get parkedOperation(): object {
+    return this.pendingSelect as PendingSelect;
+  }
+
   override leaveQueues(): void {
     for (const one of (this.pendingSelect as PendingSelect).cases) {
       if (one.queue !== null) (one.state as ChannelState<unknown>).removeWaiter(one);

@@ -1,20 +1,23 @@
 // Who lives and who waits for what, as a list to report from. Whoever keeps a roster pays for it: see debug.ts.
 
 import { currentClock } from "./timer.ts";
-import type { GoroutineInfo } from "./hooks.ts";
+import type { GoroutineInfo, WaitTarget } from "./hooks.ts";
+import type { WaitReason } from "./wait-reasons.ts";
 import { safeToString } from "../util/inspect.ts";
 import { indent } from "./panic.ts";
 
+/** Why an operation waits. The counter is that of all operations with this reason. */
+export type BlockReason = Pick<WaitReason, "name" | "waiting">;
+
 /** What somebody waits for. */
 export interface Wait {
-  /** By Go's name of the operation. */
-  readonly operation: string;
+  readonly reason: BlockReason;
   readonly goroutine: GoroutineInfo | undefined;
   /** Where in the program, one frame a line, if places are captured. */
   readonly at: readonly string[];
   readonly isDurable: boolean;
   /** What it waits for, such as the core of a channel; null, if nothing more is known. */
-  readonly target: object | null;
+  readonly target: WaitTarget | null;
   /** Since when, by the clock of whoever waits. */
   readonly since: number;
 }
@@ -39,13 +42,13 @@ export class GoroutineRegistry {
   /** `party` waits. Of whose doing that is may be unknown. */
   block(
     waiter: object,
-    operation: string,
+    reason: BlockReason,
     goroutine: GoroutineInfo | undefined,
     at: readonly string[],
     isDurable: boolean = true,
-    target: object | null = null,
+    target: WaitTarget | null = null,
   ): void {
-    this.#waits.set(waiter, { operation, goroutine, at, isDurable, target: target, since: currentClock().now() });
+    this.#waits.set(waiter, { reason, goroutine, at, isDurable, target, since: currentClock().now() });
     if (isDurable && goroutine !== undefined && this.#creators.has(goroutine)) {
       this.#blockedCount.set(goroutine, (this.#blockedCount.get(goroutine) ?? 0) + 1);
     }
@@ -98,9 +101,9 @@ export class GoroutineRegistry {
     return this.#creators.get(goroutine);
   }
 
-  /** What is waited for: one name for each operation. */
-  get operations(): string[] {
-    return [...this.#waits.values()].map(({ operation }) => operation);
+  /** The reason of each wait. */
+  get waitReasons(): BlockReason[] {
+    return [...this.#waits.values()].map(({ reason }) => reason);
   }
 
   /** Whether a goroutine lives that does not durably wait: it runs, or somebody else may wake it at any time. */
@@ -134,20 +137,25 @@ export class GoroutineRegistry {
   }
 }
 
-const unknownWait = { operation: "await", at: ["a promise that is not goro's"], target: null, since: Infinity };
+const unknownWait = {
+  reason: { name: "await", waiting: 0 },
+  at: ["a promise that is not goro's"],
+  target: null,
+  since: Infinity,
+};
 
-type WaitSummary = Pick<Wait, "operation" | "at" | "target" | "since">;
+type WaitSummary = Pick<Wait, "reason" | "at" | "target" | "since">;
 
 function formatWait(
   goroutine: GoroutineInfo | undefined,
-  { operation, at, target: subject, since }: WaitSummary,
+  { reason, at, target, since }: WaitSummary,
   detail: boolean,
 ): string {
   const minutes = detail ? Math.floor((currentClock().now() - since) / 60_000) : 0;
-  const what = minutes < 1 ? operation : `${operation}, ${minutes} minutes`;
+  const what = minutes < 1 ? reason.name : `${reason.name}, ${minutes} minutes`;
   const who = goroutine === undefined ? `? [${what}]:` : `${goroutine.id} [${what}]:${nameSuffix(goroutine)}`;
-  const subjects = detail && subject !== null ? [`on ${safeToString(subject)}`] : [];
-  return `goroutine ${who}\n${indent([...subjects, ...at])}`;
+  const targets = detail && target !== null ? [`on ${safeToString(target)}`] : [];
+  return `goroutine ${who}\n${indent([...targets, ...at])}`;
 }
 
 function nameSuffix(goroutine: GoroutineInfo): string {

@@ -82,9 +82,9 @@ export function startRegistry(realms: "real" | "all" = "real"): [roster: Gorouti
     end(goroutine) {
       roster.remove(goroutine);
     },
-    block(waiter, operation, _isDurable, target) {
+    block(waiter, reason, _isDurable, target) {
       if (isInOtherRealm()) return;
-      roster.block(waiter, operation, running(), callSite(), true, target);
+      roster.block(waiter, reason, running(), callSite(), true, target);
     },
     unblock(waiter) {
       roster.unblock(waiter);

@@ -1,7 +1,7 @@
 // The register of everything that waits. Each operation that cannot finish at once passes `park`, and `unpark` when it is
 // over, so that a program that stops forever can report what it stopped at.
 
-import { hooks } from "./hooks.ts";
+import { hooks, type WaitTarget } from "./hooks.ts";
 import type { WaitReason } from "./wait-reasons.ts";
 
 /**
@@ -12,10 +12,10 @@ export function park(
   waiter: object,
   operation: WaitReason,
   isDurable: boolean = true,
-  target: object | null = null,
+  target: WaitTarget | null = null,
 ): void {
   operation.waiting++;
-  if (hooks !== null) hooks.block(waiter, operation.name, isDurable, target);
+  if (hooks !== null) hooks.block(waiter, operation, isDurable, target);
 }
 
 /** Notes that `party` waits no longer. */

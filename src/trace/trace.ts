@@ -25,7 +25,7 @@ export {
   type Snapshot,
   snapshot,
   type WaitState,
-  watch,
+  watchGoroutines,
 } from "./snapshot.ts";
 export { renderText, type RenderTextOptions } from "./text/text.ts";
 export type { ViewRange } from "./view-options.ts";

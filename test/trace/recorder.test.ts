@@ -6,7 +6,7 @@ import { allowLeaks, bubble, settled } from "goro/testing";
 import { log, record, type Recording, type RecordOptions, type Trace, type TraceEvent } from "goro/trace";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { currentGoroutine } from "../../src/runtime/goroutine-tracking.ts";
-import { lanes } from "../../src/trace/lanes.ts";
+import { buildTracks } from "../../src/trace/tracks.ts";
 import { quiet } from "../support/promises.ts";
 import { replace } from "../support/replace.ts";
 
@@ -76,7 +76,7 @@ describe("a value on its way", () => {
       for (let i = 0; i < 3; i++) await ch.receive();
     });
     const third = numberOf(trace, "third") as number;
-    const { moves } = lanes(trace);
+    const { flows } = buildTracks(trace);
     expect(events(trace, "send", "receive")).toMatchObject([
       { type: "send", goroutine: 1, value: 1, length: 1 },
       { type: "send", goroutine: 1, value: 2, length: 2 },
@@ -85,7 +85,7 @@ describe("a value on its way", () => {
       { type: "receive", goroutine: 1, value: 2, length: 1 },
       { type: "receive", goroutine: 1, value: 3, length: 0 },
     ]);
-    expect(moves.map(({ from, to }) => [from, to])).toEqual([
+    expect(flows.map(({ from, to }) => [from, to])).toEqual([
       [1, 1],
       [1, 1],
       [third, 1],

@@ -2,7 +2,7 @@
 
 import { Channel, go, gosched, receive, select, time } from "goro";
 import { bubble, settled } from "goro/testing";
-import { formatSnapshot, type Snapshot, snapshot, watch } from "goro/trace";
+import { formatSnapshot, type Snapshot, snapshot, watchGoroutines } from "goro/trace";
 import { describe, expect, test } from "@jest/globals";
 import { runSource } from "../support/programs.ts";
 import { quiet } from "../support/promises.ts";
@@ -10,7 +10,7 @@ import { quiet } from "../support/promises.ts";
 /** What `f` has come to when everybody in it is blocked, before what it answers ends that. */
 async function snapshotOf(f: () => () => void): Promise<Snapshot> {
   return bubble(async () => {
-    const stop = watch();
+    const stop = watchGoroutines();
     const finish = f();
     await settled();
     const taken = snapshot();
@@ -23,7 +23,7 @@ async function snapshotOf(f: () => () => void): Promise<Snapshot> {
 describe("a snapshot", () => {
   test("tells of each goroutine what it waits for, on what, since when, and who started it", async () => {
     const taken = await bubble(async () => {
-      const stop = watch();
+      const stop = watchGoroutines();
       const jobs = new Channel<number>(3, { name: "jobs" });
       const quit = new Channel<never>(0, { name: "quit" });
       const done = new Channel<never>();
@@ -77,7 +77,7 @@ describe("a snapshot", () => {
     const full = new Channel<number>(2, { name: "full" });
     full.trySend(1);
     full.trySend(2);
-    const stop = watch();
+    const stop = watchGoroutines();
     go(() => full.send(3));
     await gosched();
     const { goroutines } = snapshot();
@@ -94,9 +94,9 @@ describe("a snapshot", () => {
     await quiet();
     const taken = snapshot();
     await ch.send(1);
-    expect(taken).toMatchObject({ population: 2, waiting: { "chan receive": 1 }, isWhole: false, goroutines: [] });
+    expect(taken).toMatchObject({ population: 2, waiting: { "chan receive": 1 }, isComplete: false, goroutines: [] });
     expect(formatSnapshot(taken)).toBe(
-      "2 goroutines; waiting: 1 [chan receive]\nGORO_DEBUG=1 or watch() lets it tell of each.\n",
+      "2 goroutines; waiting: 1 [chan receive]\nSet GORO_DEBUG=1 or call watchGoroutines() to list each goroutine.\n",
     );
   });
 
@@ -104,7 +104,7 @@ describe("a snapshot", () => {
     const begin = new Channel<never>();
     go(() => begin.receive());
     await quiet();
-    const stop = watch();
+    const stop = watchGoroutines();
     go(async function late() {
       await begin.receive();
     });
@@ -112,17 +112,17 @@ describe("a snapshot", () => {
     const taken = snapshot();
     stop();
     begin.close();
-    expect(taken.isWhole).toBe(false);
+    expect(taken.isComplete).toBe(false);
     expect(taken.goroutines.map(({ name }) => name)).toEqual(["late"]);
-    expect(formatSnapshot(taken)).toMatch(/began before somebody watched are not told of\.\n$/);
+    expect(formatSnapshot(taken)).toMatch(/began before watchGoroutines\(\) was called are not listed\.\n$/);
   });
 
   test("is no part when nobody was there before", async () => {
-    const stop = watch();
+    const stop = watchGoroutines();
     const taken = snapshot();
     stop();
-    expect(taken).toMatchObject({ population: 1, isWhole: true, goroutines: [] });
-    expect(snapshot().isWhole).toBe(false);
+    expect(taken).toMatchObject({ population: 1, isComplete: true, goroutines: [] });
+    expect(snapshot().isComplete).toBe(false);
   });
 
   test("is not taken away by somebody else who has stopped watching, and says so twice", async () => {
@@ -130,7 +130,7 @@ describe("a snapshot", () => {
     const begin = new Channel<never>();
     go(() => begin.receive());
     await quiet();
-    const stops = [watch(), watch()] as const;
+    const stops = [watchGoroutines(), watchGoroutines()] as const;
     go(async function worker() {
       await ch.receive();
     });
@@ -155,7 +155,7 @@ describe("a snapshot", () => {
       return () => evil.close();
     });
     const lines = formatSnapshot(taken).split("\n");
-    expect(lines[2]).toMatch(/^goroutine +does +since +on$/);
+    expect(lines[2]).toMatch(/^goroutine +state +since +on$/);
     expect(lines.filter((line) => line.includes("chan receive"))).toHaveLength(2);
     expect(lines.join("")).not.toMatch(/[\u0000-\u001f\u202e]/);
     expect(lines.some((line) => line.startsWith("goroutine 99"))).toBe(false);
@@ -198,7 +198,7 @@ describe("SIGQUIT ends a program under main, and", () => {
     const ending = await runSource(`
       import { context, main } from "goro";
       main(async () => {
-        const [ctx, stop] = context.notify(context.background(), "SIGQUIT");
+        const [ctx, stop] = context.notifyContext(context.background(), "SIGQUIT");
         process.kill(process.pid, "SIGQUIT");
         await ctx.done().receive();
         console.log(String(context.cause(ctx)));
