@@ -59,7 +59,7 @@ function drawAll(shapes: readonly Shape[]): string {
     if (isSingle || classes !== run.classes) flush();
     if (shape.kind === "text") elements.push(drawText(shape));
     else if (isSingle) {
-      const marker = hasArrow(shape) ? ` marker-end="url(#arrow-${arrowColor(shape)})"` : "";
+      const marker = hasArrow(shape) ? ` marker-end="url(#goro-arrow-${arrowColor(shape)})"` : "";
       elements.push(`<path class="${classes}" d="${pathData(shape)}"${marker}>${title(shape.tooltip)}</path>`);
     } else run = { classes, data: run.data + pathData(shape) };
   }
@@ -153,7 +153,7 @@ function arrowColor(shape: Shape): Color {
 function arrowHead(color: Color): string {
   const attributes = `viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="8" markerHeight="8"`;
   const head = `<path class="arrow-${color}" d="M0 0.5L8 4L0 7.5z"/>`;
-  return `<marker id="arrow-${color}" ${attributes} orient="auto" markerUnits="userSpaceOnUse">${head}</marker>`;
+  return `<marker id="goro-arrow-${color}" ${attributes} orient="auto" markerUnits="userSpaceOnUse">${head}</marker>`;
 }
 
 function hatchPattern(style: Style): string {
@@ -161,7 +161,7 @@ function hatchPattern(style: Style): string {
   if (hatch === undefined) return "";
   const size = `width="${hatch.tileWidth ?? 6}" height="6"`;
   const tile = `<rect class="background" ${size}/><path class="hatch-${style}" d="${hatch.path}"/>`;
-  return `<pattern id="hatch-${style}" ${size} patternUnits="userSpaceOnUse">${tile}</pattern>`;
+  return `<pattern id="goro-hatch-${style}" ${size} patternUnits="userSpaceOnUse">${tile}</pattern>`;
 }
 
 type Declarations = Readonly<Record<string, string | number>>;
@@ -194,7 +194,7 @@ function rulesOf(style: Style): [selector: string, declarations: Declarations][]
   if (hatch === undefined) return [[`.${style}`, { ...look }]];
   const lines = { fill: "none", stroke: look.stroke ?? "foreground", "stroke-width": hatch.lineWidth ?? 1.2 };
   return [
-    [`.${style}`, { fill: `url(#hatch-${style})`, ...look }],
+    [`.${style}`, { fill: `url(#goro-hatch-${style})`, ...look }],
     [`.hatch-${style}`, lines],
   ];
 }

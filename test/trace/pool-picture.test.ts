@@ -185,9 +185,9 @@ describe("tracks", () => {
       ]),
     );
     const style = picture.all.find(({ name }) => name === "style")?.text ?? "";
-    expect(style).toMatch(/\.job-failed \{ fill: url\(#hatch-job-failed\)/);
+    expect(style).toMatch(/\.job-failed \{ fill: url\(#goro-hatch-job-failed\)/);
     expect(style).toMatch(/\.job-canceled \{ fill: none/);
-    expect(picture.all.some(({ attributes }) => attributes.get("id") === "hatch-job-failed")).toBe(true);
+    expect(picture.all.some(({ attributes }) => attributes.get("id") === "goro-hatch-job-failed")).toBe(true);
   });
 
   test("the legend has no entry for what does not occur", () => {
