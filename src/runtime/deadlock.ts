@@ -28,16 +28,20 @@ export function addWakeSource(mayWake: () => boolean): void {
 /** How long the process is kept alive, in milliseconds, before the wake sources are asked again. */
 const wakeInterval = 50;
 
+/** Whether something outside of the program may still wake a goroutine. If so, the process is kept alive for a while. */
+export function mayBeWoken(): boolean {
+  if (!wakeSources.some((mayWake) => mayWake())) return false;
+  setTimeout(() => undefined, wakeInterval);
+  return true;
+}
+
 /** Begins to watch for the end; only the first call does anything. */
 export function installExitCheck(): void {
   if (watched) return;
   watched = true;
   onBeforeExit(() => {
     if (isMainRunning) {
-      if (wakeSources.some((mayWake) => mayWake())) {
-        setTimeout(() => undefined, wakeInterval);
-        return;
-      }
+      if (mayBeWoken()) return;
       writeStderr(deadlock());
       exit(2);
     } else if (!warned && parked().length > 0) {

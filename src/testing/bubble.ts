@@ -9,6 +9,7 @@
 // Mirrors testing/synctest and the bubbles of runtime/synctest.go.
 
 import { cancelWaiter } from "../channel/select.ts";
+import { mayBeWoken } from "../runtime/deadlock.ts";
 import { goroutineExited } from "../runtime/goroutine-count.ts";
 import { otherCopies } from "../util/copies.ts";
 import { callSite } from "../runtime/goroutine-tracking.ts";
@@ -198,6 +199,11 @@ export class Bubble implements TrackedRealm {
     this.#started = true;
     const returned = (): void => this.#end(done(undefined));
     start(new Goroutine(this.nextId(), f, [], { onReturn: returned, onPanic: () => undefined }));
+  }
+
+  /** Ends the program, if it has not ended, as a deadlock: the host has nothing left to run that could wake a goroutine. */
+  endIdleProgram(): void {
+    if (this.#hasProgram && !mayBeWoken()) this.#deadlock("the host has nothing left to run");
   }
 
   born(goroutine: GoroutineInfo, creator: GoroutineInfo | undefined): void {

@@ -2,7 +2,7 @@
 // seed is GORO_SEED, or 1, and ends as it would in real time: with what it prints, and its exit code.
 
 import { onOtherCopy } from "../util/copies.ts";
-import { writeStderr, exit } from "../runtime/process.ts";
+import { exit, onBeforeExit, writeStderr } from "../runtime/process.ts";
 import { formatPanic } from "../runtime/panic.ts";
 import { Bubble, defaultSeed, tracker } from "./bubble.ts";
 
@@ -14,6 +14,7 @@ onOtherCopy((name) =>
 
 const program = new Bubble(defaultSeed());
 tracker.enableGlobally(program);
+onBeforeExit(() => program.endIdleProgram());
 void program.ending.then(({ status: way, value, goroutine, report }) => {
   if (way === "panicked") writeStderr(formatPanic(value, goroutine, report));
   if (way === "deadlocked") writeStderr(`fatal error: all goroutines are asleep - deadlock!\n\n${report}`);
