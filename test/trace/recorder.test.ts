@@ -6,6 +6,7 @@ import { allowLeaks, bubble, settled } from "goro/testing";
 import { log, record, type Recording, type RecordOptions, type Trace, type TraceEvent } from "goro/trace";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { currentGoroutine } from "../../src/runtime/goroutine-tracking.ts";
+import { parseFrames, positionOf } from "../../src/util/stack.ts";
 import { buildTracks } from "../../src/trace/tracks.ts";
 import { quiet } from "../support/promises.ts";
 import { replace } from "../support/replace.ts";
@@ -508,6 +509,37 @@ describe("a recording", () => {
     );
     expect(trace.channels.map(({ name }) => name)).toEqual(["jobs", "results"]);
     expect(trace.goroutines.at(-1)?.name).toMatch(/^line \d+$/);
+  });
+
+  test("has the lines of the program with sources: of the running goroutine, and where a parked one waits", async () => {
+    const lineHere = (): number => positionOf(parseFrames(new Error())[1] ?? "")?.line ?? 0;
+    let first = 0;
+    const run = async (): Promise<void> => {
+      const jobs = new Channel<number>();
+      first = lineHere();
+      go(async function worker() {
+        await jobs.receive();
+      });
+      await settled();
+      await jobs.send(1);
+      jobs.close();
+      await time.sleep(1);
+    };
+    const trace = await recorded(run, { sources: true });
+    const worker = numberOf(trace, "worker");
+    const lines = trace.events.map(({ type, goroutine, line }) => [type, goroutine, line && line - first]);
+    expect(lines.slice(0, 6)).toEqual([
+      ["go", 1, 1],
+      ["block", worker, 2],
+      ["send", 1, 5],
+      ["receive", worker, 2],
+      ["unblock", worker, 2],
+      ["close", 1, 6],
+    ]);
+    expect(lines).toContainEqual(["block", 1, 7]);
+    expect(lines).toContainEqual(["timer", 0, undefined]);
+    const without = await recorded(run);
+    expect(without.events.every((event) => !("line" in event))).toBe(true);
   });
 
   test("of the same program and seed is the same, byte by byte", async () => {
