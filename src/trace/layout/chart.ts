@@ -135,25 +135,29 @@ export function fitText(content: string, width: number, fontSize = 11): string {
 
 type Details<S> = Partial<Omit<S, "kind" | "style">>;
 
+/** Returns a rectangle. */
 export function box(style: Style, x: number, y: number, width: number, height: number, details?: Details<Box>): Box {
   return { kind: "box", style, x, y, width, height, ...details };
 }
 
+/** Returns a line through `points`, or an area. */
 export function path(style: Style, points: readonly Point[], details?: Details<Path>): Path {
   return { kind: "path", style, points, ...details };
 }
 
-/** A line through points whose coordinates are in one list: x, y, x, y ... */
+/** Returns a line through the points whose coordinates are in one list: x, y, x, y ... */
 export function line(style: Style, coordinates: readonly number[], details?: Details<Path>): Path {
   const xs = coordinates.filter((_, i) => i % 2 === 0);
   const points = xs.map((x, i): Point => [x, coordinates[2 * i + 1] as number]);
   return path(style, points, details);
 }
 
+/** Returns a mark. */
 export function mark(style: Style, symbol: MarkSymbol, x: number, y: number, details?: Details<Mark>): Mark {
   return { kind: "mark", style, symbol, x, y, ...details };
 }
 
+/** Returns a text. */
 export function text(
   x: number,
   y: number,
@@ -187,7 +191,7 @@ export function withLegend(
   return { ...picture, header: [...picture.header, ...legend], bodyTop, height: Math.ceil(bodyTop + bodyHeight) };
 }
 
-/** The shapes of the body of a picture, in the order in which they are drawn. */
+/** Returns the shapes of the body of a picture, in the order in which they are drawn. */
 export function bodyShapes({ axis, tracks, shapes }: Layout): Shape[] {
   const top = Math.min(axis.line, axis.end);
   const height = Math.abs(axis.end - axis.line);
@@ -211,7 +215,7 @@ export interface Step {
 }
 
 /**
- * The outline of steps above `base`, or below it for a negative `scale`, from `left` to `right`. Steps within one pixel become a line from
+ * Returns the outline of steps above `base`, or below it for a negative `scale`, from `left` to `right`. Steps within one pixel become a line from
  * the smallest to the greatest of them, so the number of points is bounded by the width.
  */
 export function stepArea(steps: Iterable<Step>, left: number, right: number, base: number, scale: number): Point[] {

@@ -1,5 +1,5 @@
-// What a timeline shows of a trace, and at which height: the goroutines and channels that were requested or, of a large trace, those with
-// the most events.
+// What a timeline shows of a trace, and at which height: the goroutines and channels that were requested or, of a large trace, those that
+// change their state most often.
 
 import { getOrInsert } from "../collections.ts";
 import type { GoroutineRef, Trace } from "../format.ts";
