@@ -104,7 +104,7 @@ export let globalRegistry: GoroutineRegistry | undefined = debugEnabled ? startR
 const activeRegistries = new Set<GoroutineRegistry>();
 
 /** Keeps a roster for {@link bestRegistry} from now on; answers how to stop that. `isWhole`: there is no goroutine yet. */
-export function watchGoroutines(isWhole: boolean): () => void {
+export function startActiveRegistry(isWhole: boolean): () => void {
   const [roster, stop] = startRegistry("all");
   activeRegistries.add(roster);
   if (isWhole) globalRegistry ??= roster;

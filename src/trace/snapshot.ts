@@ -3,7 +3,7 @@
 import { isMainRunning } from "../runtime/deadlock.ts";
 import { numGoroutine } from "../runtime/goroutine-count.ts";
 import type { GoroutineRegistry, Wait } from "../runtime/goroutine-registry.ts";
-import { bestRegistry, globalRegistry, watchGoroutines as startWatching } from "../runtime/goroutine-tracking.ts";
+import { bestRegistry, globalRegistry, startActiveRegistry } from "../runtime/goroutine-tracking.ts";
 import type { ChannelInfo } from "../runtime/hooks.ts";
 import { currentClock } from "../runtime/timer.ts";
 import { waitReasons } from "../runtime/wait-reasons.ts";
@@ -73,7 +73,7 @@ export interface Snapshot {
  * While it is active, waiting operations are kept in memory even if the program can no longer reach them.
  */
 export function watchGoroutines(): () => void {
-  return startWatching(numGoroutine() === 1 && !isMainRunning);
+  return startActiveRegistry(numGoroutine() === 1 && !isMainRunning);
 }
 
 /**
