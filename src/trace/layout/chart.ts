@@ -105,13 +105,8 @@ export interface Layout {
   readonly shapes: readonly Shape[];
 }
 
-/** An entry of a legend: it is shown if one of `styles` occurs in the picture. */
-export interface LegendEntry {
-  readonly styles: readonly Style[];
-  readonly label: string;
-  /** Draws a sample around the height `y`, from `x` to `x + sampleWidth`. */
-  readonly sample: (x: number, y: number, style: Style) => Shape;
-}
+/** A legend: the labels of styles. An entry is shown if one of its styles occurs in the picture. */
+export type Legend = readonly (readonly [styles: Style | readonly Style[], label: string])[];
 
 /** A group of shapes, and the height at which the next one may begin. */
 export interface Section {
@@ -119,9 +114,12 @@ export interface Section {
   readonly bottom: number;
 }
 
-/** The margin of a picture, and the width of a sample in its legend. */
+/** The margin of a picture. */
 export const margin = 16;
-export const sampleWidth = 26;
+
+/** The size of a sample in a legend. */
+const sampleWidth = 26;
+const sampleHeight = 16;
 
 /** Estimates the width of `content` in pixels, rather too large than too small. */
 export function textWidth(content: string, fontSize = 11): number {
@@ -168,38 +166,63 @@ export function text(
   return { kind: "text", style, x, y, text: content, align };
 }
 
-/** Adds a legend to the header of a picture, from `legendTop` on; `body` is the height of what is below. */
+/** Adds a legend to the header of a picture, from `legendTop` on; `bodyHeight` is the height of what is below. */
 export function withLegend(
   picture: Omit<Layout, "height" | "bodyTop">,
-  entries: readonly LegendEntry[],
+  legend: Legend,
   legendTop: number,
   bodyHeight: number,
 ): Layout {
-  const used = new Set(picture.shapes.map(({ style }) => style));
-  if (picture.axis.gaps.length > 0) used.add("gap");
-  const legend: Shape[] = [];
+  const examples = new Map([...gapShapes(picture), ...picture.shapes].reverse().map((shape) => [shape.style, shape]));
+  const shapes: Shape[] = [];
   let [x, y] = [margin, legendTop];
-  for (const { styles, label, sample } of entries) {
-    const style = styles.find((one) => used.has(one));
-    if (style === undefined) continue;
+  for (const [styles, label] of legend) {
+    const example = [styles].flat().flatMap((style) => examples.get(style) ?? [])[0];
+    if (example === undefined) continue;
     const advance = Math.round(sampleWidth + 6 + textWidth(label) + margin);
     if (x > margin && x + advance > picture.width - 8) [x, y] = [margin, y + 22];
-    legend.push(sample(x, y, style), text(x + sampleWidth + 6, y + 4, label, "small"));
+    shapes.push(sampleOf(example, x, y), text(x + sampleWidth + 6, y + 4, label, "small"));
     x += advance;
   }
-  const bodyTop = legend.length === 0 ? legendTop : y + margin;
-  return { ...picture, header: [...picture.header, ...legend], bodyTop, height: Math.ceil(bodyTop + bodyHeight) };
+  const bodyTop = shapes.length === 0 ? legendTop : y + margin;
+  return { ...picture, header: [...picture.header, ...shapes], bodyTop, height: Math.ceil(bodyTop + bodyHeight) };
+}
+
+/** A small shape that looks like `shape`, with its left end at `x` and its center at the height `y`. */
+function sampleOf(shape: Shape, x: number, y: number): Shape {
+  const { style } = shape;
+  const [middle, top, bottom] = [x + sampleWidth / 2, y - sampleHeight / 2, y + sampleHeight / 2];
+  if (shape.kind === "mark") return mark(style, shape.symbol, middle, y);
+  if (shape.kind === "box") {
+    const [width, height] = [Math.min(shape.width, sampleWidth), Math.min(shape.height, sampleHeight)];
+    return box(style, width < 5 ? middle : x, y - height / 2, width < 5 ? width : sampleWidth, height);
+  }
+  if (shape.kind === "text") return shape;
+  if (shape.isClosed === true) {
+    // A bar that ends in a tip has five points.
+    if (shape.points.length === 5) return box(style, x, y - 5, sampleWidth, 10);
+    const steps = [4, 8, 12].map((value, i): Step => ({ x: x + 9 * i, value }));
+    return path(style, stepArea(steps, x, x + sampleWidth, y + 6, 1), { isClosed: true });
+  }
+  const isVertical = shape.hasArrow !== true && shape.points[0]?.[0] === shape.points.at(-1)?.[0];
+  const ends = isVertical ? [middle, top, middle, bottom] : [x, y, x + sampleWidth, y];
+  return line(style, ends, { hasArrow: shape.hasArrow === true });
+}
+
+function gapShapes({ axis }: Pick<Layout, "axis">): Shape[] {
+  const top = Math.min(axis.line, axis.end);
+  const height = Math.abs(axis.end - axis.line);
+  return axis.gaps.map(({ from, to, ms }) =>
+    box("gap", from, top, to - from, height, { tooltip: `${formatAxisTime(ms)} pass` }),
+  );
 }
 
 /** Returns the shapes of the body of a picture, in the order in which they are drawn. */
-export function bodyShapes({ axis, tracks, shapes }: Layout): Shape[] {
-  const top = Math.min(axis.line, axis.end);
-  const height = Math.abs(axis.end - axis.line);
+export function bodyShapes(layout: Layout): Shape[] {
+  const { axis, tracks, shapes } = layout;
   const lines = [axis.line, ...tracks.map(({ baseline }) => baseline)];
   return [
-    ...axis.gaps.map(({ from, to, ms }) =>
-      box("gap", from, top, to - from, height, { tooltip: `${formatAxisTime(ms)} pass` }),
-    ),
+    ...gapShapes(layout),
     ...axis.ticks.map(({ x }) => line("grid", [x, axis.line, x, axis.end])),
     ...lines.map((y) => line("grid", [axis.left, y, axis.right, y])),
     ...axis.ticks.map(({ x, label }) => text(x, axis.labels, label, "small", "middle")),

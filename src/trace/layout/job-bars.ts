@@ -67,14 +67,7 @@ export function layoutRow(
 }
 
 /** The bar of a job. The bar of a job that has not finished ends in a tip. */
-export function jobShape(
-  status: JobStatus,
-  from: number,
-  to: number,
-  top: number,
-  height: number,
-  tooltip = "",
-): Shape {
+function jobShape(status: JobStatus, from: number, to: number, top: number, height: number, tooltip = ""): Shape {
   const [x, end] = [from + 0.5, Math.max(to - 0.5, from + 1.5)];
   if (status !== "open") return box(`job-${status}`, x, top, end - x, height, { tooltip });
   const [middle, bottom] = [top + height / 2, top + height];

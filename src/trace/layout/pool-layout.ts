@@ -4,7 +4,6 @@ import { getOrInsert } from "../collections.ts";
 import { formatCount, formatDuration, pluralize } from "../format-number.ts";
 import type { Trace, TracedPool } from "../format.ts";
 import {
-  type JobStatus,
   percentile,
   type PoolFigures,
   poolFigures,
@@ -16,8 +15,7 @@ import { truncate } from "../preview.ts";
 import { roundTicks } from "./axis.ts";
 import * as chart from "./chart.ts";
 import { box, line, margin, mark, path, type Section, type Shape, text } from "./chart.ts";
-import { aggregateJobs, type Bar, jobShape, layoutRow, maxOf, rowsOf, statusLabels } from "./job-bars.ts";
-import type { Style } from "./theme.ts";
+import { aggregateJobs, type Bar, layoutRow, maxOf, rowsOf, statusLabels } from "./job-bars.ts";
 
 /** What {@link layoutPool} lays out; see `RenderPoolOptions`. */
 export interface PoolRequest {
@@ -333,30 +331,14 @@ function coveredLength(bars: readonly Bar[]): number {
   return length;
 }
 
-// ---- The legend
-
-const legend: readonly chart.LegendEntry[] = [
-  jobEntry("done", "done"),
-  jobEntry("failed", "failed"),
-  jobEntry("canceled", "canceled while running"),
-  jobEntry("open", "still running at the end"),
-  boxEntry("aggregate", "many jobs: the height is the time running jobs"),
-  boxEntry("short-failed", "short jobs, failed"),
-  boxEntry("short-canceled", "short jobs, canceled"),
-  boxEntry("queue", "accepted, waits for a worker"),
-  {
-    styles: ["dropped"],
-    label: "canceled before a worker started it",
-    sample: (x, y) => mark("dropped", "small-cross", x + 11, y),
-  },
+const legend: chart.Legend = [
+  ["job-done", "done"],
+  ["job-failed", "failed"],
+  ["job-canceled", "canceled while running"],
+  ["job-open", "still running at the end"],
+  ["aggregate", "many jobs: the height is the time running jobs"],
+  ["short-failed", "short jobs, failed"],
+  ["short-canceled", "short jobs, canceled"],
+  ["queue", "accepted, waits for a worker"],
+  ["dropped", "canceled before a worker started it"],
 ];
-
-function jobEntry(status: JobStatus, label: string): chart.LegendEntry {
-  const right = status === "open" ? 18 : 24;
-  return { styles: [`job-${status}`], label, sample: (x, y) => jobShape(status, x, x + right, y - 6, 11) };
-}
-
-function boxEntry(style: Style, label: string): chart.LegendEntry {
-  const width = style.startsWith("short") ? 3 : 22;
-  return { styles: [style], label, sample: (x, y) => box(style, x + (24 - width) / 2, y - 6, width, 11) };
-}

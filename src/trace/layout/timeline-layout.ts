@@ -10,7 +10,7 @@ import type { ChannelTrack, GoroutineTrack, State, StateSpan } from "../tracks.t
 import { waitForGraph } from "../wait-for-graph.ts";
 import { eventAxis } from "./axis.ts";
 import * as chart from "./chart.ts";
-import { box, line, margin, mark, path, sampleWidth, type Section, type Shape, text, textWidth } from "./chart.ts";
+import { box, line, margin, mark, path, type Section, type Shape, text, textWidth } from "./chart.ts";
 import { layoutFlows } from "./flows.ts";
 import { layoutGraph } from "./graph-layout.ts";
 import { bandHeight, barHeight, placeTracks, type Scene, selectVisible } from "./scene.ts";
@@ -269,7 +269,10 @@ function levelsOf({ axis, channelStyle }: Scene, { channel, levels }: ChannelTra
   const steps = shown.map(({ from, length }): chart.Step => ({ x: axis.at(from), value: length }));
   const area = chart.stepArea(steps, axis.left, axis.right, baseline, barHeight / max);
   const top = baseline - barHeight;
-  return [line("limit", [axis.left, top, axis.right, top]), path(`level${channelStyle(channel.id)}`, area)];
+  return [
+    line("limit", [axis.left, top, axis.right, top]),
+    path(`level${channelStyle(channel.id)}`, area, { isClosed: true }),
+  ];
 }
 
 /** A line for each value that an unbuffered channel passes. */
@@ -317,49 +320,25 @@ function layoutOutput({ axis, trace, isShown, aggregated }: Scene, top: number):
   };
 }
 
-// ---- The legend
-
-const legend: readonly chart.LegendEntry[] = [
-  ...(Object.keys(signs) as State[]).map((state) => barEntry(state, `${stateLabels[state]} ${signs[state]}`.trimEnd())),
-  barEntry("mixed", "many short spans"),
-  lineEntry(channelStyles("flow"), "value", true),
-  lineEntry(["start"], "starts a goroutine"),
-  lineEntry(["wake"], "wakes without a value"),
-  markEntry("returned", "returned", "dot"),
-  markEntry("panicked", "panicked", "cross"),
-  markEntry("canceled", "context canceled", "diamond"),
-  markEntry("output", "prints", "up"),
-  {
-    styles: channelStyles("level"),
-    label: "buffered values",
-    sample: (x, y, style) => {
-      const steps = [4, 8, 12].map((value, i): chart.Step => ({ x: x + 9 * i, value }));
-      return path(style, chart.stepArea(steps, x, x + sampleWidth, y + 6, 1));
-    },
-  },
-  verticalEntry(channelStyles("handoff"), "value passed directly", 9),
-  verticalEntry(["closed"], "closed", 16),
-  markEntry("timer", "timer fires", "down"),
-  { styles: ["gap"], label: "time passes", sample: (x, y) => box("gap", x, y - 8, sampleWidth, 16) },
+const legend: chart.Legend = [
+  ...(Object.keys(signs) as State[]).map(
+    (state) => [state, `${stateLabels[state]} ${signs[state]}`.trimEnd()] as const,
+  ),
+  ["mixed", "many short spans"],
+  [channelStyles("flow"), "value"],
+  ["start", "starts a goroutine"],
+  ["wake", "wakes without a value"],
+  ["returned", "returned"],
+  ["panicked", "panicked"],
+  ["canceled", "context canceled"],
+  ["output", "prints"],
+  [channelStyles("level"), "buffered values"],
+  [channelStyles("handoff"), "value passed directly"],
+  ["closed", "closed"],
+  ["timer", "timer fires"],
+  ["gap", "time passes"],
 ];
 
-function channelStyles<K extends "flow" | "level" | "handoff">(kind: K): readonly Style[] {
+function channelStyles(kind: "flow" | "level" | "handoff"): readonly Style[] {
   return ([0, 1, 2, 3, 4] as const).map((i) => `${kind}${i}` as const);
-}
-
-function barEntry(style: Style, label: string): chart.LegendEntry {
-  return { styles: [style], label, sample: (x, y) => bar(style, x, y - barHeight / 2, sampleWidth) };
-}
-
-function lineEntry(styles: readonly Style[], label: string, hasArrow = false): chart.LegendEntry {
-  return { styles, label, sample: (x, y, style) => line(style, [x, y, x + sampleWidth, y], { hasArrow }) };
-}
-
-function verticalEntry(styles: readonly Style[], label: string, height: number): chart.LegendEntry {
-  const x0 = sampleWidth / 2;
-  return { styles, label, sample: (x, y, style) => line(style, [x + x0, y - height / 2, x + x0, y + height / 2]) };
-}
-
-function markEntry(style: Style, label: string, symbol: chart.MarkSymbol): chart.LegendEntry {
-  return { styles: [style], label, sample: (x, y) => mark(style, symbol, x + sampleWidth / 2, y) };
 }
