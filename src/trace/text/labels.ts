@@ -53,8 +53,8 @@ export class Labels {
     return this.#names.capacity(id);
   }
 
-  pool(id: number): string {
-    return this.#pools.get(id) ?? `pool ${id}`;
+  job({ pool, job }: EventOf<"accept" | "start" | "finish">): string {
+    return `job ${job} of ${this.#pools.get(pool) ?? `pool ${pool}`}`;
   }
 
   /** The name of a case; its operation, if it has only an index. */

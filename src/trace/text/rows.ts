@@ -20,17 +20,27 @@ export interface Row {
   readonly targets: GoroutineRef[];
   /** The values that moved, or the cases that were chosen. */
   readonly items: string[];
-  /** The waits that began, by goroutine. */
-  readonly waits: Map<GoroutineRef, Block>;
-  /** Distinguishes rows of the same kind, such as the channel of a fill. */
-  readonly subject: unknown;
+  /** The waits that began. */
+  readonly waits: Set<Block>;
+  /** A simultaneous action with the same key extends the row; undefined if none does. */
+  key: string | undefined;
   /** Builds the sentence, when the row is printed: later events may extend the row. */
   text: (row: Row) => string;
 }
 
+/** What an event adds to the rows. */
+interface Action {
+  readonly kind: Row["kind"];
+  readonly actor: GoroutineRef;
+  readonly target?: GoroutineRef;
+  readonly item?: string;
+  readonly key?: string;
+  readonly text: Row["text"];
+}
+
 const moveKinds = new Set<Row["kind"]>(["send", "fill", "drain", "timer"]);
 const wakeKinds = new Set<Row["kind"]>(["close", "cancel", "end", "timer", "wake"]);
-const noWaits: Row["waits"] = new Map();
+const noWaits: Row["waits"] = new Set();
 
 /** Builds the rows of a trace in which a goroutine of `visible` takes part. */
 export function buildRows(trace: Trace, labels: Labels, visible: ReadonlySet<GoroutineRef>): Row[] {
@@ -74,12 +84,16 @@ class RowBuilder {
 
   add(i: number, event: TraceEvent): void {
     const labels = this.#labels;
-    const actor = event.goroutine;
+    const { type: kind, goroutine: actor } = event;
     const name = (): string => labels.goroutine(actor);
+    const show = (text: Row["text"], action: Partial<Action> = {}): void =>
+      void this.#show(i, { kind, actor, text, ...action });
     switch (event.type) {
-      case "go":
-        this.#go(i, event);
+      case "go": {
+        const text = ({ targets }: Row): string => `${name()} starts ${labels.goroutines(targets)}`;
+        show(text, { target: event.child, key: `go ${actor}` });
         break;
+      }
       case "block":
         this.#block(i, event);
         break;
@@ -96,54 +110,50 @@ class RowBuilder {
         this.#select(i, event);
         break;
       case "close":
-        // A context closes its channel when it is canceled.
-        if (this.#extend(i, "cancel", actor) !== undefined) break;
-        this.#push(i, "close", actor, (row) => `${name()} closes ${labels.channel(event.channel)}${this.#woken(row)}`);
+        // A context closes its channel when it is canceled, and the row of the cancellation shows that.
+        if (!this.#extend(i, "cancel", actor)) {
+          show((row) => `${name()} closes ${labels.channel(event.channel)}${this.#woken(row)}`);
+        }
         break;
       case "panic":
-        this.#push(i, "panic", actor, () => `${name()} panics: ${oneLine(event.error)}`);
+        show(() => `${name()} panics: ${oneLine(event.error)}`);
         break;
-      case "end":
-        this.#end(i, actor);
+      case "end": {
+        const text = (row: Row): string => {
+          const verb = row.actors.length === 1 ? "ends" : "end";
+          return `${labels.goroutines(row.actors.toSorted(compareIds))} ${verb}${this.#woken(row)}`;
+        };
+        show(text, { key: "end" });
         break;
+      }
       case "timer":
-        this.#push(i, "timer", 0, (row) => `${truncate(event.purpose, 24)} fires${this.#woken(row)}`);
+        show((row) => `${truncate(event.purpose, 24)} fires${this.#woken(row)}`, { actor: 0 });
         break;
       case "cancel": {
         const context = truncate(event.context.replace(/^context\./, ""), 32);
         const action = actor === 0 || actor === null ? `${context} is canceled` : `${name()} cancels ${context}`;
-        this.#push(i, "cancel", actor, (row) => `${action}: ${oneLine(event.cause)}${this.#woken(row)}`);
+        show((row) => `${action}: ${oneLine(event.cause)}${this.#woken(row)}`);
         break;
       }
       case "log":
-        this.#push(i, "log", actor, () => `${name()} prints: ${oneLine(event.text)}`);
+        show(() => `${name()} prints: ${oneLine(event.text)}`);
         break;
-      default:
-        this.#job(i, event);
+      case "accept":
+        show(() => `${labels.job(event)} is accepted from ${name()}`, { key: `accept ${event.pool}/${event.job}` });
+        break;
+      case "start": {
+        // A job that starts at once needs no row for its acceptance.
+        const row = this.rows.at(-1);
+        if (row?.key === `accept ${event.pool}/${event.job}` && this.#isSimultaneous(row, i)) this.rows.pop();
+        show(() => `${name()} starts ${labels.job(event)} (worker ${event.worker})`);
+        break;
+      }
+      case "finish": {
+        const outcome = { done: "is done", failed: "has failed", canceled: "is canceled" }[event.status];
+        const worker = event.worker === null ? "" : ` (worker ${event.worker})`;
+        show(() => `${labels.job(event)} ${outcome}${worker}`);
+      }
     }
-  }
-  #go(i: number, { goroutine: actor, child }: EventOf<"go">): void {
-    const row = this.#recent(i, "go", actor);
-    if (row === undefined) {
-      const text = ({ targets }: Row): string =>
-        `${this.#labels.goroutine(actor)} starts ${this.#labels.goroutines(targets)}`;
-      this.#push(i, "go", actor, text, { targets: [child] });
-    } else {
-      row.targets.push(child);
-      row.last = i;
-    }
-  }
-
-  #end(i: number, actor: GoroutineRef): void {
-    const row = this.#recent(i, "end");
-    if (row !== undefined && row.targets.length === 0 && this.#visible.has(actor)) {
-      row.actors.push(actor);
-      row.last = i;
-      return;
-    }
-    const text = (row: Row): string =>
-      `${this.#labels.goroutines(row.actors.toSorted(compareIds))} ${row.actors.length === 1 ? "ends" : "end"}${this.#woken(row)}`;
-    this.#push(i, "end", actor, text);
   }
 
   // ---- Waits
@@ -151,40 +161,34 @@ class RowBuilder {
   #block(i: number, event: Block): void {
     const { goroutine: actor, wait } = event;
     this.#active.set(wait, event);
-    const subject = this.#labels.wait(event);
-    const key = `${actor} ${subject}`;
-    if (!this.#visible.has(actor) || (this.#shownWaits.has(key) && !this.#endless.has(event))) return;
-    this.#shownWaits.add(key);
-    let row = this.#recent(i, "block");
-    if (row?.subject !== subject) {
-      const text = ({ waits }: Row): string => this.#labels.waits(waits.values())[0]?.sentence ?? "";
-      row = this.#push(i, "block", actor, text, { subject, waits: new Map() });
-    }
-    row?.waits.set(actor, event);
-    if (row !== undefined) row.last = i;
+    const reason = this.#labels.wait(event);
+    const shown = `${actor} ${reason}`;
+    if (!this.#visible.has(actor) || (this.#shownWaits.has(shown) && !this.#endless.has(event))) return;
+    this.#shownWaits.add(shown);
+    const text = ({ waits }: Row): string => this.#labels.waits(waits)[0]?.sentence ?? "";
+    this.#show(i, { kind: "block", actor, text, key: `block ${reason}` })?.waits.add(event);
   }
 
-  #unblock(i: number, { goroutine, wait, by }: EventOf<"unblock">): void {
+  #unblock(i: number, { goroutine: actor, wait, by }: EventOf<"unblock">): void {
     const block = this.#active.get(wait);
     this.#active.delete(wait);
     const row = this.rows.at(-1);
-    if (row?.waits.get(goroutine)?.wait === wait) {
+    if (block !== undefined && row?.waits.delete(block)) {
       // The wait ended before anything else happened: it is not shown.
-      row.waits.delete(goroutine);
-      if (block !== undefined) this.#shownWaits.delete(`${goroutine} ${this.#labels.wait(block)}`);
-    } else if (row !== undefined && explains(row, goroutine, by)) {
+      this.#shownWaits.delete(`${actor} ${this.#labels.wait(block)}`);
+    } else if (row !== undefined && explains(row, actor, by)) {
       row.last = i;
-      const isNew = wakeKinds.has(row.kind) && this.#visible.has(goroutine) && !row.targets.includes(goroutine);
-      if (isNew) row.targets.push(goroutine);
+      if (!wakeKinds.has(row.kind) || !this.#visible.has(actor) || row.targets.includes(actor)) return;
+      row.targets.push(actor);
+      row.key = undefined;
     } else {
       const reason = block === undefined ? "" : ` (${truncate(block.operation, 32)})`;
-      if (by === goroutine || by === null || by === 0) {
-        this.#push(i, "wake", goroutine, () => `${this.#labels.goroutine(goroutine)} resumes${reason}`);
-      } else {
-        const text = ({ targets }: Row): string =>
-          `${this.#labels.goroutine(by)} wakes ${this.#labels.goroutines(targets)}${reason}`;
-        this.#push(i, "wake", by, text, { targets: [goroutine] });
-      }
+      const isKnown = by !== actor && by !== null && by !== 0;
+      const text = ({ actors, targets }: Row): string =>
+        isKnown
+          ? `${this.#labels.goroutines(actors)} wakes ${this.#labels.goroutines(targets)}${reason}`
+          : `${this.#labels.goroutines(actors)} resumes${reason}`;
+      this.#show(i, { kind: "wake", actor: isKnown ? by : actor, text, ...(isKnown && { target: actor }) });
     }
   }
 
@@ -198,28 +202,27 @@ class RowBuilder {
 
   #send(i: number, event: EventOf<"send">): void {
     const labels = this.#labels;
-    const { goroutine: actor, channel, value, length, to, text = "" } = event;
-    // A timer sends the time, which is part of the row of the timer.
-    const timer = actor === 0 ? this.#extend(i, "timer", 0) : undefined;
-    if (timer !== undefined) {
-      if (to !== undefined && this.#visible.has(to)) timer.targets.push(to);
+    const { goroutine: actor, channel, value, length, to, text: preview = "" } = event;
+    // A timer sends the time, which the row of the timer shows.
+    if (actor === 0 && this.#extend(i, "timer", 0)) {
+      if (to !== undefined && this.#visible.has(to)) this.rows.at(-1)?.targets.push(to);
       return;
     }
     // The preview of undefined, which is sent as a bare signal, is empty.
-    const item = text === "" || text === "undefined" ? "" : ` ${truncate(text, 26)}`;
+    const item = preview === "" || preview === "undefined" ? "" : ` ${truncate(preview, 26)}`;
     if (to === undefined) {
       this.#buffered.set(value, item);
       const place = `to ${labels.channel(channel)} (${length} of ${labels.capacity(channel)})`;
-      this.#addItem(i, "fill", event, item, (items) => `sends${items} ${place}`);
+      const text = ({ items }: Row): string => `${labels.goroutine(actor)} sends${joinItems(items)} ${place}`;
+      this.#show(i, { kind: "fill", actor, item, text, key: `fill ${actor} ${channel}` });
     } else {
-      const sentence = (): string =>
+      const text = (): string =>
         `${labels.goroutine(actor)} sends${item} to ${labels.goroutine(to)} on ${labels.channel(channel)}`;
-      this.#push(i, "send", actor, sentence, { targets: [to] });
+      this.#show(i, { kind: "send", actor, target: to, text });
     }
   }
 
-  #receive(i: number, event: EventOf<"receive">): void {
-    const { channel, value, length, from } = event;
+  #receive(i: number, { goroutine: actor, channel, value, length, from }: EventOf<"receive">): void {
     if (from !== undefined) {
       // The row of its send, directly before it, shows the receive.
       const row = this.rows.at(-1);
@@ -229,33 +232,19 @@ class RowBuilder {
     const item = this.#buffered.get(value) ?? "";
     this.#buffered.delete(value);
     const place = `from ${this.#labels.channel(channel)} (${length} left)`;
-    this.#addItem(i, "drain", event, item, (items) => `receives${items} ${place}`);
+    const text = ({ items }: Row): string => `${this.#labels.goroutine(actor)} receives${joinItems(items)} ${place}`;
+    this.#show(i, { kind: "drain", actor, item, text, key: `drain ${actor} ${channel}` });
   }
 
-  /** Adds a value that was sent to a buffer or received from it, to the last row if possible. The place is that of the last value. */
-  #addItem(
-    i: number,
-    kind: "fill" | "drain",
-    { goroutine: actor, channel }: EventOf<"send" | "receive">,
-    item: string,
-    predicate: (items: string) => string,
-  ): void {
-    const text = ({ items }: Row): string => `${this.#labels.goroutine(actor)} ${predicate(joinItems(items))}`;
-    const row = this.#recent(i, kind, actor);
-    if (row?.subject === channel && row.last === i - 1) {
-      Object.assign(row, { last: i, text });
-      row.items.push(item);
-    } else {
-      this.#push(i, kind, actor, text, { subject: channel, items: [item] });
-    }
-  }
-
-  // ---- Selects and jobs
+  // ---- Selects
 
   /** Shows the chosen case in the row of the value that moved, or of the action that woke the select, if there is one. */
   #select(i: number, { goroutine: actor, cases, chosen }: EventOf<"select">): void {
+    const name = (): string => this.#labels.goroutine(actor);
     if (chosen === "default") {
-      this.#selectDefault(i, actor);
+      const text = ({ items: { length } }: Row): string =>
+        `${name()} selects default${length === 1 ? "" : ` ${length} times`}: no case is ready`;
+      this.#show(i, { kind: "default", actor, item: "", text, key: `default ${actor}` });
       return;
     }
     const row = this.rows.at(-1);
@@ -266,7 +255,7 @@ class RowBuilder {
     const next = this.#trace.events[i + 1];
     if (next?.type === "send" && (next.goroutine === actor || next.to === actor)) return;
     if (next?.type === "receive" && next.goroutine === actor) return;
-    const chosenCase = cases.find(({ name }) => name === chosen);
+    const chosenCase = cases.find((one) => one.name === chosen);
     const item = chosenCase === undefined ? truncate(chosen, 16) : this.#labels.case(chosenCase);
     const isWoken = next?.type === "unblock" && next.goroutine === actor;
     if (isWoken && row !== undefined && wakeKinds.has(row.kind) && explains(row, actor, next.by)) {
@@ -274,72 +263,44 @@ class RowBuilder {
     } else {
       // An open channel would have delivered a value.
       const state = chosenCase?.operation === "receive" ? ", which is closed" : "";
-      this.#push(i, "select", actor, () => `${this.#labels.goroutine(actor)} selects ${item}${state}`);
-    }
-  }
-
-  #selectDefault(i: number, actor: GoroutineRef): void {
-    const row = this.#recent(i, "default", actor);
-    if (row === undefined) {
-      const text = ({ items: { length } }: Row): string =>
-        `${this.#labels.goroutine(actor)} selects default${length === 1 ? "" : ` ${length} times`}: no case is ready`;
-      this.#push(i, "default", actor, text, { items: [""] });
-    } else {
-      row.items.push("");
-      row.last = i;
-    }
-  }
-
-  #job(i: number, event: EventOf<"accept" | "start" | "finish">): void {
-    const { type, goroutine: actor, pool } = event;
-    const name = this.#labels.goroutine(actor);
-    const job = `job ${event.job} of ${this.#labels.pool(pool)}`;
-    const subject = `${pool}/${event.job}`;
-    if (type === "accept") {
-      this.#push(i, type, actor, () => `${job} is accepted from ${name}`, { subject });
-    } else if (type === "start") {
-      // A job that starts at once needs no row for its acceptance.
-      const row = this.#recent(i, "accept", actor);
-      if (row?.subject === subject && row.last === i - 1) this.rows.pop();
-      this.#push(i, type, actor, () => `${name} starts ${job} (worker ${event.worker})`);
-    } else {
-      const outcome = { done: "is done", failed: "has failed", canceled: "is canceled" }[event.status];
-      const worker = event.worker === null ? "" : ` (worker ${event.worker})`;
-      this.#push(i, type, actor, () => `${job} ${outcome}${worker}`);
+      this.#show(i, { kind: "select", actor, text: () => `${name()} selects ${item}${state}` });
     }
   }
 
   // ---- Rows
 
-  /** Adds a row for the event `i` if a goroutine in it is visible; the rows of the runtime are always added. */
-  #push(
-    i: number,
-    kind: Row["kind"],
-    actor: GoroutineRef,
-    text: Row["text"],
-    { targets = [], items = [], subject = null, waits = noWaits }: Partial<Row> = {},
-  ): Row | undefined {
-    if (actor !== 0 && ![actor, ...targets].some((id) => this.#visible.has(id))) return undefined;
-    const row: Row = { kind, first: i, last: i, actors: [actor], targets, items, subject, waits, text };
-    this.rows.push(row);
-    return row;
+  /**
+   * Extends the last row by an action with the same key, or else adds a row, if a goroutine in it is visible; actions of the runtime are
+   * always visible. Returns the row.
+   */
+  #show(i: number, { kind, actor, target, item, key, text }: Action): Row | undefined {
+    if (actor !== 0 && !this.#visible.has(actor) && (target === undefined || !this.#visible.has(target)))
+      return undefined;
+    let row = this.rows.at(-1);
+    if (row === undefined || key === undefined || row.key !== key || !this.#isSimultaneous(row, i)) {
+      // Most rows have no waits: a set for each would take half of the time.
+      const waits = kind === "block" ? new Set<Block>() : noWaits;
+      row = { kind, first: i, last: i, actors: [], targets: [], items: [], waits, key, text };
+      this.rows.push(row);
+    }
+    if (!row.actors.includes(actor)) row.actors.push(actor);
+    if (target !== undefined) row.targets.push(target);
+    if (item !== undefined) row.items.push(item);
+    return Object.assign(row, { last: i, text });
   }
 
-  /** Returns the last row if it is of this kind and actor, and its last event nearly simultaneous with the event `i`. */
-  #recent(i: number, kind: Row["kind"], actor?: GoroutineRef): Row | undefined {
-    const row = this.rows.at(-1);
-    if (row?.kind !== kind || (actor !== undefined && row.actors.at(-1) !== actor)) return undefined;
+  /** Whether the event `i` is, nearly, of the same instant as the last event of the row. */
+  #isSimultaneous({ last }: Row, i: number): boolean {
     const { clock, events } = this.#trace;
-    const elapsed = (events[i]?.at ?? 0) - (events[row.last]?.at ?? 0);
-    return elapsed <= (clock === "virtual" ? 0 : 1) ? row : undefined;
+    return (events[i]?.at ?? 0) - (events[last]?.at ?? 0) <= (clock === "virtual" ? 0 : 1);
   }
 
-  /** Extends the last row to the event `i`, if that directly follows it, and the row is of this kind and actor; returns the row. */
-  #extend(i: number, kind: Row["kind"], actor: GoroutineRef): Row | undefined {
+  /** Extends the last row to the event `i`, if that directly follows it, and the row is of this kind and actor. */
+  #extend(i: number, kind: Row["kind"], actor: GoroutineRef): boolean {
     const row = this.rows.at(-1);
-    if (row?.kind !== kind || row.actors.at(-1) !== actor || row.last !== i - 1) return undefined;
+    if (row?.kind !== kind || row.actors.at(-1) !== actor || row.last !== i - 1) return false;
     row.last = i;
-    return row;
+    return true;
   }
 }
 
