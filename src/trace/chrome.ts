@@ -96,10 +96,10 @@ class ChromeWriter {
   write(): Entry[] {
     const { events, pools } = this.#trace;
     const { goroutines, channels, flows } = buildTracks(this.#trace);
-    this.#addProcess(program, "goroutines");
+    this.#addName("process", "goroutines", program);
     const present = new Set<GoroutineRef>(goroutines.map(({ id }) => id));
     if (events.some(({ type }) => type === "timer")) present.add(0);
-    for (const id of present) this.#addThread(program, this.#threadOf(id), this.#goroutineName(id));
+    for (const id of present) this.#addName("thread", this.#goroutineName(id), program, this.#threadOf(id));
     for (const track of goroutines) this.#addGoroutine(track);
     this.#addUnknownWaits();
     for (const [i, event] of events.entries()) this.#addEvent(event, this.#position(event.goroutine, i));
@@ -216,7 +216,7 @@ class ChromeWriter {
 
   /** Adds a thread for each worker. A worker runs one job at a time; in a trace that says otherwise, a job ends where the next begins. */
   #addPool(pool: number, name: string, pid: number): void {
-    this.#addProcess(pid, name.startsWith("pool ") ? name : `pool ${name}`);
+    this.#addName("process", name.startsWith("pool ") ? name : `pool ${name}`, pid);
     const { jobs, queueLengths } = readPoolHistory(this.#trace, pool);
     // The history counts the events of this pool only.
     const timestamps = this.#timestamps.filter((_, i) => isOfPool(this.#trace.events[i], pool));
@@ -225,7 +225,7 @@ class ChromeWriter {
     for (const { worker } of started) {
       if (threads.has(worker)) continue;
       threads.set(worker, ++this.#lastThread);
-      this.#addThread(pid, this.#lastThread, `worker ${worker}`);
+      this.#addName("thread", `worker ${worker}`, pid, this.#lastThread);
     }
     const nextStarts = new Map<number | null, number>();
     for (const { job, worker, status, ...events } of started.toReversed()) {
@@ -280,14 +280,10 @@ class ChromeWriter {
 
   // ---- Entries
 
-  #addProcess(pid: number, name: string): void {
-    this.#entries.push({ ph: "M", name: "process_name", pid, tid: pid, args: { name } });
-    this.#entries.push({ ph: "M", name: "process_sort_index", pid, tid: pid, args: { sort_index: pid } });
-  }
-
-  #addThread(pid: number, tid: number, name: string): void {
-    this.#entries.push({ ph: "M", name: "thread_name", pid, tid, args: { name } });
-    this.#entries.push({ ph: "M", name: "thread_sort_index", pid, tid, args: { sort_index: tid } });
+  /** Names a process, or a thread of the process `pid`, and sorts it by its id. */
+  #addName(kind: "process" | "thread", name: string, pid: number, tid: number = pid): void {
+    this.#entries.push({ ph: "M", name: `${kind}_name`, pid, tid, args: { name } });
+    this.#entries.push({ ph: "M", name: `${kind}_sort_index`, pid, tid, args: { sort_index: tid } });
   }
 
   #addSlice(name: string, cat: string, position: Position, dur: number, args: Args): void {

@@ -2,34 +2,9 @@
 
 import { eventFields, type FieldKind, type Fields, recordFields, traceFields } from "./format.ts";
 
-/** As much of JSON Schema as {@link traceSchema} uses. */
+/** A JSON Schema; its keywords are not typed. */
 export interface JsonSchema {
-  /** The URL of the dialect. */
-  readonly $schema?: string;
-  /** A short title. */
-  readonly title?: string;
-  /** A sentence about what is described. */
-  readonly description?: string;
-  /** The type of the value. */
-  readonly type?: "object" | "array" | "string" | "number" | "integer" | "null";
-  /** The only value that is valid. */
-  readonly const?: string | number;
-  /** The values that are valid. */
-  readonly enum?: readonly string[];
-  /** The least number that is valid. */
-  readonly minimum?: number;
-  /** The schema of each item of an array. */
-  readonly items?: JsonSchema;
-  /** The schemas of the fields of an object. */
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  /** The fields that an object must have. */
-  readonly required?: readonly string[];
-  /** Always false: objects have no other fields. */
-  readonly additionalProperties?: false;
-  /** A number or null. */
-  readonly anyOf?: readonly JsonSchema[];
-  /** Objects that are discriminated by their `type`. */
-  readonly oneOf?: readonly JsonSchema[];
+  readonly [keyword: string]: unknown;
 }
 
 /**
