@@ -289,17 +289,18 @@ function handoffsOf(
 /** The lines that were printed, as far as there is room for them. */
 function layoutOutput({ axis, trace, isShown, aggregated }: Scene, top: number): Section {
   const rowEnds = new Float64Array(outputRows).fill(-Infinity);
-  const marks = new Map<number, string[]>();
+  const marks = new Map<number, { readonly events: readonly [number, number]; readonly lines: string[] }>();
   const texts: Shape[] = [];
-  const events = trace.events.slice(axis.first, axis.last);
-  const shown = events.flatMap((event, i) => {
+  const inRange = trace.events.slice(axis.first, axis.last);
+  const shown = inRange.flatMap((event, i) => {
     const isVisible = isShown(event.goroutine) || aggregated.length > 0;
-    return event.type === "log" && isVisible ? [{ ...event, x: axis.at(axis.first + i) }] : [];
+    return event.type === "log" && isVisible ? [{ ...event, index: axis.first + i }] : [];
   });
   if (shown.length === 0) return { shapes: [], bottom: top };
   const isOneGoroutine = new Set<GoroutineRef>(shown.map(({ goroutine }) => goroutine)).size === 1;
-  for (const { x, goroutine, at, text: printed } of shown) {
-    const lines = getOrInsert<number, string[]>(marks, Math.round(x), () => []);
+  for (const { index, goroutine, at, text: printed } of shown) {
+    const x = axis.at(index);
+    const { lines } = getOrInsert(marks, Math.round(x), () => ({ events: [index, index + 1] as const, lines: [] }));
     if (lines.length < 5) lines.push(`${goroutine ?? "?"} at ${formatAxisTime(at)}: ${truncate(printed, 200)}`);
     const content = (isOneGoroutine ? "" : `${goroutine ?? "?"}: `) + truncate(printed, 48);
     // The last text of a row may begin before its mark.
@@ -312,7 +313,9 @@ function layoutOutput({ axis, trace, isShown, aggregated }: Scene, top: number):
   const hidden = shown.length - texts.length;
   const note = hidden > 0 ? [text(margin, top + 31, `${pluralize(hidden, "line")} hidden`, "small")] : [];
   const symbol = marks.size > 150 ? "tick" : "up";
-  const shapes = [...marks].map(([x, lines]) => mark("output", symbol, x, top + 9, { tooltip: lines.join("; ") }));
+  const shapes = [...marks].map(([x, { lines, events }]) =>
+    mark("output", symbol, x, top + 9, { tooltip: lines.join("; "), events }),
+  );
   const rows = Math.max(rowEnds.filter((end) => end > -Infinity).length, note.length);
   return {
     shapes: [text(margin, top + 16, "output"), ...note, ...shapes, ...texts],
