@@ -126,8 +126,8 @@ function recording(name: string): Trace {
   return recorded.get(name) as Trace;
 }
 
-describe("a reader that did not make it reads", () => {
-  test("every recording, with a slice or a sign for each event", () => {
+describe("an independent reader accepts", () => {
+  test("every recording, with a slice or an instant for each event", () => {
     for (const trace of recorded.values()) {
       const { entries, slices } = read(toChromeTrace(trace));
       const starts = new Set(entries.filter(({ ph }) => ph !== "M").map(({ ts }) => ts));
@@ -137,17 +137,17 @@ describe("a reader that did not make it reads", () => {
     }
   });
 
-  test("events in no sense at all, and hostile names", () => {
+  test("inconsistent events and hostile names", () => {
     for (let seed = 1; seed <= 30; seed++) {
       expect(() => read(toChromeTrace(jumble(seed, 300)))).not.toThrow();
     }
   });
 
-  test("a trace of nothing", () => {
+  test("an empty trace", () => {
     expect(read(toChromeTrace(traceOf([]))).entries.map(({ ph }) => ph)).toEqual(["M", "M"]);
   });
 
-  test("a hundred thousand events, in little time and space", () => {
+  test("100,000 events, in little time and space", () => {
     const trace = jumble(1, 100_000);
     const before = performance.now();
     const text = toChromeTrace(trace);
@@ -156,13 +156,13 @@ describe("a reader that did not make it reads", () => {
     expect(() => read(text)).not.toThrow();
   });
 
-  test("the same from the same trace", () => {
+  test("the same text for the same trace", () => {
     expect(toChromeTrace(jumble(5, 200))).toBe(toChromeTrace(jumble(5, 200)));
   });
 });
 
 describe("goroutines", () => {
-  test("are the threads of one process, by their numbers, and with their names", () => {
+  test("are the threads of one process, with their ids and names", () => {
     const { names, entries } = read(toChromeTrace(recording("channels")));
     const goroutines = [...names].filter(([key]) => key.startsWith("1/")).map(([, name]) => name);
     expect(goroutines).toEqual(["main #1", "worker #2", "worker #3", "closer #4", "producer #5"]);
@@ -170,7 +170,7 @@ describe("goroutines", () => {
     expect(order.map(({ tid, args }) => tid - (args["sort_index"] as number))).toEqual([0, 0, 0, 0, 0]);
   });
 
-  test("run and wait by turns, and the slice of a wait names its operation and channel", () => {
+  test("have slices for running and waiting, and a wait names its operation and channel", () => {
     const trace = traceOf(
       [
         { goroutine: 1, type: "go", child: 2 },
@@ -191,7 +191,7 @@ describe("goroutines", () => {
     ]);
   });
 
-  test("that still wait at the end say so", () => {
+  test("that wait at the end have a note", () => {
     const trace = traceOf([{ goroutine: 1, type: "block", wait: 1, operation: "chan send", channel: 1 }]);
     const { slices } = read(toChromeTrace(trace));
     expect(slices.map(({ name, args }) => [name, args["note"]])).toEqual([
@@ -199,7 +199,7 @@ describe("goroutines", () => {
     ]);
   });
 
-  test("of whom the host does not tell wait side by side, and have no state", () => {
+  test("that are unknown have concurrent waits, and no state", () => {
     const trace = traceOf([
       { goroutine: null, type: "block", wait: 1, operation: "sleep" },
       { goroutine: null, type: "block", wait: 2, operation: "chan send", channel: 1 },
@@ -237,13 +237,13 @@ describe("arrows", () => {
     expect(begun.every(({ to }) => to.name === "running")).toBe(true);
   });
 
-  test("are one for each value, should it be received twice", () => {
+  test("are one for each value, even if it is received twice", () => {
     const receive = { goroutine: 1, type: "receive", channel: 1, value: 1, length: 0 } as const;
     const trace = traceOf([{ goroutine: 1, type: "send", channel: 1, value: 1, length: 1 }, receive, receive]);
     expect(read(toChromeTrace(trace)).arrows).toHaveLength(1);
   });
 
-  test("are not drawn of a value that nobody received, nor of one that nobody was seen to send", () => {
+  test("are not drawn for a value without a receive or without a send", () => {
     const trace = traceOf([
       { goroutine: 1, type: "send", channel: 1, value: 1, length: 1 },
       { goroutine: 1, type: "receive", channel: 1, value: 9, length: 0 },
@@ -253,7 +253,7 @@ describe("arrows", () => {
 });
 
 describe("time", () => {
-  test("is in microseconds, with the events of one instant a microsecond apart", () => {
+  test("is in microseconds, with events of the same instant 1 microsecond apart", () => {
     const log = (at: number): { goroutine: 1; type: "log"; text: string; at: number } => ({
       goroutine: 1,
       type: "log",
@@ -272,8 +272,8 @@ describe("time", () => {
   });
 });
 
-describe("signs and counters", () => {
-  test("tell of prints, closes, timers, contexts and selects where they happened", () => {
+describe("instants and counters", () => {
+  test("show prints, closes, timers, contexts and selects on the threads where they happened", () => {
     const trace = traceOf([
       { goroutine: 1, type: "log", text: "hello" },
       { goroutine: 1, type: "close", channel: 1 },
@@ -294,7 +294,7 @@ describe("signs and counters", () => {
     ]);
   });
 
-  test("count what is in a buffer, from nothing to nothing, and never more than fits", () => {
+  test("count the values in a buffer, from 0 to 0, and never above the capacity", () => {
     const { entries } = read(toChromeTrace(recording("channels")));
     const counts = entries.filter(({ ph }) => ph === "C");
     expect(new Set(counts.map(({ name }) => name))).toEqual(new Set(["jobs"]));
@@ -306,7 +306,7 @@ describe("signs and counters", () => {
 });
 
 describe("a pool", () => {
-  test("is a process, its workers are the threads, and each job is a slice with its end", () => {
+  test("is a process with a thread for each worker and a slice for each job", () => {
     const trace = recording("pools");
     const { slices, names, entries } = read(toChromeTrace(trace));
     expect(names.get("2")).toBe("pool work");
@@ -323,7 +323,7 @@ describe("a pool", () => {
     expect(queue.at(-1)).toBe(0);
   });
 
-  test("whose worker never ends a job shows it to the end", () => {
+  test("shows a job that does not finish until the end of the trace", () => {
     const trace = traceOf([{ goroutine: 1, type: "start", pool: 1, job: 1, worker: 1 }], { end: 7 });
     const jobs = read(toChromeTrace(trace)).slices.filter(({ pid }) => pid === 2);
     expect(jobs.map(({ name, ts, dur, args }) => [name, ts, dur, args["status"]])).toEqual([
@@ -331,7 +331,7 @@ describe("a pool", () => {
     ]);
   });
 
-  test("whose worker begins a job before it has ended one shows both, one after the other", () => {
+  test("shows overlapping jobs of one worker one after the other", () => {
     const start = { goroutine: 1, type: "start", pool: 1, worker: 1 } as const;
     const trace = traceOf([
       { ...start, job: 1 },
@@ -347,7 +347,7 @@ describe("a pool", () => {
   });
 });
 
-test("no name makes the file long", () => {
+test("a long name does not make the file long", () => {
   for (const name of hostile) {
     const trace = traceOf([{ goroutine: 1, type: "log", text: name }], { goroutines: [{ id: 1, name, parent: null }] });
     expect(toChromeTrace(trace).length).toBeLessThan(5000);

@@ -89,7 +89,7 @@ const ways: Readonly<Record<string, (ch: Channel<unknown>, value: unknown) => Pr
   },
 };
 
-describe("a value whose traps throw is handed over, and nothing of it is called", () => {
+describe("a value whose traps throw is delivered, and none of its traps is called", () => {
   test.each(Object.keys(ways))("%s", async (way) => {
     const hand = ways[way] as (typeof ways)[string];
     for (const capacity of capacities) {
@@ -138,7 +138,7 @@ describe("a preview of a value", () => {
     expect(previewValue(value)).toBe(text);
   });
 
-  test("looks at a few fields, however many there are", () => {
+  test("reads only a few of many fields", () => {
     const looked: string[] = [];
     const real = Object.getOwnPropertyDescriptor;
     const big = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`k${i}`, i]));

@@ -21,7 +21,7 @@ async function snapshotOf(f: () => () => void): Promise<Snapshot> {
 }
 
 describe("a snapshot", () => {
-  test("tells of each goroutine what it waits for, on what, since when, and who started it", async () => {
+  test("lists each goroutine with its waits, their channels and durations, and its parent", async () => {
     const taken = await bubble(async () => {
       const stop = watchGoroutines();
       const jobs = new Channel<number>(3, { name: "jobs" });
@@ -73,7 +73,7 @@ describe("a snapshot", () => {
     expect(taken.waiting).toMatchObject({ "chan receive": 1, select: 1, sleep: 1 });
   });
 
-  test("tells the fill of a channel, and that it is closed", async () => {
+  test("has the length and the state of a channel", async () => {
     const full = new Channel<number>(2, { name: "full" });
     full.trySend(1);
     full.trySend(2);
@@ -88,7 +88,7 @@ describe("a snapshot", () => {
     ]);
   });
 
-  test("of whoever nobody watches has the numbers and no more, and says so", async () => {
+  test("has only counts without watchGoroutines, and says so", async () => {
     const ch = new Channel<number>();
     go(() => ch.receive());
     await quiet();
@@ -100,7 +100,7 @@ describe("a snapshot", () => {
     );
   });
 
-  test("of a part of them says that it is a part", async () => {
+  test("is incomplete if goroutines began before watchGoroutines was called", async () => {
     const begin = new Channel<never>();
     go(() => begin.receive());
     await quiet();
@@ -117,7 +117,7 @@ describe("a snapshot", () => {
     expect(formatSnapshot(taken)).toMatch(/began before watchGoroutines\(\) was called are not listed\.\n$/);
   });
 
-  test("is no part when nobody was there before", async () => {
+  test("is complete if no goroutine began before", async () => {
     const stop = watchGoroutines();
     const taken = snapshot();
     stop();
@@ -125,7 +125,7 @@ describe("a snapshot", () => {
     expect(snapshot().isComplete).toBe(false);
   });
 
-  test("is not taken away by somebody else who has stopped watching, and says so twice", async () => {
+  test("stays available until the last watcher stops, even if another stops twice", async () => {
     const ch = new Channel<never>();
     const begin = new Channel<never>();
     go(() => begin.receive());
@@ -144,7 +144,7 @@ describe("a snapshot", () => {
     expect(names).toEqual(["worker"]);
   });
 
-  test("as a table has a line for each wait, and no name can break it", async () => {
+  test("as a table has a line for each wait, whatever the names contain", async () => {
     const taken = await snapshotOf(() => {
       const evil = new Channel<never>(0, { name: 'a"\n\u001b[31m\u202e<b>' });
       const f = async (): Promise<void> => {
@@ -176,7 +176,7 @@ describe("SIGQUIT ends a program under main, and", () => {
     });
   `;
 
-  test.concurrent("counts what waits by default", async () => {
+  test.concurrent("counts the waits by default", async () => {
     const { code, stderr } = await runSource(program);
     expect(stderr).toBe(
       "SIGQUIT: quit\n\n2 goroutines; waiting: 1 [chan receive], 1 [sleep]\n\n" +
@@ -185,7 +185,7 @@ describe("SIGQUIT ends a program under main, and", () => {
     expect(code).toBe(2);
   });
 
-  test.concurrent("tells of each goroutine with GORO_DEBUG=1", async () => {
+  test.concurrent("lists each goroutine with GORO_DEBUG=1", async () => {
     const { code, stderr } = await runSource(program, { GORO_DEBUG: "1" });
     expect(stderr.replaceAll(/at .*main\.ts:(\d+).*/g, "at line $1")).toBe(
       "SIGQUIT: quit\n\ngoroutine 1 [sleep]:\n\tat line 10\n\n" +
@@ -194,7 +194,7 @@ describe("SIGQUIT ends a program under main, and", () => {
     expect(code).toBe(2);
   });
 
-  test.concurrent("is the program's own, if that listens to it", async () => {
+  test.concurrent("is left to the program if it listens to it", async () => {
     const ending = await runSource(`
       import { context, main } from "goro";
       main(async () => {
@@ -208,7 +208,7 @@ describe("SIGQUIT ends a program under main, and", () => {
     expect(ending).toEqual({ code: 0, stdout: "Canceled: quit signal received\n", stderr: "" });
   });
 
-  test.concurrent("means nothing once main has returned, or where there is none", async () => {
+  test.concurrent("is not handled after main has returned, or without main", async () => {
     const { code, stdout } = await runSource(`
       import { WaitGroup } from "goro";
       const wg = new WaitGroup();

@@ -73,8 +73,8 @@ const main = { id: 1, name: "main", parent: null };
 const worker = { id: 2, name: "worker", parent: 1 };
 const jobs = { id: 1, name: "jobs", capacity: 0 };
 
-describe("a story", () => {
-  test("of a value has an arrow from who sent it to who got it, and letters for those who wait", () => {
+describe("the view", () => {
+  test("has an arrow for a value from sender to receiver, and letters for waiting goroutines", () => {
     const trace = traceOf(
       [
         { goroutine: 1, type: "go", child: 2 },
@@ -101,7 +101,7 @@ describe("a story", () => {
     ]);
   });
 
-  test("is told of every recording: each value that was sent, each end, and all that was printed", () => {
+  test("has every sent value, every end and every printed line of a recording", () => {
     const all = texts(recording("channels"), { width: 120 });
     const ends = all.filter((text) => / ends?\b/.test(text)).join();
     for (const number of [2, 3, 4, 5]) expect(ends).toContain(String(number));
@@ -111,14 +111,14 @@ describe("a story", () => {
     expect(all.some((text) => text.startsWith("producer 5 closes jobs"))).toBe(true);
   });
 
-  test("of a pool tells of its jobs", () => {
+  test("has the jobs of a pool", () => {
     const all = texts(recording("pools"), { width: 120 });
     expect(all.filter((text) => /starts job \d of work \(worker \d\)$/.test(text))).toHaveLength(4);
     expect(all.filter((text) => /^job [124] of work is done/.test(text))).toHaveLength(3);
     expect(all.filter((text) => /^job 3 of work has failed/.test(text))).toHaveLength(1);
   });
 
-  test("of a select names what was chosen, where no value says so", () => {
+  test("has the chosen case of a select, unless a value shows it", () => {
     const all = texts(recording("selects"), { width: 120 });
     expect(all).toContain("main selects default: no case is ready");
     expect(all).toContain("main selects left, which is closed");
@@ -128,7 +128,7 @@ describe("a story", () => {
     ).toBe(true);
   });
 
-  test("of timers says what they set going, and when", () => {
+  test("has the effects of timers, and their times", () => {
     const told = story(recording("timers"), { width: 120 });
     const at = (text: string): string | undefined => told.find((each) => each.text === text)?.time;
     expect(at("time.sleep fires, which wakes main")).toBe("10 ms");
@@ -137,7 +137,7 @@ describe("a story", () => {
     expect(told.some(({ text }) => /WithDeadline.* is canceled: DeadlineExceeded/.test(text))).toBe(true);
   });
 
-  test("has one line for many values into a buffer, with the first and the last", () => {
+  test("has one line for many values sent to a buffer, with the first and the last", () => {
     const events = Array.from({ length: 100 }, (_, i) => ({
       goroutine: 1,
       type: "send" as const,
@@ -155,12 +155,12 @@ describe("a story", () => {
     expect(texts(silent)).toEqual(["main sends 100 values to jobs (100 of 100)"]);
   });
 
-  test("has one line for a loop that polls", () => {
+  test("has one line for a polling loop", () => {
     const poll = { goroutine: 1, type: "select", cases: [], chosen: "default" } as const;
     expect(texts(traceOf([poll, poll, poll]))).toEqual(["main selects default 3 times: no case is ready"]);
   });
 
-  test("leaves out a wait that was over before anything else, and tells others once", () => {
+  test("omits a wait that ended at once, and shows others once", () => {
     const block = { goroutine: 1, type: "block", operation: "sleep" } as const;
     const unblock = { goroutine: 1, type: "unblock", by: 0 } as const;
     const log = { goroutine: 1, type: "log", text: "x" } as const;
@@ -180,7 +180,7 @@ describe("a story", () => {
     expect(waits).toHaveLength(1);
   });
 
-  test("of a panic stands out", () => {
+  test("marks a panic", () => {
     const trace = traceOf([{ goroutine: 2, type: "panic", error: "Error: oh" }], {
       goroutines: [main, worker],
       ending: "panicked",
@@ -189,19 +189,19 @@ describe("a story", () => {
     expect(renderText(trace)).toMatch(/^panicked after 1 event/);
   });
 
-  test("of whom the host does not tell has a column of its own", () => {
+  test("has a column for unknown goroutines", () => {
     const view = renderText(traceOf([{ goroutine: null, type: "log", text: "who?" }]));
     expect(view).toContain("?: (unknown)");
     expect(view).toContain("●  an unknown goroutine prints: who?");
   });
 
-  test("of nothing is short", () => {
+  test("of an empty trace is short", () => {
     expect(renderText(traceOf([])).split("\n")[0]).toBe("still running after 0 events in one instant of virtual time");
   });
 });
 
-describe("who waits at last", () => {
-  test("is told with the reason: a full buffer from which nobody receives", () => {
+describe("the footer", () => {
+  test("names the reason of a wait: a full buffer without a receiver", () => {
     const trace = traceOf(
       [
         { goroutine: 1, type: "send", channel: 1, value: 1, length: 1 },
@@ -218,7 +218,7 @@ describe("who waits at last", () => {
     ]);
   });
 
-  test("is told with the reason: a channel that nobody closed before the end of its sender", () => {
+  test("names the reason of a wait: an open channel whose sender has ended", () => {
     const trace = traceOf(
       [
         { goroutine: 2, type: "send", channel: 1, value: 1, length: 0, to: 1 },
@@ -235,7 +235,7 @@ describe("who waits at last", () => {
     ]);
   });
 
-  test("is told of those who wait for the same together, and only of those who do", () => {
+  test("groups goroutines with the same wait, and omits those that do not wait", () => {
     const block = { type: "block", operation: "sync.Mutex.Lock" } as const;
     const trace = traceOf([
       { ...block, goroutine: 3, wait: 1 },
@@ -249,7 +249,7 @@ describe("who waits at last", () => {
     ]);
   });
 
-  test("is told of the last instant that was asked for", () => {
+  test("shows the waits at the end of the requested range", () => {
     const trace = traceOf(
       [
         { goroutine: 1, type: "block", wait: 1, operation: "sleep", at: 1 },
@@ -262,10 +262,10 @@ describe("who waits at last", () => {
   });
 });
 
-describe("what fits", () => {
+describe("the size", () => {
   const widths = [40, 57, 80, 200];
 
-  test.each(widths)("in %i columns is every line of every trace, also with wide letters and emoji", (width) => {
+  test.each(widths)("of every line is at most %i columns, also with wide characters and emoji", (width) => {
     const wide = jumble(1, 200);
     const names = ["並行処理はゴルーチン並行処理", "👩‍👩‍👧‍👦🇩🇪❤️1️⃣🇩🇪🇩🇪🇩🇪", "한국어", "e\u0301".repeat(9)];
     const long = {
@@ -281,13 +281,13 @@ describe("what fits", () => {
     }
   });
 
-  test("is as wide as it may be, so that the width is no accident", () => {
+  test("uses the whole width", () => {
     const trace = traceOf([{ goroutine: 1, type: "log", text: "並".repeat(500) }]);
     const widest = Math.max(...renderText(trace, { width: 80 }).split("\n").map(columns));
     expect(widest).toBeGreaterThanOrEqual(79);
   });
 
-  test("in a number of lines is the beginning and the end, and how much lies between", () => {
+  test("limits the lines to the beginning and the end, with the number of events between", () => {
     const events = Array.from({ length: 500 }, (_, i) => ({ goroutine: 1, type: "log" as const, text: `line ${i}` }));
     for (const rows of [20, 50, 200]) {
       const lines = renderText(traceOf(events), { rows }).split("\n");
@@ -299,7 +299,7 @@ describe("what fits", () => {
     expect(renderText(traceOf(events.slice(0, 100)))).not.toContain("more event");
   });
 
-  test("never takes more lines than that, whatever the trace", () => {
+  test("never exceeds the number of lines, for any trace", () => {
     for (let seed = 1; seed <= 30; seed++) {
       for (const width of [40, 80]) {
         const lines = renderText(jumble(seed, 400), { rows: 20, width }).split("\n");
@@ -308,7 +308,7 @@ describe("what fits", () => {
     }
   });
 
-  test("of many goroutines is as many as there is room for, and the others are counted", () => {
+  test("limits the columns, and counts the goroutines without one", () => {
     const events = Array.from({ length: 60 }, (_, i) => ({
       goroutine: i + 1,
       type: "log" as const,
@@ -320,7 +320,7 @@ describe("what fits", () => {
     expect(view).toContain(`${60 - shown} more goroutines left out`);
   });
 
-  test("of many goroutines one after the other is all, in columns that they share", () => {
+  test("is enough for many consecutive goroutines, which share columns", () => {
     const events = Array.from({ length: 60 }, (_, i) => i + 2).flatMap((child): Parameters<typeof traceOf>[0] => [
       { goroutine: 1, type: "go", child },
       { goroutine: child, type: "end" },
@@ -330,7 +330,7 @@ describe("what fits", () => {
     for (let child = 2; child <= 61; child++) expect(view).toContain(`●──${child}`);
   });
 
-  test("of a hundred thousand goroutines at once is told in little time", () => {
+  test("is computed in little time for 100,000 goroutines at once", () => {
     const events = Array.from({ length: 100_000 }, (_, i) => ({ goroutine: 1, type: "go" as const, child: i + 2 }));
     const trace = traceOf(events);
     const before = performance.now();
@@ -338,7 +338,7 @@ describe("what fits", () => {
     expect(performance.now() - before).toBeLessThan(5000);
   });
 
-  test("of a hundred thousand events is told in little time", () => {
+  test("is computed in little time for 100,000 events", () => {
     const trace = jumble(1, 100_000);
     const before = performance.now();
     expect(renderText(trace).split("\n").length).toBeLessThanOrEqual(200);
@@ -350,15 +350,15 @@ describe("the options", () => {
   const log = (goroutine: number, at: number): TraceEvent => ({ goroutine, type: "log", text: `at ${at}`, at });
   const trace = traceOf([log(1, 0), log(2, 10), log(1, 20), log(2, 30)], { goroutines: [main, worker], end: 30 });
 
-  test("choose a time, with both its ends", () => {
+  test("select a range of time, including both ends", () => {
     expect(texts(trace, { from: 10, to: 20 })).toEqual(["worker 2 prints: at 10", "main prints: at 20"]);
   });
 
-  test("choose goroutines", () => {
+  test("select goroutines", () => {
     expect(texts(trace, { goroutines: [2] })).toEqual(["worker 2 prints: at 10", "worker 2 prints: at 30"]);
   });
 
-  test("add colours, and nothing but colours", () => {
+  test("add colors, and nothing else", () => {
     for (const each of [...recorded.values(), jumble(3, 300)]) {
       const coloured = renderText(each, { color: true });
       expect(coloured).toMatch(colours);
@@ -377,13 +377,13 @@ describe("the options", () => {
     [{ goroutines: 2 }, TypeError, "renderText: goroutines must be a non-empty array, got 2"],
     [{ goroutines: [] }, TypeError, "renderText: goroutines must be a non-empty array, got "],
     [{ goroutines: [7] }, RangeError, "renderText: goroutines must be ids of goroutines in the trace, got 7"],
-  ])("%j are refused", (options, kind, message) => {
+  ])("%j are rejected", (options, kind, message) => {
     expect(() => renderText(trace, options as RenderTextOptions)).toThrow(new kind(message));
   });
 });
 
 describe("a terminal", () => {
-  test("is not steered by anything that a program says", () => {
+  test("is not controlled by any text of the program", () => {
     for (let seed = 1; seed <= 20; seed++) {
       const view = renderText(jumble(seed, 300), { width: 200 });
       // Joiners of emoji are of the format characters too, and harmless.
@@ -397,7 +397,7 @@ describe("a terminal", () => {
     expect(told[0]).toMatch(/^main prints: /);
   });
 
-  test("shows the same for the same trace", () => {
+  test("shows the same text for the same trace", () => {
     expect(renderText(jumble(2, 300))).toBe(renderText(jumble(2, 300)));
   });
 });
