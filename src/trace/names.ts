@@ -85,7 +85,7 @@ export class NameTable {
   /** Describes a wait: "send jobs", "select jobs|done", "WaitGroup.Wait". */
   wait({ operation, channel, cases }: WaitLike, max = 40): string {
     if (cases !== undefined && cases.length > 0) {
-      const labels = cases.slice(0, 9).map((one) => this.#caseLabel(one));
+      const labels = cases.slice(0, 9).map((selectCase) => this.#caseLabel(selectCase));
       return truncate(`select ${labels.join("|")}${cases.length > 9 ? "|…" : ""}`, max);
     }
     const label = truncate(operation, max).replace(/^chan |^sync\./, "");

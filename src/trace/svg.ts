@@ -68,9 +68,9 @@ function drawAll(shapes: readonly Shape[]): string {
 }
 
 function drawText({ x, y, text, style, align, suffix, tooltip }: Text): string {
-  const rest = suffix === undefined ? "" : `<tspan class="small">${escapeXml(suffix)}</tspan>`;
+  const smallPrint = suffix === undefined ? "" : `<tspan class="small">${escapeXml(suffix)}</tspan>`;
   const attributes = `x="${round(x)}" y="${round(y)}" class="${style}" text-anchor="${align}"`;
-  const element = `<text ${attributes}>${escapeXml(text)}${rest}</text>`;
+  const element = `<text ${attributes}>${escapeXml(text)}${smallPrint}</text>`;
   return tooltip === undefined ? element : `<g>${title(tooltip)}${element}</g>`;
 }
 

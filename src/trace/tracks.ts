@@ -7,7 +7,7 @@ import type { EventOf, GoroutineRef, Trace, TracedCase, TracedChannel, TraceEven
 /** What a goroutine does. A goroutine that awaits a promise of another library is "running" too: a trace does not record such waits. */
 export type State = "running" | "send" | "receive" | "select" | "sleep" | "lock" | "wait";
 
-/** A stretch of the trace in which a goroutine was in one state: the events from `from` up to, and without, `to`. */
+/** A part of the trace in which a goroutine was in one state: the events from `from` up to, and without, `to`. */
 export interface StateSpan {
   readonly from: number;
   /** The number of events, if the state lasted until the end of the trace. */
@@ -112,7 +112,9 @@ export function buildTracks({ events, goroutines, channels }: Trace): Tracks {
     }
   }
   return {
-    goroutines: [...builders.values()].map((one) => one.build(events.length)).sort((a, b) => compareIds(a.id, b.id)),
+    goroutines: [...builders.values()]
+      .map((builder) => builder.build(events.length))
+      .sort((a, b) => compareIds(a.id, b.id)),
     channels: [...channelTracks.values()],
     flows: [...flows.values()],
   };

@@ -126,8 +126,10 @@ type Request = Pick<WaitTarget, "channel" | "needs" | "operation">;
 
 function requestsOf({ operation, channel, cases }: EventOf<"block">): Request[] {
   if (cases !== undefined) {
-    const enabled = cases.filter((one) => one.channel !== null);
-    return enabled.map((one) => ({ channel: one.channel, needs: opposite(one.operation), operation: "select" }));
+    const enabled = cases.filter(({ channel: caseChannel }) => caseChannel !== null);
+    return enabled.map((selectCase) => {
+      return { channel: selectCase.channel, needs: opposite(selectCase.operation), operation: "select" };
+    });
   }
   const state = stateOf(operation);
   const needs = state === "send" || state === "receive" ? opposite(state) : null;
@@ -192,7 +194,7 @@ class History {
     if (channel !== null && needs !== null) return this.#channelWakers(channel, needs, waiting);
     const [parent] = waiting;
     if (stateOf(operation) !== "wait" || typeof parent !== "number") return [];
-    const children = this.#trace.goroutines.filter((one) => one.parent === parent && !this.#ended.has(one.id));
+    const children = this.#trace.goroutines.filter((child) => child.parent === parent && !this.#ended.has(child.id));
     return children.map(({ id }) => ({ goroutine: id, evidence: "child" }));
   }
 
@@ -239,7 +241,7 @@ function findCycle(blocked: readonly BlockedGoroutine[], wakers: readonly (reado
   });
 }
 
-/** Returns the shortest cycle through some node that is on a cycle, in linear time; empty without a cycle. */
+/** Returns the shortest of the cycles through one node, in linear time; empty without a cycle. */
 function shortestCycle(successors: readonly (readonly number[])[]): number[] {
   // Nodes from which all paths end are removed, until every node that is left has a successor that is left.
   const predecessors = successors.map((): number[] => []);

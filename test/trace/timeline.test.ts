@@ -194,10 +194,10 @@ describe("at the end of a deadlock", () => {
 });
 
 describe("of very many", () => {
-  function busy(count: number, who: number, clock: Trace["clock"]): Trace {
+  function busy(count: number, goroutines: number, clock: Trace["clock"]): Trace {
     const events: Events[number][] = [];
     for (let i = 0; events.length < count; i++) {
-      const goroutine = 1 + (i % who);
+      const goroutine = 1 + (i % goroutines);
       const at = i / 100;
       events.push({ goroutine, type: "block", wait: i, operation: "chan receive", channel: 1, at });
       events.push({ goroutine, type: "unblock", wait: i, by: 1, at: at + 0.005 });
@@ -213,8 +213,8 @@ describe("of very many", () => {
     [8, "virtual"],
     [20_000, "real"],
     [20_000, "virtual"],
-  ] as const)("100,000 events of %d goroutines in %s time make a file of bounded size", (who, clock) => {
-    const svg = renderTimeline(busy(100_000, who, clock));
+  ] as const)("100,000 events of %d goroutines in %s time make a file of bounded size", (goroutines, clock) => {
+    const svg = renderTimeline(busy(100_000, goroutines, clock));
     expect(svg.length).toBeLessThan(1_500_000);
     parseXml(svg);
   });

@@ -134,7 +134,7 @@ interface Candidate {
 /** Chooses times whose labels do not overlap, those of the greatest weight first. */
 function pickTicks(candidates: readonly Candidate[], right: number): Tick[] {
   const picked: Tick[] = [];
-  // An axis has room for some dozens of labels: more candidates need not be tried.
+  // An axis has room for fewer than 500 labels, even if it is 20,000 pixels wide: other candidates need not be tried.
   const best = candidates.toSorted((a, b) => (a.weight === b.weight ? a.x - b.x : b.weight - a.weight)).slice(0, 2_000);
   for (const { x, time } of best) {
     const label = formatAxisTime(time);

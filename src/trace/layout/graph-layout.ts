@@ -116,9 +116,9 @@ function groupAlike({ blocked, targets, cycle }: WaitForGraph): Group[] {
   const positions = new Map(cycle.map(({ goroutine }, i) => [goroutine, i]));
   const positionOf = ({ goroutine }: BlockedGoroutine): number => positions.get(goroutine) ?? cycle.length;
   const groups = new Map<string, BlockedGoroutine[]>();
-  for (const one of blocked.toSorted((a, b) => positionOf(a) - positionOf(b))) {
-    const waitsFor = one.targets.map((i) => (targets[i]?.channel === null ? targets[i].operation : i));
-    getOrInsert(groups, JSON.stringify([one.name, waitsFor]), () => []).push(one);
+  for (const goroutine of blocked.toSorted((a, b) => positionOf(a) - positionOf(b))) {
+    const waitsFor = goroutine.targets.map((i) => (targets[i]?.channel === null ? targets[i].operation : i));
+    getOrInsert(groups, JSON.stringify([goroutine.name, waitsFor]), () => []).push(goroutine);
   }
   return [...groups.values()];
 }

@@ -94,7 +94,7 @@ function countUses(goroutines: readonly GoroutineTrack[], flows: readonly Messag
   for (const { channel } of flows) add(channel);
   for (const { channel, cases } of goroutines.flatMap(({ spans }) => spans)) {
     add(channel);
-    for (const one of cases) add(one.channel);
+    for (const { channel: caseChannel } of cases) add(caseChannel);
   }
   return uses;
 }

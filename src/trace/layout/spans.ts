@@ -62,9 +62,9 @@ export function aggregate(spans: readonly Span[], area: AggregateArea): Shape[] 
   const stack = (styles: readonly Style[], base: number, scale: number): Shape[] => {
     let total = new Float64Array(cells);
     return styles.flatMap((style) => {
-      const own = spans.filter((span) => span.style === style);
-      if (own.length === 0) return [];
-      const counts = countSpans(own, left, right, cells, capacity / height);
+      const styled = spans.filter((span) => span.style === style);
+      if (styled.length === 0) return [];
+      const counts = countSpans(styled, left, right, cells, capacity / height);
       const below = total;
       total = below.map((count, i) => Math.min(count + (counts[i] as number), capacity));
       const points = [...outline(total, base, scale), ...outline(below, base, scale).reverse()];
@@ -99,8 +99,8 @@ export function countSpans(
     increase(uncovered, last, last + 1 - end);
   }
   let count = 0;
-  return uncovered.map((rest, i) => {
+  return uncovered.map((gap, i) => {
     count += changes[i] as number;
-    return count === 0 ? 0 : Math.max(count - rest, min);
+    return count === 0 ? 0 : Math.max(count - gap, min);
   });
 }
