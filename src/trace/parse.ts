@@ -25,7 +25,7 @@ export function parseTrace(text: string): Trace {
   const value = upgrade(checkVersion(parseJson(text)));
   new Validator().fields(traceFields, value, "");
   const trace = value as unknown as Trace;
-  checkTimes(trace);
+  checkOrder(trace);
   return trace;
 }
 
@@ -63,7 +63,7 @@ function upgrade(value: JsonObject): JsonObject {
   return { ...value, version, events: events.map(convert) };
 }
 
-function checkTimes({ events, end }: Trace): void {
+function checkOrder({ events, end }: Trace): void {
   let last = 0;
   for (const [i, { at }] of events.entries()) {
     if (at < last)

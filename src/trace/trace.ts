@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// goro/trace: what a program did, and pictures of it.
+// goro/trace: recordings of programs, pictures of them, and snapshots.
 
 export { toChromeTrace } from "./chrome.ts";
 export type {
@@ -28,6 +28,7 @@ export {
   watchGoroutines,
 } from "./snapshot.ts";
 export { renderText, type RenderTextOptions } from "./text/text.ts";
+export { renderTimeline, type RenderTimelineOptions } from "./timeline.ts";
 export type { ViewRange } from "./view-options.ts";
 export {
   type BlockedGoroutine,
@@ -37,4 +38,3 @@ export {
   waitForGraph,
   type WaitTarget,
 } from "./wait-for-graph.ts";
-export { renderTimeline, type RenderTimelineOptions } from "./timeline.ts";

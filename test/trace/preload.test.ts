@@ -44,7 +44,7 @@ describe("GORO_TRACE", () => {
     const { code, stdout, stderr, text } = await traced(program, "a.json");
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "did sweep\n", stderr: "" });
     const trace = JSON.parse(text) as Trace;
-    expect(trace).toMatchObject({ format: "goro-trace", version: 1, clock: "real", ending: "returned" });
+    expect(trace).toMatchObject({ format: "goro-trace", version: 2, clock: "real", ending: "returned" });
     expect(trace.channels).toMatchObject([{ name: "jobs", capacity: 1 }]);
     const worker = trace.goroutines.find(({ name }) => name === "worker")?.id;
     expect(trace.events).toContainEqual(expect.objectContaining({ type: "send", goroutine: 1, text: '"sweep"' }));
