@@ -145,7 +145,7 @@ describe("the preload of", () => {
       GORO_TRACE: join(folder, "trace.json"),
     });
     expect(stderr).toBe(
-      `goro/${room}/preload: the program loads a goro of its own, ${effect}: ${version} at ${url}; see docs/copies.md\n`,
+      `goro/${room}/preload: the program loads another copy of goro, ${effect}: ${version} at ${url}; see docs/copies.md\n`,
     );
     expect(code).toBe(0);
   });
