@@ -1,13 +1,9 @@
 // Who lives and who waits for what, as a list to report from. Whoever keeps a roster pays for it: see debug.ts.
 
 import { currentClock } from "./timer.ts";
-import type { GoroutineInfo, WaitTarget } from "./hooks.ts";
-import type { WaitReason } from "./wait-reasons.ts";
+import type { BlockReason, GoroutineInfo, WaitTarget } from "./hooks.ts";
 import { safeToString } from "../util/inspect.ts";
 import { indent } from "./panic.ts";
-
-/** Why an operation waits. The counter is that of all operations with this reason. */
-export type BlockReason = Pick<WaitReason, "name" | "waiting">;
 
 /** What somebody waits for. */
 export interface Wait {
@@ -102,7 +98,7 @@ export class GoroutineRegistry {
   }
 
   /** The reason of each wait. */
-  get waitReasons(): BlockReason[] {
+  get reasons(): BlockReason[] {
     return [...this.#waits.values()].map(({ reason }) => reason);
   }
 

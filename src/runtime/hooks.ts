@@ -1,8 +1,6 @@
 // The hooks through which recorders, registries and bubbles observe goroutines, channels, timers, contexts and pools. While no listener is
 // registered, an event costs one comparison.
 
-import type { WaitReason } from "./wait-reasons.ts";
-
 /** A goroutine, as far as a listener needs to know it. */
 export interface GoroutineInfo {
   /** 1 is the main goroutine; the others count up from 2 in the order of their `go`. */
@@ -13,6 +11,13 @@ export interface GoroutineInfo {
   readonly origin: readonly string[];
   /** Whether it is one of those that are counted as living. */
   isCounted: boolean;
+}
+
+/** Why an operation waits. `waiting` counts the operations that wait for this reason. */
+export interface BlockReason {
+  /** Go's name, such as "chan send". */
+  readonly name: string;
+  waiting: number;
 }
 
 /** A channel, as far as a listener needs to know it. */
@@ -66,7 +71,7 @@ export interface Hooks {
    * An operation parks. It does so durably if only its own realm can wake it. `target` is null if the wait is neither for a channel nor in
    * a select.
    */
-  block(waiter: object, reason: WaitReason, isDurable: boolean, target: WaitTarget | null): void;
+  block(waiter: object, reason: BlockReason, isDurable: boolean, target: WaitTarget | null): void;
   /** The operation has ended. */
   unblock(waiter: object): void;
   /** A channel was created. */

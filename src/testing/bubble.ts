@@ -18,11 +18,11 @@ import { safeToString } from "../util/inspect.ts";
 import { Goroutine, start } from "../runtime/goroutine.ts";
 import { getEnv } from "../runtime/process.ts";
 import { PanicError } from "../runtime/panic.ts";
-import { type BlockReason, GoroutineRegistry } from "../runtime/goroutine-registry.ts";
+import { GoroutineRegistry } from "../runtime/goroutine-registry.ts";
 import { Clock } from "../runtime/timer-queue.ts";
 import { rejected, fairly } from "../runtime/scheduler.ts";
 import { Prng } from "../util/prng.ts";
-import type { GoroutineInfo } from "../runtime/hooks.ts";
+import type { BlockReason, GoroutineInfo } from "../runtime/hooks.ts";
 import { nextTurn } from "../runtime/macrotask.ts";
 import { Deferred } from "../runtime/waiter.ts";
 import { VirtualClock } from "./virtual-clock.ts";
@@ -292,7 +292,7 @@ export class Bubble implements TrackedRealm {
     for (const goroutine of this.#roster.goroutines) goroutineExited(goroutine);
     // Nobody may meet them in a line either, and hand them a value that they would never use.
     for (const waiter of this.#roster.waiters) cancelWaiter(waiter);
-    for (const reason of this.#roster.waitReasons) reason.waiting--;
+    for (const reason of this.#roster.reasons) reason.waiting--;
     this.#ending.resolve(ending);
   }
 }

@@ -2,15 +2,14 @@
 
 import { type AsyncLocalStorage, createAsyncLocalStorage } from "../runtime/goroutine-tracking.ts";
 import { enableRealms } from "../runtime/scheduler.ts";
-import { addHooks, type GoroutineInfo } from "../runtime/hooks.ts";
-import type { WaitReason } from "../runtime/wait-reasons.ts";
+import { addHooks, type BlockReason, type GoroutineInfo } from "../runtime/hooks.ts";
 import type { Realm } from "../runtime/realm.ts";
 
 /** A world that wants to know of its goroutines. */
 export interface TrackedRealm extends Realm {
   born(goroutine: GoroutineInfo, creator: GoroutineInfo | undefined): void;
   ended(goroutine: GoroutineInfo): void;
-  blocked(waiter: object, reason: WaitReason, isDurable: boolean, goroutine: GoroutineInfo | undefined): void;
+  blocked(waiter: object, reason: BlockReason, isDurable: boolean, goroutine: GoroutineInfo | undefined): void;
   unblocked(waiter: object): void;
 }
 

@@ -2,17 +2,17 @@
 // So a whole history runs in one synchronous go, and after each of its steps everything can be looked at.
 
 import { cancelWaiter } from "../../src/channel/select.ts";
-import type { WaitReason } from "../../src/runtime/wait-reasons.ts";
 import { unpark } from "../../src/runtime/parking.ts";
 import { realClock } from "../../src/runtime/timer.ts";
 import type { Clock } from "../../src/runtime/timer-queue.ts";
 import { enableRealms } from "../../src/runtime/scheduler.ts";
-import { addHooks, type Hooks } from "../../src/runtime/hooks.ts";
+import { addHooks, type BlockReason, type Hooks } from "../../src/runtime/hooks.ts";
+import type { WaitReason } from "../../src/runtime/wait-reasons.ts";
 import { realmLookup, type Realm } from "../../src/runtime/realm.ts";
 
 interface Parked {
   readonly number: number | null;
-  readonly reason: WaitReason;
+  readonly reason: BlockReason;
 }
 
 /** Knows which operation waits in which party, from the trace hook. Operations have numbers. */
@@ -46,10 +46,10 @@ export class Register implements Partial<Hooks>, Disposable {
 
   #takeOut(party: object, { reason }: Parked): void {
     cancelWaiter(party);
-    unpark(party, reason);
+    unpark(party, reason as WaitReason);
   }
 
-  block(party: object, reason: WaitReason): void {
+  block(party: object, reason: BlockReason): void {
     this.#parked.set(party, { number: this.acting, reason });
   }
 
