@@ -7,7 +7,6 @@ import { realClock } from "../../src/runtime/timer.ts";
 import type { Clock } from "../../src/runtime/timer-queue.ts";
 import { enableRealms } from "../../src/runtime/scheduler.ts";
 import { addHooks, type BlockReason, type Hooks } from "../../src/runtime/hooks.ts";
-import type { WaitReason } from "../../src/runtime/wait-reasons.ts";
 import { realmLookup, type Realm } from "../../src/runtime/realm.ts";
 
 interface Parked {
@@ -46,7 +45,7 @@ export class Register implements Partial<Hooks>, Disposable {
 
   #takeOut(party: object, { reason }: Parked): void {
     cancelWaiter(party);
-    unpark(party, reason as WaitReason);
+    unpark(party, reason);
   }
 
   block(party: object, reason: BlockReason): void {
