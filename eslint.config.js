@@ -24,6 +24,8 @@ export default tseslint.config(
       "@typescript-eslint/no-unnecessary-type-parameters": "off",
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/no-invalid-void-type": "off",
+      // An interface gives an inferred type a name of its own in messages and documentation.
+      "@typescript-eslint/no-empty-object-type": ["error", { allowInterfaces: "with-single-extends" }],
       "@typescript-eslint/unbound-method": "off",
       "@typescript-eslint/no-unused-vars": ["error", { varsIgnorePattern: "^_\\d*$", argsIgnorePattern: "^_$" }],
       "@typescript-eslint/prefer-promise-reject-errors": ["error", { allowThrowingUnknown: true }],

@@ -5,11 +5,12 @@
 // "node" is before "module" in package.json. (Vite 5 sets both, but Node resolves the import of a dependency.)
 
 import { execFileSync } from "node:child_process";
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { bundleVendor } from "./vendor.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const outdir = resolve(root, process.argv[2] ?? "dist");
@@ -19,6 +20,10 @@ await rm(outdir, { recursive: true, force: true });
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 const project = ["-p", join(root, "tsconfig.build.json"), "--outDir", outdir];
 execFileSync(process.execPath, [tsc, ...project], { stdio: "inherit" });
+// What tsc emits for the libraries of goro/trace refers to packages that are not installed with this one.
+const vendor = join(outdir, "trace", "vendor");
+await writeFile(`${vendor}.js`, (await bundleVendor()).code);
+for (const extension of [".js.map", ".d.ts", ".d.ts.map"]) await rm(vendor + extension);
 await build({
   absWorkingDir: root,
   entryPoints: ["index", "testing/testing", "testing/preload", "trace/trace", "trace/preload"].map((door) => ({
@@ -32,6 +37,7 @@ await build({
   splitting: true,
   format: "esm",
   platform: "neutral",
+  mainFields: ["module", "main"],
   external: ["node:*"],
   sourcemap: true,
   sourcesContent: false,

@@ -9,7 +9,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Context, numCPU, WorkerPool } from "goro";
-import { formOf } from "../src/trace/file/forms.ts";
+import { formatterFor } from "../src/trace/output-formats.ts";
 import { compareOutcomes, type Example, readRecording, runPort, runTwin, toOutcome } from "./examples.ts";
 import type { Run } from "./run.ts";
 import { selectExamples } from "./select-examples.ts";
@@ -34,7 +34,7 @@ if (trace !== undefined && selected.length !== 1) {
   process.exit(1);
 }
 try {
-  if (trace !== undefined) formOf(trace);
+  if (trace !== undefined) formatterFor(trace);
 } catch (error) {
   console.error((error as Error).message);
   process.exit(1);

@@ -29,7 +29,7 @@ import {
   WorkerPool,
 } from "goro";
 import { ignoreLeaks, bubble, reportLeaks } from "goro/testing";
-import { poolPicture, record, terminalView, timeline } from "goro/trace";
+import { record, renderPool, renderText, renderTimeline } from "goro/trace";
 import { type Callable, callablesOf, type Parameter } from "./support/exports.ts";
 import { traceOf } from "./support/traces.ts";
 
@@ -106,7 +106,7 @@ const calls: Readonly<Record<string, Calls>> = {
   "new WorkerPool": { f: (f) => new WorkerPool(f), options: (options) => new WorkerPool(job, options) },
   onceFunc: { f: (f) => onceFunc(f) },
   onceValue: { f: (f) => onceValue(f) },
-  poolPicture: { options: (options) => poolPicture(trace, options) },
+  renderPool: { options: (options) => renderPool(trace, options) },
   record: { options: (options) => record(options) },
   reportLeaks: { report: (report) => reportLeaks(report) },
   retry: { fn: (fn) => retry(fn, { retries: 1 }), options: (options) => retry(job, options) },
@@ -115,9 +115,9 @@ const calls: Readonly<Record<string, Calls>> = {
     f: (f) => runPool(background(), closed(), new Channel(1), f),
     options: (options) => runPool(background(), closed(), new Channel(1), job, options),
   },
-  terminalView: { options: (options) => terminalView(trace, options) },
+  renderText: { options: (options) => renderText(trace, options) },
   "time.afterFunc": { f: (f) => time.afterFunc(0, f) },
-  timeline: { options: (options) => timeline(trace, options) },
+  renderTimeline: { options: (options) => renderTimeline(trace, options) },
   toReadableStream: { options: (options) => toReadableStream(new Channel<number>(), options) },
   toWritableStream: { options: (options) => toWritableStream(new Channel<number>(), options) },
 };

@@ -1,13 +1,14 @@
 // The package as users install it: built, packed, and imported by name.
 
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { build, type BuildOptions } from "esbuild";
+import { bundleVendor, notice } from "../scripts/vendor.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -33,14 +34,14 @@ afterAll(() => rm(folder, { recursive: true }));
 const program = `
 import { Channel, context, defer, go, main, select, receive, time } from "goro";
 import { bubble, now } from "goro/testing";
-import { record, timeline } from "goro/trace";
+import { record, renderTimeline } from "goro/trace";
 main(async () => {
   const recording = record();
   const ch = new Channel(1);
   go(() => ch.send("hello"));
   const s = await select({ word: receive(ch), late: receive(time.after(1000)) });
   console.log(s.case, s.value, context.background().err(), typeof defer);
-  console.log(timeline(recording.stop()).startsWith("<svg"));
+  console.log(renderTimeline(recording.stop()).startsWith("<svg"));
   console.log(await bubble(async () => {
     const start = now();
     await time.sleep(time.hour);
@@ -74,6 +75,34 @@ test("every entry point exists for programs and for bundlers, with the same name
     const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", names, ...files]);
     expect(stdout).toMatch(/^true \d+\n$/);
   }
+});
+
+describe("the libraries of goro/trace", () => {
+  const libraries = /@dagrejs|d3-array|get-east-asian-width/;
+
+  test("are bundled: no module imports from outside, and no type declaration mentions them", async () => {
+    const dist = join(folder, "node_modules", "goro", "dist");
+    const files = (await readdir(dist, { recursive: true })).filter((file) => /\.(js|d\.ts)$/.test(file));
+    for (const file of files) {
+      const text = await readFile(join(dist, file), "utf8");
+      const imports = [...text.matchAll(/^(?:import|export) [^;]*?from "([^"]+)"/gm)].map(
+        ([, target]) => target as string,
+      );
+      expect([file, imports.filter((target) => !target.startsWith("."))]).toEqual([file, []]);
+      if (file.endsWith(".d.ts")) expect([file, libraries.test(text)]).toEqual([file, false]);
+    }
+  });
+
+  test("have their licenses in NOTICE, which is packed", async () => {
+    const { packages } = await bundleVendor();
+    const text = await readFile(join(root, "NOTICE"), "utf8");
+    expect(packages.length).toBeGreaterThan(0);
+    for (const name of packages.map((path) => path.replace(/.*node_modules\//, "")))
+      expect(text).toContain(`\n${name} `);
+    expect(text).toBe(await notice());
+    const { files } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { files: string[] };
+    expect(files).toContain("NOTICE");
+  });
 });
 
 test("a bundler removes unused modules", async () => {

@@ -1,4 +1,4 @@
-// A pool of three workers and a queue for two: twelve jobs come faster than they can be worked on, one fails and one takes too long.
+// A pool of three workers and a queue for two jobs: twelve jobs arrive faster than the workers finish them, one fails, and one times out.
 
 import { context, main, time, WorkerPool } from "goro";
 

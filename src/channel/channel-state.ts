@@ -120,7 +120,7 @@ export class ChannelState<T> {
       receiver.ok = true;
       if (hooks !== null) {
         receiver.leaveQueues();
-        hooks.valueMoved(this, value, null, receiver, this.buffer.length);
+        hooks.valueMoved(this, value, null, receiver.parkedOperation, this.buffer.length);
       }
       receiver.wake(receiver as never, this.capacity > 0);
       return true;
@@ -150,9 +150,9 @@ export class ChannelState<T> {
       sender.leaveQueues();
       if (this.capacity > 0) {
         hooks.valueMoved(this, value, this, null, this.capacity - 1);
-        hooks.valueMoved(this, sent, sender, this, this.capacity);
+        hooks.valueMoved(this, sent, sender.parkedOperation, this, this.capacity);
       } else {
-        hooks.valueMoved(this, sent, sender, null, 0);
+        hooks.valueMoved(this, sent, sender.parkedOperation, null, 0);
       }
     }
     sender.wake(sender as never, this.capacity > 0);

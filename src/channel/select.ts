@@ -195,6 +195,10 @@ export class Case<T> extends Waiter<T> {
     return this.operation.name;
   }
 
+  override get parkedOperation(): object {
+    return this.pendingSelect as PendingSelect;
+  }
+
   override leaveQueues(): void {
     for (const waiter of (this.pendingSelect as PendingSelect).cases) {
       if (waiter.queue !== null) (waiter.state as ChannelState<unknown>).removeWaiter(waiter);

@@ -45,16 +45,20 @@ export function deadlockHints(): string {
 /** How long the process is kept alive, in milliseconds, before the wake sources are checked again. */
 const wakeInterval = 50;
 
+/** Reports whether a source outside of the library may still wake a goroutine. If so, keeps the process alive until the next check. */
+export function mayBeWoken(): boolean {
+  if (!wakeSources.some((mayWake) => mayWake())) return false;
+  setTimeout(() => undefined, wakeInterval);
+  return true;
+}
+
 /** Checks for goroutines that are blocked when the host is idle. Only the first call has an effect. */
 export function installExitCheck(): void {
   if (isInstalled) return;
   isInstalled = true;
   onBeforeExit(() => {
     if (isMainRunning) {
-      if (wakeSources.some((mayWake) => mayWake())) {
-        setTimeout(() => undefined, wakeInterval);
-        return;
-      }
+      if (mayBeWoken()) return;
       writeStderr(deadlock());
       exit(2);
     } else if (!hasWarned && blockedReasons().length > 0) {

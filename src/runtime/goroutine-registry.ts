@@ -1,20 +1,19 @@
 // A registry of goroutines and of waiting operations, for reports. Keeping one slows down every operation: see goroutine-tracking.ts.
 
 import { currentClock } from "./timer.ts";
-import type { GoroutineInfo } from "./hooks.ts";
+import type { BlockReason, GoroutineInfo, WaitTarget } from "./hooks.ts";
 import { safeToString } from "../util/inspect.ts";
 import { indent } from "./panic.ts";
 
 /** An operation that waits. */
 export interface WaitRecord {
-  /** Go's name of the wait reason. */
-  readonly operation: string;
+  readonly reason: BlockReason;
   readonly goroutine: GoroutineInfo | undefined;
   /** The stack of the call, one frame a line, if call sites are captured. */
   readonly at: readonly string[];
   readonly isDurable: boolean;
-  /** What it waits for, such as the state of a channel; null if there is nothing to name. */
-  readonly target: object | null;
+  /** The object that it waits for, such as a channel; null if it is not known. */
+  readonly target: WaitTarget | null;
   /** The start of the wait, in milliseconds of the clock of its realm. */
   readonly since: number;
 }
@@ -40,13 +39,13 @@ export class GoroutineRegistry {
   /** Records that `waiter` waits. `goroutine` is undefined if it is not known. */
   block(
     waiter: object,
-    operation: string,
+    reason: BlockReason,
     goroutine: GoroutineInfo | undefined,
     at: readonly string[],
     isDurable: boolean = true,
-    target: object | null = null,
+    target: WaitTarget | null = null,
   ): void {
-    this.#waits.set(waiter, { operation, goroutine, at, isDurable, target, since: currentClock().now() });
+    this.#waits.set(waiter, { reason, goroutine, at, isDurable, target, since: currentClock().now() });
     if (isDurable && goroutine !== undefined && this.#creators.has(goroutine)) {
       this.#blockedCount.set(goroutine, (this.#blockedCount.get(goroutine) ?? 0) + 1);
     }
@@ -99,9 +98,9 @@ export class GoroutineRegistry {
     return this.#creators.get(goroutine);
   }
 
-  /** The wait reasons, one name for each waiting operation. */
-  get operations(): string[] {
-    return [...this.#waits.values()].map(({ operation }) => operation);
+  /** The reason of each wait. */
+  get reasons(): BlockReason[] {
+    return [...this.#waits.values()].map(({ reason }) => reason);
   }
 
   /** Whether a goroutine does not wait durably: it runs, or code outside of its realm may wake it at any time. */
@@ -134,18 +133,18 @@ export class GoroutineRegistry {
   }
 }
 
-const unknownWait = { operation: "await", at: ["external promise"], target: null, since: Infinity };
+const unknownWait = { reason: { name: "await", waiting: 0 }, at: ["external promise"], target: null, since: Infinity };
 
-type WaitSummary = Pick<WaitRecord, "operation" | "at" | "target" | "since">;
+type WaitSummary = Pick<WaitRecord, "reason" | "at" | "target" | "since">;
 
 function formatWait(
   goroutine: GoroutineInfo | undefined,
-  { operation, at, target, since }: WaitSummary,
+  { reason, at, target, since }: WaitSummary,
   detail: boolean,
 ): string {
   const minutes = detail ? Math.floor((currentClock().now() - since) / 60_000) : 0;
-  const reason = minutes < 1 ? operation : `${operation}, ${minutes} minutes`;
-  const title = goroutine === undefined ? `? [${reason}]:` : `${goroutine.id} [${reason}]:${nameSuffix(goroutine)}`;
+  const status = minutes < 1 ? reason.name : `${reason.name}, ${minutes} minutes`;
+  const title = goroutine === undefined ? `? [${status}]:` : `${goroutine.id} [${status}]:${nameSuffix(goroutine)}`;
   const targets = detail && target !== null ? [`on ${safeToString(target)}`] : [];
   return `goroutine ${title}\n${indent([...targets, ...at])}`;
 }

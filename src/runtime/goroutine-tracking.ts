@@ -82,9 +82,9 @@ export function startRegistry(realms: "real" | "all" = "real"): [roster: Gorouti
     end(goroutine) {
       roster.remove(goroutine);
     },
-    block(waiter, operation, _isDurable, target) {
+    block(waiter, reason, _isDurable, target) {
       if (isInOtherRealm()) return;
-      roster.block(waiter, operation, running(), callSite(), true, target);
+      roster.block(waiter, reason, running(), callSite(), true, target);
     },
     unblock(waiter) {
       roster.unblock(waiter);
@@ -104,7 +104,7 @@ export let globalRegistry: GoroutineRegistry | undefined = debugEnabled ? startR
 const activeRegistries = new Set<GoroutineRegistry>();
 
 /** Keeps a roster for {@link bestRegistry} from now on; answers how to stop that. `isWhole`: there is no goroutine yet. */
-export function watchGoroutines(isWhole: boolean): () => void {
+export function startActiveRegistry(isWhole: boolean): () => void {
   const [roster, stop] = startRegistry("all");
   activeRegistries.add(roster);
   if (isWhole) globalRegistry ??= roster;

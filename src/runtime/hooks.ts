@@ -1,4 +1,5 @@
-// The one hook through which everything that happens can be seen. Without a listener an event costs one comparison.
+// The hooks through which recorders, registries and bubbles observe goroutines, channels, timers, contexts and pools. While no listener is
+// registered, an event costs one comparison.
 
 /** A goroutine, as far as a listener needs to know it. */
 export interface GoroutineInfo {
@@ -12,47 +13,87 @@ export interface GoroutineInfo {
   isCounted: boolean;
 }
 
+/** Why an operation waits. `waiting` counts the operations that wait for this reason. */
+export interface BlockReason {
+  /** Go's name, such as "chan send". */
+  readonly name: string;
+  waiting: number;
+}
+
+/** A channel, as far as a listener needs to know it. */
+export interface ChannelInfo {
+  /** The name given to the channel, or "". */
+  readonly name: string;
+  readonly capacity: number;
+  readonly buffer: { readonly length: number };
+  readonly closed: boolean;
+  /** Whether it is the channel of a timer, whose buffer is hidden. */
+  readonly isTimer: boolean;
+}
+
+/** A case of a select; `state` is its channel, or null if the case is disabled. */
+export interface CaseInfo {
+  readonly name: string | number;
+  readonly isSend: boolean;
+  readonly state: ChannelInfo | null;
+}
+
+/** What an operation waits for: a channel, or one of the cases of a select. */
+export type WaitTarget = ChannelInfo | { readonly cases: readonly CaseInfo[] };
+
+/** A pool; its name is that of its function, or "". */
+export interface PoolInfo {
+  readonly name: string;
+}
+
+/** A job of a pool. */
+export interface JobInfo {
+  /** The number of the worker that has started it. */
+  readonly worker: number | undefined;
+  readonly outcome: { readonly status: "done" | "failed" | "canceled" } | undefined;
+}
+
 /**
- * The events that a listener is called for. Each is caused by the code that runs now, and comes after the change of state that it
- * reports, so that a listener sees every channel and context in a valid state. `party` is the object that stands for one parked
- * operation, from `block` to `unblock`. The types of other objects are known to the rooms that make and read them.
+ * The events that a listener is called for. Each is caused by the code that is running, and follows the change of state that it reports, so
+ * that a listener finds every channel and context in a valid state. `waiter` is the object that stands for one parked operation, from its
+ * `block` to its `unblock`.
  */
 export interface Hooks {
   /** `go` was called. */
   go(goroutine: GoroutineInfo): void;
-  /** Directly afterwards: the listener calls `start`, once and at once, in the async context that the goroutine shall have. */
+  /** Follows `go` directly. The listener calls `start`, once and synchronously, in the async context of the new goroutine. */
   run(goroutine: GoroutineInfo, start: () => void): void;
-  /** The goroutine has panicked; its `end` follows. */
+  /** The goroutine panicked; its `end` follows. */
   panic(goroutine: GoroutineInfo, error: unknown): void;
-  /** The goroutine has returned or panicked. */
+  /** The goroutine returned or panicked. */
   end(goroutine: GoroutineInfo): void;
   /**
-   * An operation parks, `operation` by Go's name, such as "chan send"; durably, if only its own world can wake it. `subject` is what
-   * it waits for, a channel's core for one; null, if nothing more is to be told.
+   * An operation parks. It does so durably if only its own realm can wake it. `target` is null if the wait is neither for a channel nor in
+   * a select.
    */
-  block(waiter: object, operation: string, isDurable: boolean, target: object | null): void;
-  /** The operation is over. */
+  block(waiter: object, reason: BlockReason, isDurable: boolean, target: WaitTarget | null): void;
+  /** The operation has ended. */
   unblock(waiter: object): void;
-  /** A channel's core has been made. */
-  channelCreated(channel: object): void;
+  /** A channel was created. */
+  channelCreated(channel: ChannelInfo): void;
   /**
-   * A value has changed hands at a channel's core. `from` and `to` are a parked operation, whose `unblock` follows, or `channel` itself
-   * for its buffer, or null for the caller. `length` is how many values the buffer has after this move.
+   * A value moved. `from` and `to` are a parked operation, whose `unblock` follows; or `channel` itself for its buffer; or null for the
+   * running code. `length` is the number of values in the buffer after this move.
    */
-  valueMoved(channel: object, value: unknown, from: object | null, to: object | null, length: number): void;
-  /** A channel's core has been closed; the `unblock` of each operation that waited follows. */
-  close(channel: object): void;
+  valueMoved(channel: ChannelInfo, value: unknown, from: object | null, to: object | null, length: number): void;
+  /** A channel was closed; the `unblock` of each operation that waited follows. */
+  close(channel: ChannelInfo): void;
   /**
-   * A select is decided, for one of its cases, or by default if that is null. `party` is the select if it has waited, and its
+   * A select was decided, for one of its cases, or for its default if `chosen` is null. `waiter` is the select if it has waited, and its
    * `unblock` follows; otherwise null.
    */
-  select(cases: readonly object[], chosen: object | null, waiter: object | null): void;
-  /** An alarm goes off, set for `purpose`: the listener calls `fire`, once and at once. What it does is nobody's who runs. */
-  timer(purpose: string, fire: () => void): void;
-  /** A context has been canceled, with all below it; the closing of their channels follows. */
+  select(cases: readonly CaseInfo[], chosen: CaseInfo | null, waiter: object | null): void;
+  /** A timer fires; `label` is the function that set it. The listener calls `fire`, once and synchronously. No goroutine runs it. */
+  timer(label: string, fire: () => void): void;
+  /** A context was canceled, with its descendants; the closing of their channels follows. */
   cancel(context: object, cause: Error): void;
-  /** A job of a pool's crew is accepted, or a worker begins with it, or it has its outcome. */
-  jobEvent(runner: object, work: object, step: "accept" | "start" | "finish"): void;
+  /** A pool accepted a job, or a worker started it, or it has its outcome. */
+  jobEvent(pool: PoolInfo, job: JobInfo, step: "accept" | "start" | "finish"): void;
 }
 
 /** The listener, or all of them; null if there is none. */

@@ -1,7 +1,7 @@
 // Why operations wait, in Go's words, and how many wait for each reason. Each operation that cannot finish at once calls `park`, and
 // `unpark` when it resumes. By default only the counts are kept: a list of the waiters would keep unreachable ones in memory.
 
-import { hooks } from "./hooks.ts";
+import { type BlockReason, hooks, type WaitTarget } from "./hooks.ts";
 
 /** A reason to wait. */
 export class WaitReason {
@@ -51,16 +51,16 @@ export const poolRun: WaitReason = new WaitReason("pool run");
  */
 export function park(
   waiter: object,
-  reason: WaitReason,
+  reason: BlockReason,
   isDurable: boolean = true,
-  target: object | null = null,
+  target: WaitTarget | null = null,
 ): void {
   reason.waiting++;
-  if (hooks !== null) hooks.block(waiter, reason.name, isDurable, target);
+  if (hooks !== null) hooks.block(waiter, reason, isDurable, target);
 }
 
 /** Records that an operation no longer waits. */
-export function unpark(waiter: object, reason: WaitReason): void {
+export function unpark(waiter: object, reason: BlockReason): void {
   reason.waiting--;
   if (hooks !== null) hooks.unblock(waiter);
 }

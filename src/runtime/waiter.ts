@@ -37,6 +37,11 @@ export class Waiter<T> implements QueueNode<Waiter<T>> {
   leaveQueues(): void {
     // A single operation is in one queue.
   }
+
+  /** The object that stands for the operation in the hooks. */
+  get parkedOperation(): object {
+    return this;
+  }
 }
 
 type WakeFn<W> = (waiter: W, mayDefer?: boolean) => void;

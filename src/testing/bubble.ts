@@ -11,19 +11,18 @@
 import { cancelWaiter } from "../channel/select.ts";
 import { goroutineExited } from "../runtime/goroutine-tracking.ts";
 import { otherCopies } from "../util/copies.ts";
-import { deadlockHints } from "../runtime/deadlock.ts";
+import { deadlockHints, mayBeWoken } from "../runtime/deadlock.ts";
 import { callSite } from "../runtime/goroutine-tracking.ts";
 import { Check, checkFunction } from "../util/validate.ts";
 import { safeToString } from "../util/inspect.ts";
 import { Goroutine, start } from "../runtime/goroutine.ts";
 import { getEnv } from "../runtime/process.ts";
-import { waitReasons } from "../runtime/wait-reasons.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { GoroutineRegistry } from "../runtime/goroutine-registry.ts";
 import { Clock } from "../runtime/timer-queue.ts";
 import { rejected, fairly } from "../runtime/scheduler.ts";
 import { Prng } from "../util/prng.ts";
-import type { GoroutineInfo } from "../runtime/hooks.ts";
+import type { BlockReason, GoroutineInfo } from "../runtime/hooks.ts";
 import { nextTurn } from "../runtime/macrotask.ts";
 import { Deferred } from "../runtime/waiter.ts";
 import { VirtualClock } from "./virtual-clock.ts";
@@ -166,7 +165,8 @@ export class Bubble implements TrackedRealm {
   async settled(goroutine: GoroutineInfo | undefined): Promise<void> {
     const settling = new Deferred<void>();
     this.#blockedWaiters.push(settling);
-    this.blocked(settling, "synctest.Wait", true, goroutine);
+    // Not one of the counted reasons: a program outside of a bubble cannot wait for it.
+    this.blocked(settling, { name: "synctest.Wait", waiting: 1 }, true, goroutine);
     await settling.promise;
   }
 
@@ -201,17 +201,22 @@ export class Bubble implements TrackedRealm {
     start(new Goroutine(this.nextId(), f, [], { onReturn: returned, onPanic: () => undefined }));
   }
 
+  /** Ends the program, if it has not ended, as a deadlock: the host has nothing left to run that could wake a goroutine. */
+  endIdleProgram(): void {
+    if (this.#hasProgram && !mayBeWoken()) this.#deadlock("the host has nothing left to run");
+  }
+
   born(goroutine: GoroutineInfo, creator: GoroutineInfo | undefined): void {
     this.#roster.add(goroutine, creator);
   }
 
-  blocked(waiter: object, operation: string, isDurable: boolean, goroutine: GoroutineInfo | undefined): void {
+  blocked(waiter: object, reason: BlockReason, isDurable: boolean, goroutine: GoroutineInfo | undefined): void {
     if (this.#isOver) {
-      decrementWaiting(operation);
+      reason.waiting--;
       cancelWaiter(waiter);
       return;
     }
-    this.#roster.block(waiter, operation, goroutine, callSite(), isDurable);
+    this.#roster.block(waiter, reason, goroutine, callSite(), isDurable);
     this.#scheduleStep();
   }
 
@@ -287,14 +292,9 @@ export class Bubble implements TrackedRealm {
     for (const goroutine of this.#roster.goroutines) goroutineExited(goroutine);
     // Nobody may meet them in a line either, and hand them a value that they would never use.
     for (const waiter of this.#roster.waiters) cancelWaiter(waiter);
-    for (const name of this.#roster.operations) decrementWaiting(name);
+    for (const reason of this.#roster.reasons) reason.waiting--;
     this.#ending.resolve(ending);
   }
-}
-
-function decrementWaiting(name: string): void {
-  const operation = waitReasons.find((each) => each.name === name);
-  if (operation !== undefined) operation.waiting--;
 }
 
 function done(value: unknown): BubbleResult {

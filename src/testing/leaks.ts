@@ -153,7 +153,7 @@ export function reportLeaks(report: (leak: Leak) => void): () => void {
   const askNoMore = trackCurrentGoroutine();
   const deafen = addHooks({
     run: runInGoroutine,
-    block(waiter, operation) {
+    block(waiter, { name: operation }) {
       const goroutine = currentGoroutine();
       const leak: Leak = { operation, goroutine: goroutine?.id, name: goroutine?.name ?? "", at: callerFrames() };
       registry.register(waiter, leak, waiter);

@@ -2,14 +2,14 @@
 
 import { type AsyncLocalStorage, createAsyncLocalStorage } from "../runtime/goroutine-tracking.ts";
 import { enableRealms } from "../runtime/scheduler.ts";
-import { addHooks, type GoroutineInfo } from "../runtime/hooks.ts";
+import { addHooks, type BlockReason, type GoroutineInfo } from "../runtime/hooks.ts";
 import type { Realm } from "../runtime/realm.ts";
 
 /** A world that wants to know of its goroutines. */
 export interface TrackedRealm extends Realm {
   born(goroutine: GoroutineInfo, creator: GoroutineInfo | undefined): void;
   ended(goroutine: GoroutineInfo): void;
-  blocked(waiter: object, operation: string, isDurable: boolean, goroutine: GoroutineInfo | undefined): void;
+  blocked(waiter: object, reason: BlockReason, isDurable: boolean, goroutine: GoroutineInfo | undefined): void;
   unblocked(waiter: object): void;
 }
 
@@ -83,11 +83,11 @@ export class RealmTracker<W extends TrackedRealm> {
       end: (goroutine) => {
         this.#living.get(goroutine)?.ended(goroutine);
       },
-      block: (waiter, operation, isDurable) => {
+      block: (waiter, reason, isDurable) => {
         const { current: here } = this;
         if (here === undefined) return;
         this.#waiting.set(waiter, here.realm);
-        here.realm.blocked(waiter, operation, isDurable, here.goroutine);
+        here.realm.blocked(waiter, reason, isDurable, here.goroutine);
       },
       unblock: (waiter) => {
         this.#waiting.get(waiter)?.unblocked(waiter);

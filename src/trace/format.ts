@@ -1,140 +1,249 @@
-// The format of a trace: what is written to a `.json` file, and what every picture is made from. It is data and nothing
-// else, so that a trace can be made on one machine and looked at on another. The schema beside it says the same to a
-// validator.
-
-/** The version of the format. It grows when a reader of the version before would go wrong. */
-export const version = 1;
+// The format of a trace: JSON data from which every view is made, so that a trace can be recorded on one machine and viewed on another.
+//
+// The tables below are the only definition of the format. The types are inferred from them, `parseTrace` validates by them, and
+// `traceSchema` is generated from them.
 
 /**
- * The number of a goroutine; 0 for the runtime itself, such as a timer; null where the host does not tell whose doing
- * it was.
+ * The version of the format. It rises when a reader of the previous version would misread or refuse a trace. Version 2 added `line`, and
+ * spells the status of a canceled job "canceled" (version 1: "cancelled").
  */
-export type Who = number | null;
+export const version: Trace["version"] = 2;
 
-/** A goroutine that events name. */
-export interface TracedGoroutine {
-  /** The same number as in a report; 1 is the main goroutine, and all code that is in no goroutine. */
-  readonly id: number;
-  /** The name of its function, or "". */
-  readonly name: string;
-  /** Who started it; null for the main goroutine, and where that is not known. */
-  readonly parent: Who;
+/** What a field holds. `list` names the list of the trace that has an entry with this id; 0 and null refer to no entry. */
+export interface FieldKind {
+  readonly type?: "string" | "number" | "integer";
+  readonly minimum?: number;
+  readonly enum?: readonly string[];
+  readonly const?: string | number;
+  readonly nullable?: true;
+  readonly list?: "goroutines" | "channels" | "pools";
+  /** The field is an array, of events or of records of this kind. */
+  readonly arrayOf?: "goroutine" | "channel" | "pool" | "case" | "event";
 }
 
-/** A channel that events name. */
-export interface TracedChannel {
-  /** Counted from 1 in the order in which the trace met them. */
-  readonly id: number;
-  /** The name that it was given, or "". */
-  readonly name: string;
-  readonly capacity: number;
+// The kinds of fields. A table refers to them by name; a name with "?" marks a field that may be absent.
+const kinds = {
+  text: { type: "string" },
+  number: { type: "number" },
+  /** Milliseconds since the start of the recording. */
+  instant: { type: "number", minimum: 0 },
+  count: { type: "integer", minimum: 0 },
+  id: { type: "integer", minimum: 1 },
+  idOrNull: { type: "integer", minimum: 1, nullable: true },
+  goroutine: { type: "integer", minimum: 1, list: "goroutines" },
+  goroutineRef: { type: "integer", minimum: 0, nullable: true, list: "goroutines" },
+  channel: { type: "integer", minimum: 1, list: "channels" },
+  channelOrNull: { type: "integer", minimum: 1, nullable: true, list: "channels" },
+  pool: { type: "integer", minimum: 1, list: "pools" },
+  format: { const: "goro-trace" },
+  version: { const: 2 },
+  clock: { enum: ["real", "virtual"] },
+  ending: { enum: ["running", "returned", "panicked", "blocked"] },
+  direction: { enum: ["send", "receive"] },
+  status: { enum: ["done", "failed", "canceled"] },
+  goroutines: { arrayOf: "goroutine" },
+  channels: { arrayOf: "channel" },
+  pools: { arrayOf: "pool" },
+  cases: { arrayOf: "case" },
+  events: { arrayOf: "event" },
+} as const;
+
+const records = {
+  goroutine: {
+    /** The id that reports print. 1 is the main goroutine, and all code that runs in no goroutine. */
+    id: "id",
+    /** The name of its function, or "". */
+    name: "text",
+    /** The goroutine that started it; null for the main goroutine, and where it is not known. */
+    parent: "goroutineRef",
+  },
+  channel: {
+    /** Counted from 1, in the order in which channels first occur in the events. */
+    id: "id",
+    /** The name given to the channel, or "". */
+    name: "text",
+    /** How many values its buffer holds. */
+    capacity: "count",
+  },
+  pool: {
+    /** Counted from 1, in the order in which pools first occur in the events. */
+    id: "id",
+    /** The name of the pool's function, or "". */
+    name: "text",
+  },
+  case: {
+    /** The name of the case or, in an array, its index. */
+    name: "text",
+    /** Whether the case sends or receives. */
+    operation: "direction",
+    /** The channel of the case; null if the case is disabled. */
+    channel: "channelOrNull",
+  },
+} as const;
+
+const eventBase = {
+  /** When it happened, in milliseconds since the start of the recording. Times never decrease from event to event. */
+  at: "instant",
+  /** The goroutine that did it, or to which it happened. */
+  goroutine: "goroutineRef",
+  /** With `sources: true`, the line of the program where it happened, from 1. */
+  line: "id?",
+} as const;
+
+/** The fields of each type of event, besides `type` and those of {@link EventBase}. */
+const events = {
+  /** The goroutine started `child`. */
+  go: { child: "goroutine" },
+  /** The goroutine panicked; its `end` follows. */
+  panic: { error: "text" },
+  /** The goroutine returned or panicked. */
+  end: {},
+  /** The goroutine waits. `operation` is Go's name of the wait reason; a select has `cases`. `wait` is the id of this wait. */
+  block: { wait: "id", operation: "text", channel: "channel?", cases: "cases?" },
+  /** The wait has ended, caused by the goroutine `by`. */
+  unblock: { wait: "id", by: "goroutineRef" },
+  /**
+   * The goroutine sent a value: directly to the goroutine `to`, or into the buffer if `to` is absent. The buffer then holds `length`
+   * values. `value` is the id of the value, the same as in its `receive`; `text` is a preview of the value, if recorded.
+   */
+  send: { channel: "channel", value: "id", length: "count", to: "goroutineRef?", text: "text?" },
+  /** The goroutine received the value: directly from the goroutine `from`, or from the buffer if `from` is absent. */
+  receive: { channel: "channel", value: "id", length: "count", from: "goroutineRef?" },
+  /** The channel was closed. */
+  close: { channel: "channel" },
+  /** A select was decided: `chosen` is the name of a case, or "default". */
+  select: { cases: "cases", chosen: "text" },
+  /** A timer fired. `purpose` is the function that set it, such as "time.sleep". */
+  timer: { purpose: "text" },
+  /** A context was canceled. */
+  cancel: { context: "text", cause: "text" },
+  /** A message was logged. */
+  log: { text: "text" },
+  /** The pool accepted the job. `job` counts the jobs of one pool from 1. */
+  accept: { pool: "pool", job: "id" },
+  /** The worker started the job. */
+  start: { pool: "pool", job: "id", worker: "id" },
+  /** The job has its outcome; `worker` is null if no worker had started it. */
+  finish: { pool: "pool", job: "id", worker: "idOrNull", status: "status" },
+} as const;
+
+const trace = {
+  /** Marks the JSON as a trace. */
+  format: "format",
+  /** The version of the format. */
+  version: "version",
+  /** In "virtual" time only waiting for a timer takes time: the order of events then says more than their times. */
+  clock: "clock",
+  /** The instant of time 0, in milliseconds since the Unix epoch. */
+  epoch: "number",
+  /** When the recording ended, in milliseconds since its start. */
+  end: "instant",
+  /** The state of the program at the end; "blocked" if every goroutine was waiting and no timer was set. */
+  ending: "ending",
+  /** How many events followed after the limit of the recording was reached; they are not in `events`. */
+  dropped: "count",
+  /** The goroutines that events refer to. */
+  goroutines: "goroutines",
+  /** The channels that events refer to. */
+  channels: "channels",
+  /** The pools that events refer to. */
+  pools: "pools",
+  /** The events, in the order in which they happened. */
+  events: "events",
+} as const;
+
+// ---- The types, inferred from the tables
+
+type Kinds = typeof kinds;
+type NameOf<F> = F extends `${infer K}?` ? K : F;
+
+type Scalar<K> = K extends { readonly enum: readonly (infer E)[] }
+  ? E
+  : K extends { readonly const: infer C }
+    ? C
+    : K extends { readonly type: "string" }
+      ? string
+      : number;
+type ValueOf<F> =
+  NameOf<F> extends infer N extends keyof Kinds
+    ? Kinds[N] extends { readonly arrayOf: infer A }
+      ? readonly (A extends keyof Items ? Items[A] : never)[]
+      : Scalar<Kinds[N]> | (Kinds[N] extends { readonly nullable: true } ? null : never)
+    : never;
+
+type OptionalKeys<R> = { [K in keyof R]: R[K] extends `${string}?` ? K : never }[keyof R];
+type FieldsOf<R, K extends keyof R> = { readonly [P in K]: ValueOf<R[P]> };
+type RecordOf<R> = FieldsOf<R, Exclude<keyof R, OptionalKeys<R>>> & Partial<FieldsOf<R, OptionalKeys<R>>>;
+
+interface Items {
+  readonly goroutine: TracedGoroutine;
+  readonly channel: TracedChannel;
+  readonly pool: TracedPool;
+  readonly case: TracedCase;
+  readonly event: TraceEvent;
 }
 
-/** A pool that events name. */
-export interface TracedPool {
-  readonly id: number;
-  /** The name of its function, or "". */
-  readonly name: string;
-}
+/** The id of a goroutine; 0 for the runtime itself, such as a timer; null if the host cannot say which goroutine it was. */
+export type GoroutineRef = number | null;
+
+/** A goroutine that events refer to. */
+export interface TracedGoroutine extends RecordOf<typeof records.goroutine> {}
+
+/** A channel that events refer to. */
+export interface TracedChannel extends RecordOf<typeof records.channel> {}
+
+/** A pool that events refer to. */
+export interface TracedPool extends RecordOf<typeof records.pool> {}
 
 /** One case of a select. */
-export interface TracedCase {
-  /** Its name or, in an array, its index. */
-  readonly name: string;
-  readonly operation: "send" | "receive";
-  /** null if the case is off. */
-  readonly channel: number | null;
-}
+export interface TracedCase extends RecordOf<typeof records.case> {}
 
-interface Happened {
-  /** When, in milliseconds since the start of the trace. Never less than that of the event before. */
-  readonly at: number;
-  /** Who did it, or to whom it happened. */
-  readonly goroutine: Who;
-}
+/** The fields that all events have. */
+export interface EventBase extends RecordOf<typeof eventBase> {}
 
-/** One step of a program; its `type` says what it was. */
-export type TraceEvent =
-  /** It started `child`. */
-  | (Happened & { readonly type: "go"; readonly child: number })
-  /** It panicked; its end follows. */
-  | (Happened & { readonly type: "panic"; readonly error: string })
-  /** It returned or panicked. */
-  | (Happened & { readonly type: "end" })
-  /**
-   * It waits, in an operation by Go's name, such as "chan send"; `cases` if that is a select. `wait` is the number of
-   * this wait.
-   */
-  | (Happened & {
-      readonly type: "block";
-      readonly wait: number;
-      readonly operation: string;
-      readonly channel?: number;
-      readonly cases?: readonly TracedCase[];
-    })
-  /** That wait is over, by the doing of `by`. */
-  | (Happened & { readonly type: "unblock"; readonly wait: number; readonly by: Who })
-  /**
-   * A value leaves it: straight to the goroutine `to` or, if `to` is absent, into the buffer, which has `length` values
-   * then. `value` is the number of the value, the same as in its `receive`; `text` is the value itself, as far as that
-   * was asked for.
-   */
-  | (Happened & {
-      readonly type: "send";
-      readonly channel: number;
-      readonly value: number;
-      readonly length: number;
-      readonly to?: Who;
-      readonly text?: string;
-    })
-  /** The value comes to it: straight from the goroutine `from` or, if that is absent, out of the buffer. */
-  | (Happened & {
-      readonly type: "receive";
-      readonly channel: number;
-      readonly value: number;
-      readonly length: number;
-      readonly from?: Who;
-    })
-  | (Happened & { readonly type: "close"; readonly channel: number })
-  /** A select is decided: `chosen` is the name of a case, or "default". */
-  | (Happened & { readonly type: "select"; readonly cases: readonly TracedCase[]; readonly chosen: string })
-  /** A timer goes off; `purpose` says for what it was set. */
-  | (Happened & { readonly type: "timer"; readonly purpose: string })
-  /** A context ends. */
-  | (Happened & { readonly type: "cancel"; readonly context: string; readonly cause: string })
-  | (Happened & { readonly type: "log"; readonly text: string })
-  /** A pool has accepted a job, begins with it, and is done with it. `job` counts the jobs of one pool from 1. */
-  | (Happened & { readonly type: "accept"; readonly pool: number; readonly job: number })
-  | (Happened & { readonly type: "start"; readonly pool: number; readonly job: number; readonly worker: number })
-  | (Happened & {
-      readonly type: "finish";
-      readonly pool: number;
-      readonly job: number;
-      readonly worker: number | null;
-      readonly status: "done" | "failed" | "cancelled";
-    });
+/** The name of a type of event. */
+export type EventType = keyof typeof events;
 
 /** The events of one type, or of several. */
-export type EventOf<K extends TraceEvent["type"]> = Extract<TraceEvent, { readonly type: K }>;
+export type EventOf<K extends EventType> = {
+  [T in K]: EventBase & { readonly type: T } & RecordOf<(typeof events)[T]>;
+}[K];
 
-/** A recorded run. */
-export interface Trace {
-  readonly format: "goro-trace";
-  readonly version: typeof version;
-  /**
-   * In "virtual" time nothing takes time but waiting for a timer: there the order of events says more than their times.
-   */
-  readonly clock: "real" | "virtual";
-  /** The instant of time 0, in milliseconds since the epoch. */
-  readonly epoch: number;
-  /** When the recording ended, in milliseconds since its start. */
-  readonly end: number;
-  /** What had become of the program by then; "blocked" if every goroutine waited, and no timer was left to wake one. */
-  readonly ending: "running" | "returned" | "panicked" | "blocked";
-  /** How many events came after the limit of the recording, and are not here. */
-  readonly dropped: number;
-  readonly goroutines: readonly TracedGoroutine[];
-  readonly channels: readonly TracedChannel[];
-  readonly pools: readonly TracedPool[];
-  readonly events: readonly TraceEvent[];
+/** One step of a program, discriminated by its `type`. */
+export type TraceEvent = EventOf<EventType>;
+
+/** A recorded run of a program. */
+export interface Trace extends RecordOf<typeof trace> {}
+
+// ---- The tables, for the parser and the schema
+
+/** The fields of an object, by name. */
+export type Fields = Readonly<Record<string, FieldKind & { readonly isOptional: boolean }>>;
+
+function toFields(table: Readonly<Record<string, string>>): Fields {
+  const entries = Object.entries(table).map(([name, field]) => {
+    const isOptional = field.endsWith("?");
+    const kind: FieldKind = kinds[(isOptional ? field.slice(0, -1) : field) as keyof Kinds];
+    return [name, { ...kind, isOptional }] as const;
+  });
+  return Object.fromEntries(entries);
 }
+
+/** The fields of a trace. */
+export const traceFields: Fields = toFields(trace);
+
+/** The fields of the records in the lists of a trace, by kind of record. */
+export const recordFields: Readonly<Record<keyof typeof records, Fields>> = {
+  goroutine: toFields(records.goroutine),
+  channel: toFields(records.channel),
+  pool: toFields(records.pool),
+  case: toFields(records.case),
+};
+
+/** The fields of each type of event, without `type`. */
+export const eventFields: ReadonlyMap<string, Fields> = new Map(
+  Object.entries(events).map(([type, fields]) => [type, toFields({ ...eventBase, ...fields })]),
+);
+
+/** The former name of {@link GoroutineRef}; removed when no view uses it any more. */
+export type Who = GoroutineRef;

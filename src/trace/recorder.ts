@@ -1,100 +1,115 @@
-// Writes down what the hook tells.
+// Records the events of the hooks as a trace.
 //
 // Invariants:
-//   1. Events stand in the order in which they happened, and their times never decrease.
-//   2. Every goroutine, channel and pool that an event names is in the list of them, but for 0 and null; and no other is, but for main.
-//   3. A value has one number from its send to its receive, and those of a buffer are received in the order of their
-//      sends.
+//   1. Events are in the order in which they happened, and their times never decrease.
+//   2. The lists contain each goroutine, channel and pool that an event refers to and, except for the main goroutine, no others.
+//   3. A value has the same id in its send and its receive, and the values of a buffer are received in the order of their sends.
+//   4. When the limit is reached, events are counted and leave nothing else behind.
 
-import { Case, PendingSelect } from "../channel/select.ts";
 import { numGoroutine } from "../runtime/goroutine-tracking.ts";
-import { Check } from "../util/validate.ts";
 import {
-  trackCurrentGoroutine,
-  runInGoroutine,
-  isTrackingCurrent,
   currentGoroutine,
+  isTrackingCurrent,
+  runInGoroutine,
+  trackCurrentGoroutine,
 } from "../runtime/goroutine-tracking.ts";
-import { safeToString } from "../util/inspect.ts";
+import { addHooks, type GoroutineInfo, type Hooks } from "../runtime/hooks.ts";
 import { isMainRunning } from "../runtime/deadlock.ts";
 import { currentClock, realClock } from "../runtime/timer.ts";
-import { addHooks, type Hooks as Hook, type GoroutineInfo } from "../runtime/hooks.ts";
-import type { JobRunner } from "../pool/job-runner.ts";
-import type { PoolJob } from "../pool/job.ts";
-import { type Trace, type TraceEvent, version, type Who } from "./format.ts";
-import { main, Numbers } from "./numbers.ts";
-import { shown } from "./shown.ts";
-import { tapConsole } from "./tap.ts";
+import { safeToString } from "../util/inspect.ts";
+import { Check } from "../util/validate.ts";
+import { captureConsole } from "./console-capture.ts";
+import { type EventBase, type GoroutineRef, type Trace, type TraceEvent, version } from "./format.ts";
+import { IdTable, MAIN_ID } from "./id-table.ts";
+import { callerLine } from "./name-inference.ts";
+import { previewValue } from "./preview.ts";
 
 /** The options of {@link record}. */
 export interface RecordOptions {
   /**
-   * How many events are kept, from 0; later ones are only counted, and take no memory. By default 1,000,000, which take some hundred
-   * megabytes.
+   * How many events are kept, 0 or more. Later events are only counted, and take no memory. A million events take some hundred megabytes.
+   *
+   * @defaultValue 1,000,000
    */
   readonly limit?: number;
 
   /**
-   * Whether the values that are sent are recorded too, each as a short text; no code of a value runs. By default they are not, because
-   * they may be sensitive.
+   * Whether previews of the sent values are recorded. No code of a value runs. Values may be sensitive, so this is opt-in.
+   *
+   * @defaultValue false
    */
   readonly values?: boolean;
 
   /**
-   * Whether channels and goroutines that have no name are called after the line of the program that makes them. By
-   * default not: it takes a look at the stack for each.
+   * Whether events have the `line` of the program where they happen, and channels and goroutines without a name are named after the line
+   * that creates them. Each of these events captures a stack.
+   *
+   * @defaultValue false
    */
   readonly sources?: boolean;
 
-  /** Whether what the program prints by `console` becomes `log` events. By default not. */
+  /**
+   * Whether what the program prints by `console` becomes `log` events.
+   *
+   * @defaultValue false
+   */
   readonly console?: boolean;
 }
 
-const runtime = 0;
+/** The id of the runtime, such as a timer. */
+const RUNTIME_ID = 0;
 
-/** The recordings that go on. */
-const recordings = new Set<Recording>();
+const activeRecordings = new Set<Recording>();
 
 /**
- * Records what all goroutines do from now on, until `stop`. `using` stops it when the scope ends.
+ * Records what all goroutines do from now on, until `stop` is called. With `using`, it stops at the end of the scope.
  *
- * Whose doing something is, is told by the host's `AsyncLocalStorage`, also after awaits on promises of others. It is
- * null where there is none, as in browsers, and for goroutines that began before the recording.
+ * The goroutine of an event is determined by the host's `AsyncLocalStorage`, and so is correct after awaits on promises of other libraries,
+ * too. It is null on hosts without one, such as browsers, and for goroutines that began before the recording.
  *
- * Errors: throws `RangeError` if `limit` is not a whole number from 0, and `TypeError` for an option that does not exist.
- *
- * Mirrors `trace.Start` of runtime/trace.
+ * @param options - what is recorded
+ * @throws {RangeError} if `limit` is not a whole number, 0 or more
+ * @throws {TypeError} if an option does not exist
+ * @see {@link https://pkg.go.dev/runtime/trace#Start | trace.Start}
  *
  * @example
  * const recording = record({ values: true });
  * const jobs = new Channel<string>(1, { name: "jobs" });
  * go(() => jobs.send("sweep"));
  * await jobs.receive();
- * console.log(terminalView(recording.stop()));
+ * console.log(renderText(recording.stop()));
  */
 export function record(options: RecordOptions = {}): Recording {
   new Check("record").options(options, ["limit", "values", "sources", "console"]);
   return new Recording(options);
 }
 
-/** Writes `message` into all recordings that go on, as something that the goroutine that runs has to say. */
+/**
+ * Adds a `log` event of the running goroutine to all active recordings.
+ *
+ * @param message - the text of the event
+ */
 export function log(message: string): void {
-  for (const recording of recordings) recording.log(message);
+  for (const recording of activeRecordings) recording.log(message);
 }
 
-type Step<E extends TraceEvent = TraceEvent> = E extends TraceEvent ? Omit<E, "at" | "goroutine"> : never;
+/** The goroutine of an event, and the line of the program where it is. */
+type Actor = Pick<EventBase, "goroutine" | "line">;
+
+type EventBody<E extends TraceEvent = TraceEvent> = E extends TraceEvent ? Omit<E, keyof EventBase> : never;
 
 interface Wait {
-  readonly number: number;
-  readonly who: Who;
-  /** null, if it is not known. */
+  readonly id: number;
+  readonly actor: Actor;
+  /** null if it is not known. */
   readonly goroutine: GoroutineInfo | null;
 }
 
-/** A recording that goes on, or has been stopped. */
+/** An active or stopped recording. */
 export class Recording implements Disposable {
   readonly #limit: number;
-  readonly #values: boolean;
+  readonly #hasValues: boolean;
+  readonly #hasLines: boolean;
   readonly #clock = currentClock();
   readonly #start = this.#clock.now();
   readonly #epoch = this.#clock.wall();
@@ -103,33 +118,34 @@ export class Recording implements Disposable {
 
   readonly #events: TraceEvent[] = [];
   #dropped = 0;
-
-  readonly #numbers: Numbers;
+  readonly #ids: IdTable;
   #lastValue = 0;
   #lastWait = 0;
   readonly #waits = new WeakMap<object, Wait>();
 
-  /** The goroutines that have begun and not ended, and for how many things each waits. */
-  readonly #living = new Map<GoroutineInfo, number>();
+  /** The goroutines that have started and not ended, and how many waits each has. */
+  readonly #waitCounts = new Map<GoroutineInfo, number>();
   #ending: Trace["ending"] = "running";
 
-  /** Whoever is in no goroutine, if it is certain that there is no other whom nobody knows. */
-  readonly #others: Who;
+  /** The goroutine of code that is in no tracked goroutine: the main one, unless other goroutines began before the recording. */
+  readonly #defaultGoroutine: GoroutineRef;
   #isTimer = false;
 
-  constructor({ limit = 1_000_000, values = false, sources = false, console: printed = false }: RecordOptions) {
+  /** @internal */
+  constructor({ limit = 1_000_000, values = false, sources = false, console = false }: RecordOptions) {
     this.#limit = new Check("record").count("limit", 0, limit);
-    this.#values = values;
-    this.#numbers = new Numbers(sources);
-    const askNoMore = trackCurrentGoroutine();
+    this.#hasValues = values;
+    this.#hasLines = sources;
+    this.#ids = new IdTable(sources);
+    const stopTracking = trackCurrentGoroutine();
     const isFirst = numGoroutine() === 1 && !isMainRunning;
-    this.#others = isTrackingCurrent() && isFirst ? main : null;
-    this.#stops.push(addHooks(this.#hook), askNoMore);
-    if (printed) this.#stops.push(tapConsole((text) => this.log(text)));
-    recordings.add(this);
+    this.#defaultGoroutine = isTrackingCurrent() && isFirst ? MAIN_ID : null;
+    this.#stops.push(addHooks(this.#hooks), stopTracking);
+    if (console) this.#stops.push(captureConsole((text) => this.log(text)));
+    activeRecordings.add(this);
   }
 
-  /** What has been recorded until now. */
+  /** The trace of what has been recorded until now. */
   get trace(): Trace {
     if (this.#trace !== null) return this.#trace;
     return {
@@ -138,132 +154,129 @@ export class Recording implements Disposable {
       clock: this.#clock === realClock ? "real" : "virtual",
       epoch: Math.round(this.#epoch),
       end: this.#now(),
-      ending: this.#ending === "running" && this.#isBlocked ? "blocked" : this.#ending,
+      ending: this.#ending === "running" && this.#isBlocked() ? "blocked" : this.#ending,
       dropped: this.#dropped,
-      goroutines: [...this.#numbers.goroutines],
-      channels: [...this.#numbers.channels],
-      pools: [...this.#numbers.pools],
+      goroutines: [...this.#ids.goroutines],
+      channels: [...this.#ids.channels],
+      pools: [...this.#ids.pools],
       events: [...this.#events],
     };
   }
 
-  /** Ends the recording, and answers it; again the same, if it was stopped before. */
+  /** Stops the recording and returns its trace; returns the same trace if it was stopped before. */
   stop(): Trace {
     this.#trace ??= this.trace;
-    recordings.delete(this);
+    activeRecordings.delete(this);
     for (const stop of this.#stops.splice(0)) stop();
     return this.#trace;
   }
 
+  /** Stops the recording. */
   [Symbol.dispose](): void {
     this.stop();
   }
 
+  /** Adds a `log` event of the running goroutine. */
   log(message: string): void {
-    if (!this.#isFull()) this.#add(this.#runner, { type: "log", text: safeToString(message) });
+    if (!this.#isFull()) this.#add(this.#running(), { type: "log", text: safeToString(message) });
   }
 
-  readonly #hook: Hook = {
+  readonly #hooks: Hooks = {
     go: (goroutine) => {
-      this.#living.set(goroutine, 0);
-      if (this.#isFull(goroutine.id === main ? 0 : 1)) return;
-      const parent = this.#runner;
-      const child = this.#numbers.newGoroutine(goroutine, parent);
-      if (child !== main) this.#add(parent, { type: "go", child });
+      this.#waitCounts.set(goroutine, 0);
+      if (this.#isFull(goroutine.id === MAIN_ID ? 0 : 1)) return;
+      const actor = this.#running();
+      const child = this.#ids.addGoroutine(goroutine, actor.goroutine);
+      if (child !== MAIN_ID) this.#add(actor, { type: "go", child });
     },
     run: runInGoroutine,
     panic: (goroutine, error) => {
       this.#ending = "panicked";
       if (this.#isFull()) return;
-      this.#add(this.#numbers.goroutine(goroutine), { type: "panic", error: safeToString(error) });
+      this.#add({ goroutine: this.#ids.goroutine(goroutine) }, { type: "panic", error: safeToString(error) });
     },
     end: (goroutine) => {
-      this.#living.delete(goroutine);
-      if (goroutine.id === main && this.#ending === "running") this.#ending = "returned";
+      this.#waitCounts.delete(goroutine);
+      if (goroutine.id === MAIN_ID && this.#ending === "running") this.#ending = "returned";
       if (this.#isFull()) return;
-      this.#add(this.#numbers.goroutine(goroutine), { type: "end" });
+      this.#add({ goroutine: this.#ids.goroutine(goroutine) }, { type: "end" });
     },
-    block: (party, operation, _isDurable, subject) => {
+    block: (waiter, { name }, _isDurable, target) => {
       const goroutine = currentGoroutine() ?? null;
-      this.#count(goroutine, 1);
+      this.#adjustWaitCount(goroutine, 1);
       const isFull = this.#isFull();
-      const who = isFull ? null : this.#runner;
-      const number = ++this.#lastWait;
-      this.#waits.set(party, { number, who, goroutine });
+      const actor = isFull ? { goroutine: null } : this.#running();
+      const id = ++this.#lastWait;
+      this.#waits.set(waiter, { id, actor, goroutine });
       if (isFull) return;
-      const step: Step = { type: "block", wait: number, operation };
-      if (party instanceof PendingSelect) this.#add(who, { ...step, cases: this.#numbers.cases(party.cases) });
-      else if (subject !== null) this.#add(who, { ...step, channel: this.#numbers.channel(subject).id });
-      else this.#add(who, step);
+      const body: EventBody = { type: "block", wait: id, operation: name };
+      if (target === null) this.#add(actor, body);
+      else if ("cases" in target) this.#add(actor, { ...body, cases: this.#ids.cases(target.cases) });
+      else this.#add(actor, { ...body, channel: this.#ids.channel(target).id });
     },
-    unblock: (party) => {
-      const wait = this.#waits.get(party);
+    unblock: (waiter) => {
+      const wait = this.#waits.get(waiter);
       if (wait === undefined) return;
-      this.#waits.delete(party);
-      this.#count(wait.goroutine, -1);
+      this.#waits.delete(waiter);
+      this.#adjustWaitCount(wait.goroutine, -1);
       if (this.#isFull()) return;
-      this.#add(wait.who, { type: "unblock", wait: wait.number, by: this.#runner });
+      this.#add(wait.actor, { type: "unblock", wait: wait.id, by: this.#runningId() });
     },
-    channelCreated: (core) => {
-      if (!this.#isFull(0)) this.#numbers.newChannel(core);
+    channelCreated: (channel) => {
+      if (!this.#isFull(0)) this.#ids.nameChannel(channel);
     },
-    valueMoved: (core, value, from, to, length) => {
-      if (this.#isFull(from !== core && to !== core ? 2 : 1)) return;
-      const { id, buffered } = this.#numbers.channel(core);
-      if (from !== core) {
-        const number = ++this.#lastValue;
-        const text = this.#values ? { text: shown(value) } : {};
-        const step: Step = { type: "send", channel: id, value: number, length, ...text };
-        if (to === core) {
-          // A timer takes back what nobody has received.
-          buffered.splice(0, buffered.length - length + 1);
-          buffered.push(number);
-          this.#add(this.#party(from), step);
-        } else {
-          this.#add(this.#party(from), { ...step, to: this.#party(to) });
-          this.#add(this.#party(to), { type: "receive", channel: id, value: number, length, from: this.#party(from) });
-        }
-      } else {
-        // What was sent before the recording has no number.
+    valueMoved: (channel, value, from, to, length) => {
+      if (this.#isFull(from !== channel && to !== channel ? 2 : 1)) return;
+      const { id, buffered } = this.#ids.channel(channel);
+      if (from === channel) {
+        // A value that was sent before the recording has no id yet.
         const number = buffered.length > length ? (buffered.shift() as number) : ++this.#lastValue;
-        this.#add(this.#party(to), { type: "receive", channel: id, value: number, length });
+        this.#add(this.#actorOf(to), { type: "receive", channel: id, value: number, length });
+        return;
+      }
+      const sender = this.#actorOf(from);
+      const number = ++this.#lastValue;
+      const text = this.#hasValues ? { text: previewValue(value) } : {};
+      if (to === channel) {
+        // A timer removes a value that was not received.
+        buffered.splice(0, buffered.length - length + 1);
+        buffered.push(number);
+        this.#add(sender, { type: "send", channel: id, value: number, length, ...text });
+      } else {
+        const receiver = this.#actorOf(to);
+        this.#add(sender, { type: "send", channel: id, value: number, length, ...text, to: receiver.goroutine });
+        this.#add(receiver, { type: "receive", channel: id, value: number, length, from: sender.goroutine });
       }
     },
-    close: (core) => {
-      if (this.#isFull()) return;
-      this.#add(this.#runner, { type: "close", channel: this.#numbers.channel(core).id });
+    close: (channel) => {
+      if (!this.#isFull()) this.#add(this.#running(), { type: "close", channel: this.#ids.channel(channel).id });
     },
-    select: (cases, chosen, party) => {
+    select: (cases, chosen, waiter) => {
       if (this.#isFull()) return;
-      const one = chosen as Case<unknown> | null;
-      const who = this.#party(party);
-      const name = one === null ? "default" : String(one.name);
-      this.#add(who, { type: "select", cases: this.#numbers.cases(cases as Case<unknown>[]), chosen: name });
+      const name = chosen === null ? "default" : String(chosen.name);
+      this.#add(this.#actorOf(waiter), { type: "select", cases: this.#ids.cases(cases), chosen: name });
     },
     timer: (purpose, fire) => {
-      const before = this.#isTimer;
+      const wasTimer = this.#isTimer;
       this.#isTimer = true;
       try {
-        if (!this.#isFull()) this.#add(runtime, { type: "timer", purpose });
+        if (!this.#isFull()) this.#add({ goroutine: RUNTIME_ID }, { type: "timer", purpose });
         fire();
       } finally {
-        this.#isTimer = before;
+        this.#isTimer = wasTimer;
       }
     },
     cancel: (context, cause) => {
       if (this.#isFull()) return;
-      this.#add(this.#runner, { type: "cancel", context: safeToString(context), cause: safeToString(cause) });
+      this.#add(this.#running(), { type: "cancel", context: safeToString(context), cause: safeToString(cause) });
     },
-    jobEvent: (crew, work, step) => {
+    jobEvent: (pool, job, step) => {
       if (this.#isFull()) return;
-      const { worker = null, outcome } = work as PoolJob<unknown, unknown>;
-      const at = this.#numbers.job(crew as JobRunner<unknown, unknown>, work);
-      if (step === "accept") this.#add(this.#runner, { type: "accept", ...at });
-      else if (step === "start") this.#add(this.#runner, { type: "start", ...at, worker: worker as number });
-      else {
-        const status = outcome === undefined || outcome.status === "canceled" ? "cancelled" : outcome.status;
-        this.#add(this.#runner, { type: "finish", ...at, worker, status });
-      }
+      const { worker = null, outcome } = job;
+      const body = this.#ids.job(pool, job);
+      if (step === "accept") this.#add(this.#running(), { type: "accept", ...body });
+      else if (step === "start") this.#add(this.#running(), { type: "start", ...body, worker: worker as number });
+      else this.#add(this.#running(), { type: "finish", ...body, worker, status: outcome?.status ?? "canceled" });
     },
   };
 
@@ -271,38 +284,45 @@ export class Recording implements Disposable {
     return Math.round((this.#clock.now() - this.#start) * 1000) / 1000;
   }
 
-  /** Whether the limit has been reached: then nothing that events name is noted, and `events` of them are counted as dropped. */
+  /** Whether the limit is reached; if so, counts `events` of them as dropped. */
   #isFull(events: number = 1): boolean {
     if (this.#events.length < this.#limit) return false;
     this.#dropped += events;
     return true;
   }
 
-  #add(goroutine: Who, step: Step): void {
-    if (this.#events.length < this.#limit) this.#events.push({ at: this.#now(), goroutine, ...step });
+  #add(actor: Actor, body: EventBody): void {
+    if (this.#events.length < this.#limit) this.#events.push({ at: this.#now(), ...actor, ...body });
     else this.#dropped++;
   }
 
-  get #runner(): Who {
-    if (this.#isTimer) return runtime;
-    const runs = currentGoroutine();
-    return runs === undefined ? this.#others : this.#numbers.goroutine(runs);
+  /** The id of the running goroutine. */
+  #runningId(): GoroutineRef {
+    if (this.#isTimer) return RUNTIME_ID;
+    const goroutine = currentGoroutine();
+    return goroutine === undefined ? this.#defaultGoroutine : this.#ids.goroutine(goroutine);
   }
 
-  /** The goroutine that waits in `party`; the one that runs, if it is null. */
-  #party(party: object | null): Who {
-    if (party === null) return this.#runner;
-    const wait = this.#waits.get(party instanceof Case ? (party.pendingSelect as PendingSelect) : party);
-    return wait === undefined ? null : wait.who;
+  /** The running goroutine, and the line of the program that calls the library. */
+  #running(): Actor {
+    const goroutine = this.#runningId();
+    const line = this.#hasLines && goroutine !== RUNTIME_ID ? callerLine() : undefined;
+    return line === undefined ? { goroutine } : { goroutine, line };
   }
 
-  #count(goroutine: GoroutineInfo | null, by: number): void {
-    const waits = goroutine === null ? undefined : this.#living.get(goroutine);
-    if (waits !== undefined) this.#living.set(goroutine as GoroutineInfo, waits + by);
+  /** The goroutine of a parked operation; the running one if `waiter` is null. */
+  #actorOf(waiter: object | null): Actor {
+    if (waiter === null) return this.#running();
+    return this.#waits.get(waiter)?.actor ?? { goroutine: null };
   }
 
-  get #isBlocked(): boolean {
-    const waits = [...this.#living.values()];
-    return waits.length > 0 && waits.every((count) => count > 0) && this.#clock.size === 0;
+  #adjustWaitCount(goroutine: GoroutineInfo | null, by: number): void {
+    const count = goroutine === null ? undefined : this.#waitCounts.get(goroutine);
+    if (goroutine !== null && count !== undefined) this.#waitCounts.set(goroutine, count + by);
+  }
+
+  #isBlocked(): boolean {
+    const counts = [...this.#waitCounts.values()];
+    return counts.length > 0 && counts.every((count) => count > 0) && this.#clock.size === 0;
   }
 }

@@ -1,93 +1,89 @@
-// What every goroutine does right now.
+// The state of all goroutines at this moment, as data and as a table.
 
-import { ChannelState as ChannelCore } from "../channel/channel-state.ts";
-import { PendingSelect } from "../channel/select.ts";
-import { numGoroutine } from "../runtime/goroutine-tracking.ts";
-import { globalRegistry, bestRegistry, watchGoroutines } from "../runtime/goroutine-tracking.ts";
-import { waitReasons } from "../runtime/wait-reasons.ts";
 import { isMainRunning } from "../runtime/deadlock.ts";
-import type { GoroutineRegistry, WaitRecord as Wait } from "../runtime/goroutine-registry.ts";
+import { numGoroutine } from "../runtime/goroutine-tracking.ts";
+import type { GoroutineRegistry, WaitRecord } from "../runtime/goroutine-registry.ts";
+import { bestRegistry, globalRegistry, startActiveRegistry } from "../runtime/goroutine-tracking.ts";
+import type { ChannelInfo } from "../runtime/hooks.ts";
 import { currentClock } from "../runtime/timer.ts";
-import { duration, plural } from "./figures.ts";
-import { byNumber } from "./lanes.ts";
-import { short } from "./shown.ts";
+import { waitReasons } from "../runtime/wait-reasons.ts";
+import { formatDuration, pluralize } from "./format-number.ts";
+import type { TracedCase } from "./format.ts";
+import { truncate } from "./preview.ts";
+import { compareIds } from "./tracks.ts";
 
-/** A channel, as it is. */
+/** The state of a channel. */
 export interface ChannelState {
-  /** The name that it was given, or "". */
+  /** The name given to the channel, or "". */
   readonly name: string;
+  /** How many values its buffer holds. */
   readonly capacity: number;
   /** How many values are in the buffer. */
   readonly length: number;
+  /** Whether it is closed. */
   readonly closed: boolean;
 }
 
-/** Something that a goroutine waits for. */
+/** A wait of a goroutine. */
 export interface WaitState {
-  /** By Go's name, such as "chan receive". */
+  /** Go's name of the wait reason, such as "chan receive". */
   readonly operation: string;
-  /** For how many milliseconds until now. */
+  /** How long the goroutine has waited, in milliseconds. */
   readonly since: number;
-  /** The channel of a send or receive. */
+  /** The channel of a send or a receive. */
   readonly channel: ChannelState | null;
-  /** The cases of a select: the channel is null where a case is off. */
-  readonly cases: readonly {
-    readonly name: string;
-    readonly operation: "send" | "receive";
-    readonly channel: ChannelState | null;
-  }[];
-  /** Where in the program, one frame a line; empty without GORO_DEBUG=1. */
+  /** The cases of a select; the channel of a disabled case is null. */
+  readonly cases: readonly (Omit<TracedCase, "channel"> & { readonly channel: ChannelState | null })[];
+  /** The frames of the program where it waits; empty without GORO_DEBUG=1. */
   readonly at: readonly string[];
 }
 
-/** A goroutine, as it is. */
+/** The state of a goroutine. */
 export interface GoroutineState {
-  /** null stands for all of which the host does not tell. */
+  /** The id that reports print; null for all goroutines that the host cannot identify. */
   readonly id: number | null;
   /** The name of its function, or "". */
   readonly name: string;
-  /** Who started it, as far as that is known. */
+  /** The goroutine that started it; null if it is not known. */
   readonly parent: number | null;
   /**
-   * What it waits for: nothing, if it runs or awaits a promise that is not goro's, and several things after a
-   * `Promise.all`.
+   * Its waits: none if it is running, or awaits a promise of another library; several after a `Promise.all`.
    */
   readonly waits: readonly WaitState[];
 }
 
-/** All goroutines at one instant. */
+/** The state of all goroutines at one instant. */
 export interface Snapshot {
-  /** The instant, in milliseconds since the epoch. */
+  /** The instant, in milliseconds since the Unix epoch. */
   readonly at: number;
-  /** How many goroutines live, the main one counted. */
+  /** How many goroutines have not ended, including the main one. */
   readonly population: number;
-  /** How many operations of each kind wait, by Go's names. */
+  /** How many operations wait, by Go's names of the wait reasons. */
   readonly waiting: Readonly<Record<string, number>>;
-  /** Whether all goroutines are told of. Else only those that began while somebody watched. */
-  readonly isWhole: boolean;
-  /** In the order of their numbers. */
+  /** Whether `goroutines` lists all goroutines, and not only those that were started after {@link watchGoroutines} was called. */
+  readonly isComplete: boolean;
+  /** The goroutines, in the order of their ids. */
   readonly goroutines: readonly GoroutineState[];
 }
 
 /**
- * Keeps note of who lives and who waits for what from now on, so that {@link snapshot} can tell of each; answers how to
- * stop that. Called before the first `go`, it lets the report of a deadlock tell of each goroutine too. GORO_DEBUG=1
- * does the same for the whole program, with places.
+ * Starts to track goroutines and their waits, so that {@link snapshot} lists each of them; returns a function that stops that. If it is
+ * called before the first `go`, the report of a deadlock lists each goroutine, too. GORO_DEBUG=1 tracks the whole program, with call sites.
  *
- * While it lasts, what waits is kept in memory although nobody else may reach it.
+ * While it is active, waiting operations are kept in memory even if the program can no longer reach them.
  */
-export function watch(): () => void {
-  return watchGoroutines(numGoroutine() === 1 && !isMainRunning);
+export function watchGoroutines(): () => void {
+  return startActiveRegistry(numGoroutine() === 1 && !isMainRunning);
 }
 
 /**
- * What every goroutine does right now, since when, and on what channel. How many live and wait is known at any time; of
- * single goroutines is told only with GORO_DEBUG=1, or while {@link watch} keeps note.
+ * Returns the state of every goroutine: what it waits for, since when, and on which channel. By default only the counts are known; single
+ * goroutines are listed with GORO_DEBUG=1 or after {@link watchGoroutines}.
  *
- * Mirrors `runtime.Stack` of all goroutines.
+ * @see {@link https://pkg.go.dev/runtime#Stack | runtime.Stack}
  *
  * @example
- * const stop = watch();
+ * const stop = watchGoroutines();
  * const jobs = new Channel<string>(0, { name: "jobs" });
  * go(async function worker() {
  *   await jobs.receive();
@@ -98,80 +94,89 @@ export function watch(): () => void {
  * stop();
  */
 export function snapshot(): Snapshot {
-  const roster = bestRegistry();
-  const parked = waitReasons.filter((operation) => operation.waiting > 0);
+  const registry = bestRegistry();
   return {
     at: currentClock().wall(),
     population: numGoroutine(),
-    waiting: Object.fromEntries(parked.map(({ name, waiting: count }) => [name, count])),
-    isWhole: roster !== undefined && roster === globalRegistry,
-    goroutines: roster === undefined ? [] : goroutines(roster),
+    waiting: Object.fromEntries(
+      waitReasons.filter(({ waiting }) => waiting > 0).map(({ name, waiting }) => [name, waiting]),
+    ),
+    isComplete: registry !== undefined && registry === globalRegistry,
+    goroutines: registry === undefined ? [] : goroutineStates(registry),
   };
 }
 
-/** A snapshot as a table. */
-export function formatSnapshot({ population, waiting, isWhole, goroutines: all }: Snapshot): string {
-  const waits = Object.entries(waiting).map(([operation, count]) => `${count} [${operation}]`);
-  const sum = `${plural(population, "goroutine")}${waits.length === 0 ? "" : `; waiting: ${waits.join(", ")}`}`;
-  if (all.length === 0 && !isWhole) return `${sum}\nGORO_DEBUG=1 or watch() lets it tell of each.\n`;
-  const rows = all.flatMap(rowsOf);
-  const note = isWhole ? "" : "Those that began before somebody watched are not told of.\n";
-  return `${sum}\n\n${columns([["goroutine", "", "does", "since", "on"], ...rows])}${note}`;
+/**
+ * Formats a snapshot as a table, with a line feed at the end.
+ *
+ * @param snapshot - the snapshot to format
+ */
+export function formatSnapshot({ population, waiting, isComplete, goroutines }: Snapshot): string {
+  const counts = Object.entries(waiting).map(([operation, count]) => `${count} [${operation}]`);
+  const summary = pluralize(population, "goroutine") + (counts.length === 0 ? "" : `; waiting: ${counts.join(", ")}`);
+  if (goroutines.length === 0 && !isComplete) {
+    return `${summary}\nSet GORO_DEBUG=1 or call watchGoroutines() to list each goroutine.\n`;
+  }
+  const table = formatTable([["goroutine", "", "state", "since", "on"], ...goroutines.flatMap(toRows)]);
+  return `${summary}\n\n${table}${isComplete ? "" : "Goroutines that began before watchGoroutines() was called are not listed.\n"}`;
 }
 
-function goroutines(roster: GoroutineRegistry): GoroutineState[] {
+function goroutineStates(registry: GoroutineRegistry): GoroutineState[] {
   const now = currentClock().now();
-  return [...roster.waitsByGoroutine]
+  return [...registry.waitsByGoroutine]
     .map(([goroutine, waits]) => ({
       id: goroutine?.id ?? null,
       name: goroutine?.name ?? "",
-      parent: (goroutine && roster.creator(goroutine)?.id) ?? null,
-      waits: waits.map((wait) => stateOf(wait, now)),
+      parent: (goroutine && registry.creator(goroutine)?.id) ?? null,
+      waits: waits.map((wait) => toWaitState(wait, now)),
     }))
-    .sort((a, b) => byNumber(a.id, b.id));
+    .sort((a, b) => compareIds(a.id, b.id));
 }
 
-function stateOf({ operation, target: subject, since, at }: Wait, now: number): WaitState {
-  const cases = subject instanceof PendingSelect ? subject.cases : [];
+function toWaitState({ reason, target, since, at }: WaitRecord, now: number): WaitState {
+  const cases = target !== null && "cases" in target ? target.cases : [];
   return {
-    operation,
+    operation: reason.name,
     since: Math.max(now - since, 0),
-    channel: subject instanceof ChannelCore ? channelState(subject) : null,
-    cases: cases.map(({ name, isSend: sends, state: core }) => ({
+    channel: target === null || "cases" in target ? null : toChannelState(target),
+    cases: cases.map(({ name, isSend, state }) => ({
       name: String(name),
-      operation: sends ? "send" : "receive",
-      channel: core === null ? null : channelState(core),
+      operation: isSend ? "send" : "receive",
+      channel: state === null ? null : toChannelState(state),
     })),
     at,
   };
 }
 
-function channelState({ name, capacity, buffer, source, closed }: ChannelCore<unknown>): ChannelState {
-  const isTimer = source !== null;
+function toChannelState({ name, capacity, buffer, closed, isTimer }: ChannelInfo): ChannelState {
   return { name, capacity: isTimer ? 0 : capacity, length: isTimer ? 0 : buffer.length, closed };
 }
 
-function rowsOf({ id, name, waits }: GoroutineState): string[][] {
-  const who = [id === null ? "?" : String(id), short(name, 24)];
-  if (waits.length === 0) return [[...who, "runs, or awaits a promise that is not goro's", "", ""]];
-  return waits.map((wait) => [...who, wait.operation, duration(wait.since), on(wait)]);
+function toRows({ id, name, waits }: GoroutineState): string[][] {
+  const goroutine = [id === null ? "?" : String(id), truncate(name, 24)];
+  if (waits.length === 0) return [[...goroutine, "running, or awaits an external promise", "", ""]];
+  return waits.map(({ operation, since, channel, cases }) => {
+    const labels = cases.map(
+      (one) => `${truncate(one.name, 16)}: ${one.channel === null ? "disabled" : channelLabel(one.channel)}`,
+    );
+    return [
+      ...goroutine,
+      operation,
+      formatDuration(since),
+      channel === null ? labels.join(", ") : channelLabel(channel),
+    ];
+  });
 }
 
-function on({ channel, cases }: WaitState): string {
-  if (channel !== null) return label(channel);
-  return cases.map((one) => `${short(one.name, 16)}: ${one.channel === null ? "off" : label(one.channel)}`).join(", ");
+function channelLabel({ name, capacity, length }: ChannelState): string {
+  const label = name === "" ? "a channel" : truncate(name, 24);
+  return capacity === 0 ? label : `${label} (${length} of ${capacity})`;
 }
 
-function label({ name, capacity, length }: ChannelState): string {
-  const words = name === "" ? "a channel" : short(name, 24);
-  return capacity === 0 ? words : `${words} (${length} of ${capacity})`;
-}
-
-/** Rows of cells in columns that are as wide as they need be. */
-function columns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] as readonly string[]).map((_, i) =>
-    Math.max(...rows.map((row) => (row[i] as string).length)),
-  );
-  const line = (row: readonly string[]): string => row.map((cell, i) => cell.padEnd(widths[i] as number)).join("  ");
-  return rows.map((row) => `${line(row).trimEnd()}\n`).join("");
+/** Formats rows of cells; each column is as wide as its widest cell. */
+function formatTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] as string).length)));
+  const formatRow = (row: readonly string[]): string =>
+    row.map((cell, i) => cell.padEnd(widths[i] as number)).join("  ");
+  return rows.map((row) => `${formatRow(row).trimEnd()}\n`).join("");
 }

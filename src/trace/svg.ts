@@ -1,79 +1,135 @@
-// What the pictures have in common: paper and ink that follow the reader's light or dark scheme, text that cannot break
-// the file.
+// Draws a layout as an SVG file. The colors follow the light or dark scheme of the viewer.
 
-/** Who is told apart by colour is told apart by a pattern or a letter too. */
-export const colours = {
-  running: ["#1a7f37", "#3fb950"],
-  send: ["#bf3989", "#db61a2"],
-  receive: ["#0969da", "#4493f8"],
-  select: ["#8250df", "#ab7df8"],
-  sleep: ["#6e7781", "#8b949e"],
-  lock: ["#9a6700", "#d29922"],
-  wait: ["#57606a", "#656c76"],
-  failed: ["#cf222e", "#f85149"],
-} as const;
+import {
+  bodyShapes,
+  type Box,
+  type Layout,
+  type Mark,
+  type Path,
+  type Point,
+  type Shape,
+  type Text,
+} from "./layout/chart.ts";
+import { type Color, looks, palette, type Style } from "./layout/theme.ts";
 
-const names = Object.keys(colours) as (keyof typeof colours)[];
-
-const style = `
-  text { font: 12px ui-sans-serif, system-ui, sans-serif; fill: #1f2328; }
-  .title { font-weight: 600; font-size: 14px; }
-  .small { font-size: 11px; fill: #59636e; }
-  .mono { font-family: ui-monospace, monospace; }
-  .paper { fill: #ffffff; }
-  .axis { stroke: #d1d9e0; fill: none; }
-  .ink { stroke: #1f2328; fill: none; }
-${names.map((name) => `  .${name} { fill: ${colours[name][0]}; stroke: ${colours[name][0]}; }`).join("\n")}
-  @media screen and (prefers-color-scheme: dark) {
-    text { fill: #f0f6fc; }
-    .small { fill: #9198a1; }
-    .paper { fill: #0d1117; }
-    .axis { stroke: #3d444d; }
-    .ink { stroke: #f0f6fc; }
-${names.map((name) => `    .${name} { fill: ${colours[name][1]}; stroke: ${colours[name][1]}; }`).join("\n")}
-  }`;
-
-/**
- * A whole document of that size; `title` is for those who cannot see it, `own` what style and definitions it needs
- * besides.
- */
-export function document(
-  width: number,
-  height: number,
-  title: string,
-  body: readonly string[],
-  own: { readonly style?: string; readonly definitions?: string } = {},
-): string {
+/** Returns the text of an SVG file. The texts of the layout must be free of control characters; see `truncate`. */
+export function toSvg(layout: Layout): string {
+  const { width, height, header, bodyTop } = layout;
+  const body = bodyShapes(layout);
+  const shapes = [...header, ...body];
+  const used = new Set<Style>(["small", ...shapes.flatMap(stylesOf)]);
+  // A modifier must come after the styles that it overrides, as in `looks`.
+  const styles = (Object.keys(looks) as Style[]).filter((style) => used.has(style));
+  const arrows = [...new Set(shapes.filter(hasArrow).map(arrowColor))];
+  const definitions = [...styles.map(hatchPattern), ...arrows.map(arrowHead)];
   const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${escape(title)}">
-<title>${escape(title)}</title>
-<style>${style}${own.style ?? ""}
+  const label = escapeXml(layout.description);
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${label}">
+<title>${label}</title>
+<style>
+${styleSheet(styles, arrows)}
 </style>
-<defs>${own.definitions ?? ""}</defs>
-<rect class="paper" width="${width}" height="${height}" rx="6"/>
-${body.join("\n")}
+<defs>${definitions.join("")}</defs>
+<rect class="background" width="${width}" height="${height}" rx="6"/>
+${drawAll(header)}
+<g transform="translate(0 ${round(bodyTop)})">
+${drawAll(body)}
+</g>
 </svg>
 `;
 }
 
-/** Text that begins at `x`, or ends there. It must fit for a file: see shown.ts. */
-export function text(
-  x: number,
-  y: number,
-  content: string,
-  classes = "",
-  anchor: "start" | "end" | "middle" = "start",
-): string {
-  return `<text x="${round(x)}" y="${round(y)}" class="${classes}" text-anchor="${anchor}">${escape(content)}</text>`;
+function stylesOf({ style, modifiers = [] }: Shape): readonly Style[] {
+  return [style, ...modifiers];
 }
 
-/** A tenth of a pixel is as exact as anybody sees. */
-export function round(value: number): number {
+// ---- Shapes
+
+/** Draws shapes in their order. Neighbors of the same style that have neither a tooltip nor an arrow become one element. */
+function drawAll(shapes: readonly Shape[]): string {
+  const elements: string[] = [];
+  let run = { classes: "", data: "" };
+  const flush = (): void => {
+    if (run.data !== "") elements.push(`<path class="${run.classes}" d="${run.data}"/>`);
+    run = { classes: "", data: "" };
+  };
+  for (const shape of shapes) {
+    const classes = stylesOf(shape).join(" ");
+    const isSingle = shape.kind === "text" || hasArrow(shape) || (shape.tooltip ?? "") !== "";
+    if (isSingle || classes !== run.classes) flush();
+    if (shape.kind === "text") elements.push(drawText(shape));
+    else if (isSingle) {
+      const marker = hasArrow(shape) ? ` marker-end="url(#goro-arrow-${arrowColor(shape)})"` : "";
+      elements.push(`<path class="${classes}" d="${pathData(shape)}"${marker}>${title(shape.tooltip)}</path>`);
+    } else run = { classes, data: run.data + pathData(shape) };
+  }
+  flush();
+  return elements.join("\n");
+}
+
+function drawText({ x, y, text, style, align, suffix, tooltip }: Text): string {
+  const smallPrint = suffix === undefined ? "" : `<tspan class="small">${escapeXml(suffix)}</tspan>`;
+  const attributes = `x="${round(x)}" y="${round(y)}" class="${style}" text-anchor="${align}"`;
+  const element = `<text ${attributes}>${escapeXml(text)}${smallPrint}</text>`;
+  return tooltip === undefined ? element : `<g>${title(tooltip)}${element}</g>`;
+}
+
+function title(tooltip = ""): string {
+  return tooltip === "" ? "" : `<title>${escapeXml(tooltip)}</title>`;
+}
+
+function pathData(shape: Box | Path | Mark): string {
+  if (shape.kind === "mark") return `M${round(shape.x)} ${round(shape.y)}${symbols[shape.symbol]}`;
+  return shape.kind === "box" ? boxData(shape) : lineData(shape);
+}
+
+function boxData({ x, y, width, height, radius: r = 0 }: Box): string {
+  const [left, top, right, bottom] = [x, y, x + width, y + height].map(round);
+  if (r === 0) return `M${left} ${top}H${right}V${bottom}H${left}z`;
+  const [across, down] = [width - 2 * r, height - 2 * r].map(round) as [number, number];
+  const corner = (dx: number, dy: number): string => `a${r} ${r} 0 0 1 ${dx} ${dy}`;
+  const start = `M${round(x + r)} ${top}h${across}${corner(r, r)}v${down}`;
+  return `${start}${corner(-r, r)}h${-across}${corner(-r, -r)}v${-down}${corner(r, -r)}z`;
+}
+
+function lineData({ points, isClosed, isCurve }: Path): string {
+  const rounded = points.map(([x, y]): Point => [round(x), round(y)]);
+  let data = "";
+  let [previousX, previousY]: readonly [number?, number?] = [];
+  for (const [i, [x, y]] of rounded.entries()) {
+    const next = rounded[i + 1];
+    if (i === 0) data += `M${x} ${y}`;
+    // A curve bends at each point between its ends, from the middle of one segment to the middle of the next.
+    else if (isCurve === true && next !== undefined) {
+      const isLast = i === rounded.length - 2;
+      const end = isLast ? next : [round((x + next[0]) / 2), round((y + next[1]) / 2)];
+      data += `Q${x} ${y} ${end.join(" ")}`;
+      if (isLast) break;
+    } else if (x === previousX && y === previousY) continue;
+    else if (y === previousY) data += `H${x}`;
+    else data += x === previousX ? `V${y}` : `L${x} ${y}`;
+    [previousX, previousY] = [x, y];
+  }
+  return isClosed === true ? `${data}z` : data;
+}
+
+/** The symbols, relative to their centers. */
+const symbols: Readonly<Record<Mark["symbol"], string>> = {
+  dot: "m-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0z",
+  cross: "m-6 -6l12 12m0 -12l-12 12",
+  "small-cross": "m-3 -3l6 6m0 -6l-6 6",
+  diamond: "m0 -5l5 5l-5 5l-5 -5z",
+  up: "m0 -3.5l-3.5 7h7z",
+  down: "m-3.5 -3.5h7l-3.5 7z",
+  tick: "m0 -3.5h0.7v7h-0.7z",
+};
+
+/** A tenth of a pixel is the precision of a file. */
+function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-// For text and attributes.
-function escape(content: string): string {
+function escapeXml(content: string): string {
   return content
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
@@ -82,26 +138,63 @@ function escape(content: string): string {
     .replaceAll("'", "&#39;");
 }
 
-/** About how many pixels `content` takes; rather too many than too few. */
-export function widthOf(content: string, size = 11): number {
-  let width = 0;
-  for (const character of content) width += (character.codePointAt(0) as number) >= 0x2e80 ? 1.1 : 0.58;
-  return width * size;
+// ---- Styles
+
+function hasArrow(shape: Shape): shape is Path {
+  return shape.kind === "path" && shape.hasArrow === true;
 }
 
-/** What a pointer is told that rests on the element around it; nothing for "". It must fit for a file: see shown.ts. */
-export function hint(content: string): string {
-  return content === "" ? "" : `<title>${escape(content)}</title>`;
+/** The color of the head of an arrow: that of its line. */
+function arrowColor(shape: Shape): Color {
+  const colors = stylesOf(shape).map((style) => looks[style].stroke);
+  return colors.findLast((color): color is Color => color !== undefined && color !== "none") ?? "foreground";
 }
 
-/** The head of an arrow, as a definition. */
-export function arrowHead(id: string, classes: string, size: number): string {
-  const attributes = `viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="${size}" markerHeight="${size}"`;
-  const shape = `<path class="${classes}" d="M0 0.5L8 4L0 7.5z"/>`;
-  return `<marker id="${id}" ${attributes} orient="auto" markerUnits="userSpaceOnUse">${shape}</marker>`;
+function arrowHead(color: Color): string {
+  const attributes = `viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="8" markerHeight="8"`;
+  const head = `<path class="arrow-${color}" d="M0 0.5L8 4L0 7.5z"/>`;
+  return `<marker id="goro-arrow-${color}" ${attributes} orient="auto" markerUnits="userSpaceOnUse">${head}</marker>`;
 }
 
-/** A pattern that shapes are filled with, as a definition. */
-export function pattern(id: string, width: number, shape: string): string {
-  return `<pattern id="${id}" width="${width}" height="6" patternUnits="userSpaceOnUse">${shape}</pattern>`;
+function hatchPattern(style: Style): string {
+  const { hatch } = looks[style];
+  if (hatch === undefined) return "";
+  const size = `width="${hatch.tileWidth ?? 6}" height="6"`;
+  const tile = `<rect class="background" ${size}/><path class="hatch-${style}" d="${hatch.path}"/>`;
+  return `<pattern id="goro-hatch-${style}" ${size} patternUnits="userSpaceOnUse">${tile}</pattern>`;
+}
+
+type Declarations = Readonly<Record<string, string | number>>;
+
+/** The rules for the styles and arrows that occur, for a light background and then, as far as they differ, for a dark one. */
+function styleSheet(styles: readonly Style[], arrows: readonly Color[]): string {
+  const rules: [selector: string, declarations: Declarations][] = [
+    ["text", { font: "12px ui-sans-serif, system-ui, sans-serif", fill: "foreground" }],
+    [".background", { fill: "background" }],
+    ...styles.flatMap(rulesOf),
+    ...arrows.map((color): [string, Declarations] => [`.arrow-${color}`, { fill: color, stroke: "none" }]),
+  ];
+  const write = (scheme: 0 | 1): string[] =>
+    rules.flatMap(([selector, declarations]) => {
+      const written = Object.entries(declarations).flatMap(([property, value]) => {
+        if (value in palette) return `${property}: ${palette[value as Color][scheme]};`;
+        return scheme === 0 ? `${property}: ${value};` : [];
+      });
+      return written.length === 0 ? [] : `  ${selector} { ${written.join(" ")} }`;
+    });
+  return [...write(0), "  @media screen and (prefers-color-scheme: dark) {", ...write(1), "  }"].join("\n");
+}
+
+function rulesOf(style: Style): [selector: string, declarations: Declarations][] {
+  const { hatch, halo, ...look } = looks[style];
+  if (halo !== undefined) {
+    const outline = { stroke: "background", "stroke-width": halo, "stroke-linejoin": "round", "paint-order": "stroke" };
+    return [[`.${style}`, { ...outline, ...look }]];
+  }
+  if (hatch === undefined) return [[`.${style}`, { ...look }]];
+  const lines = { fill: "none", stroke: look.stroke ?? "foreground", "stroke-width": hatch.lineWidth ?? 1.2 };
+  return [
+    [`.${style}`, { fill: `url(#goro-hatch-${style})`, ...look }],
+    [`.hatch-${style}`, lines],
+  ];
 }

@@ -1,12 +1,23 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// goro/trace: what a program did, and pictures of it.
+// goro/trace: recordings of programs, pictures of them, and snapshots.
 
-export { chromeTrace } from "./chrome/chrome.ts";
-export { parseTrace } from "./file/parse.ts";
-export { type Schema, schema } from "./file/schema.ts";
-export type { Trace, TracedCase, TracedChannel, TracedGoroutine, TracedPool, TraceEvent, Who } from "./format.ts";
-export { poolPicture, type PoolPictureOptions } from "./pool/picture.ts";
+export { toChromeTrace } from "./chrome.ts";
+export type {
+  EventBase,
+  EventOf,
+  EventType,
+  GoroutineRef,
+  Trace,
+  TracedCase,
+  TracedChannel,
+  TracedGoroutine,
+  TracedPool,
+  TraceEvent,
+} from "./format.ts";
+export { parseTrace } from "./parse.ts";
+export { renderPool, type RenderPoolOptions } from "./pool-picture.ts";
 export { log, record, type Recording, type RecordOptions } from "./recorder.ts";
+export { type JsonSchema, traceSchema } from "./schema.ts";
 export {
   type ChannelState,
   formatSnapshot,
@@ -14,15 +25,16 @@ export {
   type Snapshot,
   snapshot,
   type WaitState,
-  watch,
+  watchGoroutines,
 } from "./snapshot.ts";
-export { type TerminalOptions, terminalView } from "./terminal/terminal.ts";
+export { renderText, type RenderTextOptions } from "./text/text.ts";
+export { renderTimeline, type RenderTimelineOptions } from "./timeline.ts";
+export type { ViewRange } from "./view-options.ts";
 export {
-  type Asleep,
-  type CircleLink,
-  type Need,
-  type Other,
-  type WaitsAtTheEnd,
-  waitsAtTheEnd,
-} from "./timeline/knot.ts";
-export { timeline, type TimelineOptions } from "./timeline/timeline.ts";
+  type BlockedGoroutine,
+  type CycleEdge,
+  type PotentialWaker,
+  type WaitForGraph,
+  waitForGraph,
+  type WaitTarget,
+} from "./wait-for-graph.ts";

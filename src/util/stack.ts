@@ -9,7 +9,7 @@ export function parseFrames(error: Error): string[] {
     () => undefined,
   );
   if (typeof stack !== "string") return [];
-  const lines = stack.split("\n").filter((line) => /^\s+at |@\S+:\d+:\d+$/.test(line));
+  const lines = stack.split("\n").filter((line) => /^\s+at |(?:@|^\w+:)\S+:\d+:\d+$/.test(line));
   return lines.map((line) => line.trim());
 }
 
@@ -23,18 +23,22 @@ function capture(): string[] {
 }
 
 /**
+ * The file, as a path or URL without its query, and the line of `frame`, which has the form of V8, `at name (file:line:column)`, or that of
+ * Firefox and WebKit, `name@file:line:column`; undefined for native code.
+ */
+export function positionOf(frame: string): { readonly file: string; readonly line: number } | undefined {
+  const [, file, line] = /(?:^at (?:.*\()?|@|^(?=\w+:))(.+?)(?:\?[^?]*)?:(\d+):\d+\)?$/.exec(frame) ?? [];
+  return file === undefined ? undefined : { file: file.replace(/^async /, ""), line: Number(line) };
+}
+
+/**
  * The file of this module, or of the bundle that it is in; "" on a host without stacks. It is read from a stack, because `import.meta` is
  * empty in a bundle for CommonJS.
  */
-export const ownFile: string = fileOf(capture()[0] ?? "");
+export const ownFile: string = positionOf(capture()[0] ?? "")?.file ?? "";
 
 // The folder of the library's own files, where they are not in a bundle with the program.
 const folder = /^(.*[/\\])(?:util[/\\]stack\.[jt]s|whole[/\\][\w-]+\.js)$/.exec(ownFile)?.[1];
-
-function fileOf(frame: string): string {
-  const [, file = ""] = /(?:^at (?:.*\()?|@)(.*?)(?:\?[^?]*)?:\d+:\d+\)?$/.exec(frame) ?? [];
-  return file;
-}
 
 // What a program calls, as the frames of a bundle name it. A bundler may add a number to a name.
 const functions =

@@ -2,17 +2,16 @@
 // So a whole history runs in one synchronous go, and after each of its steps everything can be looked at.
 
 import { cancelWaiter } from "../../src/channel/select.ts";
-import { type WaitReason, waitReasons } from "../../src/runtime/wait-reasons.ts";
 import { unpark } from "../../src/runtime/wait-reasons.ts";
 import { realClock } from "../../src/runtime/timer.ts";
 import type { Clock } from "../../src/runtime/timer-queue.ts";
 import { enableRealms } from "../../src/runtime/scheduler.ts";
-import { addHooks, type Hooks } from "../../src/runtime/hooks.ts";
+import { addHooks, type BlockReason, type Hooks } from "../../src/runtime/hooks.ts";
 import { realmLookup, type Realm } from "../../src/runtime/realm.ts";
 
 interface Parked {
   readonly number: number | null;
-  readonly name: string;
+  readonly reason: BlockReason;
 }
 
 /** Knows which operation waits in which party, from the trace hook. Operations have numbers. */
@@ -44,13 +43,13 @@ export class Register implements Partial<Hooks>, Disposable {
     this.#stop();
   }
 
-  #takeOut(party: object, { name }: Parked): void {
+  #takeOut(party: object, { reason }: Parked): void {
     cancelWaiter(party);
-    unpark(party, waitReasons.find((each) => each.name === name) as WaitReason);
+    unpark(party, reason);
   }
 
-  block(party: object, name: string): void {
-    this.#parked.set(party, { number: this.acting, name });
+  block(party: object, reason: BlockReason): void {
+    this.#parked.set(party, { number: this.acting, reason });
   }
 
   unblock(party: object): void {

@@ -29,9 +29,9 @@ function record(): string[] {
       start();
     },
     end: tell("end"),
-    block(party, operation) {
+    block(party, { name }) {
       parties.set(party, parties.size + 1);
-      events.push(`#${parties.size} ${operation}`);
+      events.push(`#${parties.size} ${name}`);
     },
     unblock(party) {
       events.push(`#${parties.get(party) ?? "unknown"} over`);
@@ -150,7 +150,7 @@ describe("what happens besides waiting is heard too", () => {
       channelCreated: (channel) => void heard.push(["make", channel]),
       valueMoved: (channel, value, from, to) => void heard.push(["move", channel, value, from, to]),
       close: (channel) => void heard.push(["close", channel]),
-      select: (cases, chosen) => void heard.push(["select", cases.indexOf(chosen as object)]),
+      select: (cases, chosen) => void heard.push(["select", cases.findIndex((one) => one === chosen)]),
       cancel: (_, cause) => void heard.push(["cancel", cause.message]),
       panic: ({ name }, error) => void heard.push(["panic", name, error]),
       jobEvent: (_crew, _work, step) => void heard.push([step]),

@@ -21,7 +21,7 @@ export function traceOf(given: readonly Given[], rest: Partial<Trace> = {}): Tra
   }
   return {
     format: "goro-trace",
-    version: 1,
+    version: 2,
     clock: "virtual",
     epoch: 946_684_800_000,
     end: events.at(-1)?.at ?? 0,
@@ -182,7 +182,7 @@ export function jumble(seed: number, count: number): Trace {
       pool: 1 + below(2),
       job: 1 + below(9),
       worker: one([null, 1, 2, 3]),
-      status: one(["done", "failed", "cancelled"]),
+      status: one(["done", "failed", "canceled"]),
     }),
   ];
   const events = Array.from({ length: count }, (): Given => {

@@ -38,6 +38,29 @@ describe("a program in virtual time", () => {
     expect(code).toBe(2);
   });
 
+  test.concurrent.each([
+    ["alone", ""],
+    ["while a goroutine waits for a channel", "go(async function reader() { await new Channel().receive(); });"],
+    ["after a sleep", "await time.sleep(time.hour);"],
+  ])("reports a deadlock of a main that waits for an external promise, %s, as in real time", async (_, start) => {
+    const body = `
+      main(async () => {
+        ${start}
+        await new Promise(() => undefined);
+      });
+    `;
+    const { code, stdout, stderr } = await runVirtual(body);
+    expect(stderr).toMatch(/^fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 \[await\]:\n/);
+    if (start.startsWith("go")) expect(stderr).toMatch(/\ngoroutine 2 \[chan receive\]: reader\n/);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+
+  test.concurrent("does not report a deadlock of a script without main, nor of a main that has returned", async () => {
+    const plain = await runVirtual("void new Promise(() => undefined).then(() => now());");
+    const returned = await runVirtual("main(() => void go(() => new Promise(() => undefined)));");
+    expect([plain, returned]).toEqual(Array(2).fill({ code: 0, stdout: "", stderr: "" }));
+  });
+
   test.concurrent("reports a panic as Go does", async () => {
     const { code, stderr } = await runVirtual(`
       main(async () => {

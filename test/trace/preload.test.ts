@@ -40,11 +40,11 @@ const program = `
 `;
 
 describe("GORO_TRACE", () => {
-  test.concurrent("records the program, with names, values and what it prints, and changes nothing", async () => {
+  test.concurrent("records the program, with names, values and printed lines, and does not change it", async () => {
     const { code, stdout, stderr, text } = await traced(program, "a.json");
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "did sweep\n", stderr: "" });
     const trace = JSON.parse(text) as Trace;
-    expect(trace).toMatchObject({ format: "goro-trace", version: 1, clock: "real", ending: "returned" });
+    expect(trace).toMatchObject({ format: "goro-trace", version: 2, clock: "real", ending: "returned" });
     expect(trace.channels).toMatchObject([{ name: "jobs", capacity: 1 }]);
     const worker = trace.goroutines.find(({ name }) => name === "worker")?.id;
     expect(trace.events).toContainEqual(expect.objectContaining({ type: "send", goroutine: 1, text: '"sweep"' }));
@@ -57,14 +57,14 @@ describe("GORO_TRACE", () => {
     expect(JSON.parse(text)).toMatchObject({ ending: "panicked" });
   });
 
-  test.concurrent("and when it is blocked for ever, where the report tells of each goroutine", async () => {
+  test.concurrent("writes it after a deadlock, and the report lists each goroutine", async () => {
     const { code, stderr, text } = await traced("main(() => new Channel().receive());", "deadlock.json");
     expect(stderr).toBe("fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [chan receive]:\n");
     expect(code).toBe(2);
     expect(JSON.parse(text)).toMatchObject({ ending: "blocked" });
   });
 
-  test.concurrent("and when it exits by itself, or has no main", async () => {
+  test.concurrent("writes it when the program exits by itself, or has no main", async () => {
     const exits = await traced("main(async () => { await time.sleep(1); process.exit(3); });", "exit.json");
     expect(exits.code).toBe(3);
     expect(JSON.parse(exits.text)).toMatchObject({ ending: "running" });
@@ -76,7 +76,7 @@ describe("GORO_TRACE", () => {
     ["b.svg", /^<svg [\s\S]*worker[\s\S]*<\/svg>\n$/],
     ["b.chrome.json", /"traceEvents"/],
     ["b.txt", /worker/],
-  ])("writes %s in the form that its name says", async (file, form) => {
+  ])("writes %s in the format of its extension", async (file, form) => {
     const { code, text } = await traced(program, file);
     expect(code).toBe(0);
     expect(text).toMatch(form);
@@ -84,19 +84,21 @@ describe("GORO_TRACE", () => {
     if (file.endsWith(".json")) expect(() => JSON.parse(text) as unknown).not.toThrow();
   });
 
-  test.concurrent("refuses a name that says nothing, before the program begins", async () => {
+  test.concurrent("rejects an unknown extension before the program starts", async () => {
     const { code, stdout, stderr } = await runSource('console.log("ran");', {
       NODE_OPTIONS: tracing,
       GORO_TRACE: "run.png",
     });
-    expect(stderr).toBe("goro/trace: a file must end in .pool.svg, .svg, .chrome.json, .json, .txt, got run.png\n");
+    expect(stderr).toBe(
+      "goro/trace: a file name must end in .pool.svg, .svg, .chrome.json, .json, .txt, got run.png\n",
+    );
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   });
 
   test.concurrent.each([
     ["there is no such folder", "nowhere/run.svg", /run\.svg was not written: ENOENT/],
     ["there is no pool to draw", "none.pool.svg", /none\.pool\.svg was not written: .*pool/],
-  ])("says that %s, and the program ends as it would have", async (_, file, message) => {
+  ])("reports that %s, and the program ends as it would without it", async (_, file, message) => {
     const { code, stdout, stderr } = await runSource(`process.exitCode = 3; console.log("ran");`, {
       NODE_OPTIONS: tracing,
       GORO_TRACE: join(place, file),
@@ -105,7 +107,7 @@ describe("GORO_TRACE", () => {
     expect({ code, stdout }).toEqual({ code: 3, stdout: "ran\n" });
   });
 
-  test.concurrent("in virtual time gives the same file each time", async () => {
+  test.concurrent("writes the same file each time in virtual time", async () => {
     const [one, two] = await Promise.all(["v1.json", "v2.json"].map((file) => traced(program, file, virtual)));
     expect(one?.text).toBe(two?.text);
     expect(JSON.parse(one?.text as string)).toMatchObject({ clock: "virtual", end: 5 });

@@ -6,7 +6,8 @@ import { ignoreLeaks, bubble, waitUntilBlocked } from "goro/testing";
 import { log, record, type Recording, type RecordOptions, type Trace, type TraceEvent } from "goro/trace";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { currentGoroutine } from "../../src/runtime/goroutine-tracking.ts";
-import { lanes } from "../../src/trace/lanes.ts";
+import { parseFrames, positionOf } from "../../src/util/stack.ts";
+import { buildTracks } from "../../src/trace/tracks.ts";
 import { quiet } from "../support/promises.ts";
 import { replace } from "../support/replace.ts";
 
@@ -29,8 +30,8 @@ function numberOf({ goroutines }: Trace, name: string): number | undefined {
   return goroutines.find((each) => each.name === name)?.id;
 }
 
-describe("a value on its way", () => {
-  test("to a receiver that waits is sent and received in one, and has one number", async () => {
+describe("a value", () => {
+  test("for a waiting receiver is sent and received at once, with one id", async () => {
     const trace = await recorded(async () => {
       const ch = new Channel<string>(0, { name: "jobs" });
       go(async function taker() {
@@ -48,7 +49,7 @@ describe("a value on its way", () => {
     ]);
   });
 
-  test("from a sender that waits is the sender's doing, although it is the receiver that runs", async () => {
+  test("from a waiting sender is attributed to the sender, although the receiver is running", async () => {
     const trace = await recorded(async () => {
       const ch = new Channel<number>();
       go(async function giver() {
@@ -64,7 +65,7 @@ describe("a value on its way", () => {
     ]);
   });
 
-  test("through a buffer has the same number at both ends, and the fill is told each time", async () => {
+  test("through a buffer has the same id at both ends, and each event has the length of the buffer", async () => {
     const trace = await recorded(async () => {
       const ch = new Channel<number>(2);
       ch.trySend(1);
@@ -76,7 +77,7 @@ describe("a value on its way", () => {
       for (let i = 0; i < 3; i++) await ch.receive();
     });
     const third = numberOf(trace, "third") as number;
-    const { moves } = lanes(trace);
+    const { flows } = buildTracks(trace);
     expect(events(trace, "send", "receive")).toMatchObject([
       { type: "send", goroutine: 1, value: 1, length: 1 },
       { type: "send", goroutine: 1, value: 2, length: 2 },
@@ -85,14 +86,14 @@ describe("a value on its way", () => {
       { type: "receive", goroutine: 1, value: 2, length: 1 },
       { type: "receive", goroutine: 1, value: 3, length: 0 },
     ]);
-    expect(moves.map(({ from, to }) => [from, to])).toEqual([
+    expect(flows.map(({ from, to }) => [from, to])).toEqual([
       [1, 1],
       [1, 1],
       [third, 1],
     ]);
   });
 
-  test("is shown only if that was asked for, and no code of its own runs then", async () => {
+  test("is previewed only with the option values, and no code of it runs", async () => {
     const run = async (): Promise<void> => {
       const ch = new Channel<unknown>(5);
       const fails = (): never => {
@@ -121,7 +122,7 @@ describe("a value on its way", () => {
     ]);
   });
 
-  test("that was sent before the recording is received under a number of its own", async () => {
+  test("that was sent before the recording gets an id when it is received", async () => {
     const trace = await bubble(async () => {
       const ch = new Channel<number>(2);
       ch.trySend(1);
@@ -138,7 +139,7 @@ describe("a value on its way", () => {
 });
 
 describe("waiting", () => {
-  test("is told with its operation and its channel, from its beginning to its end", async () => {
+  test("has a block and an unblock event, with its operation and its channel", async () => {
     const trace = await recorded(async () => {
       const ch = new Channel<number>();
       const wg = new WaitGroup();
@@ -162,7 +163,7 @@ describe("waiting", () => {
     expect(events(trace, "block")[1]).toMatchObject({ operation: "chan receive", channel: 1 });
   });
 
-  test("is over by the doing of whoever ends it, a timer for one", async () => {
+  test("is ended by the goroutine or the timer that caused it", async () => {
     const trace = await recorded(async () => {
       await time.sleep(5);
     });
@@ -173,7 +174,7 @@ describe("waiting", () => {
     ]);
   });
 
-  test("in a select names the cases, and the decision names the one that was chosen", async () => {
+  test("in a select has the cases, and the select event has the chosen one", async () => {
     const trace = await recorded(async () => {
       const jobs = new Channel<number>(0, { name: "jobs" });
       const out = new Channel<number>(1, { name: "out" });
@@ -202,8 +203,8 @@ describe("waiting", () => {
   });
 });
 
-describe("whose doing it is", () => {
-  test("is known after awaits on promises that are not goro's", async () => {
+describe("the goroutine of an event", () => {
+  test("is known after awaits on external promises", async () => {
     const recording = record();
     const ch = new Channel<number>(8);
     const wg = new WaitGroup();
@@ -231,7 +232,7 @@ describe("whose doing it is", () => {
     ]);
   });
 
-  test("is not known of goroutines that began before the recording, and it says so", async () => {
+  test("is null for goroutines that began before the recording", async () => {
     // The watch for leaks knows them too, and would tell.
     ignoreLeaks();
     const ch = new Channel<number>(1);
@@ -247,7 +248,7 @@ describe("whose doing it is", () => {
     expect(events(recording.stop(), "send")).toMatchObject([{ goroutine: null }]);
   });
 
-  test("a timer's tick and the end of a context by its deadline are the runtime's", async () => {
+  test("is the runtime for the tick of a timer and the deadline of a context", async () => {
     const trace = await recorded(async () => {
       const [ctx, cancel] = context.withTimeout(context.background(), 2);
       await ctx.done().receive();
@@ -262,7 +263,7 @@ describe("whose doing it is", () => {
     expect(trace.channels.map(({ name }) => name)).toEqual(["ctx.done()", "time.Timer"]);
   });
 
-  test("goroutines know their parents, and those of a second bubble have numbers that are free", async () => {
+  test("has a parent, and goroutines of a second bubble have unused ids", async () => {
     const recording = record();
     for (let i = 0; i < 2; i++) {
       await bubble(async () => {
@@ -281,7 +282,7 @@ describe("whose doing it is", () => {
 });
 
 describe("a recording", () => {
-  test("keeps as many events as it may, and counts the others", async () => {
+  test("keeps events up to its limit, and counts the others", async () => {
     const trace = await recorded(
       async () => {
         const ch = new Channel<number>(10);
@@ -330,7 +331,7 @@ describe("a recording", () => {
     },
   );
 
-  test("of the same program drops as many events as it would have kept without its limit", async () => {
+  test("drops as many events as it would keep without its limit", async () => {
     const run = async (limit: number): Promise<number> => {
       const trace = await recorded(
         async () => {
@@ -355,13 +356,13 @@ describe("a recording", () => {
     for (const limit of [0, 1, 7, 8, 9, 10]) expect(await run(limit)).toBe(all);
   });
 
-  test.each([-1, 1.5, NaN, "10"])("refuses %p for a limit", (limit) => {
+  test.each([-1, 1.5, NaN, "10"])("rejects %p for a limit", (limit) => {
     expect(() => record({ limit: limit as number })).toThrow(
       new RangeError(`record: limit must be a whole number, 0 or more, got ${limit}`),
     );
   });
 
-  test("tells what had become of the program", async () => {
+  test("has the state of the program at its end", async () => {
     const open = await bubble(async () => {
       using recording = record();
       go(() => time.sleep(1));
@@ -381,7 +382,7 @@ describe("a recording", () => {
     expect(blocked?.stop().ending).toBe("blocked");
   });
 
-  test("can be read while it goes on, and stops for good", async () => {
+  test("can be read while it is active, and cannot be restarted", async () => {
     const recording = record();
     log("one");
     expect(recording.trace.events).toMatchObject([{ type: "log", text: "one" }]);
@@ -392,7 +393,7 @@ describe("a recording", () => {
     expect(recording.trace.events).toHaveLength(2);
   });
 
-  test("hears what is printed, if it shall, and leaves the console as it was", () => {
+  test("has printed lines with the option console, and restores the console", () => {
     const before = console.log;
     const printed: unknown[][] = [];
     console.log = (...parts: unknown[]) => void printed.push(parts);
@@ -409,7 +410,7 @@ describe("a recording", () => {
     }
   });
 
-  describe("of what is printed", () => {
+  describe("of printed lines", () => {
     const texts = ({ events: all }: Trace): unknown[] => all.map((event) => (event as { text?: string }).text);
     let printed: unknown[][] = [];
     let restore = (): void => undefined;
@@ -437,7 +438,7 @@ describe("a recording", () => {
       expect(printed).toEqual([["to both"], ["to one"], ["to none"]]);
     });
 
-    test("what other code has put in the place of the console meanwhile stays, and later lines are heard once", () => {
+    test("keeps a replacement of the console by other code, and later lines are recorded once", () => {
       const first = record({ console: true });
       const ours = console.log;
       const theirs = (...parts: unknown[]): void => ours("theirs", ...parts);
@@ -458,7 +459,7 @@ describe("a recording", () => {
     });
   });
 
-  test("times never decrease, and every number is in a list", async () => {
+  test("has times that never decrease, and lists every id", async () => {
     const trace = await recorded(async () => {
       const pool = new WorkerPool(
         async function square(_ctx, n: number) {
@@ -495,7 +496,7 @@ describe("a recording", () => {
     expect(events(trace, "finish")).toMatchObject(Array(4).fill({ status: "done" }));
   });
 
-  test("names what has no name by the line of the program, if it shall", async () => {
+  test("infers names from the lines of the program with the option sources", async () => {
     const trace = await recorded(
       async () => {
         const jobs = new Channel<number>(1);
@@ -508,6 +509,37 @@ describe("a recording", () => {
     );
     expect(trace.channels.map(({ name }) => name)).toEqual(["jobs", "results"]);
     expect(trace.goroutines.at(-1)?.name).toMatch(/^line \d+$/);
+  });
+
+  test("has the lines of the program with sources: of the running goroutine, and where a parked one waits", async () => {
+    const lineHere = (): number => positionOf(parseFrames(new Error())[1] ?? "")?.line ?? 0;
+    let first = 0;
+    const run = async (): Promise<void> => {
+      const jobs = new Channel<number>();
+      first = lineHere();
+      go(async function worker() {
+        await jobs.receive();
+      });
+      await waitUntilBlocked();
+      await jobs.send(1);
+      jobs.close();
+      await time.sleep(1);
+    };
+    const trace = await recorded(run, { sources: true });
+    const worker = numberOf(trace, "worker");
+    const lines = trace.events.map(({ type, goroutine, line }) => [type, goroutine, line && line - first]);
+    expect(lines.slice(0, 6)).toEqual([
+      ["go", 1, 1],
+      ["block", worker, 2],
+      ["send", 1, 5],
+      ["receive", worker, 2],
+      ["unblock", worker, 2],
+      ["close", 1, 6],
+    ]);
+    expect(lines).toContainEqual(["block", 1, 7]);
+    expect(lines).toContainEqual(["timer", 0, undefined]);
+    const without = await recorded(run);
+    expect(without.events.every((event) => !("line" in event))).toBe(true);
   });
 
   test("of the same program and seed is the same, byte by byte", async () => {
@@ -538,7 +570,7 @@ test("a channel's name must be a string", () => {
   expect(() => new Channel(0, { name: 7 as never })).toThrow(new TypeError("Channel: name must be a string, got 7"));
 });
 
-test("to know who runs is paid for as long as somebody asks, however often they say that they do not any more", async () => {
+test("the current goroutine is tracked until the last recording stops, even if one is stopped twice", async () => {
   ignoreLeaks();
   const runs = (): unknown => currentGoroutine()?.name;
   const first = record();

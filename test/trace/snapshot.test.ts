@@ -2,7 +2,7 @@
 
 import { Channel, go, gosched, receive, select, time } from "goro";
 import { bubble, waitUntilBlocked } from "goro/testing";
-import { formatSnapshot, type Snapshot, snapshot, watch } from "goro/trace";
+import { formatSnapshot, type Snapshot, snapshot, watchGoroutines } from "goro/trace";
 import { describe, expect, test } from "@jest/globals";
 import { runSource } from "../support/programs.ts";
 import { quiet } from "../support/promises.ts";
@@ -10,7 +10,7 @@ import { quiet } from "../support/promises.ts";
 /** What `f` has come to when everybody in it is blocked, before what it answers ends that. */
 async function snapshotOf(f: () => () => void): Promise<Snapshot> {
   return bubble(async () => {
-    const stop = watch();
+    const stop = watchGoroutines();
     const finish = f();
     await waitUntilBlocked();
     const taken = snapshot();
@@ -21,9 +21,9 @@ async function snapshotOf(f: () => () => void): Promise<Snapshot> {
 }
 
 describe("a snapshot", () => {
-  test("tells of each goroutine what it waits for, on what, since when, and who started it", async () => {
+  test("lists each goroutine with its waits, their channels and durations, and its parent", async () => {
     const taken = await bubble(async () => {
-      const stop = watch();
+      const stop = watchGoroutines();
       const jobs = new Channel<number>(3, { name: "jobs" });
       const quit = new Channel<never>(0, { name: "quit" });
       const done = new Channel<never>();
@@ -73,11 +73,11 @@ describe("a snapshot", () => {
     expect(taken.waiting).toMatchObject({ "chan receive": 1, select: 1, sleep: 1 });
   });
 
-  test("tells the fill of a channel, and that it is closed", async () => {
+  test("has the length and the state of a channel", async () => {
     const full = new Channel<number>(2, { name: "full" });
     full.trySend(1);
     full.trySend(2);
-    const stop = watch();
+    const stop = watchGoroutines();
     go(() => full.send(3));
     await gosched();
     const { goroutines } = snapshot();
@@ -88,23 +88,23 @@ describe("a snapshot", () => {
     ]);
   });
 
-  test("of whoever nobody watches has the numbers and no more, and says so", async () => {
+  test("has only counts without watchGoroutines, and says so", async () => {
     const ch = new Channel<number>();
     go(() => ch.receive());
     await quiet();
     const taken = snapshot();
     await ch.send(1);
-    expect(taken).toMatchObject({ population: 2, waiting: { "chan receive": 1 }, isWhole: false, goroutines: [] });
+    expect(taken).toMatchObject({ population: 2, waiting: { "chan receive": 1 }, isComplete: false, goroutines: [] });
     expect(formatSnapshot(taken)).toBe(
-      "2 goroutines; waiting: 1 [chan receive]\nGORO_DEBUG=1 or watch() lets it tell of each.\n",
+      "2 goroutines; waiting: 1 [chan receive]\nSet GORO_DEBUG=1 or call watchGoroutines() to list each goroutine.\n",
     );
   });
 
-  test("of a part of them says that it is a part", async () => {
+  test("is incomplete if goroutines began before watchGoroutines was called", async () => {
     const begin = new Channel<never>();
     go(() => begin.receive());
     await quiet();
-    const stop = watch();
+    const stop = watchGoroutines();
     go(async function late() {
       await begin.receive();
     });
@@ -112,25 +112,25 @@ describe("a snapshot", () => {
     const taken = snapshot();
     stop();
     begin.close();
-    expect(taken.isWhole).toBe(false);
+    expect(taken.isComplete).toBe(false);
     expect(taken.goroutines.map(({ name }) => name)).toEqual(["late"]);
-    expect(formatSnapshot(taken)).toMatch(/began before somebody watched are not told of\.\n$/);
+    expect(formatSnapshot(taken)).toMatch(/began before watchGoroutines\(\) was called are not listed\.\n$/);
   });
 
-  test("is no part when nobody was there before", async () => {
-    const stop = watch();
+  test("is complete if no goroutine began before", async () => {
+    const stop = watchGoroutines();
     const taken = snapshot();
     stop();
-    expect(taken).toMatchObject({ population: 1, isWhole: true, goroutines: [] });
-    expect(snapshot().isWhole).toBe(false);
+    expect(taken).toMatchObject({ population: 1, isComplete: true, goroutines: [] });
+    expect(snapshot().isComplete).toBe(false);
   });
 
-  test("is not taken away by somebody else who has stopped watching, and says so twice", async () => {
+  test("stays available until the last watcher stops, even if another stops twice", async () => {
     const ch = new Channel<never>();
     const begin = new Channel<never>();
     go(() => begin.receive());
     await quiet();
-    const stops = [watch(), watch()] as const;
+    const stops = [watchGoroutines(), watchGoroutines()] as const;
     go(async function worker() {
       await ch.receive();
     });
@@ -144,7 +144,7 @@ describe("a snapshot", () => {
     expect(names).toEqual(["worker"]);
   });
 
-  test("as a table has a line for each wait, and no name can break it", async () => {
+  test("as a table has a line for each wait, whatever the names contain", async () => {
     const taken = await snapshotOf(() => {
       const evil = new Channel<never>(0, { name: 'a"\n\u001b[31m\u202e<b>' });
       const f = async (): Promise<void> => {
@@ -155,7 +155,7 @@ describe("a snapshot", () => {
       return () => evil.close();
     });
     const lines = formatSnapshot(taken).split("\n");
-    expect(lines[2]).toMatch(/^goroutine +does +since +on$/);
+    expect(lines[2]).toMatch(/^goroutine +state +since +on$/);
     expect(lines.filter((line) => line.includes("chan receive"))).toHaveLength(2);
     expect(lines.join("")).not.toMatch(/[\u0000-\u001f\u202e]/);
     expect(lines.some((line) => line.startsWith("goroutine 99"))).toBe(false);
@@ -176,7 +176,7 @@ describe("SIGQUIT ends a program under main, and", () => {
     });
   `;
 
-  test.concurrent("counts what waits by default", async () => {
+  test.concurrent("counts the waits by default", async () => {
     const { code, stderr } = await runSource(program);
     expect(stderr).toBe(
       "SIGQUIT: quit\n\n2 goroutines; waiting: 1 [chan receive], 1 [sleep]\n\n" +
@@ -185,7 +185,7 @@ describe("SIGQUIT ends a program under main, and", () => {
     expect(code).toBe(2);
   });
 
-  test.concurrent("tells of each goroutine with GORO_DEBUG=1", async () => {
+  test.concurrent("lists each goroutine with GORO_DEBUG=1", async () => {
     const { code, stderr } = await runSource(program, { GORO_DEBUG: "1" });
     expect(stderr.replaceAll(/at .*main\.ts:(\d+).*/g, "at line $1")).toBe(
       "SIGQUIT: quit\n\ngoroutine 1 [sleep]:\n\tat line 10\n\n" +
@@ -194,11 +194,11 @@ describe("SIGQUIT ends a program under main, and", () => {
     expect(code).toBe(2);
   });
 
-  test.concurrent("is the program's own, if that listens to it", async () => {
+  test.concurrent("is left to the program if it listens to it", async () => {
     const ending = await runSource(`
       import { context, main } from "goro";
       main(async () => {
-        const [ctx, stop] = context.notify(context.background(), "SIGQUIT");
+        const [ctx, stop] = context.notifyContext(context.background(), "SIGQUIT");
         process.kill(process.pid, "SIGQUIT");
         await ctx.done().receive();
         console.log(String(context.cause(ctx)));
@@ -208,7 +208,7 @@ describe("SIGQUIT ends a program under main, and", () => {
     expect(ending).toEqual({ code: 0, stdout: "AbortError: quit signal received\n", stderr: "" });
   });
 
-  test.concurrent("means nothing once main has returned, or where there is none", async () => {
+  test.concurrent("is not handled after main has returned, or without main", async () => {
     const { code, stdout } = await runSource(`
       import { WaitGroup } from "goro";
       const wg = new WaitGroup();

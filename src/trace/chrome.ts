@@ -1,0 +1,316 @@
+// A trace in the Trace Event Format, which Perfetto (ui.perfetto.dev) and chrome://tracing open.
+//
+// Invariants:
+//   1. Every event has a timestamp of its own: events of the same instant are 1 microsecond apart, in their order.
+//   2. Slices of a thread do not overlap unless one contains the other, and each has a duration: viewers hide those without.
+//   3. A flow begins and ends at the beginning of a slice, which precedes it in the file.
+
+import type { EventOf, GoroutineRef, Trace, TracedCase, TraceEvent } from "./format.ts";
+import { distinctNames } from "./names.ts";
+import { readPoolHistory } from "./pool-history.ts";
+import { truncate } from "./preview.ts";
+import { buildTracks, type GoroutineTrack, type StateSpan } from "./tracks.ts";
+
+/** An entry of the file; the format defines further fields for each phase `ph`. */
+interface Entry extends Readonly<Record<string, unknown>> {
+  readonly ph: "M" | "X" | "s" | "f" | "C" | "i" | "b" | "e";
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  readonly ts?: number;
+  readonly dur?: number;
+}
+
+/** What a viewer shows of a selected entry. */
+type Args = Readonly<Record<string, string | number>>;
+
+/** An instant on a thread. */
+interface Position {
+  readonly pid: number;
+  readonly tid: number;
+  readonly ts: number;
+}
+
+/** The process whose threads are the goroutines. Each pool is a process, too. */
+const program = 1;
+
+/** The length of names, in characters. */
+const maxName = 40;
+
+/**
+ * Converts a trace to JSON in the Trace Event Format: a thread for each goroutine with its states, and flows for the values from sender to
+ * receiver; a counter for each buffer; a process for each pool with a thread for each worker, its jobs and the length of its queue.
+ *
+ * Times are in microseconds. Viewers hide what takes no time, and in virtual time most operations take none; therefore events of the
+ * same instant are spread by 1 microsecond each, in their order. The text has up to 500 bytes an event.
+ *
+ * @param trace - the trace to convert
+ * @example
+ * const recording = record({ values: true });
+ * const jobs = new Channel<string>(0, { name: "jobs" });
+ * go(() => jobs.send("sweep"));
+ * await jobs.receive();
+ * console.log(toChromeTrace(recording.stop())); // the content of a file such as run.chrome.json
+ */
+export function toChromeTrace(trace: Trace): string {
+  const { clock, epoch, ending, dropped } = trace;
+  const otherData = {
+    source: "goro",
+    clock,
+    epoch: new Date(Number.isFinite(epoch) ? epoch : 0).toISOString(),
+    ending,
+    dropped: String(dropped),
+    times: "Events of the same instant are spread by 1 microsecond each, in their order.",
+  };
+  const lines = new ChromeWriter(trace).write().map((entry) => JSON.stringify(entry));
+  return `{"displayTimeUnit":"ms","otherData":${JSON.stringify(otherData)},"traceEvents":[\n${lines.join(",\n")}\n]}\n`;
+}
+
+class ChromeWriter {
+  readonly #trace: Trace;
+  readonly #entries: Entry[] = [];
+  /** The timestamp of each event, in microseconds. */
+  readonly #timestamps: readonly number[];
+  readonly #end: number;
+  readonly #goroutineNames: ReadonlyMap<number, string>;
+  readonly #channelNames: ReadonlyMap<number, string>;
+  // Threads without a goroutine have ids after those of all goroutines.
+  readonly #runtimeThread: number;
+  readonly #unknownThread: number;
+  #lastThread: number;
+  #lastFlow = 0;
+
+  constructor(trace: Trace) {
+    this.#trace = trace;
+    let last = -1;
+    this.#timestamps = trace.events.map(({ at }) => (last = Math.max(Math.round(at * 1000), last + 1)));
+    this.#end = Math.max(Math.round(trace.end * 1000), last + 1);
+    this.#goroutineNames = distinctNames("goroutine", trace.goroutines, maxName, true);
+    this.#channelNames = distinctNames("channel", trace.channels, maxName);
+    this.#lastThread = trace.goroutines.reduce((max, { id }) => Math.max(max, id), 1);
+    this.#runtimeThread = ++this.#lastThread;
+    this.#unknownThread = ++this.#lastThread;
+  }
+
+  /** Returns all entries in the order of the file. */
+  write(): Entry[] {
+    const { events, pools } = this.#trace;
+    const { goroutines, channels, flows } = buildTracks(this.#trace);
+    this.#addName("process", "goroutines", program);
+    const present = new Set<GoroutineRef>(goroutines.map(({ id }) => id));
+    if (events.some(({ type }) => type === "timer")) present.add(0);
+    for (const id of present) this.#addName("thread", this.#goroutineName(id), program, this.#threadOf(id));
+    for (const track of goroutines) this.#addGoroutine(track);
+    this.#addUnknownWaits();
+    for (const [i, event] of events.entries()) this.#addEvent(event, this.#position(event.goroutine, i));
+    for (const { sendEvent, receiveEvent, from, to } of flows) {
+      if (receiveEvent === events.length) continue;
+      this.#addFlow("value", this.#position(from, sendEvent), this.#position(to, receiveEvent));
+    }
+    for (const { channel, levels } of channels) {
+      if (channel.capacity === 0 || levels.length === 0) continue;
+      const name = this.#channelName(channel.id);
+      if (levels[0]?.from !== 0) this.#addCounter(program, name, 0, 0);
+      for (const { from, length } of levels) this.#addCounter(program, name, this.#timestamp(from), length);
+    }
+    const poolNames = distinctNames("pool", pools, maxName);
+    for (const [i, { id }] of pools.entries()) this.#addPool(id, poolNames.get(id) as string, program + 1 + i);
+    return this.#entries.sort(compareEntries);
+  }
+
+  // ---- Goroutines
+
+  #addGoroutine({ id, startEvent, spans, hasEnded }: GoroutineTrack): void {
+    // The unknown goroutines may be many; a common state would be wrong for all of them.
+    if (id === 0 || id === null) return;
+    for (const span of spans) this.#addState(id, span, hasEnded);
+    const starter = this.#trace.events[startEvent]?.goroutine;
+    if (starter === undefined || spans[0]?.from !== startEvent) return;
+    this.#addFlow("go", this.#position(starter, startEvent), this.#position(id, startEvent));
+  }
+
+  #addState(id: number, { from, to, state, operation, channel, cases }: StateSpan, hasEnded: boolean): void {
+    const position = this.#position(id, from);
+    const duration = this.#timestamp(to) - position.ts;
+    if (state === "running") {
+      this.#addSlice("running", "running", position, duration, {});
+      return;
+    }
+    const isLast = !hasEnded && to === this.#trace.events.length;
+    const args = { ...this.#caseArgs(cases), ...(isLast ? { note: "still waiting when the trace ended" } : {}) };
+    this.#addSlice(this.#waitName(operation, channel), `blocked,${state}`, position, duration, args);
+  }
+
+  // As asynchronous slices: several unknown goroutines may wait at once, and slices of a thread must not overlap.
+  #addUnknownWaits(): void {
+    const { events } = this.#trace;
+    const active = new Map<number, Entry>();
+    const end = (wait: number, ts: number): void => {
+      const begin = active.get(wait);
+      active.delete(wait);
+      if (begin === undefined) return;
+      const { args: _, ...fields } = begin;
+      this.#entries.push({ ...fields, ph: "e", ts });
+    };
+    for (const [i, event] of events.entries()) {
+      if (event.goroutine !== null || (event.type !== "block" && event.type !== "unblock")) continue;
+      const position = this.#position(null, i);
+      end(event.wait, position.ts);
+      if (event.type === "unblock") continue;
+      const { wait, operation, channel = null, cases = [] } = event;
+      const name = this.#waitName(operation, channel);
+      const args = this.#caseArgs(cases);
+      const begin: Entry = { ph: "b", name, cat: "blocked", ...position, id: `wait ${wait}`, args };
+      active.set(wait, begin);
+      this.#entries.push(begin);
+    }
+    for (const wait of [...active.keys()]) end(wait, this.#end);
+  }
+
+  // ---- Events
+
+  #addEvent(event: TraceEvent, position: Position): void {
+    const slice = (name: string, cat: string, args: Args): void => this.#addSlice(name, cat, position, 1, args);
+    const instant = (name: string, cat: string, args: Args = {}, where: Position = position): void =>
+      void this.#entries.push({ ph: "i", name, cat, ...where, s: "t", args });
+    switch (event.type) {
+      case "send":
+        slice(`send ${this.#channelName(event.channel)}`, "channel", {
+          ...(event.text === undefined ? {} : { value: truncate(event.text, 40) }),
+          ...(event.to === undefined ? {} : { to: this.#goroutineName(event.to) }),
+          length: event.length,
+        });
+        break;
+      case "receive":
+        slice(`receive ${this.#channelName(event.channel)}`, "channel", {
+          ...(event.from === undefined ? {} : { from: this.#goroutineName(event.from) }),
+          length: event.length,
+        });
+        break;
+      case "go":
+        slice(`go ${this.#goroutineName(event.child)}`, "goroutine", {});
+        break;
+      case "select":
+        instant(`select: ${truncate(event.chosen, 40)}`, "select", this.#caseArgs(event.cases));
+        break;
+      case "close":
+        instant(`close ${this.#channelName(event.channel)}`, "channel");
+        break;
+      case "timer":
+        instant(truncate(event.purpose, 40), "timer", {}, { ...position, tid: this.#runtimeThread });
+        break;
+      case "cancel":
+        instant(`cancel ${truncate(event.context, 60)}`, "context", { cause: truncate(event.cause, 200) });
+        break;
+      case "log":
+        instant(truncate(event.text, 80), "log", { text: truncate(event.text, 400) });
+        break;
+      case "panic":
+        instant(`panic: ${truncate(event.error, 80)}`, "panic", { error: truncate(event.error, 400) });
+        break;
+      default:
+    }
+  }
+
+  // ---- Pools
+
+  /** Adds a thread for each worker. A worker runs one job at a time; in a trace that says otherwise, a job ends where the next begins. */
+  #addPool(pool: number, name: string, pid: number): void {
+    this.#addName("process", name.startsWith("pool ") ? name : `pool ${name}`, pid);
+    const { jobs, queueLengths } = readPoolHistory(this.#trace, pool);
+    // The history counts the events of this pool only.
+    const timestamps = this.#timestamps.filter((_, i) => isOfPool(this.#trace.events[i], pool));
+    const started = jobs.filter((job) => job.started >= 0).sort((a, b) => a.started - b.started);
+    const threads = new Map<number | null, number>();
+    for (const { worker } of started) {
+      if (threads.has(worker)) continue;
+      threads.set(worker, ++this.#lastThread);
+      this.#addName("thread", `worker ${worker}`, pid, this.#lastThread);
+    }
+    const nextStarts = new Map<number | null, number>();
+    for (const { job, worker, status, ...events } of started.toReversed()) {
+      const start = timestamps[events.started] as number;
+      const end = nextStarts.get(worker) ?? this.#end;
+      nextStarts.set(worker, start);
+      const finish = timestamps[events.finished] ?? Infinity;
+      const isFinished = start < finish && finish <= end;
+      const position = { pid, tid: threads.get(worker) as number, ts: start };
+      const args = { status: isFinished ? status : "not finished" };
+      this.#addSlice(`job ${job}`, `job,${args.status}`, position, (isFinished ? finish : end) - start, args);
+    }
+    for (const [i, length] of queueLengths.entries()) {
+      if (length !== (queueLengths[i - 1] ?? 0)) this.#addCounter(pid, "queue", timestamps[i] as number, length);
+    }
+  }
+
+  // ---- Names and positions
+
+  #timestamp(i: number): number {
+    return this.#timestamps[i] ?? this.#end;
+  }
+
+  #threadOf(id: GoroutineRef): number {
+    return id === 0 ? this.#runtimeThread : (id ?? this.#unknownThread);
+  }
+
+  #position(id: GoroutineRef, i: number): Position {
+    return { pid: program, tid: this.#threadOf(id), ts: this.#timestamp(i) };
+  }
+
+  #goroutineName(id: GoroutineRef): string {
+    if (id === 0) return "the runtime";
+    return id === null ? "unknown" : (this.#goroutineNames.get(id) ?? `goroutine ${id}`);
+  }
+
+  #channelName(id: number): string {
+    return this.#channelNames.get(id) ?? `channel ${id}`;
+  }
+
+  #waitName(operation: string, channel: number | null): string {
+    return `${truncate(operation, 40)}${channel === null ? "" : ` ${this.#channelName(channel)}`}`;
+  }
+
+  #caseArgs(cases: readonly TracedCase[]): Args {
+    if (cases.length === 0) return {};
+    const labels = cases.slice(0, 20).map(({ name, operation, channel }) => {
+      return `${truncate(name, 20)}: ${channel === null ? "disabled" : `${operation} ${this.#channelName(channel)}`}`;
+    });
+    return { cases: labels.join(", ") };
+  }
+
+  // ---- Entries
+
+  /** Names a process, or a thread of the process `pid`, and sorts it by its id. */
+  #addName(kind: "process" | "thread", name: string, pid: number, tid: number = pid): void {
+    this.#entries.push({ ph: "M", name: `${kind}_name`, pid, tid, args: { name } });
+    this.#entries.push({ ph: "M", name: `${kind}_sort_index`, pid, tid, args: { sort_index: tid } });
+  }
+
+  #addSlice(name: string, cat: string, position: Position, dur: number, args: Args): void {
+    this.#entries.push({ ph: "X", name, cat, ...position, dur, args });
+  }
+
+  #addFlow(name: string, from: Position, to: Position): void {
+    const id = String(++this.#lastFlow);
+    // "bp" binds the end of the flow to the slice around it, and not to the next one.
+    this.#entries.push({ ph: "s", name, cat: name, ...from, id, bp: "e" });
+    this.#entries.push({ ph: "f", name, cat: name, ...to, id, bp: "e" });
+  }
+
+  #addCounter(pid: number, name: string, ts: number, value: number): void {
+    this.#entries.push({ ph: "C", name, pid, tid: pid, ts, args: { values: value } });
+  }
+}
+
+function isOfPool(event: TraceEvent | undefined, pool: number): event is EventOf<"accept" | "start" | "finish"> {
+  return event !== undefined && "pool" in event && event.pool === pool;
+}
+
+/** At the same time outer slices come first, and flows after the slices. */
+function compareEntries(a: Entry, b: Entry): number {
+  return (a.ts ?? -1) - (b.ts ?? -1) || rankOf(a) - rankOf(b) || (b.dur ?? 0) - (a.dur ?? 0);
+}
+
+function rankOf({ ph }: Entry): number {
+  return ph === "X" ? 0 : ph === "e" ? 1 : 2;
+}

@@ -1,0 +1,151 @@
+// What passes between the tracks of goroutines: values from sender to receiver, starts and wake-ups.
+
+import { getOrInsert } from "../collections.ts";
+import { formatAxisTime } from "../format-number.ts";
+import type { GoroutineRef, TraceEvent } from "../format.ts";
+import { truncate } from "../preview.ts";
+import { type MessageFlow, stateOf } from "../tracks.ts";
+import { line, type Path, type Shape, text, textWidth } from "./chart.ts";
+import { barHeight, type Scene } from "./scene.ts";
+
+/** With more values than this, their arrows are thin lines without labels; more lines than `maxLines` are left out. */
+const maxArrows = 150;
+const maxLines = 600;
+
+/** If all arrows together are longer than `maxClearAxes` axes, those longer than `longArrow` pixels are faint. */
+const maxClearAxes = 12;
+const longArrow = 40;
+
+/** The length in pixels of an arrow whose other end is not shown. */
+const stubLength = 9;
+
+/** A line from one point to another: x, y, x, y. */
+type Ends = readonly [x1: number, y1: number, x2: number, y2: number];
+
+interface Arrow {
+  readonly flow: MessageFlow;
+  readonly ends: Ends;
+}
+
+/** Lays out everything that passes between tracks; `omitted` is the number of values without arrows. */
+export function layoutFlows(scene: Scene): { readonly shapes: readonly Shape[]; readonly omitted: number } {
+  const { axis, trace } = scene;
+  const arrows = scene.flows.flatMap((flow): Arrow[] => {
+    const { sendEvent, receiveEvent } = flow;
+    if (receiveEvent >= trace.events.length || receiveEvent < axis.first || sendEvent >= axis.last) return [];
+    const ends = arrowBetween(scene, flow.from, flow.to, axis.at(sendEvent), axis.at(receiveEvent));
+    return ends === null ? [] : [{ flow, ends }];
+  });
+  const others = startsAndWakes(scene);
+  if (arrows.length <= maxArrows) return { shapes: [...others, ...clearArrows(scene, arrows)], omitted: 0 };
+  const lines = new Map<string, Path>();
+  for (const { flow, ends } of arrows) {
+    const style = `flow${scene.channelStyle(flow.channel)}` as const;
+    const points = curveOf([Math.round(ends[0]), ends[1], Math.round(ends[2]), ends[3]]);
+    getOrInsert(lines, `${style} ${points.join(" ")}`, () => line(style, points, { modifiers: ["thin"] }));
+  }
+  if (lines.size > maxLines) return { shapes: others, omitted: arrows.length };
+  // Neighbors of the same style become one element of a file.
+  const sorted = [...lines.values()].sort((a, b) => a.style.localeCompare(b.style));
+  return { shapes: [...others, ...sorted], omitted: 0 };
+}
+
+/** The ends of an arrow from one bar to another. If one goroutine is not shown, the arrow is a stub at the other; if neither is, null. */
+function arrowBetween(scene: Scene, from: GoroutineRef, to: GoroutineRef, x1: number, x2: number): Ends | null {
+  const [top, target] = [scene.topOf(from), scene.topOf(to)];
+  if (top !== null && target !== null) {
+    if (top === target) return [x1, top + barHeight, Math.max(x2, x1 + 4), top + barHeight];
+    return top < target ? [x1, top + barHeight, x2, target] : [x1, top, x2, target + barHeight];
+  }
+  if (top !== null) return [x1, top + barHeight, x1 + stubLength, top + barHeight + stubLength];
+  if (target === null) return null;
+  // Goroutines without a track are in the band at the bottom; timers are at the top.
+  const isFromBelow = from !== 0 && scene.aggregated.length > 0;
+  const y = isFromBelow ? target + barHeight : target;
+  return [x2 - stubLength, isFromBelow ? y + stubLength : y - stubLength, x2, y];
+}
+
+/** A line between two points; below the bar of a goroutine that sends to itself, an arc. */
+function curveOf([x1, y1, x2, y2]: Ends): readonly number[] {
+  return y1 === y2 ? [x1, y1, (x1 + x2) / 2, y1 + 16, x2, y2] : [x1, y1, x2, y2];
+}
+
+function clearArrows(scene: Scene, arrows: readonly Arrow[]): Shape[] {
+  const { axis, channelStyle, names, trace } = scene;
+  const totalLength = arrows.reduce((sum, { ends: [x1, , x2] }) => sum + x2 - x1, 0);
+  const isCrowded = totalLength > maxClearAxes * (axis.right - axis.left);
+  const goroutine = (id: GoroutineRef): string => (id === 0 ? "a timer" : names.goroutine(id));
+  const lines = arrows.map(({ flow, ends }) => {
+    const [start, end] = [trace.events[flow.sendEvent]?.at ?? 0, trace.events[flow.receiveEvent]?.at ?? 0];
+    const when = end > start ? `${formatAxisTime(start)} to ${formatAxisTime(end)}` : formatAxisTime(start);
+    const what = flow.text === "" ? "a value" : truncate(flow.text, 100);
+    return line(`flow${channelStyle(flow.channel)}`, curveOf(ends), {
+      hasArrow: true,
+      isCurve: ends[1] === ends[3],
+      modifiers: isCrowded && ends[2] - ends[0] > longArrow ? ["faint"] : [],
+      tooltip: `${names.channel(flow.channel, 60)}: ${what}, from ${goroutine(flow.from)} to ${goroutine(flow.to)}, ${when}`,
+      events: [flow.sendEvent, flow.receiveEvent + 1],
+    });
+  });
+  return [...lines, ...arrows.flatMap((arrow) => labelOf(scene, arrow, arrows))];
+}
+
+/** The value as a text beside the head of its arrow, if no other arrow passes there. */
+function labelOf({ axis, channelStyle }: Scene, arrow: Arrow, arrows: readonly Arrow[]): Shape[] {
+  const short = truncate(arrow.flow.text, 26);
+  // "{1, 1}" for "{number: 1, square: 1}": all values of a channel have the same fields.
+  const content = short.startsWith("{") ? short.replaceAll(/([{,] ?)[\w$]+: /g, "$1") : short;
+  const [, y1, x2, y2] = arrow.ends;
+  if (content === "" || y1 === y2) return [];
+  const [x, y] = [x2 + 4, y1 < y2 ? y2 - 3 : y2 + 11];
+  const right = x + textWidth(content) + 1;
+  const isCovered = arrows.some((other) => {
+    const [, , otherX, otherY] = other.ends;
+    const arrivesNearby = otherY === y2 && otherX >= x2 && otherX <= right + 4;
+    return other !== arrow && (arrivesNearby || crosses(other.ends, x - 2, right, y - 4));
+  });
+  return isCovered || right > axis.right + 50 ? [] : [text(x, y, content, `value${channelStyle(arrow.flow.channel)}`)];
+}
+
+/** Whether an arrow crosses the height `y`, give or take 5 pixels, between `left` and `right`. */
+function crosses([x1, y1, x2, y2]: Ends, left: number, right: number, y: number): boolean {
+  if (Math.max(y1, y2) < y - 5 || Math.min(y1, y2) > y + 5) return false;
+  const x = y1 === y2 ? x2 : x1 + (x2 - x1) * Math.min(1, Math.max(0, (y - y1) / (y2 - y1)));
+  return x >= left && x <= right;
+}
+
+/** Lines from a `go` to the track that begins there, and dotted lines to goroutines that were woken without a value. */
+function startsAndWakes(scene: Scene): Shape[] {
+  const { axis, trace } = scene;
+  const starts = new Map<string, Shape>();
+  const wakes = new Map<string, Shape>();
+  const operations = new Map<number, string>();
+  for (const [i, event] of trace.events.entries()) {
+    if (event.type === "block") operations.set(event.wait, event.operation);
+    if (i < axis.first || i >= axis.last) continue;
+    const x = axis.at(i);
+    const details = { events: [i, i + 1] } as const;
+    if (event.type === "go" && scene.topOf(event.child) !== null) {
+      const ends = arrowBetween(scene, event.goroutine, event.child, x, x);
+      if (ends !== null) starts.set(ends.join(" "), line("start", startLine(ends), details));
+    } else if (event.type === "unblock" && event.by !== 0 && event.by !== event.goroutine) {
+      const isValue = stateOf(operations.get(event.wait) ?? "") !== "wait" && hasJustMoved(trace.events, i);
+      const ends = isValue ? null : arrowBetween(scene, event.by, event.goroutine, x, x);
+      if (ends !== null && ends[0] === ends[2]) wakes.set(ends.join(" "), line("wake", ends, details));
+    }
+  }
+  return [...starts.values(), ...(wakes.size > maxArrows ? [] : wakes.values())];
+}
+
+/** A line from a bar along the bar that starts there; only along that bar if the other one is not shown. */
+function startLine([x1, y1, x2, y2]: Ends): readonly number[] {
+  if (x1 !== x2) return [x2, y2, x2, y2 + barHeight];
+  return [x1 - 2.5, y1, x1 + 2.5, y1, x1, y1, x1, y1 < y2 ? y2 + barHeight : y2 - barHeight];
+}
+
+/** Whether one of the three events before the one at `index` gave a value to the goroutine that it unblocks, or took one. */
+function hasJustMoved(events: readonly TraceEvent[], index: number): boolean {
+  const { goroutine } = events[index] as TraceEvent;
+  const recent = events.slice(Math.max(0, index - 3), index);
+  return recent.some(({ type, ...event }) => (type === "send" || type === "receive") && event.goroutine === goroutine);
+}

@@ -1,0 +1,123 @@
+// The jobs of one row of a pool: a bar for each, and ticks or areas where bars have no room.
+
+import { formatCount, pluralize } from "../format-number.ts";
+import type { JobStatus, PoolJob } from "../pool-history.ts";
+import { truncate } from "../preview.ts";
+import { box, line, type Shape, text } from "./chart.ts";
+import { aggregate, drawSpans, type Span } from "./spans.ts";
+import type { Style } from "./theme.ts";
+
+/** The number of rows of a track; in the last one, bars may overlap. */
+const maxRows = 4;
+
+/** A job while a worker ran it. */
+export interface Bar extends Span {
+  readonly job: PoolJob;
+}
+
+/** The words for the status of a job. */
+export const statusLabels: Readonly<Record<JobStatus, string>> = {
+  done: "done",
+  failed: "failed",
+  canceled: "canceled",
+  open: "not finished",
+};
+
+/** Distributes bars over rows so that they do not overlap. */
+export function rowsOf(bars: readonly Bar[]): Bar[][] {
+  const rows: Bar[][] = [];
+  for (const bar of bars) {
+    const free = rows.find((row) => (row.at(-1) as Bar).to <= bar.from);
+    if (free !== undefined) free.push(bar);
+    else if (rows.length < maxRows) rows.push([bar]);
+    else (rows.at(-1) as Bar[]).push(bar);
+  }
+  return rows;
+}
+
+/** Lays out a row; `describe` returns the tooltip of a job, and is null if there are too many jobs for tooltips. */
+export function layoutRow(
+  row: readonly Bar[],
+  top: number,
+  height: number,
+  describe: ((job: PoolJob) => string) | null,
+): Shape[] {
+  const together = (bars: readonly Bar[], from: number, to: number): Shape[] =>
+    bars.length > 1 && to - from >= 6
+      ? aggregateJobs(bars, from, to, 1, top, height)
+      : [tick(bars, from, to, top, height)];
+  if (row.some(({ from }, i) => i > 0 && from < (row[i - 1] as Bar).to)) {
+    return together(row, (row[0] as Bar).from, maxOf(row.map(({ to }) => to)));
+  }
+  const labels: Shape[] = [];
+  const shapes = drawSpans(
+    row,
+    ({ job, from, to }) => {
+      const digits = truncate(String(job.job), 12);
+      const style = job.status === "done" ? "on-bar" : "on-hatch";
+      const hasLabel = height > 10 && to - from >= 7 * digits.length + 5;
+      if (hasLabel) labels.push(text((from + to) / 2, top + height / 2 + 4, digits, style, "middle"));
+      return [jobShape(job.status, from, to, top, height, describe?.(job))];
+    },
+    together,
+  );
+  // Without tooltips, neighbors of the same style become one element of a file.
+  if (describe === null) shapes.sort((a, b) => a.style.localeCompare(b.style));
+  return [...shapes, ...labels];
+}
+
+/** The bar of a job. The bar of a job that has not finished ends in a tip. */
+function jobShape(status: JobStatus, from: number, to: number, top: number, height: number, tooltip = ""): Shape {
+  const [x, end] = [from + 0.5, Math.max(to - 0.5, from + 1.5)];
+  if (status !== "open") return box(`job-${status}`, x, top, end - x, height, { tooltip });
+  const [middle, bottom] = [top + height / 2, top + height];
+  const outline = [x, top, end, top, end + 5, middle, end, bottom, x, bottom];
+  return line("job-open", outline, { isClosed: true, tooltip });
+}
+
+/** Jobs in a few pixels, in the style of the least successful one. */
+function tick(bars: readonly Bar[], from: number, to: number, top: number, height: number): Shape {
+  const statuses = new Set(bars.map(({ job }) => job.status));
+  const worst = (["failed", "canceled", "open", "done"] as const).find((status) => statuses.has(status)) as JobStatus;
+  const which = bars.length === 1 ? `job ${truncate(String(bars[0]?.job.job), 12)}` : pluralize(bars.length, "job");
+  const tooltip = `${which}, ${bars.length > 1 && worst !== "done" ? "some " : ""}${statusLabels[worst]}`;
+  const style = shortStyles[worst];
+  return box(style, from, top, Math.max(to - from, 2), style === "short-done" ? height : height * 0.6, { tooltip });
+}
+
+const shortStyles: Readonly<Record<JobStatus, Style>> = {
+  done: "short-done",
+  open: "short-done",
+  failed: "short-failed",
+  canceled: "short-canceled",
+};
+
+/** Jobs without room of their own: how many of `workers` ran a job. Unsuccessful jobs are at the top. */
+export function aggregateJobs(
+  bars: readonly Bar[],
+  from: number,
+  to: number,
+  workers: number,
+  top: number,
+  height: number,
+): Shape[] {
+  const counts = { done: 0, failed: 0, canceled: 0, open: 0 };
+  for (const { job } of bars) counts[job.status]++;
+  const statuses = (Object.keys(counts) as JobStatus[]).filter((status) => counts[status] > 0);
+  const parts = statuses.map((status) => `${formatCount(counts[status])} ${statusLabels[status]}`);
+  const spans = bars.map((bar): Span => ({ from: bar.from, to: bar.to, style: shortStyles[bar.job.status] }));
+  const styles = { bottomUp: ["short-done"], topDown: ["short-failed", "short-canceled"] } as const;
+  return [
+    box("aggregate", from, top, to - from, height, {
+      tooltip: `${pluralize(bars.length, "job")}: ${parts.join(", ")}`,
+    }),
+    ...aggregate(spans, { left: from, right: to, top, height, capacity: workers, ...styles }),
+  ];
+}
+
+/** The greatest of `values`, 0 or more. A call of `Math.max` cannot have this many arguments. */
+export function maxOf(values: Iterable<number>): number {
+  let max = 0;
+  for (const value of values) max = Math.max(max, value);
+  return max;
+}

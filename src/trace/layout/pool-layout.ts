@@ -1,0 +1,344 @@
+// The layout of a picture of a pool: statistics, the queue, and a track for each worker with a bar for each job.
+
+import { getOrInsert } from "../collections.ts";
+import { formatCount, formatDuration, pluralize } from "../format-number.ts";
+import type { Trace, TracedPool } from "../format.ts";
+import {
+  percentile,
+  type PoolFigures,
+  poolFigures,
+  type PoolHistory,
+  type PoolJob,
+  readPoolHistory,
+} from "../pool-history.ts";
+import { truncate } from "../preview.ts";
+import { roundTicks } from "./axis.ts";
+import * as chart from "./chart.ts";
+import { box, line, margin, mark, path, type Section, type Shape, text } from "./chart.ts";
+import { aggregateJobs, type Bar, layoutRow, maxOf, rowsOf, statusLabels } from "./job-bars.ts";
+
+/** What {@link layoutPool} lays out; see `RenderPoolOptions`. */
+export interface PoolRequest {
+  readonly pool: TracedPool;
+  readonly title: string;
+  readonly width: number;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+const left = 110;
+const rightMargin = 200;
+
+/** With more tracks than this, only the first get room of their own. */
+const maxTracks = 40;
+const tracksWithAggregate = 32;
+
+/** With more jobs than this, bars have no tooltips. */
+const maxTooltips = 1000;
+
+const queueHeight = 56;
+const aggregateHeight = 72;
+const meterWidth = 44;
+
+/** Lays out a picture of a pool. */
+export function layoutPool(trace: Trace, { pool, title, width, from, to }: PoolRequest): chart.Layout {
+  const view = viewOf(readPoolHistory(trace, pool.id), from, to, width - rightMargin);
+  const figures = poolFigures(view.history, view.from, view.to);
+  const bars = barsByWorker(view);
+  const summary = summarize(figures, maxOf(bars.keys()));
+  const header = layoutHeader(view, figures, title, summary, width);
+  const queue = layoutQueue(view, 8);
+  const { tracks, ...workers } = layoutWorkers(view, workerTracks(bars), width, queue.bottom);
+  const notes = notesOf(trace, view).map((note, i) => text(margin, workers.bottom + 36 + 16 * i, note, "small"));
+  const picture = {
+    width,
+    description: `${truncate(title, 80)}: ${summary}`,
+    header: header.shapes,
+    axis: {
+      left,
+      right: view.right,
+      ticks: ticksOf(view),
+      gaps: [],
+      line: workers.bottom,
+      end: 0,
+      labels: workers.bottom + 15,
+    },
+    tracks,
+    shapes: [...queue.shapes, ...workers.shapes, ...notes],
+  };
+  return chart.withLegend(picture, legend, header.bottom, workers.bottom + 36 + 16 * notes.length);
+}
+
+// ---- What is shown
+
+/** The part of a history that is shown, and its scale. */
+interface View {
+  readonly history: PoolHistory;
+  /** In milliseconds. */
+  readonly from: number;
+  readonly to: number;
+  /** Whether the axis is time; otherwise it is the order of the events, which are all at one instant. */
+  readonly isTime: boolean;
+  /** The ends of the axis: times, or indexes of events. */
+  readonly low: number;
+  readonly high: number;
+  readonly right: number;
+  /** Converts the index of an event to a position on the axis, which may be beyond its ends. */
+  readonly positionOf: (index: number) => number;
+  readonly toPixels: (position: number) => number;
+}
+
+function viewOf(history: PoolHistory, from: number | undefined, to: number | undefined, right: number): View {
+  const { times, jobs, end } = history;
+  // Jobs that started before the recording are shown from its start, and open ones to its end.
+  const hasEarlyJob = jobs.some(({ worker, started }) => worker !== null && started < 0);
+  const hasOpenJob = jobs.some(({ status }) => status === "open");
+  const start = Math.min(from ?? (hasEarlyJob ? 0 : times[0]) ?? 0, end);
+  const stop = Math.max(start, Math.min(to ?? (hasOpenJob ? end : (times.at(-1) ?? end)), end));
+  const isTime = stop > start;
+  const first = times.findIndex((at) => at >= start);
+  const last = times.findLastIndex((at) => at <= stop);
+  // At an instant without events, the axis is the place between two events.
+  const low = isTime ? start : Math.min(first < 0 ? times.length : first, last + 1) - 0.5;
+  const high = isTime ? stop : Math.max(low + 0.1, last + 0.5);
+  const positionOf = (index: number): number => (isTime ? (times[index] as number) : index);
+  const toPixels = (position: number): number => left + ((position - low) / (high - low)) * (right - left);
+  return { history, from: start, to: stop, isTime, low, high, right, positionOf, toPixels };
+}
+
+/** The bars of each worker of the pool, in the order of their beginnings, as far as they are shown. */
+function barsByWorker({ history, isTime, low, high, positionOf, toPixels }: View): Map<number, Bar[]> {
+  const byWorker = new Map<number, Bar[]>();
+  for (const job of history.jobs) {
+    const { worker, started, finished, status } = job;
+    if (worker === null) continue;
+    const bars = getOrInsert<number, Bar[]>(byWorker, worker, () => []);
+    const from = started < 0 ? -Infinity : positionOf(started);
+    const to = finished < 0 ? (isTime ? history.end : Infinity) : positionOf(finished);
+    const span = {
+      from: toPixels(Math.max(from, low)),
+      to: toPixels(Math.min(to, high)),
+      style: `job-${status}` as const,
+    };
+    if (from <= high && to >= low) bars.push({ ...span, job });
+  }
+  for (const bars of byWorker.values()) bars.sort((a, b) => a.from - b.from || a.to - b.to);
+  return byWorker;
+}
+
+/** One worker, or several neighbors without jobs. */
+interface WorkerTrack {
+  readonly first: number;
+  readonly last: number;
+  readonly bars: readonly Bar[];
+}
+
+/** The workers from 1 to the greatest id. Three or more neighbors without jobs share a track. */
+function workerTracks(byWorker: ReadonlyMap<number, readonly Bar[]>): WorkerTrack[] {
+  const tracks: WorkerTrack[] = [];
+  const addIdle = (first: number, last: number): void => {
+    if (last - first >= 2) tracks.push({ first, last, bars: [] });
+    else for (let id = first; id <= last; id++) tracks.push({ first: id, last: id, bars: [] });
+  };
+  let next = 1;
+  for (const [worker, bars] of [...byWorker].sort(([a], [b]) => a - b)) {
+    if (bars.length === 0) continue;
+    addIdle(next, worker - 1);
+    tracks.push({ first: worker, last: worker, bars });
+    next = worker + 1;
+  }
+  addIdle(next, maxOf(byWorker.keys()));
+  return tracks;
+}
+
+function ticksOf({ isTime, low, high, right, toPixels }: View): chart.Tick[] {
+  const [unit, size] = high < 2000 ? ["ms", 1] : high < 600_000 ? ["s", 1000] : ["min", 60_000];
+  if (isTime) {
+    const times = roundTicks(low / size, high / size, right - left);
+    return times.map((time) => ({ x: toPixels(time * size), label: `${time} ${unit}` }));
+  }
+  const counts = roundTicks(low + 1, high + 1, right - left).filter(Number.isInteger);
+  return counts.map((count) => ({ x: toPixels(count - 1), label: formatCount(count) }));
+}
+
+// ---- Words and figures
+
+function layoutHeader({ isTime }: View, figures: PoolFigures, title: string, summary: string, width: number): Section {
+  const { latencies, throughput, done, failed } = figures;
+  const latency = (p: number): string => (latencies.length === 0 ? "–" : formatDuration(percentile(latencies, p)));
+  const rate = throughput >= 100 ? formatCount(Math.round(throughput)) : String(Number(throughput.toPrecision(3)));
+  const tiles = [
+    [latency(0.5), "latency p50"],
+    [latency(0.99), "latency p99"],
+    [formatCount(done + failed), done + failed === 1 ? "job processed" : "jobs processed"],
+    [isTime ? rate : "–", "jobs per second"],
+  ] as const;
+  const tileWidth = 104;
+  const room = width - 2 * margin - tiles.length * tileWidth;
+  const fits = chart.textWidth(summary) < room;
+  const tileShapes = tiles.flatMap(([figure, caption], i) => {
+    const x = width - margin - (tiles.length - 1 - i) * tileWidth;
+    return [text(x, 34, figure, "figure", "end"), text(x, 50, caption, "small", "end")];
+  });
+  const name = chart.fitText(truncate(title, 100), room, 15.5);
+  const shapes = [text(margin, 30, name, "title"), ...tileShapes, text(margin, fits ? 50 : 72, summary, "small")];
+  return { shapes, bottom: fits ? 76 : 98 };
+}
+
+function summarize(figures: PoolFigures, workers: number): string {
+  const { jobs, done, failed, canceled, neverStarted, endLater, running, waiting } = figures;
+  const parts = [
+    [done, "done"],
+    [failed, "failed"],
+    [canceled, `canceled${neverStarted > 0 ? ` (${formatCount(neverStarted)} in the queue)` : ""}`],
+    [running, "still running"],
+    [waiting, "still in the queue"],
+    [endLater, "not finished yet"],
+  ] as const;
+  const counts = parts.filter(([count]) => count > 0).map(([count, label]) => `${formatCount(count)} ${label}`);
+  return [`${pluralize(jobs, "job")} for ${pluralize(workers, "worker")}`, ...counts].join(", ");
+}
+
+function notesOf({ clock, dropped, ending }: Trace, { isTime, from, history }: View): string[] {
+  const virtual = clock === "virtual" ? " (virtual time)" : "";
+  return [
+    isTime
+      ? `Time since the start of the trace${virtual}. The numbers in bars are those of the jobs.`
+      : `The order of the pool's events, counted from 1; all of them are at ${formatDuration(from)}.`,
+    ...(history.times.length === 0 ? ["The trace has no events of this pool."] : []),
+    ...(ending === "blocked" ? ["The program ended in a deadlock: all goroutines are asleep."] : []),
+    ...(dropped > 0
+      ? [`Incomplete: ${pluralize(dropped, "event")} after the limit of the recording are missing.`]
+      : []),
+  ];
+}
+
+function describeJob({ times, end }: PoolHistory, { job, status, accepted, started, finished }: PoolJob): string {
+  const [acceptedAt, startedAt, finishedAt] = [times[accepted], times[started], times[finished]];
+  const parts = [`job ${job}: ${statusLabels[status]}`];
+  if (acceptedAt !== undefined) parts.push(`accepted at ${formatDuration(acceptedAt)}`);
+  if (acceptedAt !== undefined && startedAt !== undefined)
+    parts.push(`waited ${formatDuration(startedAt - acceptedAt)}`);
+  if (startedAt !== undefined) parts.push(`ran for ${formatDuration((finishedAt ?? end) - startedAt)}`);
+  return parts.join(", ");
+}
+
+// ---- The queue
+
+/** How many jobs waited, with crosses for jobs that were canceled while they did. */
+function layoutQueue({ history, low, high, right, positionOf, toPixels }: View, top: number): Section {
+  const lengths = new Map<number, number>([[low, 0]]);
+  for (const [index, length] of history.queueLengths.entries()) {
+    // Of several lengths at one instant the last counts: before it, a free worker was about to start a job.
+    const position = Math.max(positionOf(index), low);
+    if (position <= high) lengths.set(position, length);
+  }
+  const max = maxOf(lengths.values());
+  const bottom = top + (max === 0 ? 12 : queueHeight);
+  const shapes: Shape[] = [
+    text(left - 8, (top + bottom) / 2 + 4, "queue", "label", "end"),
+    text(right + 14, top + 9, max === 0 ? "no job waited" : `at most ${formatCount(max)} waiting`, "small"),
+    line("grid", [left, bottom, right, bottom]),
+  ];
+  if (max > 0) {
+    const steps = [...lengths].map(([position, value]): chart.Step => ({ x: toPixels(position), value }));
+    const area = chart.stepArea(steps, left, right, bottom, queueHeight / max);
+    shapes.push(line("limit", [left, top, right + 10, top]), path("queue", area, { isClosed: true }));
+  }
+  const pitch = 8;
+  const dropped = new Map<number, number>();
+  for (const { worker, finished } of history.jobs) {
+    const position = worker === null && finished >= 0 ? positionOf(finished) : NaN;
+    if (!(position >= low && position <= high)) continue;
+    const cell = Math.floor(Math.min(toPixels(position) - left, right - left - pitch / 2) / pitch);
+    dropped.set(cell, (dropped.get(cell) ?? 0) + 1);
+  }
+  for (const [cell, count] of dropped) {
+    const tooltip = `${pluralize(count, "job")} canceled in the queue`;
+    shapes.push(mark("dropped", "small-cross", left + (cell + 0.5) * pitch, bottom - 6, { tooltip }));
+  }
+  return { shapes, bottom: bottom + 14 };
+}
+
+// ---- The workers
+
+function layoutWorkers(
+  view: View,
+  workers: readonly WorkerTrack[],
+  width: number,
+  top: number,
+): Section & { readonly tracks: readonly chart.Track[] } {
+  const shown = workers.length > maxTracks ? workers.slice(0, tracksWithAggregate) : workers;
+  const others = workers.slice(shown.length);
+  const hasTooltips = shown.reduce((sum, { bars }) => sum + bars.length, 0) <= maxTooltips;
+  const describe = hasTooltips ? (job: PoolJob): string => describeJob(view.history, job) : null;
+  const tracks: chart.Track[] = [];
+  const shapes: Shape[] = [];
+  if (view.isTime && shown.length > 0) shapes.push(text(view.right + 14, top + 4, "time running jobs", "small"));
+  let y = top + 10;
+  for (const track of shown) {
+    const { first, last } = track;
+    const rows = rowsOf(track.bars);
+    const height = rows.length > 1 ? 12 * rows.length : first === last ? 20 : 14;
+    const baseline = y + height / 2;
+    const name = truncate(first === last ? `worker ${first}` : `workers ${first}–${last}`, 16);
+    tracks.push({ label: [text(left - 8, baseline + 4, name, first === last ? "label" : "small", "end")], baseline });
+    const pitch = height / Math.max(rows.length, 1);
+    const rowHeight = pitch - (rows.length > 1 ? 1 : 0);
+    for (const [i, row] of rows.entries()) shapes.push(...layoutRow(row, y + i * pitch, rowHeight, describe));
+    shapes.push(...utilization(view, [track], width, baseline));
+    y += height + 5;
+  }
+  const [next] = others;
+  if (next === undefined) return { tracks, shapes, bottom: y };
+  const last = (others.at(-1) as WorkerTrack).last;
+  const count = last - next.first + 1;
+  const middle = y + 4 + aggregateHeight / 2;
+  const bars = others.flatMap((track) => track.bars);
+  shapes.push(
+    text(left - 8, middle - 3, `and ${formatCount(count)} more`, "label", "end"),
+    text(left - 8, middle + 12, truncate(`${next.first}–${last}`, 20), "small", "end"),
+    ...aggregateJobs(bars, left, view.right, count, y + 4, aggregateHeight),
+    ...utilization(view, others, width, middle),
+  );
+  return { tracks, shapes, bottom: y + aggregateHeight + 9 };
+}
+
+/** Beside tracks: the share of the time in which their workers ran jobs, and how many. */
+function utilization({ isTime, right }: View, tracks: readonly WorkerTrack[], width: number, middle: number): Shape[] {
+  const jobs = tracks.reduce((sum, { bars }) => sum + bars.length, 0);
+  const workers = tracks.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  const count = text(width - margin, middle + 4, jobs === 0 ? "no jobs" : pluralize(jobs, "job"), "small", "end");
+  if (!isTime) return [count];
+  const covered = tracks.reduce((sum, { bars }) => sum + coveredLength(bars), 0);
+  const share = Math.min(1, covered / (workers * (right - left)));
+  const percent = share > 0 && share < 0.005 ? "<1 %" : `${Math.round(share * 100)} %`;
+  return [
+    count,
+    box("meter", right + 14, middle - 4, meterWidth * share, 8),
+    box("grid", right + 14, middle - 4, meterWidth, 8),
+    text(right + 14 + meterWidth + 6, middle + 4, percent),
+  ];
+}
+
+/** The length of the axis that at least one of `bars` covers. */
+function coveredLength(bars: readonly Bar[]): number {
+  let [length, end] = [0, -Infinity];
+  for (const { from, to } of bars) {
+    length += Math.max(0, to - Math.max(from, end));
+    end = Math.max(end, to);
+  }
+  return length;
+}
+
+const legend: chart.Legend = [
+  ["job-done", "done"],
+  ["job-failed", "failed"],
+  ["job-canceled", "canceled while running"],
+  ["job-open", "still running at the end"],
+  ["aggregate", "many jobs: the height is the time running jobs"],
+  ["short-failed", "short jobs, failed"],
+  ["short-canceled", "short jobs, canceled"],
+  ["queue", "accepted, waits for a worker"],
+  ["dropped", "canceled before a worker started it"],
+];

@@ -1,0 +1,122 @@
+// What a timeline shows of a trace, and at which height: the goroutines and channels that were requested or, of a large trace, those that
+// change their state most often.
+
+import { getOrInsert } from "../collections.ts";
+import type { GoroutineRef, Trace } from "../format.ts";
+import { NameTable } from "../names.ts";
+import { buildTracks, type ChannelTrack, type GoroutineTrack, type MessageFlow } from "../tracks.ts";
+import type { EventAxis } from "./axis.ts";
+import { type ChannelStyleIndex, channelStyleCount } from "./theme.ts";
+
+/** With more goroutines than this, only the busiest get tracks. */
+const maxTracks = 40;
+const tracksWithBand = 24;
+const maxChannels = 12;
+
+/** The heights of the bars of a goroutine, and of the band for all goroutines without a track. */
+export const barHeight = 18;
+export const bandHeight = 64;
+
+/** The parts of a trace that a timeline shows. */
+export interface VisibleTracks {
+  readonly trace: Trace;
+  readonly names: NameTable;
+  readonly goroutines: readonly GoroutineTrack[];
+  /** The goroutines without a track of their own, which the band sums up. */
+  readonly aggregated: readonly GoroutineTrack[];
+  readonly channels: readonly ChannelTrack[];
+  readonly hiddenChannels: number;
+  readonly flows: readonly MessageFlow[];
+  /** Returns the style of a channel; channels with the same name share one. */
+  readonly channelStyle: (channel: number) => ChannelStyleIndex;
+  readonly isShown: (id: GoroutineRef) => boolean;
+}
+
+/** The visible parts on their positions. */
+export interface Scene extends VisibleTracks {
+  readonly axis: EventAxis;
+  /** Returns the upper edge of the bars of a goroutine; null if it has no track. */
+  readonly topOf: (id: GoroutineRef) => number | null;
+  readonly bandTop: number;
+  /** The lower edge of the tracks of goroutines. */
+  readonly bottom: number;
+}
+
+/** Selects the goroutines `requested`, or all, or the busiest; those in `preferred` come before others. */
+export function selectVisible(
+  trace: Trace,
+  requested: readonly GoroutineRef[] | undefined,
+  preferred: ReadonlySet<GoroutineRef>,
+): VisibleTracks {
+  const { goroutines, channels, flows } = buildTracks(trace);
+  const candidates = goroutines.filter(({ id }) => id !== 0 && requested?.includes(id) !== false);
+  const shown = new Set(candidates.map(({ id }) => id));
+  if (candidates.length > maxTracks) {
+    const weight = ({ id, spans }: GoroutineTrack): number =>
+      id === 1 || preferred.has(id) ? Number.MAX_SAFE_INTEGER : spans.length;
+    const quiet = candidates.toSorted((a, b) => weight(b) - weight(a)).slice(tracksWithBand);
+    for (const { id } of quiet) shown.delete(id);
+  }
+  // All channels are relevant if all goroutines are, even those that the band sums up.
+  const isRelevant = (id: GoroutineRef): boolean => requested === undefined || shown.has(id);
+  const uses = countUses(
+    goroutines.filter(({ id }) => isRelevant(id)),
+    flows.filter(({ from, to }) => isRelevant(from) || isRelevant(to)),
+  );
+  // Timers are marked on the axis. The channels of contexts can be many, and carry no values.
+  const used = channels.filter(({ channel: { id, name } }) => uses.has(id) && !name.startsWith("time."));
+  const rank = ({ channel: { id, name } }: ChannelTrack): number => (isContext(name) ? 0 : (uses.get(id) as number));
+  const best = new Set(used.toSorted((a, b) => rank(b) - rank(a)).slice(0, maxChannels));
+  const visible = used.filter((track) => best.has(track));
+  return {
+    trace,
+    names: new NameTable(trace),
+    goroutines: candidates.filter(({ id }) => shown.has(id)),
+    aggregated: candidates.filter(({ id }) => !shown.has(id)),
+    channels: visible,
+    hiddenChannels: used.length - best.size,
+    flows: flows.filter(({ from }) => from !== 0),
+    channelStyle: channelStyles(visible),
+    isShown: (id) => shown.has(id),
+  };
+}
+
+function isContext(channelName: string): boolean {
+  return channelName.startsWith("ctx.");
+}
+
+/** Counts the waits and the values of each channel. */
+function countUses(goroutines: readonly GoroutineTrack[], flows: readonly MessageFlow[]): Map<number, number> {
+  const uses = new Map<number, number>();
+  const add = (channel: number | null): void => {
+    if (channel !== null) uses.set(channel, (uses.get(channel) ?? 0) + 1);
+  };
+  for (const { channel } of flows) add(channel);
+  for (const { channel, cases } of goroutines.flatMap(({ spans }) => spans)) {
+    add(channel);
+    for (const { channel: caseChannel } of cases) add(caseChannel);
+  }
+  return uses;
+}
+
+function channelStyles(channels: readonly ChannelTrack[]): (channel: number) => ChannelStyleIndex {
+  const byName = new Map<string, number>();
+  const last = channelStyleCount - 1;
+  const styles = new Map(
+    channels.map(({ channel: { id, name } }) => {
+      const next = (): number => Math.min(byName.size, last);
+      return [id, isContext(name) ? last : getOrInsert(byName, name || ` ${id}`, next)];
+    }),
+  );
+  return (channel) => (styles.get(channel) ?? last) as ChannelStyleIndex;
+}
+
+/** Places the visible tracks below each other, from `top` on. */
+export function placeTracks(visible: VisibleTracks, axis: EventAxis, top: number): Scene {
+  const { goroutines, aggregated } = visible;
+  const pitch = goroutines.length <= 16 ? 36 : 27;
+  const tops = new Map(goroutines.map(({ id }, i) => [id, top + i * pitch]));
+  const bandTop = top + goroutines.length * pitch;
+  const bottom = bandTop + (aggregated.length > 0 ? bandHeight + 14 : 0);
+  return { ...visible, axis, topOf: (id) => tops.get(id) ?? null, bandTop, bottom };
+}

@@ -1,0 +1,347 @@
+// The layout of a timeline: a track for each goroutine and channel, the values that pass between them, the output and, after a deadlock, the
+// wait-for graph.
+
+import { getOrInsert } from "../collections.ts";
+import { formatAxisTime, formatCount, pluralize } from "../format-number.ts";
+import type { GoroutineRef, Trace, TraceEvent } from "../format.ts";
+import { goroutineLabel, stateLabels } from "../names.ts";
+import { truncate } from "../preview.ts";
+import type { ChannelTrack, GoroutineTrack, State, StateSpan } from "../tracks.ts";
+import { waitForGraph } from "../wait-for-graph.ts";
+import { eventAxis } from "./axis.ts";
+import * as chart from "./chart.ts";
+import { box, line, margin, mark, path, type Section, type Shape, text, textWidth } from "./chart.ts";
+import { layoutFlows } from "./flows.ts";
+import { layoutGraph } from "./graph-layout.ts";
+import { bandHeight, barHeight, placeTracks, type Scene, selectVisible } from "./scene.ts";
+import { aggregate, countSpans, drawSpans, type Span } from "./spans.ts";
+import type { Style } from "./theme.ts";
+
+/** What {@link layoutTimeline} lays out; see `RenderTimelineOptions`. */
+export interface TimelineRequest {
+  readonly title: string;
+  readonly width: number;
+  readonly from: number;
+  readonly to: number;
+  readonly goroutines?: readonly number[] | undefined;
+}
+
+const leftMargin = 138;
+const rightMargin = 66;
+const axisLine = 24;
+
+/** The height of the bar of a goroutine that waits: the upper part of its track has room for a label. */
+const waitHeight = 8;
+
+/** Narrower spans have no tooltip, in pixels. */
+const minTooltip = 5;
+
+const channelPitch = 29;
+const outputRows = 4;
+const outputLineHeight = 15;
+
+/** The signs of states, for spans without room for a label. */
+const signs: Readonly<Record<State, string>> = {
+  running: "",
+  send: "→",
+  receive: "←",
+  select: "⇆",
+  sleep: "z",
+  lock: "L",
+  wait: "w",
+};
+
+/** Lays out a timeline of `trace`. */
+export function layoutTimeline(trace: Trace, request: TimelineRequest): chart.Layout {
+  const { title, width, from, to, goroutines } = request;
+  const graph = trace.ending === "blocked" ? waitForGraph(trace) : null;
+  const visible = selectVisible(trace, goroutines, new Set(graph?.cycle.map(({ goroutine }) => goroutine)));
+  const { isShown, aggregated } = visible;
+  const isFiltered = goroutines !== undefined || aggregated.length > 0;
+  const isRelevant = (event: TraceEvent): boolean =>
+    !isFiltered || isShown(event.goroutine) || (event.type === "go" && isShown(event.child));
+  const axis = eventAxis(trace, { left: leftMargin, right: width - rightMargin, from, to, isRelevant });
+  const scene = placeTracks(visible, axis, axisLine + 14);
+
+  const flows = layoutFlows(scene);
+  const { tracks, ...channels } = layoutChannels(scene, scene.bottom);
+  const output = layoutOutput(scene, channels.bottom);
+  const panel = graph === null ? null : layoutGraph(trace, graph, width, output.bottom);
+  const { ticks, gaps } = axis;
+  const picture = {
+    width,
+    description: title,
+    header: headerOf(scene, title, flows.omitted),
+    axis: { left: axis.left, right: axis.right, ticks, gaps, line: axisLine, end: output.bottom, labels: 14 },
+    tracks: [...scene.goroutines.map((track) => trackOf(scene, track)), ...tracks],
+    shapes: [
+      ...scene.goroutines.flatMap((track) => [...spansOf(scene, track), ...endOf(scene, track)]),
+      ...bandOf(scene),
+      ...flows.shapes,
+      ...eventMarks(scene),
+      ...channels.shapes,
+      ...output.shapes,
+      ...(panel?.shapes ?? []),
+    ],
+  };
+  return chart.withLegend(picture, legend, 80, (panel ?? output).bottom + 10);
+}
+
+const endings: Readonly<Record<Trace["ending"], string>> = {
+  running: "still running when the recording stopped",
+  returned: "returned",
+  panicked: "panicked",
+  blocked: "deadlock: all goroutines are asleep",
+};
+
+function headerOf({ trace, axis }: Scene, title: string, omitted: number): Shape[] {
+  const { events, dropped, clock, end, goroutines, ending } = trace;
+  const shown = axis.last - axis.first;
+  const count = pluralize(events.length, "event");
+  const facts = [
+    shown < events.length ? `${formatCount(shown)} of ${count}` : count,
+    pluralize(goroutines.length, "goroutine"),
+    `${formatAxisTime(end)} of ${clock} time`,
+  ];
+  const notes = [describeAxis(trace, axis.kind)];
+  if (dropped > 0) notes.push(`${pluralize(dropped, "event")} after the limit of the recording are missing.`);
+  if (omitted > 0) notes.push(`No arrows: ${pluralize(omitted, "value")} are too many.`);
+  const isFailure = ending === "blocked" || ending === "panicked";
+  return [
+    text(margin, 26, title, "title"),
+    { ...text(margin, 45, endings[ending], isFailure ? "alert" : "label"), suffix: ` · ${facts.join(" · ")}` },
+    text(margin, 61, notes.join(" "), "small"),
+  ];
+}
+
+function describeAxis({ clock, events }: Trace, kind: "order" | "time"): string {
+  if (kind === "time") return "From left to right: time.";
+  const order = "From left to right: the order of the events";
+  if (clock === "real") return `${order}; gray gaps: time that passes, long times compressed.`;
+  return events.length > 0 && events[0]?.at === events.at(-1)?.at
+    ? `${order}. In virtual time all of them happen at one instant.`
+    : `${order}; gray gaps: time that passes. In virtual time, only waiting for timers takes time.`;
+}
+
+// ---- Goroutines
+
+function trackOf(scene: Scene, { id, name }: GoroutineTrack): chart.Track {
+  const top = scene.topOf(id) as number;
+  const label = text(margin, top + 14, goroutineLabel(id, name, 15), id === null ? "small" : "label");
+  return { label: [{ ...label, tooltip: goroutineLabel(id, name, 200) }], baseline: top + barHeight };
+}
+
+function bar(style: Style, x: number, top: number, width: number, tooltip = "", events?: [number, number]): Shape {
+  const height = style === "running" || style === "mixed" ? barHeight : waitHeight;
+  return box(style, x, top + barHeight - height, width, height, { tooltip, ...(events && { events }) });
+}
+
+function spansOf(scene: Scene, track: GoroutineTrack): Shape[] {
+  const { axis } = scene;
+  const top = scene.topOf(track.id) as number;
+  const visible = track.spans.filter(({ from, to }) => to > axis.first && from < axis.last);
+  const spans = visible.map((span) => ({ from: axis.at(span.from), to: axis.at(span.to), style: span.state, span }));
+  return drawSpans(
+    spans.filter(({ from, to }) => to > from),
+    ({ from, to, style, span }) => {
+      const tooltip = to - from < minTooltip ? "" : describeSpan(scene, track, span);
+      const shape = bar(style, from, top, to - from, tooltip, [span.from, span.to]);
+      return style === "running" ? [shape] : [shape, ...spanLabel(scene, span, from, to, top + 8)];
+    },
+    (run, from, to) => {
+      const tooltip = to - from < minTooltip ? "" : pluralize(run.length, "short span");
+      return to - from < 0.4 ? [] : [bar("mixed", from, top, to - from, tooltip)];
+    },
+  );
+}
+
+/** What the goroutine waits for or, where that does not fit, the sign of its state. */
+function spanLabel({ names }: Scene, span: StateSpan, from: number, to: number, y: number): Shape[] {
+  const label = names.wait(span);
+  if (textWidth(label, 10) + 4 <= to - from) return [text(from + 2, y, label, "sign")];
+  return to - from < 9 ? [] : [text((from + to) / 2, y, signs[span.state], "sign", "middle")];
+}
+
+function describeSpan({ trace, names }: Scene, { id, name }: GoroutineTrack, span: StateSpan): string {
+  const from = trace.events[span.from]?.at ?? 0;
+  const to = trace.events[span.to]?.at ?? trace.end;
+  const what = span.state === "running" ? "runs" : `waits: ${names.wait(span, 120)}`;
+  const when = to > from ? `${formatAxisTime(from)} to ${formatAxisTime(to)}` : `at ${formatAxisTime(from)}`;
+  return `${goroutineLabel(id, name)} ${what}, ${when}`;
+}
+
+/** The end of a goroutine: a dot, a cross for a panic, or a word if it waits forever. */
+function endOf({ axis, trace, topOf }: Scene, { id, hasEnded, endEvent, spans }: GoroutineTrack): Shape[] {
+  const top = topOf(id) as number;
+  if (!hasEnded) {
+    const isShownToEnd = axis.last === trace.events.length;
+    const isBlocked = trace.ending === "blocked" && isShownToEnd && (spans.at(-1)?.state ?? "running") !== "running";
+    return isBlocked ? [text(axis.right + 6, top + barHeight, "forever", "alert")] : [];
+  }
+  if (endEvent < axis.first || endEvent >= axis.last) return [];
+  const [x, y] = [axis.at(endEvent), top + barHeight / 2];
+  const previous = trace.events[endEvent - 1];
+  if (previous?.type !== "panic" || previous.goroutine !== id)
+    return [mark("returned", "dot", x, y, { tooltip: "returned" })];
+  return [mark("panicked", "cross", x, y, { tooltip: `panicked: ${truncate(previous.error, 200)}` })];
+}
+
+/** The band of goroutines without a track: how many are in each state. */
+function bandOf({ axis, aggregated, bandTop }: Scene): Shape[] {
+  if (aggregated.length === 0) return [];
+  const { left, right } = axis;
+  const spans = aggregated.flatMap((track) =>
+    track.spans.map(({ from, to, state }): Span => ({ from: axis.at(from), to: axis.at(to), style: state })),
+  );
+  const max = countSpans(spans, left, right, Math.ceil(right - left), 0).reduce((a, b) => Math.max(a, b), 1);
+  const bottom = bandTop + bandHeight;
+  return [
+    text(margin, bandTop + 22, `and ${formatCount(aggregated.length)} more`),
+    text(margin, bandTop + 38, "goroutines:", "small"),
+    text(margin, bandTop + 53, `up to ${formatCount(Math.round(max))} at once`, "small"),
+    line("grid", [left, bottom, right, bottom]),
+    ...aggregate(spans, {
+      left,
+      right,
+      top: bandTop,
+      height: bandHeight,
+      capacity: max,
+      bottomUp: Object.keys(signs) as State[],
+    }),
+  ];
+}
+
+/** The marks of cancellations on the tracks, and of timers on the axis. */
+function eventMarks({ axis, trace, topOf }: Scene): Shape[] {
+  const marks = new Map<string, Shape>();
+  for (let i = axis.first; i < axis.last; i++) {
+    const event = trace.events[i] as TraceEvent;
+    const x = Math.round(axis.at(i));
+    const events = [i, i + 1] as const;
+    if (event.type === "timer" || (event.type === "cancel" && event.goroutine === 0)) {
+      marks.set(`timer ${x}`, mark("timer", "down", x, axisLine - 3.5, { events }));
+    } else if (event.type === "cancel") {
+      const top = topOf(event.goroutine);
+      const tooltip = `cancels: ${truncate(event.cause, 100)}`;
+      if (top !== null)
+        marks.set(`${x} ${top}`, mark("canceled", "diamond", x, top + barHeight / 2, { tooltip, events }));
+    }
+  }
+  return [...marks.values()];
+}
+
+// ---- Channels and output
+
+function layoutChannels(scene: Scene, top: number): Section & { readonly tracks: readonly chart.Track[] } {
+  const { axis, channels, hiddenChannels, names, trace } = scene;
+  const tracks: chart.Track[] = [];
+  const shapes: Shape[] = [];
+  let baseline = top + 8 + barHeight;
+  for (const track of channels) {
+    const { id, capacity } = track.channel;
+    const key = line(`flow${scene.channelStyle(id)}`, [margin, baseline - 8, 36, baseline - 8], { hasArrow: true });
+    const label = text(42, baseline - 4, `${names.channel(id, 12)}${capacity > 0 ? ` (${capacity})` : ""}`);
+    const buffer = capacity > 0 ? `a buffer for ${pluralize(capacity, "value")}` : "unbuffered";
+    tracks.push({ label: [key, { ...label, tooltip: `${names.channel(id, 200)}, ${buffer}` }], baseline });
+    shapes.push(...(capacity > 0 ? levelsOf(scene, track, baseline) : handoffsOf(scene, track, baseline)));
+    if (track.closeEvent >= axis.first && track.closeEvent < axis.last) {
+      const x = axis.at(track.closeEvent);
+      const events = [track.closeEvent, track.closeEvent + 1] as const;
+      shapes.push(line("closed", [x, baseline - 20, x, baseline + 2], { tooltip: "closed", events }));
+      if (axis.right - x > 50) shapes.push(text(x + 4, baseline - 8, "closed", "sign"));
+    }
+    const left = track.levels.at(-1)?.length ?? 0;
+    const [words, style] = left === capacity ? (["full", "alert"] as const) : ([`${left} left`, "small"] as const);
+    const isShownToEnd = axis.last === trace.events.length;
+    if (left > 0 && isShownToEnd) shapes.push(text(axis.right + 6, baseline - 2, words, style));
+    baseline += channelPitch;
+  }
+  const bottom = top + (channels.length === 0 ? 0 : channels.length * channelPitch + 8);
+  if (hiddenChannels === 0) return { tracks, shapes, bottom };
+  const hidden = text(margin, bottom + 8, `and ${pluralize(hiddenChannels, "more channel")}, less used`, "small");
+  return { tracks, shapes: [...shapes, hidden], bottom: bottom + 16 };
+}
+
+/** The number of values in a buffer, from its baseline to its capacity. */
+function levelsOf({ axis, channelStyle }: Scene, { channel, levels }: ChannelTrack, baseline: number): Shape[] {
+  const max = levels.reduce((most, { length }) => Math.max(most, length), channel.capacity);
+  const shown = levels.filter(({ from }) => from < axis.last);
+  const steps = shown.map(({ from, length }): chart.Step => ({ x: axis.at(from), value: length }));
+  const area = chart.stepArea(steps, axis.left, axis.right, baseline, barHeight / max);
+  const top = baseline - barHeight;
+  return [
+    line("limit", [axis.left, top, axis.right, top]),
+    path(`level${channelStyle(channel.id)}`, area, { isClosed: true }),
+  ];
+}
+
+/** A line for each value that an unbuffered channel passes. */
+function handoffsOf(
+  { axis, channelStyle, flows }: Scene,
+  { channel: { id } }: ChannelTrack,
+  baseline: number,
+): Shape[] {
+  const shown = flows.filter(({ channel, receiveEvent: i }) => channel === id && i >= axis.first && i < axis.last);
+  const positions = new Set(shown.map(({ receiveEvent }) => Math.round(axis.at(receiveEvent))));
+  return [...positions].map((x) => line(`handoff${channelStyle(id)}`, [x, baseline, x, baseline - 9]));
+}
+
+/** The lines that were printed, as far as there is room for them. */
+function layoutOutput({ axis, trace, isShown, aggregated }: Scene, top: number): Section {
+  const rowEnds = new Float64Array(outputRows).fill(-Infinity);
+  const marks = new Map<number, { readonly events: readonly [number, number]; readonly lines: string[] }>();
+  const texts: Shape[] = [];
+  const inRange = trace.events.slice(axis.first, axis.last);
+  const shown = inRange.flatMap((event, i) => {
+    const isVisible = isShown(event.goroutine) || aggregated.length > 0;
+    return event.type === "log" && isVisible ? [{ ...event, index: axis.first + i }] : [];
+  });
+  if (shown.length === 0) return { shapes: [], bottom: top };
+  const isOneGoroutine = new Set<GoroutineRef>(shown.map(({ goroutine }) => goroutine)).size === 1;
+  for (const { index, goroutine, at, text: printed } of shown) {
+    const x = axis.at(index);
+    const { lines } = getOrInsert(marks, Math.round(x), () => ({ events: [index, index + 1] as const, lines: [] }));
+    if (lines.length < 5) lines.push(`${goroutine ?? "?"} at ${formatAxisTime(at)}: ${truncate(printed, 200)}`);
+    const content = (isOneGoroutine ? "" : `${goroutine ?? "?"}: `) + truncate(printed, 48);
+    // The last text of a row may begin before its mark.
+    const left = Math.max(axis.left, Math.min(x - 3, axis.right + 50 - textWidth(content)));
+    const row = rowEnds.findIndex((end) => end < left);
+    if (row < 0) continue;
+    rowEnds[row] = left + textWidth(content) + 8;
+    texts.push(text(left, top + 25 + row * outputLineHeight, content, "small"));
+  }
+  const hidden = shown.length - texts.length;
+  const note = hidden > 0 ? [text(margin, top + 31, `${pluralize(hidden, "line")} hidden`, "small")] : [];
+  const symbol = marks.size > 150 ? "tick" : "up";
+  const shapes = [...marks].map(([x, { lines, events }]) =>
+    mark("output", symbol, x, top + 9, { tooltip: lines.join("; "), events }),
+  );
+  const rows = Math.max(rowEnds.filter((end) => end > -Infinity).length, note.length);
+  return {
+    shapes: [text(margin, top + 16, "output"), ...note, ...shapes, ...texts],
+    bottom: top + 28 + rows * outputLineHeight,
+  };
+}
+
+const legend: chart.Legend = [
+  ...(Object.keys(signs) as State[]).map(
+    (state) => [state, `${stateLabels[state]} ${signs[state]}`.trimEnd()] as const,
+  ),
+  ["mixed", "many short spans"],
+  [channelStyles("flow"), "value"],
+  ["start", "starts a goroutine"],
+  ["wake", "wakes without a value"],
+  ["returned", "returned"],
+  ["panicked", "panicked"],
+  ["canceled", "context canceled"],
+  ["output", "prints"],
+  [channelStyles("level"), "buffered values"],
+  [channelStyles("handoff"), "value passed directly"],
+  ["closed", "closed"],
+  ["timer", "timer fires"],
+  ["gap", "time passes"],
+];
+
+function channelStyles(kind: "flow" | "level" | "handoff"): readonly Style[] {
+  return ([0, 1, 2, 3, 4] as const).map((i) => `${kind}${i}` as const);
+}

@@ -1,0 +1,82 @@
+// The picture of a pool as an SVG file.
+
+import { Check } from "../util/validate.ts";
+import { safeToString } from "../util/inspect.ts";
+import { pluralize } from "./format-number.ts";
+import type { Trace, TracedPool } from "./format.ts";
+import { layoutPool } from "./layout/pool-layout.ts";
+import { truncate } from "./preview.ts";
+import { toSvg } from "./svg.ts";
+import { checkTimes, type ViewRange } from "./view-options.ts";
+
+/** The options of {@link renderPool}. If `from` and `to` are the same, the axis is the order of the events at that instant. */
+export interface RenderPoolOptions extends Omit<ViewRange, "goroutines"> {
+  /**
+   * The id of the pool in the trace.
+   *
+   * @defaultValue the first pool
+   */
+  readonly pool?: number;
+
+  /**
+   * The title above the picture.
+   *
+   * @defaultValue the name of the pool's function
+   */
+  readonly title?: string;
+
+  /**
+   * The width in pixels, a whole number from 640 to 4,000.
+   *
+   * @defaultValue 1,000
+   */
+  readonly width?: number;
+}
+
+/**
+ * Draws what a pool did and returns the text of an SVG file: a track for each worker with a bar for each job, above it how many accepted
+ * jobs waited for a worker, and beside it the share of the time in which each worker ran jobs. The statistics are of jobs that ended in the
+ * time shown: latency is from acceptance to end of the jobs that were done or failed, as in `stats().latency`, but exact.
+ *
+ * The axis is time. If everything happens in one instant, as in virtual time, it is the order of the events. Jobs without room of their own,
+ * and the last of more than 40 tracks, are drawn together. A bar ends with the outcome of its job: a function that continues after a
+ * timeout still occupies its worker, which a trace does not record.
+ *
+ * @param trace - A recorded run.
+ * @param options - Which pool and range of time are shown, and how wide.
+ * @throws {RangeError} if the pool is not in the trace, or a number is out of its range.
+ * @throws {TypeError} if the title is not a string.
+ *
+ * @example
+ * const recording = record();
+ * const pool = new WorkerPool(async (_ctx, n: number) => n * n, { workers: 3 });
+ * for await (const square of pool.map([1, 2, 3, 4, 5])) console.log(square);
+ * await pool.stop();
+ * const svg = renderPool(recording.stop());
+ */
+export function renderPool(trace: Trace, options: RenderPoolOptions = {}): string {
+  const check = new Check("renderPool");
+  check.options(options, ["pool", "from", "to", "width", "title"]);
+  const { width = 1_000, title, from, to } = options;
+  check.count("width", 640, width, 4_000);
+  checkTimes("renderPool", options);
+  if (title !== undefined && typeof title !== "string") {
+    throw new TypeError(`renderPool: title must be a string, got ${safeToString(title)}`);
+  }
+  const pool = findPool(trace, options.pool);
+  return toSvg(layoutPool(trace, { pool, title: title ?? `pool ${pool.name || pool.id}`, width, from, to }));
+}
+
+function findPool({ pools, goroutines, channels, events }: Trace, id: number | undefined): TracedPool {
+  const pool = id === undefined ? pools[0] : pools.find((one) => one.id === id);
+  if (pool !== undefined) return pool;
+  if (pools.length === 0) {
+    const contents = `${pluralize(goroutines.length, "goroutine")}, ${pluralize(channels.length, "channel")}`;
+    throw new RangeError(
+      `renderPool: the trace has no pool, only ${contents} and ${pluralize(events.length, "event")}`,
+    );
+  }
+  const first = pools.slice(0, 10).map(({ id, name }) => `${id}${name === "" ? "" : ` (${truncate(name, 24)})`}`);
+  const more = pools.length > first.length ? ` and ${pools.length - first.length} more` : "";
+  throw new RangeError(`renderPool: pool must be one of ${first.join(", ")}${more}, got ${safeToString(id)}`);
+}

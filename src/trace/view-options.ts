@@ -1,0 +1,53 @@
+// The options that the views share: a range of time, and the goroutines to show.
+
+import { Check } from "../util/validate.ts";
+import { safeToString } from "../util/inspect.ts";
+import type { Trace } from "./format.ts";
+
+/** The part of a trace that a view shows. */
+export interface ViewRange {
+  /**
+   * The first instant that is shown, in milliseconds since the start of the trace, 0 or more.
+   *
+   * @defaultValue 0
+   */
+  readonly from?: number;
+
+  /**
+   * The last instant that is shown, in milliseconds since the start of the trace, `from` or more.
+   *
+   * @defaultValue the end of the trace
+   */
+  readonly to?: number;
+
+  /**
+   * The ids of the goroutines that are shown.
+   *
+   * @defaultValue all goroutines with events, or as many as there is room for
+   */
+  readonly goroutines?: readonly number[];
+}
+
+/** Returns `from` and `to` with their defaults; `caller` is the name of the public function. Throws `RangeError` if they are invalid. */
+export function checkTimes(
+  caller: string,
+  { from = 0, to = Infinity }: ViewRange,
+): { readonly from: number; readonly to: number } {
+  const check = new Check(caller);
+  check.atLeast("from", 0, from);
+  check.atLeast("to", from, to);
+  return { from, to };
+}
+
+/** Throws `TypeError` if `goroutines` is not a non-empty array, and `RangeError` if an id is not in the trace. */
+export function checkGoroutines(caller: string, { goroutines }: ViewRange, trace: Trace): void {
+  if (goroutines === undefined) return;
+  if (!Array.isArray(goroutines) || goroutines.length === 0) {
+    throw new TypeError(`${caller}: goroutines must be a non-empty array, got ${safeToString(goroutines)}`);
+  }
+  const ids = new Set<unknown>(trace.goroutines.map(({ id }) => id));
+  const unknown: unknown = (goroutines as readonly unknown[]).find((id) => !ids.has(id));
+  if (unknown !== undefined) {
+    throw new RangeError(`${caller}: goroutines must be ids of goroutines in the trace, got ${safeToString(unknown)}`);
+  }
+}
