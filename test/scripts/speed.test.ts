@@ -24,7 +24,9 @@ describe("the documentation of the speed", () => {
 
   test("comes from a whole run, in which goro failed no row", () => {
     expect(run.setting.quick).toBe(false);
-    expect(run.results.filter(({ implementation, problem }) => implementation === "goro" && problem !== null)).toEqual([]);
+    expect(run.results.filter(({ implementation, problem }) => implementation === "goro" && problem !== null)).toEqual(
+      [],
+    );
     const known = new Set(run.results.map(({ row }) => row));
     expect(lines.map(({ row }) => row).filter((row) => !known.has(row))).toEqual([]);
   });
