@@ -59,7 +59,7 @@ export const folders: Readonly<Record<string, Folder>> = {
 };
 
 /** The files that only export: the root of the library, and the entry points with a subpath of their own. */
-export const entryPoints: readonly string[] = ["index.ts", "testing/testing.ts", "trace/trace.ts"];
+export const entryPoints: readonly string[] = ["index.ts", "context/api.ts", "testing/testing.ts", "trace/trace.ts"];
 
 /** The files that re-export packages, with these packages. The build bundles them, so that the published package has no dependencies. */
 export const vendorFiles: Readonly<Record<string, readonly string[]>> = {

@@ -11,11 +11,15 @@ import {
   fromReadableStream,
   go,
   main,
+  mapOrdered,
+  Mutex,
   Once,
   onceFunc,
   onceValue,
   RateLimiter,
+  retry,
   runPool,
+  RWMutex,
   Semaphore,
   SingleFlight,
   time,
@@ -24,7 +28,7 @@ import {
   WaitGroup,
   WorkerPool,
 } from "goro";
-import { allowLeaks, bubble, reportLeaks } from "goro/testing";
+import { ignoreLeaks, bubble, reportLeaks } from "goro/testing";
 import { poolPicture, record, terminalView, timeline } from "goro/trace";
 import { type Callable, callablesOf, type Parameter } from "./support/exports.ts";
 import { traceOf } from "./support/traces.ts";
@@ -52,16 +56,33 @@ const calls: Readonly<Record<string, Calls>> = {
   "ErrGroup.go": { f: (f) => new ErrGroup().go(f) },
   "ErrGroup.tryGo": { f: (f) => new ErrGroup().tryGo(f) },
   "ErrGroup.withContext": { parent: (parent) => ErrGroup.withContext(parent) },
+  "Mutex.lock": { options: (options) => new Mutex().lock(options) },
+  "Mutex.withLock": { fn: (fn) => new Mutex().withLock(fn), options: (options) => new Mutex().withLock(job, options) },
+  "RWMutex.lock": { options: (options) => new RWMutex().lock(options) },
+  "RWMutex.rLock": { options: (options) => new RWMutex().rLock(options) },
+  "RWMutex.withLock": {
+    fn: (fn) => new RWMutex().withLock(fn),
+    options: (options) => new RWMutex().withLock(job, options),
+  },
+  "RWMutex.withRLock": {
+    fn: (fn) => new RWMutex().withRLock(fn),
+    options: (options) => new RWMutex().withRLock(job, options),
+  },
+  "Semaphore.withPermits": {
+    fn: (fn) => new Semaphore(1).withPermits(1, fn),
+    options: (options) => new Semaphore(1).withPermits(1, job, options),
+  },
   "Once.do": { f: (f) => new Once().do(f) },
-  "RateLimiter.wait": { ctx: (ctx) => new RateLimiter(1, 1).wait(ctx) },
-  "Semaphore.acquire": { ctx: (ctx) => new Semaphore(1).acquire(1, ctx) },
+  "RateLimiter.wait": { options: (options) => new RateLimiter(1, 1).wait(1, options) },
+  "Semaphore.acquire": { options: (options) => new Semaphore(1).acquire(1, options) },
   "SingleFlight.do": { f: (f) => new SingleFlight<string, unknown>().do("key", f) },
   "SingleFlight.doChan": { f: (f) => new SingleFlight<string, unknown>().doChan("key", f) },
   "WaitGroup.go": { f: (f) => new WaitGroup().go(f) },
   "WorkerPool.map": { options: (options) => pool().map([1], options).next() },
-  "WorkerPool.send": { ctx: (ctx) => pool().send(1, ctx) },
+  "WorkerPool.run": { options: (options) => pool().run(1, options) },
+  "WorkerPool.send": { options: (options) => pool().send(1, options) },
   "WorkerPool.stop": { ctx: (ctx) => pool().stop(ctx) },
-  "WorkerPool.submit": { ctx: (ctx) => pool().submit(1, ctx) },
+  "WorkerPool.submit": { options: (options) => pool().submit(1, options) },
   bubble: { f: (f) => bubble(f), options: (options) => bubble(job, options) },
   "context.afterFunc": { ctx: (ctx) => context.afterFunc(ctx, job), f: (f) => context.afterFunc(background(), f) },
   "context.cause": { ctx: (ctx) => context.cause(ctx) },
@@ -80,6 +101,7 @@ const calls: Readonly<Record<string, Calls>> = {
   fromReadableStream: { options: (options) => fromReadableStream(new ReadableStream<number>(), options) },
   go: { f: (f) => go(f) },
   main: { f: (f) => main(f) },
+  mapOrdered: { fn: (fn) => mapOrdered([1], fn), options: (options) => mapOrdered([1], job, options) },
   "new Channel": { options: (options) => new Channel(0, options) },
   "new WorkerPool": { f: (f) => new WorkerPool(f), options: (options) => new WorkerPool(job, options) },
   onceFunc: { f: (f) => onceFunc(f) },
@@ -87,6 +109,7 @@ const calls: Readonly<Record<string, Calls>> = {
   poolPicture: { options: (options) => poolPicture(trace, options) },
   record: { options: (options) => record(options) },
   reportLeaks: { report: (report) => reportLeaks(report) },
+  retry: { fn: (fn) => retry(fn, { retries: 1 }), options: (options) => retry(job, options) },
   runPool: {
     ctx: (ctx) => runPool(ctx, closed(), new Channel(1), job),
     f: (f) => runPool(background(), closed(), new Channel(1), f),
@@ -158,6 +181,7 @@ function wrongOnes({ name, takes }: Parameter): Wrong[] {
     if (takes.options.includes("ctx")) {
       wrong.push(["an AbortSignal as ctx", { ctx: new AbortController().signal }, "ctx"]);
     }
+    if (takes.options.includes("signal")) wrong.push(["a context as signal", { signal: background() }, "signal"]);
     for (const option of takes.options.filter((each) => /^on[A-Z](?!rror$)/.test(each))) {
       wrong.push([`a generator function for ${option}`, { [option]: generator }, option]);
     }
@@ -175,7 +199,7 @@ const rows = exported.flatMap(({ name, parameters }) =>
 
 test.each(rows)("%s refuses %s", async (name, _, [, value, argument], call) => {
   // A call that is not refused may leave anything.
-  allowLeaks();
+  ignoreLeaks();
   const error = await errorOf(() => call(value as never));
   expect(error).toBeInstanceOf(TypeError);
   // The function, or the class or namespace that it is in.
@@ -186,7 +210,7 @@ test.each(rows)("%s refuses %s", async (name, _, [, value, argument], call) => {
 test.each([
   ["null for a part of retry", { retry: { retries: 1, delay: null } }, "delay"],
   ["an unknown part of retry", { retry: { retries: 1, nonsense: 1 } }, "nonsense"],
-  ["a generator function for retry.when", { retry: { retries: 1, when: generator } }, "when"],
+  ["a generator function for retry.shouldRetry", { retry: { retries: 1, shouldRetry: generator } }, "shouldRetry"],
 ])("both doors of the pool refuse %s", async (_, options, argument) => {
   for (const name of ["new WorkerPool", "runPool"]) {
     const error = await errorOf(() => calls[name]?.["options"]?.(options as never));

@@ -9,12 +9,14 @@ import {
   fromIterable,
   fromReadableStream,
   gosched,
+  type JobOutcome,
+  mapOrdered,
   Mutex,
   Once,
-  type Outcome,
   RateLimiter,
   receive,
   type ReceiveChannel,
+  retry,
   runPool,
   RWMutex,
   select,
@@ -27,7 +29,7 @@ import {
   WaitGroup,
   WorkerPool,
 } from "goro";
-import { allowLeaks, bubble, LeakWatch, settled } from "goro/testing";
+import { ignoreLeaks, bubble, LeakDetector, waitUntilBlocked } from "goro/testing";
 import { callablesOf } from "./support/exports.ts";
 
 /** Prepares a loop; returns its body. */
@@ -163,8 +165,8 @@ const loops: Readonly<Record<string, Entry>> = {
       return () => group.wait();
     },
   },
-  "LeakWatch.check": {
-    "that finds nothing": () => () => new LeakWatch().check(),
+  "LeakDetector.check": {
+    "that finds nothing": () => () => new LeakDetector().check(),
   },
   "Locker.lock": "Mutex.lock",
   "Mutex.lock": {
@@ -213,21 +215,21 @@ const loops: Readonly<Record<string, Entry>> = {
     "whose context has ended": () => {
       const limiter = new RateLimiter(1, 1);
       const ctx = canceled();
-      return () => limiter.wait(ctx);
+      return () => limiter.wait(1, { ctx });
     },
     "whose deadline is too near": () => {
       const limiter = new RateLimiter(1e-6, 1);
       limiter.allow();
       const [ctx] = context.withTimeout(context.background(), 10_000);
-      return () => limiter.wait(ctx);
+      return () => limiter.wait(1, { ctx });
     },
     "of more than the burst": () => {
       const limiter = new RateLimiter(1, 1);
-      return () => limiter.wait(context.background(), 2);
+      return () => limiter.wait(2, { ctx: context.background() });
     },
     "with what is not a context": () => {
       const limiter = new RateLimiter(1, 1);
-      return () => limiter.wait(1 as never);
+      return () => limiter.wait(1, { ctx: 1 as never });
     },
   },
   "Semaphore.acquire": {
@@ -242,7 +244,7 @@ const loops: Readonly<Record<string, Entry>> = {
       const semaphore = new Semaphore(1);
       semaphore.tryAcquire();
       const ctx = canceled();
-      return () => semaphore.acquire(1, ctx);
+      return () => semaphore.acquire(1, { ctx });
     },
     "of a number that makes no sense": () => {
       const semaphore = new Semaphore(1);
@@ -273,7 +275,7 @@ const loops: Readonly<Record<string, Entry>> = {
       return () => flights.doChan("key", fail).receive();
     },
   },
-  "Task.result": {
+  "PoolTask.result": {
     "of each of many jobs": () => {
       const pool = poolOf(() => 1);
       return async () => await (await pool.submit(1)).result;
@@ -335,6 +337,38 @@ const loops: Readonly<Record<string, Entry>> = {
       return () => pool.map([1]).next();
     },
   },
+  "WorkerPool.onIdle": {
+    "of an idle pool": () => {
+      const pool = poolOf(() => 1);
+      return () => pool.onIdle();
+    },
+    "of a pool with a job": () => {
+      const pool = poolOf(() => 1);
+      return () => {
+        pool.trySend(1);
+        pool.results.tryReceive();
+        return pool.onIdle();
+      };
+    },
+  },
+  "WorkerPool.run": {
+    "of jobs that are done at once": () => {
+      const pool = poolOf(() => 1);
+      return () => pool.run(1);
+    },
+    "of jobs that fail": () => {
+      const pool = poolOf(fail);
+      return () => pool.run(1);
+    },
+    "of a pool that was stopped": async () => {
+      const pool = await stoppedPool();
+      return () => pool.run(1);
+    },
+    "with options that are no object": () => {
+      const pool = poolOf(() => 1);
+      return () => pool.run(1, 1 as never);
+    },
+  },
   "WorkerPool.send": {
     "of jobs that are done at once": () => {
       const pool = poolOf(() => 1);
@@ -350,7 +384,7 @@ const loops: Readonly<Record<string, Entry>> = {
     "whose context has ended": () => {
       const pool = poolOf(() => 1);
       const ctx = canceled();
-      return () => pool.send(1, ctx);
+      return () => pool.send(1, { ctx });
     },
     "with what is not a context": () => {
       const pool = poolOf(() => 1);
@@ -369,7 +403,7 @@ const loops: Readonly<Record<string, Entry>> = {
     "whose context has ended": () => {
       const pool = poolOf(() => 1);
       const ctx = canceled();
-      return () => pool.submit(1, ctx);
+      return () => pool.submit(1, { ctx });
     },
     "with what is not a context": () => {
       const pool = poolOf(() => 1);
@@ -394,11 +428,27 @@ const loops: Readonly<Record<string, Entry>> = {
     "with a seed that makes no sense": () => () => bubble(() => 1, { seed: 0.5 }),
   },
   gosched: { "in a loop": () => () => gosched() },
+  mapOrdered: {
+    "of an endless source": () => {
+      const results = mapOrdered(endless(), () => 1, { concurrency: 1 });
+      return () => results.next();
+    },
+    "of items that fail": () => () => mapOrdered([1], fail, { concurrency: 1 }).next(),
+  },
+  retry: {
+    "of a function that returns at once": () => () => retry(() => 1, { retries: 1 }),
+    "of a function that throws": () => () => retry(fail, { retries: 0 }),
+    "with a context that is canceled": () => {
+      const ctx = canceled();
+      return () => retry(() => 1, { retries: 1, ctx });
+    },
+    "with what is not a function": () => () => retry(wrong, { retries: 1 }),
+  },
   runPool: {
     "of jobs that are closed": () => () => runPool(context.background(), closed(), new Channel(1), () => 1),
     "whose context has ended": () => {
       const ctx = canceled();
-      return () => runPool(ctx, new Channel<number>(), new Channel<Outcome<number, number>>(), () => 1);
+      return () => runPool(ctx, new Channel<number>(), new Channel<JobOutcome<number, number>>(), () => 1);
     },
     "with what is not a function": () => () => runPool(context.background(), new Channel(), new Channel(), wrong),
     "with what is not a channel": () => () => runPool(context.background(), 1 as never, 1 as never, () => 1),
@@ -417,7 +467,7 @@ const loops: Readonly<Record<string, Entry>> = {
     },
     "with what is not a case": () => () => select([1] as never),
   },
-  settled: { "outside of a bubble": () => () => settled() },
+  waitUntilBlocked: { "outside of a bubble": () => () => waitUntilBlocked() },
   "time.sleep": {
     "for no time": () => () => time.sleep(0),
     "for less than no time": () => () => time.sleep(-1),
@@ -467,7 +517,7 @@ const rows = Object.entries(loops).flatMap(([name, entry]) =>
 
 test.each(rows)("%s lets timers run: %s", async (...[, , loop]) => {
   // The loops are left in the middle of what they do.
-  allowLeaks();
+  ignoreLeaks();
   expect(await letsTimersRun(await loop())).toBe(true);
 });
 

@@ -7,8 +7,8 @@ import {
   context,
   defer,
   go,
+  type JobOutcome,
   main,
-  type Outcome,
   receive,
   runPool,
   select,
@@ -30,10 +30,10 @@ async function work(ctx: Context, units: number): Promise<number> {
   return units * 10;
 }
 
-async function run(parent: Context, units: number[], onError: "collect" | "cancel"): Promise<void> {
+async function run(parent: Context, units: number[], stopOnError: boolean): Promise<void> {
   const [ctx, cancel] = context.withCancel(parent);
   const jobs = new Channel<number>();
-  const results = new Channel<Outcome<number, number>>();
+  const results = new Channel<JobOutcome<number, number>>();
 
   // A pool that is cut short takes no more jobs, so the sender also waits for the context, which is canceled when the
   // pool has ended.
@@ -54,7 +54,7 @@ async function run(parent: Context, units: number[], onError: "collect" | "cance
   // The pool runs in its own goroutine. Its report comes after the end of the results.
   const ended = new Channel<Error | undefined>(1);
   go(async () => {
-    const report = await runPool(ctx, jobs, results, work, { workers: numWorkers, onError });
+    const report = await runPool(ctx, jobs, results, work, { workers: numWorkers, stopOnError });
     cancel();
     ended.trySend(report.cause);
   });
@@ -72,17 +72,17 @@ async function run(parent: Context, units: number[], onError: "collect" | "cance
 main(async () => {
   // A failed job does not affect the others.
   console.log("collect:");
-  await run(context.background(), [1, 3, 5, 2], "collect");
+  await run(context.background(), [1, 3, 5, 2], false);
 
   // A failed job cancels the others, and the sender stops too.
   console.log("cancel:");
-  await run(context.background(), [1, 3, 5, 2, 1, 1], "cancel");
+  await run(context.background(), [1, 3, 5, 2, 1, 1], true);
 
   // A run that is cut short reports the cause, and the jobs done by then keep their results.
   console.log("too late:");
   const [ctx, cancel] = context.withTimeout(context.background(), 225 * time.millisecond);
   using _ = defer(cancel);
-  await run(ctx, [1, 2, 5], "collect");
+  await run(ctx, [1, 2, 5], false);
 });
 
 // Try: one worker. Which lines change in each of the three runs, and which run stays the same?

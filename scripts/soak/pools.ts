@@ -1,6 +1,6 @@
 // Worker pools that are stopped or canceled at any moment: each job has exactly one outcome.
 
-import { context, type Context, receive, select, StoppedError, type Task, time, WorkerPool } from "goro";
+import { context, type Context, receive, select, StoppedError, type PoolTask, time, WorkerPool } from "goro";
 import { type Load, pick } from "./round.ts";
 
 const failure = new Error("the job fails");
@@ -12,7 +12,7 @@ export const jobs: Load = (round, chance) => {
   let running = 0;
   let most = 0;
   const pool = new WorkerPool(work, { workers, queueSize: pick(chance, [0, 1, 8]), ctx });
-  const tasks: Task<number, number>[] = [];
+  const tasks: PoolTask<number, number>[] = [];
   let sent = 0;
   let outcomes = 0;
   let offers = 0;

@@ -1,17 +1,24 @@
-// What the library's own contexts have in common: each is a link in a chain that ends in a root or in a context of the
-// user's own. Whatever goes up the chain goes in a loop, because contexts can be nested deeper than the stack.
+// The base class of the library's contexts. Each is a link in a chain that ends in a root or in a context of the user's. Lookups are
+// loops and not recursive, because contexts can be nested deeper than the stack.
 
 import type { ReceiveChannel } from "../channel/channel.ts";
+import { PanicError } from "../runtime/panic.ts";
 import { brand } from "../util/copies.ts";
-import { safeToString } from "../util/inspect.ts";
+import { printAsString, safeToString } from "../util/inspect.ts";
+import { Check } from "../util/validate.ts";
 import type { Context } from "./context.ts";
 
-/** What {@link BaseContext.lookup} answers for a key that must be looked up further above. */
-export const NOT_FOUND: unique symbol = Symbol("elsewhere");
+/** The result of {@link BaseContext.lookup} for a key that must be looked up in the parent. */
+export const NOT_FOUND: unique symbol = Symbol("not found");
 
+/** A context of the library. */
 export abstract class BaseContext implements Context {
   static {
     brand(this.prototype, "a Context");
+    printAsString(this.prototype, (ctx) => {
+      const err = ctx.err();
+      return err === undefined ? String(ctx) : `${String(ctx)} (${err.message})`;
+    });
   }
 
   readonly parent: Context | null;
@@ -25,10 +32,10 @@ export abstract class BaseContext implements Context {
   abstract deadline(): number | undefined;
   abstract get signal(): AbortSignal;
 
-  /** The value that this one link has for `key`. */
+  /** Returns the value of this link for `key`. */
   protected abstract lookup(key: unknown): unknown;
 
-  /** What this one link adds to the name of the chain, such as ".WithCancel". */
+  /** Returns what this link adds to the name of the chain, such as ".WithCancel". */
   protected abstract describeSelf(): string;
 
   value(key: unknown): never {
@@ -41,12 +48,12 @@ export abstract class BaseContext implements Context {
     return (value === NOT_FOUND ? (context as Context).value(key) : value) as never;
   }
 
-  /** The name of the chain down to this link, when `above` is that of the chain above it. */
-  protected describe(above: string): string {
-    return above + this.describeSelf();
+  /** Returns the name of the chain down to this link, where `parent` is the name of the chain above. */
+  protected describe(parent: string): string {
+    return parent + this.describeSelf();
   }
 
-  /** What `JSON.stringify` shows of a context, which has references in a circle. */
+  // A context has circular references.
   toJSON(): string {
     return this.toString();
   }
@@ -55,11 +62,19 @@ export abstract class BaseContext implements Context {
     const links: BaseContext[] = [this];
     let context = this.parent;
     for (; isChained(context); context = context.parent) links.push(context);
-    return links.reduceRight((above, link) => link.describe(above), context === null ? "" : safeToString(context));
+    return links.reduceRight((name, link) => link.describe(name), context === null ? "" : safeToString(context));
   }
 }
 
-// In the body of the class, esbuild would rename the class for its sake.
+// Outside of the class: esbuild renames a class that refers to itself by name in its body.
 function isChained(context: Context | null): context is BaseContext {
   return context instanceof BaseContext;
+}
+
+/** Returns the argument `parent`, or `name`, of `caller` in package context; throws if it is not a context. */
+export function checkParent(caller: string, parent: Context, name: string = "parent"): Context {
+  if (parent === null || parent === undefined) throw new PanicError("cannot create context from nil parent");
+  // The check of a context of the library is one comparison.
+  if (!(parent instanceof BaseContext)) new Check(`context.${caller}`).isContext(name, parent);
+  return parent;
 }

@@ -3,17 +3,16 @@
 // Invariants, whenever no method is on the stack:
 //   1. A canceled context has no children and no timer, and is in no list of children.
 //   2. Any other context is in the children of the nearest CancelContext above it, if there is one.
-//   3. A context has an error if and only if its done channel, should it have one, is closed; neither changes again.
+//   3. A context has an error if and only if its done channel is closed or has not been created; neither changes again.
 //
-// Mirrors `canceler`, `cancelCtx`, `timerCtx`, `afterFuncCtx` and `propagateCancel` of context/context.go.
+// See `canceler`, `cancelCtx`, `timerCtx`, `afterFuncCtx` and `propagateCancel` of context/context.go.
 
 import { Channel, type ChannelOptions, channelStateOf, type ReceiveChannel } from "../channel/channel.ts";
 import type { ChannelState } from "../channel/channel-state.ts";
 import { receive, select } from "../channel/select.ts";
 import { go } from "../runtime/goroutine.ts";
-import { allowManyListeners, signalDescription } from "../runtime/process.ts";
+import { disableMaxListenersWarning } from "../runtime/process.ts";
 import { PanicError } from "../runtime/panic.ts";
-import { addWakeSource } from "../runtime/deadlock.ts";
 import { RuntimeTimer, currentClock } from "../runtime/timer.ts";
 import type { Clock } from "../runtime/timer-queue.ts";
 import { WaitQueue, type QueueNode } from "../util/wait-queue.ts";
@@ -24,11 +23,11 @@ import { canceled, deadlineExceeded } from "./errors.ts";
 
 const named: ChannelOptions = { name: "ctx.done()" };
 
-/** The `done()` of every context that cannot be canceled. It is never ready, so that no wait is queued in it. */
+/** The `done()` of every context that cannot be canceled. It is never ready, and no waiter is queued in it. */
 export const neverDone: Channel<never> = shareAcrossRealms(new Channel<never>(0, named));
 (channelStateOf(neverDone) as ChannelState<never>).isNever = true;
 
-// For contexts that nobody asked for `done()` before they ended.
+// For contexts whose `done()` is first called after the cancellation.
 const closedDone: Channel<never> = shareAcrossRealms(new Channel<never>(0, named));
 (channelStateOf(closedDone) as ChannelState<never>).closed = true;
 
@@ -37,20 +36,21 @@ function shareAcrossRealms(channel: Channel<never>): Channel<never> {
   return channel;
 }
 
-/** The key under which each context below a `CancelContext` finds it, also through contexts of the user's own. */
+/** The key whose value is the nearest `CancelContext`, also through contexts of the user's: `cancelCtxKey` of context.go. */
 export const cancelContextKey: unique symbol = Symbol("goro.context.nearest");
 
-/** A context of the user's own that spreads its end itself. Mirrors the `afterFuncer` of context.go. */
+/** A context of the user's that propagates its cancellation itself: `afterFuncer` of context.go. */
 interface AfterFuncer {
   afterFunc(f: () => void): () => boolean;
 }
 
-/** What is canceled with a context: a derived context, or a listener. Mirrors `canceler`. */
+/** What is canceled with a context: a derived context, or a listener. `canceler` of context.go. */
 interface Child extends QueueNode<Child> {
   /** Called once, synchronously, after the context and everything below it have been canceled. Must not throw. */
   canceled(): void;
 }
 
+/** A context that can be canceled: `cancelCtx` of context.go. */
 export class CancelContext extends BaseContext implements Child {
   queue: WaitQueue<Child> | null = null;
   prev: Child | null = null;
@@ -59,7 +59,7 @@ export class CancelContext extends BaseContext implements Child {
   declare readonly parent: Context;
   readonly children: WaitQueue<Child> = new WaitQueue<Child>();
 
-  /** Its own deadline or the parent's. */
+  /** The deadline of this context or of its parent. */
   readonly expiry: Expiry | undefined;
   #done: Channel<never> | null = null;
   #err: Error | undefined;
@@ -92,13 +92,13 @@ export class CancelContext extends BaseContext implements Child {
   get signal(): AbortSignal {
     if (this.#controller === null) {
       this.#controller = new AbortController();
-      allowManyListeners(this.#controller.signal);
+      disableMaxListenersWarning(this.#controller.signal);
       if (this.#err !== undefined) this.#controller.abort(this.#cause);
     }
     return this.#controller.signal;
   }
 
-  /** Whether something is to happen when it is canceled. */
+  /** Whether a child or a receiver waits for the cancellation. */
   get isAwaited(): boolean {
     if (this.#err !== undefined) return false;
     return (
@@ -114,7 +114,7 @@ export class CancelContext extends BaseContext implements Child {
     return ".WithCancel";
   }
 
-  /** Makes the end of the parent the end of this: the last step of making a context. */
+  /** Propagates cancellation from the parent. Must be called once, after construction. */
   propagateCancel(): void {
     const { parent } = this;
     const nearest = parentCancelContext(parent);
@@ -124,21 +124,21 @@ export class CancelContext extends BaseContext implements Child {
     }
     const done = parent.done();
     if (done === neverDone) return;
-    const end = (): void => {
+    const cancel = (): void => {
       const err = parent.err();
       if (err === undefined) throw new PanicError("context: internal error: missing cancel error");
       this.cancel(err, causeOf(parent));
     };
     if (done.tryReceive() !== undefined) {
-      end();
+      cancel();
     } else if (hasAfterFunc(parent)) {
-      this.#stopParentListener = parent.afterFunc(end);
+      this.#stopParentListener = parent.afterFunc(cancel);
     } else {
-      // Throws here, and not in the goroutine, if the channel is not one.
-      const onCancel = receive(done);
+      // Throws here, and not in the goroutine, if `done` is not a channel.
+      const parentDone = receive(done);
       go(async () => {
-        const s = await select({ parent: onCancel, own: receive(this.done()) });
-        if (s.case === "parent") end();
+        const s = await select({ parent: parentDone, self: receive(this.done()) });
+        if (s.case === "parent") cancel();
       });
     }
   }
@@ -148,7 +148,7 @@ export class CancelContext extends BaseContext implements Child {
     if (this.#err !== undefined) return;
     this.queue?.remove(this);
 
-    // A list instead of recursion: contexts can be nested deeper than the stack.
+    // A loop and not recursion: contexts can be nested deeper than the stack.
     const canceled: Child[] = [this];
     for (const child of canceled) {
       if (!(#err in child)) continue;
@@ -169,12 +169,12 @@ export class CancelContext extends BaseContext implements Child {
   }
 }
 
-/** A context that is canceled at a time. */
+/** A context with a deadline: `timerCtx` of context.go. */
 export class DeadlineContext extends CancelContext {
   declare readonly expiry: Expiry;
   #timer: RuntimeTimer | null = null;
 
-  /** Cancels the context at its deadline, with `cause`, unless it has been canceled before. */
+  /** Schedules the cancellation with `cause` at the deadline, unless the context has been canceled already. */
   startTimer(cause: Error | undefined): void {
     if (this.err() !== undefined) return;
     const { clock, due } = this.expiry;
@@ -196,82 +196,40 @@ export class DeadlineContext extends CancelContext {
   }
 }
 
-/** A deadline. Expiries on one clock are compared by `due`, because somebody may set the machine's clock. */
+/** A deadline. Expiries on the same clock are compared by `due`, which is unaffected when the machine's clock is set. */
 export interface Expiry {
   readonly clock: Clock;
-  /** By the clock's monotonic reading, in milliseconds. */
+  /** The deadline by the monotonic reading of `clock`, in milliseconds. */
   readonly due: number;
-  /** In milliseconds since the epoch. */
+  /** The deadline in milliseconds since the epoch. */
   readonly deadline: number;
 }
 
-/** The expiry in `delay` milliseconds, at `deadline` if that is known. */
+/** Returns the expiry in `delay` milliseconds. `deadline` is its wall time if that is known. */
 export function expiryIn(delay: number, deadline?: number): Expiry {
   const clock = currentClock();
   return { clock, due: clock.now() + delay, deadline: deadline ?? clock.wall() + delay };
 }
 
-/** The expiry of `ctx`, or undefined if it has no deadline. */
+/** Returns the expiry of `ctx`; undefined if it has no deadline. */
 export function expiryOf(ctx: Context): Expiry | undefined {
   const deadline = ctx.deadline();
   if (deadline === undefined) return undefined;
   const nearest = ctx instanceof CancelContext ? ctx : ctx.value(cancelContextKey);
   const expiry = nearest instanceof CancelContext ? nearest.expiry : undefined;
-  // A context of the user's own may have a deadline of its own.
+  // A context of the user's may have another deadline than the nearest CancelContext.
   return expiry?.deadline === deadline ? expiry : expiryIn(deadline - currentClock().wall(), deadline);
 }
 
-/** Whether `a` is earlier than `b`. */
+/** Reports whether `a` is earlier than `b`. */
 export function isEarlier(a: Expiry, b: Expiry): boolean {
   return a.clock === b.clock ? a.due < b.due : a.deadline < b.deadline;
 }
 
-/** How many milliseconds are left until the deadline of `ctx`; Infinity, if it has none. */
+/** Returns the number of milliseconds until the deadline of `ctx`; Infinity if it has none. */
 export function timeLeft(ctx: Context): number {
   const expiry = expiryOf(ctx);
   return expiry === undefined ? Infinity : expiry.due - expiry.clock.now();
-}
-
-/** The contexts of signals that have not aborted. A signal keeps its context; this list must not. */
-const signalContexts = new Set<WeakRef<SignalContext>>();
-let pruneAt = 64;
-
-/** A context that is canceled when an AbortSignal aborts. */
-export class SignalContext extends CancelContext {
-  readonly #ref: WeakRef<SignalContext> | undefined;
-
-  constructor(root: Context) {
-    super(root);
-    // Cloudflare Workers of 2024 have no WeakRef, and no `main` that could be deadlocked.
-    if (typeof WeakRef !== "function") return;
-    this.#ref = new WeakRef<SignalContext>(this);
-    signalContexts.add(this.#ref);
-    if (signalContexts.size < pruneAt) return;
-    for (const each of signalContexts) if (each.deref() === undefined) signalContexts.delete(each);
-    pruneAt = Math.max(64, 2 * signalContexts.size);
-  }
-
-  override canceled(): void {
-    if (this.#ref !== undefined) signalContexts.delete(this.#ref);
-  }
-}
-
-// Who can abort a signal is not known: `AbortSignal.timeout` has a timer that does not keep the process alive. While something
-// waits for the context of a signal, the program is therefore not known to be deadlocked.
-addWakeSource(() => [...signalContexts].some((each) => each.deref()?.isAwaited === true));
-
-/** A context that ends when a signal arrives: it prints which. Mirrors `signalCtx` of os/signal. */
-export class NotifyContext extends CancelContext {
-  readonly #signals: readonly string[];
-
-  constructor(parent: Context, signals: readonly string[]) {
-    super(parent);
-    this.#signals = signals;
-  }
-
-  protected override describe(above: string): string {
-    return `signal.NotifyContext(${above}, [${this.#signals.map(signalDescription).join(" ")}])`;
-  }
 }
 
 /** A function to call when a context is canceled. */
@@ -287,8 +245,8 @@ class Listener implements Child {
 }
 
 /**
- * Calls `listener` synchronously when `ctx` is canceled, after everything below `ctx` has been canceled too; immediately, if it has
- * been canceled before. For the library's own use: `listener` must not throw. Returns a function that removes the listener.
+ * Calls `listener` synchronously when `ctx` is canceled, after all contexts below `ctx` have been canceled; immediately if `ctx` is
+ * canceled already. For internal use: `listener` must not throw. Returns a function that removes the listener.
  */
 export function onCancel(ctx: Context, listener: () => void): () => void {
   if (ctx.err() !== undefined) {
@@ -302,7 +260,7 @@ export function onCancel(ctx: Context, listener: () => void): () => void {
     nearest.children.push(child);
     return () => child.queue?.remove(child);
   }
-  // A context of the user's own is followed by one of ours, which is released with the listener.
+  // A context of the user's gets a child of the library, which is released with the listener.
   const follower = new CancelContext(ctx);
   follower.children.push(child);
   follower.propagateCancel();
@@ -316,7 +274,7 @@ function noop(): void {
   // There is no listener to remove.
 }
 
-/** The cause of any context's end. */
+/** Returns why `context` was canceled; undefined if it is not. */
 export function causeOf(context: Context): Error | undefined {
   const err = context.err();
   if (err === undefined) return undefined;
@@ -324,7 +282,7 @@ export function causeOf(context: Context): Error | undefined {
   return (nearest instanceof CancelContext ? nearest.cause : undefined) ?? err;
 }
 
-/** The `CancelContext` whose end is the end of `context`: none, if a context of the user's own has another done channel. */
+/** Returns the `CancelContext` that is canceled with `context`; undefined if a context of the user's with another `done()` is between. */
 function parentCancelContext(context: Context): CancelContext | undefined {
   if (context instanceof CancelContext) return context;
   const nearest = context.value(cancelContextKey);

@@ -1,37 +1,40 @@
-// What a context is.
+// The interface of all contexts.
 
 import type { ReceiveChannel } from "../channel/channel.ts";
 
 /**
- * Tells those who work for somebody when to give up, and carries what belongs to a request. It is passed as the first
- * parameter, named `ctx`.
+ * Carries a cancellation signal, a deadline and request-scoped values. A function takes it as its first parameter, named `ctx`.
  *
- * You may implement it yourself: contexts derived from yours follow its `done()`.
+ * Users may implement it: contexts derived from such a context follow its `done()`.
  *
- * Mirrors `context.Context`.
+ * @see [context.Context](https://pkg.go.dev/context#Context)
  */
 export interface Context {
-  /** The channel that is closed when the work should stop; the same one each time. It never is, if nothing can end it. */
+  /** Returns the channel that is closed when the context is canceled: the same one each time. It stays open if nothing can cancel it. */
   done(): ReceiveChannel<never>;
 
-  /** Why `done()` is closed: a `Canceled` or a `DeadlineExceeded`; `undefined` while it is open. */
+  /** Returns why `done()` is closed: a `Canceled` or a `DeadlineExceeded`; `undefined` while it is open. */
   err(): Error | undefined;
 
-  /** When the context will end by itself, in milliseconds since the epoch; `undefined` if never. */
+  /** Returns when the context will be canceled, in milliseconds since the epoch; `undefined` without a deadline. */
   deadline(): number | undefined;
 
-  /** What the nearest context above has for `key`, or `undefined`. */
+  /** Returns the value for `key` of the nearest context above that has one; `undefined` if there is none. */
   value<T>(key: Key<T>): T | undefined;
   value(key: unknown): unknown;
 
-  /** The same end as an `AbortSignal`, for `fetch` and its like. Its reason is the cause. It is made when asked for. */
+  /**
+   * An `AbortSignal` that aborts when the context is canceled, for `fetch` and similar functions. Its reason is the cause. It is created at
+   * the first access.
+   */
   readonly signal: AbortSignal;
 }
 
-declare const carries: unique symbol;
+declare const valueType: unique symbol;
 
-/** A key for values of type `T`. Two keys are two keys, whatever their names. */
+/** A key for values of type `T`. Keys are compared by identity, and not by name. */
 export interface Key<in out T> {
+  /** The name of the key, in reports. */
   readonly name: string;
-  readonly [carries]: (value: T) => T;
+  readonly [valueType]: (value: T) => T;
 }

@@ -1,13 +1,14 @@
-// Why a context has ended.
+// The errors of canceled contexts. Their names are those of the DOM, which existing code compares.
 
 /**
- * `ctx.err()` of a context that was canceled. Ask with `instanceof`: what a process signal leaves as the cause is one too.
+ * `ctx.err()` of a context that was canceled; its name is "AbortError". Test for it with `instanceof`: the cause of a context that a
+ * process signal has canceled is one too.
  *
- * Mirrors `context.Canceled`.
+ * @see [context.Canceled](https://pkg.go.dev/context#pkg-variables)
  */
 export class Canceled extends Error {
   static {
-    this.prototype.name = "Canceled";
+    this.prototype.name = "AbortError";
   }
 
   constructor(message: string = "context canceled", options?: ErrorOptions) {
@@ -16,26 +17,26 @@ export class Canceled extends Error {
 }
 
 /**
- * `ctx.err()` of a context whose deadline has passed.
+ * `ctx.err()` of a context whose deadline has passed; its name is "TimeoutError".
  *
- * Mirrors `context.DeadlineExceeded`.
+ * @see [context.DeadlineExceeded](https://pkg.go.dev/context#pkg-variables)
  */
 export class DeadlineExceeded extends Error {
   static {
-    this.prototype.name = "DeadlineExceeded";
+    this.prototype.name = "TimeoutError";
   }
 
   constructor(message: string = "context deadline exceeded", options?: ErrorOptions) {
     super(message, options);
   }
 
-  /** True, for those who ask an error whether it is one of time. */
+  /** Returns true, as Go's `net.Error` does for timeouts. */
   timeout(): boolean {
     return true;
   }
 }
 
-// One object each, as in Go: they say what happened and not where, and making an error is the dearest part of a cancel.
+// Shared objects, as in Go: creating an Error with its stack is the most expensive part of a cancellation.
 export const canceled: Canceled = withoutStack(new Canceled());
 export const deadlineExceeded: DeadlineExceeded = withoutStack(new DeadlineExceeded());
 

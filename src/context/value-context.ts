@@ -1,4 +1,4 @@
-// The contexts that have no end of their own: the roots, those cut off from the end above, and those that add a value.
+// The contexts that cannot be canceled themselves: the roots, those without the cancellation of their parent, and those with a value.
 
 import type { ReceiveChannel } from "../channel/channel.ts";
 import { safeToString } from "../util/inspect.ts";
@@ -8,8 +8,8 @@ import type { Context } from "./context.ts";
 
 let neverAbortedSignal: AbortSignal | undefined;
 
-// It lives as long as the program, so it must not retain listeners that will never be called.
-function makeNeverAborted(): AbortSignal {
+// It exists as long as the program, so it must not keep listeners that will never be called.
+function createNeverAborted(): AbortSignal {
   const { signal } = new AbortController();
   signal.addEventListener = (): void => undefined;
   return signal;
@@ -29,12 +29,12 @@ abstract class NeverCanceledContext extends BaseContext {
   }
 
   get signal(): AbortSignal {
-    neverAbortedSignal ??= makeNeverAborted();
+    neverAbortedSignal ??= createNeverAborted();
     return neverAbortedSignal;
   }
 }
 
-/** Background and TODO; they differ in their names alone. */
+/** Background and TODO, which differ only in their names. */
 export class BackgroundContext extends NeverCanceledContext {
   readonly #name: string;
 
@@ -52,7 +52,10 @@ export class BackgroundContext extends NeverCanceledContext {
   }
 }
 
-/** Keeps the values above, and nothing else. Mirrors `withoutCancelCtx`. */
+export const backgroundContext: Context = new BackgroundContext("context.Background");
+export const todoContext: Context = new BackgroundContext("context.TODO");
+
+/** Has the values of its parent and nothing more: `withoutCancelCtx` of context.go. */
 export class WithoutCancelContext extends NeverCanceledContext {
   protected override lookup(key: unknown): unknown {
     return key === cancelContextKey ? undefined : NOT_FOUND;
@@ -63,12 +66,12 @@ export class WithoutCancelContext extends NeverCanceledContext {
   }
 }
 
-/** Adds one value. Mirrors `valueCtx`. */
+/** Adds one value: `valueCtx` of context.go. */
 export class ValueContext extends BaseContext {
   readonly #key: unknown;
   readonly #value: unknown;
 
-  /** The nearest above that is more than a value. */
+  /** The nearest context above that is not a ValueContext. */
   readonly #cancelSource: Context;
 
   constructor(parent: Context, key: unknown, value: unknown) {

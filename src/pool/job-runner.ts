@@ -1,408 +1,405 @@
-// The engine of both pools: what happens to a job, from the worker that takes it to its outcome. It knows attempts, pauses, rates
-// and timeouts. Where jobs come from, and when a pool has ended, is decided by the door: WorkerPool or runPool.
+// The engine of both pools: runs a job that a worker has taken, and gives each job its outcome. It implements attempts, pauses, rates
+// and timeouts. Its host, a WorkerPool or a run of runPool, decides where jobs come from and when the pool has ended.
 //
-// Whatever ends a job is decided synchronously, by a flag that `verdict` reads: its context, the timeout, the end of the pool. The
-// outcome follows. A worker whose function returns gives it directly; all other ends go through `conclude` and are given by one
-// goroutine, the sweeper, in slices that let timers run.
+// The end of a job is decided synchronously, by a field that `#verdict` reads: its context, the timeout, the end of the pool. The outcome
+// follows. If the function returns, its worker records the outcome. In all other cases the job is passed to `conclude`, and the outcome
+// is recorded by one goroutine, the sweeper, which yields to timers.
 //
 // Invariants, whenever no method is on the stack:
 //   1. A job has at most one outcome, and exactly one once it has been accepted and the pool has ended.
-//   2. `open` counts the accepted jobs without an outcome, `running` the functions that have not returned, and `abandoned` those of
-//      them whose jobs have an outcome.
+//   2. `open` counts the accepted jobs without an outcome, `running` the functions that have not returned, and `abandoned` the running
+//      functions whose jobs have an outcome.
 //   3. While a job is concluded and has no outcome, the sweeper runs.
-//   4. `settle` is the only place that gives an outcome, and changes all state before it calls user code.
+//   4. `#recordOutcome` is the only place that gives an outcome, and changes all state before it calls user code.
 
-import { receive, select } from "../channel/select.ts";
-import { after } from "../time/time.ts";
 import { expiryIn } from "../context/cancel.ts";
-import { canceled, DeadlineExceeded, deadlineExceeded } from "../context/errors.ts";
+import { DeadlineExceeded } from "../context/errors.ts";
 import { isStoreSetAfterAwait, runIn } from "../runtime/async-context.ts";
-import { toError, functionName } from "../util/inspect.ts";
 import { type Goroutine, raise, spawn } from "../runtime/goroutine.ts";
+import { hooks } from "../runtime/hooks.ts";
+import { resolved, resolvedPromise } from "../runtime/scheduler.ts";
 import { RuntimeTimer, currentClock } from "../runtime/timer.ts";
 import type { Clock } from "../runtime/timer-queue.ts";
-import { resolved, resolvedPromise } from "../runtime/scheduler.ts";
-import { below } from "../runtime/realm.ts";
+import { functionName, toError } from "../util/inspect.ts";
 import { RingBuffer } from "../util/ring-buffer.ts";
-import { hooks } from "../runtime/hooks.ts";
-import { PoolCounters } from "./stats.ts";
-import type { PoolEvent, PoolFunc, RetryOptions, ResolvedPoolOptions } from "./options.ts";
-import type { JobCanceled, JobFailed, JobOutcome } from "./outcome.ts";
-import type { PoolJob } from "./job.ts";
+import type { JobCanceled, JobFailed, JobOutcome, PoolJob } from "./job.ts";
+import type { PoolEvent, PoolFunc, ResolvedPoolOptions } from "./options.ts";
+import { PoolCounters } from "./report.ts";
+import { pause, retryDelay } from "./retry.ts";
 
-/** A worker, as far as the engine knows it. */
-export interface Hand {
+/** The part of a worker that the engine uses. */
+export interface RunnerWorker {
   readonly id: number;
-  /** The goroutine that runs `Crew.work` for it. */
+  /** The goroutine that runs `JobRunner.work` for the worker. */
   goroutine: Goroutine | null;
 }
 
-/** What a pool does for its engine. Only `next` and `look` may run user code. */
-export interface Door<Job, Result, W extends Hand> {
-  /** The next job for `worker`; null, if there is none now. */
-  next(worker: W): PoolJob<Job, Result> | null | Promise<PoolJob<Job, Result> | null>;
+/** The part of a pool that the engine calls. Only `nextJob` and `onChange` may run user code. */
+export interface RunnerHost<Job, Result, W extends RunnerWorker> {
+  /** Returns the next job for `worker`; null if there is none now. */
+  nextJob(worker: W): PoolJob<Job, Result> | null | Promise<PoolJob<Job, Result> | null>;
 
-  /** A job that has come for `worker` immediately after `next` had none; null ends the goroutine of the worker. */
-  late(worker: W): PoolJob<Job, Result> | null;
+  /** Returns a job that was given to `worker` directly after `nextJob` returned null; null ends the goroutine of the worker. */
+  lateJob(worker: W): PoolJob<Job, Result> | null;
 
-  /** `worker` has finished with `work` at the time `now`. If this returns a promise, the worker waits for it. */
-  finished(worker: W, work: PoolJob<Job, Result>, now: number): Promise<void> | undefined;
+  /** Called when the function of `job` has returned, at the time `now`. The worker waits for the promise that this returns. */
+  onReturn(worker: W, job: PoolJob<Job, Result>, now: number): Promise<void> | undefined;
 
-  /** The jobs that workers have taken. */
-  works(): Iterable<PoolJob<Job, Result>>;
+  /** Returns the jobs that workers have taken. */
+  activeJobs(): Iterable<PoolJob<Job, Result>>;
 
-  /** Removes a job that no worker has taken, after the end of the pool; undefined, if there is none left. */
-  takeLeft(): PoolJob<Job, Result> | undefined;
+  /** Removes and returns a job that no worker has taken; undefined if there is none. Called after the pool was cut short. */
+  takeQueued(): PoolJob<Job, Result> | undefined;
 
-  /** The pool has been cut short: `Crew.endedBy` is set. */
-  cut(): void;
+  /** Called when the pool has been cut short: `JobRunner.canceledBy` is set. */
+  onCutShort(): void;
 
-  /** The counters have changed so that the pool may have ended. */
-  look(): void;
+  /** Called when the counters have changed in a way that may end the pool. */
+  onChange(): void;
+
+  /** Called when the grace period has expired. */
+  onGraceExpired(): void;
 }
 
 /** Runs the jobs of one pool. */
-export class JobRunner<Job, Result, W extends Hand = Hand> {
+export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
   readonly #f: PoolFunc<Job, Result>;
-  readonly #door: Door<Job, Result, W>;
+  readonly #host: RunnerHost<Job, Result, W>;
 
   /** Whether a job consists of one call of the function. */
-  readonly #isPlain: boolean;
+  readonly #hasNoPolicy: boolean;
 
   readonly settings: ResolvedPoolOptions<Job, Result>;
   readonly clock: Clock = currentClock();
   readonly counters: PoolCounters = new PoolCounters();
 
-  /** Why the pool was cut short; undefined, if it was not. */
-  endedBy: Error | undefined = undefined;
+  /** Why the pool was cut short; undefined if it was not. */
+  canceledBy: Error | undefined = undefined;
 
   open = 0;
   running = 0;
   abandoned = 0;
 
-  /** How many of the running functions have called `stop`, by whether their jobs have an outcome. */
+  /** The number of running functions that have called `stop`, by whether their jobs have an outcome. */
   openStopping = 0;
   abandonedStopping = 0;
 
   /** The job whose function is on the stack. */
   currentJob: PoolJob<Job, Result> | undefined = undefined;
-  readonly #undone: { readonly job: Job; readonly order: number }[] = [];
+  readonly #unfinished: { readonly input: Job; readonly order: number }[] = [];
 
   readonly #concluded = new RingBuffer<PoolJob<Job, Result>>();
   #sweeper: Goroutine | null = null;
+  readonly #grace = new RuntimeTimer("pool grace", () => this.#host.onGraceExpired());
 
-  constructor(f: PoolFunc<Job, Result>, settings: ResolvedPoolOptions<Job, Result>, door: Door<Job, Result, W>) {
+  constructor(f: PoolFunc<Job, Result>, settings: ResolvedPoolOptions<Job, Result>, host: RunnerHost<Job, Result, W>) {
     this.#f = f;
-    this.#door = door;
+    this.#host = host;
     this.settings = settings;
-    this.#isPlain = settings.timeout === Infinity && settings.retry.retries === 0 && settings.limiter === undefined;
+    this.#hasNoPolicy = settings.timeout === Infinity && settings.retry.retries === 0 && settings.limiter === undefined;
   }
 
-  /** The name of its function; "", if it has none. */
+  /** The name of the function; "" if it has none. */
   get name(): string {
     return functionName(this.#f);
   }
 
-  /** Whether jobs that are over are still to be given their outcomes. */
+  /** Whether concluded jobs have no outcome yet. */
   get isSweeping(): boolean {
     return this.#sweeper !== null;
   }
 
-  /** The accepted jobs that were canceled because the pool was cut short, the earliest first. */
+  /** The accepted jobs that were canceled because the pool was cut short, in the order of their calls. */
   get unfinished(): Job[] {
-    return this.#undone.sort((a, b) => a.order - b.order).map(({ job }) => job);
+    return this.#unfinished.sort((a, b) => a.order - b.order).map(({ input }) => input);
   }
 
   /** Counts a job as accepted since `now`. */
-  markAccepted(work: PoolJob<Job, Result>, now: number = this.clock.now()): void {
-    work.isAccepted = true;
-    work.acceptedAt = now;
+  markAccepted(job: PoolJob<Job, Result>, now: number = this.clock.now()): void {
+    job.isAccepted = true;
+    job.acceptedAt = now;
     this.open++;
-    if (hooks !== null) hooks.jobEvent(this, work, "accept");
+    if (hooks !== null) hooks.jobEvent(this, job, "accept");
   }
 
-  /** Cuts the pool short: no job is started from now on, and all that have no outcome are canceled. Only the first call counts. */
-  cut(cause: Error): void {
-    if (this.endedBy !== undefined) return;
-    this.endedBy = cause;
-    this.#door.cut();
-    for (const work of this.#door.works()) this.conclude(work);
-    this.#sweepSoon();
+  /** Cuts the pool short: no job starts from now on, and all jobs without an outcome are canceled. Only the first call has an effect. */
+  cutShort(cause: Error): void {
+    if (this.canceledBy !== undefined) return;
+    this.canceledBy = cause;
+    this.#host.onCutShort();
+    for (const job of this.#host.activeJobs()) this.conclude(job);
+    this.#startSweeper();
   }
 
-  /** Makes sure that a job whose end is decided gets its outcome soon, whatever its function does. */
-  conclude(work: PoolJob<Job, Result>): void {
-    if (work.isConcluded || work.outcome !== undefined) return;
-    work.isConcluded = true;
-    work.endedBy ??= this.endedBy ?? work.ctx.cause;
-    this.#concluded.push(work);
-    this.#sweepSoon();
+  /** Makes the sweeper record the outcome of a job whose end is decided, even if its function never returns. */
+  conclude(job: PoolJob<Job, Result>): void {
+    if (job.isConcluded || job.outcome !== undefined) return;
+    job.isConcluded = true;
+    job.canceledBy ??= this.canceledBy ?? job.cause;
+    this.#concluded.push(job);
+    this.#startSweeper();
   }
 
-  /** Cancels one job, with `cause`, unless its end is decided. */
-  cancel(work: PoolJob<Job, Result>, cause: Error): void {
-    if (this.#verdict(work) === undefined) work.endedBy = cause;
-    this.conclude(work);
+  /** Cancels one job with `cause`, unless its end is decided. */
+  cancel(job: PoolJob<Job, Result>, cause: Error): void {
+    if (this.#verdict(job) === undefined) job.canceledBy = cause;
+    this.conclude(job);
   }
 
-  /** Counts the function of a job, which is running, as one that has called `stop`. */
-  stopsFrom(work: PoolJob<Job, Result>): void {
-    if (work.isStopping) return;
-    work.isStopping = true;
-    if (work.outcome === undefined) this.openStopping++;
+  /** Counts the function of a job, which is running, among those that have called `stop`. */
+  markStopping(job: PoolJob<Job, Result>): void {
+    if (job.isStopping) return;
+    job.isStopping = true;
+    if (job.outcome === undefined) this.openStopping++;
     else this.abandonedStopping++;
   }
 
   /** Whether the end of a job is decided although its function has not returned. */
-  isOver(work: PoolJob<Job, Result>): boolean {
-    return this.#verdict(work) !== undefined;
+  isDecided(job: PoolJob<Job, Result>): boolean {
+    return this.#verdict(job) !== undefined;
   }
 
   /** Starts the goroutine of a worker, for the public function `caller`. */
   start(caller: string, worker: W): void {
-    // In reports and traces the goroutine is called after its function.
+    // Reports and traces show the name of this function.
     const poolWorker = (): Promise<void> => this.work(worker);
     runIn(null, () => (worker.goroutine = spawn(caller, poolWorker, [], null)));
   }
 
+  /** Starts the grace period, unless it has started. */
+  startGrace(): void {
+    if (!this.#grace.isSet) this.#grace.start(this.settings.gracePeriod);
+  }
+
+  /** Must be called at the end of the pool. */
+  close(): void {
+    this.#grace.cancel();
+  }
+
   /**
-   * The life of a worker: takes jobs as long as there are any, and works on each until its function has returned. It runs without a
-   * store in its async context, so that a job whose caller has none is called directly.
+   * The loop of a worker: takes jobs while there are any, and runs each until its function has returned. It runs in an async context
+   * without a store, so that a job whose call had no store is called directly.
    */
   async work(worker: W): Promise<void> {
     for (;;) {
-      const next = this.#door.next(worker);
-      let work = next instanceof Promise ? await next : next;
-      if (work === null) {
-        // The caller that gets the last outcome often brings the next job: to wait for that is cheaper than a new goroutine.
+      const next = this.#host.nextJob(worker);
+      let job = next instanceof Promise ? await next : next;
+      if (job === null) {
+        // The caller that gets the last outcome often submits the next job: one microtask costs less than a new goroutine.
         await resolvedPromise;
-        work = this.#door.late(worker);
-        if (work === null) return;
+        job = this.#host.lateJob(worker);
+        if (job === null) return;
       }
       const goroutine = worker.goroutine as Goroutine;
-      let outcome = this.#begin(work, worker.id, goroutine);
-      if (work.isRunning) {
+      let outcome = this.#markStarted(job, worker.id, goroutine);
+      if (job.isRunning) {
         try {
-          outcome ??= this.#isPlain
-            ? this.#done(work, await this.#call(work, goroutine))
-            : await this.#attempt(work, goroutine);
+          outcome ??= this.#hasNoPolicy
+            ? this.#toDone(job, await this.#call(job, goroutine))
+            : await this.#runWithPolicies(job, goroutine);
         } catch (thrown) {
-          outcome = this.#threw(work, thrown);
+          outcome = this.#toFailed(job, thrown);
         }
       }
-      const wait = this.#door.finished(worker, work, this.#end(work, outcome, goroutine));
-      if (wait !== undefined) await wait;
-      // A function that was called directly has set a store by `enterWith`, which would be that of the next jobs too.
-      if (work.scope === null && hooks === null && isStoreSetAfterAwait()) {
+      const held = this.#host.onReturn(worker, job, this.#markReturned(job, outcome, goroutine));
+      if (held !== undefined) await held;
+      // A function that was called directly may have set a store by `enterWith`, which the next jobs must not inherit.
+      if (job.scope === null && hooks === null && isStoreSetAfterAwait()) {
         this.start("WorkerPool", worker);
         return;
       }
     }
   }
 
-  /** A worker has taken a job: its outcome, if its end is decided. Otherwise, or if a hook has decided it, the job is running. */
-  #begin(work: PoolJob<Job, Result>, worker: number, goroutine: Goroutine): JobOutcome<Job, Result> | undefined {
-    const over = work.outcome ?? this.#verdict(work);
-    if (over !== undefined) return over;
-    work.isRunning = true;
-    work.worker = worker;
+  /** Counts a job that a worker has taken as running, and returns undefined; returns its outcome if its end is decided. */
+  #markStarted(job: PoolJob<Job, Result>, worker: number, goroutine: Goroutine): JobOutcome<Job, Result> | undefined {
+    const decided = job.outcome ?? this.#verdict(job);
+    if (decided !== undefined) return decided;
+    job.isRunning = true;
+    job.worker = worker;
     this.running++;
-    if (hooks !== null) hooks.jobEvent(this, work, "start");
+    if (hooks !== null) hooks.jobEvent(this, job, "start");
     if (this.settings.onEvent === undefined) return undefined;
-    this.#tell(work, goroutine, { type: "started", job: work.job, worker });
-    return this.#verdict(work);
+    this.#emit(job, goroutine, { type: "started", job: job.input, worker });
+    // The hook may have canceled the job.
+    return this.#verdict(job);
   }
 
-  /** The function of a job has returned, for good. Returns when. */
-  #end(work: PoolJob<Job, Result>, outcome: JobOutcome<Job, Result> | undefined, goroutine: Goroutine): number {
+  /** Counts the function of a job as returned, and records the outcome. Returns the time. */
+  #markReturned(job: PoolJob<Job, Result>, outcome: JobOutcome<Job, Result> | undefined, goroutine: Goroutine): number {
     const now = this.clock.now();
-    if (work.isRunning) {
-      work.isRunning = false;
+    if (job.isRunning) {
+      job.isRunning = false;
       this.running--;
-      if (work.outcome !== undefined) {
+      if (job.outcome !== undefined) {
         this.abandoned--;
-        if (work.isStopping) this.abandonedStopping--;
+        if (job.isStopping) this.abandonedStopping--;
       }
     }
-    this.#settle(work, outcome as JobOutcome<Job, Result>, goroutine, now);
+    if (job.outcome === undefined) this.#recordOutcome(job, outcome as JobOutcome<Job, Result>, goroutine, now);
     return now;
   }
 
-  /** Gives a job its outcome, unless it has one. */
-  #settle(work: PoolJob<Job, Result>, outcome: JobOutcome<Job, Result>, goroutine: Goroutine, now: number): void {
-    if (work.outcome !== undefined) return;
+  #recordOutcome(job: PoolJob<Job, Result>, outcome: JobOutcome<Job, Result>, goroutine: Goroutine, now: number): void {
     const { settings } = this;
-    const { owner, isAccepted, isRunning, pendingAcceptance: acceptance } = work;
-    work.outcome = outcome;
-    work.dispose?.();
-    work.dispose = null;
+    const { listener, isAccepted, isRunning, isStopping, pendingAcceptance } = job;
+    job.outcome = outcome;
+    job.removeListener?.();
+    job.removeListener = null;
     if (isAccepted) {
       this.open--;
       if (isRunning) this.abandoned++;
-      if (work.isStopping) {
+      if (isStopping) {
         this.openStopping--;
         if (isRunning) this.abandonedStopping++;
       }
-      this.counters.count(outcome, now - work.acceptedAt, work.timedOut);
-      if (outcome.status === "canceled" && outcome.error === this.endedBy)
-        this.#undone.push({ job: work.job, order: work.order });
-      if (hooks !== null) hooks.jobEvent(this, work, "finish");
+      this.counters.count(outcome, now - job.acceptedAt, job.isTimedOut);
+      if (outcome.status === "canceled" && outcome.error === this.canceledBy)
+        this.#unfinished.push({ input: job.input, order: job.order });
+      if (hooks !== null) hooks.jobEvent(this, job, "finish");
     }
-    if (!isAccepted && acceptance !== null) acceptance.fail(outcome.error as Error);
-    else owner.settled(work);
-    if (settings.cancelsOnError && outcome.status === "failed") this.cut(outcome.error);
+    if (!isAccepted && pendingAcceptance !== null) pendingAcceptance.fail(outcome.error as Error);
+    else listener.onOutcome(job);
+    if (settings.stopOnError && outcome.status === "failed") this.cutShort(outcome.error);
 
     // From here on user code runs.
     if (isAccepted && settings.onEvent !== undefined) {
-      this.#tell(work, goroutine, { type: "ended", outcome, worker: work.worker });
+      this.#emit(job, goroutine, { type: "ended", outcome, worker: job.worker });
     }
-    const err = work.timedOut ? deadlineExceeded : canceled;
-    const cause = outcome.status === "canceled" ? outcome.error : err;
-    if (work.ctx.isDerived) guarded(() => work.ctx.end(err, cause));
-    else work.ctx.end(err, cause);
-    owner.proceed?.();
-    if (isRunning) this.#door.look();
+    if (job.derived !== null) guarded(() => job.end());
+    else job.end();
+    listener.afterOutcome?.();
+    if (isRunning) this.#host.onChange();
   }
 
-  #sweepSoon(): void {
+  #startSweeper(): void {
     if (this.#sweeper !== null) return;
     const poolSweeper = (): Promise<void> => this.#sweep();
     runIn(null, () => (this.#sweeper = spawn("WorkerPool", poolSweeper, [], null)));
   }
 
   async #sweep(): Promise<void> {
-    for (let work = this.#takeOver(); work !== undefined; work = this.#takeOver()) {
-      this.#settle(work, this.#verdict(work) as JobCanceled<Job>, this.#sweeper as Goroutine, this.clock.now());
-      const gate = resolved();
-      if (gate !== resolvedPromise) await gate;
+    for (let job = this.#nextConcluded(); job !== undefined; job = this.#nextConcluded()) {
+      if (job.outcome === undefined) {
+        const outcome = this.#verdict(job) as JobCanceled<Job> | JobFailed<Job>;
+        this.#recordOutcome(job, outcome, this.#sweeper as Goroutine, this.clock.now());
+      }
+      const turn = resolved();
+      if (turn !== resolvedPromise) await turn;
     }
     this.#sweeper = null;
-    this.#door.look();
+    this.#host.onChange();
   }
 
-  /** Removes a job that is over. */
-  #takeOver(): PoolJob<Job, Result> | undefined {
+  #nextConcluded(): PoolJob<Job, Result> | undefined {
     if (this.#concluded.length > 0) return this.#concluded.shift();
-    return this.endedBy === undefined ? undefined : this.#door.takeLeft();
+    return this.canceledBy === undefined ? undefined : this.#host.takeQueued();
   }
 
-  /** The outcome of a job whose end is decided although its function has not returned; undefined, if it is not. */
-  #verdict(work: PoolJob<Job, Result>): JobCanceled<Job> | JobFailed<Job> | undefined {
-    const { job, attempts } = work;
-    if (work.timedOut) {
+  /** The outcome of a job whose end is decided although its function has not returned; undefined if it is not decided. */
+  #verdict(job: PoolJob<Job, Result>): JobCanceled<Job> | JobFailed<Job> | undefined {
+    const { input, attempts } = job;
+    if (job.isTimedOut) {
       const error = new DeadlineExceeded(`the job took longer than ${this.settings.timeout} ms`);
-      return { status: "failed", job, attempts, error };
+      return { status: "failed", job: input, attempts, error };
     }
-    const error = work.endedBy ?? this.endedBy ?? work.ctx.cause;
-    return error === undefined ? undefined : { status: "canceled", job, attempts, error };
+    const error = job.canceledBy ?? this.canceledBy ?? job.cause;
+    return error === undefined ? undefined : { status: "canceled", job: input, attempts, error };
   }
 
-  #done(work: PoolJob<Job, Result>, value: Result): JobOutcome<Job, Result> {
-    return this.#verdict(work) ?? { status: "done", job: work.job, attempts: work.attempts, value };
+  #toDone(job: PoolJob<Job, Result>, value: Result): JobOutcome<Job, Result> {
+    return this.#verdict(job) ?? { status: "done", job: job.input, attempts: job.attempts, value };
   }
 
-  #threw(work: PoolJob<Job, Result>, thrown: unknown): JobCanceled<Job> | JobFailed<Job> {
-    return this.#verdict(work) ?? this.#failed(work, toError(thrown));
+  #toFailed(job: PoolJob<Job, Result>, thrown: unknown): JobCanceled<Job> | JobFailed<Job> {
+    return this.#verdict(job) ?? { status: "failed", job: job.input, attempts: job.attempts, error: toError(thrown) };
   }
 
-  #failed({ job, attempts }: PoolJob<Job, Result>, error: Error): JobFailed<Job> {
-    return { status: "failed", job, attempts, error };
-  }
-
-  /** Works on a job that is not plain. */
-  async #attempt(work: PoolJob<Job, Result>, goroutine: Goroutine): Promise<JobOutcome<Job, Result>> {
+  async #runWithPolicies(job: PoolJob<Job, Result>, goroutine: Goroutine): Promise<JobOutcome<Job, Result>> {
     const { timeout } = this.settings;
-    const refusal = await this.#waitForRate(work);
-    if (refusal !== undefined) return this.#failed(work, refusal);
-    if (timeout === Infinity) return this.#retryLoop(work, goroutine);
-    work.ctx.limit(expiryIn(timeout));
-    const timer = new RuntimeTimer("pool timeout", () => this.#timedOut(work));
+    await this.#waitForRate(job);
+    if (timeout === Infinity) return this.#retryLoop(job, goroutine);
+    job.setDeadline(expiryIn(timeout));
+    const timer = new RuntimeTimer("pool timeout", () => this.#onTimeout(job));
     if (timeout > 0) timer.start(timeout);
-    else this.#timedOut(work);
+    else this.#onTimeout(job);
     try {
-      return await this.#retryLoop(work, goroutine);
+      return await this.#retryLoop(job, goroutine);
     } finally {
       timer.cancel();
     }
   }
 
-  #timedOut(work: PoolJob<Job, Result>): void {
-    if (this.#verdict(work) !== undefined) return;
-    work.timedOut = true;
-    this.conclude(work);
+  #onTimeout(job: PoolJob<Job, Result>): void {
+    if (this.#verdict(job) !== undefined) return;
+    job.isTimedOut = true;
+    this.conclude(job);
   }
 
   /** Calls the function until it succeeds, as often as the options allow; the rate has allowed the first call. */
-  async #retryLoop(work: PoolJob<Job, Result>, goroutine: Goroutine): Promise<JobOutcome<Job, Result>> {
+  async #retryLoop(job: PoolJob<Job, Result>, goroutine: Goroutine): Promise<JobOutcome<Job, Result>> {
     const { retry, onEvent } = this.settings;
-    const { job, ctx } = work;
     for (;;) {
-      const over = this.#verdict(work);
-      if (over !== undefined) return over;
-      let failed: JobFailed<Job>;
+      const decided = this.#verdict(job);
+      if (decided !== undefined) return decided;
+      if (job.attempts > 0) this.counters.retried++;
+      let failed: JobCanceled<Job> | JobFailed<Job>;
       try {
-        if (work.attempts > 0) this.counters.retried++;
-        return this.#done(work, await this.#call(work, goroutine));
+        return this.#toDone(job, await this.#call(job, goroutine));
       } catch (thrown) {
-        const outcome = this.#threw(work, thrown);
-        if (outcome.status === "canceled" || work.timedOut || work.attempts > retry.retries) return outcome;
-        failed = outcome;
+        failed = this.#toFailed(job, thrown);
+        if (failed.status === "canceled" || job.isTimedOut) return failed;
       }
       const { error, attempts } = failed;
-      try {
-        if (!this.#inScope(work, goroutine, () => retry.shouldRetry(error, attempts))) return failed;
-      } catch (thrown) {
-        return { ...failed, error: toError(thrown) };
-      }
-      const delay = backoffDelay(retry, attempts);
+      const delay = this.#runInScope(job, goroutine, () => retryDelay(retry, error, attempts));
+      if (delay === undefined) return failed;
       if (onEvent !== undefined) {
-        this.#tell(work, goroutine, { type: "retrying", job, worker: work.worker as number, error, attempts, delay });
+        const worker = job.worker as number;
+        this.#emit(job, goroutine, { type: "retrying", job: job.input, worker, error, attempts, delay });
       }
-      await select({ pause: receive(after(delay)), done: receive(ctx.done()) });
-      const refusal = await this.#waitForRate(work);
-      if (refusal !== undefined) return { ...failed, error: refusal };
+      await pause(delay, job);
+      await this.#waitForRate(job);
     }
   }
 
   /**
-   * Waits until the rate allows a call, or the job is over; returns why the rate never will. (`limiter.wait` rejects at once if a
-   * deadline is too near: here that end is an outcome of its own.)
+   * Waits until the rate allows a call, or the end of the job is decided. `RateLimiter.wait` rejects at once if a deadline is too near;
+   * here a deadline is an outcome of its own.
+   *
+   * @throws {RangeError} (rejects) if the rate will never allow a call.
    */
-  async #waitForRate(work: PoolJob<Job, Result>): Promise<Error | undefined> {
+  async #waitForRate(job: PoolJob<Job, Result>): Promise<void> {
     const { limiter } = this.settings;
-    if (limiter === undefined || this.#verdict(work) !== undefined) return undefined;
+    if (limiter === undefined || this.#verdict(job) !== undefined) return;
     const reservation = limiter.reserve();
-    if (!reservation.ok) return new RangeError(`rate: Wait(n=1) exceeds limiter's burst ${limiter.burst}`);
+    if (!reservation.ok) throw new RangeError(`rate: Wait(n=1) exceeds limiter's burst ${limiter.burst}`);
     const delay = reservation.delay();
-    if (delay === 0) return undefined;
-    const s = await select({ due: receive(after(delay)), done: receive(work.ctx.done()) });
-    if (s.case === "done") reservation.cancel();
-    return undefined;
+    if (delay > 0 && !(await pause(delay, job))) reservation.cancel();
   }
 
   /** Calls the function once. */
-  #call(work: PoolJob<Job, Result>, goroutine: Goroutine): Result | PromiseLike<Result> {
-    work.attempts++;
+  #call(job: PoolJob<Job, Result>, goroutine: Goroutine): Result | PromiseLike<Result> {
+    job.attempts++;
     const outer = this.currentJob;
-    this.currentJob = work;
-    const { scope, ctx, job } = work;
-    const worker = work.worker as number;
+    this.currentJob = job;
+    const { scope, input } = job;
+    const worker = job.worker as number;
     try {
-      if (scope === null) return this.#f(ctx, job, worker);
-      if (hooks === null) return scope.runInAsyncScope(this.#f, undefined, ctx, job, worker);
-      return this.#inScope(work, goroutine, () => this.#f(ctx, job, worker));
+      if (scope === null) return this.#f(job, input, worker);
+      if (hooks === null) return scope.runInAsyncScope(this.#f, undefined, job, input, worker);
+      return this.#runInScope(job, goroutine, () => this.#f(job, input, worker));
     } finally {
       this.currentJob = outer;
     }
   }
 
-  #tell(work: PoolJob<Job, Result>, goroutine: Goroutine, event: PoolEvent<Job, Result>): void {
-    guarded(() => this.#inScope(work, goroutine, () => this.settings.onEvent?.(event)));
+  #emit(job: PoolJob<Job, Result>, goroutine: Goroutine, event: PoolEvent<Job, Result>): void {
+    guarded(() => this.#runInScope(job, goroutine, () => this.settings.onEvent?.(event)));
   }
 
-  // The async context of the caller has the caller's goroutine in it, and it is `goroutine` that runs.
-  /** Calls `f` in the async context of the call that brought the job. */
-  #inScope<R>({ scope }: PoolJob<Job, Result>, goroutine: Goroutine, f: () => R): R {
+  // The async context of the submitting call carries the goroutine of that call, but it is `goroutine` that runs.
+  /** Calls `f` in the async context of the call that submitted the job. */
+  #runInScope<R>({ scope }: PoolJob<Job, Result>, goroutine: Goroutine, f: () => R): R {
     if (scope === null) return f();
     if (hooks === null) return scope.runInAsyncScope(f);
     const listener = hooks;
@@ -412,17 +409,11 @@ export class JobRunner<Job, Result, W extends Hand = Hand> {
   }
 }
 
-/** Calls user code that nothing of the pool depends on. What it throws is a panic, in a goroutine of its own. */
+/** Calls user code that the pool does not depend on. An error that it throws is a panic in a goroutine of its own. */
 export function guarded(f: () => unknown): void {
   try {
     f();
   } catch (error) {
     raise(error);
   }
-}
-
-function backoffDelay({ delay, factor, maxDelay, jitter }: Required<RetryOptions>, attempts: number): number {
-  // Without a delay, a factor to a high power would make it no number.
-  const full = delay === 0 ? 0 : Math.min(delay * factor ** (attempts - 1), maxDelay);
-  return full * (1 - jitter * (below(1e6) / 1e6));
 }

@@ -1,67 +1,64 @@
-// Many jobs, and their results in the order of the jobs.
+// The results of many jobs, in the order of the jobs.
 //
-// User code (the steps of the source, and its release) runs in `fill` and in goroutines, never while the pool gives an outcome.
+// User code (the steps of the source, and its release) runs in `#fillWindow` and in goroutines, never while the pool records an outcome.
 //
 // Invariants, whenever no method is on the stack:
-//   1. `#ahead` are the jobs that were brought and whose results were not taken, in their order, no more than the window.
-//   2. While a call of `next` waits, the first of them has no outcome, or there is none and the source is being asked or closed.
-//   3. After the end nothing is ahead, no call waits, and the context of the jobs has ended.
+//   1. `#inFlight` has the jobs that were pulled and whose results were not taken, in their order, `maxInFlight` at most.
+//   2. While a call of `next` waits, the first job in flight has no outcome, or no job is in flight and a step or the release of the source
+//      is pending.
+//   3. After the end no job is in flight, no call waits, and the context of the jobs is canceled.
 
 import { checkPullable, PullSource, type Step as Pulled } from "../channel/pull-source.ts";
 import { causeOf, onCancel } from "../context/cancel.ts";
+import type { WaitOptions } from "../context/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { canceled } from "../context/errors.ts";
 import { type AsyncContext, captureAsyncContext, runIn } from "../runtime/async-context.ts";
-import { toError } from "../util/inspect.ts";
 import { go, raise } from "../runtime/goroutine.ts";
-import { poolResult } from "../runtime/wait-reasons.ts";
 import { rejected, resolvedWith } from "../runtime/scheduler.ts";
+import { poolResult } from "../runtime/wait-reasons.ts";
+import { toError } from "../util/inspect.ts";
 import { RingBuffer } from "../util/ring-buffer.ts";
-import type { JobOutcome } from "./outcome.ts";
-import { TrackedPromise } from "./tracked-promise.ts";
-import type { OutcomeListener, PoolJob } from "./job.ts";
+import { type OutcomeListener, type PoolJob, TrackedPromise } from "./job.ts";
 
-/** Options of {@link WorkerPool.map}. */
-export interface MapOptions {
+/** Options of {@link WorkerPool.map}. The iteration ends with the cause when `ctx` is canceled or `signal` aborts. */
+export interface MapOptions extends WaitOptions {
   /**
-   * How many jobs may be between the source and the results that are taken: a whole number from 1. By default twice the present
-   * maximum of workers, also after `resize`.
+   * The number of jobs that may be between the source and the results that were taken: a whole number from 1.
+   *
+   * @defaultValue twice the number of workers, also after `resize`
    */
-  readonly maxInFlight?: number;
-
-  /** When it ends, so does the iteration, with its cause. Contexts of the jobs are derived from it. */
-  readonly ctx?: Context;
+  readonly maxInFlight?: number | undefined;
 }
 
-/** What a pool does for a map. */
+/** The part of a pool that a map uses. */
 export interface JobSubmitter<Job, Result> {
-  /** How many jobs may be ahead now. */
-  window(): number;
+  /** The number of jobs that may be in flight now. */
+  maxInFlight(): number;
 
-  /** Why the pool accepts no jobs; undefined, if it does. */
-  refusal(): Error | undefined;
+  /** Returns why the pool accepts no jobs; undefined if it does. */
+  rejectionReason(): Error | undefined;
 
-  /** Makes the context of all the jobs. The pool calls `end` of a map that has joined, if it ends first. */
+  /** Makes the context of all jobs of the map. The pool calls `end` of a map that has joined, if the pool ends first. */
   join(map: OrderedResults<Job, Result>): [ctx: Context, cancel: (cause?: Error) => void];
   leave(map: OrderedResults<Job, Result>): void;
 
-  /** Brings a job to the pool, which may have to wait until it is accepted. */
+  /** Passes a job to the pool, where it may have to wait until it is accepted. */
   enqueue(
     job: Job,
     ctx: Context,
-    owner: OutcomeListener<Job, Result>,
+    listener: OutcomeListener<Job, Result>,
     scope: AsyncContext | null,
   ): PoolJob<Job, Result>;
 
-  /** Cancels a job. */
-  cancel(work: PoolJob<Job, Result>, cause: Error): void;
+  cancel(job: PoolJob<Job, Result>, cause: Error): void;
 }
 
 type Step<Result> = IteratorResult<Result, undefined>;
 
 const end: Step<never> = { value: undefined, done: true };
 
-/** The results of jobs, in the order of the jobs. */
+/** The iterator that `map` returns. */
 export class OrderedResults<Job, Result>
   implements AsyncIterableIterator<Result>, AsyncDisposable, OutcomeListener<Job, Result>
 {
@@ -71,7 +68,7 @@ export class OrderedResults<Job, Result>
   /** The async context of the call of `map`. */
   readonly #scope: AsyncContext | null;
 
-  /** Both are made by the first call: a map that is never iterated leaves nothing anywhere. */
+  /** Both are made by the first call of `next`: a map that is never iterated retains nothing. */
   #ctx: Context | null = null;
   #source: PullSource<Job> | null = null;
   readonly #inFlight = new RingBuffer<PoolJob<Job, Result>>();
@@ -86,11 +83,11 @@ export class OrderedResults<Job, Result>
   /** Whether a step of the source is pending. */
   #isPending = false;
 
-  /** Whether the end waits until the source is closed, and the calls of `return` that wait for that. */
+  /** Whether the end waits until the source is closed, and the calls of `return` that wait for it. */
   #isClosing = false;
   readonly #leaving: TrackedPromise<Step<Result>>[] = [];
 
-  /** Why no more jobs came, and the error of closing the source; both are thrown after the results of the jobs before. */
+  /** Why no more jobs are pulled, and the error of closing the source; both are thrown after the results of the earlier jobs. */
   #failure: Error | undefined;
   #closingFailure: Error | undefined;
   #isDone = false;
@@ -113,7 +110,7 @@ export class OrderedResults<Job, Result>
       try {
         const step = this.#nextResult();
         if (step !== undefined) {
-          // The workers go on while the result is looked at.
+          // The workers continue while the caller handles the result.
           this.#fillWindow();
           return resolvedWith(step);
         }
@@ -144,16 +141,15 @@ export class OrderedResults<Job, Result>
     await this.return();
   }
 
-  /** One of the jobs has its outcome. */
-  settled(work: PoolJob<Job, Result>): void {
-    if (this.#inFlight.first === work) this.#resolvePending();
+  onOutcome(job: PoolJob<Job, Result>): void {
+    if (this.#inFlight.first === job) this.#resolvePending();
   }
 
-  proceed(): void {
+  afterOutcome(): void {
     if (this.#hasRoom) this.#fillWindow();
   }
 
-  /** Ends the iteration, with `cause`, after the results that are there. */
+  /** Ends the iteration with `cause`, after the results that are done. */
   end(cause: Error): void {
     this.#cancel(cause);
   }
@@ -161,7 +157,7 @@ export class OrderedResults<Job, Result>
   #initialize(): void {
     [this.#ctx, this.#cancel] = this.#pool.join(this);
     const ctx = this.#ctx;
-    this.#failure = this.#pool.refusal();
+    this.#failure = this.#pool.rejectionReason();
     try {
       this.#inScope(() => (this.#source = new PullSource(this.#jobs)));
     } catch (error) {
@@ -171,10 +167,10 @@ export class OrderedResults<Job, Result>
     this.#forget = onCancel(ctx, () => this.#abort(causeOf(ctx) as Error));
   }
 
-  /** The next step; undefined, if it has to be waited for. Throws the error that ends the iteration. */
+  /** Returns the next step; undefined if it is pending. Throws the error that ends the iteration. */
   #nextResult(): Step<Result> | undefined {
     if (this.#isDone) return end;
-    const outcome: JobOutcome<Job, Result> | undefined = this.#inFlight.first?.outcome;
+    const outcome = this.#inFlight.first?.outcome;
     if (outcome?.status === "done") {
       this.#inFlight.shift();
       return { value: outcome.value, done: false };
@@ -187,7 +183,7 @@ export class OrderedResults<Job, Result>
     if (this.#inFlight.length > 0 || this.#sourceIsOpen || this.#isClosing) return undefined;
     this.#complete();
     const closing = this.#takeClosingFailure();
-    if (closing !== undefined && this.#failure !== undefined) throw both(this.#failure, closing);
+    if (closing !== undefined && this.#failure !== undefined) throw combineErrors(this.#failure, closing);
     const error = this.#failure ?? closing;
     if (error !== undefined) throw error;
     return end;
@@ -200,7 +196,7 @@ export class OrderedResults<Job, Result>
     return error;
   }
 
-  /** Settles the calls that wait, as far as that is possible. */
+  /** Settles the waiting calls of `next` whose steps are not pending. */
   #resolvePending(): void {
     while (this.#pendingNext.length > 0) {
       try {
@@ -214,10 +210,10 @@ export class OrderedResults<Job, Result>
   }
 
   get #hasRoom(): boolean {
-    return this.#sourceIsOpen && !this.#isDone && this.#inFlight.length < this.#pool.window();
+    return this.#sourceIsOpen && !this.#isDone && this.#inFlight.length < this.#pool.maxInFlight();
   }
 
-  /** Brings jobs as long as there is room. */
+  /** Pulls jobs while there is room for them. */
   #fillWindow(): void {
     if (!this.#hasRoom || this.#isPulling || this.#isFilling) return;
     const source = this.#source as PullSource<Job>;
@@ -230,9 +226,9 @@ export class OrderedResults<Job, Result>
     }
     this.#isFilling = true;
     this.#inScope(() => {
-      while (this.#mayAsk()) {
+      while (this.#canPull()) {
         try {
-          this.#pullOne(source.next() as Pulled<Job>);
+          this.#enqueue(source.next() as Pulled<Job>);
         } catch (error) {
           this.#failed(error);
         }
@@ -242,22 +238,21 @@ export class OrderedResults<Job, Result>
     this.#resolvePending();
   }
 
-  /** Whether there is room for a job, and a pool that accepts it. */
-  #mayAsk(): boolean {
+  /** Whether there is room for a job and the pool accepts jobs; ends the iteration if the pool does not. */
+  #canPull(): boolean {
     if (!this.#hasRoom) return false;
-    const refusal = this.#pool.refusal();
-    if (refusal !== undefined) this.#refuse(refusal);
-    return refusal === undefined;
+    const reason = this.#pool.rejectionReason();
+    if (reason !== undefined) this.#endWith(reason);
+    return reason === undefined;
   }
 
-  /** Asks a source that needs time, as long as there is room. */
   async #pullAsync(source: PullSource<Job>): Promise<void> {
-    while (this.#mayAsk()) {
+    while (this.#canPull()) {
       this.#isPending = true;
       try {
         const step = await source.next();
         this.#isPending = false;
-        this.#pullOne(step);
+        this.#enqueue(step);
       } catch (error) {
         this.#isPending = false;
         this.#failed(error);
@@ -268,47 +263,44 @@ export class OrderedResults<Job, Result>
     this.#resolvePending();
   }
 
-  /** Brings a job to the pool, or notes that there are no more. */
-  #pullOne(step: Pulled<Job>): void {
-    // The iteration may have ended since the step was there.
+  /** Passes the job of a step to the pool; at the last step, stops pulling. */
+  #enqueue(step: Pulled<Job>): void {
+    // The iteration may have ended during the step.
     if (step.done || !this.#sourceIsOpen) {
       this.#sourceIsOpen = false;
       return;
     }
     try {
-      this.#inFlight.push(
-        this.#pool.enqueue(step.value, this.#ctx as Context, this, this.#scope && captureAsyncContext()),
-      );
+      const scope = this.#scope && captureAsyncContext();
+      this.#inFlight.push(this.#pool.enqueue(step.value, this.#ctx as Context, this, scope));
     } catch (error) {
-      this.#refuse(toError(error));
+      this.#endWith(toError(error));
     }
   }
 
-  /** The source has failed, and so released itself. */
+  /** Handles an error of the source, which has released itself. */
   #failed(error: unknown): void {
     this.#sourceIsOpen = false;
     this.#failure ??= toError(error);
   }
 
-  #refuse(error: Error): void {
+  #endWith(error: Error): void {
     this.#failure ??= error;
     this.#close(error);
   }
 
-  /** Releases the source because of `reason`; by default in a goroutine, because that is user code. */
+  /** Releases the source because of `reason`, which is user code: by default in a goroutine. */
   #close(reason: Error, run: (f: () => unknown) => void = go): void {
     const source = this.#source;
     if (!this.#sourceIsOpen || source === null) return;
     this.#sourceIsOpen = false;
-    // A source that is being asked may never answer: the iteration does not wait for it.
+    // A pending step may never settle: the iteration does not wait for it.
     const isWaited = !this.#isPending;
     this.#isClosing = isWaited;
-    // An error of the source that comes after the end of the iteration is a panic.
+    // After the end of the iteration, an error of the source is a panic.
     const report = (error: unknown, mayBeEcho: boolean): void => {
       if (this.#isClosing) this.#closingFailure ??= toError(error);
-      else if (!mayBeEcho) {
-        raise(error);
-      }
+      else if (!mayBeEcho) raise(error);
     };
     this.#inScope(() =>
       run(async () => {
@@ -337,35 +329,35 @@ export class OrderedResults<Job, Result>
     this.#pool.leave(this);
   }
 
-  /** The context has ended: what is done is still returned in its order, and then the reason of the end. */
+  /** Called when the context is canceled: the results that are done are still returned in their order, then `reason` is thrown. */
   #abort(reason: Error): void {
-    const works = this.#drainInFlight();
-    // All jobs may have been done before, and then there is nothing to cut.
-    if (this.#sourceIsOpen || works.some(({ outcome }) => outcome === undefined)) {
+    const jobs = this.#drainInFlight();
+    // If all jobs are done and the source has ended, the iteration is complete.
+    if (this.#sourceIsOpen || jobs.some(({ outcome }) => outcome === undefined)) {
       this.#failure ??= reason;
       this.#close(reason);
-      for (const work of works) this.#pool.cancel(work, reason);
+      for (const job of jobs) this.#pool.cancel(job, reason);
     }
-    for (const work of works) this.#inFlight.push(work);
+    for (const job of jobs) this.#inFlight.push(job);
     this.#resolvePending();
   }
 
   #dropAll(reason: Error): void {
-    for (const work of this.#drainInFlight()) this.#pool.cancel(work, reason);
+    for (const job of this.#drainInFlight()) this.#pool.cancel(job, reason);
   }
 
   #drainInFlight(): PoolJob<Job, Result>[] {
     return Array.from({ length: this.#inFlight.length }, () => this.#inFlight.shift());
   }
 
-  // The iterator of an array runs no user code.
+  // The iterator of an array does not run user code, which may read the async context.
   #inScope(f: () => void): void {
     if (this.#scope === null && Array.isArray(this.#jobs)) f();
     else runIn(this.#scope, f);
   }
 }
 
-function both(error: Error, closing: Error): AggregateError {
+function combineErrors(error: Error, closing: Error): AggregateError {
   const message = `${error.message}; and closing the jobs failed: ${closing.message}`;
   return new AggregateError([error, closing], message, { cause: error });
 }

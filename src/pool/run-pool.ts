@@ -1,52 +1,49 @@
-// The pool as a function: jobs come from one channel, outcomes go to another, and it returns after the last worker has stopped.
+// The pool as a function: jobs come from one channel, outcomes go to another, and it resolves after the last worker has stopped.
 //
 // Invariants, whenever no method is on the stack:
-//   1. `#here` counts the workers that have started and not stopped; `#leave` is the only place where a worker stops.
-//   2. The run ends in `#finish`, once: when no worker is here and no outcome is to be delivered.
+//   1. `#present` counts the workers that have started and not stopped; `#stopWorker` is the only place where a worker stops.
+//   2. The run ends in `#finish`, once: when no worker is present and no outcome is left to be delivered.
 //   3. A run that was cut short receives no job.
 
 import { Channel, channelStateOf, type ReceiveChannel, type SendChannel } from "../channel/channel.ts";
 import type { ChannelState } from "../channel/channel-state.ts";
-import { receive, select } from "../channel/select.ts";
+import { receive, select, send } from "../channel/select.ts";
 import { causeOf, onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
 import { captureAsyncContext, runIn } from "../runtime/async-context.ts";
-import { checkFunction, describe } from "../util/validate.ts";
-import type { Goroutine } from "../runtime/goroutine.ts";
-import { poolRun } from "../runtime/wait-reasons.ts";
+import { type Goroutine, spawn } from "../runtime/goroutine.ts";
 import { PanicError } from "../runtime/panic.ts";
-import { RuntimeTimer } from "../runtime/timer.ts";
 import { rejected, resolved, resolvedPromise } from "../runtime/scheduler.ts";
-import { JobRunner, guarded, type Hand } from "./job-runner.ts";
-import { Delivery } from "./delivery.ts";
-import { type PoolFunc, type RunPoolOptions, settleRun, type ResolvedPoolOptions } from "./options.ts";
-import type { JobOutcome } from "./outcome.ts";
+import { chanSend, poolRun } from "../runtime/wait-reasons.ts";
+import { after } from "../time/time.ts";
+import { toError } from "../util/inspect.ts";
+import { RingBuffer } from "../util/ring-buffer.ts";
+import { checkFunction, describe } from "../util/validate.ts";
+import { type JobOutcome, type OutcomeListener, PoolJob, TrackedPromise } from "./job.ts";
+import { guarded, JobRunner, type RunnerWorker } from "./job-runner.ts";
+import { type PoolFunc, type ResolvedPoolOptions, resolveRunOptions, type RunPoolOptions } from "./options.ts";
 import { type RunReport, StoppedError } from "./report.ts";
-import { TrackedPromise } from "./tracked-promise.ts";
-import { type OutcomeListener, PoolJob } from "./job.ts";
 
 /**
- * Calls `f` with each job that comes from `jobs`, with some workers at once, and sends each outcome to `results`. It returns when
- * `jobs` is closed and empty and the last worker has stopped; before that it closes `results`, once. The report says whether the
- * run was cut short.
+ * Calls `f` with each job that it receives from `jobs`, several at a time, and sends each outcome to `results`. It resolves when `jobs`
+ * is closed and empty and the last worker has stopped, after it has closed `results`. The report says whether the run was cut short.
  *
- * Run it beside the goroutines that send the jobs and read the results: both channels push back, as channels do.
+ * Run it beside the goroutines that send the jobs and read the results: both channels block as channels do.
  *
- * Errors: a failed job is an outcome. Rejects with `TypeError` or `RangeError` for arguments that make no sense, and then touches no
- * channel. Rejects with {@link PanicError} if other code closes `results`: the run is cut short with that error, and functions are
- * waited for `grace` at most.
+ * A failed job is an outcome. Mirrors what a Go program writes by hand: workers that range over a channel, a `WaitGroup`, and a goroutine
+ * that closes the results.
  *
- * Cancellation: when `ctx` ends, or with `onError: "cancel"` at the first error, the run is cut short: it receives no more jobs,
- * the jobs at work are canceled, and the report has the cause. Jobs that are sent later stay in the channel, so a sender selects on
- * `ctx.done()`. Functions that ignore their context are waited for `grace` milliseconds at most. Outcomes are offered to the reader
- * as long as it keeps taking them, and for `grace` milliseconds after the last one; those that are left are in the report.
+ * Cancellation: when `ctx` is canceled, or with `stopOnError` at the first failed job, the run is cut short. It receives no more jobs, the
+ * running jobs are canceled, and the report has the cause. Jobs that are sent later stay in the channel: the sender selects on
+ * `ctx.done()`. Functions that ignore their context are awaited until the grace period expires. Outcomes are offered to the reader until it
+ * has taken none for the grace period; the report has the others.
  *
- * Mirrors what a Go program writes by hand: workers that range over a channel, a `WaitGroup`, and a goroutine that closes the
- * results.
- *
+ * @param ctx the context of the run
+ * @throws {TypeError | RangeError} (rejects) for invalid arguments; no channel is used then.
+ * @throws {PanicError} (rejects) if `results` is closed by other code: the run is cut short with that error.
  * @example
  * const jobs = new Channel<number>();
- * const results = new Channel<Outcome<number, number>>();
+ * const results = new Channel<JobOutcome<number, number>>();
  * go(async () => {
  *   for (let n = 1; n <= 5; n++) await jobs.send(n);
  *   jobs.close();
@@ -63,30 +60,30 @@ export function runPool<Job, Result>(
 ): Promise<RunReport<Job, Result>> {
   try {
     checkFunction("runPool", f);
-    const cores = [coreFor("jobs", jobs), coreFor("results", results)] as const;
-    return new PoolRun(jobs, results, cores, f, settleRun(ctx, options)).report;
+    const states = [stateOf("jobs", jobs), stateOf("results", results)] as const;
+    return new PoolRun(jobs, results, states, f, resolveRunOptions(ctx, options)).report;
   } catch (error) {
     return rejected(error);
   }
 }
 
 /** A worker of a run. */
-class RunWorker<Job, Result> implements Hand {
+class RunWorker<Job, Result> implements RunnerWorker {
   readonly id: number;
   goroutine: Goroutine | null = null;
-  work: PoolJob<Job, Result> | null = null;
+  job: PoolJob<Job, Result> | null = null;
   hasStarted = false;
-  isHere = true;
+  isPresent = true;
 
   constructor(id: number) {
     this.id = id;
   }
 }
 
-/** The workers between two channels, from their start to the end of the last one. */
+/** The workers between two channels, from their start to the end of the last worker. */
 class PoolRun<Job, Result> implements OutcomeListener<Job, Result> {
   readonly #jobs: ReceiveChannel<Job>;
-  readonly #jobsCore: ChannelState<Job>;
+  readonly #jobsState: ChannelState<Job>;
   readonly #results: SendChannel<JobOutcome<Job, Result>>;
   readonly #ctx: Context;
   readonly #runner: JobRunner<Job, Result, RunWorker<Job, Result>>;
@@ -94,9 +91,9 @@ class PoolRun<Job, Result> implements OutcomeListener<Job, Result> {
   readonly #workers: RunWorker<Job, Result>[];
   readonly #scope = captureAsyncContext();
   readonly #wait = new TrackedPromise<RunReport<Job, Result>>(poolRun);
-  #here: number;
+  #present: number;
 
-  /** How many workers wait for the delivery of their outcome. */
+  /** The number of workers that wait for the delivery of an outcome. */
   #held = 0;
   #lastOrder = 0;
   #isFinished = false;
@@ -106,45 +103,42 @@ class PoolRun<Job, Result> implements OutcomeListener<Job, Result> {
 
   /** Why `runPool` rejects: other code has closed the results. */
   #failure: Error | undefined;
-
-  readonly #grace = new RuntimeTimer("pool grace", () => this.#giveUp());
-  readonly #stopListening: (() => void)[];
+  readonly #removeListeners: (() => void)[];
 
   constructor(
     jobs: ReceiveChannel<Job>,
     results: SendChannel<JobOutcome<Job, Result>>,
-    [jobsCore, resultsCore]: readonly [ChannelState<Job>, ChannelState<JobOutcome<Job, Result>>],
+    [jobsState, resultsState]: readonly [ChannelState<Job>, ChannelState<JobOutcome<Job, Result>>],
     f: PoolFunc<Job, Result>,
     settings: ResolvedPoolOptions<Job, Result>,
   ) {
-    const { ctx, grace, max } = settings;
+    const { ctx, gracePeriod, workers } = settings;
     this.#jobs = jobs;
-    this.#jobsCore = jobsCore;
+    this.#jobsState = jobsState;
     this.#results = results;
     this.#ctx = ctx;
-    this.#delivery = new Delivery(results, this.#cut, grace, {
-      failed: (error) => this.#fail(error),
-      emptied: () => this.#look(),
+    this.#delivery = new Delivery(results, this.#cut, gracePeriod, {
+      onError: (error) => this.#fail(error),
+      onEmpty: () => this.#checkState(),
     });
     this.#runner = new JobRunner(f, settings, {
-      next: (worker) => this.#next(worker),
-      late: () => null,
-      finished: (worker, work) => this.#finished(worker, work),
-      works: () => this.#activeJobs(),
-      takeLeft: () => undefined,
-      cut: () => this.#cut.close(),
-      look: () => this.#look(),
+      nextJob: (worker) => this.#nextJob(worker),
+      lateJob: () => null,
+      onReturn: (worker, job) => this.#onReturn(worker, job),
+      activeJobs: () => this.#activeJobs(),
+      takeQueued: () => undefined,
+      onCutShort: () => this.#cut.close(),
+      onChange: () => this.#checkState(),
+      onGraceExpired: () => this.#onGraceExpired(),
     });
-    this.#here = max;
-    this.#workers = Array.from({ length: max }, (_, i) => new RunWorker<Job, Result>(i + 1));
-    this.#stopListening = [
-      onCancel(ctx, () => this.#runner.cut(causeOf(ctx) as Error)),
-      jobsCore.onClose(() => this.#look()),
-      resultsCore.onClose(() => this.#fail(new PanicError("send on closed channel"))),
+    this.#present = workers;
+    this.#workers = Array.from({ length: workers }, (_, i) => new RunWorker<Job, Result>(i + 1));
+    this.#removeListeners = [
+      onCancel(ctx, () => this.#runner.cutShort(causeOf(ctx) as Error)),
+      jobsState.onClose(() => this.#checkState()),
+      resultsState.onClose(() => this.#fail(new PanicError("send on closed channel"))),
     ];
-    for (const worker of this.#workers) {
-      this.#runner.start("runPool", worker);
-    }
+    for (const worker of this.#workers) this.#runner.start("runPool", worker);
   }
 
   /** The report, once the run has ended. */
@@ -152,70 +146,70 @@ class PoolRun<Job, Result> implements OutcomeListener<Job, Result> {
     return this.#wait.promise;
   }
 
-  settled(work: PoolJob<Job, Result>): void {
-    this.#delivery.add(work);
+  onOutcome(job: PoolJob<Job, Result>): void {
+    this.#delivery.add(job);
   }
 
-  async #next(worker: RunWorker<Job, Result>): Promise<PoolJob<Job, Result> | null> {
+  async #nextJob(worker: RunWorker<Job, Result>): Promise<PoolJob<Job, Result> | null> {
     if (!worker.hasStarted) {
       worker.hasStarted = true;
       this.#callHook(() => this.#runner.settings.onWorkerStart?.(worker.id));
     }
-    const job = worker.isHere ? await this.#receive() : undefined;
-    if (job === undefined) {
-      this.#workerExited(worker);
+    const received = worker.isPresent ? await this.#receive() : undefined;
+    if (received === undefined) {
+      this.#stopWorker(worker);
       return null;
     }
-    // Each job has an async context of its own, for what its function stores there.
+    // Each job has its own async context, for what its function stores there.
     const scope = this.#scope === null ? null : this.#scope.runInAsyncScope(captureAsyncContext);
-    const work = new PoolJob<Job, Result>(job.value, this.#ctx, this.#runner, scope, this, 0, ++this.#lastOrder);
-    this.#runner.markAccepted(work);
-    worker.work = work;
-    return work;
+    const job = new PoolJob<Job, Result>(received.value, this.#ctx, this.#runner, scope, this, 0, ++this.#lastOrder);
+    this.#runner.markAccepted(job);
+    worker.job = job;
+    return job;
   }
 
-  /** Receives a job; undefined, if there will be none. */
+  /** Receives a job; undefined if the run gets no more jobs. */
   async #receive(): Promise<{ readonly value: Job } | undefined> {
-    // A select would choose at random when both are ready.
-    if (this.#isCut) return undefined;
+    // First, because a select chooses at random if both cases are ready.
+    if (this.#isCutShort) return undefined;
     const received = this.#jobs.tryReceive();
     if (received !== undefined) return received.ok ? received : undefined;
     const s = await select({ job: receive(this.#jobs), cut: receive(this.#cut) });
     return s.case === "job" && s.ok ? { value: s.value } : undefined;
   }
 
-  // The end of a context that is not the library's own may be seen here first.
-  get #isCut(): boolean {
-    if (this.#ctx.err() !== undefined) this.#runner.cut(causeOf(this.#ctx) as Error);
-    return this.#runner.endedBy !== undefined;
+  // The cancellation of a context that is not the library's own may be noticed here first.
+  get #isCutShort(): boolean {
+    if (this.#ctx.err() !== undefined) this.#runner.cutShort(causeOf(this.#ctx) as Error);
+    return this.#runner.canceledBy !== undefined;
   }
 
-  // The reader holds back the worker: it takes no other job until the outcome of this one is delivered.
-  #finished(worker: RunWorker<Job, Result>, work: PoolJob<Job, Result>): Promise<void> | undefined {
-    worker.work = null;
-    const delivered = worker.isHere ? this.#delivery.of(work) : undefined;
+  // A slow reader holds the worker: it takes no job until the outcome of its job is delivered.
+  #onReturn(worker: RunWorker<Job, Result>, job: PoolJob<Job, Result>): Promise<void> | undefined {
+    worker.job = null;
+    const delivered = worker.isPresent ? this.#delivery.whenDelivered(job) : undefined;
     if (delivered !== undefined) return this.#hold(delivered);
-    const gate = resolved();
-    return gate === resolvedPromise ? undefined : gate;
+    const turn = resolved();
+    return turn === resolvedPromise ? undefined : turn;
   }
 
   async #hold(delivered: Promise<void>): Promise<void> {
     this.#held++;
-    this.#look();
+    this.#checkState();
     await delivered;
     this.#held--;
   }
 
   *#activeJobs(): Generator<PoolJob<Job, Result>, undefined> {
-    for (const { work } of this.#workers) if (work !== null) yield work;
+    for (const { job } of this.#workers) if (job !== null) yield job;
   }
 
-  #workerExited(worker: RunWorker<Job, Result>): void {
-    if (!worker.isHere) return;
-    worker.isHere = false;
-    this.#here--;
+  #stopWorker(worker: RunWorker<Job, Result>): void {
+    if (!worker.isPresent) return;
+    worker.isPresent = false;
+    this.#present--;
     this.#callHook(() => this.#runner.settings.onWorkerStop?.(worker.id));
-    this.#look();
+    this.#checkState();
   }
 
   #callHook(hook: () => unknown): void {
@@ -224,49 +218,177 @@ class PoolRun<Job, Result> implements OutcomeListener<Job, Result> {
     });
   }
 
-  /** The results have been closed by other code. */
+  /** Called when other code has closed the results. */
   #fail(error: Error): void {
     if (this.#isFinished) return;
     this.#failure ??= error;
-    this.#runner.cut(error);
+    this.#runner.cutShort(error);
   }
 
-  /** Ends the run, if nothing is left to wait for but functions whose jobs are over. */
-  #look(): void {
+  /** Ends the run if nothing remains to wait for; starts the grace period if only functions remain whose jobs have an outcome. */
+  #checkState(): void {
     if (this.#isFinished || this.#runner.isSweeping) return;
-    if (this.#here === 0 && this.#delivery.isEmpty) this.#finish();
-    else if (this.#isStuck && !this.#grace.isSet) this.#grace.start(this.#runner.settings.grace);
+    if (this.#present === 0 && this.#delivery.isEmpty) this.#finish();
+    else if (this.#isStuck) this.#runner.startGrace();
   }
 
-  /** Whether the run is to end, and the workers that could still do something for it wait for functions whose jobs are over. */
+  /** Whether the run is to end, and its workers wait for functions whose jobs have an outcome. */
   get #isStuck(): boolean {
-    const { abandoned, endedBy } = this.#runner;
-    if (this.#here - this.#held !== abandoned || abandoned === 0) return false;
-    return endedBy !== undefined || (this.#jobsCore.closed && (this.#held === 0 || !this.#jobsCore.canReceive));
+    const { abandoned, canceledBy } = this.#runner;
+    if (this.#present - this.#held !== abandoned || abandoned === 0) return false;
+    return canceledBy !== undefined || (this.#jobsState.closed && (this.#held === 0 || !this.#jobsState.canReceive));
   }
 
-  #giveUp(): void {
+  #onGraceExpired(): void {
     if (!this.#isStuck) return;
-    if (this.#jobsCore.canReceive) this.#runner.cut(new StoppedError("runPool: no function has come back"));
-    for (const worker of this.#workers) if (worker.work !== null) this.#workerExited(worker);
+    if (this.#jobsState.canReceive) {
+      this.#runner.cutShort(new StoppedError("runPool: abandoned jobs did not return within the grace period"));
+    }
+    for (const worker of this.#workers) if (worker.job !== null) this.#stopWorker(worker);
   }
 
   #finish(): void {
     this.#isFinished = true;
-    this.#grace.cancel();
-    for (const stop of this.#stopListening) stop();
-    const { unfinished: undone, abandoned, endedBy: cause } = this.#runner;
+    this.#runner.close();
+    for (const removeListener of this.#removeListeners) removeListener();
+    const { unfinished, abandoned, canceledBy: cause } = this.#runner;
     if (this.#failure !== undefined) {
       this.#wait.fail(this.#failure);
       return;
     }
     this.#results.close();
     const { undelivered } = this.#delivery;
-    this.#wait.finish({ isCutShort: cause !== undefined, cause, undone, abandoned, undelivered });
+    this.#wait.finish({ isCutShort: cause !== undefined, cause, unfinished, abandoned, undelivered });
   }
 }
 
-function coreFor<T>(name: string, channel: ReceiveChannel<T> | SendChannel<T>): ChannelState<T> {
+/** The events of a delivery. */
+interface DeliveryEvents {
+  /** A send has panicked: the results are closed. */
+  onError(error: Error): void;
+
+  /** No outcome is left to be delivered. */
+  onEmpty(): void;
+}
+
+/**
+ * Sends the outcomes of a run to its reader.
+ *
+ * Invariants, whenever no method is on the stack:
+ *   1. Outcomes are sent in the order in which they were added.
+ *   2. While `#waiting` holds a job, one goroutine offers the outcome of the first job to the reader.
+ *   3. A job is in `#waiting` until its outcome has been delivered, or delivery has ended.
+ */
+class Delivery<Job, Result> {
+  readonly #results: SendChannel<JobOutcome<Job, Result>>;
+  readonly #cut: ReceiveChannel<never>;
+  readonly #gracePeriod: number;
+  readonly #events: DeliveryEvents;
+  readonly #waiting = new RingBuffer<PoolJob<Job, Result>>();
+
+  /** The workers that wait until the outcome of their job is delivered. */
+  readonly #held = new Map<PoolJob<Job, Result>, TrackedPromise<void> | null>();
+  #isSending = false;
+
+  /** Whether delivery has ended: the results are closed, or the grace period has expired. An outcome is then offered once. */
+  #hasEnded = false;
+
+  /** The outcomes that were not read. */
+  readonly undelivered: JobOutcome<Job, Result>[] = [];
+
+  /** Once `cut` is closed, delivery ends `gracePeriod` milliseconds after the reader has taken the last outcome. */
+  constructor(
+    results: SendChannel<JobOutcome<Job, Result>>,
+    cut: ReceiveChannel<never>,
+    gracePeriod: number,
+    events: DeliveryEvents,
+  ) {
+    this.#results = results;
+    this.#cut = cut;
+    this.#gracePeriod = gracePeriod;
+    this.#events = events;
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  /** Sends the outcome of a job, now or when the reader takes it. */
+  add(job: PoolJob<Job, Result>): void {
+    if (!this.#isSending && this.#offer(job)) return;
+    if (this.#hasEnded) {
+      this.undelivered.push(job.outcome as JobOutcome<Job, Result>);
+      return;
+    }
+    this.#waiting.push(job);
+    this.#held.set(job, null);
+    if (this.#isSending) return;
+    this.#isSending = true;
+    // Reports and traces show the name of this function.
+    const poolDelivery = (): Promise<void> => this.#sendAll();
+    spawn("runPool", poolDelivery, [], null);
+  }
+
+  /** Waits until the outcome of a job has been delivered or delivery has ended; undefined if that is so. */
+  whenDelivered(job: PoolJob<Job, Result>): Promise<void> | undefined {
+    if (!this.#held.has(job)) return undefined;
+    const wait = new TrackedPromise<void>(chanSend);
+    this.#held.set(job, wait);
+    return wait.promise;
+  }
+
+  async #sendAll(): Promise<void> {
+    let grace: ReceiveChannel<number> | null = null;
+    while (this.#waiting.length > 0 && !this.#hasEnded) {
+      const job = this.#waiting.first as PoolJob<Job, Result>;
+      let isTaken = this.#offer(job);
+      if (this.#hasEnded) break;
+      if (!isTaken) {
+        try {
+          const s = await select({
+            sent: send(this.#results, job.outcome as JobOutcome<Job, Result>),
+            cut: receive(grace === null ? this.#cut : null),
+            expired: receive(grace),
+          });
+          isTaken = s.case === "sent";
+          if (s.case === "expired") this.#hasEnded = true;
+          else if (grace !== null || s.case === "cut") grace = after(this.#gracePeriod);
+        } catch (error) {
+          this.#fail(error);
+        }
+      }
+      if (isTaken) this.#release(this.#waiting.shift());
+    }
+    this.#isSending = false;
+    while (this.#waiting.length > 0) {
+      const job = this.#waiting.shift();
+      this.undelivered.push(job.outcome as JobOutcome<Job, Result>);
+      this.#release(job);
+    }
+    this.#events.onEmpty();
+  }
+
+  #offer(job: PoolJob<Job, Result>): boolean {
+    try {
+      return this.#results.trySend(job.outcome as JobOutcome<Job, Result>);
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#hasEnded = true;
+    this.#events.onError(toError(error));
+  }
+
+  #release(job: PoolJob<Job, Result>): void {
+    this.#held.get(job)?.finish();
+    this.#held.delete(job);
+  }
+}
+
+function stateOf<T>(name: string, channel: ReceiveChannel<T> | SendChannel<T>): ChannelState<T> {
   const state = typeof channel === "object" && channel !== null ? channelStateOf(channel) : undefined;
   if (state === undefined) throw new TypeError(`runPool: ${name} must be a Channel, got ${describe(channel)}`);
   return state;

@@ -1,179 +1,142 @@
 // The workers of a pool: how many there are, which of them are idle, and when they start and stop.
 //
-// Invariants:
-//   1. There are at least `min` workers until `close`, and never more than `max`, but for those that still work when it has been
-//      lowered.
-//   2. While there are idle workers above `min`, the alarm is set for when the first of them has been idle long enough.
+// Invariants, whenever no method is on the stack:
+//   1. There are `limit` workers. There are more only while workers that were removed by `resize` finish their jobs.
+//   2. A worker has the least number that was free when it started, and keeps it.
 
 import type { Goroutine } from "../runtime/goroutine.ts";
-import { RuntimeTimer } from "../runtime/timer.ts";
-import { Heap, type HeapNode } from "../util/heap.ts";
-import { WaitQueue, type QueueNode } from "../util/wait-queue.ts";
-import { guarded, type Hand } from "./job-runner.ts";
-import type { WorkerStats } from "./stats.ts";
+import { type Clock } from "../runtime/timer-queue.ts";
+import { type QueueNode, WaitQueue } from "../util/wait-queue.ts";
+import { guarded, type RunnerWorker } from "./job-runner.ts";
 import type { ResolvedPoolOptions } from "./options.ts";
+import type { WorkerStats } from "./report.ts";
 
-/** One worker: a number, and what it does and has done. `W` is what the pool knows of a job. */
-export class Worker<W> implements Hand, HeapNode, QueueNode<Worker<W>> {
-  index = -1;
-  queue: WaitQueue<Worker<W>> | null = null;
-  prev: Worker<W> | null = null;
-  next: Worker<W> | null = null;
+/** One worker, which outlives its stops: a later worker with the same number is the same object. */
+export class Worker<J> implements RunnerWorker, QueueNode<Worker<J>> {
+  queue: WaitQueue<Worker<J>> | null = null;
+  prev: Worker<J> | null = null;
+  next: Worker<J> | null = null;
   readonly id: number;
   goroutine: Goroutine | null = null;
+  isStarted = false;
 
-  /** The job that it has been given. */
-  work: W | null = null;
-  jobs = 0;
-  busy = 0;
+  /** The job that the worker has taken or been given. */
+  job: J | null = null;
 
-  /** When it finished its last job. */
-  finishedAt = 0;
+  /** Whether its goroutine runs and will look at `job`. */
+  isLoopRunning = false;
 
-  /** Since when it has been working or idle. */
-  since = 0;
   isIdle = true;
 
-  /** Whether its goroutine runs and will look at `work`. */
-  isLoopRunning = false;
+  /** When the worker became busy or idle, and when it finished its last job. */
+  since = 0;
+  finishedAt = 0;
+
+  /** The number of its jobs, and the milliseconds that it was busy before `since`. */
+  jobs = 0;
+  busyMs = 0;
 
   constructor(id: number) {
     this.id = id;
   }
 }
 
-export class WorkerSet<W> {
+export class WorkerSet<J> {
   readonly #settings: ResolvedPoolOptions<never, never>;
-  readonly #workers = new Map<number, Worker<W>>();
+  readonly #clock: Clock;
 
-  /** The workers that have stopped, the one with the least number first. All other numbers up to the size are in use. */
-  readonly #freeIds = new Heap<Worker<W>>((a, b) => a.id < b.id);
+  /** All workers that have ever been, in the order of their numbers from 1. */
+  readonly #workers: Worker<J>[] = [];
 
-  /** The one that has been idle for the longest comes first; the last, which is still warm, works next. */
-  readonly #idle = new WaitQueue<Worker<W>>();
-  readonly #timer = new RuntimeTimer("pool idle", () => this.#removeIdleWorkers());
-  #min: number;
-  #max: number;
+  /** The worker that has been idle for the longest time is first. The last one works next: its memory is most likely cached. */
+  readonly #idle = new WaitQueue<Worker<J>>();
+  #size = 0;
+  #limit = 0;
 
-  constructor(settings: ResolvedPoolOptions<never, never>) {
+  constructor(settings: ResolvedPoolOptions<never, never>, clock: Clock) {
     this.#settings = settings;
-    this.#min = settings.min;
-    this.#max = settings.max;
-    this.#growToMin();
+    this.#clock = clock;
+    this.resize(settings.workers);
   }
 
   get size(): number {
-    return this.#workers.size;
+    return this.#size;
   }
 
-  get max(): number {
-    return this.#max;
+  /** The number of workers that the pool is to have. */
+  get limit(): number {
+    return this.#limit;
   }
 
-  /** The jobs in the hands of the workers. */
-  *activeJobs(): Generator<W, undefined> {
-    for (const { work } of this.#workers.values()) if (work !== null) yield work;
+  get isOverLimit(): boolean {
+    return this.#size > this.#limit;
   }
 
-  /** A free worker, perhaps a new one, which counts as working from now on; undefined, if there is none. */
-  acquire(): Worker<W> | undefined {
-    let worker: Worker<W> | null | undefined = this.#idle.last;
-    if (worker !== null) this.#idle.remove(worker);
-    else worker = this.size < this.#max ? this.#addWorker() : undefined;
-    if (worker !== undefined) this.#setIdle(worker, false);
+  *activeJobs(): Generator<J, undefined> {
+    for (const { job } of this.#workers) if (job !== null) yield job;
+  }
+
+  /** Removes an idle worker from the idle workers and returns it; undefined if there is none. It is busy from now on. */
+  acquire(): Worker<J> | undefined {
+    const worker = this.#idle.last;
+    if (worker === null) return undefined;
+    this.#idle.remove(worker);
+    worker.isIdle = false;
+    worker.since = this.#clock.now();
     return worker;
   }
 
-  /** `worker` has been idle since `now`: it stays, or stops if there are too many. */
-  rest(worker: Worker<W>, now: number): void {
-    this.#setIdle(worker, true, now);
-    if (this.isOverLimit) {
-      this.#removeWorker(worker);
-    } else {
-      this.#idle.push(worker);
-      this.#armIdleTimer();
+  /** Makes `worker` idle since `now`, or stops it if there are too many. */
+  release(worker: Worker<J>, now: number): void {
+    this.#setIdle(worker, now);
+    if (this.isOverLimit) this.#stop(worker);
+    else this.#idle.push(worker);
+  }
+
+  resize(limit: number): void {
+    this.#limit = limit;
+    for (let { first } = this.#idle; first !== null && this.isOverLimit; { first } = this.#idle) this.#stop(first);
+    for (let i = 0; this.#size < this.#limit; i++) {
+      const worker = (this.#workers[i] ??= new Worker<J>(i + 1));
+      if (!worker.isStarted) this.#start(worker);
     }
-  }
-
-  /** Whether there are more workers than the maximum. */
-  get isOverLimit(): boolean {
-    return this.size > this.#max;
-  }
-
-  resize(min: number, max: number): void {
-    this.#min = min;
-    this.#max = max;
-    for (let idle = this.#idle.first; idle !== null && this.isOverLimit; idle = this.#idle.first)
-      this.#removeWorker(idle);
-    this.#growToMin();
-    this.#armIdleTimer();
   }
 
   /** Stops all workers, for good. */
   close(): void {
-    this.#min = 0;
-    this.#max = 0;
-    this.#timer.cancel();
-    for (const worker of this.#workers.values()) this.#removeWorker(worker);
+    this.#limit = 0;
+    for (const worker of this.#workers) if (worker.isStarted) this.#stop(worker);
   }
 
   stats(): WorkerStats[] {
-    const now = this.#timer.clock.now();
-    const all = [...this.#workers.values(), ...this.#freeIds.nodes].sort((a, b) => a.id - b.id);
-    return all.map(({ id, jobs, busy, isIdle, since }) => ({
+    const now = this.#clock.now();
+    return this.#workers.map(({ id, jobs, busyMs, isIdle, since }) => ({
       worker: id,
       jobs,
-      busyMs: isIdle ? busy : busy + now - since,
+      busyMs: isIdle ? busyMs : busyMs + now - since,
     }));
   }
 
-  #growToMin(): void {
-    while (this.size < this.#min) this.#idle.push(this.#addWorker());
-  }
-
-  // The one with the least number, so that the numbers are those from 1 to the greatest number of workers.
-  #addWorker(): Worker<W> {
-    const { first } = this.#freeIds;
-    if (first !== undefined) this.#freeIds.remove(first);
-    const worker = first ?? new Worker<W>(this.size + 1);
-    worker.since = this.#timer.clock.now();
-    this.#workers.set(worker.id, worker);
+  #start(worker: Worker<J>): void {
+    worker.isStarted = true;
+    worker.since = this.#clock.now();
+    this.#size++;
+    this.#idle.push(worker);
     guarded(() => this.#settings.onWorkerStart?.(worker.id));
-    return worker;
   }
 
-  #removeWorker(worker: Worker<W>): void {
+  #stop(worker: Worker<J>): void {
     worker.queue?.remove(worker);
-    this.#workers.delete(worker.id);
-    this.#setIdle(worker, true);
-    worker.work = null;
-    this.#freeIds.add(worker);
+    worker.isStarted = false;
+    worker.job = null;
+    this.#size--;
+    this.#setIdle(worker, this.#clock.now());
     guarded(() => this.#settings.onWorkerStop?.(worker.id));
   }
 
-  #setIdle(worker: Worker<W>, isIdle: boolean, now: number = this.#timer.clock.now()): void {
-    if (!worker.isIdle) worker.busy += now - worker.since;
-    worker.isIdle = isIdle;
+  #setIdle(worker: Worker<J>, now: number): void {
+    if (!worker.isIdle) worker.busyMs += now - worker.since;
+    worker.isIdle = true;
     worker.since = now;
-  }
-
-  #armIdleTimer(): void {
-    const { idle } = this.#settings;
-    if (this.size <= this.#min || this.#timer.isSet || idle === Infinity) return;
-    const { first } = this.#idle;
-    if (first !== null) this.#timer.start(first.since + idle - this.#timer.clock.now());
-  }
-
-  #removeIdleWorkers(): void {
-    // What is less than a microsecond is an error of rounding.
-    const due = this.#timer.clock.now() - this.#settings.idle + 0.001;
-    for (
-      let { first } = this.#idle;
-      first !== null && first.since <= due && this.size > this.#min;
-      { first } = this.#idle
-    ) {
-      this.#removeWorker(first);
-    }
-    this.#armIdleTimer();
   }
 }

@@ -120,3 +120,32 @@ export function bestRegistry(): GoroutineRegistry | undefined {
   const [first] = activeRegistries;
   return globalRegistry ?? first;
 }
+
+/** A goroutine, as far as it is counted. */
+export interface CountedGoroutine {
+  isCounted: boolean;
+}
+
+let liveCount = 0;
+
+/** Counts a goroutine other than the main one, which has been started. */
+export function goroutineStarted(goroutine: CountedGoroutine): void {
+  goroutine.isCounted = true;
+  liveCount++;
+}
+
+/** Decrements the count when a counted goroutine has exited; the main goroutine is not counted. */
+export function goroutineExited(goroutine: CountedGoroutine): void {
+  if (!goroutine.isCounted) return;
+  goroutine.isCounted = false;
+  liveCount--;
+}
+
+/**
+ * Returns the number of goroutines that exist, including the main one.
+ *
+ * @see [runtime.NumGoroutine](https://pkg.go.dev/runtime#NumGoroutine)
+ */
+export function numGoroutine(): number {
+  return liveCount + 1;
+}

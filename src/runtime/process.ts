@@ -171,7 +171,7 @@ export function onSignals(signals: readonly string[], listener: (words: string) 
 }
 
 /** Turns off Node's warning of more than ten listeners for `signal`, where the host's AbortSignal is Node's. */
-export function allowManyListeners(signal: AbortSignal): void {
+export function disableMaxListenersWarning(signal: AbortSignal): void {
   const events = builtinModule<{ setMaxListeners(n: number, ...targets: EventTarget[]): void }>("events");
   tryOr(
     () => events?.setMaxListeners(0, signal),

@@ -1,8 +1,11 @@
-// What a goroutine can wait for, in Go's words, and how many do. The numbers are all that is known by default: to keep a
-// list of who waits would keep alive what nobody else can reach.
+// Why operations wait, in Go's words, and how many wait for each reason. Each operation that cannot finish at once calls `park`, and
+// `unpark` when it resumes. By default only the counts are kept: a list of the waiters would keep unreachable ones in memory.
 
-/** One kind of waiting. `parked` counts the operations of this kind that wait now. */
+import { hooks } from "./hooks.ts";
+
+/** A reason to wait. */
 export class WaitReason {
+  /** The number of operations that wait for this reason now. */
   waiting = 0;
   readonly name: string;
 
@@ -12,7 +15,7 @@ export class WaitReason {
   }
 }
 
-/** All kinds, in the order in which a report tells them. */
+/** All reasons, in the order in which reports list them. */
 export const waitReasons: WaitReason[] = [];
 
 // The names are those of waitReasonStrings in Go's runtime2.go.
@@ -29,11 +32,35 @@ export const rwMutexRLock: WaitReason = new WaitReason("sync.RWMutex.RLock");
 export const rwMutexLock: WaitReason = new WaitReason("sync.RWMutex.Lock");
 export const condWait: WaitReason = new WaitReason("sync.Cond.Wait");
 
-// Go's semaphore is made of a select, and says so; this one says what it is.
+// Go implements its semaphore with a select and reports "select".
 export const semAcquire: WaitReason = new WaitReason("semaphore acquire");
 
-// Those of the pool are not Go's: there a pool is made of the above.
+// The pool has no counterpart in Go.
 export const poolSubmit: WaitReason = new WaitReason("pool submit");
 export const poolResult: WaitReason = new WaitReason("pool result");
+export const poolIdle: WaitReason = new WaitReason("pool idle");
 export const poolStop: WaitReason = new WaitReason("pool stop");
 export const poolRun: WaitReason = new WaitReason("pool run");
+
+/**
+ * Records that an operation waits.
+ *
+ * @param waiter - the object that stands for the operation until `unpark`
+ * @param isDurable - whether only code of the same realm can wake it
+ * @param target - what it waits for, such as the state of a channel
+ */
+export function park(
+  waiter: object,
+  reason: WaitReason,
+  isDurable: boolean = true,
+  target: object | null = null,
+): void {
+  reason.waiting++;
+  if (hooks !== null) hooks.block(waiter, reason.name, isDurable, target);
+}
+
+/** Records that an operation no longer waits. */
+export function unpark(waiter: object, reason: WaitReason): void {
+  reason.waiting--;
+  if (hooks !== null) hooks.unblock(waiter);
+}

@@ -1,21 +1,20 @@
-// A condition variable: goroutines wait at it for a change of what a lock protects.
+// A condition variable: goroutines wait at it for a change of the state that a lock protects.
 
-import { safeToString } from "../util/inspect.ts";
-import { condWait } from "../runtime/wait-reasons.ts";
-import { park, unpark } from "../runtime/parking.ts";
-import { rejected, resolveFairly } from "../runtime/scheduler.ts";
-import { WaitQueue } from "../util/wait-queue.ts";
-import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
 import { currentRealm } from "../runtime/realm.ts";
+import { rejected } from "../runtime/scheduler.ts";
+import { condWait, park, unpark } from "../runtime/wait-reasons.ts";
+import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
+import { printAsString, safeToString } from "../util/inspect.ts";
+import { WaitQueue } from "../util/wait-queue.ts";
 import { type Locker, suspend, SuspendableLock } from "./lock-guard.ts";
 
 /**
  * Lets goroutines wait for a condition that others make true. The condition is checked and changed while `l` is held. Since it may
  * have changed again by the time a waiter holds `l`, `wait` is called in a loop.
  *
- * For most purposes a channel is simpler: closing one is a broadcast, and sending on one a signal.
+ * For most purposes a channel is simpler: closing one corresponds to `broadcast`, and sending on one to `signal`.
  *
- * Mirrors `sync.Cond`.
+ * @see [sync.Cond](https://pkg.go.dev/sync#Cond)
  *
  * @example
  * const mu = new Mutex();
@@ -36,6 +35,11 @@ export class Cond {
   /** The lock that is held while the condition is checked or changed. */
   readonly l: Locker;
 
+  static {
+    printAsString(this.prototype);
+  }
+
+  /** @throws {TypeError} if `l` has no methods `lock` and `unlock`. */
   constructor(l: Locker) {
     if (typeof (l as Locker | undefined)?.lock !== "function" || typeof l.unlock !== "function") {
       throw new TypeError(`Cond: l must be a lock, got ${safeToString(l)}`);
@@ -44,16 +48,16 @@ export class Cond {
   }
 
   /**
-   * Unlocks `l`, waits for `signal` or `broadcast`, and locks `l` again; the guard by which `l` was held holds it again. No other
+   * Unlocks `l`, waits for `signal` or `broadcast`, and locks `l` again. The guard that held `l` before the wait holds it again. No other
    * goroutine runs between the unlocking and the waiting, and `wait` never resolves without a signal.
    *
-   * Errors: rejects with what `l.unlock()` throws, if `l` is not held.
+   * @throws what `l.unlock()` throws (rejects) if `l` is not held.
    */
   async wait(): Promise<void> {
-    const waiter = new ParkedOperation<void, void>(woken);
+    const waiter = new ParkedOperation<void, void>(wake);
     this.#waiters.push(waiter);
     park(waiter, condWait, this.#realm === currentRealm());
-    let resume: (again: unknown) => void;
+    let resume: (guard: unknown) => void;
     try {
       resume = unlock(this.l);
     } catch (error) {
@@ -75,23 +79,25 @@ export class Cond {
 
   /** Wakes all waiters. */
   broadcast(): void {
-    for (let waiter = this.#waiters.shift(); waiter !== null; waiter = this.#waiters.shift()) {
-      waiter.wake(waiter as never);
-    }
+    this.#waiters.drain(wake as (waiter: Waiter<void>) => void);
+  }
+
+  /** The state of the condition variable, such as `Cond 2 waiting`. */
+  toString(): string {
+    return `Cond ${this.#waiters.count()} waiting`;
   }
 }
 
-function woken(waiter: ParkedOperation<void, void>): void {
-  unpark(waiter, condWait);
-  resolveFairly(waiter.resolve, undefined, waiter.realm);
+function wake(waiter: ParkedOperation<void, void>): void {
+  waiter.resume(condWait, undefined);
 }
 
-function unlock(l: Locker): (again: unknown) => void {
+function unlock(l: Locker): (guard: unknown) => void {
   if (l instanceof SuspendableLock) return suspend(l);
   l.unlock();
-  return ignore;
+  return noop;
 }
 
-function ignore(): void {
-  // A lock of the user's own has no guards of ours.
+function noop(): void {
+  // A user's own lock has no guards of the library.
 }

@@ -4,18 +4,17 @@
 //   1. Under a limit, at most that many slots are taken.
 //   2. While a call of `go` waits for a slot, all slots are taken.
 
-import type { Context } from "../context/context.ts";
 import { type CancelCauseFunc, withCancelCause } from "../context/api.ts";
-import { Check, checkFunction, describe } from "../util/validate.ts";
-import { toError, isError } from "../util/inspect.ts";
+import type { Context } from "../context/context.ts";
 import { go } from "../runtime/goroutine.ts";
-import { chanSend } from "../runtime/wait-reasons.ts";
 import { PanicError } from "../runtime/panic.ts";
-import { park, unpark } from "../runtime/parking.ts";
-import { rejected, fairly, resolveFairly, resolved } from "../runtime/scheduler.ts";
-import { WaitQueue } from "../util/wait-queue.ts";
-import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
 import { currentRealm, type Realm } from "../runtime/realm.ts";
+import { fairly, rejected, resolved } from "../runtime/scheduler.ts";
+import { chanSend, park } from "../runtime/wait-reasons.ts";
+import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
+import { isError, printAsString, toError, waitingSuffix } from "../util/inspect.ts";
+import { Check, checkFunction, describe } from "../util/validate.ts";
+import { WaitQueue } from "../util/wait-queue.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
 
 const withContextCheck = new Check("ErrGroup.withContext");
@@ -23,8 +22,10 @@ const withContextCheck = new Check("ErrGroup.withContext");
 /**
  * A group of goroutines whose first error is the error of the group.
  *
- * Mirrors `errgroup.Group` of golang.org/x/sync. There a function returns its error; here one that throws, or returns an
- * `Error`, has failed. JavaScript cannot tell a panic from an error, so a panic inside is an error of the group too.
+ * In Go a function returns its error; here a function has failed if it throws or returns an `Error`. JavaScript cannot tell a panic from
+ * an error, so a panic inside is an error of the group too.
+ *
+ * @see [errgroup.Group](https://pkg.go.dev/golang.org/x/sync/errgroup#Group)
  *
  * @example
  * const [group, ctx] = ErrGroup.withContext(context.background());
@@ -40,35 +41,39 @@ export class ErrGroup {
   readonly #wg = new WaitGroup();
   #cancel: CancelCauseFunc | null = null;
 
-  /** How many goroutines may run; null without a limit. */
+  /** The largest number of goroutines that may run; null without a limit. */
   #limit: number | null = null;
 
-  /** The slots that are taken, one for each goroutine that was started under a limit and has not ended. */
+  /** The number of slots that are taken, one for each goroutine that was started under a limit and has not finished. */
   #active = 0;
   readonly #waiters = new WaitQueue<Waiter<void>>();
 
-  /** Where the limit was set. */
+  /** The realm in which the limit was set. */
   #realm: Realm | undefined;
   #failure: { readonly error: Error } | null = null;
 
+  static {
+    printAsString(this.prototype);
+  }
+
   /**
-   * Returns a group, and a context that is canceled at its first error, with that as its cause, or when `wait` resolves.
+   * Returns a group, and a context that is canceled at the first error of the group, with that error as its cause, or when `wait` resolves.
    *
-   * Errors: throws `TypeError` if `parent` is not a context.
+   * @throws {TypeError} if `parent` is not a context.
    */
   static withContext(parent: Context): [group: ErrGroup, ctx: Context] {
     withContextCheck.isContext("parent", parent);
     const [ctx, cancel] = withCancelCause(parent);
-    const group = make();
+    const group = createGroup();
     group.#cancel = cancel;
     return [group, ctx];
   }
 
   /**
-   * Starts `f` as a goroutine of the group. With a limit it first waits until fewer run; await it, for its promise is what makes the
-   * caller wait.
+   * Starts `f` as a goroutine of the group. At the limit it first waits until a goroutine of the group finishes: await the promise, because
+   * that is what makes the caller wait.
    *
-   * Errors: rejects with `TypeError` if `f` is not a function, or is a generator function.
+   * @throws {TypeError} (rejects) if `f` is not a function, or is a generator function.
    */
   async go(f: () => unknown): Promise<void> {
     try {
@@ -76,11 +81,11 @@ export class ErrGroup {
     } catch (error) {
       return rejected(error);
     }
-    // It counts from now on, so that `wait` waits for it too if the caller does not wait here.
+    // Counted from now on: `wait` must wait for it, even if the caller does not await this call.
     this.#wg.add(1);
     const isLimited = this.#limit !== null;
     if (!this.#takeSlot()) {
-      const waiter = new ParkedOperation<void, void>(admitted);
+      const waiter = new ParkedOperation<void, void>(wake);
       this.#waiters.push(waiter);
       park(waiter, chanSend, this.#realm === currentRealm());
       await waiter.promise;
@@ -90,9 +95,9 @@ export class ErrGroup {
   }
 
   /**
-   * Starts `f` if fewer run than the limit, and reports whether it did.
+   * Starts `f` as a goroutine of the group if fewer than the limit are running, and reports whether it did.
    *
-   * Errors: throws `TypeError` if `f` is not a function, or is a generator function.
+   * @throws {TypeError} if `f` is not a function, or is a generator function.
    */
   tryGo(f: () => unknown): boolean {
     checkFunction("ErrGroup.tryGo", f);
@@ -104,11 +109,10 @@ export class ErrGroup {
   }
 
   /**
-   * Limits the goroutines of the group that run at once to `n`, any whole number: 0 lets none start, and a negative one removes the
-   * limit.
+   * Limits the number of goroutines of the group that run at once.
    *
-   * Errors: throws {@link PanicError} while goroutines of the group run under a limit, or wait for a slot; `RangeError` if `n` is not
-   * a whole number.
+   * @param n - an integer: 0 lets none start, and a negative one removes the limit
+   * @throws {PanicError} while goroutines of the group run under a limit, or wait for a slot; {RangeError} if `n` is not an integer.
    */
   setLimit(n: number): void {
     if (!Number.isSafeInteger(n)) throw new RangeError(`ErrGroup.setLimit: n must be an integer, got ${describe(n)}`);
@@ -120,15 +124,21 @@ export class ErrGroup {
   }
 
   /**
-   * Waits until all goroutines of the group have ended.
+   * Waits until all goroutines of the group have finished.
    *
-   * Errors: rejects with the first error, each time. A promise that is kept and awaited later is not an unhandled rejection meanwhile: the
-   * group remembers the error.
+   * @throws (rejects) the first error of the group, at each call. A promise that is awaited later is not an unhandled rejection until
+   * then, because the group keeps the error.
    */
   wait(): Promise<void> {
-    const ended = fairly(this.#wait());
-    void ended.catch(ignore);
-    return ended;
+    const finished = fairly(this.#wait());
+    void finished.catch(ignore);
+    return finished;
+  }
+
+  /** The state of the group, such as `ErrGroup 3/10 running, 1 waiting` under a limit. */
+  toString(): string {
+    if (this.#limit === null) return "ErrGroup without a limit";
+    return `ErrGroup ${this.#active}/${this.#limit} running${waitingSuffix(this.#waiters.count())}`;
   }
 
   async #wait(): Promise<void> {
@@ -144,7 +154,7 @@ export class ErrGroup {
     return true;
   }
 
-  // A slot goes to the first waiter directly, so that no later call can take it.
+  // A slot passes to the first waiter directly, so that no later call can take it.
   #releaseSlot(): void {
     const next = this.#waiters.shift();
     if (next === null) this.#active--;
@@ -171,14 +181,13 @@ export class ErrGroup {
   }
 }
 
-// A class that names itself in its body is called `_ErrGroup` in a bundle made by esbuild.
-function make(): ErrGroup {
+// A class that refers to itself by name in its body is renamed to `_ErrGroup` in a bundle made by esbuild.
+function createGroup(): ErrGroup {
   return new ErrGroup();
 }
 
-function admitted(waiter: ParkedOperation<void, void>): void {
-  unpark(waiter, chanSend);
-  resolveFairly(waiter.resolve, undefined, waiter.realm);
+function wake(waiter: ParkedOperation<void, void>): void {
+  waiter.resume(chanSend, undefined);
 }
 
 function ignore(): void {

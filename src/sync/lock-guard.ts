@@ -1,122 +1,208 @@
-// What the locks have in common: guards, the waiters for a lock, and the release of a lock for the time of a `Cond.wait`.
+// What the locks share: guards, waiters with their cancellation, and the suspension of a hold during `Cond.wait`.
 
-import type { WaitReason } from "../runtime/wait-reasons.ts";
-import { park, unpark } from "../runtime/parking.ts";
-import { resolveFairly } from "../runtime/scheduler.ts";
-import type { WaitQueue } from "../util/wait-queue.ts";
+import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
+import { makeDisposable } from "../runtime/defer.ts";
+import { fairly, rejected, resolvedWith } from "../runtime/scheduler.ts";
+import { park, type WaitReason } from "../runtime/wait-reasons.ts";
 import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
+import { type Check, checkFunction } from "../util/validate.ts";
+import type { WaitQueue } from "../util/wait-queue.ts";
 
-/** A lock that one goroutine at a time can hold. Mirrors `sync.Locker`. */
+/**
+ * A lock that one goroutine at a time can hold.
+ *
+ * @see [sync.Locker](https://pkg.go.dev/sync#Locker)
+ */
 export interface Locker {
+  /** Waits until the lock is free, and locks it. */
   lock(): Promise<unknown>;
+
+  /** Unlocks the lock. */
   unlock(): void;
 }
 
 /**
- * The guard of one hold of a lock: `using` releases that hold when the scope ends. Only the first disposal has an effect, and none
- * has if the hold was released by hand before.
+ * The guard of one hold of a lock: `using` releases that hold at the end of the scope. Only the first disposal has an effect, and it has
+ * none if the hold was released by hand before.
  */
 export class LockGuard implements Disposable {
   declare readonly [Symbol.dispose]: () => void;
-  #release: ((held: LockGuard) => void) | null;
+  #release: ((guard: LockGuard) => void) | null;
 
-  /** How many units are held. */
+  /** The number of permits that the hold takes. */
   readonly permits: number;
 
   /** The epoch of its {@link Holds} in which the hold was granted. */
   epoch = 0;
 
   static {
-    // A host without the symbol would get a method called "undefined".
-    if ((Symbol.dispose as symbol | undefined) !== undefined) {
-      Object.defineProperty(this.prototype, Symbol.dispose, {
-        configurable: true,
-        writable: true,
-        value(this: LockGuard): void {
-          const release = this.#release;
-          this.#release = null;
-          release?.(this);
-        },
-      });
-    }
+    makeDisposable(this.prototype, (guard) => guard.release());
   }
 
-  constructor(release: (held: LockGuard) => void, units: number = 1) {
+  constructor(release: (guard: LockGuard) => void, permits: number = 1) {
     this.#release = release;
-    this.permits = units;
+    this.permits = permits;
   }
 
-  /** Makes the guard do nothing when it is disposed. */
+  /** Releases the hold. */
+  release(): void {
+    const release = this.#release;
+    this.#release = null;
+    release?.(this);
+  }
+
+  /** Makes disposal a no-op. */
   detach(): void {
     this.#release = null;
   }
 }
 
 /**
- * Releases `lock`, one of the library's own, for the time of a `Cond.wait`. To the function that it returns goes what `lock()` has
- * resolved with: the guard from before the wait is then the guard of the new hold.
+ * Releases a lock of the library during a `Cond.wait`. Returns a function that takes what `lock()` has resolved with after the wait: the
+ * guard from before the wait becomes the guard of the new hold.
  *
  * @throws {PanicError} if `lock` is not held.
  */
-export let suspend: (lock: SuspendableLock) => (again: unknown) => void;
+export let suspend: (lock: SuspendableLock) => (guard: unknown) => void;
 
-/** A lock of the library: `Cond` can release it without the release being taken for one by hand. */
+/** A lock of the library. Unlike a release by hand, a suspension does not end the guarded hold. */
 export abstract class SuspendableLock {
-  protected abstract suspendHold(): (again: unknown) => void;
+  protected abstract suspendHold(): (guard: unknown) => void;
 
   static {
     suspend = (lock) => lock.suspendHold();
   }
 }
 
-/** The guard by which a lock is held; null, if it is not held. */
+/** The guard that holds a lock; null, if it is not held. */
 export let ownerOf: (lock: OwnedLock) => LockGuard | null;
 
-/** Makes `held` the guard by which a lock is held. */
-export let setOwner: (lock: OwnedLock, held: LockGuard | null) => void;
+/** Makes `guard` the holder of a lock. */
+export let setOwner: (lock: OwnedLock, guard: LockGuard | null) => void;
 
-/** A lock that one goroutine at a time can hold, and that knows by which guard. */
+/** A lock that one goroutine at a time can hold, and that stores the guard of that hold. */
 export abstract class OwnedLock extends SuspendableLock implements Locker {
-  #holder: LockGuard | null = null;
+  #owner: LockGuard | null = null;
 
   static {
-    ownerOf = (lock) => lock.#holder;
-    setOwner = (lock, held) => (lock.#holder = held);
+    ownerOf = (lock) => lock.#owner;
+    setOwner = (lock, guard) => (lock.#owner = guard);
   }
 
   abstract lock(): Promise<Disposable>;
   abstract unlock(): void;
 
-  protected suspendHold(): (again: unknown) => void {
-    const held = this.#holder;
+  protected suspendHold(): (guard: unknown) => void {
+    const before = this.#owner;
     this.unlock();
-    return (again) => {
+    return (guard) => {
       // Another goroutine may have unlocked it meanwhile.
-      if (this.#holder === again) this.#holder = held;
+      if (this.#owner === guard) this.#owner = before;
     };
   }
 }
 
-/** A waiter for a lock, at the end of `line` from the moment when it is made. */
-export class LockWaiter extends ParkedOperation<void, LockGuard> {
-  readonly held: LockGuard;
-  readonly #operation: WaitReason;
+/** An operation that waits for a lock. */
+export class LockWaiter extends ParkedOperation<void, Disposable> {
+  readonly guard: LockGuard;
+  readonly #reason: WaitReason;
+  #cancellation: Cancellation | null = null;
+  #removeListener: (() => void) | null = null;
 
-  constructor(held: LockGuard, line: WaitQueue<Waiter<void>>, operation: WaitReason, isDurable: boolean) {
-    super(granted as (waiter: ParkedOperation<void, LockGuard>) => void);
-    this.held = held;
-    this.#operation = operation;
-    line.push(this);
-    park(this, operation, isDurable);
+  /** Parks a new waiter at the end of `queue`; with null, it is in no queue and can only be canceled. */
+  constructor(guard: LockGuard, queue: WaitQueue<Waiter<void>> | null, reason: WaitReason, isDurable: boolean) {
+    super(grant as (waiter: ParkedOperation<void, Disposable>) => void);
+    this.guard = guard;
+    this.#reason = reason;
+    queue?.push(this);
+    park(this, reason, isDurable);
+  }
+
+  /** Whether its wait has been canceled, even if the listener for that has not been called yet. */
+  get isCanceled(): boolean {
+    return this.#cancellation?.isCanceled === true;
   }
 
   /** Resolves with the guard. */
   grant(): void {
-    unpark(this, this.#operation);
-    resolveFairly(this.resolve, this.held, this.realm);
+    this.#removeListener?.();
+    this.resume(this.#reason, this.guard);
+  }
+
+  /** Makes the waiter leave its queue and reject when `cancellation` occurs; then calls `onCanceled`. */
+  cancelBy(cancellation: Cancellation, onCanceled?: () => void): void {
+    const reject = (error: Error): void => {
+      this.queue?.remove(this);
+      this.resumeWithError(this.#reason, error);
+      onCanceled?.();
+    };
+    this.#cancellation = cancellation;
+    try {
+      this.#removeListener = cancellation.onCancel(() => reject(cancellation.reason as Error));
+    } catch (error) {
+      // A context of the user's may throw.
+      reject(error as Error);
+    }
   }
 }
 
-function granted(waiter: LockWaiter): void {
+function grant(waiter: LockWaiter): void {
   waiter.grant();
+}
+
+/**
+ * Takes a lock for `guard`, or waits for it until the wait is canceled.
+ *
+ * @param acquire - takes the lock and returns null, or returns a parked waiter
+ * @param onCanceled - called when a canceled waiter has left its queue: waiters behind it may be able to proceed
+ */
+export function acquireCancelably(
+  check: Check,
+  options: WaitOptions,
+  guard: LockGuard,
+  acquire: (guard: LockGuard) => LockWaiter | null,
+  onCanceled?: () => void,
+): Promise<Disposable> {
+  try {
+    check.options(options, waitOptionNames);
+    const cancellation = cancellationOf(check, options);
+    const reason = cancellation?.reason;
+    if (reason !== undefined) return rejected(reason);
+    const waiter = acquire(guard);
+    if (waiter === null) return resolvedWith(guard);
+    if (cancellation !== null) waiter.cancelBy(cancellation, onCanceled);
+    return waiter.promise;
+  } catch (error) {
+    return rejected(error);
+  }
+}
+
+/** Removes the first waiter that is not canceled, and returns it. Canceled ones leave the queue too; their listeners reject them. */
+export function dequeue(queue: WaitQueue<Waiter<void>>): LockWaiter | null {
+  let waiter = queue.shift() as LockWaiter | null;
+  while (waiter?.isCanceled === true) waiter = queue.shift() as LockWaiter | null;
+  return waiter;
+}
+
+/** Calls `fn` for `caller` while the lock that `acquire` takes is held. */
+export function runHolding<R>(
+  caller: string,
+  fn: () => R | PromiseLike<R>,
+  acquire: () => Promise<Disposable>,
+): Promise<R> {
+  return fairly(runWithGuard(caller, fn, acquire));
+}
+
+async function runWithGuard<R>(
+  caller: string,
+  fn: () => R | PromiseLike<R>,
+  acquire: () => Promise<Disposable>,
+): Promise<R> {
+  checkFunction(caller, fn, "fn");
+  const guard = await acquire();
+  try {
+    return await fn();
+  } finally {
+    (guard as LockGuard).release();
+  }
 }

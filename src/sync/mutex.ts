@@ -1,26 +1,40 @@
-// A lock for stretches of code with an `await` inside. Code without an `await` needs no lock.
+// A lock for critical sections that contain an `await`. Code without an `await` needs no lock.
 //
 // Invariants, whenever no method is on the stack:
 //   1. While a goroutine waits, the lock is held.
-//   2. The holder is the guard of the one call of `lock` or `tryLock` that was granted last.
+//   2. The owner is the guard of the call of `lock` or `tryLock` that was granted last.
 
-import { mutexLock } from "../runtime/wait-reasons.ts";
+import type { WaitOptions } from "../context/cancellation.ts";
 import { PanicError } from "../runtime/panic.ts";
-import { resolvedWith } from "../runtime/scheduler.ts";
-import { WaitQueue } from "../util/wait-queue.ts";
-import type { Waiter } from "../runtime/waiter.ts";
 import { currentRealm } from "../runtime/realm.ts";
-import { OwnedLock, LockGuard, ownerOf, LockWaiter, setOwner } from "./lock-guard.ts";
+import { resolvedWith } from "../runtime/scheduler.ts";
+import { mutexLock } from "../runtime/wait-reasons.ts";
+import type { Waiter } from "../runtime/waiter.ts";
+import { printAsString, waitingSuffix } from "../util/inspect.ts";
+import { Check } from "../util/validate.ts";
+import { WaitQueue } from "../util/wait-queue.ts";
+import {
+  acquireCancelably,
+  dequeue,
+  LockGuard,
+  LockWaiter,
+  OwnedLock,
+  ownerOf,
+  runHolding,
+  setOwner,
+} from "./lock-guard.ts";
+
+const lockCheck = new Check("Mutex.lock");
 
 /**
- * A mutual exclusion lock. Waiters get it in the order in which they called `lock`, and it is handed over directly, so that no other
- * goroutine can overtake them. It is not reentrant, and any goroutine may unlock it.
+ * A mutual exclusion lock. Waiters get it in the order in which they called `lock`. It is handed over directly, so that no other
+ * goroutine can overtake a waiter. It is not reentrant, and any goroutine may unlock it.
  *
- * A guard releases the hold that it was returned for and no other: after `unlock()` by hand it does nothing at the end of its scope,
- * also if the same goroutine has locked again. Where Go defers `mu.Unlock()`, which unlocks whatever is locked then, write
+ * A guard releases the hold for which it was returned and no other: after `unlock()` by hand it does nothing at the end of its scope,
+ * also if the same goroutine has locked again. Where Go defers `mu.Unlock()`, which unlocks the current hold, write
  * `using _ = defer(() => mu.unlock())`.
  *
- * Mirrors `sync.Mutex`.
+ * @see [sync.Mutex](https://pkg.go.dev/sync#Mutex)
  *
  * @example
  * const mu = new Mutex();
@@ -38,33 +52,75 @@ export class Mutex extends OwnedLock {
   readonly #realm = currentRealm();
   readonly #waiters = new WaitQueue<Waiter<void>>();
 
-  /** Waits until the lock is free, and locks it. Resolves with the guard of this hold: `using` unlocks it when the scope ends. */
-  lock(): Promise<Disposable> {
-    const held = new LockGuard(this.#unlockIfHolder);
-    if (ownerOf(this) === null) {
-      setOwner(this, held);
-      return resolvedWith(held);
-    }
-    return new LockWaiter(held, this.#waiters, mutexLock, this.#realm === currentRealm()).promise;
+  static {
+    printAsString(this.prototype);
   }
 
-  /** Locks it if it is free, and reports whether it did. Such a hold has no guard: call `unlock`. */
+  /**
+   * Waits until the lock is free, and locks it.
+   *
+   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; the lock is
+   * then not taken.
+   *
+   * @returns the guard of this hold: `using` unlocks it at the end of the scope
+   * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.
+   */
+  lock(options?: WaitOptions): Promise<Disposable> {
+    const guard = new LockGuard(this.#unlockIfOwner);
+    if (options !== undefined) return this.#lockCancelably(guard, options);
+    const waiter = this.#acquire(guard);
+    return waiter === null ? resolvedWith(guard) : waiter.promise;
+  }
+
+  /** Locks it if it is free, and reports whether it did. Such a hold has no guard: call {@link Mutex.unlock}. */
   tryLock(): boolean {
     if (ownerOf(this) !== null) return false;
-    setOwner(this, new LockGuard(this.#unlockIfHolder));
+    setOwner(this, new LockGuard(this.#unlockIfOwner));
     return true;
   }
 
-  /** Unlocks it, or hands it to the waiter that has waited longest. Errors: throws {@link PanicError} if it is not locked. */
+  /**
+   * Unlocks it, or hands it to the waiter that has waited longest.
+   *
+   * @throws {PanicError} if it is not locked.
+   */
   unlock(): void {
     if (ownerOf(this) === null) throw new PanicError("sync: unlock of unlocked mutex");
-    const next = this.#waiters.shift() as LockWaiter | null;
-    setOwner(this, next?.held ?? null);
+    const next = dequeue(this.#waiters);
+    setOwner(this, next?.guard ?? null);
     next?.grant();
   }
 
-  // A hold that was released by hand is not the holder's any more.
-  readonly #unlockIfHolder = (held: LockGuard): void => {
-    if (ownerOf(this) === held) this.unlock();
+  /**
+   * Locks it, calls `fn`, waits for its result, and unlocks it again, also if `fn` throws.
+   *
+   * Cancellation: as of {@link Mutex.lock}, while it waits for the lock. `fn` is not called then.
+   *
+   * @returns what `fn` returns
+   * @throws what `fn` throws (rejects); {TypeError} (rejects) if `fn` is not a function.
+   */
+  withLock<R>(fn: () => R | PromiseLike<R>, options?: WaitOptions): Promise<R> {
+    return runHolding("Mutex.withLock", fn, () => this.lock(options));
+  }
+
+  /** The state of the mutex, such as `Mutex locked, 2 waiting`. */
+  override toString(): string {
+    return `Mutex ${ownerOf(this) === null ? "unlocked" : "locked"}${waitingSuffix(this.#waiters.count())}`;
+  }
+
+  // Kept separate: a function that contains a closure allocates a context on every call, including the fast path.
+  #lockCancelably(guard: LockGuard, options: WaitOptions): Promise<Disposable> {
+    return acquireCancelably(lockCheck, options, guard, () => this.#acquire(guard));
+  }
+
+  #acquire(guard: LockGuard): LockWaiter | null {
+    if (ownerOf(this) !== null) return new LockWaiter(guard, this.#waiters, mutexLock, this.#realm === currentRealm());
+    setOwner(this, guard);
+    return null;
+  }
+
+  // A no-op if the hold was released by hand.
+  readonly #unlockIfOwner = (guard: LockGuard): void => {
+    if (ownerOf(this) === guard) this.unlock();
   };
 }

@@ -1,26 +1,31 @@
-// Functions that are called once, however many callers ask for it.
+// Functions that are called once, however many callers there are.
 
-import { checkFunction } from "../util/validate.ts";
 import { PanicError } from "../runtime/panic.ts";
-import { rejected, fairly, resolved } from "../runtime/scheduler.ts";
+import { fairly, rejected, resolved } from "../runtime/scheduler.ts";
+import { printAsString } from "../util/inspect.ts";
+import { checkFunction } from "../util/validate.ts";
 import { Mutex } from "./mutex.ts";
 
 /**
  * Performs an action exactly once.
  *
- * Mirrors `sync.Once`.
+ * @see [sync.Once](https://pkg.go.dev/sync#Once)
  */
 export class Once {
-  /** Locked by the first call while it runs: Go's lock, so that a report says what Go's would. */
+  /** Locked by the first call while it runs: Go's lock, so that a report names it as Go's does. */
   #running: Mutex | null = null;
   #isDone = false;
+
+  static {
+    printAsString(this.prototype);
+  }
 
   /**
    * Calls `f` if this is the first call, and waits until it has returned; a later call waits for the first. Each call may
    * pass another `f`, and only that of the first is called. `f` must not call `do` of the same `Once`: it would wait for itself.
    *
-   * Errors: the first call rejects with what `f` throws, and it counts as done all the same. Rejects with `TypeError` if `f` is
-   * not a function, or is a generator function.
+   * @throws (rejects) the first call with what `f` throws, and it counts as done all the same; {TypeError} if `f` is not a function, or is a
+   * generator function.
    */
   do(f: () => unknown): Promise<void> {
     try {
@@ -29,6 +34,11 @@ export class Once {
       return rejected(error);
     }
     return this.#isDone ? resolved() : fairly(this.#do(f));
+  }
+
+  /** The state, such as `Once done`. */
+  toString(): string {
+    return `Once ${this.#isDone ? "done" : this.#running === null ? "not called" : "running"}`;
   }
 
   async #do(f: () => unknown): Promise<void> {
@@ -55,41 +65,41 @@ export class Once {
  * Returns a function that calls `f` the first time it is called, and not again. If `f` is async, every call returns the promise of the
  * first.
  *
- * Errors: each call throws what `f` throws. Throws `TypeError` if `f` is not a function, or is a generator function.
+ * @throws {TypeError} if `f` is not a function, or is a generator function. Each call of the result throws what `f` throws.
  *
- * Mirrors `sync.OnceFunc`.
+ * @see [sync.OnceFunc](https://pkg.go.dev/sync#OnceFunc)
  */
 export function onceFunc<R extends void | PromiseLike<void>>(f: () => R): () => R {
-  return once("onceFunc", f);
+  return callOnce("onceFunc", f);
 }
 
 /**
- * Returns a function that calls `f` the first time it is called, and returns what `f` returned then each time; for an async `f`, its
+ * Returns a function that calls `f` the first time it is called, and returns the result of that call each time; for an async `f`, its
  * promise.
  *
- * Errors: each call throws what `f` throws, the very same. Throws `TypeError` if `f` is not a function, or is a generator function.
+ * @throws {TypeError} if `f` is not a function, or is a generator function. Each call of the result throws the error that `f` has thrown.
  *
- * Mirrors `sync.OnceValue`, and `sync.OnceValues`: return an array.
+ * @see [sync.OnceValue](https://pkg.go.dev/sync#OnceValue), and `sync.OnceValues`: return an array
  *
  * @example
  * const config = onceValue(async () => ({ port: 8080 }));
  * console.log((await config()) === (await config())); // true
  */
 export function onceValue<T>(f: () => T): () => T {
-  return once("onceValue", f);
+  return callOnce("onceValue", f);
 }
 
-function once<T>(caller: string, f: () => T): () => T {
+function callOnce<T>(caller: string, f: () => T): () => T {
   checkFunction(caller, f);
-  // Not kept after it has been called: what it refers to may be large.
-  let left: (() => T) | null = f;
+  // Not kept after the call: the closure of `f` may be large.
+  let pending: (() => T) | null = f;
   let result: () => T = () => {
     throw new PanicError(`${caller}: the function has called itself`);
   };
   return () => {
-    const first = left;
-    left = null;
-    if (first !== null) result = capture(first);
+    const fn = pending;
+    pending = null;
+    if (fn !== null) result = capture(fn);
     return result();
   };
 }

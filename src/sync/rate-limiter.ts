@@ -1,18 +1,19 @@
 // A token bucket: how many events may happen, and how soon.
 //
 // Invariants, whenever no method is on the stack:
-//   1. There are at most `burst` tokens. Below 0 they are owed: reservations have taken them in advance.
-//   2. Tokens are counted as of the instant `#at`; those that have come since then are added by the next call.
+//   1. There are at most `burst` tokens. A negative number is a debt: reservations have taken tokens in advance.
+//   2. `#tokens` is the number at the instant `#at`; the next call adds those that have accrued since then.
 
 import { receive, select } from "../channel/select.ts";
-import { after } from "../time/time.ts";
-import { timeLeft } from "../context/cancel.ts";
-import type { Context } from "../context/context.ts";
 import { background } from "../context/api.ts";
-import { Check, describe } from "../util/validate.ts";
-import { brand } from "../util/copies.ts";
-import { currentClock } from "../runtime/timer.ts";
+import { timeLeft } from "../context/cancel.ts";
+import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
 import { rejected, resolved } from "../runtime/scheduler.ts";
+import { currentClock } from "../runtime/timer.ts";
+import { after } from "../time/time.ts";
+import { brand } from "../util/copies.ts";
+import { printAsString } from "../util/inspect.ts";
+import { Check, describe } from "../util/validate.ts";
 
 const constructorCheck = new Check("RateLimiter");
 const allowCheck = new Check("RateLimiter.allow");
@@ -21,13 +22,13 @@ const waitCheck = new Check("RateLimiter.wait");
 const setBurstCheck = new Check("RateLimiter.setBurst");
 
 /**
- * Lets events happen at a rate of `limit` a second, and up to `burst` at once after a quiet time. Share one limiter among all goroutines
- * that the rate is for: with a limiter for each, each would have the whole rate.
+ * Lets events happen at a rate of `limit` per second, and up to `burst` at once after an idle period. Share one limiter among all goroutines
+ * that the rate is for: with a limiter for each goroutine, each would have the full rate.
  *
- * A timer can fire some milliseconds late, and a bucket of `burst` tokens makes up for `burst / limit` seconds of that at most: for
- * rates above some hundreds a second, take a burst of at least a hundredth of `limit`.
+ * A timer can fire some milliseconds late, and a bucket of `burst` tokens makes up for at most `burst / limit` seconds of that. For rates
+ * above a few hundred per second, choose a burst of at least `limit / 100`.
  *
- * Mirrors `rate.Limiter` of golang.org/x/time.
+ * @see [rate.Limiter](https://pkg.go.dev/golang.org/x/time/rate#Limiter)
  *
  * @example
  * const limiter = new RateLimiter(RateLimiter.every(100), 3);
@@ -40,6 +41,7 @@ const setBurstCheck = new Check("RateLimiter.setBurst");
 export class RateLimiter {
   static {
     brand(this.prototype, "a RateLimiter");
+    printAsString(this.prototype);
   }
 
   #limit: number;
@@ -48,22 +50,25 @@ export class RateLimiter {
   readonly #clock = currentClock();
   #at = this.#clock.now();
 
-  /** The latest instant for which an event has been promised. */
+  /** The latest instant for which an event has been reserved. */
   #lastEvent = this.#at;
 
   /**
-   * `limit` is in events a second, from 0, which lets only the first burst through, to Infinity, which lets everything
-   * through. `burst` is a whole number from 0, by default 1, and the number of tokens at first.
-   *
-   * Errors: throws `RangeError` for anything else.
+   * @param limit - events per second, from 0, which admits only the first burst, to Infinity, which admits everything
+   * @param burst - an integer, 0 or more: the largest number of tokens, which is also the number at the start
+   * @throws {RangeError} for any other value.
    */
   constructor(limit: number, burst: number = 1) {
-    this.#limit = checkedLimit("RateLimiter: limit", limit);
+    this.#limit = checkLimit("RateLimiter: limit", limit);
     this.#burst = constructorCheck.count("burst", 0, burst);
     this.#tokens = burst;
   }
 
-  /** The limit that lets one event through every `ms` milliseconds; for 0 and less, all. Mirrors `rate.Every`. */
+  /**
+   * Returns the limit that admits one event every `ms` milliseconds; Infinity if `ms` is 0 or less.
+   *
+   * @see [rate.Every](https://pkg.go.dev/golang.org/x/time/rate#Every)
+   */
   static every(ms: number): number {
     if (typeof ms !== "number" || Number.isNaN(ms)) {
       throw new RangeError(`RateLimiter.every: ms must be a number of milliseconds, got ${describe(ms)}`);
@@ -71,106 +76,138 @@ export class RateLimiter {
     return ms <= 0 ? Infinity : 1000 / ms;
   }
 
+  /** The rate, in events per second. */
   get limit(): number {
     return this.#limit;
   }
 
+  /** The largest number of events that may happen at once. */
   get burst(): number {
     return this.#burst;
   }
 
-  /** How many tokens there are now; below 0, how many are owed. */
+  /** The number of tokens now; negative if reservations have taken tokens in advance. */
   get tokens(): number {
     return this.#tokensAt(this.#clock.now());
   }
 
-  /** Whether `n` events may happen now. If so their tokens are taken; if not nothing is, and the events must not happen. */
+  /**
+   * Reports whether `n` events may happen now. If so, it takes their tokens; otherwise it takes none, and the events must not happen.
+   *
+   * @param n - the number of events: an integer, 0 or more
+   * @throws {RangeError} for any other `n`.
+   */
   allow(n: number = 1): boolean {
     return this.#reserve(allowCheck.count("n", 0, n), 0).ok;
   }
 
   /**
-   * Takes the tokens for `n` events in advance: `delay()` is how long to wait before they may happen. If `ok` is false, they are
-   * more than the burst and never may.
+   * Takes the tokens for `n` events in advance. `delay()` of the result is how long to wait before they may happen; if its `ok` is false,
+   * `n` is greater than the burst, and they may never happen.
+   *
+   * @param n - the number of events: an integer, 0 or more
+   * @throws {RangeError} for any other `n`.
    */
   reserve(n: number = 1): Reservation {
     return this.#reserve(reserveCheck.count("n", 0, n), Infinity);
   }
 
   /**
-   * Waits until `n` events may happen. Waiters are served in the order in which they came.
+   * Waits until `n` events may happen. Waiters are served in the order in which they called `wait`.
    *
-   * Errors: rejects, and takes nothing, if `n` is more than the burst, or if the deadline of `ctx` is too near. Rejects with
-   * `TypeError` if `ctx` is not a context.
+   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, and returns the tokens. If the deadline of `ctx` is
+   * before the instant at which the events may happen, rejects at once and takes no tokens.
    *
-   * Cancellation: rejects with `ctx.err()` when `ctx` is canceled; the tokens are given back.
+   * @param n - the number of events: an integer, 0 or more
+   * @throws {RangeError} (rejects) for any other `n`, and if `n` is greater than the burst; {TypeError} (rejects) for options that are
+   * unknown or of a wrong type.
    */
-  async wait(ctx: Context = background(), n: number = 1): Promise<void> {
+  async wait(n: number = 1, options?: WaitOptions): Promise<void> {
+    let cancellation: Cancellation | null = null;
     let reservation: Reservation;
     try {
-      reservation = this.#reserveFor(ctx, n);
+      waitCheck.count("n", 0, n);
+      if (options !== undefined) {
+        waitCheck.options(options, waitOptionNames);
+        cancellation = cancellationOf(waitCheck, options);
+      }
+      reservation = this.#reserveFor(n, cancellation);
     } catch (error) {
       return rejected(error);
     }
     const delay = reservation.delay();
     if (delay === 0) return resolved();
-    const s = await select({ due: receive(after(delay)), done: receive(ctx.done()) });
+    const ctx = cancellation?.ctx ?? background();
+    const s = await select({ due: receive(after(delay)), canceled: receive(ctx.done()) });
     if (s.case === "due") return;
     reservation.cancel();
-    throw ctx.err() as Error;
+    throw cancellation?.reason as Error;
   }
 
-  /** Changes the limit. What is promised already stays as it is. */
+  /**
+   * Changes the limit. Existing reservations keep their instants.
+   *
+   * @param limit - events per second, from 0 to Infinity
+   * @throws {RangeError} for any other limit.
+   */
   setLimit(limit: number): void {
-    checkedLimit("RateLimiter.setLimit: limit", limit);
+    checkLimit("RateLimiter.setLimit: limit", limit);
     this.#advance();
     this.#limit = limit;
   }
 
-  /** Changes the burst. What is promised already stays as it is. */
+  /**
+   * Changes the burst. Existing reservations keep their instants.
+   *
+   * @param burst - an integer, 0 or more
+   * @throws {RangeError} for any other burst.
+   */
   setBurst(burst: number): void {
     setBurstCheck.count("burst", 0, burst);
     this.#advance();
     this.#burst = burst;
   }
 
-  #reserveFor(ctx: Context, n: number): Reservation {
-    waitCheck.isContext("ctx", ctx);
-    waitCheck.count("n", 0, n);
+  /** The state of the limiter, such as `RateLimiter 10/s, burst 3, 2.5 tokens`. */
+  toString(): string {
+    return `RateLimiter ${this.#limit}/s, burst ${this.#burst}, ${Number(this.tokens.toFixed(3))} tokens`;
+  }
+
+  #reserveFor(n: number, cancellation: Cancellation | null): Reservation {
     if (n > this.#burst && this.#limit !== Infinity) {
       throw new RangeError(`rate: Wait(n=${n}) exceeds limiter's burst ${this.#burst}`);
     }
-    const ended = ctx.err();
-    if (ended !== undefined) throw ended;
-    const reservation = this.#reserve(n, timeLeft(ctx));
+    const reason = cancellation?.reason;
+    if (reason !== undefined) throw reason;
+    const reservation = this.#reserve(n, cancellation === null ? Infinity : timeLeft(cancellation.ctx));
     if (!reservation.ok) throw new Error(`rate: Wait(n=${n}) would exceed context deadline`);
     return reservation;
   }
 
-  #reserve(n: number, longestDelay: number): Reservation {
+  #reserve(n: number, maxDelay: number): Reservation {
     const now = this.#clock.now();
     if (this.#limit === Infinity) return new Reservation(this.#clock, true, now, () => undefined);
     const tokens = this.#tokensAt(now) - n;
     const wait = tokens < 0 ? this.#timeFor(-tokens) : 0;
-    // Go counts in nanoseconds; what is less is an error of rounding.
+    // Go counts in nanoseconds; less than that is a rounding error.
     const delay = wait < 1e-6 ? 0 : wait;
-    if (n > this.#burst || delay > longestDelay) {
+    if (n > this.#burst || delay > maxDelay) {
       return new Reservation(this.#clock, false, Infinity, () => undefined);
     }
     this.#at = now;
     this.#tokens = tokens;
     this.#lastEvent = now + delay;
     const limit = this.#limit;
-    return new Reservation(this.#clock, true, now + delay, (due) => this.#giveBack(n, due, limit));
+    return new Reservation(this.#clock, true, now + delay, (due) => this.#returnTokens(n, due, limit));
   }
 
-  // Tokens that later reservations have been promised in the meantime cannot be given back.
-  #giveBack(n: number, due: number, limit: number): void {
+  // Tokens on which later reservations rely cannot be returned.
+  #returnTokens(n: number, due: number, limit: number): void {
     const now = this.#clock.now();
     if (this.#limit === Infinity || n === 0 || due < now) return;
-    const later = limit === 0 ? 0 : Math.max(((this.#lastEvent - due) * limit) / 1000, 0);
-    if (n <= later) return;
-    this.#tokens = Math.min(this.#tokensAt(now) + n - later, this.#burst);
+    const reservedLater = limit === 0 ? 0 : Math.max(((this.#lastEvent - due) * limit) / 1000, 0);
+    if (n <= reservedLater) return;
+    this.#tokens = Math.min(this.#tokensAt(now) + n - reservedLater, this.#burst);
     this.#at = now;
     if (due === this.#lastEvent && limit > 0) this.#lastEvent = Math.max(due - (n * 1000) / limit, now);
   }
@@ -191,39 +228,43 @@ export class RateLimiter {
   }
 }
 
-/** Tokens that are taken in advance. Mirrors `rate.Reservation`. */
+/**
+ * Tokens that are taken in advance.
+ *
+ * @see [rate.Reservation](https://pkg.go.dev/golang.org/x/time/rate#Reservation)
+ */
 export class Reservation {
   readonly #clock: { now(): number };
   readonly #due: number;
-  #giveBack: ((due: number) => void) | null;
+  #returnTokens: ((due: number) => void) | null;
 
-  /** Whether the events may happen at all. */
+  /** Whether the events may ever happen. */
   readonly ok: boolean;
 
   /** @internal */
-  constructor(clock: { now(): number }, ok: boolean, due: number, giveBack: (due: number) => void) {
+  constructor(clock: { now(): number }, ok: boolean, due: number, returnTokens: (due: number) => void) {
     this.#clock = clock;
     this.ok = ok;
     this.#due = due;
-    this.#giveBack = giveBack;
+    this.#returnTokens = returnTokens;
   }
 
-  /** How many milliseconds to wait before the events may happen; Infinity, if they never may. */
+  /** Returns how many milliseconds to wait before the events may happen; Infinity if they may never happen. */
   delay(): number {
     return Math.max(this.#due - this.#clock.now(), 0);
   }
 
-  /** Gives the tokens back, as far as that still helps others: the events will not happen. Only the first call does anything. */
+  /** Returns the tokens that later reservations do not rely on: the events will not happen. Only the first call has an effect. */
   cancel(): void {
-    const giveBack = this.#giveBack;
-    this.#giveBack = null;
-    giveBack?.(this.#due);
+    const returnTokens = this.#returnTokens;
+    this.#returnTokens = null;
+    returnTokens?.(this.#due);
   }
 }
 
-function checkedLimit(what: string, limit: number): number {
+function checkLimit(name: string, limit: number): number {
   if (typeof limit !== "number" || !(limit >= 0)) {
-    throw new RangeError(`${what} must be a number of events a second, 0 or more, got ${describe(limit)}`);
+    throw new RangeError(`${name} must be a number of events per second, 0 or more, got ${describe(limit)}`);
   }
   return limit;
 }

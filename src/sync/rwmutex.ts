@@ -1,28 +1,45 @@
 // A lock for many readers or one writer.
 //
 // Invariants, whenever no method is on the stack:
-//   1. There are readers, or a writer, or neither.
-//   2. While readers wait, there is a writer or a waiting one; while a writer waits, there is a writer or there are readers.
+//   1. Readers hold the lock, or a writer, or neither.
+//   2. While readers wait, a writer holds the lock or waits; while a writer waits, the lock is held.
+// Between a cancellation and the call of its listeners, a canceled waiter counts as a waiter.
 
-import { rwMutexLock, rwMutexRLock } from "../runtime/wait-reasons.ts";
+import type { WaitOptions } from "../context/cancellation.ts";
 import { PanicError } from "../runtime/panic.ts";
-import { resolvedWith } from "../runtime/scheduler.ts";
-import { WaitQueue } from "../util/wait-queue.ts";
-import type { Waiter } from "../runtime/waiter.ts";
 import { currentRealm } from "../runtime/realm.ts";
-import { Holds } from "./lock-holders.ts";
-import { OwnedLock, LockGuard, ownerOf, type Locker, LockWaiter, setOwner, SuspendableLock } from "./lock-guard.ts";
+import { resolvedWith } from "../runtime/scheduler.ts";
+import { rwMutexLock, rwMutexRLock } from "../runtime/wait-reasons.ts";
+import type { Waiter } from "../runtime/waiter.ts";
+import { printAsString, waitingSuffix } from "../util/inspect.ts";
+import { Check } from "../util/validate.ts";
+import { WaitQueue } from "../util/wait-queue.ts";
+import { Holds } from "./holds.ts";
+import {
+  acquireCancelably,
+  dequeue,
+  type Locker,
+  LockGuard,
+  LockWaiter,
+  OwnedLock,
+  ownerOf,
+  runHolding,
+  setOwner,
+  SuspendableLock,
+} from "./lock-guard.ts";
+
+const lockCheck = new Check("RWMutex.lock");
+const rLockCheck = new Check("RWMutex.rLock");
 
 /**
  * A lock for many readers or one writer. A waiting writer blocks readers that come later, so that it is not starved; a goroutine that
- * reads must therefore not lock for reading again. When a writer unlocks, all waiting readers go first.
+ * holds a read lock must therefore not lock for reading again. When a writer unlocks, all waiting readers are admitted first.
  *
- * Guards are as those of a `Mutex`: each releases its own hold, and does nothing if that was released by hand. For the reading side
- * use either guards or `rUnlock` for one lock, not both: `rUnlock` does not say which reader it ends. Beside guards it first ends
- * a hold of `tryRLock`, which has no guard; otherwise the next guard that is disposed is taken for that of the reader that has ended,
- * and does nothing.
+ * Guards work as those of a `Mutex`: each releases its own hold, and does nothing if that was released by hand. For read locks use
+ * either guards or `rUnlock`, not both: `rUnlock` does not say which hold it ends. If both are used, it first ends a hold of `tryRLock`,
+ * which has no guard; otherwise it makes the next disposal of a guard a no-op.
  *
- * Mirrors `sync.RWMutex`.
+ * @see [sync.RWMutex](https://pkg.go.dev/sync#RWMutex)
  */
 export class RWMutex extends OwnedLock {
   readonly #realm = currentRealm();
@@ -30,64 +47,142 @@ export class RWMutex extends OwnedLock {
   readonly #waitingWriters = new WaitQueue<Waiter<void>>();
   readonly #readers = new Holds();
 
-  /** Waits until there is neither a reader nor a writer, and locks for writing. Resolves with the guard of this hold. */
-  lock(): Promise<Disposable> {
-    const held = new LockGuard(this.#unlockIfHolder);
-    if (this.#isUnlocked) {
-      setOwner(this, held);
-      return resolvedWith(held);
-    }
-    return new LockWaiter(held, this.#waitingWriters, rwMutexLock, this.#realm === currentRealm()).promise;
+  static {
+    printAsString(this.prototype);
   }
 
-  /** Locks for writing if there is neither a reader nor a writer, and reports whether it did. Such a hold has no guard. */
+  /**
+   * Waits until the lock is not held, and locks it for writing.
+   *
+   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; the lock is
+   * then not taken.
+   *
+   * @returns the guard of this hold: `using` unlocks it at the end of the scope
+   * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.
+   */
+  lock(options?: WaitOptions): Promise<Disposable> {
+    const guard = new LockGuard(this.#unlockIfOwner);
+    if (options !== undefined) return this.#lockCancelably(guard, options);
+    const waiter = this.#acquireWrite(guard);
+    return waiter === null ? resolvedWith(guard) : waiter.promise;
+  }
+
+  /** Locks for writing if the lock is not held, and reports whether it did. Such a hold has no guard. */
   tryLock(): boolean {
     if (!this.#isUnlocked) return false;
-    setOwner(this, new LockGuard(this.#unlockIfHolder));
+    setOwner(this, new LockGuard(this.#unlockIfOwner));
     return true;
   }
 
-  /** Ends writing. Errors: throws {@link PanicError} if it is not locked for writing. */
+  /**
+   * Releases a write lock.
+   *
+   * @throws {PanicError} if it is not locked for writing.
+   */
   unlock(): void {
     if (ownerOf(this) === null) throw new PanicError("sync: Unlock of unlocked RWMutex");
     setOwner(this, null);
-    if (this.#waitingReaders.first === null) {
-      this.#grantNextWriter();
-      return;
-    }
-    for (let next = this.#nextReader(); next !== null; next = this.#nextReader()) {
-      this.#readers.take(next.held);
-      next.grant();
-    }
+    if (!this.#admitReaders()) this.#grantNextWriter();
   }
 
-  /** Waits until there is neither a writer nor a waiting one, and locks for reading. Resolves with the guard of this hold. */
-  rLock(): Promise<Disposable> {
-    const held = new LockGuard(this.#endReading);
-    if (this.#canRead) {
-      this.#readers.take(held);
-      return resolvedWith(held);
-    }
-    return new LockWaiter(held, this.#waitingReaders, rwMutexRLock, this.#realm === currentRealm()).promise;
+  /**
+   * Waits until no writer holds the lock or waits for it, and locks it for reading.
+   *
+   * Cancellation: as of {@link RWMutex.lock}.
+   *
+   * @returns the guard of this hold
+   * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.
+   */
+  rLock(options?: WaitOptions): Promise<Disposable> {
+    const guard = new LockGuard(this.#endReading);
+    if (options !== undefined) return this.#rLockCancelably(guard, options);
+    const waiter = this.#acquireRead(guard);
+    return waiter === null ? resolvedWith(guard) : waiter.promise;
   }
 
-  /** Locks for reading if there is neither a writer nor a waiting one, and reports whether it did. Such a hold has no guard. */
+  /** Locks for reading if no writer holds the lock or waits for it, and reports whether it did. Such a hold has no guard. */
   tryRLock(): boolean {
     if (!this.#canRead) return false;
     this.#readers.takeUnguarded(1);
     return true;
   }
 
-  /** Ends one hold for reading; see {@link RWMutex} for which. Errors: throws {@link PanicError} if it is not locked for reading. */
+  /**
+   * Releases one read lock; see {@link RWMutex} for which.
+   *
+   * @throws {PanicError} if it is not locked for reading.
+   */
   rUnlock(): void {
     this.#checkReader();
     this.#readers.release(1);
     this.#grantNextWriter();
   }
 
-  /** The reading side as a lock. Mirrors `RWMutex.RLocker`. */
+  /**
+   * Returns a {@link Locker} that locks and unlocks for reading.
+   *
+   * @see [RWMutex.RLocker](https://pkg.go.dev/sync#RWMutex.RLocker)
+   */
   rLocker(): Locker {
     return new ReadLocker(this, this.#suspendReader);
+  }
+
+  /**
+   * Locks for writing, calls `fn`, waits for its result, and unlocks, also if `fn` throws.
+   *
+   * Cancellation: as of {@link RWMutex.lock}, while it waits for the lock. `fn` is not called then.
+   *
+   * @returns what `fn` returns
+   * @throws what `fn` throws (rejects); {TypeError} (rejects) if `fn` is not a function.
+   */
+  withLock<R>(fn: () => R | PromiseLike<R>, options?: WaitOptions): Promise<R> {
+    return runHolding("RWMutex.withLock", fn, () => this.lock(options));
+  }
+
+  /** Like {@link RWMutex.withLock}, but locks for reading. */
+  withRLock<R>(fn: () => R | PromiseLike<R>, options?: WaitOptions): Promise<R> {
+    return runHolding("RWMutex.withRLock", fn, () => this.rLock(options));
+  }
+
+  /** The state of the lock, such as `RWMutex locked by 3 readers, 1 waiting`. */
+  override toString(): string {
+    const readers = this.#readers.total;
+    const byReaders = readers === 0 ? "unlocked" : `locked by ${readers} ${readers === 1 ? "reader" : "readers"}`;
+    const state = ownerOf(this) === null ? byReaders : "locked by a writer";
+    return `RWMutex ${state}${waitingSuffix(this.#waitingReaders.count() + this.#waitingWriters.count())}`;
+  }
+
+  // Kept separate: a function that contains a closure allocates a context on every call, including the fast path.
+  #lockCancelably(guard: LockGuard, options: WaitOptions): Promise<Disposable> {
+    return acquireCancelably(
+      lockCheck,
+      options,
+      guard,
+      () => this.#acquireWrite(guard),
+      () => {
+        if (this.#canRead) this.#admitReaders();
+      },
+    );
+  }
+
+  #rLockCancelably(guard: LockGuard, options: WaitOptions): Promise<Disposable> {
+    return acquireCancelably(rLockCheck, options, guard, () => this.#acquireRead(guard));
+  }
+
+  #acquireWrite(guard: LockGuard): LockWaiter | null {
+    if (!this.#isUnlocked) {
+      return new LockWaiter(guard, this.#waitingWriters, rwMutexLock, this.#realm === currentRealm());
+    }
+    setOwner(this, guard);
+    return null;
+  }
+
+  #acquireRead(guard: LockGuard): LockWaiter | null {
+    if (!this.#canRead) {
+      return new LockWaiter(guard, this.#waitingReaders, rwMutexRLock, this.#realm === currentRealm());
+    }
+    this.#readers.take(guard);
+    return null;
   }
 
   get #isUnlocked(): boolean {
@@ -102,40 +197,47 @@ export class RWMutex extends OwnedLock {
     if (this.#readers.total === 0) throw new PanicError("sync: RUnlock of unlocked RWMutex");
   }
 
-  #nextReader(): LockWaiter | null {
-    return this.#waitingReaders.shift() as LockWaiter | null;
+  /** Grants a read lock to each waiting reader, and reports whether there was one. */
+  #admitReaders(): boolean {
+    const reader = dequeue(this.#waitingReaders);
+    for (let next = reader; next !== null; next = dequeue(this.#waitingReaders)) {
+      this.#readers.take(next.guard);
+      next.grant();
+    }
+    return reader !== null;
   }
 
   #grantNextWriter(): void {
     if (!this.#isUnlocked) return;
-    const next = this.#waitingWriters.shift() as LockWaiter | null;
+    const next = dequeue(this.#waitingWriters);
     if (next === null) return;
-    setOwner(this, next.held);
+    setOwner(this, next.guard);
     next.grant();
   }
 
-  readonly #unlockIfHolder = (held: LockGuard): void => {
-    if (ownerOf(this) === held) this.unlock();
+  // A no-op if the hold was released by hand.
+  readonly #unlockIfOwner = (guard: LockGuard): void => {
+    if (ownerOf(this) === guard) this.unlock();
   };
 
-  readonly #endReading = (held: LockGuard): void => {
-    this.#readers.dispose(held);
+  readonly #endReading = (guard: LockGuard): void => {
+    this.#readers.dispose(guard);
     this.#grantNextWriter();
   };
 
-  readonly #suspendReader = (): ((again: unknown) => void) => {
+  readonly #suspendReader = (): ((guard: unknown) => void) => {
     this.#checkReader();
     this.#readers.suspend();
     this.#grantNextWriter();
-    return (again) => this.#readers.resume(again as LockGuard);
+    return (guard) => this.#readers.resume(guard as LockGuard);
   };
 }
 
 class ReadLocker extends SuspendableLock implements Locker {
   readonly #rw: RWMutex;
-  protected readonly suspendHold: () => (again: unknown) => void;
+  protected readonly suspendHold: () => (guard: unknown) => void;
 
-  constructor(rw: RWMutex, suspendHold: () => (again: unknown) => void) {
+  constructor(rw: RWMutex, suspendHold: () => (guard: unknown) => void) {
     super();
     this.#rw = rw;
     this.suspendHold = suspendHold;

@@ -1,22 +1,21 @@
 // A weighted semaphore.
 //
 // Invariants, whenever no method is on the stack:
-//   1. From 0 to `size` units are held.
-//   2. The first waiter needs more units than are free.
+//   1. From 0 to `size` permits are held.
+//   2. The first waiter needs more permits than are free.
+// Between a cancellation and the call of its listeners, the first waiter may be a canceled one.
 
-import type { Context } from "../context/context.ts";
-import { onCancel } from "../context/cancel.ts";
-import { background } from "../context/api.ts";
-import { Check } from "../util/validate.ts";
-import { semAcquire } from "../runtime/wait-reasons.ts";
-import { park, unpark } from "../runtime/parking.ts";
+import type { WaitOptions } from "../context/cancellation.ts";
 import { PanicError } from "../runtime/panic.ts";
-import { rejectFairly, rejected, resolveFairly, resolvedWith } from "../runtime/scheduler.ts";
-import { WaitQueue } from "../util/wait-queue.ts";
-import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
 import { currentRealm } from "../runtime/realm.ts";
-import { Holds } from "./lock-holders.ts";
-import { LockGuard } from "./lock-guard.ts";
+import { rejected, resolvedWith } from "../runtime/scheduler.ts";
+import { semAcquire } from "../runtime/wait-reasons.ts";
+import type { Waiter } from "../runtime/waiter.ts";
+import { printAsString, waitingSuffix } from "../util/inspect.ts";
+import { Check } from "../util/validate.ts";
+import { WaitQueue } from "../util/wait-queue.ts";
+import { Holds } from "./holds.ts";
+import { acquireCancelably, LockGuard, LockWaiter, runHolding } from "./lock-guard.ts";
 
 const sizeCheck = new Check("Semaphore");
 const acquireCheck = new Check("Semaphore.acquire");
@@ -24,15 +23,14 @@ const tryAcquireCheck = new Check("Semaphore.tryAcquire");
 const releaseCheck = new Check("Semaphore.release");
 
 /**
- * A weighted semaphore: `size` units, of which each goroutine takes as many as its work needs. Waiters are served strictly in the order
- * in which they came, so that one that needs many units is not starved by those that need few.
+ * A weighted semaphore with a fixed number of permits, of which each goroutine takes as many as its work needs. Waiters are served
+ * strictly in the order in which they came, so that one that needs many permits is not starved by those that need few.
  *
- * A guard releases its own hold and no other: of what was released by hand before, it releases nothing more. Use either guards or
- * `release` for one semaphore, not both: `release` does not say which hold it ends. Beside guards it first ends holds of `tryAcquire`,
- * which have no guard; otherwise the guards that are disposed next are taken for those of the hold that has ended, and release so
- * many units less.
+ * A guard releases its own hold and no other, and nothing of what was released by hand before. Use either guards or `release` for one
+ * semaphore, not both: `release` does not say which hold it ends. If both are used, it first ends holds of `tryAcquire`, which have no
+ * guard; otherwise the guards that are disposed next release as many permits less.
  *
- * Mirrors `semaphore.Weighted` of golang.org/x/sync.
+ * @see [semaphore.Weighted](https://pkg.go.dev/golang.org/x/sync/semaphore#Weighted)
  *
  * @example
  * const connections = new Semaphore(10);
@@ -45,39 +43,47 @@ export class Semaphore {
   readonly #holds = new Holds();
   readonly #waiters = new WaitQueue<Waiter<void>>();
 
-  /** `size` is a whole number from 0. Errors: throws `RangeError` for anything else. */
+  static {
+    printAsString(this.prototype);
+  }
+
+  /**
+   * @param size - the number of permits: an integer, 0 or more
+   * @throws {RangeError} for any other size.
+   */
   constructor(size: number) {
     this.#size = sizeCheck.count("size", 0, size);
   }
 
   /**
-   * Waits until `n` units are free and all waiters that came before are served, and takes them. Resolves with the guard of this hold:
-   * `using` releases it when the scope ends. A call for more than `size` units waits for the cancellation of `ctx`, and blocks no
-   * other waiter.
+   * Waits until `n` permits are free and all earlier waiters have been served, and takes them. A call for more than `size` permits waits
+   * for its cancellation, and does not block other waiters.
    *
-   * Errors: rejects with `RangeError` if `n` is not a whole number from 0, with `TypeError` if `ctx` is not a context.
+   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; no permits are
+   * taken then.
    *
-   * Cancellation: rejects with `ctx.err()` when `ctx` is canceled, also if it has been canceled before; no units are taken then.
+   * @param n - the number of permits: an integer, 0 or more
+   * @returns the guard of this hold: `using` releases it at the end of the scope
+   * @throws {RangeError} (rejects) for any other `n`; {TypeError} for options that are unknown or of a wrong type.
    */
-  acquire(n: number = 1, ctx: Context = background()): Promise<Disposable> {
-    const held = new LockGuard(this.#dispose, n);
+  acquire(n: number = 1, options?: WaitOptions): Promise<Disposable> {
+    const guard = new LockGuard(this.#dispose, n);
     try {
       acquireCheck.count("n", 0, n);
-      acquireCheck.isContext("ctx", ctx);
-      const ended = ctx.err();
-      if (ended !== undefined) throw ended;
-      if (this.#hasFree(n)) {
-        this.#holds.take(held);
-        return resolvedWith(held);
-      }
-      const waiter = ctx === background() ? this.#enqueue(held, null) : this.#enqueueWithContext(ctx, held);
-      return waiter.promise;
     } catch (error) {
       return rejected(error);
     }
+    if (options !== undefined) return this.#acquireCancelably(guard, options);
+    const waiter = this.#acquire(guard);
+    return waiter === null ? resolvedWith(guard) : waiter.promise;
   }
 
-  /** Takes `n` units if they are free and there are no waiters, and reports whether it did. Such a hold has no guard. */
+  /**
+   * Takes `n` permits if they are free and there are no waiters, and reports whether it did. Such a hold has no guard.
+   *
+   * @param n - the number of permits: an integer, 0 or more
+   * @throws {RangeError} for any other `n`.
+   */
   tryAcquire(n: number = 1): boolean {
     tryAcquireCheck.count("n", 0, n);
     if (!this.#hasFree(n)) return false;
@@ -85,7 +91,12 @@ export class Semaphore {
     return true;
   }
 
-  /** Releases `n` units; see {@link Semaphore} for whose. Errors: throws {@link PanicError} if fewer are held. */
+  /**
+   * Releases `n` permits; see {@link Semaphore} for which.
+   *
+   * @param n - the number of permits: an integer, 0 or more
+   * @throws {PanicError} if fewer are held; {RangeError} for any other `n`.
+   */
   release(n: number = 1): void {
     releaseCheck.count("n", 0, n);
     if (n > this.#holds.total) throw new PanicError("semaphore: released more than held");
@@ -93,8 +104,50 @@ export class Semaphore {
     this.#grantWaiters();
   }
 
-  readonly #dispose = (held: LockGuard): void => {
-    this.#holds.dispose(held);
+  /**
+   * Acquires permits (1 without `n`), calls `fn`, waits for its result, and releases them, also if `fn` throws.
+   *
+   * Cancellation: as of {@link Semaphore.acquire}, while it waits for the permits. `fn` is not called then.
+   *
+   * @returns what `fn` returns
+   * @throws what `fn` throws (rejects); {TypeError} (rejects) if `fn` is not a function; {RangeError} (rejects) if `n` is out of range.
+   */
+  withPermits<R>(fn: () => R | PromiseLike<R>, options?: WaitOptions): Promise<R>;
+  withPermits<R>(n: number, fn: () => R | PromiseLike<R>, options?: WaitOptions): Promise<R>;
+  withPermits<R>(...args: readonly unknown[]): Promise<R> {
+    const [n, fn, options] = typeof args[0] === "function" ? [1, ...args] : args;
+    return runHolding("Semaphore.withPermits", fn as () => R | PromiseLike<R>, () =>
+      this.acquire(n as number, options as WaitOptions | undefined),
+    );
+  }
+
+  /** The state of the semaphore, such as `Semaphore 3/10 acquired, 1 waiting`. */
+  toString(): string {
+    return `Semaphore ${this.#holds.total}/${this.#size} acquired${waitingSuffix(this.#waiters.count())}`;
+  }
+
+  // Kept separate: a function that contains a closure allocates a context on every call, including the fast path.
+  #acquireCancelably(guard: LockGuard, options: WaitOptions): Promise<Disposable> {
+    return acquireCancelably(
+      acquireCheck,
+      options,
+      guard,
+      () => this.#acquire(guard),
+      () => this.#grantWaiters(),
+    );
+  }
+
+  #acquire(guard: LockGuard): LockWaiter | null {
+    if (!this.#hasFree(guard.permits)) {
+      const queue = guard.permits <= this.#size ? this.#waiters : null;
+      return new LockWaiter(guard, queue, semAcquire, this.#realm === currentRealm());
+    }
+    this.#holds.take(guard);
+    return null;
+  }
+
+  readonly #dispose = (guard: LockGuard): void => {
+    this.#holds.dispose(guard);
     this.#grantWaiters();
   };
 
@@ -102,70 +155,22 @@ export class Semaphore {
     return this.#size - this.#holds.total >= n && this.#waiters.first === null;
   }
 
-  // Kept separate: a function that contains a closure allocates a context on every call, including the fast path.
-  #enqueueWithContext(ctx: Context, held: LockGuard): PermitWaiter {
-    // A context of the user's own may throw here: nothing waits yet.
-    const removeListener = onCancel(ctx, () => this.#canceled(waiter));
-    const waiter: PermitWaiter = this.#enqueue(held, ctx);
-    waiter.removeListener = removeListener;
-    return waiter;
-  }
-
-  #enqueue(held: LockGuard, ctx: Context | null): PermitWaiter {
-    const line = held.permits <= this.#size ? this.#waiters : null;
-    return new PermitWaiter(held, ctx, line, this.#realm === currentRealm());
-  }
-
   #grantWaiters(): void {
-    for (let first = this.#waiters.first as PermitWaiter | null; first !== null;) {
-      if (first.ctx?.err() !== undefined) {
-        // The same cancellation calls its listener next, which finds it gone from the line.
+    for (let first = this.#firstWaiter(); first !== null; first = this.#firstWaiter()) {
+      if (first.isCanceled) {
+        // Its listener is called next, and rejects it.
         this.#waiters.remove(first);
-        first = this.#waiters.first as PermitWaiter | null;
-        continue;
+      } else if (this.#size - this.#holds.total < first.guard.permits) {
+        return;
+      } else {
+        this.#holds.take(first.guard);
+        this.#waiters.remove(first);
+        first.grant();
       }
-      if (this.#size - this.#holds.total < first.held.permits) return;
-      this.#holds.take(first.held);
-      this.#waiters.remove(first);
-      first.grant();
-      first = this.#waiters.first as PermitWaiter | null;
     }
   }
 
-  // Those behind may need less.
-  #canceled(waiter: PermitWaiter): void {
-    if (waiter.queue !== null) this.#waiters.remove(waiter);
-    waiter.reject();
-    this.#grantWaiters();
+  #firstWaiter(): LockWaiter | null {
+    return this.#waiters.first as LockWaiter | null;
   }
-}
-
-/** A caller that waits for units, in `line` if there is one, until it is granted them or its context is canceled. */
-class PermitWaiter extends ParkedOperation<void, Disposable> {
-  readonly held: LockGuard;
-  readonly ctx: Context | null;
-  removeListener: (() => void) | null = null;
-
-  constructor(held: LockGuard, ctx: Context | null, line: WaitQueue<Waiter<void>> | null, isDurable: boolean) {
-    super(ignore);
-    this.held = held;
-    this.ctx = ctx;
-    line?.push(this);
-    park(this, semAcquire, isDurable);
-  }
-
-  grant(): void {
-    this.removeListener?.();
-    unpark(this, semAcquire);
-    resolveFairly(this.resolve, this.held, this.realm);
-  }
-
-  reject(): void {
-    unpark(this, semAcquire);
-    rejectFairly(this.resolve, this.ctx?.err() as Error, this.realm);
-  }
-}
-
-function ignore(): void {
-  // `grant` and `refuse` resolve this waiter.
 }

@@ -1,19 +1,21 @@
-// Duplicate call suppression: callers that ask for the same key at the same time share one call.
+// Duplicate call suppression: concurrent callers with the same key share one call.
 
 import { Channel, type ReceiveChannel } from "../channel/channel.ts";
-import { checkFunction } from "../util/validate.ts";
 import { go } from "../runtime/goroutine.ts";
-import { rejected, fairly } from "../runtime/scheduler.ts";
+import { fairly, rejected } from "../runtime/scheduler.ts";
+import { printAsString } from "../util/inspect.ts";
+import { checkFunction } from "../util/validate.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
 
 /** The value of a shared call. */
 export interface SingleFlightValue<V> {
   readonly value: V;
+
   /** Whether other callers have got it too. */
   readonly shared: boolean;
 }
 
-/** The result of a shared call: `ok` says whether it is a value or an error, because what is thrown can be anything, also undefined. */
+/** The result of a shared call. `ok` tells a value from an error, because the thrown `error` may be any value, also `undefined`. */
 export type SingleFlightResult<V> =
   | { readonly ok: true; readonly value: V; readonly error?: undefined; readonly shared: boolean }
   | { readonly ok: false; readonly value?: undefined; readonly error: unknown; readonly shared: boolean };
@@ -26,10 +28,10 @@ class InFlightCall<V> {
 }
 
 /**
- * Runs one call at a time for each key: a caller that asks for the key of a running call waits for that call, and gets the same value or
- * the same error.
+ * Runs one call at a time for each key. A caller with the key of a running call waits for that call, and gets the same value or the same
+ * error.
  *
- * Mirrors `singleflight.Group` of golang.org/x/sync.
+ * @see [singleflight.Group](https://pkg.go.dev/golang.org/x/sync/singleflight#Group)
  *
  * @example
  * const flights = new SingleFlight<string, string>();
@@ -46,11 +48,14 @@ class InFlightCall<V> {
 export class SingleFlight<K, V> {
   readonly #calls = new Map<K, InFlightCall<V>>();
 
+  static {
+    printAsString(this.prototype);
+  }
+
   /**
-   * Calls `f`, unless a call for the same key is running; then it waits for that.
+   * Calls `f`, unless a call for the same key is running; then it waits for that call.
    *
-   * Errors: rejects with what `f` throws, the very same for each caller. Rejects with `TypeError` if `f` is not a function, or is a
-   * generator function.
+   * @throws (rejects) what `f` throws, the same error for each caller; {TypeError} if `f` is not a function, or is a generator function.
    */
   do(key: K, f: () => V | PromiseLike<V>): Promise<SingleFlightValue<V>> {
     try {
@@ -62,18 +67,17 @@ export class SingleFlight<K, V> {
   }
 
   /**
-   * Like {@link SingleFlight.do}, and returns a channel that will have the result, once, and is never closed. `f` is called in a
-   * goroutine of its own.
+   * Like {@link SingleFlight.do}, but returns a channel that gets the result, once, and is never closed. `f` is called in a new goroutine.
    *
-   * Errors: throws `TypeError` if `f` is not a function, or is a generator function.
+   * @throws {TypeError} if `f` is not a function, or is a generator function.
    */
   doChan(key: K, f: () => V | PromiseLike<V>): ReceiveChannel<SingleFlightResult<V>> {
     checkFunction("SingleFlight.doChan", f);
     const channel = new Channel<SingleFlightResult<V>>(1);
-    const other = this.#calls.get(key);
-    if (other !== undefined) {
-      other.duplicates++;
-      other.channels.push(channel);
+    const running = this.#calls.get(key);
+    if (running !== undefined) {
+      running.duplicates++;
+      running.channels.push(channel);
     } else {
       const call = this.#begin(key);
       call.channels.push(channel);
@@ -82,17 +86,22 @@ export class SingleFlight<K, V> {
     return channel;
   }
 
-  /** Makes the next call for `key` call its function, even while another is running; that ends for those who wait for it. */
+  /** Makes the next call for `key` call its function, even while another call is running, which continues for its own callers. */
   forget(key: K): void {
     this.#calls.delete(key);
   }
 
+  /** The state, such as `SingleFlight 2 calls running`. */
+  toString(): string {
+    return `SingleFlight ${this.#calls.size} ${this.#calls.size === 1 ? "call" : "calls"} running`;
+  }
+
   async #do(key: K, f: () => V | PromiseLike<V>): Promise<SingleFlightValue<V>> {
-    const other = this.#calls.get(key);
-    if (other === undefined) return flightOf(await this.#run(key, this.#begin(key), f));
-    other.duplicates++;
-    await other.wg.wait();
-    return flightOf(other.result as SingleFlightResult<V>);
+    const running = this.#calls.get(key);
+    if (running === undefined) return unwrap(await this.#run(key, this.#begin(key), f));
+    running.duplicates++;
+    await running.wg.wait();
+    return unwrap(running.result as SingleFlightResult<V>);
   }
 
   #begin(key: K): InFlightCall<V> {
@@ -121,7 +130,7 @@ async function resultOf<V>(f: () => V | PromiseLike<V>, call: InFlightCall<V>): 
   }
 }
 
-function flightOf<V>(result: SingleFlightResult<V>): SingleFlightValue<V> {
+function unwrap<V>(result: SingleFlightResult<V>): SingleFlightValue<V> {
   if (!result.ok) throw result.error;
   const { value, shared } = result;
   return { value, shared };

@@ -9,8 +9,9 @@
 // Mirrors testing/synctest and the bubbles of runtime/synctest.go.
 
 import { cancelWaiter } from "../channel/select.ts";
-import { goroutineExited } from "../runtime/goroutine-count.ts";
+import { goroutineExited } from "../runtime/goroutine-tracking.ts";
 import { otherCopies } from "../util/copies.ts";
+import { deadlockHints } from "../runtime/deadlock.ts";
 import { callSite } from "../runtime/goroutine-tracking.ts";
 import { Check, checkFunction } from "../util/validate.ts";
 import { safeToString } from "../util/inspect.ts";
@@ -261,7 +262,7 @@ export class Bubble implements TrackedRealm {
   }
 
   #deadlock(why: string): void {
-    const report = this.#roster.report() + otherCopies();
+    const report = this.#roster.report() + deadlockHints() + otherCopies();
     this.#end({ status: "deadlocked", value: new PanicError(`deadlock: ${why}\n\n${report}`), goroutine: 1, report });
   }
 

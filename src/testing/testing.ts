@@ -1,12 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// goro/testing: programs in virtual time, and what tests leave behind.
+// goro/testing: programs in virtual time, and leak checks.
 
-export { bubble, type BubbleOptions, now, waitUntilBlocked as settled } from "./bubble.ts";
+export { bubble, type BubbleOptions, now, waitUntilBlocked } from "./bubble.ts";
 export {
-  ignoreLeaks as allowLeaks,
+  ignoreLeaks,
   expectNoLeaks,
   type Leak,
-  LeakDetector as LeakWatch,
+  LeakDetector,
   reportLeaks,
   type TestHooks,
 } from "./leaks.ts";

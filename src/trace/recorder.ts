@@ -7,7 +7,7 @@
 //      sends.
 
 import { Case, PendingSelect } from "../channel/select.ts";
-import { numGoroutine } from "../runtime/goroutine-count.ts";
+import { numGoroutine } from "../runtime/goroutine-tracking.ts";
 import { Check } from "../util/validate.ts";
 import {
   trackCurrentGoroutine,

@@ -1,16 +1,16 @@
-// Looking at values of the user's. What is thrown, or used as a name or a key, may be any object, however hostile, and must not
-// be able to break a report.
+// Converts values of the user to text. A value that is thrown, or used as a name or a key, may be any object, also one with throwing
+// getters or proxy traps, and must not break a report.
 
-/** What `look` finds or, if looking throws, what `otherwise` does. */
-export function tryOr<R>(look: () => R, otherwise: () => R): R {
+/** Returns the result of `f` or, if `f` throws, the result of `otherwise`. */
+export function tryOr<R>(f: () => R, otherwise: () => R): R {
   try {
-    return look();
+    return f();
   } catch {
     return otherwise();
   }
 }
 
-/** Whether `value` is an error, of this realm or another: what a host's own functions throw may be from another. */
+/** Reports whether `value` is an error, of this JavaScript realm or another: errors of a host's functions may be of another. */
 export function isError(value: unknown): value is Error {
   return tryOr(
     () => value instanceof Error || /^\[object (Error|DOMException)\]$/.test(objectTag(value)),
@@ -18,12 +18,12 @@ export function isError(value: unknown): value is Error {
   );
 }
 
-/** `value` if it is an error, or else an error that tells of it and has it for its `cause`. */
+/** Returns `value` if it is an error; otherwise a new error with its text and with `value` as `cause`. */
 export function toError(value: unknown): Error {
   return isError(value) ? value : new Error(safeToString(value), { cause: value });
 }
 
-/** `value` as `write` has it or, if that throws, by its kind. */
+/** Returns `value` as text by `write`, or its kind if that throws. */
 export function safeToString(value: unknown, write: (value: unknown) => string = String): string {
   return tryOr(
     () => write(value),
@@ -35,7 +35,7 @@ export function safeToString(value: unknown, write: (value: unknown) => string =
   );
 }
 
-/** The name of a function; "", if it has none. */
+/** Returns the name of a function; "" if it has none. */
 export function functionName(f: (...args: never[]) => unknown): string {
   const name = tryOr<unknown>(
     () => f.name,
@@ -44,11 +44,31 @@ export function functionName(f: (...args: never[]) => unknown): string {
   return typeof name === "string" ? name : "";
 }
 
-/** `text` without what could pass for a line or a control character of its own. */
+/** Returns `text` with line breaks and control characters escaped. */
 export function escapeControlChars(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
 function objectTag(value: unknown): string {
   return Object.prototype.toString.call(value);
+}
+
+/** Makes Node's `console.log` print the objects with this prototype as `write` returns them; by default, as `toString` does. */
+export function printAsString<T extends object>(prototype: T, write: (object: T) => string = String): void {
+  Object.defineProperty(prototype, Symbol.for("nodejs.util.inspect.custom"), {
+    configurable: true,
+    writable: true,
+    value(this: T): string {
+      // A prototype itself, and a proxy, have no private state.
+      return tryOr(
+        () => write(this),
+        () => objectTag(this),
+      );
+    },
+  });
+}
+
+/** The number of waiters, as the end of a description of a lock or a group. */
+export function waitingSuffix(waiters: number): string {
+  return waiters === 0 ? "" : `, ${waiters} waiting`;
 }

@@ -28,6 +28,11 @@ export class Check {
     return value;
   }
 
+  /** The TypeError that says `problem` of the call. */
+  error(problem: string): TypeError {
+    return new TypeError(`${this.#caller}: ${problem}`);
+  }
+
   /** An optional function. */
   isFunction(name: string, value: unknown): void {
     if (value !== undefined) checkFunction(this.#caller, value, name);
@@ -45,8 +50,12 @@ export class Check {
    */
   options(value: unknown, known: readonly string[], aliases: Readonly<Record<string, string>> = {}): void {
     if (value === undefined) return;
-    if (typeof value !== "object" || value === null || isContext(value)) {
-      const advice = isContext(value) ? "; a context is passed as { ctx }" : "";
+    if (typeof value !== "object" || value === null || isContext(value) || isSignal(value)) {
+      const advice = isContext(value)
+        ? "; a context is passed as { ctx }"
+        : isSignal(value)
+          ? "; an AbortSignal is passed as { signal }"
+          : "";
       throw new TypeError(`${this.#caller}: options must be an object, got ${describe(value)}${advice}`);
     }
     for (const [name, option] of Object.entries(value)) {
@@ -82,7 +91,8 @@ function isGeneratorFunction(f: object): boolean {
   return /^\[object (Async)?GeneratorFunction\]$/.test(Object.prototype.toString.call(f));
 }
 
-function isContext(value: unknown): boolean {
+/** Whether `value` has the methods of a context. */
+export function isContext(value: unknown): boolean {
   return tryOr(
     () => {
       const { done, err } = Object(value) as { done?: unknown; err?: unknown };

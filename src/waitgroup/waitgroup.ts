@@ -1,25 +1,23 @@
-// A counter that goroutines wait for.
+// A counter of goroutines that others wait for.
 //
 // Invariants, whenever no method is on the stack:
 //   1. The counter is never below 0.
-//   2. At 0 there are no waiters: the step that made it 0 has released them, and no later round can delay them.
+//   2. At 0 there are no waiters: the call that made it 0 has woken them, and later use of the group cannot delay them.
 
-import { checkFunction } from "../util/validate.ts";
-import { toError, safeToString } from "../util/inspect.ts";
-import { spawn } from "../runtime/goroutine.ts";
-import { waitGroupWait } from "../runtime/wait-reasons.ts";
+import { type GoroutineObserver, spawn } from "../runtime/goroutine.ts";
 import { PanicError } from "../runtime/panic.ts";
-import { park, unpark } from "../runtime/parking.ts";
-import { rejectFairly, rejected, resolveFairly, resolved } from "../runtime/scheduler.ts";
-import { WaitQueue } from "../util/wait-queue.ts";
-import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
 import { currentRealm, type Realm } from "../runtime/realm.ts";
+import { resolved } from "../runtime/scheduler.ts";
+import { park, waitGroupWait } from "../runtime/wait-reasons.ts";
+import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
+import { printAsString, safeToString, waitingSuffix } from "../util/inspect.ts";
+import { WaitQueue } from "../util/wait-queue.ts";
 
 /**
- * Waits for a number of goroutines to finish. Each is counted by `add` before it starts and by `done` when it ends, or by
- * `go`, which does both.
+ * Waits for a number of goroutines to finish. Each is counted by `add` before it starts and by `done` when it finishes, or by `go`, which
+ * does both.
  *
- * Mirrors `sync.WaitGroup`.
+ * @see [sync.WaitGroup](https://pkg.go.dev/sync#WaitGroup)
  *
  * @example
  * const wg = new WaitGroup();
@@ -29,91 +27,78 @@ import { currentRealm, type Realm } from "../runtime/realm.ts";
 export class WaitGroup {
   #count = 0;
 
-  /** Where the count began. */
+  /** The realm in which the counter left 0. */
   #realm: Realm | undefined;
-
-  /** The first panic of this round, until a new round begins after a `wait` has rejected with it. */
-  #failure: { readonly error: Error; isReported: boolean } | null = null;
   readonly #waiters = new WaitQueue<Waiter<void>>();
 
+  static {
+    printAsString(this.prototype);
+  }
+
   /**
-   * Adds `delta`, a whole number that may be negative, to the counter. At 0, all waiters are released.
+   * Adds `delta` to the counter. At 0, all waiters are woken.
    *
-   * Call it before the goroutine that it counts is started, not inside: `wait` might find 0 before that.
+   * Call it before the counted goroutine is started and not inside it: otherwise `wait` may find the counter at 0 first.
    *
-   * Errors: throws {@link PanicError} if the counter would be negative, `RangeError` if `delta` is not a whole number; the
-   * counter is then as before.
+   * @param delta - an integer, which may be negative
+   * @throws {PanicError} if the counter would become negative, and {RangeError} if `delta` is not an integer; the counter is then unchanged.
    */
   add(delta: number): void {
     if (!Number.isSafeInteger(delta))
       throw new RangeError(`WaitGroup.add: delta must be an integer, got ${safeToString(delta)}`);
     if (this.#count + delta < 0) throw new PanicError("sync: negative WaitGroup counter");
-    if (this.#count === 0) {
-      this.#realm = currentRealm();
-      if (delta > 0 && this.#failure?.isReported === true) this.#failure = null;
-    }
+    if (this.#count === 0) this.#realm = currentRealm();
     this.#count += delta;
-    if (this.#count === 0) this.#release();
+    if (this.#count === 0) this.#waiters.drain(wake as (waiter: Waiter<void>) => void);
   }
 
-  /** Takes 1 from the counter. */
+  /**
+   * Subtracts 1 from the counter.
+   *
+   * @throws {PanicError} if the counter is 0.
+   */
   done(): void {
     this.add(-1);
   }
 
   /**
-   * Starts `f(...args)` as a goroutine and counts it until it ends.
+   * Starts `f(...args)` as a goroutine that is counted until it finishes.
    *
-   * Errors: throws `TypeError` if `f` is not a function, or is a generator function. An error of `f` is a panic, as with `go`. If the
-   * process survives it, the goroutine has ended and stops being counted, and `wait` rejects with the error.
+   * An error that `f` throws is a panic, as of {@link go}. If the process survives the panic, the goroutine has finished and is no longer
+   * counted.
    *
-   * Mirrors `WaitGroup.Go`.
+   * @throws {TypeError} if `f` is not a function, or is a generator function.
+   *
+   * @see [WaitGroup.Go](https://pkg.go.dev/sync#WaitGroup.Go)
    */
   go<A extends readonly unknown[]>(f: (...args: A) => unknown, ...args: A): void {
-    checkFunction("WaitGroup.go", f);
-    spawn("WaitGroup.go", f, args, this.#owner);
+    spawn("WaitGroup.go", f, args, this.#observer);
     this.add(1);
   }
 
-  readonly #owner = {
-    onReturn: (): void => this.done(),
-    onPanic: (error: unknown): void => {
-      this.#failure ??= { error: toError(error), isReported: false };
-      this.done();
-    },
+  readonly #observer: GoroutineObserver = {
+    onReturn: () => this.done(),
+    onPanic: () => this.done(),
   };
 
   /**
-   * Waits until the counter is 0. Any number of goroutines may wait, and the group can be used again afterwards.
-   *
-   * Errors: if goroutines of {@link WaitGroup.go} have panicked and the process survived it, rejects with the first of their errors, when
-   * the counter is 0 and not before. Every `wait` does so until `add` or `go` begins a new round at 0 after at least one of
-   * them has rejected: no panic is forgotten that was not reported. What was thrown and is not an Error is the `cause` of one.
+   * Waits until the counter is 0: all counted goroutines have finished, whether they have returned or panicked. Never rejects. Any number
+   * of goroutines may wait, and the group can be used again afterwards.
    */
   wait(): Promise<void> {
-    if (this.#count > 0) {
-      const waiter = new ParkedOperation<void, void>(this.#released);
-      this.#waiters.push(waiter);
-      park(waiter, waitGroupWait, this.#realm === currentRealm());
-      return waiter.promise;
-    }
-    if (this.#failure === null) return resolved();
-    this.#failure.isReported = true;
-    return rejected(this.#failure.error);
+    if (this.#count === 0) return resolved();
+    const waiter = new ParkedOperation<void, void>(wake);
+    this.#waiters.push(waiter);
+    park(waiter, waitGroupWait, this.#realm === currentRealm());
+    return waiter.promise;
   }
 
-  #release(): void {
-    for (let waiter = this.#waiters.shift(); waiter !== null; waiter = this.#waiters.shift())
-      waiter.wake(waiter as never);
+  /** The state of the group, such as `WaitGroup 3, 1 waiting`. */
+  toString(): string {
+    return `WaitGroup ${this.#count}${waitingSuffix(this.#waiters.count())}`;
   }
+}
 
-  readonly #released = (waiter: ParkedOperation<void, void>): void => {
-    unpark(waiter, waitGroupWait);
-    if (this.#failure === null) {
-      resolveFairly(waiter.resolve, undefined, waiter.realm);
-      return;
-    }
-    this.#failure.isReported = true;
-    rejectFairly(waiter.resolve, this.#failure.error, waiter.realm);
-  };
+function wake(waiter: ParkedOperation<void, void>): void {
+  waiter.resume(waitGroupWait, undefined);
 }

@@ -1,5 +1,5 @@
 // Go's regression tests of send, receive, close, range and go, from test/fixedbugs/, under their names there. Those
-// that conformance.md lists stand in channel.test.ts; those of select alone stand with select.
+// that conformance.md lists are in channel.test.ts; those of select alone are in select.test.ts.
 
 import { describe, expect, test } from "@jest/globals";
 import { Channel, defer, go, main, type ReceiveChannel, select, send, type SendChannel, time } from "goro";
@@ -9,7 +9,7 @@ import { quiet } from "../support/promises.ts";
 const seeds = [1, 2, 3];
 
 // R63
-test("fixedbugs/bug084.go: a method that is started as a goroutine has its arguments", async () => {
+test("fixedbugs/bug084.go: a method that is started as a goroutine receives its arguments", async () => {
   const served: number[] = [];
   class Service {
     readonly name = "arith";
@@ -25,7 +25,7 @@ test("fixedbugs/bug084.go: a method that is started as a goroutine has its argum
 });
 
 // R6, R63
-test("fixedbugs/bug130.go: a method of an interface sends to the end that it is given", async () => {
+test("fixedbugs/bug130.go: a method of an interface sends to the end that it receives as an argument", async () => {
   interface Sender {
     send(ch: SendChannel<number>): Promise<void>;
   }
@@ -43,7 +43,7 @@ test("fixedbugs/bug130.go: a method of an interface sends to the end that it is 
 });
 
 // R13, R69
-test.each(seeds)("fixedbugs/bug147.go: a send without a buffer waits for its receiver (seed %i)", async (seed) => {
+test.each(seeds)("fixedbugs/bug147.go: an unbuffered send waits for its receiver (seed %i)", async (seed) => {
   await bubble(
     async () => {
       let count = 0;
@@ -64,7 +64,7 @@ test.each(seeds)("fixedbugs/bug147.go: a send without a buffer waits for its rec
 });
 
 // R9, R11
-test("fixedbugs/bug230.go: values of all kinds pass through a channel of what they have in common", async () => {
+test("fixedbugs/bug230.go: values of all kinds pass through a channel of their common type", async () => {
   class I {
     m(): string {
       return "I";
@@ -87,7 +87,7 @@ test("fixedbugs/bug230.go: values of all kinds pass through a channel of what th
 });
 
 // R22, R67
-test("fixedbugs/bug243.go: who accepts in a loop gets each connection that is dialled", async () => {
+test("fixedbugs/bug243.go: a loop that accepts connections gets each connection that is dialed", async () => {
   const accepted: number[] = [];
   await bubble(() =>
     main(async () => {
@@ -113,7 +113,7 @@ test.each([
 });
 
 // R9
-test("fixedbugs/issue8011.go: a value comes out of a channel that comes out of a channel", async () => {
+test("fixedbugs/issue8011.go: a value is received from a channel that was itself received from a channel", async () => {
   const c = new Channel<Channel<number>>(1);
   const c1 = new Channel<number>(1);
   await c1.send(42);
@@ -122,7 +122,7 @@ test("fixedbugs/issue8011.go: a value comes out of a channel that comes out of a
 });
 
 // R12, R22
-test("fixedbugs/issue8039.go: what a deferred call is given is received before it is deferred", async () => {
+test("fixedbugs/issue8039.go: the argument of a deferred call is received before the call is deferred", async () => {
   const f = async (s: number[]): Promise<void> => {
     const ch = new Channel<number[]>(1);
     await ch.send([1]);
@@ -139,7 +139,7 @@ test("fixedbugs/issue8039.go: what a deferred call is given is received before i
 });
 
 // R10, R29
-test("fixedbugs/issue13169.go: ten receivers get the objects of ten senders, none of them twice", async () => {
+test("fixedbugs/issue13169.go: ten receivers get the objects of ten senders, each object once", async () => {
   const [senders, n] = [10, 10_000];
   const ch = new Channel<{ readonly id: number }>();
   const done = new Channel<boolean>();
@@ -162,7 +162,7 @@ test("fixedbugs/issue13169.go: ten receivers get the objects of ten senders, non
 });
 
 // R25, R36
-test("fixedbugs/issue22683.go: an object that was in the buffer at the close is whole", async () => {
+test("fixedbugs/issue22683.go: an object that was in the buffer at the close is received intact", async () => {
   const ch = new Channel<{ bar: [{ a: number }] }>(2);
   const a = { a: 1 };
   await ch.send({ bar: [a] });
@@ -176,7 +176,7 @@ test("fixedbugs/issue22683.go: an object that was in the buffer at the close is 
 });
 
 // R63
-test("fixedbugs/issue25897a.go, issue25897b.go: functions made at runtime run, as all others do", async () => {
+test("fixedbugs/issue25897a.go, issue25897b.go: functions that are created at run time can be started", async () => {
   const N = 100;
   const ch = new Channel<unknown>(N);
   class T {
@@ -218,7 +218,7 @@ test.each(seeds)("fixedbugs/issue29362.go: a buffer of ten throttles 1,000 gorou
 });
 
 // R36, R73
-test.each(seeds)("fixedbugs/issue38093.go: callbacks of the host and timers get along (seed %i)", async (seed) => {
+test.each(seeds)("fixedbugs/issue38093.go: callbacks of the host and timers work together (seed %i)", async (seed) => {
   const counts = { rounds: 0, called: 0 };
   await bubble(
     () =>
@@ -245,7 +245,7 @@ test.each(seeds)("fixedbugs/issue38093.go: callbacks of the host and timers get 
       }),
     { seed },
   );
-  // 400 and 250 of them come, the last two at the same instant.
+  // 400 and 250 ticks are received, the last two at the same instant.
   expect([649, 650]).toContain(counts.rounds);
   expect(counts.called).toBe(counts.rounds);
 });
@@ -267,7 +267,7 @@ test("fixedbugs/issue67190.go: a channel and an end of it are the same case of a
 
 describe("closure.go", () => {
   // R11
-  test("f, g: what a closure changes is what it sends next", async () => {
+  test("f, g: a closure sends the values that it has changed", async () => {
     const ch = new Channel<number>();
     const accumulator = (n: number) => (i: number) => (n += i);
     go(async () => {
@@ -295,7 +295,7 @@ describe("closure.go", () => {
 });
 
 // R63
-test("func5.go: any function value can be started, and is given what go was given", async () => {
+test("func5.go: any function value can be started with the arguments of go", async () => {
   const add = (x: number, y: number, ch: SendChannel<number>): Promise<void> => ch.send(x + y);
   const f = add;
   const made = (): typeof add => f;

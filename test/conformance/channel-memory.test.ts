@@ -1,11 +1,11 @@
-// Go's own tests of what channels keep in memory, under their names in Go.
+// Go's own tests of the memory that channels keep reachable, under their names in Go.
 
 import { expect, test } from "@jest/globals";
 import { Channel, context, go, receive, type ReceiveChannel, select, send, type SendChannel, time } from "goro";
 import type { Context } from "goro";
 import { heapInUse, isCollected } from "../support/memory.ts";
 
-// The engine keeps the result of the step that a loop is in, so the loop is stepped by hand.
+// The engine keeps the result of the current step of a loop alive, so the test steps through the loop by hand.
 // R35
 test.each<[string, (ch: Channel<object>) => () => Promise<boolean>]>([
   [
@@ -33,7 +33,7 @@ test.each<[string, (ch: Channel<object>) => () => Promise<boolean>]>([
 });
 
 // R35, R48
-test("typeparam/chans.go TestRanger: whoever sends hears that nobody can receive any more", async () => {
+test("typeparam/chans.go TestRanger: a send returns false after the receiver has been collected", async () => {
   interface Sender<T> {
     send(ctx: Context, value: T): Promise<boolean>;
   }

@@ -12,7 +12,7 @@ import {
   PanicError,
   receive,
   type ReceiveChannel,
-  type Received,
+  type ReceiveResult,
   select,
   send,
   type SendChannel,
@@ -23,14 +23,14 @@ import { bubble } from "goro/testing";
 
 const seeds = [1, 2, 3];
 
-/** Runs `f` as a Go program of its own: when it returns the program is over, whoever still waits. */
+/** Runs `f` as a Go program of its own: the program ends when `f` returns, even if goroutines are still waiting. */
 function program(f: () => Promise<void>, seed: number): Promise<void> {
   return bubble(() => main(f), { seed });
 }
 
-/** What was received, from a channel that nobody closes. */
-function sure<T>(r: Received<T>): T {
-  if (!r.ok) throw new Error("nobody closes it");
+/** Returns the received value. Throws if the channel is closed, because the programs below never close it. */
+function sure<T>(r: ReceiveResult<T>): T {
+  if (!r.ok) throw new Error("the channel was closed");
   return r.value;
 }
 
@@ -62,18 +62,18 @@ describe("chan/doubleselect.go", () => {
   }
 
   // R29, R48
-  test("a select that could send to each of four channels sends to one, 100,000 times", async () => {
+  test("a select with four send cases sends to exactly one channel, 100,000 times", async () => {
     await doubleSelect(100_000);
   });
 
   // R29, R48
-  test.each(seeds)("the same in any order of the goroutines (seed %i)", async (seed) => {
+  test.each(seeds)("the same holds for any order of the goroutines (seed %i)", async (seed) => {
     await bubble(() => doubleSelect(1000), { seed });
   });
 });
 
 // R11, R49
-test.each(seeds)("chan/sieve2.go: multiples that are merged sieve the odd numbers (seed %i)", async (seed) => {
+test.each(seeds)("chan/sieve2.go: merged multiples sieve the odd numbers (seed %i)", async (seed) => {
   interface Peeked {
     head: number;
     readonly ch: ReceiveChannel<number>;
@@ -88,7 +88,7 @@ test.each(seeds)("chan/sieve2.go: multiples that are merged sieve the odd number
     return out;
   }
 
-  /** A channel that always takes more, and passes it on to `out`. */
+  /** A channel with an unbounded buffer, whose values are forwarded to `out`. */
   function sendProxy(out: SendChannel<number>): SendChannel<number> {
     const proxy = new Channel<number>(10);
     go(async () => {
@@ -132,7 +132,7 @@ test.each(seeds)("chan/sieve2.go: multiples that are merged sieve the odd number
       }
     });
 
-    // Takes the composites away from the candidates. The loop back needs the proxy: it is read later than written.
+    // Removes the composites from the candidates. The feedback loop needs the proxy because it is written before it is read.
     go(async () => {
       const found = sendProxy(primes);
       const candidates = counting(5, 2, 50);
@@ -161,7 +161,7 @@ test.each(seeds)("chan/sieve2.go: multiples that are merged sieve the odd number
 
 // R11, R14
 test.each(seeds)(
-  "235.go: three multipliers behind buffers make all numbers of 2, 3 and 5 in order (seed %i)",
+  "235.go: three multipliers with buffers yield all products of 2, 3 and 5 in order (seed %i)",
   async (seed) => {
     const got: number[] = [];
     await program(async () => {
@@ -192,7 +192,7 @@ test.each(seeds)(
 describe("ken/chan.go", () => {
   const end = 10_000;
 
-  /** Values are numbers that count up; both ends know which comes next, and a channel that has had its last is null. */
+  /** Values count up, and both ends keep the next expected value. The channel is null after its last value. */
   class Chan {
     static none = new Chan(null, 0);
 
@@ -232,7 +232,7 @@ describe("ken/chan.go", () => {
       return value % 100 === 75 ? end : value + 1;
     }
 
-    /** Notes a send; whether it was the last. */
+    /** Records a send; returns whether it was the last. */
     #sent(c: Chan): boolean {
       this.totals.sent++;
       c.next = this.#after(c.next);
@@ -240,8 +240,8 @@ describe("ken/chan.go", () => {
       return c.sends === null;
     }
 
-    /** Notes a receive; whether it was the last. */
-    #received(c: Chan, r: Received<number>): boolean {
+    /** Records a receive; returns whether it was the last. */
+    #received(c: Chan, r: ReceiveResult<number>): boolean {
       if (sure(r) !== c.expected) throw new Error(`got ${String(r.value)}, expected ${c.expected}`);
       this.totals.received++;
       c.expected = this.#after(c.expected);
@@ -334,7 +334,7 @@ describe("ken/chan.go", () => {
     run.select(a, b);
     await run.wait();
 
-    // All of it at once.
+    // All pairings at the same time.
     [a, b, c] = [four(), four(), four()];
     run.send(...b);
     run.receive(...c);
@@ -352,7 +352,7 @@ describe("ken/chan.go", () => {
   });
 
   // R11, R29, R49, R54
-  test.each(seeds)("the same in any order of the goroutines (seed %i)", async (seed) => {
+  test.each(seeds)("the same holds for any order of the goroutines (seed %i)", async (seed) => {
     await bubble(
       async () => {
         for (const capacity of [0, 1, 10, 100]) await tests(capacity);
@@ -411,7 +411,7 @@ describe.each(seeds)("typeparam/chans.go (seed %i)", (seed) => {
     return ch;
   }
 
-  /** A value that one goroutine at a time may have. */
+  /** A value that at most one goroutine holds at a time. */
   class Exclusive<T> {
     readonly #ch = new Channel<T>(1);
 
@@ -445,12 +445,12 @@ describe.each(seeds)("typeparam/chans.go (seed %i)", (seed) => {
     bubble(() => f(context.background()), { seed });
 
   // R22, R50
-  test("TestReadAll: all values until the close", async () => {
+  test("TestReadAll: it returns all values up to the close", async () => {
     await inBubble(async (ctx) => expect(await readAll(ctx, sending(4, 2, 5))).toEqual([4, 2, 5]));
   });
 
   // R29, R49
-  test("TestMerge: a channel that has been closed is switched off, and the other goes on", async () => {
+  test("TestMerge: a closed channel is set to null, and the other channel is still read", async () => {
     await inBubble(async (ctx) => {
       const got = await readAll(ctx, merge(ctx, sending(1, 3, 5), sending(2, 4, 6)));
       expect(got.filter((n) => n % 2 === 1)).toEqual([1, 3, 5]);
@@ -460,7 +460,7 @@ describe.each(seeds)("typeparam/chans.go (seed %i)", (seed) => {
   });
 
   // R34
-  test("TestFilter: a close is passed on", async () => {
+  test("TestFilter: the output is closed when the input is closed", async () => {
     await inBubble(async (ctx) => {
       expect(
         await readAll(
@@ -472,7 +472,7 @@ describe.each(seeds)("typeparam/chans.go (seed %i)", (seed) => {
   });
 
   // R47
-  test("TestSink: every send is taken before the timer goes off", async () => {
+  test("TestSink: every send completes before the timer fires", async () => {
     await inBubble(async (ctx) => {
       const ch = sink<number>(ctx);
       const after = new time.Timer(time.minute);
@@ -506,11 +506,11 @@ describe.each(seeds)("typeparam/chans.go (seed %i)", (seed) => {
   });
 
   // R59
-  test("TestExclusiveTry: a value that somebody has is not to be had", async () => {
+  test("TestExclusiveTry: tryAcquire fails while another goroutine holds the value", async () => {
     await inBubble(async () => {
       const ex = new Exclusive({ s: "" });
       const p = ex.tryAcquire();
-      if (p === undefined) throw new Error("nobody has it");
+      if (p === undefined) throw new Error("tryAcquire failed");
       p.s = "a";
       const wg = new WaitGroup();
       wg.go(() => expect(ex.tryAcquire()).toBeUndefined());

@@ -11,21 +11,21 @@ import {
   PanicError,
   receive,
   type ReceiveChannel,
-  type Received,
+  type ReceiveResult,
   select,
   send,
   type SendChannel,
   time,
   WaitGroup,
 } from "goro";
-import { bubble, settled } from "goro/testing";
+import { bubble, waitUntilBlocked } from "goro/testing";
 import { quiet, stateOf } from "../support/promises.ts";
 
 const closed = { value: undefined, ok: false };
 const sendOnClosed = new PanicError("send on closed channel");
 const seeds = [1, 2, 3, 4, 5];
 
-/** Runs `f` as a Go program of its own: when it returns the program is over, whoever still waits. */
+/** Runs `f` as a Go program of its own: the program ends when `f` returns, even if goroutines are still waiting. */
 function program(f: () => Promise<void>, seed: number): Promise<void> {
   return bubble(() => main(f), { seed });
 }
@@ -35,7 +35,7 @@ function numbers(n: number): number[] {
 }
 
 // T-C01; R11, R14
-test("chan/fifo.go AsynchFifo: what fills a buffer leaves it in the same order", async () => {
+test("chan/fifo.go AsynchFifo: values leave the buffer in the order in which they entered it", async () => {
   const ch = new Channel<number>(10);
   for (let i = 0; i < 10; i++) await ch.send(i);
   for (let i = 0; i < 10; i++) expect(await ch.receive()).toEqual({ value: i, ok: true });
@@ -44,7 +44,7 @@ test("chan/fifo.go AsynchFifo: what fills a buffer leaves it in the same order",
 
 // T-C02; R11, R13
 test.each(seeds)(
-  "chan/fifo.go SynchFifo: a daisy chain takes values in the order of the chain (seed %i)",
+  "chan/fifo.go SynchFifo: a daisy chain receives values in the order of the chain (seed %i)",
   async (seed) => {
     const taken: unknown[] = [];
     async function chain(
@@ -78,8 +78,8 @@ test.each(seeds)(
 );
 
 // T-C03; R72
-test("chan/goroutines.go: one value travels through 10,000 goroutines and as many channels", async () => {
-  // Each adds 1 to the value, so that none can be left out.
+test("chan/goroutines.go: one value passes through 10,000 goroutines and 10,000 channels", async () => {
+  // Each goroutine adds 1 to the value, so that a skipped goroutine changes the result.
   async function f(left: SendChannel<number>, right: ReceiveChannel<number>) {
     const { value = NaN } = await right.receive();
     await left.send(value + 1);
@@ -105,7 +105,7 @@ describe.each([0, 1])("chan/nonblock.go: on a channel of capacity %i", (capacity
   ] as const;
 
   describe.each(kinds)("%s", (_, first, second) => {
-    test.each(seeds)("passes by a try as soon as the partner has come, and not before (seed %i)", async (seed) => {
+    test.each(seeds)("a try succeeds once the peer waits, and fails before (seed %i)", async (seed) => {
       const tries = 10_000;
       await bubble(
         async () => {
@@ -145,7 +145,7 @@ describe.each([0, 1])("chan/nonblock.go: on a channel of capacity %i", (capacity
 });
 
 // T-C08; R9
-test("chan/sendstmt.go chanchan: a channel that comes out of a channel is the operand of a case", async () => {
+test("chan/sendstmt.go chanchan: a channel received from another channel can be the operand of a case", async () => {
   const cc = new Channel<Channel<number>>(1);
   const ch = new Channel<number>(1);
   await cc.send(ch);
@@ -162,7 +162,7 @@ test("chan/sendstmt.go sendprec: the whole expression is the value that is sent"
 });
 
 // T-C09; R36, R65
-test.each(seeds)("chan/sieve1.go: a chain of filters sieves the primes, and need not end (seed %i)", async (seed) => {
+test.each(seeds)("chan/sieve1.go: a chain of filters sieves the primes without an end (seed %i)", async (seed) => {
   async function generate(ch: SendChannel<number>) {
     for (let i = 2; ; i++) await ch.send(i);
   }
@@ -212,15 +212,15 @@ describe("closedchan.go", () => {
   interface Form {
     send(ch: Channel<number>, value: number): Promise<unknown>;
     trySend(ch: Channel<number>, value: number): Promise<unknown>;
-    receive(ch: Channel<number>): Promise<Received<number>>;
-    tryReceive(ch: Channel<number>): Promise<Received<number>>;
+    receive(ch: Channel<number>): Promise<ReceiveResult<number>>;
+    tryReceive(ch: Channel<number>): Promise<ReceiveResult<number>>;
   }
 
   const dummy = new Channel<number>();
 
-  function received(s: { case: string; value?: number | undefined; ok?: boolean }): Received<number> {
+  function received(s: { case: string; value?: number | undefined; ok?: boolean }): ReceiveResult<number> {
     expect(s.case).toBe("it");
-    return { value: s.value, ok: s.ok } as Received<number>;
+    return { value: s.value, ok: s.ok } as ReceiveResult<number>;
   }
 
   const forms: Record<string, Form> = {
@@ -228,7 +228,7 @@ describe("closedchan.go", () => {
       send: (ch, value) => ch.send(value),
       trySend: async (ch, value) => ch.trySend(value),
       receive: (ch) => ch.receive(),
-      tryReceive: async (ch) => ch.tryReceive() as Received<number>,
+      tryReceive: async (ch) => ch.tryReceive() as ReceiveResult<number>,
     },
     "selects of one case": {
       send: (ch, value) => select({ it: send(ch, value) }),
@@ -257,13 +257,13 @@ describe("closedchan.go", () => {
   }
 
   describe.each(Object.entries(forms))("by %s", (_, form) => {
-    test("test1: a closed channel is closed for ever, and refuses every value", async () => {
+    test("test1: a closed channel stays closed and rejects every send", async () => {
       const ch = new Channel<number>();
       ch.close();
       await expectClosed(ch, form);
     });
 
-    // testasync1 and testasync2 differ in whether they look at ok; so do testasync3 and testasync4.
+    // testasync2 and testasync4 check ok; testasync1 and testasync3 do not.
     test.each([
       ["testasync1, testasync2", form.receive],
       ["testasync3, testasync4", form.tryReceive],
@@ -276,10 +276,10 @@ describe("closedchan.go", () => {
     });
   });
 
-  // What its first line says is left to do: a close while others wait.
+  // The case that the TODO in the first line of Go's file mentions: a close while goroutines wait.
   // R18, R28, R31, R32
   test.each([0, 1])(
-    "TODO: a close wakes who waits, and no value of a sender arrives, capacity %i",
+    "TODO: a close wakes all waiters, and no value of a waiting sender is received, capacity %i",
     async (capacity) => {
       const ch = new Channel<number>(capacity);
       for (let i = 0; i < capacity; i++) await ch.send(1);
@@ -306,7 +306,7 @@ describe("closedchan.go", () => {
 });
 
 // T-C13; R1, R2, R3
-test("chancap.go: the length counts what is in the buffer, and the capacity is what was asked for", async () => {
+test("chancap.go: the length counts the buffered values, and the capacity is that of the constructor", async () => {
   let ch = new Channel<number>(10);
   expect([ch.length, ch.capacity]).toEqual([0, 10]);
   for (let i = 0; i < 3; i++) await ch.send(i);
@@ -324,7 +324,7 @@ test.each([
   [2 ** 63, false],
   [0.5, false],
   [1.0, true],
-  // What are typed floats and complex numbers in Go is here whatever is no number at all.
+  // Go's cases of typed floats and complex numbers correspond to values that are not numbers.
   ["1", false],
   [1n, false],
   [[1], false],
@@ -349,7 +349,7 @@ describe("range.go testchan", () => {
   }
 
   // T-C15; R36
-  test.each(seeds)("a loop is given every value until the channel is closed (seed %i)", async (seed) => {
+  test.each(seeds)("a loop receives every value until the channel is closed (seed %i)", async (seed) => {
     await bubble(
       async () => {
         let calls = 0;
@@ -367,7 +367,7 @@ describe("range.go testchan", () => {
   });
 
   // T-C15; R37
-  test.each(seeds)("a loop that does not look at the values makes a round for each (seed %i)", async (seed) => {
+  test.each(seeds)("a loop that ignores the values runs once for each value (seed %i)", async (seed) => {
     await bubble(
       async () => {
         let n = 0;
@@ -379,7 +379,7 @@ describe("range.go testchan", () => {
   });
 });
 
-// Go's nil channel is null in a case; elsewhere it is the channel of a context that has no end.
+// Go's nil channel is null in a case; elsewhere it is the done channel of a context that is never canceled.
 describe("nil.go chantest: on a nil channel", () => {
   const nil = context.background().done();
 
@@ -387,8 +387,8 @@ describe("nil.go chantest: on a nil channel", () => {
   test.each<[string, () => Promise<unknown>]>([
     ["a send", () => select({ it: send(null, 1) })],
     ["a receive", () => select({ it: receive(null) })],
-    ["a receive that asks for ok", async () => (await nil.receive()).ok],
-  ])("%s blocks for ever", async (_, operation) => {
+    ["a receive that uses ok", async () => (await nil.receive()).ok],
+  ])("%s blocks forever", async (_, operation) => {
     await expect(
       bubble(async () => {
         let over = false;
@@ -397,14 +397,14 @@ describe("nil.go chantest: on a nil channel", () => {
           over = true;
         });
         await time.sleep(time.hour);
-        await settled();
+        await waitUntilBlocked();
         expect(over).toBe(false);
       }),
     ).rejects.toThrow("blocked goroutines remain");
   });
 
   // R27
-  test("a receive that need not wait finds nothing", async () => {
+  test("a tryReceive fails", async () => {
     expect(nil.tryReceive()).toBeUndefined();
     expect(await select({ in: receive(nil), none: receive(undefined), out: send(null, 1), default: true })).toEqual({
       case: "default",
@@ -417,9 +417,9 @@ describe("nil.go chantest: on a nil channel", () => {
   });
 });
 
-// The specification has the rule, and no test of Go's does; it is nil.go's for the third way to receive.
+// The rule is in the specification, but not in Go's tests. This test extends nil.go to the third form of receive.
 // R38
-test("nil.go: a loop over a nil channel blocks for ever", async () => {
+test("nil.go: a loop over a nil channel blocks forever", async () => {
   const nil = context.background().done();
   let rounds = 0;
   const loop = nil[Symbol.asyncIterator]() as AsyncIterableIterator<never>;
@@ -427,14 +427,14 @@ test("nil.go: a loop over a nil channel blocks for ever", async () => {
     for await (const _ of loop) rounds++;
   })();
   expect(await stateOf(looping)).toBe("pending");
-  // Only whoever holds the loop can end it.
+  // Only the holder of the iterator can end the loop.
   await loop.return?.();
   await looping;
   expect(rounds).toBe(0);
 });
 
 // R5
-test("cmp.go: channels are equal if they were made by the same call, whatever end they are seen from", () => {
+test("cmp.go: channels are equal if the same call created them, whatever end is compared", () => {
   const c: Channel<number> = new Channel<number>();
   const c1: ReceiveChannel<number> = c;
   const c2: SendChannel<number> = c;
@@ -449,14 +449,14 @@ test("cmp.go: channels are equal if they were made by the same call, whatever en
 });
 
 // T-C17; R22, R67
-test("fixedbugs/bug067.go: a value is handed over by a goroutine", async () => {
+test("fixedbugs/bug067.go: a goroutine passes a value to another goroutine", async () => {
   const ch = new Channel<number>();
   go(() => ch.send(0));
   expect(await ch.receive()).toEqual({ value: 0, ok: true });
 });
 
 // T-C17; R46, R59
-test("fixedbugs/bug225.go: a receive that need not wait succeeds if and only if there is a value", async () => {
+test("fixedbugs/bug225.go: tryReceive succeeds if and only if a value is available", async () => {
   const ch = new Channel<boolean>(1);
   expect(await select({ it: receive(ch), default: true })).toEqual({ case: "default" });
   expect(ch.tryReceive()).toBeUndefined();
@@ -465,7 +465,7 @@ test("fixedbugs/bug225.go: a receive that need not wait succeeds if and only if 
 });
 
 // T-C17; R23, R24
-test("fixedbugs/bug234.go: ok is true for what was sent, and false after the close", async () => {
+test("fixedbugs/bug234.go: ok is true for a sent value, and false after the close", async () => {
   const ch = new Channel<number>(1);
   await ch.send(100);
   expect(await ch.receive()).toEqual({ value: 100, ok: true });
@@ -503,7 +503,7 @@ test.each(seeds)("ken/chan1.go: ten receivers take each of 1,000 messages once (
       go(async () => {
         for (;;) {
           const s = await select({ r: receive(ch) });
-          if (!s.ok) throw new Error("nobody closes it");
+          if (!s.ok) throw new Error("the channel was closed");
           expect(marks[s.value]).toBe(1);
           marks[s.value] = 2;
           done.done();
@@ -531,7 +531,7 @@ describe.each(numbers(20))("TestChan: of capacity %i,", (capacity) => {
   }
 
   // R22, R59
-  test("an empty channel blocks who receives, and not who tries to", async () => {
+  test("an empty channel blocks receive, but not tryReceive", async () => {
     await bubble(async () => {
       const ch = new Channel<number>(capacity);
       let got = 0;
@@ -547,13 +547,13 @@ describe.each(numbers(20))("TestChan: of capacity %i,", (capacity) => {
       expect(await select({ it: receive(ch), default: true })).toEqual({ case: "default" });
       await ch.send(0);
       await ch.send(0);
-      await settled();
+      await waitUntilBlocked();
       expect(got).toBe(2);
     });
   });
 
   // R14, R59
-  test("a full channel blocks who sends, and not who tries to", async () => {
+  test("a full channel blocks send, but not trySend", async () => {
     await bubble(async () => {
       const ch = full();
       let sent = false;
@@ -566,7 +566,7 @@ describe.each(numbers(20))("TestChan: of capacity %i,", (capacity) => {
       expect(ch.trySend(-1)).toBe(false);
       expect(await select({ it: send(ch, -1), default: true })).toEqual({ case: "default" });
       expect((await ch.receive()).value).toBe(0);
-      await settled();
+      await waitUntilBlocked();
       expect(sent).toBe(true);
       for (let i = 1; i <= capacity; i++) expect(ch.tryReceive()?.value).toBe(i);
       expect(ch.tryReceive()).toBeUndefined();
@@ -574,7 +574,7 @@ describe.each(numbers(20))("TestChan: of capacity %i,", (capacity) => {
   });
 
   // R23, R25, R33
-  test("a closed channel gives what it holds, and then nothing for ever", async () => {
+  test("a closed channel yields its buffered values, and then no value forever", async () => {
     const ch = full();
     ch.close();
     for (let i = 0; i < capacity; i++) {
@@ -586,10 +586,10 @@ describe.each(numbers(20))("TestChan: of capacity %i,", (capacity) => {
   });
 
   // R31, R68
-  test("a close unblocks who receives", async () => {
+  test("a close unblocks a waiting receiver", async () => {
     await bubble(async () => {
       const ch = new Channel<number>(capacity);
-      const done = new Channel<Received<number>>();
+      const done = new Channel<ReceiveResult<number>>();
       go(async () => done.send(await ch.receive()));
       await time.sleep(time.millisecond);
       expect(done.tryReceive()).toBeUndefined();
@@ -610,7 +610,7 @@ describe.each(numbers(20))("TestChan: of capacity %i,", (capacity) => {
   });
 
   // R10, R29
-  test("four receivers get what four senders send, 1,000 values each", async () => {
+  test("four receivers get the values of four senders, 1,000 values each", async () => {
     const [P, L] = [4, 1000];
     const ch = new Channel<number>(capacity);
     for (let p = 0; p < P; p++) {
@@ -640,7 +640,7 @@ describe.each(numbers(20))("TestChan: of capacity %i,", (capacity) => {
   });
 
   // R1, R3
-  test("length and capacity are right when it is empty and when it is full", () => {
+  test("length and capacity are right of an empty and of a full channel", () => {
     const ch = new Channel<number>(capacity);
     expect([ch.length, ch.capacity]).toEqual([0, capacity]);
     expect([full().length, full().capacity]).toEqual([capacity, capacity]);
@@ -675,7 +675,7 @@ test.each(seeds)("TestChan: four senders and four receivers in any order lose no
 });
 
 // T-C23; R46, R58
-test("TestNonblockRecvRace: a channel that goes from a value to closed is always ready, 10,000 times", async () => {
+test("TestNonblockRecvRace: a channel with a value that is then closed is always ready, 10,000 times", async () => {
   const n = 10_000;
   let ready = 0;
   for (let i = 0; i < n; i++) {
@@ -684,7 +684,7 @@ test("TestNonblockRecvRace: a channel that goes from a value to closed is always
     go(async () => {
       if ((await select({ it: receive(ch), default: true })).case === "it") ready++;
     });
-    // The goroutine comes after both, between them, or before.
+    // The goroutine runs after both calls, between them, or before them.
     if (i % 3 === 0) await gosched();
     ch.close();
     if (i % 3 === 1) await gosched();
@@ -695,7 +695,7 @@ test("TestNonblockRecvRace: a channel that goes from a value to closed is always
 });
 
 // R46, R58
-test.each(seeds)("TestNonblockRecvRace: in any order of the goroutines (seed %i)", async (seed) => {
+test.each(seeds)("TestNonblockRecvRace: the same holds for any order of the goroutines (seed %i)", async (seed) => {
   await bubble(
     async () => {
       for (let i = 0; i < 100; i++) {
@@ -714,7 +714,7 @@ test.each(seeds)("TestNonblockRecvRace: in any order of the goroutines (seed %i)
 });
 
 // T-C25; R14, R48
-test("TestChanSendInterface: a full channel of objects takes no more, by whichever case", async () => {
+test("TestChanSendInterface: a full channel of objects accepts no value from any case", async () => {
   const m = {};
   const ch = new Channel<object>(1);
   await ch.send(m);
@@ -743,18 +743,18 @@ describe.each([0, 10])("TestSelfSelect: with capacity %i", (capacity) => {
     await wg.wait();
   }
 
-  test("no select receives from itself, and two of them never lock up, 1,000 times", async () => {
+  test("a select never receives from itself, and two selects never deadlock, 1,000 times", async () => {
     await selfSelect(1000);
   });
 
-  test.each(seeds)("the same in any order of the goroutines (seed %i)", async (seed) => {
+  test.each(seeds)("the same holds for any order of the goroutines (seed %i)", async (seed) => {
     await bubble(() => selfSelect(200), { seed });
   });
 });
 
 // R44, R45
 test.each([0, 100])(
-  "TestPseudoRandomSend: a select draws which of two values it sends, capacity %i",
+  "TestPseudoRandomSend: a select sends one of two values at random, capacity %i",
   async (capacity) => {
     const n = 100;
     const ch = new Channel<number>(capacity);
@@ -813,18 +813,18 @@ describe("TestMultiConsumer", () => {
   }
 
   // R29, R36, R40
-  test("23 workers that share a channel pass on every value once, and all end at the close", async () => {
+  test("23 workers that share a channel forward every value once, and all end at the close", async () => {
     await multiConsumer(23, 27_182);
   });
 
   // R29, R36, R40
-  test.each(seeds)("the same in any order of the goroutines (seed %i)", async (seed) => {
+  test.each(seeds)("the same holds for any order of the goroutines (seed %i)", async (seed) => {
     await bubble(() => multiConsumer(23, 271), { seed });
   });
 });
 
 // R13, R69
-test("TestShrinkStackDuringBlockedSend: a sender that calls deep between its sends is in time", async () => {
+test("TestShrinkStackDuringBlockedSend: a sender that makes deep calls between its sends completes them", async () => {
   const n = 10;
   const deep = (depth: number): number => (depth === 0 ? 0 : deep(depth - 1));
   await bubble(async () => {
@@ -850,7 +850,7 @@ test("TestShrinkStackDuringBlockedSend: a sender that calls deep between its sen
 
 // R13
 test.each(seeds)(
-  "TestNoShrinkStackWhileParking: 200 pairs meet though the sender always waits (seed %i)",
+  "TestNoShrinkStackWhileParking: 200 pairs communicate although the sender always waits (seed %i)",
   async (seed) => {
     const n = 10;
     await bubble(
@@ -911,11 +911,11 @@ describe.each([
     expect(answered).toBe(outer * inner);
   }
 
-  test("every request is answered by the goroutine that it has started, 10 x 1,000 times", async () => {
+  test("every request gets a reply from the goroutine that it started, 10 x 1,000 times", async () => {
     await requests(10, 1000);
   });
 
-  test.each(seeds)("the same in any order of the goroutines (seed %i)", async (seed) => {
+  test.each(seeds)("the same holds for any order of the goroutines (seed %i)", async (seed) => {
     await bubble(() => requests(10, 10), { seed });
   });
 });

@@ -1,9 +1,9 @@
-// Go's tests of context.AfterFunc, and of contexts that have an AfterFunc of their own: from x_test.go and
+// Go's tests of context.AfterFunc, and of custom contexts with an AfterFunc method: from x_test.go and
 // afterfunc_test.go of package context.
 
 import { expect, test } from "@jest/globals";
 import { Channel, context, go, numGoroutine, receive, type ReceiveChannel, select, time } from "goro";
-import { now, settled } from "goro/testing";
+import { now, waitUntilBlocked } from "goro/testing";
 import { inBubble, isOver, Wrapper } from "../support/contexts.ts";
 
 type Context = context.Context;
@@ -18,11 +18,11 @@ async function isClosedWithin(ms: number, done: ReceiveChannel<never>): Promise<
 }
 
 // T-X20; R121, R122
-test("TestAfterFuncCalledAfterCancel: f is called once, after the cancel and not inside it; then a stop is too late", () =>
+test("TestAfterFuncCalledAfterCancel: f is called once, after cancel returns; a later stop returns false", () =>
   inBubble(async () => {
     const [ctx, cancel] = withCancel(background());
     const done = new Channel<never>();
-    // A second call would be a panic: close of closed channel.
+    // A second call would panic with "close of closed channel".
     const stop = afterFunc(ctx, () => done.close());
     expect(await isClosedWithin(shortDuration, done)).toBe(false);
     cancel();
@@ -30,7 +30,7 @@ test("TestAfterFuncCalledAfterCancel: f is called once, after the cancel and not
     await done.receive();
     expect(stop()).toBe(false);
     cancel();
-    await settled();
+    await waitUntilBlocked();
   }));
 
 // T-X20; R121
@@ -50,7 +50,7 @@ test.each<[string, () => Context]>([
 );
 
 // T-X20; R121, R122
-test("TestAfterFuncCalledImmediately: f is called for a context that has ended, but not inside afterFunc", () =>
+test("TestAfterFuncCalledImmediately: f is called for a canceled context, but not inside afterFunc", () =>
   inBubble(async () => {
     const [ctx, cancel] = withCancel(background());
     cancel();
@@ -64,7 +64,7 @@ test("TestAfterFuncCalledImmediately: f is called for a context that has ended, 
   }));
 
 // R122
-test("TestAfterFuncNotCalledAfterStop: a stop in time is true once, and f is never called", () =>
+test("TestAfterFuncNotCalledAfterStop: the first stop returns true, and f is never called", () =>
   inBubble(async () => {
     const [ctx, cancel] = withCancel(background());
     const done = new Channel<never>();
@@ -76,7 +76,7 @@ test("TestAfterFuncNotCalledAfterStop: a stop in time is true once, and f is nev
   }));
 
 // R123
-test("TestAfterFuncCalledAsynchronously: cancel does not wait for an f that itself waits", () =>
+test("TestAfterFuncCalledAsynchronously: cancel does not wait for an f that blocks", () =>
   inBubble(async () => {
     const before = numGoroutine();
     const [ctx, cancel] = withCancel(background());
@@ -85,12 +85,12 @@ test("TestAfterFuncCalledAsynchronously: cancel does not wait for an f that itse
     expect(numGoroutine()).toBe(before);
     cancel();
     expect(stop()).toBe(false);
-    await settled();
+    await waitUntilBlocked();
     expect(numGoroutine()).toBe(before + 1);
     expect(await ch.receive()).toEqual({ value: "unblocked", ok: true });
   }));
 
-/** The `afterFuncContext` of afterfunc_test.go: its done channel is never closed, so that only its afterFunc tells. */
+/** The `afterFuncContext` of afterfunc_test.go: its done channel is never closed, and only its afterFunc reports the end. */
 class AfterFuncContext extends Wrapper {
   readonly afterFuncs: Map<object, () => void> = new Map<object, () => void>();
   readonly #done = new Channel<never>();
@@ -141,7 +141,7 @@ test.each<[string, (parent: Context) => Context]>([
 );
 
 // T-X22; R125, R127
-test("TestCustomContextAfterFuncAfterFunc: afterFunc asks the afterFunc of the context", () =>
+test("TestCustomContextAfterFuncAfterFunc: afterFunc calls the afterFunc method of the context", () =>
   inBubble(async () => {
     const before = numGoroutine();
     const ctx0 = new AfterFuncContext();
@@ -154,7 +154,7 @@ test("TestCustomContextAfterFuncAfterFunc: afterFunc asks the afterFunc of the c
   }));
 
 // T-X22; R125
-test("TestCustomContextAfterFuncUnregisterCancel: canceled children of withCancel take back what they registered", () =>
+test("TestCustomContextAfterFuncUnregisterCancel: a canceled child of withCancel unregisters its callback", () =>
   inBubble(() => {
     const ctx0 = new AfterFuncContext();
     const [, cancel1] = withCancel(ctx0);
@@ -167,7 +167,7 @@ test("TestCustomContextAfterFuncUnregisterCancel: canceled children of withCance
   }));
 
 // T-X22; R125
-test("TestCustomContextAfterFuncUnregisterTimeout: a canceled child of withTimeout takes back what it registered", () =>
+test("TestCustomContextAfterFuncUnregisterTimeout: a canceled child of withTimeout unregisters its callback", () =>
   inBubble(() => {
     const ctx0 = new AfterFuncContext();
     const [, cancel] = withTimeout(ctx0, veryLongDuration);
@@ -177,7 +177,7 @@ test("TestCustomContextAfterFuncUnregisterTimeout: a canceled child of withTimeo
   }));
 
 // T-X22; R122, R125
-test("TestCustomContextAfterFuncUnregisterAfterFunc: a stop takes back what afterFunc registered", () =>
+test("TestCustomContextAfterFuncUnregisterAfterFunc: stop unregisters the callback of afterFunc", () =>
   inBubble(async () => {
     const ctx0 = new AfterFuncContext();
     let calls = 0;
@@ -186,6 +186,6 @@ test("TestCustomContextAfterFuncUnregisterAfterFunc: a stop takes back what afte
     expect(stop()).toBe(true);
     expect(ctx0.afterFuncs.size).toBe(0);
     ctx0.cancel(new context.Canceled());
-    await settled();
+    await waitUntilBlocked();
     expect(calls).toBe(0);
   }));

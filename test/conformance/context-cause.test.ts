@@ -1,4 +1,4 @@
-// Go's tests of causes, and of contexts of the user's own: from context_test.go and x_test.go of package context.
+// Go's tests of causes, and of custom contexts: from context_test.go and x_test.go of package context.
 
 import { expect, test } from "@jest/globals";
 import { Channel, context, go, gosched, numGoroutine, type ReceiveChannel, time } from "goro";
@@ -9,7 +9,7 @@ type Context = context.Context;
 const { afterFunc, background, withCancel, withCancelCause, withTimeout, withTimeoutCause, withoutCancel } = context;
 const veryLongDuration = 1000 * time.hour;
 
-/** The `customContext` of x_test.go: it has a done channel of its own, and ends with its parent or by `cancel`. */
+/** The `customContext` of x_test.go: it has its own done channel, and is canceled with its parent or by `cancel`. */
 class CustomContext extends Wrapper {
   readonly #done = new Channel<never>();
   #err: Error | undefined;
@@ -47,7 +47,7 @@ const causes = {
 };
 const { parentCause, childCause, tooSlow, finishedEarly } = causes;
 
-/** A context with a cause, below it one with a cause, and how to end both. */
+/** A context with a cause, a child with a cause, and the functions that cancel them. */
 function family(): [child: Context, cancelParent: context.CancelCauseFunc, cancelChild: context.CancelCauseFunc] {
   const [parent, cancelParent] = withCancelCause(background());
   const [child, cancelChild] = withCancelCause(parent);
@@ -269,7 +269,7 @@ test.each<[string, Err, Cause, () => Context]>([
       return ctx;
     },
   ],
-  // In Go's own words that "isn't really right": nobody can tell which of the two ended first.
+  // Go's comment says that this "isn't really right": it cannot be determined which of the two was canceled first.
   [
     "parent of custom context is canceled after",
     "Canceled",
@@ -292,7 +292,7 @@ test.each<[string, Err, Cause, () => Context]>([
 );
 
 // R118
-test.each([1, 2, 3, 4, 5])("TestCauseRace: who polls the cause sees none and then the one (seed %d)", (seed) =>
+test.each([1, 2, 3, 4, 5])("TestCauseRace: a poll of the cause returns null, then the cause (seed %d)", (seed) =>
   inBubble(
     async () => {
       const cause = new Error("TestCauseRace");
@@ -307,7 +307,7 @@ test.each([1, 2, 3, 4, 5])("TestCauseRace: who polls the cause sees none and the
   ),
 );
 
-/** The `customDoneContext` of x_test.go: all is the inner context's but for the done channel. */
+/** The `customDoneContext` of x_test.go: it delegates all methods except `done` to the inner context. */
 class CustomDoneContext extends Wrapper {
   readonly channel: Channel<never> = new Channel<never>();
 
@@ -317,7 +317,7 @@ class CustomDoneContext extends Wrapper {
 }
 
 // R124, R126
-test("TestCustomContextPropagation: what is below a done channel of its own ends with that, and has the inner cause", () =>
+test("TestCustomContextPropagation: a child is canceled by its parent's own done channel, with the inner cause", () =>
   inBubble(async () => {
     const cause = new Error("TestCustomContextPropagation");
     const [ctx1, cancel1] = withCancelCause(background());
@@ -331,7 +331,7 @@ test("TestCustomContextPropagation: what is below a done channel of its own ends
     expect(context.cause(ctx3)).toBe(cause);
   }));
 
-/** The `customCauseContext` of x_test.go: it knows nothing of the library's contexts, and may have a child to cancel. */
+/** The `customCauseContext` of x_test.go: it does not use the library's contexts, and may have a child to cancel. */
 class CustomCauseContext extends CustomDoneContext {
   error: Error | undefined;
   cancelChild: () => void = () => undefined;
@@ -352,7 +352,7 @@ class CustomCauseContext extends CustomDoneContext {
 }
 
 // R126
-test("TestCustomContextCause: the cause of a context of one's own is its err", () =>
+test("TestCustomContextCause: the cause of a custom context is its err", () =>
   inBubble(() => {
     const ccc = new CustomCauseContext();
     expect(context.cause(ccc)).toBeUndefined();
@@ -361,7 +361,7 @@ test("TestCustomContextCause: the cause of a context of one's own is its err", (
   }));
 
 // R102, R117, R126
-test("TestCustomContextCause: a child that ended before keeps its cause, which never is the custom parent's", () =>
+test("TestCustomContextCause: a child canceled before keeps its own cause, not that of the custom parent", () =>
   inBubble(async () => {
     const known = numGoroutine();
     const ccc = new CustomCauseContext();
@@ -380,7 +380,7 @@ test("TestCustomContextCause: a child that ended before keeps its cause, which n
   }));
 
 // R124, R126
-test("TestCustomContextCause: a context of one's own may cancel its child within its own end", () =>
+test("TestCustomContextCause: a custom context may cancel its child while it is being canceled", () =>
   inBubble(() => {
     const ccc = new CustomCauseContext();
     const [ctx, cancelChild] = withCancel(ccc);
@@ -391,7 +391,7 @@ test("TestCustomContextCause: a context of one's own may cancel its child within
     expect(context.cause(ccc)).toBe(ccc.err());
   }));
 
-/** The `myDoneCtx` of context_test.go: it gives another channel each time. */
+/** The `myDoneCtx` of context_test.go: it returns a different channel on every call. */
 class MyDoneContext extends Wrapper {
   override done(): ReceiveChannel<never> {
     return new Channel<never>();
@@ -399,9 +399,9 @@ class MyDoneContext extends Wrapper {
 }
 
 // R124, R127
-test("TestCustomContextGoroutines: only a done channel of somebody else needs a goroutine to watch it", () =>
+test("TestCustomContextGoroutines: only a foreign done channel needs a goroutine that watches it", () =>
   inBubble(() => {
-    // Nothing here waits, so that the goroutines that there are are those that were ever made.
+    // No goroutine exits during this test, so the number of live goroutines is the number ever started.
     let known = numGoroutine();
     function expectNew(n: number): void {
       expect(numGoroutine() - known).toBe(n);
@@ -420,7 +420,7 @@ test("TestCustomContextGoroutines: only a done channel of somebody else needs a 
     const ctx2 = new Wrapper(ctx1);
     const [ctx3, cancel3] = withCancel(ctx2);
     expectNew(0);
-    // ctx1 does not give it its done channel, and must not be used.
+    // ctx1 has a different done channel, and must not be used.
     const [, cancel3b] = withCancel(new MyDoneContext(ctx2));
     expectNew(1);
     const [ctx4, cancel4] = withTimeout(ctx3, veryLongDuration);

@@ -1,8 +1,8 @@
-// The examples of Go's package context, from example_test.go, which print what Go's do.
+// The examples of Go's package context, from example_test.go, which print the same output as Go's.
 
 import { beforeEach, expect, test } from "@jest/globals";
 import { Channel, context, defer, go, numGoroutine, type ReceiveChannel, receive, select, send, time } from "goro";
-import { now, settled } from "goro/testing";
+import { now, waitUntilBlocked } from "goro/testing";
 import { children, inBubble } from "../support/contexts.ts";
 
 type Context = context.Context;
@@ -21,7 +21,7 @@ function println(...words: unknown[]): void {
 }
 
 // T-X25; R100
-test("ExampleWithCancel: a generator ends when nobody reads it any more", () =>
+test("ExampleWithCancel: a generator ends when its reader cancels the context", () =>
   inBubble(async () => {
     const before = numGoroutine();
     function gen(ctx: Context): ReceiveChannel<number> {
@@ -44,7 +44,7 @@ test("ExampleWithCancel: a generator ends when nobody reads it any more", () =>
       }
       expect(numGoroutine()).toBe(before + 1);
     }
-    await settled();
+    await waitUntilBlocked();
     expect(numGoroutine()).toBe(before);
     expect(output).toEqual(["1", "2", "3", "4", "5"]);
   }));
@@ -53,7 +53,7 @@ test("ExampleWithCancel: a generator ends when nobody reads it any more", () =>
 test.each<[string, () => [Context, context.CancelFunc]]>([
   ["ExampleWithDeadline", () => withDeadline(background(), now() + shortDuration)],
   ["ExampleWithTimeout", () => withTimeout(background(), shortDuration)],
-])("%s: who waits for what never comes gives up", (_, make) =>
+])("%s: a wait for a channel that is never ready ends at the deadline", (_, make) =>
   inBubble(async () => {
     const start = now();
     const neverReady = new Channel<void>();
@@ -73,7 +73,7 @@ test.each<[string, () => [Context, context.CancelFunc]]>([
 );
 
 // T-X25; R112
-test("ExampleWithValue: a value is found by its key, and by no other", () => {
+test("ExampleWithValue: a value is returned for its key only", () => {
   function f(ctx: Context, k: context.Key<string>): void {
     const v = ctx.value(k);
     if (v !== undefined) println("found value:", v);
@@ -86,7 +86,7 @@ test("ExampleWithValue: a value is found by its key, and by no other", () => {
   expect(output).toEqual(["found value: Go", "key not found: color"]);
 });
 
-/** A connection on which nothing ever arrives. */
+/** A connection that never receives data. */
 class SilentConn {
   readDeadline: number | undefined;
   readonly #changed = new Channel<void>(1);
@@ -103,7 +103,7 @@ class SilentConn {
 }
 
 // R121, R122
-test("ExampleAfterFunc_connection: a read that knows nothing of contexts is stopped by one", () =>
+test("ExampleAfterFunc_connection: a context stops a read that does not take one", () =>
   inBubble(async () => {
     async function readFromConn(ctx: Context, conn: SilentConn): Promise<Error | undefined> {
       const stopped = new Channel<never>();
@@ -113,7 +113,7 @@ test("ExampleAfterFunc_connection: a read that knows nothing of contexts is stop
       });
       const err = await conn.read();
       if (!stop()) {
-        // It has been started: wait for it, and put the deadline back.
+        // The function has been started: wait for it, and reset the deadline.
         await stopped.receive();
         conn.setReadDeadline(undefined);
         return ctx.err();
@@ -136,9 +136,9 @@ test("ExampleAfterFunc_connection: a read that knows nothing of contexts is stop
   }));
 
 // T-X25; R117, R121, R122
-test.each([2, 1])("ExampleAfterFunc_merge: the end of context %d is that of the merged one, with its cause", (which) =>
+test.each([2, 1])("ExampleAfterFunc_merge: context %d cancels the merged one with its cause", (which) =>
   inBubble(async () => {
-    /** A context with the values of `ctx` that ends when either ends. */
+    /** A context with the values of `ctx` that is canceled when either is canceled. */
     function mergeCancel(ctx: Context, cancelCtx: Context): [Context, () => void] {
       const [merged, cancel] = withCancelCause(ctx);
       const stop = afterFunc(cancelCtx, () => cancel(context.cause(cancelCtx)));

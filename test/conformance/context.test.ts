@@ -1,9 +1,9 @@
-// Go's tests of package context, from context_test.go and x_test.go. Those of causes, of contexts of the user's own and of
-// AfterFunc have files of their own beside this one.
+// Go's tests of package context, from context_test.go and x_test.go. Those of causes, of custom contexts and of
+// AfterFunc are in separate files in this folder.
 
 import { describe, expect, test } from "@jest/globals";
 import { context, go, gosched, PanicError, receive, select, time, WaitGroup } from "goro";
-import { now, settled } from "goro/testing";
+import { now, waitUntilBlocked } from "goro/testing";
 import { children, inBubble, isOver, Wrapper } from "../support/contexts.ts";
 
 type Context = context.Context;
@@ -30,7 +30,7 @@ test.each([
 );
 
 // T-X02; R100, R101, R106, R115
-test("TestWithCancel: cancel reaches the context, a foreign wrapper and what is below that before it returns", () =>
+test("TestWithCancel: cancel reaches the context, a foreign wrapper and its children before it returns", () =>
   inBubble(() => {
     const [c1, cancel] = withCancel(background());
     expect(String(c1)).toBe("context.Background.WithCancel");
@@ -52,7 +52,7 @@ test("TestWithCancel: cancel reaches the context, a foreign wrapper and what is 
   }));
 
 // T-X03; R101, R103
-test("TestParentFinishesChild: all kinds of children stand in the parent's list, end with it and leave the list", () =>
+test("TestParentFinishesChild: the parent keeps children of all kinds in its list until it cancels them", () =>
   inBubble(async () => {
     const [parent, cancel] = withCancel(background());
     const [cancelChild] = withCancel(parent);
@@ -71,7 +71,7 @@ test("TestParentFinishesChild: all kinds of children stand in the parent's list,
       expect(ctx.err()).toBeInstanceOf(context.Canceled);
     }
     expect(stopAfter()).toBe(false);
-    await settled();
+    await waitUntilBlocked();
     expect(called).toBe(true);
 
     const precanceledChild = withValue(parent, "key", "value");
@@ -81,7 +81,7 @@ test("TestParentFinishesChild: all kinds of children stand in the parent's list,
 
 // T-X03; R102, R103
 test.each(["Background", "a cancelable context"])(
-  "TestChildFinishesFirst: the end of a child of %s leaves that alone, and leaves its list",
+  "TestChildFinishesFirst: a canceled child of %s is removed from the parent's list and does not cancel the parent",
   (which) =>
     inBubble(() => {
       const [cancelable, cancelParent] = withCancel(background());
@@ -136,7 +136,7 @@ test.each<[string, number, () => Context]>([
     const start = now();
     const c = make();
     if (name === "WithDeadline") expect(String(c)).toMatch(/^context\.Background\.WithDeadline\(/);
-    // What has passed is over at birth, and what has not is not.
+    // A context with a past deadline is created canceled; one with a future deadline is not.
     expect(isOver(c)).toBe(ms === 0);
     await c.done().receive();
     expect(now() - start).toBe(ms);
@@ -167,7 +167,7 @@ test.each<[string, () => Context]>([
 
 // T-X04; R110
 test.each([veryLongDuration, time.millisecond])(
-  "TestCanceledTimeout: a cancel before the timeout of %d ms is at once the end, and that of nothing above",
+  "TestCanceledTimeout: cancel before the timeout of %d ms takes effect at once, and not on the parent",
   (ms) =>
     inBubble(() => {
       const [above, cancelAbove] = withTimeout(background(), 1 * time.second);
@@ -181,7 +181,7 @@ test.each([veryLongDuration, time.millisecond])(
 );
 
 // T-X05; R112, R115
-test("TestValues: the nearest context with the very key has the value, which may be null, also through wrappers", () => {
+test("TestValues: the nearest context with the same key has the value, also through wrappers", () => {
   const k1 = key<string | null>("k");
   const k2 = key<string | null>("k");
   const k3 = key<string | null>("k3");
@@ -218,7 +218,7 @@ test("TestValues: the nearest context with the very key has the value, which may
 });
 
 // R100, R101
-test.each(seeds)("TestSimultaneousCancels: a tree ends in whatever order goroutines cancel it (seed %d)", (seed) =>
+test.each(seeds)("TestSimultaneousCancels: goroutines cancel a tree in any order (seed %d)", (seed) =>
   inBubble(
     async () => {
       const tree = [withCancel(background())];
@@ -238,7 +238,7 @@ test.each(seeds)("TestSimultaneousCancels: a tree ends in whatever order gorouti
 
 // T-X08; R101
 test.each(["waits for the parent", "has not begun"])(
-  "TestInterlockedCancels: a goroutine that cancels the child when the parent ends %s at that moment",
+  "TestInterlockedCancels: a goroutine that cancels the child when the parent is canceled %s at that moment",
   (when) =>
     inBubble(async () => {
       const [parent, cancelParent] = withCancel(background());
@@ -248,7 +248,7 @@ test.each(["waits for the parent", "has not begun"])(
         await parent.done().receive();
         cancelChild();
       });
-      if (when === "waits for the parent") await settled();
+      if (when === "waits for the parent") await waitUntilBlocked();
       cancelParent();
       await child.done().receive();
       await interlocked.wait();
@@ -256,7 +256,7 @@ test.each(["waits for the parent", "has not begun"])(
     }),
 );
 
-/** Whole numbers below `n` that the seed determines, of which the upper bits of a linear congruence decide. */
+/** Whole numbers below `n` that the seed determines, taken from the upper bits of a linear congruential generator. */
 function random(seed: number): (n: number) => number {
   let state = seed;
   return (n) => {
@@ -272,7 +272,7 @@ interface Layers {
   checkValues(): void;
 }
 
-/** At least 30 layers of values, cancels and timeouts, of each kind at least one. */
+/** At least 30 layers of values, cancels and timeouts, with at least one of each kind. */
 function randomLayers(intn: (n: number) => number, timeout: () => number): Layers {
   const values: object[] = [];
   const cancels: context.CancelFunc[] = [];
@@ -301,7 +301,7 @@ function randomLayers(intn: (n: number) => number, timeout: () => number): Layer
 
 describe.each(seeds)("with the layers of seed %d", (seed) => {
   // T-X09; R101, R112
-  test("TestLayersCancel: a cancel of any layer ends the lowest, which keeps its values", () =>
+  test("TestLayersCancel: a cancel of any layer cancels the lowest context, which keeps its values", () =>
     inBubble(() => {
       const intn = random(seed);
       for (let round = 0; round < 10; round++) {
@@ -317,7 +317,7 @@ describe.each(seeds)("with the layers of seed %d", (seed) => {
     }));
 
   // T-X09; R101, R107, R112
-  test("TestLayersTimeout: the shortest timeout of all layers ends the lowest, which keeps its values", () =>
+  test("TestLayersTimeout: the shortest timeout of all layers cancels the lowest context, which keeps its values", () =>
     inBubble(async () => {
       const intn = random(seed);
       for (let round = 0; round < 10; round++) {
@@ -355,7 +355,7 @@ test.each<[string, (parent: Context) => Context]>([
 
 // T-X13; R104, R117
 test.each(seeds)(
-  "TestWithCancelSimultaneouslyCanceledParent: a child has the cause, be it made before or after (seed %d)",
+  "TestWithCancelSimultaneouslyCanceledParent: a child has the cause, created before or after the cancel (seed %d)",
   (seed) =>
     inBubble(
       async () => {
@@ -374,7 +374,7 @@ test.each(seeds)(
           });
           await wg.wait();
         }
-        // Both orders were tried: each is as likely as the other, and the seed is fixed.
+        // Both orders occurred: they are equally likely, and the seed is fixed.
         expect(late).toBeGreaterThan(0);
         expect(late).toBeLessThan(100);
       },
@@ -383,7 +383,7 @@ test.each(seeds)(
 );
 
 // T-X14; R113
-test("TestWithValueChecksKey: no key is a panic; what Go cannot compare is a key like any other", () => {
+test("TestWithValueChecksKey: a null key panics; values that Go cannot compare are ordinary keys", () => {
   for (const none of [null, undefined]) {
     expect(() => withValue(background(), none, "bar")).toThrow(PanicError);
     expect(() => withValue(background(), none, "bar")).toThrow("nil key");
@@ -391,7 +391,7 @@ test("TestWithValueChecksKey: no key is a panic; what Go cannot compare is a key
   const bytes = new Uint8Array([102, 111, 111]);
   for (const k of [bytes, 0, "", false]) expect(withValue(background(), k, "bar").value(k)).toBe("bar");
   expect(withValue(background(), bytes, "bar").value(new Uint8Array(bytes))).toBeUndefined();
-  // Not a number is no key that could be found again, in Go as well.
+  // A value with the key NaN is never returned, in Go as well.
   expect(withValue(background(), NaN, "bar").value(NaN)).toBeUndefined();
 });
 
@@ -418,7 +418,7 @@ test.each<[string, (parent: Context) => unknown]>([
 );
 
 // T-X14; R111
-test("TestDeadlineExceededSupportsTimeout: an error of time says that it is one, and that of a cancel does not", () => {
+test("TestDeadlineExceededSupportsTimeout: DeadlineExceeded is a timeout, Canceled is not", () => {
   const [late] = withTimeout(background(), 0);
   const err = late.err();
   expect((err as context.DeadlineExceeded).timeout()).toBe(true);
@@ -430,7 +430,7 @@ test("TestDeadlineExceededSupportsTimeout: an error of time says that it is one,
 });
 
 // T-X17; R120
-test("TestWithoutCancel: the values are kept, and there is neither deadline nor done nor err", () =>
+test("TestWithoutCancel: it keeps the values, and has neither deadline nor done channel nor err", () =>
   inBubble(async () => {
     const [parent, cancel] = withTimeout(withValue(background(), "key", "value"), veryLongDuration);
     const ctx = context.withoutCancel(parent);
@@ -444,7 +444,7 @@ test("TestWithoutCancel: the values are kept, and there is neither deadline nor 
   }));
 
 // R105, R106. Go's issue 75533.
-test.each(seeds)("TestContextErrDoneRace: whoever sees an err finds done closed (seed %d)", (seed) =>
+test.each(seeds)("TestContextErrDoneRace: done is closed whenever err is set (seed %d)", (seed) =>
   inBubble(
     async () => {
       for (let i = 0; i < 10; i++) {

@@ -2,12 +2,12 @@
 
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, type Context, ErrGroup, go, PanicError, receive, select, send, time } from "goro";
-import { settled } from "goro/testing";
+import { waitUntilBlocked } from "goro/testing";
 import { children, inBubble, isOver } from "../support/contexts.ts";
 
 const seeds = [1, 2, 3, 4, 5];
 
-/** The error with which `wait` ends; null if there is none. */
+/** The error with which `wait` rejects; null if it does not reject. */
 async function waited(group: ErrGroup): Promise<unknown> {
   try {
     await group.wait();
@@ -53,7 +53,7 @@ const outcomes: [string, (Error | null)[], Error | null][] = [
 ];
 
 // T-E02; R146, R147
-test.each(outcomes)("TestWithContext: the context is over after wait, whatever was returned: %s", (_, errs, want) =>
+test.each(outcomes)("TestWithContext: the context is canceled after wait, whatever was returned: %s", (_, errs, want) =>
   inBubble(async () => {
     const [parent, cancel] = context.withCancel(context.background());
     const [group, ctx] = ErrGroup.withContext(parent);
@@ -67,7 +67,7 @@ test.each(outcomes)("TestWithContext: the context is over after wait, whatever w
 );
 
 // T-E05; R146, R148
-test.each(outcomes)("TestCancelCause: its cause is the first error, or else Canceled: %s", (_, errs, want) =>
+test.each(outcomes)("TestCancelCause: its cause is the first error, otherwise Canceled: %s", (_, errs, want) =>
   inBubble(async () => {
     const [group, ctx] = ErrGroup.withContext(context.background());
     for (const err of errs) expect(group.tryGo(() => err)).toBe(true);
@@ -78,7 +78,7 @@ test.each(outcomes)("TestCancelCause: its cause is the first error, or else Canc
 );
 
 // R149, R150, R151
-test.each(seeds)("TestTryGo: it says no as long as the limit is reached, also after wait (seed %i)", (seed) =>
+test.each(seeds)("TestTryGo: it returns false while the limit is reached, also after wait (seed %i)", (seed) =>
   inBubble(
     async () => {
       const group = new ErrGroup();
@@ -115,7 +115,7 @@ test.each(seeds)("TestTryGo: it says no as long as the limit is reached, also af
 );
 
 // R149
-test.each(seeds)("TestGoLimit: there are never more than the limit, and as many when there is work (seed %i)", (seed) =>
+test.each(seeds)("TestGoLimit: at most the limit is active, and the limit is reached (seed %i)", (seed) =>
   inBubble(
     async () => {
       const limit = 10;
@@ -143,7 +143,7 @@ test.each(seeds)("TestGoLimit: there are never more than the limit, and as many 
 
 type Search = (ctx: Context, query: string) => Promise<string>;
 
-/** Searches that need `ms` milliseconds for it. */
+/** A search that takes `ms` milliseconds. */
 function fakeSearch(kind: string, ms: number): Search {
   return async (ctx, query) => {
     const s = await select({ found: receive(time.after(ms)), done: receive(ctx.done()) });
@@ -153,7 +153,7 @@ function fakeSearch(kind: string, ms: number): Search {
 }
 
 // T-E06; R145, R146
-test("ExampleGroup_justErrors: one that cannot be fetched is the error of all, once all are over", () =>
+test("ExampleGroup_justErrors: one failed fetch is the error of all, after all have finished", () =>
   inBubble(async () => {
     const urls = ["http://www.golang.org/", "http://www.google.com/", "http://www.somestupidname.com/"];
     const noHost = new Error("no such host");
@@ -204,7 +204,7 @@ describe("ExampleGroup_parallel", () => {
     ),
   );
 
-  test.each(seeds)("ExampleGroup_parallel: the first that fails ends the others (seed %i)", (seed) =>
+  test.each(seeds)("ExampleGroup_parallel: the first failure cancels the others (seed %i)", (seed) =>
     inBubble(
       async () => {
         const start = time.now();
@@ -229,7 +229,7 @@ describe("ExampleGroup_pipeline", () => {
 
   const digesters = 20;
 
-  /** What stands for a tree of files. */
+  /** Stands for a tree of files. */
   const files = new Map(Array.from({ length: 100 }, (_, i) => [`dir/${i}`, `the content of file ${i}`]));
 
   function digest(text: string): number {
@@ -278,7 +278,7 @@ describe("ExampleGroup_pipeline", () => {
     return files.get(path) as string;
   }
 
-  test.each(seeds)("ExampleGroup_pipeline: twenty who digest have the sum of every file (seed %i)", (seed) =>
+  test.each(seeds)("ExampleGroup_pipeline: twenty digesters compute the sum of every file (seed %i)", (seed) =>
     inBubble(
       async () => {
         const sums = await sumAll(context.background(), read);
@@ -301,7 +301,7 @@ describe("ExampleGroup_pipeline", () => {
     ),
   );
 
-  test.each(seeds)("ExampleGroup_pipeline: the end of the context from outside ends all stages (seed %i)", (seed) =>
+  test.each(seeds)("ExampleGroup_pipeline: a cancel of the outer context ends all stages (seed %i)", (seed) =>
     inBubble(
       async () => {
         const [ctx, cancel] = context.withCancel(context.background());
@@ -314,7 +314,7 @@ describe("ExampleGroup_pipeline", () => {
 });
 
 // T-E08; R151
-test("SetLimit: it panics while goroutines of the group are active, and leaves them alone", () =>
+test("SetLimit: it panics while goroutines of the group are active, without an effect on them", () =>
   inBubble(async () => {
     const group = new ErrGroup();
     group.setLimit(3);
@@ -323,7 +323,7 @@ test("SetLimit: it panics while goroutines of the group are active, and leaves t
       new PanicError(`errgroup: modify limit while ${n} goroutines in the group are still active`);
     for (const n of [5, 3, 0, -1]) expect(() => group.setLimit(n)).toThrow(complaint(2));
     await time.sleep(1);
-    await settled();
+    await waitUntilBlocked();
     expect(() => group.setLimit(5)).toThrow(complaint(1));
     expect([group.tryGo(() => time.sleep(1)), group.tryGo(() => time.sleep(1))]).toEqual([true, true]);
     expect(group.tryGo(() => undefined)).toBe(false);
@@ -335,7 +335,7 @@ test("SetLimit: it panics while goroutines of the group are active, and leaves t
   }));
 
 // T-E08; R149
-test.each([-1, -42])("SetLimit: a limit of %i is none", (n) =>
+test.each([-1, -42])("SetLimit: a limit of %i is unlimited", (n) =>
   inBubble(async () => {
     const group = new ErrGroup();
     group.setLimit(1);
@@ -347,7 +347,7 @@ test.each([-1, -42])("SetLimit: a limit of %i is none", (n) =>
 
 // T-E08; R147, R152
 test.each(seeds)(
-  "Go: a panic in f is the error of the group, for here nobody can tell one from the other (seed %i)",
+  "Go: a panic in f is the error of the group, because panics and errors are both thrown (seed %i)",
   (seed) =>
     inBubble(
       async () => {

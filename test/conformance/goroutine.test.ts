@@ -1,4 +1,4 @@
-// What Go promises of goroutines: its memory model, sentence by sentence, and its own tests of runtime/proc.go.
+// Go's guarantees for goroutines: its memory model, sentence by sentence, and its own tests of runtime/proc.go.
 
 import { describe, expect, test } from "@jest/globals";
 import {
@@ -98,7 +98,7 @@ describe.each(orders)("The Go Memory Model, %s, %i times", (_, rounds, run) => {
   });
 
   // T-G03; R70
-  test("Channel communication: receive k comes before the end of send k + 3, so that three work", async () => {
+  test("Channel communication: receive k comes before the end of send k + 3, which lets three work", async () => {
     await run(async () => {
       const limit = new Channel<number>(3);
       const wg = new WaitGroup();
@@ -143,7 +143,7 @@ describe.each(orders)("The Go Memory Model, %s, %i times", (_, rounds, run) => {
   });
 
   // R71
-  test("Once: the end of f comes before the end of any do", async () => {
+  test("Once: f returns before any do returns", async () => {
     await run(async () => {
       const once = new Once();
       const seen: string[] = [];
@@ -165,7 +165,7 @@ describe.each(orders)("The Go Memory Model, %s, %i times", (_, rounds, run) => {
   });
 
   // R71
-  test("package sync, WaitGroup: a done comes before the end of the wait that it ends", async () => {
+  test("package sync, WaitGroup: a done comes before the return of the wait that it releases", async () => {
     await run(async () => {
       const wg = new WaitGroup();
       const written = [0, 0, 0];
@@ -184,7 +184,7 @@ describe.each(orders)("The Go Memory Model, %s, %i times", (_, rounds, run) => {
 });
 
 // R63
-test("TestGoNil: go of what is no function is an error of the caller, and starts nothing", () => {
+test("TestGoNil: go of a value that is not a function throws in the caller, and starts nothing", () => {
   const live = numGoroutine();
   const f = null as unknown as () => void;
   expect(() => go(f)).toThrow(new TypeError("go: f must be a function, got null"));
@@ -202,7 +202,7 @@ test("goprint.go: a function of the host can be started, and its goroutine ends"
 });
 
 // R73
-test("TestYieldProgress: a goroutine that polls and yields does not keep others from going on", async () => {
+test("TestYieldProgress: a goroutine that polls and yields does not block other goroutines", async () => {
   const ch = new Channel<boolean>();
   const ack = new Channel<boolean>();
   let polls = 0;
@@ -221,7 +221,7 @@ test("TestYieldProgress: a goroutine that polls and yields does not keep others 
 });
 
 // R73
-test("TestYieldLocked: a goroutine that yields and sleeps by turns gets to its end", async () => {
+test("TestYieldLocked: a goroutine that yields and sleeps by turns runs to its end", async () => {
   const ch = new Channel<boolean>();
   go(async () => {
     for (let i = 0; i < 10; i++) {
@@ -245,8 +245,8 @@ test("TestBlockLocked: ten sends meet ten receives", async () => {
   await done.receive();
 });
 
-// In Go they spin, each on a processor of its own, or are preempted; here each has to yield.
-describe("whoever spins until it is its turn gets there", () => {
+// In Go the goroutines spin on separate processors or are preempted; here each of them has to yield.
+describe("a goroutine that yields until its turn makes progress", () => {
   async function takeTurns(goroutines: number, rounds: number): Promise<void> {
     const done = new Channel<boolean>();
     let x = 0;
@@ -275,12 +275,12 @@ describe("whoever spins until it is its turn gets there", () => {
   });
 
   // R73
-  test.each(seeds)("TestGoroutineParallelism: in any order of the goroutines (seed %i)", async (seed) => {
+  test.each(seeds)("TestGoroutineParallelism: the same, in any order of the goroutines (seed %i)", async (seed) => {
     await bubble(() => takeTurns(4, 3), { seed });
   });
 });
 
-// Far more than can be done while the timer runs: who starves it gets there, and does not hang for ever.
+// More rounds than fit into the timer's delay: a loop that starves the timer reaches this count and fails instead of hanging.
 const patience = 20_000_000;
 
 // R73
@@ -303,7 +303,7 @@ test("TestTimerFairness: two goroutines that are always ready do not starve a ti
 });
 
 // R73
-test("TestTimerFairness2: two goroutines that meet in selects starve neither of their timers", async () => {
+test("TestTimerFairness2: two goroutines that communicate in selects do not starve their timers", async () => {
   const done = new Channel<boolean>();
   const ch = new Channel<boolean>();
   for (let i = 0; i < 2; i++) {
@@ -320,7 +320,7 @@ test("TestTimerFairness2: two goroutines that meet in selects starve neither of 
   for (let i = 0; i < 2; i++) expect(await done.receive()).toEqual({ value: true, ok: true });
 });
 
-// The rule that Go has no test of its own for: what it does by preemption is done here at every await of the library.
+// Go does not test this rule. Where Go preempts goroutines, this library yields at its own awaits.
 // R73
 test.each(capacities)(
   "TestTimerFairness: plain ping-pong on channels of capacity %i does not starve a timer",
@@ -347,7 +347,7 @@ test.each(capacities)(
 );
 
 // R64
-test("fixedbugs/issue40629.go: in a panic, what is deferred may start a goroutine and wait for it", async () => {
+test("fixedbugs/issue40629.go: a deferred call in a panic may start a goroutine and wait for it", async () => {
   const order: string[] = [];
   const f = async (): Promise<void> => {
     using _1 = defer(() => {
@@ -373,7 +373,7 @@ test("fixedbugs/issue40629.go: in a panic, what is deferred may start a goroutin
 
 // R64
 test.each(seeds)(
-  "fixedbugs/issue8158.go: a goroutine that recovers from its panic harms nobody (seed %i)",
+  "fixedbugs/issue8158.go: a goroutine that recovers from its panic affects no other goroutine (seed %i)",
   async (seed) => {
     await bubble(
       async () => {

@@ -1,12 +1,12 @@
-// Go's own tests of channels and goroutines that are about whole programs: those that must not compile, and those that
-// end badly. The first lines, the words in brackets and the exit codes are Go's.
+// Go's own tests of channels and goroutines that need whole programs: programs that must not compile, and programs that
+// fail. The first lines, the words in brackets and the exit codes are Go's.
 
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import ts from "typescript";
 import { runSource } from "../support/programs.ts";
 
-// What all programs import is parsed once.
+// The files that all programs import are parsed once.
 const parsed = new Map<string, ts.SourceFile | undefined>();
 
 /** The lines of `source` in which the compiler finds errors; the first is 1. */
@@ -40,7 +40,7 @@ function errorcheck(source: string): void {
   expect(show(linesWithErrors(source))).toEqual(show(marked));
 }
 
-describe("what must not compile", () => {
+describe("programs that must not compile", () => {
   // T-C05; R6, R7
   test("chan/perm.go: each end has the operations of its direction, and neither is the channel or the other", () => {
     errorcheck(`
@@ -126,12 +126,12 @@ const imports = `
 `;
 const fatal = "fatal error: all goroutines are asleep - deadlock!\n";
 
-describe("a program that can never go on ends with exit code 2", () => {
-  // T-G04 is Go's test that nothing which listens for signals is taken for somebody who could go on.
+describe("a program with all goroutines blocked forever ends with exit code 2", () => {
+  // T-G04 is Go's test that a signal listener does not count as a goroutine that can run.
   const programs: [string, string][] = [
     // T-G04; R14, R66
     [
-      "fixedbugs/issue21576.go: a send alone, beside what listens for signals",
+      "fixedbugs/issue21576.go: a single send, beside a signal listener",
       `process.on("SIGHUP", () => undefined);
        main(async () => {
          const c = new Channel<number>();
@@ -176,7 +176,7 @@ describe("a panic ends the program with exit code 2, and with Go's words", () =>
       /^panic: test\n\ngoroutine 1 \[running\]:\n/,
     ],
     [
-      "TestRecursivePanic: one that was recovered is not told, one that comes later is",
+      "TestRecursivePanic: a recovered panic is not printed, a later one is",
       `main(() => {
          try {
            try {
@@ -211,7 +211,7 @@ describe("a panic ends the program with exit code 2, and with Go's words", () =>
       /^panic: third panic\n\n/,
     ],
     [
-      "TestRecursivePanic3: a panic that a deferred call recovers from does not hide the first",
+      "TestRecursivePanic3: a panic that a deferred call recovers from does not hide the first panic",
       `main(() => {
          using _ = defer(() => {
            try {
@@ -224,7 +224,7 @@ describe("a panic ends the program with exit code 2, and with Go's words", () =>
       /^panic: first panic\n\n/,
     ],
     [
-      "TestDoublePanicWithSameValue: an error that is thrown again is told once",
+      "TestDoublePanicWithSameValue: an error that is thrown again is printed once",
       `main(() => {
          const e = new Error("message");
          try {
@@ -237,7 +237,7 @@ describe("a panic ends the program with exit code 2, and with Go's words", () =>
       /^panic: message\n(?![^]*message)/,
     ],
     [
-      "TestPanicRace: it is told though the end of its goroutine lets main return",
+      "TestPanicRace: it is printed although the end of its goroutine lets main return",
       `main(async () => {
          const wg = new WaitGroup();
          wg.add(1);
@@ -251,7 +251,7 @@ describe("a panic ends the program with exit code 2, and with Go's words", () =>
       /^panic: crash\n\ngoroutine 2 \[running\]:\n/,
     ],
     [
-      "TestNoHelperGoroutines: timers are no goroutines, and are not told",
+      "TestNoHelperGoroutines: timers are not goroutines and are not printed",
       `main(() => {
          time.afterFunc(time.hour, () => undefined);
          throw new Error("oops");
@@ -260,7 +260,7 @@ describe("a panic ends the program with exit code 2, and with Go's words", () =>
       /^panic: oops\n\ngoroutine 1 \[running\]:\n(?![^]*goroutine \d)/,
     ],
     [
-      "TestPanicDeadlockGosched: an error may let others run while it is told",
+      "TestPanicDeadlockGosched: an error may yield to other goroutines while it is printed",
       `class ErrorThatYields extends Error {
          override get message() {
            void gosched();
@@ -272,26 +272,26 @@ describe("a panic ends the program with exit code 2, and with Go's words", () =>
       /^panic: errorThatGosched\n\n/,
     ],
     [
-      "TestPanicDeadlockSyscall: an error may print while it is told",
+      "TestPanicDeadlockSyscall: an error may print output while it is printed",
       `class ErrorThatPrints extends Error {
          override get message() {
-           if (telling) console.log("told");
-           telling = false;
+           if (printing) console.log("printed");
+           printing = false;
            return "3";
          }
        }
-       // The engine looks at the message when the error is made, too.
-       let telling = false;
+       // The engine also reads the message when the error is constructed.
+       let printing = false;
        main(() => {
          const error = new ErrorThatPrints();
-         telling = true;
+         printing = true;
          throw error;
        });`,
-      "told\n",
+      "printed\n",
       /^panic: 3\n\n/,
     ],
     [
-      "TestPanicLoop: an error that panics while it is told is told without its words",
+      "TestPanicLoop: an error whose message panics is printed without its message",
       `class ErrorThatPanics extends Error {
          override get message(): string {
            throw new Error("double error");
@@ -317,7 +317,7 @@ test.concurrent("TestNumGoroutine: a program begins with one goroutine", async (
 });
 
 // R63
-test.concurrent("TestGoNil: a program that starts what is no function ends there and then", async () => {
+test.concurrent("TestGoNil: a program that passes a non-function to go ends at once", async () => {
   const { code, stdout, stderr } = await runSource(`${imports}
     main(async () => {
       const f = undefined as unknown as () => void;

@@ -1,5 +1,5 @@
 // Go's tests of signal.NotifyContext, from signal_test.go and example_unix_test.go of os/signal. Where a signal is sent,
-// they are programs of their own, because it is sent to a whole process.
+// the tests run separate programs, because a signal is sent to a whole process.
 
 import { expect, test } from "@jest/globals";
 import { context, WaitGroup } from "goro";
@@ -23,7 +23,7 @@ test.each([
       await ctx.done().receive();
       console.log(context.cause(ctx)?.message);
       console.log("received SIGINT");
-      // Signals that are still under way must not end the program: nobody has called stop.
+      // Signals that arrive later must not end the program, because stop has not been called.
       await time.sleep(100 * time.millisecond);
     });
   `);
@@ -31,7 +31,7 @@ test.each([
 });
 
 // R100, R118
-test("TestNotifyContextStop: stop ends the context, without a cause, and the program hears the signal no more", () =>
+test("TestNotifyContextStop: stop cancels the context without a cause and removes the signal listener", () =>
   inBubble(() => {
     const before = process.listenerCount("SIGHUP");
     const [parent, cancelParent] = withCancel(background());
@@ -47,7 +47,7 @@ test("TestNotifyContextStop: stop ends the context, without a cause, and the pro
   }));
 
 // R101, R117
-test("TestNotifyContextCancelParent: the context ends with its parent, and has its cause", () =>
+test("TestNotifyContextCancelParent: the context is canceled with its parent, and has its cause", () =>
   inBubble(async () => {
     const [parent, cancelParent] = withCancelCause(background());
     const parentCause = new Error("parent canceled");
@@ -61,7 +61,7 @@ test("TestNotifyContextCancelParent: the context ends with its parent, and has i
   }));
 
 // R104
-test("TestNotifyContextPrematureCancelParent: below a parent that has ended it is over at birth, with the cause", () =>
+test("TestNotifyContextPrematureCancelParent: a child of a canceled parent is created canceled, with the cause", () =>
   inBubble(() => {
     const before = process.listenerCount("SIGINT");
     const [parent, cancelParent] = withCancelCause(background());
@@ -89,7 +89,7 @@ test("TestNotifyContextSimultaneousStop: stop may be called by many goroutines",
   }));
 
 // R115
-test("TestNotifyContextStringer: the context prints its parent, and the signals in Go's words", () =>
+test("TestNotifyContextStringer: its string contains the parent and the signal names of Go", () =>
   inBubble(() => {
     const [parent, cancelParent] = withCancel(background());
     const [three, stopThree] = notify(parent, "SIGHUP", "SIGINT", "SIGTERM");
@@ -103,7 +103,7 @@ test("TestNotifyContextStringer: the context prints its parent, and the signals 
   }));
 
 // R116. Go's issue 77639.
-test("TestNotifyContextCause: both the err and the cause that a signal leaves are a Canceled", async () => {
+test("TestNotifyContextCause: after a signal, both err and cause are a Canceled", async () => {
   const program = await runSource(`
     import { context, defer, main } from "goro";
     main(async () => {
@@ -118,7 +118,7 @@ test("TestNotifyContextCause: both the err and the cause that a signal leaves ar
 });
 
 // R100, R111
-test("ExampleNotifyContext: a function that waits gives up when the signal comes", async () => {
+test("ExampleNotifyContext: a waiting function returns when the signal arrives", async () => {
   const program = await runSource(`
     import { Channel, context, defer, main, receive, select } from "goro";
     main(async () => {

@@ -1,4 +1,4 @@
-// T-P01: the programs of the documents are the examples, which test/examples.test.ts runs. Here: none is missing.
+// T-P01: test/examples.test.ts runs the programs of the documents. Here: every pattern has its program.
 
 import { access } from "node:fs/promises";
 import { dirname, join } from "node:path";

@@ -1,10 +1,10 @@
-// Go's own tests of sync that look at how a program ends.
+// Go's own tests of sync that check how a program ends.
 
 import { expect, test } from "@jest/globals";
 import { runSource } from "../support/programs.ts";
 
 // R64, R81
-test("TestIssue76126: a panic under go ends the program, and nobody who waits goes on", async () => {
+test("TestIssue76126: a panic under go ends the program, and no waiter resumes", async () => {
   const { code, stdout, stderr } = await runSource(`
     import { main, WaitGroup } from "goro";
     main(async () => {

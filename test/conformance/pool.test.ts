@@ -1,4 +1,4 @@
-// What every pool of workers must hold, however it is made: by hand from channels, as the function, and as the service.
+// The guarantees of every worker pool: made by hand from channels, by `runPool`, or as a `WorkerPool`.
 
 import { describe, expect, test } from "@jest/globals";
 import {
@@ -6,7 +6,7 @@ import {
   context,
   type Context,
   go,
-  type Outcome,
+  type JobOutcome,
   type ReceiveChannel,
   runPool,
   time,
@@ -18,10 +18,10 @@ import { inBubble } from "../support/contexts.ts";
 const seeds = [1, 2, 3];
 
 type Work = (ctx: Context, job: number, worker: number) => Promise<number>;
-type Result = Outcome<number, number>;
+type Result = JobOutcome<number, number>;
 type Pool = (jobs: ReceiveChannel<number>, f: Work, workers: number) => ReceiveChannel<Result>;
 
-/** Workers that range over one channel, and somebody who closes the results after the last of them. */
+/** Workers that range over one channel, and a goroutine that closes the results after the last worker has ended. */
 function byHand(jobs: ReceiveChannel<number>, f: Work, workers: number): ReceiveChannel<Result> {
   const results = new Channel<Result>();
   const wg = new WaitGroup();
@@ -65,7 +65,7 @@ describe.each(kinds)("a pool made of %s", (_, pool) => {
   const workers = 5;
   const jobs = Array.from({ length: 1000 }, (_, job) => job);
 
-  /** Sends the jobs, closes, and answers all results once the pool has closed them. */
+  /** Sends the jobs, closes the channel, and returns all results after the pool has closed the results. */
   async function results(f: Work): Promise<Result[]> {
     const queue = new Channel<number>();
     go(async () => {
@@ -78,7 +78,7 @@ describe.each(kinds)("a pool made of %s", (_, pool) => {
   }
 
   // T-P08; R165
-  test.each(seeds)("never works on more jobs at once than it has workers, and on as many (seed %i)", (seed) =>
+  test.each(seeds)("runs as many jobs at once as it has workers, and never more (seed %i)", (seed) =>
     inBubble(
       async () => {
         let [running, most] = [0, 0];
@@ -95,7 +95,7 @@ describe.each(kinds)("a pool made of %s", (_, pool) => {
   );
 
   // T-P08; R166, R168
-  test.each(seeds)("does each job exactly once, and tells of each exactly once (seed %i)", (seed) =>
+  test.each(seeds)("runs each job exactly once, and reports each exactly once (seed %i)", (seed) =>
     inBubble(
       async () => {
         const done: number[] = [];
@@ -114,7 +114,7 @@ describe.each(kinds)("a pool made of %s", (_, pool) => {
   );
 
   // T-P08; R167
-  test.each(seeds)("gives each worker its share, be the jobs alike or not (seed %i)", (seed) =>
+  test.each(seeds)("gives each worker its share, whether the jobs take equal time or not (seed %i)", (seed) =>
     inBubble(
       async () => {
         const shares = async (f: (job: number) => number): Promise<[number[], number]> => {
@@ -128,7 +128,7 @@ describe.each(kinds)("a pool made of %s", (_, pool) => {
           return [share, time.since(start)];
         };
         expect(await shares(() => 10)).toEqual([[200, 200, 200, 200, 200], 2000]);
-        // One has a job that takes longer than all others: they are done meanwhile.
+        // One worker has a job that takes longer than all others together; the other workers finish those meanwhile.
         const [share, ms] = await shares((job) => (job === 0 ? 10_000 : 10));
         expect(share.sort((a, b) => a - b)).toEqual([1, 249, 250, 250, 250]);
         expect(ms).toBe(10_000);
@@ -138,12 +138,12 @@ describe.each(kinds)("a pool made of %s", (_, pool) => {
   );
 
   // T-P08; R172
-  test.each(seeds)("tells of the jobs in the order in which they are done (seed %i)", (seed) =>
+  test.each(seeds)("reports the jobs in the order in which they finish (seed %i)", (seed) =>
     inBubble(
       async () => {
         const done: number[] = [];
         const told = await results(async (_, job) => {
-          // No two end in the same instant.
+          // No two jobs end at the same instant.
           await time.sleep(1 + ((1000 * Math.SQRT2 * job) % 100));
           done.push(job);
           return job;

@@ -1,8 +1,8 @@
-// Go's test/chan/powser1.go: power series as channels, each term of which is computed when it is asked for, by Doug
+// Go's test/chan/powser1.go: power series as channels, each term of which is computed on request, by Doug
 // McIlroy ("Squinting at Power Series"). powser2.go differs from it by its types alone.
 
 import { describe, expect, test } from "@jest/globals";
-import { Channel, go, main, receive, type Received, select, send } from "goro";
+import { Channel, go, main, receive, type ReceiveResult, select, send } from "goro";
 import { bubble } from "goro/testing";
 
 /** A fraction in lowest terms. One without a denominator is the end of a series. */
@@ -55,7 +55,7 @@ function gcd(u: bigint, v: bigint): bigint {
   return u === 0n ? v : gcd(v % u, u);
 }
 
-/** A series: whoever wants a term asks for it, and gets it. */
+/** A series: a reader sends a request and receives the next term. */
 class Series {
   readonly asked = new Channel<void>();
   readonly terms = new Channel<Rat>();
@@ -70,7 +70,7 @@ class Series {
     return sure(await this.terms.receive());
   }
 
-  /** Passes on `from` for ever. */
+  /** Forwards `from` forever. */
   async copy(from: Series): Promise<never> {
     for (;;) {
       await this.asked.receive();
@@ -85,12 +85,12 @@ class Series {
   }
 }
 
-function sure<T>(r: Received<T>): T {
-  if (!r.ok) throw new Error("nobody closes it");
+function sure<T>(r: ReceiveResult<T>): T {
+  if (!r.ok) throw new Error("the channel was closed");
   return r.value;
 }
 
-/** The next term of both, whichever is ready first to be asked or to answer. */
+/** The next term of both series; requests and replies are handled in the order in which they become ready. */
 async function getBoth(u: Series, v: Series): Promise<[Rat, Rat]> {
   const asked: [Channel<void> | null, Channel<void> | null] = [u.asked, v.asked];
   const terms: [Channel<Rat> | null, Channel<Rat> | null] = [null, null];
@@ -119,9 +119,9 @@ async function getBoth(u: Series, v: Series): Promise<[Rat, Rat]> {
   return got;
 }
 
-// Both outputs may be read at different rates. For each term there is a goroutine, which ends when both have had it.
-// The newest serves the output that is ahead, out[0], the oldest the other; when that has had the term, the next is
-// told by `wait` that it is now the oldest.
+// Both outputs may be read at different rates. Each term has a goroutine, which ends after both outputs have sent the term.
+// The newest goroutine serves the output that is ahead, out[0], and the oldest serves the other. After the oldest has sent
+// its term, it signals the next one through `wait`.
 async function serve(from: Series, out: [Series, Series], wait: Channel<void>): Promise<void> {
   let isOldest = false;
   const s = await select({ ahead: receive(out[0].asked), wait: receive(wait) });
@@ -149,7 +149,7 @@ async function splitInto(from: Series, out: [Series, Series]): Promise<void> {
 
 function split(u: Series): [Series, Series] {
   const out: [Series, Series] = [new Series(), new Series()];
-  // `serve` turns the pair round as it likes.
+  // `serve` may swap the two outputs of the pair.
   go(splitInto, u, [...out]);
   return out;
 }
@@ -295,7 +295,7 @@ const table: [string, () => Series, string][] = [
   ["Recip", () => reciprocal(repeat(Rat.one)), "1 -1 0 0 0 0 0 0 0 0"],
 ];
 
-// Go's test multiplies Ones with itself, the one source asked from both sides.
+// Go's test multiplies Ones with itself, so that one source receives requests from both factors.
 const product: [string, () => Series, string] = [
   "Mul",
   () => {
@@ -307,9 +307,9 @@ const product: [string, () => Series, string] = [
 
 describe.each([1, 2, 3])("chan/powser1.go, powser2.go (seed %i)", (seed) => {
   // R29, R47, R49, R65
-  test.each([...table, product])("%s: each term comes when it is asked for", async (_, make, terms) => {
+  test.each([...table, product])("%s: each term is computed on request", async (_, make, terms) => {
     const got: string[] = [];
-    // When it has its terms the program is over, and goroutines that wait to be asked for more end with it.
+    // The program ends after it has received its terms; goroutines that wait for further requests end with it.
     await bubble(
       () =>
         main(async () => {

@@ -1,6 +1,6 @@
-// Go's own tests of rate limiters, golang.org/x/time/rate, under their names in Go. There each call is told the time;
-// here a limiter goes by the clock, so the tests let virtual time come to that. What is about clocks that go back is
-// not here.
+// Go's own tests of rate limiters, golang.org/x/time/rate, under their names in Go. In Go the time is an argument of each call;
+// here a limiter reads the clock, so the tests advance virtual time to it. Tests of clocks that go backwards are
+// not ported.
 
 import { expect, test } from "@jest/globals";
 import { context, type Context, go, RateLimiter, type Reservation, time, WaitGroup } from "goro";
@@ -17,7 +17,7 @@ const d = 100 * time.millisecond;
 class Units {
   readonly #start = time.now();
 
-  /** Comes to `t`, which may be now. */
+  /** Advances to `t`, which may be the current instant. */
   async to(t: number): Promise<void> {
     await time.sleep(time.until(this.#start + t * d));
   }
@@ -29,7 +29,7 @@ class Units {
 
 type Allow = readonly [t: number, tokens: number, n: number, ok: boolean];
 
-/** Each step: when, how many tokens there are then, and whether `n` events may happen. */
+/** Each step: the instant, the tokens available then, and whether `n` events may happen. */
 async function run(limiter: RateLimiter, allows: readonly Allow[], units: Units = new Units()): Promise<void> {
   for (const [step, [t, tokens, n, ok]] of allows.entries()) {
     await units.to(t);
@@ -37,7 +37,7 @@ async function run(limiter: RateLimiter, allows: readonly Allow[], units: Units 
   }
 }
 
-/** Reserves `n` at `t`, which must be promised for `act`; Infinity: never. */
+/** Reserves `n` tokens at `t`; the reservation must be for `act`. Infinity means never. */
 async function reserve(
   limiter: RateLimiter,
   units: Units,
@@ -49,17 +49,17 @@ async function reserve(
   return reservation;
 }
 
-/** Waits for `n`; answers how many units it took, and the error. */
+/** Waits for `n` tokens; returns the elapsed units and the error. */
 async function wait(limiter: RateLimiter, ctx: Context, n: number): Promise<[units: number, error: string]> {
   const units = new Units();
-  const error = await limiter.wait(ctx, n).then(
+  const error = await limiter.wait(n, { ctx }).then(
     () => "",
     (error: unknown) => String(error),
   );
   return [units.now(), error];
 }
 
-test("TestLimit: a limit of ten is not without end", () => {
+test("TestLimit: a limit of ten is finite", () => {
   expect(new RateLimiter(10).limit).toBe(10);
   expect(new RateLimiter(Infinity).limit).toBe(Infinity);
 });
@@ -85,7 +85,7 @@ test.each([
   else expect(Math.abs(every / limit - 1)).toBeLessThan(1e-9);
 });
 
-test("TestLimiterBurst1: one at a time, and never two", () =>
+test("TestLimiterBurst1: one event at a time is allowed, and never two", () =>
   inBubble(() =>
     run(new RateLimiter(10, 1), [
       [0, 1, 1, true],
@@ -100,7 +100,7 @@ test("TestLimiterBurst1: one at a time, and never two", () =>
     ]),
   ));
 
-test("TestLimiterBurst3: as many at once as the burst, once they have come", () =>
+test("TestLimiterBurst3: a full bucket allows as many events at once as the burst", () =>
   inBubble(() =>
     run(new RateLimiter(10, 3), [
       [0, 3, 2, true],
@@ -119,11 +119,11 @@ test("TestLimiterBurst3: as many at once as the burst, once they have come", () 
     ]),
   ));
 
-test("TestLimiter_noTruncationErrors: a limit that is no round number lets the first through", () => {
+test("TestLimiter_noTruncationErrors: a limit that is not a whole number allows the first event", () => {
   expect(new RateLimiter(0.7692307692307693, 1).allow()).toBe(true);
 });
 
-test.each(seeds)("TestSimultaneousRequests: of fifteen at once as many as the burst may (seed %i)", (seed) =>
+test.each(seeds)("TestSimultaneousRequests: of fifteen simultaneous requests, burst are allowed (seed %i)", (seed) =>
   inBubble(
     async () => {
       const limiter = new RateLimiter(1, 5);
@@ -141,7 +141,7 @@ test.each(seeds)("TestSimultaneousRequests: of fifteen at once as many as the bu
   ),
 );
 
-test("TestLongRunningQPS: in the long run as many as the limit, and the burst once", () =>
+test("TestLongRunningQPS: over a long time the limit is allowed, plus the burst once", () =>
   inBubble(async () => {
     const limiter = new RateLimiter(100, 100);
     const start = time.now();
@@ -155,7 +155,7 @@ test("TestLongRunningQPS: in the long run as many as the limit, and the burst on
     expect(allowed).toBeGreaterThanOrEqual(Math.floor(0.999 * ideal));
   }));
 
-test("TestSimpleReserve: who comes when nothing is left is promised what will come", () =>
+test("TestSimpleReserve: a request to an empty bucket reserves future tokens", () =>
   inBubble(async () => {
     const units = new Units();
     const limiter = new RateLimiter(10, 2);
@@ -164,7 +164,7 @@ test("TestSimpleReserve: who comes when nothing is left is promised what will co
     await reserve(limiter, units, [3, 2, 4]);
   }));
 
-test("TestMix: reservations and questions see the same tokens, also fewer than none", () =>
+test("TestMix: reservations and queries use the same, possibly negative, token count", () =>
   inBubble(async () => {
     const units = new Units();
     const limiter = new RateLimiter(10, 2);
@@ -176,7 +176,7 @@ test("TestMix: reservations and questions see the same tokens, also fewer than n
     await run(limiter, [[3, 1, 1, true]], units);
   }));
 
-test("TestCancelInvalid: to cancel what was never promised gives nothing back", () =>
+test("TestCancelInvalid: cancel of a failed reservation restores no tokens", () =>
   inBubble(async () => {
     const units = new Units();
     const limiter = new RateLimiter(10, 2);
@@ -186,7 +186,7 @@ test("TestCancelInvalid: to cancel what was never promised gives nothing back", 
     await reserve(limiter, units, [0, 2, 2]);
   }));
 
-test("TestCancelLast: to cancel the last gives all of it back", () =>
+test("TestCancelLast: cancel of the last reservation restores all of its tokens", () =>
   inBubble(async () => {
     const units = new Units();
     const limiter = new RateLimiter(10, 2);
@@ -197,7 +197,7 @@ test("TestCancelLast: to cancel the last gives all of it back", () =>
     await reserve(limiter, units, [1, 2, 2]);
   }));
 
-test("TestCancelTooLate: to cancel what was due before gives nothing back", () =>
+test("TestCancelTooLate: cancel of a reservation that was due earlier restores no tokens", () =>
   inBubble(async () => {
     const units = new Units();
     const limiter = new RateLimiter(10, 2);
@@ -208,7 +208,7 @@ test("TestCancelTooLate: to cancel what was due before gives nothing back", () =
     await reserve(limiter, units, [3, 2, 4]);
   }));
 
-test("TestCancel0Tokens: nothing comes back if those after it were promised as much", () =>
+test("TestCancel0Tokens: cancel restores no tokens if later reservations took as many", () =>
   inBubble(async () => {
     const units = new Units();
     const limiter = new RateLimiter(10, 2);
@@ -219,7 +219,7 @@ test("TestCancel0Tokens: nothing comes back if those after it were promised as m
     await reserve(limiter, units, [0, 1, 3]);
   }));
 
-test("TestCancel1Token: that part comes back that those after it were not promised", () =>
+test("TestCancel1Token: cancel restores only the tokens that later reservations did not take", () =>
   inBubble(async () => {
     const units = new Units();
     const limiter = new RateLimiter(10, 2);
@@ -231,7 +231,7 @@ test("TestCancel1Token: that part comes back that those after it were not promis
     await reserve(limiter, units, [2, 2, 4]);
   }));
 
-test("TestCancelMulti: one that was canceled is none of those after it", () =>
+test("TestCancelMulti: a canceled reservation does not count as a later one", () =>
   inBubble(async () => {
     const units = new Units();
     const limiter = new RateLimiter(10, 4);
@@ -246,7 +246,7 @@ test("TestCancelMulti: one that was canceled is none of those after it", () =>
   }));
 
 // Go's test goes back in time between these.
-test("TestReserveJumpBack: what is refused, be it too much or too late, changes nothing", () =>
+test("TestReserveJumpBack: a rejected reservation, too large or too late, changes nothing", () =>
   inBubble(async () => {
     const units = new Units();
     const limiter = new RateLimiter(10, 2);
@@ -261,7 +261,7 @@ test("TestReserveJumpBack: what is refused, be it too much or too late, changes 
     await reserve(limiter, units, [2, 1, 6]);
   }));
 
-test("TestReserveSetLimit: what is promised stays so when the limit is changed", () =>
+test("TestReserveSetLimit: existing reservations stay valid when the limit changes", () =>
   inBubble(async () => {
     const units = new Units();
     const limiter = new RateLimiter(5, 2);
@@ -274,7 +274,7 @@ test("TestReserveSetLimit: what is promised stays so when the limit is changed",
   }));
 
 // Go's test goes back in time before the last step.
-test("TestReserveSetBurst: what is promised stays so when the burst is changed", () =>
+test("TestReserveSetBurst: existing reservations stay valid when the burst changes", () =>
   inBubble(async () => {
     const units = new Units();
     const limiter = new RateLimiter(5, 2);
@@ -286,7 +286,7 @@ test("TestReserveSetBurst: what is promised stays so when the burst is changed",
     expect(promised.delay()).toBe(d);
   }));
 
-test("TestReserveSetLimitCancel: what comes back counts at the new limit", () =>
+test("TestReserveSetLimitCancel: restored tokens count at the new limit", () =>
   inBubble(async () => {
     const units = new Units();
     const limiter = new RateLimiter(5, 2);
@@ -298,8 +298,8 @@ test("TestReserveSetLimitCancel: what comes back counts at the new limit", () =>
     await reserve(limiter, units, [2, 2, 3]);
   }));
 
-// Here it is the deadline of a context that says how long a reservation may take.
-test("TestReserveMax: what would come too late is not reserved", () =>
+// Here the deadline of a context limits the delay of a reservation.
+test("TestReserveMax: a reservation beyond the deadline is not made", () =>
   inBubble(async () => {
     const limiter = new RateLimiter(10, 2);
     const [ctx, cancel] = withTimeout(background(), 1.5 * d);
@@ -311,19 +311,19 @@ test("TestReserveMax: what would come too late is not reserved", () =>
     cancel();
   }));
 
-test("TestWaitSimple: it is refused at once, returns at once, or takes its time", () =>
+test("TestWaitSimple: a wait rejects at once, returns at once, or waits for its tokens", () =>
   inBubble(async () => {
     const limiter = new RateLimiter(10, 3);
     const [ctx, cancel] = withCancel(background());
     cancel();
-    expect(await wait(limiter, ctx, 1)).toEqual([0, "Canceled: context canceled"]);
+    expect(await wait(limiter, ctx, 1)).toEqual([0, "AbortError: context canceled"]);
     expect(await wait(limiter, background(), 4)).toEqual([0, "RangeError: rate: Wait(n=4) exceeds limiter's burst 3"]);
     expect(limiter.tokens).toBe(3);
     expect(await wait(limiter, background(), 2)).toEqual([0, ""]);
     expect(await wait(limiter, background(), 3)).toEqual([2, ""]);
   }));
 
-test.each(seeds)("TestWaitCancel: who is canceled gives the tokens back (seed %i)", (seed) =>
+test.each(seeds)("TestWaitCancel: a canceled wait restores its tokens (seed %i)", (seed) =>
   inBubble(
     async () => {
       const limiter = new RateLimiter(10, 3);
@@ -333,7 +333,7 @@ test.each(seeds)("TestWaitCancel: who is canceled gives the tokens back (seed %i
         await time.sleep(d);
         cancel();
       });
-      expect(await wait(limiter, ctx, 3)).toEqual([1, "Canceled: context canceled"]);
+      expect(await wait(limiter, ctx, 3)).toEqual([1, "AbortError: context canceled"]);
       expect(limiter.tokens).toBe(2);
       expect(await wait(limiter, background(), 2)).toEqual([0, ""]);
       expect(children(ctx)).toBe(0);
@@ -342,7 +342,7 @@ test.each(seeds)("TestWaitCancel: who is canceled gives the tokens back (seed %i
   ),
 );
 
-test("TestWaitTimeout: who would have to wait beyond the deadline is refused at once, and takes nothing", () =>
+test("TestWaitTimeout: a wait beyond the deadline rejects at once and takes no tokens", () =>
   inBubble(async () => {
     const limiter = new RateLimiter(10, 3);
     const [ctx, cancel] = withTimeout(background(), d);
@@ -352,12 +352,12 @@ test("TestWaitTimeout: who would have to wait beyond the deadline is refused at 
     cancel();
   }));
 
-test("TestWaitInf: without a limit nobody waits, also for more than the burst", () =>
+test("TestWaitInf: without a limit no call waits, even for more than the burst", () =>
   inBubble(async () => {
     expect(await wait(new RateLimiter(Infinity, 0), background(), 3)).toEqual([0, ""]);
   }));
 
-test("TestZeroLimit: a limit of nothing lets the burst through, and no more", () =>
+test("TestZeroLimit: a limit of zero allows the burst, and no more", () =>
   inBubble(async () => {
     const limiter = new RateLimiter(0, 1);
     expect([limiter.allow(), limiter.allow()]).toEqual([true, false]);
@@ -365,7 +365,7 @@ test("TestZeroLimit: a limit of nothing lets the burst through, and no more", ()
     expect(limiter.allow()).toBe(false);
   }));
 
-test("TestSetAfterZeroLimit: once there is a limit, tokens come at that", () =>
+test("TestSetAfterZeroLimit: after the limit is set, tokens arrive at its rate", () =>
   inBubble(async () => {
     const limiter = new RateLimiter(0, 1);
     expect([limiter.allow(), limiter.allow()]).toEqual([true, false]);
@@ -373,7 +373,7 @@ test("TestSetAfterZeroLimit: once there is a limit, tokens come at that", () =>
     expect(await wait(limiter, background(), 1)).toEqual([1, ""]);
   }));
 
-test("TestTinyLimit: a tiny limit lets the burst through, and no more", () =>
+test("TestTinyLimit: a tiny limit allows the burst, and no more", () =>
   inBubble(async () => {
     const limiter = new RateLimiter(1e-10, 1);
     expect([limiter.allow(), limiter.allow()]).toEqual([true, false]);

@@ -1,4 +1,4 @@
-// Go's own tests of what selects leave in memory.
+// Go's own tests of the memory that selects retain.
 
 import { expect, test } from "@jest/globals";
 import { Channel, Cond, go, Mutex, receive, select, WaitGroup } from "goro";
@@ -6,7 +6,7 @@ import { heapInUse } from "../support/memory.ts";
 import { quiet } from "../support/promises.ts";
 
 // R56
-test("chan/select2.go: 100,000 selects leave nothing behind on the channel that never was ready", async () => {
+test("chan/select2.go: 100,000 selects retain nothing on the channel that was never ready", async () => {
   const n = 100_000;
   const c = new Channel<number>();
   const dummy = new Channel<number>();
@@ -24,11 +24,11 @@ test("chan/select2.go: 100,000 selects leave nothing behind on the channel that 
   await sendAndReceive();
   const before = await heapInUse();
   await sendAndReceive();
-  // The least that could be kept, a waiter, has more than 100 bytes.
+  // A retained waiter, the smallest possible leak, takes more than 100 bytes.
   expect((await heapInUse()) - before).toBeLessThan(n * 20);
 });
 
-/** Starts ten selects on a channel of their own, three times each, and then ends them. */
+/** Starts ten selects that each list a new channel three times, and then closes the channel. */
 async function selectAndClose(): Promise<WeakRef<object>> {
   const c = new Channel<number>();
   for (let i = 0; i < 10; i++) go(() => select([receive(c), receive(c), receive(c)]));
@@ -51,7 +51,7 @@ async function awaited(): Promise<Cond> {
 }
 
 // R35, R56
-test("fixedbugs/issue9110.go: a channel on which selects have waited is not kept by who waits elsewhere", async () => {
+test("fixedbugs/issue9110.go: later waiters do not retain a channel on which selects waited", async () => {
   const refs: WeakRef<object>[] = [];
   let last: Cond | undefined;
   for (let i = 0; i < 20; i++) {

@@ -1,4 +1,4 @@
-// Go's own tests of reflect.Select, whose cases are made while the program runs.
+// Go's own tests of reflect.Select, whose cases are built at run time.
 
 import { expect, test } from "@jest/globals";
 import { Channel, PanicError, receive, type ReceiveCase, select, send, type SendCase, time } from "goro";
@@ -9,7 +9,7 @@ interface Chance {
   maybe(): boolean;
 }
 
-/** Draws whole numbers below `n`, the same for the same seed. */
+/** Returns random integers below `n`, the same for the same seed. */
 function chance(seed: number): Chance {
   let state = seed;
   const choose = (n: number): number => {
@@ -25,14 +25,14 @@ interface Info {
   readonly what: string;
   readonly entry: ReceiveCase<Value> | SendCase | true;
   canSelect: boolean;
-  /** What comes, if the case receives. */
+  /** The value that is received, if the case receives. */
   readonly received?: { readonly value: Value | undefined; readonly ok: boolean };
   readonly panics?: boolean;
-  /** Lets the case, which waits, go on. */
+  /** Makes the waiting case ready. */
   readonly help?: () => Promise<unknown>;
 }
 
-/** All kinds of cases, each perhaps, and how the select of them may end. */
+/** A random subset of all kinds of cases, and the possible results of their select. */
 function draw(x: Chance): { infos: Info[]; help: (() => Promise<unknown>) | undefined } {
   const infos: Info[] = [];
   const channel = (capacity: number): [Channel<Value>, Value] => [
@@ -102,7 +102,7 @@ function draw(x: Chance): { infos: Info[]; help: (() => Promise<unknown>) | unde
 
 type Answer = { readonly case: string | number; readonly value?: Value; readonly ok?: boolean };
 
-/** The array form has no default; with one, the cases get names. */
+/** A select with a default takes named cases, because the array form has no default. */
 function run(infos: readonly Info[]): Promise<Answer> {
   if (infos.every(({ entry }) => entry !== true)) {
     return select(infos.map(({ entry }) => entry as ReceiveCase<Value>)) as Promise<Answer>;
@@ -112,8 +112,8 @@ function run(infos: readonly Info[]): Promise<Answer> {
 }
 
 // R44, R46, R47, R48, R49, R50, R51, R60
-// Go tries all ways one after the other, of which the first 1,000 have the same cases. Drawn at random, they have all.
-test.each([1, 2, 3, 4, 5])("TestSelect: in 1,000 ways what is chosen could be chosen (seed %i)", (seed) =>
+// Go runs through all combinations in order, and the first 1,000 have the same cases. A random sample contains all cases.
+test.each([1, 2, 3, 4, 5])("TestSelect: in 1,000 combinations the chosen case is a possible one (seed %i)", (seed) =>
   inBubble(
     async () => {
       const x = chance(seed);
@@ -144,7 +144,7 @@ test.each([1, 2, 3, 4, 5])("TestSelect: in 1,000 ways what is chosen could be ch
         expect([story, s]).toStrictEqual([story, { case: name, ...chosen.received }]);
         seen.add(chosen.what);
       }
-      // All that can be chosen has been.
+      // Every kind of case has been chosen.
       expect([...seen].sort()).toEqual([
         "blocking receive",
         "blocking send",
@@ -160,7 +160,7 @@ test.each([1, 2, 3, 4, 5])("TestSelect: in 1,000 ways what is chosen could be ch
 );
 
 // R50, R52
-test("TestSelectMaxCases: 65,536 cases are not too many, nor is one more", async () => {
+test("TestSelectMaxCases: 65,536 cases are allowed, and 65,537 are too", async () => {
   const channel = new Channel<number>();
   channel.close();
   const cases = Array.from({ length: 65_536 }, () => receive(channel));
@@ -169,11 +169,11 @@ test("TestSelectMaxCases: 65,536 cases are not too many, nor is one more", async
     expect([s.case >= 0 && s.case < cases.length, s.value, s.ok]).toEqual([true, undefined, false]);
     cases.push(receive(channel));
   }
-  // Go ends here: reflect.Select takes no more.
+  // Go's reflect.Select panics with more cases.
   expect(cases).toHaveLength(65_538);
 });
 
 // R46, R49
-test("TestSelectNop: a select of nothing but default answers default", async () => {
+test("TestSelectNop: a select with only a default chooses the default", async () => {
   expect(await select({ default: true })).toEqual({ case: "default" });
 });

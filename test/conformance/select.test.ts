@@ -16,13 +16,13 @@ import {
   time,
   WaitGroup,
 } from "goro";
-import { bubble, settled } from "goro/testing";
+import { bubble, waitUntilBlocked } from "goro/testing";
 import { inBubble } from "../support/contexts.ts";
 import { quiet } from "../support/promises.ts";
 
 const seeds = [1, 2, 3, 4, 5];
 
-/** Expects that nobody waits at `ch`, which is empty and without a buffer. */
+/** Expects that no goroutine waits at `ch`, which is empty and unbuffered. */
 function expectIdle(...channels: Channel<number>[]): void {
   for (const ch of channels) expect([ch.trySend(1), ch.tryReceive()]).toEqual([false, undefined]);
 }
@@ -40,7 +40,7 @@ function bump(counts: number[], index: number | undefined): void {
 }
 
 // T-S01; R41, R49
-test("chan/select.go: every value is evaluated in every turn, and null switches a case off", async () => {
+test("chan/select.go: every value is evaluated in every iteration, and null disables a case", async () => {
   let counter = 0;
   let shift = 0;
   const getValue = (): number => {
@@ -76,7 +76,7 @@ test("chan/select.go: every value is evaluated in every turn, and null switches 
   expect(counter).toBe(10);
 });
 
-// Go calls what blocks `testBlock(always)`. Here a bubble tells, with the words that Go has for it in a report.
+// Go names these cases `testBlock(always)`. Here a bubble reports the deadlock, with the wait reasons of Go's report.
 // R16, R17, R23, R27, R46, R47, R49, R50, R51, R53
 describe("chan/select3.go", () => {
   const closed = new Channel<number>();
@@ -100,7 +100,7 @@ describe("chan/select3.go", () => {
       "chan receive",
     ],
     [
-      "a select that meets itself",
+      "a select that sends and receives on the same channel",
       () => {
         const c = new Channel<number>();
         return select({ s: send(c, 1), r: receive(c) });
@@ -124,7 +124,7 @@ describe("chan/select3.go", () => {
       { case: "s" },
     ],
     [
-      "a select with default that receives a value that is there",
+      "a select with default that receives an available value",
       () => select({ r: receive(holding(7)), default: true }),
       { case: "r", value: 7, ok: true },
     ],
@@ -168,7 +168,7 @@ test("chan/select4.go: only the arm of the chosen case runs", async () => {
 describe("chan/select5.go: in every form and combination", () => {
   type Maybe = () => boolean;
 
-  /** Runs `body` once for every way in which its calls of `maybe` can come out, and answers how many there are. */
+  /** Runs `body` once for every combination of results of its calls of `maybe`, and returns the number of combinations. */
   async function inEveryWay(body: (maybe: Maybe) => Promise<void>): Promise<number> {
     const path: boolean[] = [];
     for (let ways = 1; ; ways++) {
@@ -182,7 +182,7 @@ describe("chan/select5.go: in every form and combination", () => {
 
   type Order = <V>(value: V, place: number) => V;
 
-  /** Answers its arguments, and makes sure that they are asked for in the order of `place`. */
+  /** Returns its argument, and checks that the arguments are evaluated in the order of `place`. */
   function inOrder(): Order {
     let last = 0;
     return (value, place) => {
@@ -198,12 +198,12 @@ describe("chan/select5.go: in every form and combination", () => {
   const dummy = new Channel<number>();
   const none: Channel<number> | null = null;
 
-  /** A select over cases, and perhaps default, in this order. */
+  /** A select over the cases, and the default if it is listed, in this order. */
   function over(entries: readonly Entry[]): Promise<Answer> {
     return select(Object.fromEntries(entries) as Record<string, ReceiveCase<number>>) as Promise<Answer>;
   }
 
-  /** The case that is ready, `default` on either side or not at all, and four that never are. */
+  /** The ready case, optionally `default` before or after it, and up to four cases that are never ready. */
   function surround(ready: () => Entry, maybe: Maybe, o: Order): Entry[] {
     const entries: Entry[] = [];
     const first = maybe();
@@ -222,7 +222,7 @@ describe("chan/select5.go: in every form and combination", () => {
   const record = { x: 0 };
   const map = new Map<number, number>();
 
-  /** Go's ways to take a value that was received. */
+  /** Go's ways to assign a received value. */
   const variable = (value: number): unknown => (x = value);
   const indirect = (value: number, o: Order): unknown => {
     o(record, 100).x = value;
@@ -268,7 +268,7 @@ describe("chan/select5.go: in every form and combination", () => {
     expect([entries, await over(entries)]).toStrictEqual([entries, { case: "c" }]);
   }
 
-  test("recv: a value that is there is received, in 241 ways", async () => {
+  test("recv: an available value is received, in 241 combinations", async () => {
     const c = new Channel<number>(1);
     let n = 0;
     const ways = await inEveryWay(async (maybe) => {
@@ -281,7 +281,7 @@ describe("chan/select5.go: in every form and combination", () => {
     expectIdle(dummy);
   });
 
-  test("recvOrder: the operands in order, and what is done with the value last, in 194 ways", async () => {
+  test("recvOrder: the operands are evaluated in order and the assignment last, in 194 combinations", async () => {
     const c = new Channel<number>(1);
     let n = 0;
     const ways = await inEveryWay(async (maybe) => {
@@ -302,7 +302,7 @@ describe("chan/select5.go: in every form and combination", () => {
     expectIdle(dummy);
   });
 
-  test("send: a value is sent where there is room, in 49 ways", async () => {
+  test("send: a value is sent to a channel with room, in 49 combinations", async () => {
     const c = new Channel<number>(1);
     let n = 0;
     const ways = await inEveryWay(async (maybe) => {
@@ -315,7 +315,7 @@ describe("chan/select5.go: in every form and combination", () => {
     expectIdle(dummy);
   });
 
-  test("sendOrder: channels and values in order, in 49 ways", async () => {
+  test("sendOrder: channels and values are evaluated in order, in 49 combinations", async () => {
     const c = new Channel<number>(1);
     let n = 0;
     const ways = await inEveryWay(async (maybe) => {
@@ -329,7 +329,7 @@ describe("chan/select5.go: in every form and combination", () => {
     expectIdle(dummy);
   });
 
-  test("nonblock: default is taken where nothing is ready, before or after any of them, in 512 ways", async () => {
+  test("nonblock: default is chosen if no case is ready, at any position, in 512 combinations", async () => {
     const ways = await inEveryWay(async (maybe) => {
       const entries: Entry[] = [];
       const first = maybe();
@@ -345,8 +345,8 @@ describe("chan/select5.go: in every form and combination", () => {
     expectIdle(dummy);
   });
 
-  // Go has no other form of select; here there is one more, and one more moment: the partner comes later.
-  test.each([0, 1])("a select that has to wait is served when its partner comes, capacity %d", async (capacity) => {
+  // Go has no test for this: here a select also has an array form, and the peer also arrives later.
+  test.each([0, 1])("a waiting select completes when its peer arrives, capacity %d", async (capacity) => {
     const c = new Channel<number>(capacity);
     let n = 0;
     const ways = await inEveryWay(async (maybe) => {
@@ -375,7 +375,7 @@ describe("chan/select5.go: in every form and combination", () => {
 });
 
 // T-S06; R55
-test.each(seeds)("chan/select6.go: a select that loses on a channel does not spoil its line (seed %i)", (seed) =>
+test.each(seeds)("chan/select6.go: a case that is not chosen leaves its queue intact (seed %i)", (seed) =>
   inBubble(
     async () => {
       const c1 = new Channel<boolean>();
@@ -413,7 +413,7 @@ describe("chan/select7.go", () => {
   ];
   const pairs = receives.flatMap(([r, receiver]) => sends.map(([s, sender]) => [r, s, receiver, sender] as const));
 
-  test.each(pairs)("%s meets %s, whichever comes first", async (_r, _s, receiver, sender) => {
+  test.each(pairs)("%s completes with %s, whichever comes first", async (_r, _s, receiver, sender) => {
     for (const [first, second] of [
       [receiver, sender],
       [sender, receiver],
@@ -430,7 +430,7 @@ describe("chan/select7.go", () => {
 });
 
 // T-S08; R62
-test("chan/select8.go: break in an arm leaves the select only", async () => {
+test("chan/select8.go: break in an arm leaves only the select", async () => {
   const ch = new Channel<number>();
   const stop = new Channel<void>();
   let sent = 0;
@@ -461,7 +461,7 @@ test("chan/select8.go: break in an arm leaves the select only", async () => {
 });
 
 // R57
-test("chanlinear.go: work with selects on one channel grows no faster than their number", async () => {
+test("chanlinear.go: the time for selects on one channel is linear in their number", async () => {
   const messages = 10;
   const timeOf = async (n: number): Promise<number> => {
     const c = new Channel<boolean>();
@@ -477,7 +477,7 @@ test("chanlinear.go: work with selects on one channel grows no faster than their
     await wg.wait();
     return performance.now() - start;
   };
-  // Twice the number should take twice the time. Go allows three times, and several tries.
+  // Twice the number should take twice the time. Go allows a factor of three, and several attempts.
   let ratio = Infinity;
   for (let tries = 0, n = 1_000; tries < 8 && ratio >= 3; tries++) {
     const once = await timeOf(n);
@@ -488,7 +488,7 @@ test("chanlinear.go: work with selects on one channel grows no faster than their
 });
 
 // T-S10; R43
-test("fixedbugs/issue8336.go: an error in the first operand keeps the second from being evaluated", async () => {
+test("fixedbugs/issue8336.go: an error in the first operand prevents the evaluation of the second", async () => {
   const x = null as unknown as { c: Channel<number> };
   let called = false;
   const foo = (): Channel<number> => {
@@ -501,7 +501,7 @@ test("fixedbugs/issue8336.go: an error in the first operand keeps the second fro
 });
 
 // R41, R42
-test("fixedbugs/issue4313.go: a value is evaluated before the operands behind it", async () => {
+test("fixedbugs/issue4313.go: a value is evaluated before the operands after it", async () => {
   const c = new Channel<number>(1);
   let x = 0;
   const makeChannel = (): Channel<boolean> => {
@@ -531,7 +531,7 @@ describe("fixedbugs/issue43111.go", () => {
     expect(ch).toBeNull();
   });
 
-  test("a value that a later operand changes is sent as it was", async () => {
+  test("a later operand does not change a value that is already evaluated", async () => {
     const ch1 = new Channel<number>(1);
     let x = 42;
     ch = ch1;
@@ -546,7 +546,7 @@ describe("fixedbugs/issue43111.go", () => {
 });
 
 // R24, R60
-test("fixedbugs/issue43292.go, bug312.go: an object of another class arrives as it is, in every form", async () => {
+test("fixedbugs/issue43292.go, bug312.go: an object of a subclass arrives unchanged, in every form", async () => {
   interface I {
     m(): string;
   }
@@ -573,7 +573,7 @@ test("fixedbugs/issue43292.go, bug312.go: an object of another class arrives as 
 });
 
 // R61
-test("fixedbugs/issue48289.go, bug320.go: each turn has a value of its own", async () => {
+test("fixedbugs/issue48289.go, bug320.go: each iteration has its own value", async () => {
   const ch = new Channel<number>(1);
   const dummy = new Channel<number>();
   const later: (() => number)[] = [];
@@ -589,7 +589,7 @@ test("fixedbugs/issue48289.go, bug320.go: each turn has a value of its own", asy
 });
 
 // R46, R50
-test("fixedbugs/issue8347.go: default has no ok, and a close has false", async () => {
+test("fixedbugs/issue8347.go: default has no ok, and a close has ok false", async () => {
   const c = new Channel<boolean>(1);
   const oks: unknown[] = [];
   let ok = true;
@@ -603,7 +603,7 @@ test("fixedbugs/issue8347.go: default has no ok, and a close has false", async (
 });
 
 // R50
-test("fixedbugs/issue19201.go: a case of a closed channel is chosen, and not one that is not ready", async () => {
+test("fixedbugs/issue19201.go: a case of a closed channel is chosen, not a case that is not ready", async () => {
   const ch1 = new Channel<number>();
   const ch2 = new Channel<number>();
   ch1.close();
@@ -613,9 +613,9 @@ test("fixedbugs/issue19201.go: a case of a closed channel is chosen, and not one
   }
 });
 
-// What must compile, and what must not: `npm run types` tests it.
+// Lines that must compile and lines that must not: `npm run types` checks them.
 // R6, R60
-test("fixedbugs/issue6847.go: what a channel holds, and what is sent, need only fit", async () => {
+test("fixedbugs/issue6847.go: a value needs only a type that is assignable to that of the channel", async () => {
   const c = new Channel<number>();
   const [cr, cs]: [ReceiveChannel<number>, SendChannel<number>] = [c, c];
   const [ccr, ccs, cc] = [
@@ -631,15 +631,15 @@ test("fixedbugs/issue6847.go: what a channel holds, and what is sent, need only 
   const ends: [ReceiveChannel<number> | undefined, SendChannel<number> | undefined] = [s.value, s.value];
   expect(ends).toEqual([c, c]);
   expect([ccr.length, ccs.length, cc.length]).toEqual([2, 1, 2]);
-  // @ts-expect-error -- one cannot send where one can only receive.
+  // @ts-expect-error -- a receive-only end has no send.
   const wrong = send(cr, 1);
-  // @ts-expect-error -- nor hand that to somebody who would.
+  // @ts-expect-error -- a receive-only end is not assignable to a channel.
   const worse = send(ccs, cr);
   expect([wrong, worse]).toHaveLength(2);
 });
 
 // R60
-test("fixedbugs/issue25958.go: a channel alone is no case", async () => {
+test("fixedbugs/issue25958.go: a channel alone is not a case", async () => {
   const done = new Channel<void>();
   // @ts-expect-error -- must be receive or send.
   await expect(select({ done })).rejects.toThrow(TypeError);
@@ -649,7 +649,7 @@ test("fixedbugs/issue25958.go: a channel alone is no case", async () => {
 
 // R47
 test.each(seeds)(
-  "fixedbugs/issue59680.go: a loop over a stop and a timeout computes until it is told (seed %i)",
+  "fixedbugs/issue59680.go: a loop over a stop and a timeout computes until it is stopped (seed %i)",
   (seed) =>
     inBubble(
       async () => {
@@ -679,7 +679,7 @@ test.each(seeds)(
 );
 
 // T-S13; R29, R49, R54
-test("TestSelectStress: senders, receivers and selects on four channels lose nothing and never lock up", async () => {
+test("TestSelectStress: senders, receivers and selects on four channels lose nothing and never deadlock", async () => {
   const n = 10_000;
   const c = [new Channel<number>(), new Channel<number>(), new Channel<number>(2), new Channel<number>(3)] as const;
   const got = c.map(() => 0);
@@ -720,7 +720,7 @@ test("TestSelectStress: senders, receivers and selects on four channels lose not
 });
 
 // T-S14; R44
-test("TestSelectFairness: two channels that are always ready are served equally often", async () => {
+test("TestSelectFairness: two channels that are always ready are chosen equally often", async () => {
   const trials = 10_000;
   const c1 = new Channel<number>(trials + 1);
   const c2 = new Channel<number>(trials + 1);
@@ -742,7 +742,7 @@ test("TestSelectFairness: two channels that are always ready are served equally 
   });
   const counts = [0, 0, 0];
   for (let i = 0; i < trials; i++) bump(counts, (await out.receive()).value);
-  // Ten sigma, as in Go.
+  // Ten standard deviations, as in Go.
   expect(Math.abs((counts[1] as number) - trials / 2)).toBeLessThan(10 * Math.sqrt(trials / 4));
   expect(counts).toEqual([0, counts[1], trials - (counts[1] as number)]);
   done.close();
@@ -750,7 +750,7 @@ test("TestSelectFairness: two channels that are always ready are served equally 
 });
 
 // R46, R58
-test.each(seeds)("TestNonblockSelectRace: while one of two channels is ready, default is not taken (seed %i)", (seed) =>
+test.each(seeds)("TestNonblockSelectRace: default is not chosen while one channel is ready (seed %i)", (seed) =>
   inBubble(
     async () => {
       const done = new Channel<boolean>(1);
@@ -771,7 +771,7 @@ test.each(seeds)("TestNonblockSelectRace: while one of two channels is ready, de
 );
 
 // R46, R50, R58
-test.each(seeds)("TestNonblockSelectRace2: nor while one of them is closed (seed %i)", (seed) =>
+test.each(seeds)("TestNonblockSelectRace2: default is not chosen while one is closed (seed %i)", (seed) =>
   inBubble(
     async () => {
       const done = new Channel<boolean>(1);
@@ -793,7 +793,7 @@ test.each(seeds)("TestNonblockSelectRace2: nor while one of them is closed (seed
 
 // R52, R55
 test.each(seeds)(
-  "TestSelectDuplicateChannel: a select that listed a channel twice leaves no trace there (seed %i)",
+  "TestSelectDuplicateChannel: a select that listed a channel twice leaves no waiter there (seed %i)",
   (seed) =>
     inBubble(
       async () => {
@@ -812,7 +812,7 @@ test.each(seeds)(
         await d.send(7);
         await e.receive();
         await c.send(8);
-        await settled();
+        await waitUntilBlocked();
         expect(woken).toEqual([
           { case: 2, value: 7, ok: true },
           { value: 8, ok: true },
@@ -824,7 +824,7 @@ test.each(seeds)(
 );
 
 // T-S17; R31, R32, R49, R52
-test("TestSelectStackAdjust: close releases selects with cases that are doubled and cases that are off", async () => {
+test("TestSelectStackAdjust: close wakes selects with duplicate and disabled cases", async () => {
   const c = new Channel<object>();
   const d = new Channel<object>();
   const ready = [new Channel<boolean>(), new Channel<boolean>()];

@@ -1,10 +1,10 @@
-// Go's own test of what a function that is called once keeps alive. (Coverage would keep all of it.)
+// Go's own test of the objects that a function of onceFunc keeps alive. (Under coverage all of them stay alive.)
 
 import { expect, test } from "@jest/globals";
 import { onceFunc, onceValue } from "goro";
 import { isCollected } from "../support/memory.ts";
 
-// What the function refers to is made where nothing else can see it. An error would keep its stack, and that the rest.
+// The captured object is created in a scope of its own. A thrown Error would keep its stack, and the stack this object.
 function made(wrap: (touch: () => void) => () => unknown): [ref: WeakRef<object>, f: () => unknown] {
   const buffer = { touched: false };
   const f = wrap(() => {

@@ -21,7 +21,7 @@ import {
   time,
   WaitGroup,
 } from "goro";
-import { now, settled } from "goro/testing";
+import { now, waitUntilBlocked } from "goro/testing";
 import { inBubble } from "../support/contexts.ts";
 
 const seeds = [1, 2, 3, 4, 5];
@@ -38,7 +38,7 @@ describe("TestMutex", () => {
     m.unlock();
   });
 
-  test.each(seeds.slice(0, 2))("one at a time is inside, however ten hammer at it 1,000 times (seed %i)", (seed) =>
+  test.each(seeds.slice(0, 2))("at most one of ten goroutines holds it, 1,000 times each (seed %i)", (seed) =>
     inBubble(
       async () => {
         const m = new Mutex();
@@ -47,7 +47,7 @@ describe("TestMutex", () => {
         let most = 0;
         let locked = 0;
         let tried = 0;
-        // In Go somebody can come in at any moment; here, where there is an await.
+        // In Go another goroutine can run at any moment; here only at an await.
         const section = async (): Promise<void> => {
           most = Math.max(most, ++inside);
           await gosched();
@@ -111,7 +111,7 @@ describe("TestMutexMisuse", () => {
 });
 
 // R86
-test.each(seeds)("TestMutexFairness: who locks in a loop keeps nobody else out (seed %i)", (seed) =>
+test.each(seeds)("TestMutexFairness: a goroutine that locks in a loop starves no other (seed %i)", (seed) =>
   inBubble(
     async () => {
       const mu = new Mutex();
@@ -137,7 +137,7 @@ test.each(seeds)("TestMutexFairness: who locks in a loop keeps nobody else out (
       });
       const s = await select({ done: receive(done), timeout: receive(time.after(10 * time.second)) });
       expect(s.case).toBe("done");
-      // Each time it waits for the one who holds the lock, and for nobody else.
+      // Each lock waits for the current holder only.
       expect(now() - start).toBeLessThanOrEqual(4);
       stop.close();
       await time.sleep(1);
@@ -149,7 +149,7 @@ test.each(seeds)("TestMutexFairness: who locks in a loop keeps nobody else out (
 // T-M05; R87
 describe("TestParallelReaders", () => {
   test.each([1, 3, 4].flatMap((readers) => seeds.map((seed) => [readers, seed] as const)))(
-    "%i readers hold the lock at once (seed %i)",
+    "%i readers hold the lock at the same time (seed %i)",
     (readers, seed) =>
       inBubble(
         async () => {
@@ -194,7 +194,7 @@ describe("TestRWMutex", () => {
     expect(m.tryLock()).toBe(true);
   });
 
-  // What Go varies besides the readers is the number of processors: here, the seed.
+  // Go varies the number of processors besides the number of readers; here the seed varies instead.
   const configurations: (readonly [readers: number, seed: number])[] = [1, 4, 10].flatMap((seed) =>
     [1, 3, 10].map((readers) => [readers, seed] as const),
   );
@@ -202,7 +202,7 @@ describe("TestRWMutex", () => {
 
   // T-M06; R86, R87
   test.each(configurations)(
-    "HammerRWMutex: many readers or one writer are inside, with two writers and %i readers (seed %i)",
+    "HammerRWMutex: many readers or one writer hold the lock, with two writers and %i readers (seed %i)",
     (readers, seed) =>
       inBubble(
         async () => {
@@ -252,7 +252,7 @@ describe("TestRWMutex", () => {
 });
 
 // T-M08; R90
-test.each(seeds)("TestRLocker: the reading side is a lock, and a writer waits for all of it (seed %i)", (seed) =>
+test.each(seeds)("TestRLocker: rlocker is a lock, and a writer waits for all readers (seed %i)", (seed) =>
   inBubble(
     async () => {
       const wl = new RWMutex();
@@ -272,11 +272,11 @@ test.each(seeds)("TestRLocker: the reading side is a lock, and a writer waits fo
       for (let i = 0; i < n; i++) {
         await reads.receive();
         rl.unlock();
-        await settled();
+        await waitUntilBlocked();
         expect(writes.tryReceive()).toBeUndefined();
         rl.unlock();
         await writes.receive();
-        await settled();
+        await waitUntilBlocked();
         expect(reads.tryReceive()).toBeUndefined();
         wl.unlock();
       }
@@ -287,7 +287,7 @@ test.each(seeds)("TestRLocker: the reading side is a lock, and a writer waits fo
 );
 
 // T-M09; R91
-test.each(seeds)("TestOnce: of ten who call do one runs, and nobody comes back before it has (seed %i)", (seed) =>
+test.each(seeds)("TestOnce: of ten calls of do one runs, and none returns earlier (seed %i)", (seed) =>
   inBubble(
     async () => {
       const once = new Once();
@@ -311,7 +311,7 @@ test.each(seeds)("TestOnce: of ten who call do one runs, and nobody comes back b
 );
 
 // R92
-test("TestOncePanic: a function that panics is done, and no other is called", async () => {
+test("TestOncePanic: a panicking function counts as done, and no other is called", async () => {
   const once = new Once();
   const failed = new Error("failed");
   const first = once.do(() => {
@@ -324,7 +324,7 @@ test("TestOncePanic: a function that panics is done, and no other is called", as
 });
 
 // R91
-test("ExampleOnce: ten ask for it, and it is said once", async () => {
+test("ExampleOnce: ten goroutines call do, and the function runs once", async () => {
   const once = new Once();
   const said: string[] = [];
   const done = new Channel<boolean>();
@@ -339,7 +339,7 @@ test("ExampleOnce: ten ask for it, and it is said once", async () => {
 });
 
 // T-M11; R93
-test("TestOnceFunc: the function is called the first time, and not before", () => {
+test("TestOnceFunc: the function is called on the first call, and not before", () => {
   let calls = 0;
   const f = onceFunc(() => {
     calls++;
@@ -350,7 +350,7 @@ test("TestOnceFunc: the function is called the first time, and not before", () =
 });
 
 // T-M11; R93
-test("TestOnceValue: every call answers what the first did", () => {
+test("TestOnceValue: every call returns the result of the first", () => {
   let calls = 0;
   const f = onceValue(() => ++calls);
   const values = Array.from({ length: 10 }, f);
@@ -359,7 +359,7 @@ test("TestOnceValue: every call answers what the first did", () => {
 });
 
 // T-M11; R93
-test("TestOnceValues: two values are answered as they are", () => {
+test("TestOnceValues: two values are returned unchanged", () => {
   let calls = 0;
   const f = onceValue((): [number, number] => [++calls, calls + 1]);
   for (let i = 0; i < 10; i++) f();
@@ -374,11 +374,11 @@ describe.each<[string, (f: () => never) => () => unknown]>([
   ["TestOnceValuesPanic", (f) => onceValue((): [number, number] => f())],
 ])("%s", (_, once) => {
   // With undefined it is TestOnceFuncPanicNil.
-  test.each([new Error("x"), "x", undefined, null])("every call panics with %p, the very same", (thrown) => {
+  test.each([new Error("x"), "x", undefined, null])("every call panics with the same %p", (thrown) => {
     let calls = 0;
     const f = once(() => {
       calls++;
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- whatever it is
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- the test throws values of all kinds
       throw thrown;
     });
     for (const time of ["first", "second"]) {
@@ -395,7 +395,7 @@ describe.each<[string, (f: () => never) => () => unknown]>([
 });
 
 // R94
-test("TestOnceFuncPanicTraceback: the stack goes all the way to the origin of the panic", () => {
+test("TestOnceFuncPanicTraceback: the stack includes the origin of the panic", () => {
   const f = onceFunc(function onceFuncPanic(): void {
     throw new Error("x");
   });
@@ -411,7 +411,7 @@ test("TestOnceFuncPanicTraceback: the stack goes all the way to the origin of th
 });
 
 // R93
-test("ExampleOnceValue: ten goroutines have what one has computed", async () => {
+test("ExampleOnceValue: ten goroutines share a value that is computed once", async () => {
   const said: string[] = [];
   const once = onceValue(() => {
     let sum = 0;
@@ -455,7 +455,7 @@ test.each(seeds)("ExampleOnceValues: ten goroutines read a file once (seed %i)",
 );
 
 // T-M13; R96, R97
-test.each(seeds)("TestCondSignal: a signal wakes one (seed %i)", (seed) =>
+test.each(seeds)("TestCondSignal: a signal wakes one waiter (seed %i)", (seed) =>
   inBubble(
     async () => {
       const m = new Mutex();
@@ -479,7 +479,7 @@ test.each(seeds)("TestCondSignal: a signal wakes one (seed %i)", (seed) =>
         c.signal();
         m.unlock();
         await awake.receive();
-        await settled();
+        await waitUntilBlocked();
         expect(awake.tryReceive()).toBeUndefined();
       }
       c.signal();
@@ -489,7 +489,7 @@ test.each(seeds)("TestCondSignal: a signal wakes one (seed %i)", (seed) =>
 );
 
 // R97
-test.each(seeds)("TestCondSignalGenerations: a signal wakes the one who has waited longest (seed %i)", (seed) =>
+test.each(seeds)("TestCondSignalGenerations: a signal wakes the waiter that has waited longest (seed %i)", (seed) =>
   inBubble(
     async () => {
       const m = new Mutex();
@@ -518,7 +518,7 @@ test.each(seeds)("TestCondSignalGenerations: a signal wakes the one who has wait
 );
 
 // T-M15; R98
-test.each(seeds.slice(0, 3))("TestCondBroadcast: everybody wakes once in each round (seed %i)", (seed) =>
+test.each(seeds.slice(0, 3))("TestCondBroadcast: all waiters wake once in each round (seed %i)", (seed) =>
   inBubble(
     async () => {
       const m = new Mutex();
@@ -553,7 +553,7 @@ test.each(seeds.slice(0, 3))("TestCondBroadcast: everybody wakes once in each ro
         for (let j = 0; j < n; j++) seen.add((await awake.receive()).value);
         expect(seen.size).toBe(n);
       }
-      await settled();
+      await waitUntilBlocked();
       expect(running.tryReceive()).toBeUndefined();
       c.broadcast();
     },
@@ -612,7 +612,7 @@ test.each(seeds)("TestRace: wait holds the lock again when it returns (seed %i)"
 );
 
 // R98
-test.each(seeds)("TestCondSignalStealing: who comes later takes no wake-up from an earlier one (seed %i)", (seed) =>
+test.each(seeds)("TestCondSignalStealing: a later waiter takes no wake-up of an earlier one (seed %i)", (seed) =>
   inBubble(
     async () => {
       for (let i = 0; i < 200; i++) {
@@ -629,7 +629,7 @@ test.each(seeds)("TestCondSignalStealing: who comes later takes no wake-up from 
         await ch.receive();
         await m.lock();
         m.unlock();
-        // It waits by now. Of these two either may come first.
+        // The first goroutine is waiting. The two started here may run in either order.
         let done = false;
         go(() => cond.broadcast());
         go(async () => {
@@ -649,12 +649,12 @@ test.each(seeds)("TestCondSignalStealing: who comes later takes no wake-up from 
 );
 
 // T-X26; R96, R98
-test.each(seeds)("ExampleAfterFunc_cond: afterFunc and broadcast let those who wait give up (seed %i)", (seed) =>
+test.each(seeds)("ExampleAfterFunc_cond: afterFunc and broadcast cancel waiters (seed %i)", (seed) =>
   inBubble(
     async () => {
       const waitOnCond = async (ctx: Context, cond: Cond, isMet: () => boolean): Promise<Error | undefined> => {
         const stop = context.afterFunc(ctx, async () => {
-          // Else the broadcast could come before the wait.
+          // Otherwise the broadcast could precede the wait.
           await cond.l.lock();
           using _ = defer(() => cond.l.unlock());
           cond.broadcast();

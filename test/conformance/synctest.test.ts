@@ -1,10 +1,10 @@
 // Go's own tests of bubbles, under their names in Go: those of src/internal/synctest by their bare names, those of
-// src/testing/synctest with "testing/" before. What is about package testing alone is not here. Where Go refuses that a
-// thing leaves its bubble, here it is what it would be anywhere, and each test says so.
+// src/testing/synctest with the prefix "testing/". Tests of package testing alone are not ported. Where Go forbids that
+// an object leaves its bubble, here the object works as it does elsewhere; each such test has a comment.
 
 import { describe, expect, test } from "@jest/globals";
 import { Channel, Cond, context, defer, go, gosched, Mutex, receive, select, time, WaitGroup } from "goro";
-import { allowLeaks, bubble, now, settled } from "goro/testing";
+import { ignoreLeaks, bubble, now, waitUntilBlocked } from "goro/testing";
 import { quiet } from "../support/promises.ts";
 
 const { millisecond, nanosecond, second } = time;
@@ -13,9 +13,9 @@ const epoch = Date.UTC(2000, 0, 1);
 
 const seeds = [1, 2, 3, 4, 5];
 
-/** The first line of what the bubble fails with. What deadlocks leaves somebody behind. */
+/** Returns the first line of the bubble's error. A deadlock leaves blocked goroutines behind, so leaks are allowed. */
 async function failure(f: () => unknown, seed = 1): Promise<string> {
-  allowLeaks();
+  ignoreLeaks();
   const error: unknown = await bubble(f, { seed }).catch((error: unknown) => error);
   return error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : `no error: ${String(error)}`;
 }
@@ -43,8 +43,8 @@ describe("the clock", () => {
     expect(time.now()).toBeGreaterThan(Date.UTC(2020, 0, 1));
   });
 
-  // A number is all that an instant is here, so one from outside can be compared with one from inside.
-  test("TestMonotonicClock: it can be brought to the time of the world outside", async () => {
+  // An instant is a plain number here, so instants from outside and inside a bubble can be compared.
+  test("TestMonotonicClock: it can be advanced to the time outside", async () => {
     const outside = time.now();
     await bubble(async () => {
       await time.sleep(time.until(outside));
@@ -54,7 +54,7 @@ describe("the clock", () => {
     });
   });
 
-  test.each(seeds)("testing/synctest TestTime: who sleeps less goes on first (seed %i)", async (seed) => {
+  test.each(seeds)("testing/synctest TestTime: the shorter sleep ends first (seed %i)", async (seed) => {
     const log: number[] = [];
     await bubble(
       async () => {
@@ -81,7 +81,7 @@ describe("the clock", () => {
 
   const three = [epoch, epoch + 1000, epoch + 2000];
 
-  test("TestIteratorPush: a loop over what sleeps sees it advance", () =>
+  test("TestIteratorPush: a loop over an iterator that sleeps observes time advance", () =>
     bubble(async () => {
       const got: number[] = [];
       go(async () => {
@@ -91,11 +91,11 @@ describe("the clock", () => {
         }
       });
       await time.sleep(5 * second);
-      await settled();
+      await waitUntilBlocked();
       expect(got).toEqual(three);
     }));
 
-  test("TestIteratorPull: who pulls from what sleeps sees it advance", () =>
+  test("TestIteratorPull: pulling from an iterator that sleeps observes time advance", () =>
     bubble(async () => {
       const got: number[] = [];
       go(async () => {
@@ -104,16 +104,16 @@ describe("the clock", () => {
         await sequence.return(undefined);
       });
       await time.sleep(5 * second);
-      await settled();
+      await waitUntilBlocked();
       expect(got).toEqual(three);
     }));
 });
 
 // T-T25; R144
 describe("settled", () => {
-  test("TestRunEmpty: a bubble of nothing ends", () => bubble(() => undefined));
+  test("TestRunEmpty: a bubble with an empty function ends", () => bubble(() => undefined));
 
-  test("TestSimpleWait: it answers where there is nobody else", () => bubble(() => settled()));
+  test("TestSimpleWait: it resolves if the bubble has only one goroutine", () => bubble(() => waitUntilBlocked()));
 
   test.each(seeds)("TestGoroutineWait: it waits for a goroutine to end (seed %i)", (seed) =>
     bubble(
@@ -123,14 +123,14 @@ describe("settled", () => {
           ended = true;
         });
         expect(ended).toBe(false);
-        await settled();
+        await waitUntilBlocked();
         expect(ended).toBe(true);
       },
       { seed },
     ),
   );
 
-  test.each(seeds)("testing/synctest TestWait: it waits for a goroutine that has to wait itself (seed %i)", (seed) =>
+  test.each(seeds)("testing/synctest TestWait: it waits for a goroutine that is waiting itself (seed %i)", (seed) =>
     bubble(
       async () => {
         let done = false;
@@ -138,14 +138,14 @@ describe("settled", () => {
           for (let i = 0; i < 10; i++) await gosched();
           done = true;
         });
-        await settled();
+        await waitUntilBlocked();
         expect(done).toBe(true);
       },
       { seed },
     ),
   );
 
-  /** Sends what gets smaller through goroutines that start each other, and answers whether the last has ended. */
+  /** Starts a chain of goroutines that pass on a decreasing number, and returns whether the last one has ended. */
   async function chain<T>(first: T, smaller: (value: T) => T | null): Promise<boolean> {
     let done = false;
     const ch = new Channel<T>();
@@ -161,7 +161,7 @@ describe("settled", () => {
     };
     go(f);
     await ch.send(first);
-    await settled();
+    await waitUntilBlocked();
     return done;
   }
 
@@ -174,7 +174,7 @@ describe("settled", () => {
     ),
   );
 
-  test("TestMallocs: it does so in a hundred bubbles, one after the other, while there is much garbage", async () => {
+  test("TestMallocs: the same in a hundred bubbles in a row, with much garbage", async () => {
     for (let seed = 0; seed < 100; seed++) {
       await bubble(
         async () => {
@@ -187,7 +187,7 @@ describe("settled", () => {
     }
   });
 
-  test.each(seeds)("TestHappensBefore: all that has begun before it comes before it (seed %i)", async (seed) => {
+  test.each(seeds)("TestHappensBefore: all that was started before it happens before it (seed %i)", async (seed) => {
     const v = [0, 0];
     const both = (f: (i: number) => unknown): void => [0, 1].forEach(f);
     const add = (i: number): number => (v[i] = (v[i] as number) + 1);
@@ -197,11 +197,11 @@ describe("settled", () => {
 
       // Goroutines that end.
       both((i) => go(() => add(i)));
-      await settled();
+      await waitUntilBlocked();
       expectBoth(2);
       both(add);
 
-      // Goroutines that are blocked.
+      // Goroutines that block.
       const ch1 = new Channel<never>();
       both((i) =>
         go(async () => {
@@ -209,18 +209,18 @@ describe("settled", () => {
           await ch1.receive();
         }),
       );
-      await settled();
+      await waitUntilBlocked();
       expectBoth(4);
       both(add);
       ch1.close();
 
-      // Timers that are due.
+      // Due timers.
       both((i) => time.afterFunc(0, () => add(i)));
-      await settled();
+      await waitUntilBlocked();
       expectBoth(6);
       both(add);
 
-      // Those whose goroutines are blocked.
+      // Due timers whose goroutines block.
       const ch2 = new Channel<never>();
       both((i) =>
         time.afterFunc(0, async () => {
@@ -228,7 +228,7 @@ describe("settled", () => {
           await ch2.receive();
         }),
       );
-      await settled();
+      await waitUntilBlocked();
       expectBoth(8);
       both(add);
       ch2.close();
@@ -250,7 +250,7 @@ describe("settled", () => {
 // R144
 describe("timers", () => {
   // T-T07; R129, R130, R144
-  test("TestTimerReadBeforeDeadline: one that is waited for comes in its instant", () =>
+  test("TestTimerReadBeforeDeadline: a timer with a waiting receiver fires at its instant", () =>
     bubble(async () => {
       const start = time.now();
       const timer = new time.Timer(5 * second);
@@ -259,7 +259,7 @@ describe("timers", () => {
     }));
 
   // T-T07; R130
-  test("TestTimerReadAfterDeadline: one that is received late tells the instant in which it was due", () =>
+  test("TestTimerReadAfterDeadline: a value that is received late is the instant at which it was due", () =>
     bubble(async () => {
       const want = time.now() + 1000;
       const timer = new time.Timer(1000);
@@ -269,7 +269,7 @@ describe("timers", () => {
     }));
 
   // T-T08; R130
-  test("TestTimerRanInPast: so does one for which nobody would wait", () =>
+  test("TestTimerRanInPast: the same for a timer without a waiting receiver", () =>
     bubble(async () => {
       const want = time.now() + 1000;
       const timer = new time.Timer(1000);
@@ -279,7 +279,7 @@ describe("timers", () => {
     }));
 
   // T-T22; R133, R144
-  test("TestTimerReset: one that is reset counts from then", () =>
+  test("TestTimerReset: a reset timer counts from the reset", () =>
     bubble(async () => {
       const timer = new time.Timer(1000);
       expect((await timer.c.receive()).value).toBe(epoch + 1000);
@@ -293,7 +293,7 @@ describe("timers", () => {
     }));
 
   // T-T15; R134, R144
-  test("TestTimeAfter: what afterFunc starts belongs to the bubble, and what that starts", () =>
+  test("TestTimeAfter: goroutines of afterFunc, and those that they start, belong to the bubble", () =>
     bubble(async () => {
       let i = 0;
       time.afterFunc(second, () => {
@@ -304,12 +304,12 @@ describe("timers", () => {
         });
       });
       await time.sleep(3 * second);
-      await settled();
+      await waitUntilBlocked();
       expect(i).toBe(2);
     }));
 
   // T-T25; R144
-  test("TestTimerAfterBubbleExit: one that is not due when the bubble ends never is", async () => {
+  test("TestTimerAfterBubbleExit: a timer that is not due when the bubble ends never fires", async () => {
     let ran = false;
     await bubble(() => {
       time.afterFunc(second, () => {
@@ -321,14 +321,14 @@ describe("timers", () => {
   });
 
   // R136
-  test("TestTimerRunsImmediately: one of no delay is due at once", () =>
+  test("TestTimerRunsImmediately: a timer without a delay fires at once", () =>
     bubble(async () => {
       const s = await select({ timer: receive(new time.Timer(0).c), default: true });
       expect(s).toEqual({ case: "timer", value: epoch, ok: true });
     }));
 
   // T-T15; R134, R136
-  test.each(seeds)("TestAfterFuncRunsImmediately: it is called although others do not cease to run (seed %i)", (seed) =>
+  test.each(seeds)("TestAfterFuncRunsImmediately: it is called while other goroutines keep running (seed %i)", (seed) =>
     bubble(
       async () => {
         let ran = false;
@@ -344,7 +344,7 @@ describe("timers", () => {
   );
 
   // R133, R136
-  test.each(seeds)("TestTimerResetZeroDoNotHang: a reset to no delay keeps nobody waiting (seed %i)", (seed) =>
+  test.each(seeds)("TestTimerResetZeroDoNotHang: a reset to a delay of 0 fires at once (seed %i)", (seed) =>
     bubble(
       async () => {
         let ticks = 0;
@@ -353,20 +353,20 @@ describe("timers", () => {
         go(async () => {
           while ((await select({ done: receive(ctx.done()), timer: receive(timer.c) })).case === "timer") ticks++;
         });
-        await settled();
+        await waitUntilBlocked();
         expect(ticks).toBe(1);
         timer.reset(0);
-        await settled();
+        await waitUntilBlocked();
         expect(ticks).toBe(2);
         cancel();
-        await settled();
+        await waitUntilBlocked();
       },
       { seed },
     ),
   );
 
   // R44, R135
-  test.each(seeds)("TestTimerNondeterminism: of two that are due together, either may be first (seed %i)", (seed) =>
+  test.each(seeds)("TestTimerNondeterminism: of two timers due together, either may be first (seed %i)", (seed) =>
     bubble(
       async () => {
         const seen = new Set<string>();
@@ -374,7 +374,7 @@ describe("timers", () => {
           const tm1 = new time.Timer(1);
           const tm2 = new time.Timer(1);
           seen.add((await select({ tm1: receive(tm1.c), tm2: receive(tm2.c) })).case);
-          await settled();
+          await waitUntilBlocked();
         }
         expect([...seen].sort()).toEqual(["tm1", "tm2"]);
       },
@@ -383,7 +383,7 @@ describe("timers", () => {
   );
 
   // R135
-  test.each(seeds)("TestSleepNondeterminism: of two that sleep as long, either may be first (seed %i)", (seed) =>
+  test.each(seeds)("TestSleepNondeterminism: of two equal sleeps, either may end first (seed %i)", (seed) =>
     bubble(
       async () => {
         const seen = new Set<number>();
@@ -396,7 +396,7 @@ describe("timers", () => {
             });
           }
           await time.sleep(1);
-          await settled();
+          await waitUntilBlocked();
           expect(first).toBeGreaterThan(0);
           seen.add(first);
         }
@@ -406,7 +406,7 @@ describe("timers", () => {
     ),
   );
 
-  // Go refuses such uses.
+  // Go forbids these uses.
   describe("TestTimerFromInsideBubble", () => {
     async function taken(): Promise<time.Timer> {
       const ch = new Channel<time.Timer>(1);
@@ -414,13 +414,13 @@ describe("timers", () => {
       return (await ch.receive()).value as time.Timer;
     }
 
-    test("TestTimerFromInsideBubble: one of a bubble that is over is never due", async () => {
+    test("TestTimerFromInsideBubble: a timer of a bubble that has ended never fires", async () => {
       const timer = await taken();
       expect((await select({ timer: receive(timer.c), real: receive(time.after(5)) })).case).toBe("real");
       expect([timer.stop(), timer.stop()]).toEqual([true, false]);
     });
 
-    test("TestTimerFromInsideBubble: nor is it after a reset, for its time stands still", async () => {
+    test("TestTimerFromInsideBubble: nor does it after a reset, because its clock has stopped", async () => {
       const timer = await taken();
       expect(timer.reset(2)).toBe(true);
       expect((await select({ timer: receive(timer.c), real: receive(time.after(5)) })).case).toBe("real");
@@ -431,7 +431,7 @@ describe("timers", () => {
 });
 
 // R144
-describe("what is of the world outside is waited for as the real thing", () => {
+describe("waits for objects from outside the bubble use real time", () => {
   test("TestTimerFromOutsideBubble: a timer", async () => {
     const timer = new time.Timer(10);
     await bubble(async () => {
@@ -455,12 +455,12 @@ describe("what is of the world outside is waited for as the real thing", () => {
     await bubble(() => inside(ch));
   });
 
-  // Go refuses such uses.
+  // Go forbids these uses.
   test.each<[string, (ch: Channel<string>) => unknown, (ch: Channel<string>) => unknown]>([
     ["receive", (ch) => ch.receive(), (ch) => ch.trySend("from inside")],
     ["send", (ch) => ch.send("from outside"), (ch) => ch.tryReceive()?.value === "from outside"],
     ["close", (ch) => ch.close(), (ch) => ch.tryReceive()?.ok === false],
-  ])("TestChannelMovedOutOfBubble: a channel of a bubble is one like any other outside (%s)", async (_, f, meets) => {
+  ])("TestChannelMovedOutOfBubble: a channel of a bubble is an ordinary channel outside (%s)", async (_, f, meets) => {
     for (const inOther of [false, true]) {
       const ch = new Channel<Channel<string>>();
       const outside = (async () => {
@@ -475,7 +475,7 @@ describe("what is of the world outside is waited for as the real thing", () => {
           if (meets(inner) === true) return;
           await gosched();
         }
-        throw new Error("nobody came");
+        throw new Error("no peer arrived");
       });
       await outside;
     }
@@ -485,7 +485,7 @@ describe("what is of the world outside is waited for as the real thing", () => {
 // R144
 describe("a WaitGroup", () => {
   // T-W08; R75, R77, R144
-  test.each(seeds)("TestWaitGroupInBubble: it is waited for as long as the goroutine sleeps (seed %i)", (seed) =>
+  test.each(seeds)("TestWaitGroupInBubble: wait lasts as long as the goroutine sleeps (seed %i)", (seed) =>
     bubble(
       async () => {
         const wg = new WaitGroup();
@@ -503,7 +503,7 @@ describe("a WaitGroup", () => {
     ),
   );
 
-  test("TestWaitGroupOutOfBubble: one that was counted up outside is waited for as the real thing", async () => {
+  test("TestWaitGroupOutOfBubble: a wait for a counter raised outside uses real time", async () => {
     const wg = new WaitGroup();
     wg.add(1);
     const done = new Channel<never>();
@@ -516,8 +516,8 @@ describe("a WaitGroup", () => {
     await Promise.all([done.receive(), running]);
   });
 
-  // Go refuses the three uses that follow.
-  test("TestWaitGroupMovedIntoBubble: it counts inside what was begun outside", async () => {
+  // Go forbids the following three uses.
+  test("TestWaitGroupMovedIntoBubble: a counter raised outside is lowered inside", async () => {
     const wg = new WaitGroup();
     wg.add(1);
     await bubble(() => {
@@ -532,7 +532,7 @@ describe("a WaitGroup", () => {
     await waiting;
   });
 
-  test("TestWaitGroupMovedOutOfBubble: it counts outside what was begun inside", async () => {
+  test("TestWaitGroupMovedOutOfBubble: a counter raised inside is lowered outside", async () => {
     const wg = new WaitGroup();
     await bubble(() => wg.add(1));
     wg.add(1);
@@ -541,7 +541,7 @@ describe("a WaitGroup", () => {
     expect(() => wg.done()).toThrow("sync: negative WaitGroup counter");
   });
 
-  test("TestWaitGroupMovedBetweenBubblesWithNonZeroCount: it goes on counting in the other", async () => {
+  test("TestWaitGroupMovedBetweenBubblesWithNonZeroCount: it keeps its count in the other bubble", async () => {
     const wg = new WaitGroup();
     await bubble(() => wg.add(1));
     await bubble(async () => {
@@ -565,7 +565,7 @@ describe("a WaitGroup", () => {
   });
 
   // R78
-  test.each(seeds)("TestWaitGroupDisassociateInAdd: so it can after it has let somebody go (seed %i)", async (seed) => {
+  test.each(seeds)("TestWaitGroupDisassociateInAdd: also after it has woken a waiter (seed %i)", async (seed) => {
     const wg = new WaitGroup();
     let waited = 0;
     for (let i = 0; i < 2; i++) {
@@ -576,7 +576,7 @@ describe("a WaitGroup", () => {
             await wg.wait();
             waited++;
           });
-          await settled();
+          await waitUntilBlocked();
           expect(waited).toBe(i);
           wg.done();
         },
@@ -588,7 +588,7 @@ describe("a WaitGroup", () => {
 
   const ofTheModule = new WaitGroup();
 
-  test("TestWaitGroupLinkerAllocated: one that was made before all bubbles can be used in one", () =>
+  test("TestWaitGroupLinkerAllocated: a group created before all bubbles can be used in one", () =>
     bubble(async () => {
       let ran = false;
       ofTheModule.go(() => {
@@ -598,7 +598,7 @@ describe("a WaitGroup", () => {
       expect(ran).toBe(true);
     }));
 
-  test("TestWaitGroupHeapAllocated: and waited for in one", () =>
+  test("TestWaitGroupHeapAllocated: a wait for it in a bubble works too", () =>
     bubble(async () => {
       ofTheModule.add(1);
       let waited = false;
@@ -606,10 +606,10 @@ describe("a WaitGroup", () => {
         await ofTheModule.wait();
         waited = true;
       });
-      await settled();
+      await waitUntilBlocked();
       expect(waited).toBe(false);
       ofTheModule.done();
-      await settled();
+      await waitUntilBlocked();
       expect(waited).toBe(true);
     }));
 
@@ -626,7 +626,7 @@ describe("a WaitGroup", () => {
             ended++;
           });
         }
-        await settled();
+        await waitUntilBlocked();
         cancel.close();
         await wg2.wait();
       };
@@ -638,7 +638,7 @@ describe("a WaitGroup", () => {
 });
 
 // R96, R97, R98, R144
-test.each(seeds)("TestCond: who waits for a condition is durably blocked (seed %i)", (seed) =>
+test.each(seeds)("TestCond: a waiter of a Cond is durably blocked (seed %i)", (seed) =>
   bubble(
     async () => {
       const mu = new Mutex();
@@ -670,7 +670,7 @@ test.each(seeds)("TestCond: who waits for a condition is durably blocked (seed %
         waiterDone = true;
       });
       await wait();
-      await settled();
+      await waitUntilBlocked();
       expect(waiterDone).toBe(true);
       expect(time.since(start)).toBe(2);
     },
@@ -680,18 +680,18 @@ test.each(seeds)("TestCond: who waits for a condition is durably blocked (seed %
 
 // T-T24; R66, R144
 describe("a deadlock", () => {
-  test.each(seeds)("TestDeadlockRoot: of the first goroutine (seed %i)", async (seed) => {
+  test.each(seeds)("TestDeadlockRoot: the first goroutine is blocked (seed %i)", async (seed) => {
     expect(await failure(() => select({}), seed)).toBe("PanicError: deadlock: all goroutines in bubble are blocked");
   });
 
   const left = "PanicError: deadlock: main bubble goroutine has exited but blocked goroutines remain";
 
-  test.each(seeds)("TestDeadlockChild: of another, when the first has ended (seed %i)", async (seed) => {
+  test.each(seeds)("TestDeadlockChild: another is blocked after the first has ended (seed %i)", async (seed) => {
     expect(await failure(() => go(() => select({})), seed)).toBe(left);
   });
 
   test.each(seeds)(
-    "TestDeadlockTicker: of one that waits for a ticker then, for time has ended (seed %i)",
+    "TestDeadlockTicker: a ticker does not tick after the first has returned (seed %i)",
     async (seed) => {
       let ticks = 0;
       const failed = await failure(
@@ -711,7 +711,7 @@ describe("a deadlock", () => {
 
 // R144
 describe("how a bubble ends", () => {
-  test("testing/synctest TestSuccess: well, if nothing has failed", () => bubble(() => undefined));
+  test("testing/synctest TestSuccess: without an error, if nothing has failed", () => bubble(() => undefined));
 
   test.each<[string, (error: Error) => unknown]>([
     [
@@ -726,7 +726,7 @@ describe("how a bubble ends", () => {
     await expect(bubble(() => f(fatal))).rejects.toBe(fatal);
   });
 
-  test("testing/synctest TestCleanup: what is deferred is done inside, and is waited for", async () => {
+  test("testing/synctest TestCleanup: deferred calls run inside, and the bubble waits for their effects", async () => {
     let done = false;
     await bubble(async () => {
       const ch = new Channel<never>();
@@ -743,9 +743,9 @@ describe("how a bubble ends", () => {
     expect(done).toBe(true);
   });
 
-  // Go's test has a context that its end cancels.
+  // Go's test uses a context that is canceled at the end of the test.
   test.each(seeds)(
-    "testing/synctest TestContext: who waits for a context is woken, and waited for (seed %i)",
+    "testing/synctest TestContext: a waiter of a context is woken, and the bubble waits for it (seed %i)",
     async (seed) => {
       let state = "not started";
       await bubble(
@@ -757,7 +757,7 @@ describe("how a bubble ends", () => {
             await ctx.done().receive();
             state = "done";
           });
-          await settled();
+          await waitUntilBlocked();
           expect(state).toBe("waiting on context");
         },
         { seed },
@@ -768,10 +768,10 @@ describe("how a bubble ends", () => {
 });
 
 // T-X25; R144
-describe("what the package documentation shows", () => {
+describe("the examples of the package documentation", () => {
   // R121
   test.each(seeds)(
-    "testing/synctest TestContextAfterFunc: it is called after the end, and not before (seed %i)",
+    "testing/synctest TestContextAfterFunc: it is called after the cancel, and not before (seed %i)",
     (seed) =>
       bubble(
         async () => {
@@ -780,10 +780,10 @@ describe("what the package documentation shows", () => {
           context.afterFunc(ctx, () => {
             called = true;
           });
-          await settled();
+          await waitUntilBlocked();
           expect(called).toBe(false);
           cancel();
-          await settled();
+          await waitUntilBlocked();
           expect(called).toBe(true);
         },
         { seed },
@@ -791,17 +791,17 @@ describe("what the package documentation shows", () => {
   );
 
   // R109
-  test.each(seeds)("testing/synctest TestContextWithTimeout: the end comes then, and not before (seed %i)", (seed) =>
+  test.each(seeds)("testing/synctest TestContextWithTimeout: it ends at its timeout, not before (seed %i)", (seed) =>
     bubble(
       async () => {
         const timeout = 5 * second;
         const [ctx, cancel] = context.withTimeout(context.background(), timeout);
         using _ = defer(cancel);
         await time.sleep(timeout - nanosecond);
-        await settled();
+        await waitUntilBlocked();
         expect(ctx.err()).toBeUndefined();
         await time.sleep(nanosecond);
-        await settled();
+        await waitUntilBlocked();
         expect(ctx.err()).toBeInstanceOf(context.DeadlineExceeded);
       },
       { seed },
@@ -837,7 +837,7 @@ describe("what the package documentation shows", () => {
       }
     }
 
-    /** A client that sends its body when it is told to go on, or after `patience`. Answers the final status. */
+    /** A client that sends its body after a 100 Continue, or after `patience` ms. Returns the final status. */
     async function put(conn: Conn, body: string, patience: number): Promise<string> {
       await conn.write("PUT / HTTP/1.1\r\nExpect: 100-continue\r\n\r\n");
       const s = await select({ early: receive(conn.incoming), patience: receive(time.after(patience)) });
@@ -847,7 +847,7 @@ describe("what the package documentation shows", () => {
     }
 
     test.each(seeds)(
-      "testing/synctest TestHTTPTransport100Continue: no body before the server wants it (seed %i)",
+      "testing/synctest TestHTTPTransport100Continue: the body is not sent before 100 Continue (seed %i)",
       (seed) =>
         bubble(
           async () => {
@@ -861,20 +861,20 @@ describe("what the package documentation shows", () => {
             go(async () => {
               got = await server.read();
             });
-            await settled();
+            await waitUntilBlocked();
             expect(got).toBe("");
             await server.write("HTTP/1.1 100 Continue\r\n\r\n");
-            await settled();
+            await waitUntilBlocked();
             expect(got).toBe("request body");
             await server.write("HTTP/1.1 200 OK\r\n\r\n");
-            await settled();
+            await waitUntilBlocked();
             expect([status, time.now()]).toEqual(["HTTP/1.1 200 OK\r\n\r\n", epoch]);
           },
           { seed },
         ),
     );
 
-    test("testing/synctest TestHTTPTransport100Continue: nor before the timeout, if the server says nothing", () =>
+    test("testing/synctest TestHTTPTransport100Continue: nor before the timeout without a reply", () =>
       bubble(async () => {
         const [server, client] = Conn.pipe();
         go(put, client, "request body", 5 * second);

@@ -6,7 +6,7 @@ import { heapInUse } from "../support/memory.ts";
 
 const { hour } = time;
 
-/** Waits for what comes of `c` in a select that takes another case. */
+/** Waits for `c` in a select that chooses another case. */
 async function abandon(c: time.Timer["c"]): Promise<void> {
   const other = new Channel<string>();
   const selected = select({ c: receive(c), other: receive(other) });
@@ -52,7 +52,7 @@ test.each<[string, () => object | Promise<object>]>([
       return ticker;
     },
   ],
-])("TestTimerGC: %s that nobody can reach is garbage, though its hour is not over", async (_, make) => {
+])("TestTimerGC: %s is collected when unreachable, although its hour has not passed", async (_, make) => {
   const refs = await (async () => {
     const made: WeakRef<object>[] = [];
     for (let i = 0; i < 100; i++) made.push(new WeakRef(await make()));

@@ -1,5 +1,5 @@
 // Go's own tests of sleeping, timers and tickers, under their names in Go: src/time/sleep_test.go and tick_test.go.
-// What is about exact instants runs in virtual time; what is about a clock that goes on by itself, in real time.
+// Tests of exact instants run in virtual time; tests that need a running clock run in real time.
 
 import { describe, expect, test } from "@jest/globals";
 import {
@@ -21,14 +21,14 @@ const { nanosecond, microsecond, second, minute, hour } = time;
 
 const seeds = [1, 2, 3, 4, 5];
 
-/** What a Timer is, and whatever else has a channel and can be stopped and reset. */
+/** A Timer, or another object that has a channel and can be stopped and reset. */
 interface Timed {
   readonly c: ReceiveChannel<number>;
   stop(): boolean;
   reset(ms: number): boolean;
 }
 
-/** A timer that is made of a call and a channel with room for one, and so goes other ways than a `Timer`. */
+/** A timer made of `afterFunc` and a channel of capacity 1, which therefore runs other code than a `Timer`. */
 function funcTimer(ms: number): Timed {
   const c = new Channel<number>(1);
   const timer = time.afterFunc(ms, () => c.send(time.now()));
@@ -45,7 +45,7 @@ const kinds: readonly Kind[] = [
 /** Both kinds, each in bubbles of several orders. */
 const orders = kinds.flatMap(([name, newTimer]) => seeds.map((seed) => [name, seed, newTimer] as const));
 
-/** Chance for a test's own choices: a number from 0 to below `n`, the same ones for the same seed. */
+/** Random choices of a test: integers from 0 to below `n`, the same for the same seed. */
 function chance(seed: number): (n: number) => number {
   let state = seed;
   return (n) => {
@@ -54,7 +54,7 @@ function chance(seed: number): (n: number) => number {
   };
 }
 
-/** Makes garbage until it is told to stop, and answers how to tell. */
+/** Produces garbage until the returned function is called. */
 function litter(): () => Promise<void> {
   let stopped = false;
   const wg = new WaitGroup();
@@ -72,7 +72,7 @@ function litter(): () => Promise<void> {
 
 describe("sleep", () => {
   // T-T09; R128
-  test("TestSleep: it takes no less than it was told, though others wake meanwhile", async () => {
+  test("TestSleep: it takes at least its duration, although others wake meanwhile", async () => {
     const delay = 100;
     let woken = false;
     go(async () => {
@@ -104,11 +104,11 @@ describe("sleep", () => {
     expect(await c.receive()).toEqual({ value: true, ok: true });
   });
 
-  /** The longest that Go knows, in milliseconds, what a host's timer takes for 1 ms, and the longest that there are. */
+  /** Go's longest duration in milliseconds, the shortest that a host timer treats as 1 ms, and the longest numbers. */
   const bigs = [2 ** 63 * nanosecond, 2 ** 31, Number.MAX_VALUE, Infinity];
 
   // R137
-  test.each(bigs)("TestOverflowSleep: a timer of %d ms does not fire when one of 25 ms does", async (big) => {
+  test.each(bigs)("TestOverflowSleep: a timer of %d ms does not fire before one of 25 ms", async (big) => {
     for (const newTimer of [time.after, (ms: number) => new time.Timer(ms).c, (ms: number) => new time.Ticker(ms).c]) {
       const s = await select({ big: receive(newTimer(big)), soon: receive(time.after(25)) });
       expect(s.case).toBe("soon");
@@ -116,7 +116,7 @@ describe("sleep", () => {
   });
 
   // R137
-  test.each([2 ** 63 * nanosecond, 2 ** 31])("TestOverflowSleep: a sleep of %d ms is as long as that", (big) =>
+  test.each([2 ** 63 * nanosecond, 2 ** 31])("TestOverflowSleep: a sleep of %d ms takes that time", (big) =>
     inBubble(async () => {
       const start = time.now();
       let slept = NaN;
@@ -134,7 +134,7 @@ describe("sleep", () => {
 
   // R128, R136, R137
   test.each([-(2 ** 63) * nanosecond, -Number.MAX_VALUE, -Infinity])(
-    "TestOverflowSleep: a sleep of %d ms returns at once, and a timer of that is due",
+    "TestOverflowSleep: a sleep of %d ms returns at once, and a timer of it fires",
     async (neg) => {
       await time.sleep(neg);
       const s = await select({ neg: receive(time.after(neg)), late: receive(time.after(second)) });
@@ -145,7 +145,7 @@ describe("sleep", () => {
 
 describe("after", () => {
   // T-T09; R129
-  test("TestAfter: the value comes no earlier than it should, and is no earlier instant", async () => {
+  test("TestAfter: the value neither arrives before its time nor is an earlier instant", async () => {
     const delay = 100;
     const [start, instant] = [performance.now(), time.now()];
     const { value, ok } = await time.after(delay).receive();
@@ -167,7 +167,7 @@ describe("after", () => {
   });
 
   // R129, R135
-  test.each(orders)("TestAfterQueuing: they come in the order of their times (%s, seed %i)", (_, seed, newTimer) =>
+  test.each(orders)("TestAfterQueuing: they fire in the order of their times (%s, seed %i)", (_, seed, newTimer) =>
     inBubble(
       async () => {
         const slots = [5, 3, 6, 6, 6, 1, 1, 2, 7, 9, 4, 8, 0];
@@ -190,7 +190,7 @@ describe("after", () => {
   );
 
   // T-T07; R129, R130
-  test("TestAfterTimes: the value is the instant in which it was due, however late it is read", async () => {
+  test("TestAfterTimes: the value is the instant at which it was due, however late it is read", async () => {
     const before = time.now();
     const c = time.after(10);
     const after = time.now();
@@ -211,7 +211,7 @@ describe("after", () => {
 
 describe("afterFunc", () => {
   // T-T10; R134, R136
-  test.each(seeds)("TestAfterFunc: a function that sets itself up again is called again (seed %i)", (seed) =>
+  test.each(seeds)("TestAfterFunc: a function that schedules itself again is called again (seed %i)", (seed) =>
     inBubble(
       async () => {
         let i = 10;
@@ -227,7 +227,7 @@ describe("afterFunc", () => {
         const start = time.now();
         time.afterFunc(0, f);
         await c.receive();
-        // Nobody has had to wait for those that sleep.
+        // The pending timers have delayed nothing.
         expect([i, time.since(start)]).toEqual([-1, 0]);
         await time.sleep(second);
       },
@@ -236,7 +236,7 @@ describe("afterFunc", () => {
   );
 
   // R73, R134
-  test("TestAfterFuncStarvation: two goroutines that never cease to run do not keep it from being called", async () => {
+  test("TestAfterFuncStarvation: two goroutines that keep running do not starve the call", async () => {
     for (let run = 0; run < 10; run++) {
       let stop = false;
       const wg = new WaitGroup();
@@ -261,7 +261,7 @@ describe("afterFunc", () => {
 describe("stop and reset", () => {
   // T-T13; R131, R132, R134
   test.each(orders)(
-    "TestAfterStop: what is stopped never comes, and is stopped once (%s, seed %i)",
+    "TestAfterStop: a stopped timer never fires, and stop returns true once (%s, seed %i)",
     (_, seed, newTimer) =>
       inBubble(
         async () => {
@@ -284,7 +284,7 @@ describe("stop and reset", () => {
   );
 
   // T-T13; R132, R134, R142
-  test.each(seeds)("TestTimerStopStress: of a hundred that are stopped in time none is called (seed %i)", (seed) =>
+  test.each(seeds)("TestTimerStopStress: of a hundred stopped in time none is called (seed %i)", (seed) =>
     inBubble(
       async () => {
         let called = 0;
@@ -305,7 +305,7 @@ describe("stop and reset", () => {
   );
 
   // T-T15; R133
-  test.each([nanosecond, 1, second])("TestReset: it counts from then, and tells whether the timer ran (%d ms)", (d) =>
+  test.each([nanosecond, 1, second])("TestReset: it counts from then and returns whether it ran (%d ms)", (d) =>
     inBubble(async () => {
       const t0 = new time.Timer(2 * d);
       await time.sleep(d);
@@ -320,8 +320,8 @@ describe("stop and reset", () => {
 
   /**
    * Many goroutines that each wait for two timers that are due together, and then stop or reset the one that was not
-   * received. Whether that prevented its value must be the truth: else a value is received that was prevented, or one
-   * is waited for in vain.
+   * received. The result of that call must be correct: otherwise a value that was prevented is received, or a receive
+   * waits for a value that never arrives.
    */
   async function testResult(newTimer: (ms: number) => Timed, end: (timer: Timed) => boolean): Promise<number> {
     const start = new Channel<never>();
@@ -334,7 +334,7 @@ describe("stop and reset", () => {
         for (let j = 0; j < 10; j++) {
           const timer1 = newTimer(1);
           const timer2 = newTimer(1);
-          // Go's goroutines get to the select late by chance. Then it finds both ready, and takes one.
+          // In Go a goroutine may reach the select late by chance. The select then chooses one of two ready cases.
           if (j % 2 === 1) await time.sleep(2);
           const s = await select({ timer1: receive(timer1.c), timer2: receive(timer2.c) });
           const other = s.case === "timer1" ? timer2 : timer1;
@@ -361,18 +361,18 @@ describe("stop and reset", () => {
 
   // R131, R132, R133
   describe.each(ends)("%s", (name, method, end) => {
-    test.each(orders)(`${name}: ${method} tells whether there is a value (%s, seed %i)`, (kind, seed, newTimer) =>
+    test.each(orders)(`${name}: ${method} returns whether it prevented a value (%s, seed %i)`, (kind, seed, newTimer) =>
       inBubble(
         async () => {
           const prevented = await testResult(newTimer, end);
-          // What nobody has received is taken back as if it had never been there.
+          // A value that was not received is removed from the channel.
           if (kind === "Timer") expect(prevented).toBe(1000);
         },
         { seed },
       ),
     );
 
-    test.each(kinds)(`${name}: ${method} tells whether there is a value (%s, in real time)`, async (kind, newTimer) => {
+    test.each(kinds)(`${name}: ${method} returns if it prevented a value (%s, real time)`, async (kind, newTimer) => {
       const prevented = await testResult(newTimer, end);
       if (kind === "Timer") expect(prevented).toBe(1000);
     });
@@ -380,7 +380,7 @@ describe("stop and reset", () => {
 
   // R133, R142
   test.each(orders)(
-    "TestTimerModifiedEarlier: one that is moved into the past is due (%s, seed %i)",
+    "TestTimerModifiedEarlier: a timer that is moved into the past fires (%s, seed %i)",
     (_, seed, newTimer) =>
       inBubble(
         async () => {
@@ -404,14 +404,14 @@ describe("stop and reset", () => {
 
   // R133, R142
   test.each(kinds)(
-    "TestTimerModifiedEarlier: one that is moved into the past is due (%s, in real time)",
+    "TestTimerModifiedEarlier: a timer that is moved into the past fires (%s, in real time)",
     async (_, newTimer) => {
       for (let i = 0; i < 200; i++) {
         const timer = newTimer(hour);
         for (let j = 0; j < 10; j++) {
           if (!timer.stop()) await timer.c.receive();
           timer.reset(time.until(0));
-          // Some are caught before they fire, some after.
+          // Some resets come before the timer fires, some after.
           if (j % 3 === i % 3) await gosched();
         }
         expect((await timer.c.receive()).ok).toBe(true);
@@ -420,63 +420,61 @@ describe("stop and reset", () => {
   );
 
   // T-T19; R132, R133, R136, R142
-  test.each(orders)(
-    "TestAdjustTimers: a hundred live through all that can happen to one (%s, seed %i)",
-    (_, seed, newTimer) =>
-      inBubble(
-        async () => {
-          const below = chance(seed);
-          const timers: Timed[] = [];
-          const states = new Array<number>(100).fill(0);
-          const left = Array.from({ length: 100 }, (_, i) => i);
-          let steps = 0;
-          while (left.length > 0) {
-            steps++;
-            const at = below(left.length);
-            const i = left[at] as number;
-            const state = states[i] as number;
-            states[i] = state + 1;
-            const timer = timers[i] as Timed;
-            switch (state) {
-              case 0:
-                timers[i] = newTimer(0);
-                break;
-              case 1:
-                await timer.c.receive();
-                break;
-              case 2:
-              case 4:
-              case 6:
-                // Long, which is taken back each time.
-                expect(timer.reset([0, minute, 3 * minute, 2 * minute][state / 2] as number)).toBe(false);
-                break;
-              case 3:
-              case 5:
-              case 7:
-                expect(timer.stop()).toBe(true);
-                break;
-              case 8:
-                expect(timer.reset(0)).toBe(false);
-                break;
-              case 9: {
-                const start = time.now();
-                await timer.c.receive();
-                expect(time.since(start)).toBe(0);
-                break;
-              }
-              default:
-                left[at] = left[left.length - 1] as number;
-                left.pop();
+  test.each(orders)("TestAdjustTimers: a hundred timers pass through all states (%s, seed %i)", (_, seed, newTimer) =>
+    inBubble(
+      async () => {
+        const below = chance(seed);
+        const timers: Timed[] = [];
+        const states = new Array<number>(100).fill(0);
+        const left = Array.from({ length: 100 }, (_, i) => i);
+        let steps = 0;
+        while (left.length > 0) {
+          steps++;
+          const at = below(left.length);
+          const i = left[at] as number;
+          const state = states[i] as number;
+          states[i] = state + 1;
+          const timer = timers[i] as Timed;
+          switch (state) {
+            case 0:
+              timers[i] = newTimer(0);
+              break;
+            case 1:
+              await timer.c.receive();
+              break;
+            case 2:
+            case 4:
+            case 6:
+              // A long delay, which is canceled each time.
+              expect(timer.reset([0, minute, 3 * minute, 2 * minute][state / 2] as number)).toBe(false);
+              break;
+            case 3:
+            case 5:
+            case 7:
+              expect(timer.stop()).toBe(true);
+              break;
+            case 8:
+              expect(timer.reset(0)).toBe(false);
+              break;
+            case 9: {
+              const start = time.now();
+              await timer.c.receive();
+              expect(time.since(start)).toBe(0);
+              break;
             }
+            default:
+              left[at] = left[left.length - 1] as number;
+              left.pop();
           }
-          expect(steps).toBe(1100);
-        },
-        { seed },
-      ),
+        }
+        expect(steps).toBe(1100);
+      },
+      { seed },
+    ),
   );
 
   // T-T17; R136
-  test.each(kinds)("TestZeroTimer: one of no delay is due at once (%s)", async (_, newTimer) => {
+  test.each(kinds)("TestZeroTimer: a timer without a delay fires at once (%s)", async (_, newTimer) => {
     await inBubble(async () => {
       const start = time.now();
       for (let i = 0; i < 1000; i++) await newTimer(0).c.receive();
@@ -487,7 +485,7 @@ describe("stop and reset", () => {
 
   // T-T17; R133, R136
   test.each(kinds)(
-    "TestZeroTimer: one that is reset to no delay is due at once (%s, one for all)",
+    "TestZeroTimer: a timer that is reset to a delay of 0 fires at once (%s, one for all)",
     async (_, newTimer) => {
       const run = async (times: number): Promise<void> => {
         const timer = newTimer(hour);
@@ -507,7 +505,7 @@ describe("stop and reset", () => {
 
   // T-T21; R131, R133, R142
   test.each(seeds)(
-    "TestMultiWakeupTimer: many who read and reset one timer do not break it (seed %i)",
+    "TestMultiWakeupTimer: many goroutines that read and reset one timer do not break it (seed %i)",
     async (seed) => {
       const run = async (): Promise<void> => {
         const timer = new time.Timer(nanosecond);
@@ -532,8 +530,8 @@ describe("stop and reset", () => {
     },
   );
 
-  // A nil timer is Go's way to panic here.
-  test("TestIssue5745: a ticker can be stopped on the way out of a panic", () =>
+  // Go's test panics by using a nil timer.
+  test("TestIssue5745: a ticker can be stopped by a deferred call in a panic", () =>
     inBubble(async () => {
       const ticker = new time.Ticker(hour);
       const f = async (): Promise<void> => {
@@ -569,7 +567,7 @@ describe("a ticker", () => {
   );
 
   // T-T02; R140
-  test("TestTeardown: stop comes back, and the channel stays open", async () => {
+  test("TestTeardown: stop returns, and the channel stays open", async () => {
     for (let i = 0; i < 3; i++) {
       const ticker = new time.Ticker(20);
       expect((await ticker.c.receive()).ok).toBe(true);
@@ -599,7 +597,7 @@ describe("a ticker", () => {
   );
 
   // T-T08; R130, R139
-  test("TestTickTimes: the value is the instant in which the first tick was due, however late it is read", async () => {
+  test("TestTickTimes: the value is the instant of the first tick, however late it is read", async () => {
     const before = time.now();
     const c = time.tick(10) as ReceiveChannel<number>;
     const after = time.now();
@@ -614,14 +612,14 @@ describe("a ticker", () => {
       await time.sleep(505);
       expect(await c.receive()).toEqual({ value: start + 10, ok: true });
       expect(time.since(start)).toBe(505);
-      // Those between are lost, and the others stay in step.
+      // The ticks between are dropped, and the others keep their period.
       expect(await c.receive()).toEqual({ value: start + 510, ok: true });
       expect(time.since(start)).toBe(510);
     });
   });
 
   // T-T11; R129, R142
-  test("TestTickerStress: a hundred ticks come while there is much garbage", async () => {
+  test("TestTickerStress: a hundred ticks arrive while there is much garbage", async () => {
     const stop = litter();
     const ticker = new time.Ticker(nanosecond);
     let last = 0;
@@ -635,7 +633,7 @@ describe("a ticker", () => {
   });
 
   // T-T12; R139, R141
-  test.each(seeds)("TestTickerConcurrentStress: ten who share one get a hundred ticks each (seed %i)", (seed) =>
+  test.each(seeds)("TestTickerConcurrentStress: ten goroutines share one, with 100 ticks each (seed %i)", (seed) =>
     inBubble(
       async () => {
         const start = time.now();
@@ -649,7 +647,7 @@ describe("a ticker", () => {
         }
         await wg.wait();
         ticker.stop();
-        // No tick has gone to two, and none has been lost while somebody waited.
+        // No tick was received twice, and none was lost while a goroutine waited.
         expect(ticks).toEqual(Array.from({ length: 1000 }, (_, i) => start + i + 1));
       },
       { seed },
@@ -657,7 +655,7 @@ describe("a ticker", () => {
   );
 
   // T-T12; R141
-  test("TestTickerConcurrentStress: also in real time, while there is much garbage", async () => {
+  test("TestTickerConcurrentStress: the same in real time, while there is much garbage", async () => {
     const stop = litter();
     const ticker = new time.Ticker(nanosecond);
     const got = new Array<number>(10).fill(0);
@@ -675,7 +673,7 @@ describe("a ticker", () => {
 
   // T-T21; R141, R142
   test.each([1, 2, 3, null])(
-    "TestMultiWakeupTicker: many who wait for a tick and a timeout lose none (seed %p)",
+    "TestMultiWakeupTicker: many goroutines that wait for a tick and a timeout lose no tick (seed %p)",
     async (seed) => {
       const run = async (): Promise<void> => {
         const ticker = new time.Ticker(microsecond);
@@ -702,7 +700,7 @@ describe("a ticker", () => {
 
   // R137
   test.each([Number.MAX_VALUE, 2 ** 63 * nanosecond])(
-    "TestOverflowPeriodRuntimeTimer: one of a period of %d ms disturbs no other timer",
+    "TestOverflowPeriodRuntimeTimer: a ticker with a period of %d ms disturbs no other timer",
     async (period) => {
       const ticker = new time.Ticker(1);
       await ticker.c.receive();
@@ -716,7 +714,7 @@ describe("a ticker", () => {
 
 describe("many timers", () => {
   // R73, R142
-  test("TestLongAdjustTimers: those that were never waited for to the end slow nothing down", async () => {
+  test("TestLongAdjustTimers: canceled waits for timers slow nothing down", async () => {
     const wg = new WaitGroup();
     for (let i = 0; i < 5000; i++) wg.go(() => time.sleep(10 * microsecond));
     for (let i = 0; i < 200; i++) await time.sleep(microsecond);
@@ -764,7 +762,7 @@ describe("many timers", () => {
   });
 });
 
-/** A ticker whose methods answer what a timer's do. */
+/** A ticker whose methods return the same results as a timer's. */
 class TickerTimer implements Timed {
   readonly #ticker: time.Ticker;
   readonly c: ReceiveChannel<number>;
@@ -796,7 +794,7 @@ describe("TestChan", () => {
 
   const all = (["Timer", "Ticker"] as const).flatMap((kind) => seeds.map((seed) => [kind, seed] as const));
 
-  /** Runs `f` with a timer or a ticker that is far from due, and ways to look at its channel. */
+  /** Runs `f` with a timer or a ticker that is far from due, and checks of its channel. */
   function inEach(title: string, f: (tim: Timed, isTicker: boolean, look: Look) => Promise<void>): void {
     test.each(all)(`TestChan: ${title} (%s, seed %i)`, (kind, seed) =>
       inBubble(
@@ -827,14 +825,14 @@ describe("TestChan", () => {
     }
   }
 
-  /** Whether `done` has a value, or is closed, after some time. */
+  /** Whether `done` has a value, or is closed, after `sched` milliseconds. */
   async function isDone(done: Channel<boolean>): Promise<boolean> {
     await time.sleep(sched);
     return done.tryReceive() !== undefined;
   }
 
   // R131, R133, R139, R140
-  inEach("stop and reset work while nobody waits", async (tim, _isTicker, look) => {
+  inEach("stop and reset work without waiting goroutines", async (tim, _isTicker, look) => {
     tim.stop();
     await look.noTick();
     tim.reset(far);
@@ -852,7 +850,7 @@ describe("TestChan", () => {
   });
 
   // R131, R133
-  inEach("reset moves what somebody waits for, there and back", async (tim, isTicker, look) => {
+  inEach("reset moves the due time of a waiting goroutine, later and earlier", async (tim, isTicker, look) => {
     const done = new Channel<boolean>();
     go(async () => {
       await tim.c.receive();
@@ -870,7 +868,7 @@ describe("TestChan", () => {
   });
 
   // R133, R141
-  inEach("of two that wait in a select, one is woken, and stop wakes nobody", async (tim, isTicker, look) => {
+  inEach("of two selects that wait, one is woken, and stop wakes none", async (tim, isTicker, look) => {
     const done = new Channel<boolean>(2);
     const stop = new Channel<never>();
     const ends = [new Channel<boolean>(), new Channel<boolean>()];
@@ -894,7 +892,7 @@ describe("TestChan", () => {
   });
 
   // R131, R132
-  inEach("a stopped one may be waited for, and gives nothing", async (tim) => {
+  inEach("a wait for a stopped timer or ticker receives nothing", async (tim) => {
     tim.stop();
     const stop = new Channel<never>();
     const done = new Channel<boolean>(2);
@@ -911,7 +909,7 @@ describe("TestChan", () => {
   });
 
   // R131, R132, R133
-  inEach("stop and reset let no old value be received", async (tim, isTicker, look) => {
+  inEach("no old value is received after stop or reset", async (tim, isTicker, look) => {
     tim.reset(nanosecond);
     await time.sleep(sched);
     expect(tim.stop()).toBe(true);

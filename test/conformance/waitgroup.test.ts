@@ -9,7 +9,7 @@ const seeds = [1, 2, 3, 4, 5];
 
 // T-W01; R75, R77, R78
 test.each(seeds)(
-  "TestWaitGroup: two groups make a barrier that nobody passes early and everybody passes, eight times (seed %i)",
+  "TestWaitGroup: two groups form a barrier that all goroutines pass, none early, eight times (seed %i)",
   (seed) =>
     inBubble(
       async () => {
@@ -42,7 +42,7 @@ test.each(seeds)(
 );
 
 // T-W02; R76
-test("TestWaitGroupMisuse: more done than was added panics", () => {
+test("TestWaitGroupMisuse: more calls of done than were added panic", () => {
   const wg = new WaitGroup();
   wg.add(1);
   wg.done();
@@ -74,7 +74,7 @@ test.each(seeds)("TestWaitGroupRace: wait returns after both of two, 1,000 times
 );
 
 // R74, R75
-test("TestWaitGroupAlign: a group in an object counts for whoever has the object", async () => {
+test("TestWaitGroupAlign: a group in an object counts for all users of the object", async () => {
   class X {
     readonly x = 1;
     readonly wg = new WaitGroup();
@@ -87,7 +87,7 @@ test("TestWaitGroupAlign: a group in an object counts for whoever has the object
 });
 
 // T-W04; R74, R80
-test("TestWaitGroupGo: wait waits for what go has begun", async () => {
+test("TestWaitGroupGo: wait waits for the functions that go has started", async () => {
   const wg = new WaitGroup();
   let i = 0;
   wg.go(() => i++);
@@ -97,7 +97,7 @@ test("TestWaitGroupGo: wait waits for what go has begun", async () => {
 });
 
 // T-W04; R80
-test.each(seeds)("TestWaitGroupRacingAdds: go may be called 100 times at once (seed %i)", (seed) =>
+test.each(seeds)("TestWaitGroupRacingAdds: go may be called 100 times concurrently (seed %i)", (seed) =>
   inBubble(
     async () => {
       const wg = new WaitGroup();
@@ -133,7 +133,7 @@ test("ExampleWaitGroup: all pages have been fetched, at the same time", () =>
   }));
 
 // R75, R77
-test("ExampleWaitGroup_addAndDone: the same, counted by hand", () =>
+test("ExampleWaitGroup_addAndDone: the same with add and done", () =>
   bubble(async () => {
     const wg = new WaitGroup();
     const start = now();

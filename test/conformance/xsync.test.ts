@@ -1,4 +1,4 @@
-// Go's own tests of golang.org/x/sync: the semaphore, and work that is shared while it is under way.
+// Go's own tests of golang.org/x/sync: the semaphore, and singleflight, which shares a call in progress.
 
 import { describe, expect, test } from "@jest/globals";
 import {
@@ -6,8 +6,8 @@ import {
   context,
   defer,
   ErrGroup,
-  type Flight,
-  type FlightResult,
+  type SingleFlightValue,
+  type SingleFlightResult,
   go,
   gosched,
   PanicError,
@@ -18,7 +18,7 @@ import {
   time,
   WaitGroup,
 } from "goro";
-import { settled } from "goro/testing";
+import { waitUntilBlocked } from "goro/testing";
 import { inBubble } from "../support/contexts.ts";
 import { quiet } from "../support/promises.ts";
 
@@ -27,7 +27,7 @@ const seeds = [1, 2, 3, 4, 5];
 
 // T-F01; R153
 test.each(seeds.slice(0, 2))(
-  "TestWeighted: four hammer with weights 0 to 3, and never hold more than there is (seed %i)",
+  "TestWeighted: four goroutines acquire weights 0 to 3, never beyond the size (seed %i)",
   (seed) =>
     inBubble(
       async () => {
@@ -62,7 +62,7 @@ test.each(seeds.slice(0, 2))(
 
 // R83, R153
 test.each(seeds.slice(0, 2))(
-  "TestSemaphore: with one unit one at a time is inside, 1,000 times each of ten (seed %i)",
+  "TestSemaphore: with size 1, at most one of ten goroutines is inside, 1,000 times each (seed %i)",
   (seed) =>
     inBubble(
       async () => {
@@ -90,7 +90,7 @@ test.each(seeds.slice(0, 2))(
 );
 
 // T-F02; R153
-test("TestWeightedPanic: releasing more than is held panics, and releases nothing", () => {
+test("TestWeightedPanic: a release of more than is held panics, and releases nothing", () => {
   const sem = new Semaphore(1);
   expect(() => sem.release(1)).toThrow(new PanicError("semaphore: released more than held"));
   expect(() => sem.release(1)).toThrow(PanicError);
@@ -98,12 +98,12 @@ test("TestWeightedPanic: releasing more than is held panics, and releases nothin
 });
 
 // R153
-test("TestWeightedNegativeSizePanic: a size below 0 is refused", () => {
+test("TestWeightedNegativeSizePanic: a size below 0 throws", () => {
   expect(() => new Semaphore(-1)).toThrow(RangeError);
 });
 
 // R153
-test("TestWeightedZeroSize: no units can be had of none", async () => {
+test("TestWeightedZeroSize: a size of 0 has no permits", async () => {
   const sem = new Semaphore(0);
   expect([sem.tryAcquire(0), sem.tryAcquire(1)]).toEqual([true, false]);
   await sem.acquire(0);
@@ -111,7 +111,7 @@ test("TestWeightedZeroSize: no units can be had of none", async () => {
 });
 
 // R153
-test("TestWeightedNegativeWeightPanic: less than no units cannot be had or given back", async () => {
+test("TestWeightedNegativeWeightPanic: a negative weight cannot be acquired or released", async () => {
   const sem = new Semaphore(1);
   await expect(sem.acquire(-1, background())).rejects.toThrow(RangeError);
   expect(() => sem.tryAcquire(-1)).toThrow(RangeError);
@@ -128,7 +128,7 @@ describe.each<[string, (sem: Semaphore) => Promise<boolean>]>([
       const [ctx, cancel] = withTimeout(background(), 10 * time.millisecond);
       using _ = defer(cancel);
       try {
-        await sem.acquire(1, ctx);
+        await sem.acquire(1, { ctx });
         return true;
       } catch (error) {
         expect(error).toBeInstanceOf(context.DeadlineExceeded);
@@ -137,7 +137,7 @@ describe.each<[string, (sem: Semaphore) => Promise<boolean>]>([
     },
   ],
 ])("%s", (_, attempt) => {
-  test.each(seeds)("one unit is had exactly while there is one (seed %i)", (seed) =>
+  test.each(seeds)("a permit is acquired if and only if one is free (seed %i)", (seed) =>
     inBubble(
       async () => {
         const sem = new Semaphore(2);
@@ -150,7 +150,7 @@ describe.each<[string, (sem: Semaphore) => Promise<boolean>]>([
         await sem.acquire(1);
         tries.push(await attempt(sem));
         expect(tries).toEqual([true, false, true, false]);
-        // Who gave up has taken nothing.
+        // A canceled acquire has taken no permits.
         sem.release(2);
         expect(sem.tryAcquire(2)).toBe(true);
       },
@@ -160,7 +160,7 @@ describe.each<[string, (sem: Semaphore) => Promise<boolean>]>([
 });
 
 // R158
-test.each(seeds)("TestWeightedDoesntBlockIfTooBig: who asks for more than the size holds nobody up (seed %i)", (seed) =>
+test.each(seeds)("TestWeightedDoesntBlockIfTooBig: a request above the size blocks no other (seed %i)", (seed) =>
   inBubble(
     async () => {
       const n = 2;
@@ -168,13 +168,13 @@ test.each(seeds)("TestWeightedDoesntBlockIfTooBig: who asks for more than the si
       const [big, giveUp] = withCancel(background());
       let refusal: unknown;
       go(async () => {
-        refusal = await sem.acquire(n + 1, big).catch((error: unknown) => error);
+        refusal = await sem.acquire(n + 1, { ctx: big }).catch((error: unknown) => error);
       });
       const [g, ctx] = ErrGroup.withContext(background());
       let had = 0;
       for (let i = n * 3; i > 0; i--) {
         await g.go(async () => {
-          await sem.acquire(1, ctx);
+          await sem.acquire(1, { ctx });
           had++;
           await time.sleep(time.millisecond);
           sem.release(1);
@@ -183,7 +183,7 @@ test.each(seeds)("TestWeightedDoesntBlockIfTooBig: who asks for more than the si
       await g.wait();
       expect([had, sem.tryAcquire(n), refusal]).toEqual([n * 3, true, undefined]);
       giveUp();
-      await settled();
+      await waitUntilBlocked();
       expect(refusal).toBe(big.err());
     },
     { seed },
@@ -191,7 +191,7 @@ test.each(seeds)("TestWeightedDoesntBlockIfTooBig: who asks for more than the si
 );
 
 // R157
-test.each(seeds)("TestLargeAcquireDoesntStarve: who needs all is not passed by those who need one (seed %i)", (seed) =>
+test.each(seeds)("TestLargeAcquireDoesntStarve: a request for all permits is not overtaken (seed %i)", (seed) =>
   inBubble(
     async () => {
       const n = 4;
@@ -220,7 +220,7 @@ test.each(seeds)("TestLargeAcquireDoesntStarve: who needs all is not passed by t
 );
 
 // R155, R159
-test.each(seeds)("TestAllocCancelDoesntStarve: when the first gives up, those behind go on (seed %i)", (seed) =>
+test.each(seeds)("TestAllocCancelDoesntStarve: the waiters behind a canceled one resume (seed %i)", (seed) =>
   inBubble(
     async () => {
       const sem = new Semaphore(10);
@@ -228,9 +228,9 @@ test.each(seeds)("TestAllocCancelDoesntStarve: when the first gives up, those be
       const [ctx, cancel] = withCancel(background());
       let refusal: unknown;
       go(async () => {
-        refusal = await sem.acquire(10, ctx).catch((error: unknown) => error);
+        refusal = await sem.acquire(10, { ctx }).catch((error: unknown) => error);
       });
-      // Wait until it does.
+      // Wait until the acquire is queued.
       while (sem.tryAcquire(1)) {
         sem.release(1);
         await gosched();
@@ -238,7 +238,7 @@ test.each(seeds)("TestAllocCancelDoesntStarve: when the first gives up, those be
       go(cancel);
       await sem.acquire(1);
       sem.release(1);
-      await settled();
+      await waitUntilBlocked();
       expect(refusal).toBe(ctx.err());
       sem.release(1);
       expect(sem.tryAcquire(10)).toBe(true);
@@ -248,7 +248,7 @@ test.each(seeds)("TestAllocCancelDoesntStarve: when the first gives up, those be
 );
 
 // R155, R156, R160
-test.each(seeds)("TestWeightedAcquireCanceled: an end that came before the units did is an end (seed %i)", (seed) =>
+test.each(seeds)("TestWeightedAcquireCanceled: a cancel before the permits are free rejects (seed %i)", (seed) =>
   inBubble(
     async () => {
       const sem = new Semaphore(2);
@@ -256,7 +256,7 @@ test.each(seeds)("TestWeightedAcquireCanceled: an end that came before the units
       await sem.acquire(1);
       const ch = new Channel<void>();
       go(async () => {
-        // Until the other waits for two.
+        // Until the other goroutine waits for two permits.
         while (sem.tryAcquire(1)) {
           sem.release(1);
           await gosched();
@@ -265,12 +265,12 @@ test.each(seeds)("TestWeightedAcquireCanceled: an end that came before the units
         sem.release(1);
         ch.close();
       });
-      await expect(sem.acquire(2, ctx)).rejects.toBeInstanceOf(context.Canceled);
+      await expect(sem.acquire(2, { ctx })).rejects.toBeInstanceOf(context.Canceled);
       await ch.receive();
       expect(sem.tryAcquire(2)).toBe(true);
-      // Nor is anything had with a context that has ended, even if it is free.
+      // An acquire with a canceled context rejects, even if permits are free.
       sem.release(2);
-      await expect(sem.acquire(1, ctx)).rejects.toBeInstanceOf(context.Canceled);
+      await expect(sem.acquire(1, { ctx })).rejects.toBeInstanceOf(context.Canceled);
       expect(sem.tryAcquire(2)).toBe(true);
     },
     { seed },
@@ -312,13 +312,13 @@ test.each(seeds)("Example_workerPool: the steps of Collatz, with three workers a
 );
 
 // T-V01; R161
-test("TestDo: the answer is what the function answers", async () => {
+test("TestDo: it returns the result of the function", async () => {
   const g = new SingleFlight<string, string>();
   expect(await g.do("key", () => "bar")).toEqual({ value: "bar", shared: false });
 });
 
 // T-V01; R161
-test("TestDoErr: the error is that of the function, and the next call is made again", async () => {
+test("TestDoErr: it rejects with the error of the function, and the next call calls it again", async () => {
   const g = new SingleFlight<string, number>();
   const someErr = new Error("Some error");
   const failing = g.do("key", () => {
@@ -329,7 +329,7 @@ test("TestDoErr: the error is that of the function, and the next call is made ag
 });
 
 // T-V01; R161
-test.each(seeds)("TestDoDupSuppress: who comes meanwhile shares the value (seed %i)", (seed) =>
+test.each(seeds)("TestDoDupSuppress: calls that arrive meanwhile share the value (seed %i)", (seed) =>
   inBubble(
     async () => {
       const g = new SingleFlight<string, string>();
@@ -340,12 +340,12 @@ test.each(seeds)("TestDoDupSuppress: who comes meanwhile shares the value (seed 
       const f = async (): Promise<string> => {
         if (++calls === 1) wg1.done();
         const { value } = await c.receive();
-        // For calls to come.
+        // For other calls to arrive.
         await c.send(value as string);
         await time.sleep(10 * time.millisecond);
         return value as string;
       };
-      const flights: Flight<string>[] = [];
+      const flights: SingleFlightValue<string>[] = [];
       const n = 10;
       wg1.add(1);
       for (let i = 0; i < n; i++) {
@@ -358,7 +358,7 @@ test.each(seeds)("TestDoDupSuppress: who comes meanwhile shares the value (seed 
       await wg1.wait();
       await c.send("bar");
       await wg2.wait();
-      // In a bubble all come before the 10 ms are over.
+      // In a bubble all calls arrive before the 10 ms have passed.
       expect(calls).toBe(1);
       expect(flights).toEqual(Array.from({ length: n }, () => ({ value: "bar", shared: true })));
     },
@@ -367,13 +367,13 @@ test.each(seeds)("TestDoDupSuppress: who comes meanwhile shares the value (seed 
 );
 
 // R163
-test.each(seeds)("TestForget: after it the next call is new, and the old one does not forget that (seed %i)", (seed) =>
+test.each(seeds)("TestForget: the next call is new, and the old one does not remove it (seed %i)", (seed) =>
   inBubble(
     async () => {
       const g = new SingleFlight<string, number>();
       const firstStarted = new Channel<void>();
       const unblockFirst = new Channel<void>();
-      const firstFinished = new Channel<Flight<number>>(1);
+      const firstFinished = new Channel<SingleFlightValue<number>>(1);
       go(async () => {
         const flight = await g.do("key", async () => {
           firstStarted.close();
@@ -403,7 +403,7 @@ test.each(seeds)("TestForget: after it the next call is new, and the old one doe
 );
 
 // T-V01; R162
-test("TestDoChan: the result comes once, and the channel stays open", async () => {
+test("TestDoChan: the result is sent once, and the channel stays open", async () => {
   const g = new SingleFlight<string, string>();
   const ch = g.doChan("key", () => "bar");
   expect(await ch.receive()).toEqual({ value: { ok: true, value: "bar", shared: false }, ok: true });
@@ -411,14 +411,14 @@ test("TestDoChan: the result comes once, and the channel stays open", async () =
   expect(ch.tryReceive()).toBeUndefined();
 });
 
-// T-V01; R164. Go wraps what is panicked with, and unwraps it; here it stays what it is.
+// T-V01; R164. Go wraps the value of a panic and unwraps it; here the value stays unchanged.
 test.each(["string value", new TypeError("error value"), undefined])(
-  "TestPanicErrorUnwrap: what comes of a panic with %p is the very same",
+  "TestPanicErrorUnwrap: a panic with %p rejects with the same value",
   async (thrown) => {
     const g = new SingleFlight<string, number>();
     const recovered = await g
       .do("key", () => {
-        // eslint-disable-next-line @typescript-eslint/only-throw-error -- whatever it is
+        // eslint-disable-next-line @typescript-eslint/only-throw-error -- the test throws values of all kinds
         throw thrown;
       })
       .then(
@@ -430,7 +430,7 @@ test.each(["string value", new TypeError("error value"), undefined])(
 );
 
 // T-V03; R164
-test.each(seeds)("TestPanicDo: a panic reaches everybody, and nobody hangs (seed %i)", (seed) =>
+test.each(seeds)("TestPanicDo: a panic reaches all callers, and none of them hangs (seed %i)", (seed) =>
   inBubble(
     async () => {
       const g = new SingleFlight<string, number>();
@@ -463,8 +463,8 @@ test.each(seeds)("TestPanicDo: a panic reaches everybody, and nobody hangs (seed
   ),
 );
 
-// T-V03; R162, R164. In Go it ends the program; here it is a result.
-test("TestPanicDoChan: a panic is what comes out of the channel", async () => {
+// T-V03; R162, R164. In Go the panic ends the program; here it is a result.
+test("TestPanicDoChan: a panic is sent on the channel", async () => {
   const g = new SingleFlight<string, number>();
   const error = new Error("Panicking in DoChan");
   const ch = g.doChan("", () => {
@@ -475,7 +475,7 @@ test("TestPanicDoChan: a panic is what comes out of the channel", async () => {
 });
 
 // T-V03; R161, R162, R164
-test.each(seeds)("TestPanicDoSharedByDoChan: a panic reaches both who called and who shares it (seed %i)", (seed) =>
+test.each(seeds)("TestPanicDoSharedByDoChan: a panic reaches the caller and all that share it (seed %i)", (seed) =>
   inBubble(
     async () => {
       const g = new SingleFlight<string, number>();
@@ -522,8 +522,8 @@ test.each(seeds)("ExampleGroup: the second function is not called, and the resul
       const res1c = g.doChan("key", work("func 1"));
       const res2c = g.doChan("key", work("func 2"));
       block.close();
-      const res1 = (await res1c.receive()).value as FlightResult<string>;
-      const res2 = (await res2c.receive()).value as FlightResult<string>;
+      const res1 = (await res1c.receive()).value as SingleFlightResult<string>;
+      const res2 = (await res2c.receive()).value as SingleFlightResult<string>;
       expect([
         `Shared: ${res2.shared}`,
         `Equal results: ${res1.value === res2.value}`,

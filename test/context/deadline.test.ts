@@ -230,7 +230,7 @@ test("a timeout keeps the process alive until it passes, and no longer than unti
   `);
   expect(program).toEqual({
     code: 0,
-    stdout: "DeadlineExceeded: context deadline exceeded\nCanceled: context canceled\n",
+    stdout: "TimeoutError: context deadline exceeded\nAbortError: context canceled\n",
     stderr: "",
   });
 });

@@ -35,7 +35,7 @@ describe("notify", () => {
       code: null,
       stdout: [
         "value undefined false",
-        "Canceled: context canceled / interrupt signal received true true",
+        "AbortError: context canceled / interrupt signal received true true",
         "alive: true",
         "0",
         "",
@@ -74,7 +74,7 @@ describe("notify", () => {
       "window changed signal received",
       "urgent I/O condition signal received",
       "undefined",
-      "Canceled: context canceled",
+      "AbortError: context canceled",
       "",
     ]);
   });
@@ -104,10 +104,10 @@ describe("notify", () => {
     expect(program).toEqual({
       code: 0,
       stdout: [
-        "Canceled: context canceled",
-        "Canceled: context canceled",
-        "DeadlineExceeded: context deadline exceeded",
-        "Canceled: context canceled",
+        "AbortError: context canceled",
+        "AbortError: context canceled",
+        "TimeoutError: context deadline exceeded",
+        "AbortError: context canceled",
         "",
       ].join("\n"),
       stderr: "",

@@ -430,7 +430,7 @@ describe("a program", () => {
     `);
     expect(program).toMatchObject({ code: 0, stderr: "" });
     expect(program.stdout.match(/^uncaught: listener$/gm)).toHaveLength(3);
-    expect(program.stdout).toContain("3 Canceled: context canceled Canceled: context canceled\n");
+    expect(program.stdout).toContain("3 AbortError: context canceled AbortError: context canceled\n");
     expect(program.stdout).toContain("after\n");
   });
 });

@@ -2,8 +2,8 @@
 
 import { EventEmitter } from "node:events";
 import { describe, expect, test } from "@jest/globals";
-import { Channel, context, type EventOptions, fromEvents, PanicError, type ReceiveChannel } from "goro";
-import { allowLeaks, bubble } from "goro/testing";
+import { Channel, context, type FromEventsOptions, fromEvents, PanicError, type ReceiveChannel } from "goro";
+import { ignoreLeaks, bubble } from "goro/testing";
 import { quiet } from "../support/promises.ts";
 
 function taken<T>(channel: ReceiveChannel<T>): (T | undefined)[] {
@@ -139,7 +139,7 @@ describe("fromEvents", () => {
   test("refuses arguments that make no sense, and does not listen", () => {
     const emitter = new EventEmitter();
     const refuses = (options: object, message: string): void =>
-      expect(() => fromEvents(emitter, "data", options as EventOptions<unknown>)).toThrow(message);
+      expect(() => fromEvents(emitter, "data", options as FromEventsOptions<unknown>)).toThrow(message);
     expect(() => fromEvents({} as never, "data")).toThrow("emitter must be an EventTarget or an EventEmitter");
     expect(() => fromEvents(null as never, "data")).toThrow("got null");
     expect(() => fromEvents(emitter, 3 as never)).toThrow("name must be a string, got 3");
@@ -210,7 +210,7 @@ describe("a failure of the emitter", () => {
     expect(emitter.eventNames()).toEqual([]);
   });
 
-  test.each<[string, EventOptions<unknown>]>([
+  test.each<[string, FromEventsOptions<unknown>]>([
     ["a message", {}],
     ["an error that is asked for by name", { errorEvent: "error" }],
   ])("of a socket that is both an emitter and a target is heard beside %s", (_, options) => {
@@ -263,7 +263,7 @@ describe("a failure of the emitter", () => {
       emitter.emit("error", new Error("broken"));
       return new Channel().receive();
     });
-    allowLeaks();
+    ignoreLeaks();
     await expect(run).rejects.toBe(failure);
     expect(isClosed(channel)).toBe(true);
   });

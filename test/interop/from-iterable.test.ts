@@ -6,13 +6,13 @@ import {
   Channel,
   type Context,
   context,
-  type FeedOptions,
+  type FromSourceOptions,
   fromIterable,
   fromReadableStream,
   type ReceiveChannel,
   time,
 } from "goro";
-import { allowLeaks, bubble, settled } from "goro/testing";
+import { ignoreLeaks, bubble, waitUntilBlocked } from "goro/testing";
 import { children } from "../support/contexts.ts";
 import { capacities, quiet, stateOf } from "../support/promises.ts";
 
@@ -60,7 +60,7 @@ class Counter {
   }
 }
 
-const kinds: readonly [string, (counter: Counter, options: FeedOptions) => ReceiveChannel<number>][] = [
+const kinds: readonly [string, (counter: Counter, options: FromSourceOptions) => ReceiveChannel<number>][] = [
   ["an iterable", (counter, options) => fromIterable(counter.now(), options)],
   ["an async iterable", (counter, options) => fromIterable(counter.later(), options)],
   ["a stream", (counter, options) => fromReadableStream(counter.stream(), options)],
@@ -132,11 +132,11 @@ describe.each(kinds)("a channel from %s", (_, open) => {
     const run = bubble(async () => {
       const [ctx, cancel] = context.withCancel(context.background());
       open(counter, { ctx });
-      await settled();
+      await waitUntilBlocked();
       cancel();
       await time.sleep(1);
     });
-    allowLeaks();
+    ignoreLeaks();
     await expect(run).rejects.toBe(counter.cleanup);
   });
 

@@ -126,7 +126,7 @@ test(`a RateLimiter serves, refuses and gives back as the bucket does (seed ${se
           : context.withCancel(context.background());
       using _ = cancel;
       const alarm = method === "wait and be canceled" ? time.afterFunc(takes, cancel) : null;
-      const what = await limiter.wait(ctx, n).then(done, (error: unknown) => {
+      const what = await limiter.wait(n, { ctx }).then(done, (error: unknown) => {
         if (error === ctx.err()) return "canceled";
         return messageOf(error).includes("exceeds limiter's burst") ? "too many" : "refused";
       });

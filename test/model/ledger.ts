@@ -3,7 +3,7 @@
 
 import { cancelWaiter } from "../../src/channel/select.ts";
 import { type WaitReason, waitReasons } from "../../src/runtime/wait-reasons.ts";
-import { unpark } from "../../src/runtime/parking.ts";
+import { unpark } from "../../src/runtime/wait-reasons.ts";
 import { realClock } from "../../src/runtime/timer.ts";
 import type { Clock } from "../../src/runtime/timer-queue.ts";
 import { enableRealms } from "../../src/runtime/scheduler.ts";

@@ -109,7 +109,7 @@ async function liveCanceled(calls: readonly Call[]): Promise<void> {
     } else {
       const [ctx, end] = context.withCancel(context.background());
       if (method === "acquire") ends.push([operation, end]);
-      const answer = answerOf(() => (method === "acquire" ? real.acquire(n, ctx) : call(real, method, n)));
+      const answer = answerOf(() => (method === "acquire" ? real.acquire(n, { ctx }) : call(real, method, n)));
       if (answer instanceof Promise) answer.then(note, note);
       else note(answer);
       word = call(model, method, n);

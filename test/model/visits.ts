@@ -87,7 +87,7 @@ export function rwMutexSubject(): Subject {
 export function semaphoreSubject(): Subject {
   const sem = new Semaphore(size);
   return {
-    acquire: (units, ctx) => sem.acquire(units, ctx),
+    acquire: (units, ctx) => sem.acquire(units, { ctx }),
     tryAcquire: (units) => sem.tryAcquire(units),
     release: (units) => sem.release(units),
     weigh: (units) => units,

@@ -2,8 +2,8 @@
 
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { AsyncLocalStorage } from "node:async_hooks";
-import { Channel, context, type Context, go, type Outcome, runPool, time, WorkerPool } from "goro";
-import { allowLeaks, bubble, settled } from "goro/testing";
+import { Channel, context, type Context, go, type JobOutcome, runPool, time, WorkerPool } from "goro";
+import { ignoreLeaks, bubble, waitUntilBlocked } from "goro/testing";
 import { currentGoroutine } from "../../src/runtime/goroutine-tracking.ts";
 import { inBubble } from "../support/contexts.ts";
 
@@ -22,20 +22,20 @@ type Pool = WorkerPool<number, string>;
 /** Ways to bring one job; each returns its result. */
 const doors: readonly (readonly [name: string, bring: (pool: Pool, ms: number) => Promise<string>])[] = [
   ["submit", async (pool, ms) => (await pool.submit(ms)).result],
-  ["submit with a context", async (pool, ms) => (await pool.submit(ms, context.background())).result],
+  ["submit with a context", async (pool, ms) => (await pool.submit(ms, { ctx: context.background() })).result],
   ["trySubmit", async (pool, ms) => pool.trySubmit(ms)?.result ?? "refused"],
   [
     "send",
     async (pool, ms) => {
       await pool.send(ms);
-      return ((await pool.results.receive()).value as Outcome<number, string>).value ?? "failed";
+      return ((await pool.results.receive()).value as JobOutcome<number, string>).value ?? "failed";
     },
   ],
   [
     "trySend",
     async (pool, ms) => {
       expect(pool.trySend(ms)).toBe(true);
-      return ((await pool.results.receive()).value as Outcome<number, string>).value ?? "failed";
+      return ((await pool.results.receive()).value as JobOutcome<number, string>).value ?? "failed";
     },
   ],
   [
@@ -51,7 +51,7 @@ const doors: readonly (readonly [name: string, bring: (pool: Pool, ms: number) =
 // served without capturing anything.
 describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
   beforeEach(() => {
-    if (mode === "without") allowLeaks();
+    if (mode === "without") ignoreLeaks();
   });
 
   describe.each(doors)("a job brought by %s", (_name, bring) => {
@@ -60,9 +60,9 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
         async () => {
           await using pool = new WorkerPool(store, { workers: 1, queueSize: 9 });
           const first = als.run("A", () => bring(pool, 10));
-          await settled();
+          await waitUntilBlocked();
           const second = als.run("B", () => bring(pool, 10));
-          await settled();
+          await waitUntilBlocked();
           const third = bring(pool, 10);
           expect(await Promise.all([first, second, third])).toEqual(["A", "B", "none"]);
           expect(als.getStore()).toBeUndefined();
@@ -71,9 +71,9 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
       ),
     );
 
-    test("has it in an elastic pool, too", () =>
+    test("has it in a pool with several workers, too", () =>
       inBubble(async () => {
-        await using pool = new WorkerPool(store, { min: 0, max: 2, idle: 5, queueSize: 9 });
+        await using pool = new WorkerPool(store, { workers: 2, queueSize: 9 });
         const names = ["A", "B", "C", "D"];
         const results = await Promise.all(names.map((name, i) => als.run(name, () => bring(pool, 1 + i))));
         expect([...results].sort()).toEqual(names);
@@ -124,7 +124,7 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
       als.run("A", () => pool.trySend("fails"));
       als.run("B", () => pool.trySend("late"));
       const [ctx, cancel] = context.withCancel(context.background());
-      await als.run("C", () => pool.send("canceled", ctx));
+      await als.run("C", () => pool.send("canceled", { ctx }));
       als.run("D", cancel);
       await als.run("E", () => pool.stop());
       expect(seen).toEqual([
@@ -196,7 +196,7 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
   test("the jobs of runPool have the store of its call, and not that of a sender or of the code that cancels", () =>
     inBubble(async () => {
       const jobs = new Channel<number>();
-      const results = new Channel<Outcome<number, string>>(9);
+      const results = new Channel<JobOutcome<number, string>>(9);
       const events: unknown[] = [];
       const [ctx, cancel] = context.withCancel(context.background());
       const report = als.run("run", () =>
@@ -205,7 +205,7 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
       await als.run("sender", async () => {
         for (const ms of [1, 2, 1, 1000]) await jobs.send(ms);
       });
-      await settled();
+      await waitUntilBlocked();
       als.run("canceller", cancel);
       await report;
       const values: unknown[] = [];

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, type Context, go, receive, runPool, select, time, WorkerPool } from "goro";
-import { bubble, settled } from "goro/testing";
+import { bubble, waitUntilBlocked } from "goro/testing";
 import { poolResult } from "../../src/runtime/wait-reasons.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
@@ -29,8 +29,8 @@ describe.each(["send", "submit"] as const)("%s", (door) => {
             );
             const [ctx, cancel] = withCancelCause(background());
             await pool.send(1);
-            await settled();
-            const waiting = pool[door](2, ctx).then(
+            await waitUntilBlocked();
+            const waiting = pool[door](2, { ctx }).then(
               () => "accepted",
               (error: unknown) => error,
             );
@@ -39,7 +39,7 @@ describe.each(["send", "submit"] as const)("%s", (door) => {
               gate.close();
             } else {
               gate.close();
-              await settled();
+              await waitUntilBlocked();
               cancel(why);
             }
             expect(await waiting).toBe(order === "cancel first" ? why : "accepted");
@@ -61,11 +61,11 @@ describe.each(["send", "submit"] as const)("%s", (door) => {
       const pool = new WorkerPool<number, void>(async () => time.sleep(10), { workers: 1 });
       const [ctx, cancel] = withCancelCause(background());
       await pool.send(1);
-      const waiting = pool[door](2, ctx);
+      const waiting = pool[door](2, { ctx });
       cancel(why);
       const stopped = pool.stop();
       await expect(waiting).rejects.toBe(why);
-      expect(await stopped).toEqual({ undone: [], abandoned: 0, cause: undefined });
+      expect(await stopped).toEqual({ unfinished: [], abandoned: 0, cause: undefined });
       expect(pool.stats().processed).toBe(1);
     }));
 
@@ -104,8 +104,8 @@ test("every way to bring jobs adds up: what was not accepted is not counted and 
     await gate.send(2);
     const results = gate.map([3, 4, 5], { ctx });
     const mapped = results.next().catch((error: unknown) => error);
-    const calls = [gate.send(6, ctx), gate.submit(7, ctx)].map((call) => call.catch((error: unknown) => error));
-    await settled();
+    const calls = [gate.send(6, { ctx }), gate.submit(7, { ctx })].map((call) => call.catch((error: unknown) => error));
+    await waitUntilBlocked();
     expect(gate.stats()).toMatchObject({ queued: 1, waiting: 4 });
     cancel();
     for (const error of await Promise.all([mapped, ...calls])) expect(error).toBeInstanceOf(context.Canceled);
@@ -146,7 +146,7 @@ describe("an idle pool", () => {
       expect(() => pools[3]?.trySubmit(1)).toThrow(why);
       await expect(pools[4]?.map([1]).next()).rejects.toBe(why);
       for await (const _ of pools[5]?.results ?? []) throw new Error("there was no job");
-      await settled();
+      await waitUntilBlocked();
       expect(pools.map((pool) => pool.stats().workers)).toEqual([0, 0, 0, 0, 0, 0]);
     }));
 
@@ -161,10 +161,10 @@ describe("an idle pool", () => {
         else await select({ result: receive(pool.results), later: receive(time.after(time.hour)) });
         await ended.send("ended");
       });
-      await settled();
+      await waitUntilBlocked();
       expect(children(ctx)).toBe(1);
       cancel();
-      await settled();
+      await waitUntilBlocked();
       expect(ended.tryReceive()?.value).toBe("ended");
       expect(children(ctx)).toBe(0);
     }),
@@ -177,7 +177,7 @@ describe("an idle pool", () => {
       await select({ result: receive(pool.results), later: receive(time.after(5)) });
       expect(children(ctx)).toBe(0);
       await pool.send(1);
-      await settled();
+      await waitUntilBlocked();
       expect([pool.results.length, pool.results.capacity]).toEqual([1, 2 ** 32 - 1]);
       cancel();
       await pool.stop();
@@ -195,7 +195,7 @@ test("a map that runs follows resize, both ways", () =>
     let taken = 0;
     const ahead = async (): Promise<number> => {
       for (let i = 0; i < 40; i++, taken++) await results.next();
-      await settled();
+      await waitUntilBlocked();
       return asked - taken;
     };
     expect(await ahead()).toBe(2);
@@ -222,7 +222,7 @@ test("a map asks for no job once a failure has ended the pool, and not while the
       },
       {
         workers: 1,
-        onError: "cancel",
+        stopOnError: true,
         onEvent: (event) => event.type === "ended" && log.push(`ended ${event.outcome.job}`),
       },
     );
@@ -254,12 +254,12 @@ describe("arguments", () => {
     [
       "a signal for send",
       () => new WorkerPool(f).send(1, signal as never),
-      "WorkerPool.send: ctx must be a context, got an AbortSignal; pass context.fromSignal(ctx)",
+      "WorkerPool.send: options must be an object, got an AbortSignal; an AbortSignal is passed as { signal }",
     ],
     [
       "a signal for submit",
       () => new WorkerPool(f).submit(1, signal as never),
-      "WorkerPool.submit: ctx must be a context, got an AbortSignal; pass context.fromSignal(ctx)",
+      "WorkerPool.submit: options must be an object, got an AbortSignal; an AbortSignal is passed as { signal }",
     ],
     [
       "a signal for stop",
@@ -269,7 +269,7 @@ describe("arguments", () => {
     [
       "an option of map",
       () => new WorkerPool(f).map([1], { concurrency: 2 } as never),
-      "WorkerPool.map: there is no option concurrency; write window instead",
+      "WorkerPool.map: there is no option concurrency; write maxInFlight instead",
     ],
     [
       "a context for the options of map",
@@ -395,7 +395,7 @@ describe("a job that stops its pool", () => {
             { workers, queueSize: 9 },
           );
           for (let job = 1; job <= 6; job++) await pool.send(job);
-          expect(await pool.stop()).toEqual({ undone: [], abandoned: 0, cause: undefined });
+          expect(await pool.stop()).toEqual({ unfinished: [], abandoned: 0, cause: undefined });
           expect(done.sort()).toEqual([1, 2, 3, 4, 5, 6]);
         }
       },
@@ -418,9 +418,9 @@ describe("a job that stops its pool", () => {
       const first = await pool.submit(1);
       await expect(first.result).rejects.toThrow("took longer than 5 ms");
       expect([pool.trySend(2), pool.trySend(3)]).toEqual([true, true]);
-      expect(await pool.stop()).toMatchObject({ undone: [], abandoned: 1 });
+      expect(await pool.stop()).toMatchObject({ unfinished: [], abandoned: 1 });
       expect(done).toEqual([2, 3]);
       never.close();
-      await settled();
+      await waitUntilBlocked();
     }));
 });

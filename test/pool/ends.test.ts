@@ -6,10 +6,10 @@ import {
   context,
   type Context,
   go,
-  type Outcome,
+  type JobOutcome,
   PanicError,
   receive,
-  type RunOptions,
+  type RunPoolOptions,
   runPool,
   type RunReport,
   select,
@@ -17,7 +17,7 @@ import {
   time,
   WorkerPool,
 } from "goro";
-import { bubble, settled } from "goro/testing";
+import { bubble, waitUntilBlocked } from "goro/testing";
 import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
 
@@ -27,11 +27,11 @@ const enough = new Error("enough");
 /** A run whose ends are in the hands of the test. */
 class Stage {
   readonly jobs = new Channel<number>(9);
-  readonly results = new Channel<Outcome<number, number>>();
+  readonly results = new Channel<JobOutcome<number, number>>();
   readonly ctx: Context;
   readonly cancel: (cause: Error) => void;
   readonly functions: (() => void)[] = [];
-  readonly read: Outcome<number, number>[] = [];
+  readonly read: JobOutcome<number, number>[] = [];
   readonly workers: number[] = [];
   called = 0;
   isReading = true;
@@ -40,7 +40,7 @@ class Stage {
   readonly ended: Promise<RunReport<number, number> | PanicError>;
   readonly #gate = new Channel<never>();
 
-  constructor(options: RunOptions<number, number>) {
+  constructor(options: RunPoolOptions<number, number>) {
     [this.ctx, this.cancel] = context.withCancelCause(background);
     const f = async (_ctx: Context, job: number): Promise<number> => {
       this.called++;
@@ -112,10 +112,10 @@ const pairs = names.flatMap((first) =>
 );
 const gaps = [0, 5, 60, 150];
 
-describe.each<RunOptions<number, number>>([
+describe.each<RunPoolOptions<number, number>>([
   {},
   { timeout: 20 },
-  { timeout: 20, onError: "cancel" },
+  { timeout: 20, stopOnError: true },
   { gracePeriod: 0 },
 ])("with %j", (options) => {
   test.each(pairs)("%s, then %s: the run ends once, with each outcome read or reported", async (first, second) => {
@@ -131,7 +131,7 @@ describe.each<RunOptions<number, number>>([
 });
 
 async function play(
-  options: RunOptions<number, number>,
+  options: RunPoolOptions<number, number>,
   first: string,
   second: string,
   gap: number,
@@ -161,7 +161,7 @@ async function play(
   const { isReading } = stage;
   const { called } = stage;
   await stage.clean();
-  await settled();
+  await waitUntilBlocked();
   expect(stage.called).toBe(called);
   expect(children(stage.ctx)).toBe(0);
   if (ended instanceof Error) {
@@ -176,7 +176,7 @@ async function play(
   expect(jobs.length).toBeGreaterThanOrEqual(called);
   if (isReading && options.gracePeriod !== 0) expect(ended.undelivered).toEqual([]);
   const canceled = outcomes.filter(({ status, error }) => status === "canceled" && error === ended.cause);
-  expect([...ended.undone].sort()).toEqual(canceled.map(({ job }) => job).sort());
+  expect([...ended.unfinished].sort()).toEqual(canceled.map(({ job }) => job).sort());
   expect(ended.isCutShort).toBe(ended.cause !== undefined);
   expect(ended.isCutShort || outcomes.every(({ status }) => status !== "canceled")).toBe(true);
 }
@@ -189,7 +189,7 @@ describe("a run whose job overruns its timeout while the jobs are closed", () =>
           const jobs = new Channel<number>(count);
           for (let job = 1; job <= count; job++) jobs.trySend(job);
           jobs.close();
-          const results = new Channel<Outcome<number, void>>();
+          const results = new Channel<JobOutcome<number, void>>();
           const f = async (_ctx: Context, job: number): Promise<void> => time.sleep(job === 1 ? 60 : 5);
           const run = runPool(background, jobs, results, f, { workers: count, timeout: 20, gracePeriod: 100 });
           // The function has returned long before the reader comes.
@@ -201,7 +201,13 @@ describe("a run whose job overruns its timeout while the jobs are closed", () =>
             await time.sleep(200);
           }
           expect(read.sort()).toEqual([1, 2, 3].slice(0, count));
-          expect(await run).toEqual({ isCutShort: false, cause: undefined, undone: [], abandoned: 0, undelivered: [] });
+          expect(await run).toEqual({
+            isCutShort: false,
+            cause: undefined,
+            unfinished: [],
+            abandoned: 0,
+            undelivered: [],
+          });
         }
       },
       { seed },
@@ -213,7 +219,7 @@ describe("a run whose job overruns its timeout while the jobs are closed", () =>
       const jobs = new Channel<number>(3);
       for (const job of [1, 2, 3]) jobs.trySend(job);
       jobs.close();
-      const results = new Channel<Outcome<number, unknown>>(3);
+      const results = new Channel<JobOutcome<number, unknown>>(3);
       const never = new Channel<never>();
       const start = time.now();
       const report = await runPool(background, jobs, results, () => never.receive(), {
@@ -222,8 +228,8 @@ describe("a run whose job overruns its timeout while the jobs are closed", () =>
         gracePeriod: 100,
       });
       expect(time.since(start)).toBe(120);
-      expect(report).toMatchObject({ isCutShort: true, undone: [], abandoned: 1, undelivered: [] });
-      expect(report.cause?.message).toBe("runPool: no function has come back");
+      expect(report).toMatchObject({ isCutShort: true, unfinished: [], abandoned: 1, undelivered: [] });
+      expect(report.cause?.message).toBe("runPool: abandoned jobs did not return within the grace period");
       expect(jobs.length).toBe(2);
       never.close();
     }));
@@ -232,7 +238,7 @@ describe("a run whose job overruns its timeout while the jobs are closed", () =>
     bubble(async () => {
       const jobs = new Channel<number>(2);
       for (const job of [1, 2]) jobs.trySend(job);
-      const results = new Channel<Outcome<number, unknown>>(3);
+      const results = new Channel<JobOutcome<number, unknown>>(3);
       const never = new Channel<never>();
       const run = runPool(background, jobs, results, () => never.receive(), {
         workers: 2,
@@ -242,7 +248,7 @@ describe("a run whose job overruns its timeout while the jobs are closed", () =>
       await time.sleep(1000);
       jobs.close();
       const start = time.now();
-      expect(await run).toMatchObject({ isCutShort: false, undone: [], abandoned: 2 });
+      expect(await run).toMatchObject({ isCutShort: false, unfinished: [], abandoned: 2 });
       expect(time.since(start)).toBe(100);
       never.close();
     }));
@@ -253,7 +259,7 @@ describe("the reader of a run that is cut short", () => {
     const [ctx, cancel] = context.withCancelCause(background);
     const jobs = new Channel<number>(20);
     for (let job = 1; job <= 20; job++) jobs.trySend(job);
-    const results = new Channel<Outcome<number, number>>();
+    const results = new Channel<JobOutcome<number, number>>();
     const run = runPool(
       ctx,
       jobs,
@@ -268,7 +274,7 @@ describe("the reader of a run that is cut short", () => {
         gracePeriod: 100,
       },
     );
-    await settled();
+    await waitUntilBlocked();
     cancel(enough);
     const read: number[] = [];
     for (let i = 0; i < stopAfter; i++) {
@@ -287,7 +293,7 @@ describe("the reader of a run that is cut short", () => {
       const [report, read] = await cutShort(99, 20);
       expect(read.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
       expect(report).toMatchObject({ isCutShort: true, cause: enough, undelivered: [], abandoned: 0 });
-      expect(report.undone).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+      expect(report.unfinished).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     }));
 
   test.each([0, 1, 4])("that vanishes after %i outcomes leaves the others to the report", (stopAfter) =>
@@ -307,7 +313,7 @@ describe("results that other code closes", () => {
     (when) =>
       inBubble(async () => {
         const jobs = new Channel<number>();
-        const results = new Channel<Outcome<number, void>>();
+        const results = new Channel<JobOutcome<number, void>>();
         if (when === "before the run") results.close();
         const run = runPool(background, jobs, results, async () => time.sleep(50), { workers: 2, gracePeriod: 100 });
         if (when.includes("job is") || when.includes("outcome")) await jobs.send(1);
@@ -323,11 +329,11 @@ describe("results that other code closes", () => {
   test("do not wait longer than the grace for functions that do not return", () =>
     bubble(async () => {
       const jobs = new Channel<number>(1);
-      const results = new Channel<Outcome<number, unknown>>();
+      const results = new Channel<JobOutcome<number, unknown>>();
       const never = new Channel<never>();
       jobs.trySend(1);
       const run = runPool(background, jobs, results, () => never.receive(), { workers: 2, gracePeriod: 100 });
-      await settled();
+      await waitUntilBlocked();
       const start = time.now();
       results.close();
       await expect(run).rejects.toEqual(new PanicError("send on closed channel"));
@@ -339,7 +345,7 @@ describe("results that other code closes", () => {
 test("a canceled run in a goroutine does not panic", () =>
   inBubble(async () => {
     const [ctx, cancel] = context.withCancel(background);
-    const results = new Channel<Outcome<number, number>>();
+    const results = new Channel<JobOutcome<number, number>>();
     go(async () => runPool(ctx, new Channel<number>(), results, (_ctx, n: number) => n));
     await time.sleep(1);
     cancel();
@@ -363,7 +369,7 @@ test.each([1, 2, 3, 4, 5])("each outcome of many runs in a row on one channel is
       });
       while (all.err() === undefined) {
         const [ctx, cancel] = context.withTimeout(all, 1 + chance.randomInt(20));
-        const results = new Channel<Outcome<number, number>>(chance.randomInt(2));
+        const results = new Channel<JobOutcome<number, number>>(chance.randomInt(2));
         const reading = (async () => {
           let count = 0;
           for await (const _ of results) {
@@ -416,8 +422,8 @@ test("a pool whose accepted jobs are canceled in every way gives each one outcom
               onEvent: (e) => e.type === "ended" && ended.push(e.type),
             },
           );
-          const tasks = [await pool.submit(1, own), await pool.submit(2, own)];
-          await settled();
+          const tasks = [await pool.submit(1, { ctx: own }), await pool.submit(2, { ctx: own })];
+          await waitUntilBlocked();
           const act = { task: () => tasks[0]?.cancel(enough), context: () => cancelOwn(enough) };
           const does = (way: (typeof ways)[number]): void => {
             if (way === "pool") cancelPool(enough);
@@ -427,7 +433,7 @@ test("a pool whose accepted jobs are canceled in every way gives each one outcom
           };
           let closed = false;
           does(first);
-          if (gap > 0) await settled();
+          if (gap > 0) await waitUntilBlocked();
           does(second);
           const [stop, cancelStop] = context.withTimeout(background, 5);
           await pool.stop(stop);
@@ -438,7 +444,7 @@ test("a pool whose accepted jobs are canceled in every way gives each one outcom
           if (!closed) gate.close();
           cancelPool(enough);
           cancelOwn(enough);
-          await settled();
+          await waitUntilBlocked();
           expect(pool.stats()).toMatchObject({ running: 0, abandoned: 0, queued: 0, waiting: 0 });
         }
       }

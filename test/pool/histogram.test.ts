@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { Histogram } from "../../src/pool/histogram.ts";
+import { Histogram } from "../../src/pool/report.ts";
 import { Prng } from "../../src/util/prng.ts";
 
 const shares = [0, 0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1];

@@ -1,9 +1,9 @@
 // The context of a job: its own, made when it is asked for, and over with the job.
 
 import { describe, expect, test } from "@jest/globals";
-import { Channel, context, type Context, type Outcome, runPool, time, WorkerPool } from "goro";
-import { settled } from "goro/testing";
-import { JobContext } from "../../src/pool/job-context.ts";
+import { Channel, context, type Context, type JobOutcome, runPool, time, WorkerPool } from "goro";
+import { waitUntilBlocked } from "goro/testing";
+import { PoolJob } from "../../src/pool/job.ts";
 import { children, inBubble, isOver, Wrapper } from "../support/contexts.ts";
 
 const { background, cause, withCancel, withCancelCause, withTimeout, withValue } = context;
@@ -24,7 +24,7 @@ const doors: readonly (readonly [name: string, run: (ctx: Context, f: F<unknown>
     "submit",
     async (ctx, f) => {
       const pool = new WorkerPool<number, unknown>(f, { workers: 1 });
-      for (const job of [1, 2]) await pool.submit(job, ctx).catch(() => undefined);
+      for (const job of [1, 2]) await pool.submit(job, { ctx }).catch(() => undefined);
       await pool.stop();
     },
   ],
@@ -43,7 +43,7 @@ const doors: readonly (readonly [name: string, run: (ctx: Context, f: F<unknown>
       const jobs = new Channel<number>(2);
       for (const job of [1, 2]) jobs.trySend(job);
       jobs.close();
-      await runPool(ctx, jobs, new Channel<Outcome<number, unknown>>(2), f, { workers: 1 });
+      await runPool(ctx, jobs, new Channel<JobOutcome<number, unknown>>(2), f, { workers: 1 });
     },
   ],
 ];
@@ -82,7 +82,7 @@ describe.each(doors)("a job that came by %s", (_name, run) => {
         seen.push(cause(own), own.err() instanceof context.Canceled, cause(below), isOver(below));
         throw new Error("no");
       });
-      await settled();
+      await waitUntilBlocked();
       expect(seen).toEqual([why, why, true, why, true]);
       expect(children(ctx)).toBe(0);
     }));
@@ -103,18 +103,23 @@ describe.each(doors)("a job that came by %s", (_name, run) => {
 });
 
 describe("the context of a job", () => {
-  const made = (parent: Context): JobContext => new JobContext(parent, {}, {});
+  const listener = { onOutcome: (): void => undefined };
+  const made = (parent: Context): PoolJob<number, number> => new PoolJob(1, parent, {}, null, listener, 0, 1);
+  const end = (ctx: PoolJob<number, number>, error: Error): void => {
+    ctx.outcome ??= { status: "canceled", job: 1, attempts: 0, error };
+    ctx.end();
+  };
 
   test.each([true, false])("has the error and the cause of what ended it first (asked for before: %p)", (isAsked) => {
-    for (const end of ["own", "parent"] as const) {
+    for (const which of ["own", "parent"] as const) {
       const [parent, cancel] = withCancelCause(background());
       const ctx = made(parent);
       if (isAsked) ctx.done();
-      const first = new Error(end);
+      const first = new Error(which);
       const second = new Error("second");
-      if (end === "own") ctx.end(new context.Canceled(), first);
-      cancel(end === "own" ? second : first);
-      ctx.end(new context.Canceled(), second);
+      if (which === "own") end(ctx, first);
+      cancel(which === "own" ? second : first);
+      end(ctx, second);
       expect(ctx.err()).toBeInstanceOf(context.Canceled);
       expect([cause(ctx), ctx.cause, ctx.signal.reason]).toEqual([first, first, first]);
       expect([isOver(ctx), ctx.signal.aborted, children(parent)]).toEqual([true, true, 0]);
@@ -128,7 +133,7 @@ describe("the context of a job", () => {
       const early = made(new Wrapper(parent));
       ctx.done();
       cancel(new Error("why"));
-      await settled();
+      await waitUntilBlocked();
       expect([ctx, early].map((each) => [isOver(each), cause(each)?.message])).toEqual([
         [true, "why"],
         [true, "why"],
@@ -148,7 +153,7 @@ describe("the context of a job", () => {
       );
       const [short, endShort] = withTimeout(background(), 50);
       const [long, endLong] = withTimeout(background(), 500);
-      for (const ctx of [undefined, short, long]) await (await pool.submit(1, ctx)).result;
+      for (const ctx of [undefined, short, long]) await (await pool.submit(1, { ctx })).result;
       expect(seen).toEqual([100, 50, 100]);
       endShort();
       endLong();

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, type Context, time, WorkerPool } from "goro";
-import { settled } from "goro/testing";
+import { waitUntilBlocked } from "goro/testing";
 import { Heap } from "../../src/util/heap.ts";
 import { WaitQueue } from "../../src/util/wait-queue.ts";
 import { WorkerSet } from "../../src/pool/worker-set.ts";
@@ -22,7 +22,7 @@ async function steps(f: () => Promise<void>): Promise<number> {
       value(this: unknown, ...args: unknown[]) {
         count++;
         const result = (own.value as (...args: unknown[]) => unknown).apply(this, args);
-        if (name !== "works") return result;
+        if (name !== "activeJobs") return result;
         const works = [...(result as Iterable<unknown>)];
         count += works.length;
         return works;
@@ -30,8 +30,8 @@ async function steps(f: () => Promise<void>): Promise<number> {
     });
   };
   for (const name of ["add", "remove"]) count1(Heap.prototype, name);
-  for (const name of ["join", "leave"]) count1(WaitQueue.prototype, name);
-  for (const name of ["works", "take", "rest"]) count1(WorkerSet.prototype, name);
+  for (const name of ["push", "remove"]) count1(WaitQueue.prototype, name);
+  for (const name of ["activeJobs", "acquire", "release"]) count1(WorkerSet.prototype, name);
   try {
     await f();
   } finally {
@@ -60,7 +60,7 @@ describe("the work of", () => {
         for (let job = 0; job < 2 * n; job++) pool.trySend(job);
         await time.sleep(0);
         cancel();
-        expect((await pool.stop()).undone).toHaveLength(2 * n);
+        expect((await pool.stop()).unfinished).toHaveLength(2 * n);
       },
     ],
     [
@@ -82,11 +82,12 @@ describe("the work of", () => {
       },
     ],
     [
-      "n idle workers that stop",
+      "n workers that stop after a resize",
       async (n) => {
-        const pool = new WorkerPool(waits, { min: 0, max: n, idle: 1 });
+        const pool = new WorkerPool(waits, { workers: n });
         for (let job = 0; job < n; job++) pool.trySend(job);
-        while (pool.stats().workers > 0) await time.sleep(1);
+        pool.resize(1);
+        while (pool.stats().workers > 1) await time.sleep(1);
         await pool.stop();
       },
     ],
@@ -95,7 +96,7 @@ describe("the work of", () => {
       async (n) => {
         const [ctx, cancel] = withCancel(background());
         const pool = new WorkerPool(waits, { workers: 1 });
-        const calls = Array.from({ length: n }, (_, job) => pool.send(job, ctx).catch(() => "refused"));
+        const calls = Array.from({ length: n }, (_, job) => pool.send(job, { ctx }).catch(() => "refused"));
         cancel();
         await Promise.all(calls);
         await pool.stop();
@@ -122,8 +123,8 @@ test("timers fire while 100,000 queued jobs are canceled", async () => {
   setTimeout(() => (left = pool.stats().queued), 10);
   expect(pool.stats().queued).toBeGreaterThan(0);
   gate.close();
-  const { undone } = await pool.stop();
-  expect(undone).toHaveLength(100_000);
+  const { unfinished } = await pool.stop();
+  expect(unfinished).toHaveLength(100_000);
   // The timer has fired in the middle, and not after all.
   expect(left).toBeGreaterThan(0);
 });
@@ -141,7 +142,7 @@ test("no job is started once the end of the pool is decided, however many wait t
       { workers: 2, queueSize: 100, ctx },
     );
     for (let job = 0; job < 102; job++) pool.trySend(job);
-    await settled();
+    await waitUntilBlocked();
     cancel();
     gate.close();
     await pool.stop();

@@ -5,7 +5,7 @@ import {
   Channel,
   context,
   type Context,
-  type Outcome,
+  type JobOutcome,
   type PoolEvent,
   type PoolOptions,
   RateLimiter,
@@ -15,7 +15,7 @@ import {
   time,
   WorkerPool,
 } from "goro";
-import { settled } from "goro/testing";
+import { waitUntilBlocked } from "goro/testing";
 import { currentClock } from "../../src/runtime/timer.ts";
 import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
@@ -66,8 +66,8 @@ function pauses(calls: readonly number[]): number[] {
   return calls.slice(1).map((at, i) => at - (calls[i] as number));
 }
 
-async function outcomesOf<R>(pool: WorkerPool<number, R>): Promise<Outcome<number, R>[]> {
-  const outcomes: Outcome<number, R>[] = [];
+async function outcomesOf<R>(pool: WorkerPool<number, R>): Promise<JobOutcome<number, R>[]> {
+  const outcomes: JobOutcome<number, R>[] = [];
   for await (const outcome of pool.results) outcomes.push(outcome);
   return outcomes;
 }
@@ -298,11 +298,11 @@ describe("in a pause", () => {
     const { f, calls } = flaky(1);
     const [ctx, cancel] = context.withTimeout(context.background(), 50);
     const pool = new WorkerPool(f, options);
-    const task = await pool.submit(1, ctx);
+    const task = await pool.submit(1, { ctx });
     await expect(task.result).rejects.toBeInstanceOf(context.DeadlineExceeded);
     expect([calls, at()]).toEqual([[0], 50]);
     expect(task.outcome).toMatchObject({ status: "canceled", attempts: 1 });
-    await settled();
+    await waitUntilBlocked();
     expect(pool.stats().running).toBe(0);
     expect(children(ctx)).toBe(0);
     await pool.stop();
@@ -323,7 +323,7 @@ describe("in a pause", () => {
     expect(at()).toBe(150);
     expect(calls).toEqual([0, 0, 0, 100, 100, 100]);
     const report = await pool.stop();
-    expect([...report.undone].sort()).toEqual([0, 1, 2]);
+    expect([...report.unfinished].sort()).toEqual([0, 1, 2]);
     expect(report).toMatchObject({ abandoned: 0, cause: error });
   });
 
@@ -331,7 +331,7 @@ describe("in a pause", () => {
     const at = stopwatch();
     const pool = new WorkerPool(flaky(2).f, options);
     const task = await pool.submit(1);
-    expect(await pool.stop()).toEqual({ undone: [], abandoned: 0, cause: undefined });
+    expect(await pool.stop()).toEqual({ unfinished: [], abandoned: 0, cause: undefined });
     expect(task.outcome).toMatchObject({ status: "done", attempts: 3 });
     expect(at()).toBe(300);
 
@@ -339,7 +339,7 @@ describe("in a pause", () => {
     await other.send(1);
     const [ctx, cancel] = context.withTimeout(context.background(), 150);
     const cause = new context.DeadlineExceeded();
-    expect(await other.stop(ctx)).toMatchObject({ undone: [1], abandoned: 0, cause });
+    expect(await other.stop(ctx)).toMatchObject({ unfinished: [1], abandoned: 0, cause });
     expect(at()).toBe(450);
     cancel();
   });
@@ -376,7 +376,7 @@ describe("a job that takes too long", () => {
     expect(at()).toBe(50);
     expect(task.outcome).toEqual({ status: "failed", job: 1, attempts: 1, error });
     expect(task.outcome?.error).toBeInstanceOf(context.DeadlineExceeded);
-    await settled();
+    await waitUntilBlocked();
     expect(ends).toEqual([new context.DeadlineExceeded(), new context.DeadlineExceeded(), 50]);
     expect(pool.stats()).toMatchObject({
       processed: 1,
@@ -512,7 +512,7 @@ describe("a job that takes too long", () => {
   });
 
   everyOrder("ends the pool, if errors do", async () => {
-    const pool = new WorkerPool((ctx, n: number) => work(ctx, n), { workers: 2, timeout: 50, onError: "cancel" });
+    const pool = new WorkerPool((ctx, n: number) => work(ctx, n), { workers: 2, timeout: 50, stopOnError: true });
     await pool.send(1000);
     await time.sleep(20);
     const task = await pool.submit(1000);
@@ -538,13 +538,13 @@ describe("a job that takes too long", () => {
     await pool.send(2);
     await time.sleep(100);
     expect(pool.stats()).toMatchObject({ running: 2, abandoned: 2, timedOut: 2 });
-    expect(await pool.stop()).toEqual({ undone: [], abandoned: 2, cause: undefined });
+    expect(await pool.stop()).toEqual({ unfinished: [], abandoned: 2, cause: undefined });
     expect(at()).toBe(400);
     expect((await outcomesOf(pool)).map(({ status }) => status)).toEqual(["failed", "failed"]);
     expect([...stopped].sort()).toEqual([1, 2]);
     const told = [...events];
     gate.close();
-    await settled();
+    await waitUntilBlocked();
     expect(events).toEqual(told);
     expect(stopped).toHaveLength(2);
     expect(pool.stats()).toMatchObject({ running: 0, abandoned: 0, processed: 2 });
@@ -554,7 +554,7 @@ describe("a job that takes too long", () => {
     const at = stopwatch();
     const pool = new WorkerPool(async () => time.sleep(120), { workers: 1, timeout: 50 });
     await pool.send(1);
-    expect(await pool.stop()).toEqual({ undone: [], abandoned: 0, cause: undefined });
+    expect(await pool.stop()).toEqual({ unfinished: [], abandoned: 0, cause: undefined });
     expect(at()).toBe(120);
   });
 
@@ -571,7 +571,7 @@ describe("a job that takes too long", () => {
     await pool.send(1);
     const behind = await pool.submit(2);
     const result = behind.result.catch((error: unknown) => [error, at()]);
-    expect(await pool.stop(ctx)).toEqual({ undone: [2], abandoned: 1, cause: new context.DeadlineExceeded() });
+    expect(await pool.stop(ctx)).toEqual({ unfinished: [2], abandoned: 1, cause: new context.DeadlineExceeded() });
     expect(at()).toBe(1300);
     expect(await result).toEqual([new context.DeadlineExceeded(), 1000]);
     expect(behind.outcome).toMatchObject({ status: "canceled", attempts: 0 });
@@ -644,7 +644,7 @@ describe("a rate", () => {
       await one.pool.send(0);
       await other.pool.send(0);
     }
-    await settled();
+    await waitUntilBlocked();
     await limiter.wait();
     // Of the four workers one had its turn at once, and stood in line again with its next job.
     expect(at()).toBeCloseTo(500, 6);
@@ -672,16 +672,16 @@ describe("a rate", () => {
     const at = stopwatch();
     const { pool, calls } = clocked({ workers: 3, rate: 10 });
     await pool.send(0);
-    await settled();
+    await waitUntilBlocked();
     const task = await pool.submit(0);
-    await settled();
+    await waitUntilBlocked();
     expect(pool.stats()).toMatchObject({ running: 1, processed: 1 });
     await time.sleep(20);
     task.cancel(new Error("enough"));
     await expect(task.result).rejects.toEqual(new Error("enough"));
     expect(at()).toBe(20);
     expect(task.outcome).toEqual({ status: "canceled", job: 0, attempts: 0, error: new Error("enough") });
-    await settled();
+    await waitUntilBlocked();
     expect(pool.stats()).toMatchObject({ running: 0, abandoned: 0, canceled: 1 });
     await (
       await pool.submit(0)
@@ -705,7 +705,7 @@ describe("a rate", () => {
       ...numbers(4).map(() => ["canceled", 0]),
     ]);
     const report = await pool.stop();
-    expect(report.undone).toHaveLength(4);
+    expect(report.unfinished).toHaveLength(4);
   });
 
   everyOrder("that can never let a job through makes it fail, without a try", async () => {
@@ -723,7 +723,7 @@ describe("a rate", () => {
       const { pool, calls } = clocked({ workers: 2, rate: 0, ctx });
       for (let n = 0; n < 3; n++) await pool.send(0);
       time.afterFunc(5000, cancel);
-      expect((await pool.stop()).undone).toHaveLength(2);
+      expect((await pool.stop()).unfinished).toHaveLength(2);
       expect(calls).toEqual([0]);
     }));
 
@@ -789,13 +789,13 @@ everyOrder("whatever meets, each job has one outcome, and what is counted adds u
       },
     },
   );
-  const outcomes: Outcome<number, number>[] = [];
+  const outcomes: JobOutcome<number, number>[] = [];
   let refused = 0;
   for (const n of numbers(size)) {
     try {
       const task = await pool.submit(n);
       if (chance.randomInt(6) === 0) time.afterFunc(chance.randomInt(50), () => task.cancel());
-      void task.result.catch(() => undefined).then(() => outcomes.push(task.outcome as Outcome<number, number>));
+      void task.result.catch(() => undefined).then(() => outcomes.push(task.outcome as JobOutcome<number, number>));
     } catch {
       refused++;
     }

@@ -6,19 +6,19 @@ import {
   context,
   type Context,
   go,
-  type Outcome,
+  type JobOutcome,
   PanicError,
   type PoolFunc,
   RateLimiter,
   receive,
-  type RunOptions,
+  type RunPoolOptions,
   runPool,
   type RunReport,
   select,
   send,
   time,
 } from "goro";
-import { bubble, now, settled } from "goro/testing";
+import { bubble, now, waitUntilBlocked } from "goro/testing";
 import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { capacities } from "../support/promises.ts";
@@ -35,7 +35,7 @@ function everyOrder(name: string, f: (seed: number) => Promise<void>): void {
 }
 
 /** A channel that counts how often it is closed. */
-class Results<R> extends Channel<Outcome<number, R>> {
+class Results<R> extends Channel<JobOutcome<number, R>> {
   closed = 0;
 
   override close(): void {
@@ -57,8 +57,8 @@ function filled(n: number, capacity: number = n): Channel<number> {
   return jobs;
 }
 
-async function read<R>(results: Channel<Outcome<number, R>>): Promise<Outcome<number, R>[]> {
-  const outcomes: Outcome<number, R>[] = [];
+async function read<R>(results: Channel<JobOutcome<number, R>>): Promise<JobOutcome<number, R>[]> {
+  const outcomes: JobOutcome<number, R>[] = [];
   for await (const outcome of results) outcomes.push(outcome);
   return outcomes;
 }
@@ -68,19 +68,19 @@ async function run<R>(
   ctx: Context,
   jobs: Channel<number>,
   f: PoolFunc<number, R>,
-  options?: RunOptions<number, R>,
+  options?: RunPoolOptions<number, R>,
   capacity: number = 0,
 ): Promise<{
   error: Error | undefined;
   report: RunReport<number, R>;
-  outcomes: Outcome<number, R>[];
+  outcomes: JobOutcome<number, R>[];
   ms: number;
 }> {
   const start = time.now();
   const results = new Results<R>(capacity);
   const reading = read(results);
   const report = await runPool(ctx, jobs, results, f, options);
-  const { cause: error, undone, undelivered } = report;
+  const { cause: error, unfinished, undelivered } = report;
   const ms = time.since(start);
   const outcomes = await reading;
   expect(results.closed).toBe(1);
@@ -88,7 +88,7 @@ async function run<R>(
   expect(undelivered).toEqual([]);
   // Each job that was received and not finished has been reported, and read.
   const canceled = outcomes.filter((outcome) => outcome.status === "canceled" && outcome.error === error);
-  expect(sorted(undone)).toEqual(sorted(jobsOf(canceled)));
+  expect(sorted(unfinished)).toEqual(sorted(jobsOf(canceled)));
   return { error, report, outcomes, ms };
 }
 
@@ -98,7 +98,7 @@ async function work(ctx: Context, ms: number): Promise<void> {
 }
 
 const background = context.background();
-const jobsOf = (outcomes: readonly Outcome<number, unknown>[]): number[] => outcomes.map(({ job }) => job);
+const jobsOf = (outcomes: readonly JobOutcome<number, unknown>[]): number[] => outcomes.map(({ job }) => job);
 const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
 
 // R165, R166, R168, P3, P5, P10, P14, B12 to B16
@@ -170,13 +170,13 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
       workers: 3,
       onWorkerStop: (worker) => stopped.push(worker),
     });
-    await settled();
+    await waitUntilBlocked();
     expect(results.length).toBe(capacity);
     expect(stopped).toEqual([]);
     const start = time.now();
     cancel(new Error("enough"));
-    const { cause, isCutShort, undone, undelivered } = await running;
-    expect([cause, isCutShort, undone]).toEqual([new Error("enough"), true, []]);
+    const { cause, isCutShort, unfinished, undelivered } = await running;
+    expect([cause, isCutShort, unfinished]).toEqual([new Error("enough"), true, []]);
     expect(undelivered).toHaveLength(3);
     expect(undelivered.every(({ status }) => status === "done")).toBe(true);
     expect(time.since(start)).toBe(1000);
@@ -221,7 +221,7 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
         if (status !== "done") expect([status, error]).toEqual(["canceled", new Error("enough")]);
       }
       expect(new Set(jobsOf(outcomes)).size).toBe(outcomes.length);
-      await settled();
+      await waitUntilBlocked();
       expect(children(ctx)).toBe(0);
     },
   );
@@ -243,9 +243,9 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
       await time.sleep(n + 1);
       throw new Error(`no ${n}`);
     };
-    const { error } = await run(background, jobs, f, { workers: 2, onError: "cancel" }, capacity);
+    const { error } = await run(background, jobs, f, { workers: 2, stopOnError: true }, capacity);
     expect(error).toEqual(new Error("no 0"));
-    await settled();
+    await waitUntilBlocked();
     expect(sent).toBe(2 + capacity);
     expect(jobs.length).toBe(capacity);
     expect(calls).toBe(2);
@@ -365,10 +365,15 @@ describe("what makes no sense", () => {
     [
       "another way to treat errors",
       () => 1,
-      { onError: "ignore" },
-      new TypeError('runPool: onError must be "collect" or "cancel", got ignore'),
+      { stopOnError: "ignore" },
+      new TypeError("runPool: stopOnError must be a boolean, got ignore"),
     ],
-    ["a grace below 0", () => 1, { grace: -1 }, new RangeError("runPool: grace must be a number, 0 or more, got -1")],
+    [
+      "a gracePeriod below 0",
+      () => 1,
+      { gracePeriod: -1 },
+      new RangeError("runPool: gracePeriod must be a number, 0 or more, got -1"),
+    ],
   ];
 
   test.each(cases)("is refused at once, and touches no channel: %s", (_name, f, options, error) =>
@@ -376,9 +381,9 @@ describe("what makes no sense", () => {
       const jobs = new Channel<number>(1);
       jobs.trySend(1);
       const results = new Results<number>(1);
-      const running = runPool(background, jobs, results, f as () => number, options as RunOptions<number, number>);
+      const running = runPool(background, jobs, results, f as () => number, options as RunPoolOptions<number, number>);
       await expect(running).rejects.toEqual(error);
-      await settled();
+      await waitUntilBlocked();
       expect(jobs.length).toBe(1);
       expect(results.closed).toBe(0);
     }),
@@ -386,7 +391,7 @@ describe("what makes no sense", () => {
 
   test("is refused: what is no channel", () =>
     inBubble(async () => {
-      const results = new Channel<Outcome<number, number>>(1);
+      const results = new Channel<JobOutcome<number, number>>(1);
       const jobs = [1, 2] as never;
       await expect(runPool(background, jobs, results, async (_ctx, n: number) => n)).rejects.toBeInstanceOf(TypeError);
     }));
@@ -455,7 +460,7 @@ describe("the end of the context", () => {
     await time.sleep(1000);
     expect(sent).toBe(2);
     const again = run(background, jobs, (_own, n) => n);
-    await settled();
+    await waitUntilBlocked();
     expect(sent).toBe(3);
     jobs.close();
     expect((await again).outcomes).toHaveLength(1);
@@ -467,7 +472,7 @@ describe("the end of the context", () => {
     expect(error).toBeUndefined();
     expect(children(ctx)).toBe(0);
     cancel();
-    await settled();
+    await waitUntilBlocked();
   });
 
   everyOrder("with nothing to do but wait for jobs is an error too", async () => {
@@ -504,67 +509,70 @@ describe("the end of the context", () => {
     ]);
   });
 
-  describe.each<{ readonly grace?: number }>([{ grace: 0 }, { grace: 10 }, {}])("with %j", (options) => {
-    const { grace = 1000 } = options;
+  describe.each<{ readonly gracePeriod?: number }>([{ gracePeriod: 0 }, { gracePeriod: 10 }, {}])(
+    "with %j",
+    (options) => {
+      const { gracePeriod = 1000 } = options;
 
-    // R170
-    describe.each([1, 2])("and %i workers", (workers) => {
-      everyOrder("does not wait longer for functions that do not listen, and is an error", async () => {
-        const [ctx, cancel] = context.withCancelCause(background);
-        time.afterFunc(10, () => cancel(new Error("enough")));
-        const stopped: number[] = [];
-        const { error, outcomes, ms } = await run(ctx, filled(workers), async () => time.sleep(5000), {
-          workers,
-          ...options,
-          onWorkerStop: (worker) => stopped.push(worker),
+      // R170
+      describe.each([1, 2])("and %i workers", (workers) => {
+        everyOrder("does not wait longer for functions that do not listen, and is an error", async () => {
+          const [ctx, cancel] = context.withCancelCause(background);
+          time.afterFunc(10, () => cancel(new Error("enough")));
+          const stopped: number[] = [];
+          const { error, outcomes, ms } = await run(ctx, filled(workers), async () => time.sleep(5000), {
+            workers,
+            ...options,
+            onWorkerStop: (worker) => stopped.push(worker),
+          });
+          expect(ms).toBe(10 + gracePeriod);
+          expect(error).toEqual(new Error("enough"));
+          expect(outcomes.filter(({ status }) => status !== "canceled")).toEqual([]);
+          // They come back in the end, to closed results, and nothing comes of it.
+          await time.sleep(5000);
+          expect(sorted(stopped)).toEqual(numbers(workers).map((n) => n + 1));
+          expect(children(ctx)).toBe(0);
         });
-        expect(ms).toBe(10 + grace);
-        expect(error).toEqual(new Error("enough"));
-        expect(outcomes.filter(({ status }) => status !== "canceled")).toEqual([]);
-        // They come back in the end, to closed results, and nothing comes of it.
-        await time.sleep(5000);
-        expect(sorted(stopped)).toEqual(numbers(workers).map((n) => n + 1));
-        expect(children(ctx)).toBe(0);
       });
-    });
 
-    everyOrder("finds some at their work, some with their outcome and some idle, and frees all", async () => {
-      const [ctx, cancel] = context.withCancelCause(background);
-      const results = new Results<number>();
-      const jobs = new Channel<number>();
-      const running = runPool(
-        ctx,
-        jobs,
-        results,
-        async (own, n) => {
-          if (n === 0) await time.sleep(5000);
-          if (n === 1) await own.done().receive();
-          return n;
-        },
-        { workers: 4, ...options },
-      );
-      for (const n of numbers(3)) await jobs.send(n);
-      await settled();
-      const start = time.now();
-      cancel(new Error("enough"));
-      const { cause, abandoned, undone, undelivered } = await running;
-      expect(cause).toEqual(new Error("enough"));
-      expect([undone, sorted(jobsOf(undelivered))]).toEqual([
-        [0, 1],
-        [0, 1, 2],
-      ]);
-      // Without grace, the function that listens may not have returned yet.
-      expect(abandoned).toBeLessThanOrEqual(grace === 0 ? 2 : 1);
-      expect(abandoned).toBeGreaterThanOrEqual(1);
-      expect(time.since(start)).toBe(grace);
-      expect(results.closed).toBe(1);
-      await time.sleep(5000);
-    });
-  });
+      everyOrder("finds some at their work, some with their outcome and some idle, and frees all", async () => {
+        const [ctx, cancel] = context.withCancelCause(background);
+        const results = new Results<number>();
+        const jobs = new Channel<number>();
+        const running = runPool(
+          ctx,
+          jobs,
+          results,
+          async (own, n) => {
+            if (n === 0) await time.sleep(5000);
+            if (n === 1) await own.done().receive();
+            return n;
+          },
+          { workers: 4, ...options },
+        );
+        for (const n of numbers(3)) await jobs.send(n);
+        await waitUntilBlocked();
+        const start = time.now();
+        cancel(new Error("enough"));
+        const { cause, abandoned, unfinished, undelivered } = await running;
+        expect(cause).toEqual(new Error("enough"));
+        expect([unfinished, sorted(jobsOf(undelivered))]).toEqual([
+          [0, 1],
+          [0, 1, 2],
+        ]);
+        // Without a grace period, the function that listens may not have returned yet.
+        expect(abandoned).toBeLessThanOrEqual(gracePeriod === 0 ? 2 : 1);
+        expect(abandoned).toBeGreaterThanOrEqual(1);
+        expect(time.since(start)).toBe(gracePeriod);
+        expect(results.closed).toBe(1);
+        await time.sleep(5000);
+      });
+    },
+  );
 });
 
 // R148, B19, P6, P8
-describe('with onError "cancel"', () => {
+describe("with stopOnError", () => {
   everyOrder("the first error in time is what the run ends with, and it ends the other jobs", async () => {
     const seen: unknown[] = [];
     const f = async (own: Context, n: number): Promise<void> => {
@@ -576,7 +584,7 @@ describe('with onError "cancel"', () => {
       seen.push(context.cause(own));
       throw new Error("later");
     };
-    const { error, ms } = await run(background, filled(20), f, { workers: 4, onError: "cancel" });
+    const { error, ms } = await run(background, filled(20), f, { workers: 4, stopOnError: true });
     expect(error).toEqual(new Error("first"));
     expect(ms).toBe(20);
     expect(seen).toEqual(Array.from({ length: 3 }, () => new Error("first")));
@@ -587,13 +595,13 @@ describe('with onError "cancel"', () => {
       await time.sleep(10);
       throw new Error(`no ${n}`);
     };
-    const { error, outcomes } = await run(background, filled(4), f, { workers: 4, onError: "cancel" });
+    const { error, outcomes } = await run(background, filled(4), f, { workers: 4, stopOnError: true });
     const failed = outcomes.filter(({ status }) => status === "failed");
     expect(failed.map((outcome) => outcome.error)).toContain(error);
   });
 
   everyOrder("a run without errors is as any other", async () => {
-    const { error, outcomes } = await run(background, filled(9), (_own, n) => n, { workers: 2, onError: "cancel" });
+    const { error, outcomes } = await run(background, filled(9), (_own, n) => n, { workers: 2, stopOnError: true });
     expect(error).toBeUndefined();
     expect(sorted(jobsOf(outcomes))).toEqual(numbers(9));
   });
@@ -601,7 +609,7 @@ describe('with onError "cancel"', () => {
   everyOrder("jobs that come later are left to a later run on the same channel", async () => {
     const jobs = new Channel<number>(1);
     const f = async (): Promise<never> => Promise.reject(new Error("no"));
-    const first = run(background, jobs, f, { workers: 2, onError: "cancel" });
+    const first = run(background, jobs, f, { workers: 2, stopOnError: true });
     await jobs.send(1);
     expect((await first).error).toEqual(new Error("no"));
     await time.sleep(1000);
@@ -618,7 +626,7 @@ describe('with onError "cancel"', () => {
       await time.sleep(n === 0 ? 5 : 5000);
       throw new Error("no");
     };
-    const { error, ms } = await run(background, filled(2), f, { workers: 2, onError: "cancel", gracePeriod: 70 });
+    const { error, ms } = await run(background, filled(2), f, { workers: 2, stopOnError: true, gracePeriod: 70 });
     expect([error, ms]).toEqual([new Error("no"), 75]);
     await time.sleep(5000);
   });
@@ -646,7 +654,7 @@ describe("a job that takes longer than it may", () => {
   });
 
   everyOrder("is told when that happens, and not when the function comes back", async () => {
-    const results = new Channel<Outcome<number, void>>(5);
+    const results = new Channel<JobOutcome<number, void>>(5);
     const running = runPool(background, filled(1), results, async () => time.sleep(500), { workers: 1, timeout: 20 });
     await time.sleep(21);
     expect(results.length).toBe(1);
@@ -656,7 +664,7 @@ describe("a job that takes longer than it may", () => {
 
   everyOrder("ends a run that an error is to end", async () => {
     const f = async (own: Context): Promise<void> => work(own, 500);
-    const { error, ms } = await run(background, filled(3), f, { workers: 2, timeout: 20, onError: "cancel" });
+    const { error, ms } = await run(background, filled(3), f, { workers: 2, timeout: 20, stopOnError: true });
     expect(error).toBeInstanceOf(context.DeadlineExceeded);
     expect(ms).toBe(20);
   });
@@ -695,9 +703,9 @@ everyOrder("a job that is tried again has one outcome", async () => {
 test("two pools may share their jobs and their results, if somebody else closes", () =>
   inBubble(async () => {
     const jobs = filled(30, 0);
-    const both = new Channel<Outcome<number, number>>();
+    const both = new Channel<JobOutcome<number, number>>();
     const pipe = async (): Promise<void> => {
-      const results = new Channel<Outcome<number, number>>();
+      const results = new Channel<JobOutcome<number, number>>();
       go(runPool<number, number>, background, jobs, results, async (_own: Context, n: number) => n, { workers: 2 });
       for await (const outcome of results) await both.send(outcome);
     };
@@ -712,7 +720,7 @@ describe("a function that times out", () => {
   test("and never comes back does not hold up a run that has no more jobs", () =>
     bubble(async () => {
       const jobs = new Channel<number>(1);
-      const results = new Channel<Outcome<number, never>>(1);
+      const results = new Channel<JobOutcome<number, never>>(1);
       await jobs.send(1);
       jobs.close();
       const never = new Channel<never>();
@@ -738,14 +746,14 @@ describe("a function that times out", () => {
           if (s.case === "done") return;
         }
       });
-      const run = runPool(ctx, jobs, new Channel<Outcome<number, unknown>>(), () => time.sleep(5), {
+      const run = runPool(ctx, jobs, new Channel<JobOutcome<number, unknown>>(), () => time.sleep(5), {
         workers: 2,
         timeout: 2,
       });
       await time.sleep(1000);
       expect(sent).toBe(2);
       cancel();
-      const { cause, undelivered, undone } = await run;
-      expect([cause?.message, undelivered.length, undone]).toEqual(["context canceled", 2, []]);
+      const { cause, undelivered, unfinished } = await run;
+      expect([cause?.message, undelivered.length, unfinished]).toEqual(["context canceled", 2, []]);
     }));
 });

@@ -4,7 +4,7 @@ import {
   type Context,
   context,
   go,
-  type Outcome,
+  type JobOutcome,
   type PoolEvent,
   type PoolStats,
   receive,
@@ -13,7 +13,7 @@ import {
   time,
   WorkerPool,
 } from "goro";
-import { bubble, now, settled } from "goro/testing";
+import { bubble, now, waitUntilBlocked } from "goro/testing";
 import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
@@ -51,8 +51,8 @@ describe("stats", () => {
       expect(pool.stats()).toEqual({
         workers: 2,
         perWorker: [
-          { worker: 1, jobs: 0, busy: 0 },
-          { worker: 2, jobs: 0, busy: 0 },
+          { worker: 1, jobs: 0, busyMs: 0 },
+          { worker: 2, jobs: 0, busyMs: 0 },
         ],
         running: 0,
         abandoned: 0,
@@ -73,7 +73,7 @@ describe("stats", () => {
       async () => {
         const pool = new WorkerPool(work, { workers: 2, queueSize: 3 });
         const sends = Array.from({ length: 7 }, () => pool.send({ ms: 10 }));
-        await settled();
+        await waitUntilBlocked();
         expect(counts(pool.stats())).toEqual({ running: 2, queued: 3, waiting: 2 });
         await time.sleep(11);
         expect(counts(pool.stats())).toEqual({ running: 2, queued: 3, processed: 2 });
@@ -103,10 +103,10 @@ describe("stats", () => {
       const pool = new WorkerPool(work, { workers: 1, queueSize: 1 });
       const [running, queued] = [await pool.submit({ ms: 10, listens: true }), await pool.submit({ ms: 10 })];
       queued.cancel();
-      await settled();
+      await waitUntilBlocked();
       expect(counts(pool.stats())).toEqual({ running: 1, canceled: 1 });
       running.cancel();
-      await settled();
+      await waitUntilBlocked();
       expect(counts(pool.stats())).toEqual({ canceled: 2 });
       expect(pool.stats().latency.count).toBe(0);
       await pool.stop();
@@ -119,9 +119,9 @@ describe("stats", () => {
       await pool.send({ ms: 10 });
       expect(pool.trySend({ ms: 10 })).toBe(false);
       expect(pool.trySubmit({ ms: 10 })).toBeUndefined();
-      const waiting = pool.send({ ms: 10 }, ctx);
+      const waiting = pool.send({ ms: 10 }, { ctx });
       waiting.catch(() => undefined);
-      await settled();
+      await waitUntilBlocked();
       expect(counts(pool.stats())).toEqual({ running: 1, waiting: 1 });
       cancel();
       await expect(waiting).rejects.toThrow(context.Canceled);
@@ -136,7 +136,7 @@ describe("stats", () => {
       const [late, canceled] = [await pool.submit({ ms: 30 }), await pool.submit({ ms: 20 })];
       await time.sleep(5);
       canceled.cancel();
-      await settled();
+      await waitUntilBlocked();
       expect(counts(pool.stats())).toEqual({ running: 2, abandoned: 1, canceled: 1 });
       await expect(late.result).rejects.toThrow("the job took longer than 10 ms");
       const failed = { processed: 1, failed: 1, timedOut: 1, canceled: 1 };
@@ -156,7 +156,7 @@ describe("stats", () => {
       await pool.send({ ms: 9, fails: true });
       await pool.send({ ms: 20, listens: true });
       // Its own deadline comes first: that is no timeout of the pool.
-      await pool.send({ ms: 20, listens: true }, soon);
+      await pool.send({ ms: 20, listens: true }, { ctx: soon });
       await pool.stop();
       expect(counts(pool.stats())).toEqual({ processed: 3, failed: 2, timedOut: 1, canceled: 1 });
       cancel();
@@ -171,9 +171,9 @@ describe("stats", () => {
       expect(pool.stats()).toMatchObject({
         workers: 0,
         perWorker: [
-          { worker: 1, jobs: 1, busy: 5 },
-          { worker: 2, jobs: 0, busy: 60 },
-          { worker: 3, jobs: 0, busy: 60 },
+          { worker: 1, jobs: 1, busyMs: 5 },
+          { worker: 2, jobs: 0, busyMs: 60 },
+          { worker: 3, jobs: 0, busyMs: 60 },
         ],
         running: 2,
         abandoned: 2,
@@ -240,7 +240,7 @@ describe("stats", () => {
       const { perWorker, processed } = pool.stats();
       expect(processed).toBe(12);
       expect(perWorker).toEqual(
-        Array.from({ length: workers }, (_, i) => ({ worker: i + 1, jobs: 12 / workers, busy: makespan })),
+        Array.from({ length: workers }, (_, i) => ({ worker: i + 1, jobs: 12 / workers, busyMs: makespan })),
       );
       await pool.stop();
       expect(now() - start).toBe(makespan + 1);
@@ -253,12 +253,12 @@ describe("stats", () => {
       await time.sleep(100);
       await pool.send({ ms: 10 });
       await time.sleep(4);
-      expect(pool.stats().perWorker).toEqual([{ worker: 1, jobs: 0, busy: 4 }]);
+      expect(pool.stats().perWorker).toEqual([{ worker: 1, jobs: 0, busyMs: 4 }]);
       await time.sleep(50);
-      expect(pool.stats().perWorker).toEqual([{ worker: 1, jobs: 1, busy: 10 }]);
+      expect(pool.stats().perWorker).toEqual([{ worker: 1, jobs: 1, busyMs: 10 }]);
       await pool.send({ ms: 10 });
       await time.sleep(50);
-      expect(pool.stats().perWorker).toEqual([{ worker: 1, jobs: 2, busy: 20 }]);
+      expect(pool.stats().perWorker).toEqual([{ worker: 1, jobs: 2, busyMs: 20 }]);
       await pool.stop();
     }));
 
@@ -303,7 +303,7 @@ describe("stats", () => {
           const job = { ms, fails: chance.randomInt(3) === 0, listens: chance.randomInt(2) === 0 };
           const [ctx, cancel] = context.withTimeout(context.background(), 20 + chance.randomInt(200));
           void pool
-            .submit(job, ctx)
+            .submit(job, { ctx })
             .then(
               (task) => tasks.push(task),
               (error: unknown) => refused.push(error),
@@ -319,7 +319,7 @@ describe("stats", () => {
         await pool.stop();
         await time.sleep(1000);
         expect(tasks.length + refused.length).toBe(60);
-        const outcomes = tasks.map(({ outcome }) => outcome as Outcome<Job, number>);
+        const outcomes = tasks.map(({ outcome }) => outcome as JobOutcome<Job, number>);
         const are = (status: string): number => outcomes.filter((outcome) => outcome.status === status).length;
         const timedOut = outcomes.filter(
           ({ status, error }) => status === "failed" && error instanceof context.DeadlineExceeded,
@@ -369,7 +369,7 @@ describe("onWorkerStart and onWorkerStop", () => {
     inBubble(async () => {
       const log: string[] = [];
       const jobs = new Channel<number>();
-      const results = new Channel<Outcome<number, void>>(100);
+      const results = new Channel<JobOutcome<number, void>>(100);
       go(async () => {
         for (let job = 0; job < 20; job++) await jobs.send(job);
         jobs.close();
@@ -406,7 +406,7 @@ describe("onWorkerStart and onWorkerStop", () => {
         log.push("closed");
       });
       await pool.stop();
-      await settled();
+      await waitUntilBlocked();
       expect(log.slice(3, -1).sort()).toEqual(["done", "stop 1", "stop 2", "stop 3"]);
       expect(log.at(-1)).toBe("closed");
     }));
@@ -426,7 +426,7 @@ describe("onWorkerStart and onWorkerStop", () => {
       pool.resize(hook === "onWorkerStart" ? 3 : 1);
       let hasStopped = false;
       void stop?.then(() => (hasStopped = true));
-      await settled();
+      await waitUntilBlocked();
       expect([stop !== undefined, hasStopped]).toEqual([true, true]);
       expect(pool.stats().workers).toBe(0);
     }),
@@ -436,19 +436,19 @@ describe("onWorkerStart and onWorkerStop", () => {
     inBubble(async () => {
       const sent: boolean[] = [];
       const pool: WorkerPool<Job, number> = new WorkerPool(work, {
-        min: 0,
-        max: 4,
-        idle: 10,
-        onWorkerStart: () => sent.push(pool.trySend({ ms: 5 })),
+        workers: 1,
+        onWorkerStart: (worker) => worker > 1 && sent.push(pool.trySend({ ms: 5 })),
         onWorkerStop: (worker) => {
           if (worker === 4) sent.push(pool.trySend({ ms: 5 }));
         },
       });
       await pool.send({ ms: 5 });
+      pool.resize(4);
       await time.sleep(12);
       expect(pool.stats()).toMatchObject({ workers: 4, processed: 4 });
-      expect(sent).toEqual([false, true, true, true]);
+      pool.resize(1);
       await time.sleep(1000);
+      expect(sent).toEqual([true, true, true, true]);
       await pool.stop();
       expect(pool.stats().processed).toBe(1 + sent.filter(Boolean).length);
     }));
@@ -538,13 +538,13 @@ describe("onEvent", () => {
           if (chance.randomInt(3) === 0) await time.sleep(chance.randomInt(30));
         }
         const [ctx, cancel] = context.withTimeout(context.background(), chance.randomInt(100));
-        const { undone } = await pool.stop(ctx);
+        const { unfinished } = await pool.stop(ctx);
         cancel();
         await Promise.all(sends);
         expect(events.size).toBe(40);
         for (const [job, types] of events) {
           expect(types.join(" ")).toMatch(/^(started (retrying ){0,2})?ended$/);
-          if (!undone.includes(job)) expect(types[0]).toBe("started");
+          if (!unfinished.includes(job)) expect(types[0]).toBe("started");
         }
         await time.sleep(100);
       },
@@ -570,7 +570,7 @@ describe("onEvent", () => {
     inBubble(async () => {
       const log: string[] = [];
       const jobs = new Channel<Job>(2);
-      const results = new Channel<Outcome<Job, number>>(2);
+      const results = new Channel<JobOutcome<Job, number>>(2);
       jobs.trySend({ ms: 1 });
       jobs.trySend({ ms: 2, fails: true });
       jobs.close();
@@ -610,13 +610,13 @@ describe("a hook that throws", () => {
         onWorkerStop: broken("onWorkerStop"),
         onEvent: broken("onEvent"),
       };
-      const pool = new WorkerPool(async (_ctx, n) => n * n, { min: 1, max: 3, queue: 2, ...hooks });
+      const pool = new WorkerPool(async (_ctx, n) => n * n, { workers: 3, queueSize: 2, ...hooks });
       const squares = [];
       for await (const square of pool.map([1, 2, 3, 4])) squares.push(square);
       await pool.send(5);
       const report = await pool.stop();
       for await (const { value } of pool.results) squares.push(value);
-      console.log(squares.join(" "), report.undone.length, pool.stats().processed);
+      console.log(squares.join(" "), report.unfinished.length, pool.stats().processed);
 
       const jobs = new Channel(3);
       for (const n of [6, 7, 8]) await jobs.send(n);
@@ -652,8 +652,8 @@ describe("a hook that throws", () => {
       });
       const bad = { ms: -1 };
       await expect(pool.send(bad)).rejects.toEqual(complaint);
-      await expect(pool.send(bad, ctx)).rejects.toEqual(complaint);
-      await expect(pool.submit(bad, ctx)).rejects.toEqual(complaint);
+      await expect(pool.send(bad, { ctx })).rejects.toEqual(complaint);
+      await expect(pool.submit(bad, { ctx })).rejects.toEqual(complaint);
       expect(() => pool.trySend(bad)).toThrow(complaint);
       expect(() => pool.trySubmit(bad)).toThrow(complaint);
       expect(children(ctx)).toBe(0);

@@ -17,7 +17,7 @@ test("a pool keeps nothing of jobs that are over, or that it has not accepted", 
     const job = { id: 1 };
     const [ctx, cancel] = withCancel(background());
     await (
-      await pool.submit(job, ctx)
+      await pool.submit(job, { ctx })
     ).result;
     await pool.send({ wait: 1 });
     await pool.send({ wait: 2 });

@@ -4,7 +4,7 @@ import {
   context,
   type Context,
   numCPU,
-  type Outcome,
+  type JobOutcome,
   PanicError,
   type PoolOptions,
   receive,
@@ -12,12 +12,12 @@ import {
   select,
   StoppedError,
   type StopReport,
-  type Task,
+  type PoolTask,
   time,
   WaitGroup,
   WorkerPool,
 } from "goro";
-import { now, settled } from "goro/testing";
+import { now, waitUntilBlocked } from "goro/testing";
 import { poolResult, poolStop, poolSubmit } from "../../src/runtime/wait-reasons.ts";
 import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble, isOver } from "../support/contexts.ts";
@@ -34,7 +34,7 @@ async function inAnyOrder(f: (seed: number) => unknown): Promise<void> {
   for (const seed of seeds) {
     const checked = async (): Promise<void> => {
       await f(seed);
-      await settled();
+      await waitUntilBlocked();
       expect([poolSubmit, poolResult, poolStop].map(({ waiting: parked }) => parked)).toEqual([0, 0, 0]);
     };
     await inBubble(checked, { seed }).catch((error: unknown) => {
@@ -69,7 +69,7 @@ class Held {
 
   async letGo(count: number = 1): Promise<void> {
     for (let i = 0; i < count; i++) await this.#gate.send(i);
-    await settled();
+    await waitUntilBlocked();
   }
 }
 
@@ -86,7 +86,7 @@ async function stateOf(promise: Promise<unknown>): Promise<unknown> {
     (value) => (state = value),
     (error: unknown) => (state = error),
   );
-  await settled();
+  await waitUntilBlocked();
   return state;
 }
 
@@ -98,7 +98,7 @@ function error(message: string): unknown {
   return expect.objectContaining({ message });
 }
 
-const nothingLeft: StopReport<unknown> = { undone: [], abandoned: 0, cause: undefined };
+const nothingLeft: StopReport<unknown> = { unfinished: [], abandoned: 0, cause: undefined };
 
 describe("a pool accepts", () => {
   const sizes = [1, 3].flatMap((workers) => capacities.map((queue) => [workers, queue] as const));
@@ -113,7 +113,7 @@ describe("a pool accepts", () => {
           const pool = new WorkerPool(held.f, { workers, queueSize: queue });
           for (let job = 0; job < workers + queue; job++) await pool[door](job);
           const late = [0, 1, 2].map((i) => stateOf(pool[door](workers + queue + i)));
-          await settled();
+          await waitUntilBlocked();
           expect(pool.trySend(-1)).toBe(false);
           expect(pool.trySubmit(-1)).toBeUndefined();
           expect(pool.stats()).toMatchObject({ running: workers, queued: queue, waiting: 3 });
@@ -141,7 +141,7 @@ describe("a pool accepts", () => {
       const accepted: number[] = [];
       for (const job of [2, 3, 4]) void pool.send(job).then(() => accepted.push(job));
       for (const ones of [[], [2], [2, 3], [2, 3, 4]]) {
-        await settled();
+        await waitUntilBlocked();
         expect(accepted).toEqual(ones);
         await held.letGo();
       }
@@ -326,7 +326,7 @@ describe("results", () => {
       for (const ms of [30, 10, 20]) await pool.send(ms);
       const task = await pool.submit(5);
       const told: number[] = [];
-      for (let i = 0; i < 3; i++) told.push(((await pool.results.receive()).value as Outcome<number, number>).job);
+      for (let i = 0; i < 3; i++) told.push(((await pool.results.receive()).value as JobOutcome<number, number>).job);
       expect(told).toEqual([10, 20, 30]);
       expect(await task.result).toBe(5);
       await pool.stop();
@@ -405,7 +405,7 @@ describe("priority", () => {
       await pool.send(4);
       const accepted: number[] = [];
       for (const job of [1, 3, 2]) void pool.send(job).then(() => accepted.push(job));
-      await settled();
+      await waitUntilBlocked();
       for (const ones of [[3], [3, 2], [3, 2, 1]]) {
         await held.letGo();
         expect(accepted).toEqual(ones);
@@ -437,7 +437,7 @@ describe("priority", () => {
       const [ctx, cancel] = withCancel(background());
       const pool = new WorkerPool(listens, { workers: 1, priority: () => rank as number });
       const says = `WorkerPool: priority must return a number, got ${rank}`;
-      for (const refused of [pool.send(1), pool.send(1, ctx), pool.submit(1), pool.submit(1, ctx)]) {
+      for (const refused of [pool.send(1), pool.send(1, { ctx }), pool.submit(1), pool.submit(1, { ctx })]) {
         await expect(refused).rejects.toThrow(new RangeError(says));
       }
       expect(() => pool.trySend(1)).toThrow(new RangeError(says));
@@ -460,7 +460,7 @@ describe("priority", () => {
         },
       });
       const before = children(all);
-      for (const refused of [pool.send(1), pool.send(1, ctx), pool.submit(1), pool.submit(1, ctx)]) {
+      for (const refused of [pool.send(1), pool.send(1, { ctx }), pool.submit(1), pool.submit(1, { ctx })]) {
         await expect(refused).rejects.toBe(bad);
       }
       expect(() => pool.trySubmit(1)).toThrow(bad);
@@ -496,7 +496,7 @@ describe("stop", () => {
       const pool = new WorkerPool(listens, { workers: 3, queueSize: 5 });
       for (let i = 0; i < 8; i++) await pool.send(10);
       const waiting = [pool.send(10), pool.submit(10)] as const;
-      await settled();
+      await waitUntilBlocked();
       expect(pool.stats()).toMatchObject({ running: 3, queued: 5, waiting: 2 });
       const stopped = pool.stop();
       expect(pool.stats()).toMatchObject({ running: 3, queued: 7, waiting: 0 });
@@ -524,8 +524,8 @@ describe("stop", () => {
       };
       const allRefuse = async (): Promise<void> => {
         for (const own of [undefined, ctx]) {
-          expect(await thrown(() => pool.send(1, own))).toEqual(refusal("send"));
-          expect(await thrown(() => pool.submit(1, own))).toEqual(refusal("submit"));
+          expect(await thrown(() => pool.send(1, { ctx: own }))).toEqual(refusal("send"));
+          expect(await thrown(() => pool.submit(1, { ctx: own }))).toEqual(refusal("submit"));
         }
         expect(await thrown(() => pool.trySend(1))).toEqual(refusal("trySend"));
         expect(await thrown(() => pool.trySubmit(1))).toEqual(refusal("trySubmit"));
@@ -561,12 +561,12 @@ describe("stop", () => {
       const pool = new WorkerPool<{ id: number }, number>((ctx) => listens(ctx, hour), { workers: 3, queueSize: 5 });
       const jobs = Array.from({ length: 10 }, (_, id) => ({ id }));
       const sent = jobs.map((job) => pool.send(job));
-      await settled();
+      await waitUntilBlocked();
       const [ctx, cancel] = withTimeoutCause(background(), 50, late);
       const patient = pool.stop();
       const report = await pool.stop(ctx);
       expect(now() - start).toBe(50);
-      expect(report).toEqual({ undone: jobs, abandoned: 0, cause: late });
+      expect(report).toEqual({ unfinished: jobs, abandoned: 0, cause: late });
       expect(report.cause).toBe(late);
       expect(await patient).toEqual(report);
       expect(await pool.stop()).toEqual(report);
@@ -579,7 +579,7 @@ describe("stop", () => {
     }));
 
   // R170
-  test("reports as undone exactly the jobs that the end of the pool has canceled", () =>
+  test("reports as unfinished exactly the jobs that the end of the pool has canceled", () =>
     inAnyOrder(async (seed) => {
       const why = new Error("why");
       const chance = new Prng(seed);
@@ -589,22 +589,22 @@ describe("stop", () => {
       const own = await Promise.all([pool.submit(70), pool.submit(80)]);
       await time.sleep(chance.randomInt(60) + 5);
       own[1].cancel();
-      await settled();
+      await waitUntilBlocked();
       if (chance.randomInt(2) === 0) void pool.stop();
       cancel(why);
       const report = await pool.stop();
       const told = [...(await all(pool.results)), ...own.slice(0, 1).map(({ outcome }) => outcome)];
       const canceled = told.flatMap((outcome) => (outcome?.status === "canceled" ? outcome.job : []));
       expect(canceled.length).toBeGreaterThan(0);
-      expect(report).toEqual({ undone: canceled.sort((a, b) => a - b), abandoned: 0, cause: why });
+      expect(report).toEqual({ unfinished: canceled.sort((a, b) => a - b), abandoned: 0, cause: why });
       expect(own[1].outcome).toMatchObject({ status: "canceled", error: error("context canceled") });
     }));
 
   // R170
   test.each([
     ["at once", async (): Promise<void> => undefined],
-    ["later", settled],
-  ])("of a canceled pool that had nothing to do, called %s, has nothing undone and so no cause", (_, wait) =>
+    ["later", waitUntilBlocked],
+  ])("of a canceled pool that had nothing to do, called %s, has nothing unfinished and so no cause", (_, wait) =>
     inAnyOrder(async () => {
       const [ctx, cancel] = withCancelCause(background());
       const pool = new WorkerPool(listens, { workers: 2, ctx });
@@ -623,7 +623,7 @@ describe("stop", () => {
       const easy = new WorkerPool(listens, { workers: 1 });
       await easy.send(10);
       expect(await easy.stop(ctx)).toEqual(nothingLeft);
-      await settled();
+      await waitUntilBlocked();
       expect(children(ctx)).toBe(0);
 
       const reason = new Error("now");
@@ -631,7 +631,7 @@ describe("stop", () => {
       const start = now();
       const pool = new WorkerPool(listens, { workers: 1, queueSize: 1 });
       for (const job of [hour, 2 * hour]) await pool.send(job);
-      expect(await pool.stop(ctx)).toEqual({ undone: [hour, 2 * hour], abandoned: 0, cause: reason });
+      expect(await pool.stop(ctx)).toEqual({ unfinished: [hour, 2 * hour], abandoned: 0, cause: reason });
       expect(now()).toBe(start);
 
       const idle = new WorkerPool(listens, { workers: 1 });
@@ -655,7 +655,7 @@ describe("stop", () => {
       });
       const report = await pool.stop(ctx);
       expect(now() - start).toBe(10 + (grace ?? 1000));
-      expect(report).toEqual({ undone: [hour, 20 * hour, 1], abandoned: 2, cause: error("late") });
+      expect(report).toEqual({ unfinished: [hour, 20 * hour, 1], abandoned: 2, cause: error("late") });
       // Whoever waits for a job need not wait for its function.
       expect(await Promise.all(told)).toEqual([10, 10, 10]);
       expect(pool.stats()).toMatchObject({ running: 2, abandoned: 2, workers: 0, canceled: 3 });
@@ -675,9 +675,13 @@ describe("stop", () => {
       const [ctx, cancel] = withCancel(background());
       const pool = new WorkerPool(isStubborn, { workers: 3, ctx, gracePeriod: grace });
       for (const ms of [100, 200, 300]) await pool.send(ms);
-      await settled();
+      await waitUntilBlocked();
       cancel();
-      expect(await pool.stop()).toEqual({ undone: [100, 200, 300], abandoned: 0, cause: error("context canceled") });
+      expect(await pool.stop()).toEqual({
+        unfinished: [100, 200, 300],
+        abandoned: 0,
+        cause: error("context canceled"),
+      });
       expect(now() - start).toBe(300);
     }),
   );
@@ -689,7 +693,7 @@ describe("stop", () => {
       const pool = new WorkerPool(isStubborn, { workers: 2, gracePeriod: 100 });
       const stuck = await pool.submit(hour);
       await pool.send(50);
-      await settled();
+      await waitUntilBlocked();
       stuck.cancel();
       expect(await pool.stop()).toEqual({ ...nothingLeft, abandoned: 1 });
       expect(now() - start).toBe(150);
@@ -790,11 +794,11 @@ describe("a job that stops its pool", () => {
         const log: string[] = [];
         const pool = scripted(log, way, { timeout: hour });
         const [ctx, cancel] = withCancel(background());
-        const tasks = await Promise.all([pool.submit("stop"), pool.submit("stop", ctx)]);
+        const tasks = await Promise.all([pool.submit("stop"), pool.submit("stop", { ctx })]);
         await Promise.all(tasks.map(({ result }) => result));
         expect(await pool.stop()).toEqual(nothingLeft);
         expect(log).toHaveLength(2);
-        await settled();
+        await waitUntilBlocked();
         expect(children(ctx)).toBe(0);
         cancel();
       }));
@@ -834,7 +838,7 @@ describe("a job that stops its pool", () => {
       });
       for (const job of ["30", "stop"]) expect(pool.trySend(job)).toBe(true);
       await pool.stop();
-      await settled();
+      await waitUntilBlocked();
       expect(log).toEqual(["stop at 0", "30 at 30", "told"]);
     }));
 
@@ -844,16 +848,16 @@ describe("a job that stops its pool", () => {
       const log: string[] = [];
       const pool = scripted(log, (pool, ctx) => pool.stop(ctx), { gracePeriod: 100 });
       const stuck = await pool.submit(`${hour}`);
-      await settled();
+      await waitUntilBlocked();
       stuck.cancel();
       await pool.send("stop");
-      expect(await pool.stop()).toMatchObject({ undone: [] });
+      expect(await pool.stop()).toMatchObject({ unfinished: [] });
       expect(log).toEqual(["stop at 100"]);
       await time.sleep(hour);
     }));
 
   // R169
-  test("is answered when the pool is canceled, with what is undone", () =>
+  test("is answered when the pool is canceled, with what is unfinished", () =>
     inAnyOrder(async () => {
       const why = new Error("why");
       const [ctx, cancel] = withCancelCause(background());
@@ -863,11 +867,11 @@ describe("a job that stops its pool", () => {
       await time.sleep(10);
       cancel(why);
       expect(await pool.stop()).toEqual({
-        undone: ["stop", `${hour}`, "1"],
+        unfinished: ["stop", `${hour}`, "1"],
         abandoned: expect.any(Number),
         cause: why,
       });
-      await settled();
+      await waitUntilBlocked();
       expect(log).toEqual(["stop at 110"]);
       await time.sleep(hour);
     }));
@@ -898,17 +902,17 @@ describe("the end of a pool's context", () => {
       };
       const [own, cancelOwn] = withCancel(background());
       for (let i = 0; i < 4; i++) await pool.send(hour);
-      const tasks = [await pool.submit(hour), await pool.submit(hour, own), await pool.submit(hour)];
+      const tasks = [await pool.submit(hour), await pool.submit(hour, { ctx: own }), await pool.submit(hour)];
       for (const { result } of tasks) note("task", result);
       const waits = [
         (): void => note("send", pool.send(hour)),
-        (): void => note("send", pool.send(hour, own)),
+        (): void => note("send", pool.send(hour, { ctx: own })),
         (): void => note("submit", pool.submit(hour)),
-        (): void => note("submit", pool.submit(hour, own)),
+        (): void => note("submit", pool.submit(hour, { ctx: own })),
         (): void => note("map", pool.map([hour, hour]).next()),
       ];
       for (let left = waits.length; left > 0; left--) waits.splice(chance.randomInt(left), 1)[0]?.();
-      await settled();
+      await waitUntilBlocked();
       expect(pool.stats()).toMatchObject({ running: 3, queued: 4, waiting: 6 });
       await time.sleep(10);
       cancel(why);
@@ -931,7 +935,7 @@ describe("the end of a pool's context", () => {
         Array.from({ length: 4 }, () => ["canceled", why]),
       );
       expect(await pool.stop()).toMatchObject({ abandoned: extra > 0 ? 3 : 0, cause: why });
-      expect((await pool.stop()).undone).toHaveLength(7);
+      expect((await pool.stop()).unfinished).toHaveLength(7);
       await expect(pool.send(1)).rejects.toMatchObject({ name: "StoppedError", cause: why });
       expect([children(ctx), children(own)]).toEqual([0, 0]);
       cancelOwn();
@@ -967,7 +971,7 @@ describe("the end of a pool's context", () => {
       );
       const task = await pool.submit(1);
       await pool.send(2);
-      await settled();
+      await waitUntilBlocked();
       cancel(why);
       await expect(task.result).rejects.toBe(why);
       expect(await all(pool.results)).toEqual([{ status: "canceled", job: 2, attempts: 1, error: why }]);
@@ -983,7 +987,7 @@ describe("the end of a pool's context", () => {
       expect(() => pool.trySend(1)).toThrow(why);
       await expect(pool.submit(1)).rejects.toBe(why);
       expect(await all(pool.results)).toEqual([]);
-      expect(await pool.stop()).toMatchObject({ undone: [], abandoned: 0 });
+      expect(await pool.stop()).toMatchObject({ unfinished: [], abandoned: 0 });
     }));
 
   // R116, R169
@@ -1002,8 +1006,8 @@ describe("the end of a pool's context", () => {
         },
         { workers: 1, ctx },
       );
-      await pool.send(1, own);
-      await settled();
+      await pool.send(1, { ctx: own });
+      await waitUntilBlocked();
       cancel(why);
       await pool.stop();
       expect(seen).toBe(why);
@@ -1020,7 +1024,7 @@ describe("the end of a pool's context", () => {
       await pool.stop();
       expect(children(ctx)).toBe(0);
       cancel();
-      await settled();
+      await waitUntilBlocked();
       expect(await pool.stop()).toEqual(nothingLeft);
     }));
 });
@@ -1036,7 +1040,7 @@ describe("the context of a call", () => {
       const pool = new WorkerPool(held.f, { workers: 1, queueSize: 1 });
       await pool.send(1);
       await pool.send(2);
-      const waiting = [pool[door](3, ctx), pool.send(4)] as const;
+      const waiting = [pool[door](3, { ctx }), pool.send(4)] as const;
       expect(await stateOf(waiting[0])).toBe("pending");
       cancel(why);
       await expect(waiting[0]).rejects.toBe(why);
@@ -1055,7 +1059,7 @@ describe("the context of a call", () => {
       const [ctx, cancel] = withCancelCause(background());
       cancel(why);
       const pool = new WorkerPool(listens, { workers: 1 });
-      await expect(pool[door](1, ctx)).rejects.toBe(why);
+      await expect(pool[door](1, { ctx })).rejects.toBe(why);
       await pool.stop();
       expect(await all(pool.results)).toEqual([]);
     }),
@@ -1067,11 +1071,11 @@ describe("the context of a call", () => {
       const start = now();
       const [ctx, cancel] = withCancelCause(background());
       const pool = new WorkerPool(listens, { workers: 2, queueSize: 3 });
-      await pool.send(40, ctx);
+      await pool.send(40, { ctx });
       await pool.send(20);
-      await pool.send(50, ctx);
+      await pool.send(50, { ctx });
       await pool.send(30);
-      const task = await pool.submit(60, ctx);
+      const task = await pool.submit(60, { ctx });
       await time.sleep(5);
       // A listener for each, and the context that the running function waits for.
       expect(children(ctx)).toBe(4);
@@ -1104,9 +1108,9 @@ describe("the context of a call", () => {
         },
         { workers: 1 },
       );
-      const task = await pool.submit(1, withValue(ctx, key, "gopher"));
+      const task = await pool.submit(1, { ctx: withValue(ctx, key, "gopher") });
       expect(await task.result).toBe("gopher");
-      await settled();
+      await waitUntilBlocked();
       expect([isOver(ctx), children(ctx)]).toEqual([false, 0]);
       expect(isOver(seen[0] as Context)).toBe(true);
       await pool.stop();
@@ -1145,7 +1149,7 @@ describe("a task", () => {
         },
         { workers: 3 },
       );
-      const tasks: Task<number, number>[] = [];
+      const tasks: PoolTask<number, number>[] = [];
       for (let job = 0; job < 10; job++) tasks.push(await pool.submit(job));
       await time.sleep(1);
       const told = await Promise.all(
@@ -1233,7 +1237,7 @@ describe("a task", () => {
         const [ctx, cancel] = withCancelCause(background());
         const pool = new WorkerPool(listens, { workers: 1, queueSize: 1, ctx });
         const tasks = [await pool.submit(hour), await pool.submit(hour)];
-        await settled();
+        await waitUntilBlocked();
         if (first === "pool") cancel(new Error("of all"));
         for (const task of tasks) task.cancel(new Error("mine"));
         if (first === "own") cancel(new Error("of all"));
@@ -1246,10 +1250,10 @@ describe("a task", () => {
     inAnyOrder(async () => {
       const [ctx, cancel] = withCancel(background());
       const pool = new WorkerPool(listens, { workers: 1, queueSize: 1 });
-      const tasks = [await pool.submit(10), await pool.submit(10, ctx)];
+      const tasks = [await pool.submit(10), await pool.submit(10, { ctx })];
       const before = children(ctx);
       for (const task of tasks) {
-        const says = "Task.cancel: cause must be an Error, got because";
+        const says = "PoolTask.cancel: cause must be an Error, got because";
         expect(() => task.cancel("because" as never)).toThrow(new TypeError(says));
         expect(await task.result).toBe(10);
       }
@@ -1305,7 +1309,7 @@ describe("onError", () => {
   };
 
   // R171, P12, P27
-  test.each<PoolOptions<number, number>>([{}, { onError: "collect" }])("%p goes on with the other jobs", (options) =>
+  test.each<PoolOptions<number, number>>([{}, { stopOnError: false }])("%p goes on with the other jobs", (options) =>
     inAnyOrder(async () => {
       const pool = new WorkerPool(failing, { workers: 2, queueSize: 2, ...options });
       for (const job of [5, 10, 15, 20, 25]) await pool.send(job);
@@ -1320,7 +1324,7 @@ describe("onError", () => {
   test("cancel ends the pool at the first error in time, and frees everybody", () =>
     inAnyOrder(async () => {
       const start = now();
-      const pool = new WorkerPool(failing, { workers: 3, queueSize: 1, onError: "cancel" });
+      const pool = new WorkerPool(failing, { workers: 3, queueSize: 1, stopOnError: true });
       await pool.send(10);
       await pool.send(35);
       await pool.send(25);
@@ -1330,7 +1334,7 @@ describe("onError", () => {
       const report = await pool.stop();
       // The stop lets in who waits; 50 takes the place of 10.
       expect(now() - start).toBe(25);
-      expect(report).toEqual({ undone: [35, 50, 60, 70], abandoned: 0, cause: error("bad 25") });
+      expect(report).toEqual({ unfinished: [35, 50, 60, 70], abandoned: 0, cause: error("bad 25") });
       expect(await states[0]).toBe("undefined");
       const told = (await all(pool.results)).map(({ status, job }) => `${job} ${status}`);
       expect(told.slice(0, 2)).toEqual(["10 done", "25 failed"]);
@@ -1341,7 +1345,7 @@ describe("onError", () => {
   // R171, B19
   test("cancel releases who waits to be accepted", () =>
     inAnyOrder(async () => {
-      const pool = new WorkerPool(failing, { workers: 2, onError: "cancel" });
+      const pool = new WorkerPool(failing, { workers: 2, stopOnError: true });
       await pool.send(5);
       await pool.send(1000);
       let accepted = 0;
@@ -1352,12 +1356,12 @@ describe("onError", () => {
         }
       };
       await expect(submit()).rejects.toThrow("bad 5");
-      const { undone, cause } = await pool.stop();
+      const { unfinished, cause } = await pool.stop();
       expect(cause?.message).toBe("bad 5");
       const told = (await all(pool.results)).map(({ status }) => status);
       expect(told[0]).toBe("failed");
       expect(told.slice(1).every((status) => status === "canceled")).toBe(true);
-      expect([told.length, undone.length]).toEqual([2 + accepted, 1 + accepted]);
+      expect([told.length, unfinished.length]).toEqual([2 + accepted, 1 + accepted]);
     }));
 });
 
@@ -1373,17 +1377,15 @@ describe("the options of a pool", () => {
   const say = (options: Record<string, unknown>, message: string): void => void wrong.push([options, message]);
   for (const got of [0, Infinity, ...notWhole.filter((value) => value !== null)]) {
     say({ workers: got }, whole("workers", "1 or more", got));
-    say({ max: got }, whole("max", "1 or more", got));
   }
   for (const got of notWhole.filter((value) => value !== null)) {
-    say({ queue: got }, whole("queue", "0 or more", got));
-    say({ min: got, max: 4 }, whole("min", "from 0 to 4", got));
+    say({ queueSize: got }, whole("queueSize", "0 or more", got));
     say({ retry: { retries: got } }, whole("retry.retries", "0 or more", got));
   }
-  say({ min: 5, max: 4 }, whole("min", "from 0 to 4", 5));
+  say({ retry: -1 }, whole("retry.retries", "0 or more", -1));
   say({ retry: {} }, whole("retry.retries", "0 or more", undefined));
   for (const got of notPositive.filter((value) => value !== null)) {
-    for (const name of ["idle", "timeout", "grace", "rate"]) say({ [name]: got }, number(name, "0 or more", got));
+    for (const name of ["timeout", "gracePeriod", "rate"]) say({ [name]: got }, number(name, "0 or more", got));
     for (const name of ["delay", "maxDelay"]) {
       say({ retry: { retries: 1, [name]: got } }, number(`retry.${name}`, "0 or more", got));
     }
@@ -1400,41 +1402,49 @@ describe("the options of a pool", () => {
     expect(() => new WorkerPool(listens, options)).toThrow(new RangeError(message));
   });
 
-  // R173
-  test.each([NaN, 2.5, -1, Infinity, "3"])("that are wrong about min alone say so of min, %p", (min) => {
-    const says = new RegExp(`^WorkerPool: min must be a whole number, .*, got ${String(min)}$`);
-    expect(() => new WorkerPool(listens, { min: min as number })).toThrow(says);
-  });
-
+  const always = (): boolean => true;
   const mistaken: [options: Record<string, unknown>, message: string][] = [
     [{ ctx: {} }, "WorkerPool: ctx must be a context, got [object Object]"],
     [{ ctx: "background" }, "WorkerPool: ctx must be a context, got background"],
-    [{ workers: 3, max: 4 }, "WorkerPool: either workers or min and max, not both"],
-    [{ workers: 3, min: 1 }, "WorkerPool: either workers or min and max, not both"],
-    [{ onError: "throw" }, 'WorkerPool: onError must be "collect" or "cancel", got throw'],
-    ...["workers", "ctx", "onError", "retry", "queue", "onEvent"].map((name): [Record<string, unknown>, string] => [
-      { [name]: null },
-      `WorkerPool: ${name} must not be null; leave it out for the default`,
-    ]),
+    [{ stopOnError: "cancel" }, "WorkerPool: stopOnError must be a boolean, got cancel"],
+    ...["workers", "ctx", "stopOnError", "retry", "queueSize", "onEvent"].map(
+      (name): [Record<string, unknown>, string] => [
+        { [name]: null },
+        `WorkerPool: ${name} must not be null; leave it out for the default`,
+      ],
+    ),
     [{ concurrency: 1 }, "WorkerPool: there is no option concurrency; write workers instead"],
     [{ worker: 1 }, "WorkerPool: there is no option worker; write workers instead"],
-    [
-      { signal: new AbortController().signal },
-      "WorkerPool: there is no option signal; write ctx: context.fromSignal(signal) instead",
-    ],
+    ...Object.entries({
+      onError: "stopOnError",
+      grace: "gracePeriod",
+      queue: "queueSize",
+      maxQueue: "queueSize",
+      min: "workers",
+      max: "workers",
+      maxThreads: "workers",
+      retries: "retry",
+      intervalCap: "rate",
+    }).map(([name, instead]): [Record<string, unknown>, string] => [
+      { [name]: 1 },
+      `WorkerPool: there is no option ${name}; write ${instead} instead`,
+    ]),
+    [{ retry: { retries: 1, when: always } }, "WorkerPool: retry: there is no option when; write shouldRetry instead"],
     [
       { ctx: new AbortController().signal },
-      "WorkerPool: ctx must be a context, got an AbortSignal; pass context.fromSignal(ctx)",
+      "WorkerPool: ctx must be a context, got an AbortSignal; write signal: for an AbortSignal",
     ],
-    [{ retry: 3 }, "WorkerPool: retry must be an object, got 3; write retry: { retries: 3 }"],
+    [{ signal: background() }, "WorkerPool: signal must be an AbortSignal, got a Context; write ctx: for a context"],
+    [{ ctx: background(), signal: new AbortController().signal }, "WorkerPool: ctx and signal must not both be set"],
+    [{ retry: "3" }, "WorkerPool: retry must be a number or an object, got 3"],
     [{ retry: { retries: 1, dely: 5 } }, "WorkerPool: retry: there is no option dely; write delay instead"],
     [{ retry: { retries: 1, delay: null } }, "WorkerPool: retry: delay must not be null; leave it out for the default"],
-    [{ onError: Symbol("x") }, 'WorkerPool: onError must be "collect" or "cancel", got Symbol(x)'],
+    [{ stopOnError: Symbol("x") }, "WorkerPool: stopOnError must be a boolean, got Symbol(x)"],
     ...["priority", "onWorkerStart", "onWorkerStop", "onEvent"].map((name): [Record<string, unknown>, string] => [
       { [name]: 1 },
       `WorkerPool: ${name} must be a function, got 1`,
     ]),
-    [{ retry: { retries: 1, when: "always" } }, "WorkerPool: retry.when must be a function, got always"],
+    [{ retry: { retries: 1, shouldRetry: "always" } }, "WorkerPool: retry.shouldRetry must be a function, got always"],
   ];
 
   // R173
@@ -1460,10 +1470,14 @@ describe("the options of a pool", () => {
   test("may be at their limits", () =>
     inAnyOrder(async () => {
       for (const options of [
-        { queue: 0, timeout: Infinity, grace: Infinity, rate: Infinity, idle: 0, min: 0, max: 1 },
-        { queue: Infinity, grace: 0, retry: { retries: Infinity, delay: 0, factor: 1, maxDelay: 0, jitter: 0 } },
-        { min: 2, max: 2, retry: { retries: 0, jitter: 1 } },
-        { min: 200 },
+        { queueSize: 0, timeout: Infinity, gracePeriod: Infinity, rate: Infinity, workers: 1 },
+        {
+          queueSize: Infinity,
+          gracePeriod: 0,
+          retry: { retries: Infinity, delay: 0, factor: 1, maxDelay: 0, jitter: 0 },
+        },
+        { workers: 2, retry: { retries: 0, jitter: 1 } },
+        { workers: 200, retry: 0 },
       ]) {
         const pool = new WorkerPool(listens, options);
         expect(await (await pool.submit(1)).result).toBe(1);
@@ -1481,7 +1495,7 @@ test("each call is answered, and each accepted job has one outcome, whatever hap
       const workers = 1 + chance.randomInt(4);
       const [ctx, cancel] = withCancelCause(background());
       const calls = new Map<number, number>();
-      const ended = new Map<number, Outcome<number, number>[]>();
+      const ended = new Map<number, JobOutcome<number, number>[]>();
       let running = 0;
       const pool = new WorkerPool<number, number>(
         async (own, job) => {
@@ -1499,7 +1513,7 @@ test("each call is answered, and each accepted job has one outcome, whatever hap
           queueSize: oneOf(0, 0, 1, 3, Infinity),
           ctx,
           gracePeriod: oneOf(0, 3, 100),
-          onError: oneOf("collect", "collect", "cancel"),
+          stopOnError: oneOf(false, false, true),
           ...(oneOf(true, false) ? { priority: (job) => job % 3 } : {}),
           ...(oneOf(true, false) ? { timeout: 5 } : {}),
           onEvent: (event) => {
@@ -1510,7 +1524,7 @@ test("each call is answered, and each accepted job has one outcome, whatever hap
       );
       const accepted = new Set<number>();
       const sent = new Set<number>();
-      const tasks: Task<number, number>[] = [];
+      const tasks: PoolTask<number, number>[] = [];
       const wg = new WaitGroup();
       const [shared, cancelShared] = withCancel(background());
       const come = async (job: number): Promise<void> => {
@@ -1518,13 +1532,13 @@ test("each call is answered, and each accepted job has one outcome, whatever hap
         const own = oneOf(undefined, undefined, shared);
         try {
           if (oneOf(true, false)) {
-            if (oneOf(true, false) ? pool.trySend(job) : (await pool.send(job, own), true)) {
+            if (oneOf(true, false) ? pool.trySend(job) : (await pool.send(job, { ctx: own }), true)) {
               sent.add(job);
               accepted.add(job);
             }
             return;
           }
-          const task = oneOf(true, false) ? pool.trySubmit(job) : await pool.submit(job, own);
+          const task = oneOf(true, false) ? pool.trySubmit(job) : await pool.submit(job, { ctx: own });
           if (task === undefined) return;
           accepted.add(job);
           tasks.push(task);
@@ -1563,7 +1577,7 @@ test("each call is answered, and each accepted job has one outcome, whatever hap
       expect(failed).toBe(count("failed"));
       expect(canceled).toBe(count("canceled"));
       const byPool = outcomes.filter(({ status, error }) => status === "canceled" && error === report.cause);
-      expect([...report.undone].sort()).toEqual(byPool.map(({ job }) => job).sort());
+      expect([...report.unfinished].sort()).toEqual(byPool.map(({ job }) => job).sort());
       cancel();
       cancelShared();
       cancelLimit();
@@ -1592,8 +1606,9 @@ test("a program can let go of pools, and of what they have promised", async () =
     await task.result.catch((error) => console.log(error.message));
     await Promise.all([late, task2]);
     const idle = new WorkerPool(f, { workers: 4 });
-    const elastic = new WorkerPool(f, { max: 4, idle: 10 });
-    for (let i = 0; i < 4; i++) await elastic.send(1);
+    const resized = new WorkerPool(f, { workers: 4 });
+    for (let i = 0; i < 4; i++) await resized.send(1);
+    resized.resize(1);
     await idle.send(1);
     console.log("end");
   `);

@@ -17,7 +17,7 @@ describe("a program that waits for AbortSignal.timeout is not a deadlock", () =>
     ["by afterFunc", "const ch = new Channel(); context.afterFunc(ctx, () => ch.close()); await ch.receive();"],
     [
       "by a semaphore",
-      "const sem = new Semaphore(1); await sem.acquire(1); await sem.acquire(1, ctx).catch(() => undefined);",
+      "const sem = new Semaphore(1); await sem.acquire(1); await sem.acquire(1, { ctx }).catch(() => undefined);",
     ],
     [
       "by the signal of a child",

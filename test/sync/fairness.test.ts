@@ -36,7 +36,7 @@ test.each<[name: string, call: () => Promise<unknown>]>([
   ["RWMutex.rLock", async () => (await rw.rLock())[Symbol.dispose]()],
   ["Semaphore.acquire", async () => (await sem.acquire())[Symbol.dispose]()],
   ["Semaphore.acquire of a wrong number", () => sem.acquire(-1)],
-  ["Semaphore.acquire with a canceled context", () => sem.acquire(1, canceled)],
+  ["Semaphore.acquire with a canceled context", () => sem.acquire(1, { ctx: canceled })],
   ["Cond.wait without the lock", () => new Cond(mu).wait()],
   ["Cond.wait without the lock for reading", () => new Cond(rw.rLocker()).wait()],
   ["Once.do", () => once.do(() => undefined)],
@@ -52,9 +52,9 @@ test.each<[name: string, call: () => Promise<unknown>]>([
   ["ErrGroup.wait", () => new ErrGroup().wait()],
   ["ErrGroup.wait that fails", () => failing.wait()],
   ["RateLimiter.wait", () => new RateLimiter(1).wait()],
-  ["RateLimiter.wait for more than the burst", () => limiter.wait(context.background(), 2)],
-  ["RateLimiter.wait of a wrong number", () => limiter.wait(context.background(), -1)],
-  ["RateLimiter.wait with a canceled context", () => limiter.wait(canceled)],
+  ["RateLimiter.wait for more than the burst", () => limiter.wait(2, { ctx: context.background() })],
+  ["RateLimiter.wait of a wrong number", () => limiter.wait(-1, { ctx: context.background() })],
+  ["RateLimiter.wait with a canceled context", () => limiter.wait(1, { ctx: canceled })],
 ])("a loop of %s lets timers fire", async (_, call) => {
   if (call.toString().includes("failing")) await failing.go(boom);
   let isTime = false;
@@ -69,7 +69,7 @@ test("a loop that a limiter refuses ends at the deadline of its context", async 
   slow.allow();
   const [ctx, stop] = context.withTimeout(context.background(), 20 * time.millisecond);
   let refused = 0;
-  for (; ctx.err() === undefined && refused < 200_000; refused++) await slow.wait(ctx).catch(() => undefined);
+  for (; ctx.err() === undefined && refused < 200_000; refused++) await slow.wait(1, { ctx }).catch(() => undefined);
   expect(ctx.err()).toBeInstanceOf(context.DeadlineExceeded);
   expect(refused).toBeGreaterThan(1);
   stop();

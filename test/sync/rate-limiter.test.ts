@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { context, ErrGroup, go, RateLimiter, type Reservation, time } from "goro";
-import { bubble, now, settled } from "goro/testing";
+import { bubble, now, waitUntilBlocked } from "goro/testing";
 import { Prng } from "../../src/util/prng.ts";
 import { GoLimiter } from "../model/bucket.ts";
 import { children, inBubble } from "../support/contexts.ts";
@@ -170,7 +170,7 @@ describe("wait", () => {
       const limiter = new RateLimiter(10, 1);
       const [ctx, cancel] = context.withTimeout(context.background(), 101);
       limiter.allow();
-      await limiter.wait(ctx);
+      await limiter.wait(1, { ctx });
       expect(ctx.err()).toBeUndefined();
       cancel();
     }));
@@ -183,11 +183,11 @@ describe("wait", () => {
     const { now: wall } = Date;
     Date.now = () => wall() + sign * time.hour;
     try {
-      await limiter.wait(ctx);
+      await limiter.wait(1, { ctx });
       const [soon, cancelSoon] = context.withTimeout(context.background(), 1);
       Date.now = wall;
       for (let taken = 0; taken < 10_000; taken++) limiter.reserve();
-      await expect(limiter.wait(soon)).rejects.toThrow("rate: Wait(n=1) would exceed context deadline");
+      await expect(limiter.wait(1, { ctx: soon })).rejects.toThrow("rate: Wait(n=1) would exceed context deadline");
       cancelSoon();
     } finally {
       Date.now = wall;
@@ -240,7 +240,7 @@ describe("without a limit", () => {
     inBubble(async () => {
       const limiter = new RateLimiter(Infinity, 0);
       const start = now();
-      await limiter.wait(context.background(), 3);
+      await limiter.wait(3, { ctx: context.background() });
       expect(limiter.allow(100)).toBe(true);
       expect([limiter.reserve(100).ok, limiter.reserve(100).delay()]).toEqual([true, 0]);
       expect(limiter.tokens).toBe(0);
@@ -280,7 +280,7 @@ describe("a limit of zero", () => {
     inBubble(async () => {
       const limiter = empty();
       const [ctx, cancel] = context.withTimeout(context.background(), time.hour);
-      await expect(limiter.wait(ctx)).rejects.toThrow("rate: Wait(n=1) would exceed context deadline");
+      await expect(limiter.wait(1, { ctx })).rejects.toThrow("rate: Wait(n=1) would exceed context deadline");
       cancel();
     }));
 
@@ -292,7 +292,7 @@ describe("a limit of zero", () => {
         await time.sleep(time.hour);
         cancel();
       });
-      await expect(limiter.wait(ctx)).rejects.toThrow(context.Canceled);
+      await expect(limiter.wait(1, { ctx })).rejects.toThrow(context.Canceled);
       expect(limiter.tokens).toBe(0);
       expect(limiter.allow()).toBe(false);
     }));
@@ -347,7 +347,7 @@ describe("changes", () => {
 });
 
 describe("misuse", () => {
-  const rate = "must be a number of events a second, 0 or more, got";
+  const rate = "must be a number of events per second, 0 or more, got";
   const count = "must be a whole number, 0 or more, got";
 
   test.each([-1, NaN, "1", null])("%p is no limit", (limit) => {
@@ -365,7 +365,7 @@ describe("misuse", () => {
     expect(() => limiter.setBurst(bad)).toThrow(new RangeError(`RateLimiter.setBurst: burst ${count} ${n}`));
     expect(() => limiter.allow(bad)).toThrow(new RangeError(`RateLimiter.allow: n ${count} ${n}`));
     expect(() => limiter.reserve(bad)).toThrow(new RangeError(`RateLimiter.reserve: n ${count} ${n}`));
-    const wait = limiter.wait(context.background(), bad);
+    const wait = limiter.wait(bad, { ctx: context.background() });
     await expect(wait).rejects.toEqual(new RangeError(`RateLimiter.wait: n ${count} ${n}`));
     expect([limiter.burst, limiter.tokens]).toEqual([2, 2]);
   });
@@ -373,8 +373,8 @@ describe("misuse", () => {
   test("an AbortSignal is refused as a context, and the error says what to write", async () => {
     const limiter = new RateLimiter(1);
     const { signal } = new AbortController();
-    await expect(limiter.wait(signal as never)).rejects.toThrow(
-      new TypeError("RateLimiter.wait: ctx must be a context, got an AbortSignal; pass context.fromSignal(ctx)"),
+    await expect(limiter.wait(1, { ctx: signal as never })).rejects.toThrow(
+      new TypeError("RateLimiter.wait: ctx must be a context, got an AbortSignal; write signal: for an AbortSignal"),
     );
     expect(limiter.tokens).toBe(1);
   });
@@ -500,7 +500,7 @@ test.each(seeds)("waits of which some are canceled keep the rate, and leave noth
         void group.go(async () => {
           await time.sleep(arrival);
           const stop = patience < Infinity ? time.afterFunc(patience, cancel) : undefined;
-          await limiter.wait(ctx).then(
+          await limiter.wait(1, { ctx }).then(
             () => events.push(now()),
             (error: unknown) => canceled.push(error),
           );
@@ -517,7 +517,7 @@ test.each(seeds)("waits of which some are canceled keep the rate, and leave noth
       }
       expect(children(parent)).toBe(0);
       end();
-      await settled();
+      await waitUntilBlocked();
     },
     { seed },
   ),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, type Context, context, go, gosched, PanicError, Semaphore, time } from "goro";
-import { bubble, now, settled } from "goro/testing";
+import { bubble, now, waitUntilBlocked } from "goro/testing";
 import { semAcquire } from "../../src/runtime/wait-reasons.ts";
 import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
@@ -30,8 +30,8 @@ describe("bad input", () => {
 test("an AbortSignal is refused as a context, and the error says what to write", async () => {
   const sem = new Semaphore(1);
   const { signal } = new AbortController();
-  await expect(sem.acquire(1, signal as never)).rejects.toThrow(
-    new TypeError("Semaphore.acquire: ctx must be a context, got an AbortSignal; pass context.fromSignal(ctx)"),
+  await expect(sem.acquire(1, { ctx: signal as never })).rejects.toThrow(
+    new TypeError("Semaphore.acquire: ctx must be a context, got an AbortSignal; write signal: for an AbortSignal"),
   );
   expect(sem.tryAcquire()).toBe(true);
 });
@@ -40,7 +40,7 @@ test("an AbortSignal is refused as a context, and the error says what to write",
 test("who asks for more than the size waits for the end of its context alone", async () => {
   const sem = new Semaphore(2);
   const [big, giveUp] = withCancel(background());
-  const tooBig = sem.acquire(3, big);
+  const tooBig = sem.acquire(3, { ctx: big });
   expect([sem.tryAcquire(2), semAcquire.waiting, children(big)]).toEqual([true, 1, 1]);
   sem.release(2);
   expect(await stateOf(tooBig)).toBe("pending");
@@ -55,14 +55,14 @@ test("when the first gives up, those behind who fit go on", () =>
     const sem = new Semaphore(10);
     await sem.acquire(1);
     const [ctx, cancel] = withCancel(background());
-    const big = sem.acquire(10, ctx);
+    const big = sem.acquire(10, { ctx });
     const order: number[] = [];
     const small = [4, 5, 1].map((n) => sem.acquire(n).then(() => order.push(n)));
     expect(sem.tryAcquire(1)).toBe(false);
     go(cancel);
     await expect(big).rejects.toEqual(canceled);
     await Promise.all(small.slice(0, 2));
-    await settled();
+    await waitUntilBlocked();
     expect(order.sort()).toEqual([4, 5]);
     expect(semAcquire.waiting).toBe(1);
     sem.release(1);
@@ -75,8 +75,8 @@ describe("where units and the end of a context come together", () => {
     const sem = new Semaphore(2);
     const [ctx, cancel] = withCancel(background());
     cancel();
-    await expect(sem.acquire(1, ctx)).rejects.toBe(ctx.err());
-    await expect(sem.acquire(3, ctx)).rejects.toBe(ctx.err());
+    await expect(sem.acquire(1, { ctx })).rejects.toBe(ctx.err());
+    await expect(sem.acquire(3, { ctx })).rejects.toBe(ctx.err());
     expect(sem.tryAcquire(2)).toBe(true);
     expect(ctx.err()).toEqual(canceled);
   });
@@ -86,7 +86,7 @@ describe("where units and the end of a context come together", () => {
     const sem = new Semaphore(1);
     const [ctx, cancel] = withCancel(background());
     await sem.acquire(1);
-    const waiting = sem.acquire(1, ctx);
+    const waiting = sem.acquire(1, { ctx });
     expect(children(ctx)).toBe(1);
     sem.release();
     expect(children(ctx)).toBe(0);
@@ -100,7 +100,7 @@ describe("where units and the end of a context come together", () => {
     const sem = new Semaphore(3);
     const [ctx, cancel] = withCancel(background());
     await sem.acquire(2);
-    const ended = [2, 1, 3, 4].map((n) => sem.acquire(n, ctx));
+    const ended = [2, 1, 3, 4].map((n) => sem.acquire(n, { ctx }));
     const behind = sem.acquire(1);
     expect(semAcquire.waiting).toBe(5);
     cancel();
@@ -168,10 +168,10 @@ describe("a context of the user's own", () => {
       } as unknown as Context;
       const sem = new Semaphore(1);
       await sem.acquire();
-      const had = sem.acquire(1, own);
+      const had = sem.acquire(1, { ctx: own });
       sem.release();
       await had;
-      const refused = sem.acquire(1, own);
+      const refused = sem.acquire(1, { ctx: own });
       end.error = new Error("own end");
       done.close();
       await expect(refused).rejects.toBe(end.error);
@@ -184,8 +184,8 @@ describe("a context of the user's own", () => {
     const broken = { done: () => done, err: () => undefined, value: () => undefined, deadline: () => undefined };
     const sem = new Semaphore(1);
     await sem.acquire();
-    await expect(sem.acquire(1, broken as unknown as Context)).rejects.toThrow("missing cancel error");
-    await expect(sem.acquire(1, null as never)).rejects.toThrow(TypeError);
+    await expect(sem.acquire(1, { ctx: broken as unknown as Context })).rejects.toThrow("missing cancel error");
+    await expect(sem.acquire(1, { ctx: null as never })).rejects.toThrow(TypeError);
     expect(semAcquire.waiting).toBe(0);
     sem.release();
     expect(sem.tryAcquire()).toBe(true);
@@ -227,7 +227,7 @@ test.each(seeds)("does what a list of those who wait does, whatever happens (see
     if (what < 2) {
       const [ctx, cancel] = withCancel(background());
       cancels.set(id, cancel);
-      void sem.acquire(n, ctx).then(
+      void sem.acquire(n, { ctx }).then(
         () => {
           got.set(id, "had");
           order.push(id);

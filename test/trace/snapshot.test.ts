@@ -1,7 +1,7 @@
 // What every goroutine does right now: as data, as a table, and on SIGQUIT.
 
 import { Channel, go, gosched, receive, select, time } from "goro";
-import { bubble, settled } from "goro/testing";
+import { bubble, waitUntilBlocked } from "goro/testing";
 import { formatSnapshot, type Snapshot, snapshot, watch } from "goro/trace";
 import { describe, expect, test } from "@jest/globals";
 import { runSource } from "../support/programs.ts";
@@ -12,7 +12,7 @@ async function snapshotOf(f: () => () => void): Promise<Snapshot> {
   return bubble(async () => {
     const stop = watch();
     const finish = f();
-    await settled();
+    await waitUntilBlocked();
     const taken = snapshot();
     stop();
     finish();
@@ -205,7 +205,7 @@ describe("SIGQUIT ends a program under main, and", () => {
         stop();
       });
     `);
-    expect(ending).toEqual({ code: 0, stdout: "Canceled: quit signal received\n", stderr: "" });
+    expect(ending).toEqual({ code: 0, stdout: "AbortError: quit signal received\n", stderr: "" });
   });
 
   test.concurrent("means nothing once main has returned, or where there is none", async () => {

@@ -333,12 +333,12 @@ class Checks {
           status === "canceled" && (poolErrors.includes(error) || error instanceof StoppedError),
       );
     const expected = jobs.filter((job) => isUndone(job) && job.acceptance !== "refused");
-    const seen = report.undone.map(({ id }) => id).join();
+    const seen = report.unfinished.map(({ id }) => id).join();
     const wanted = expected.map(({ id }) => id).join();
     const [sortedSeen, sortedWanted] = [seen, wanted].map((ids) => ids.split(",").sort().join());
     this.#expect(
       sortedSeen === sortedWanted,
-      `${name} reports undone: ${seen}; canceled with the pool were: ${wanted}`,
+      `${name} reports unfinished: ${seen}; canceled with the pool were: ${wanted}`,
     );
     if (this.#isRun || this.#isFirst(stop)) {
       // A worker whose job has just ended, in a call, a pause or while it waits for the rate, may not have come back yet.
@@ -352,7 +352,7 @@ class Checks {
     }
     if (report.isCutShort === undefined) {
       this.#expect(!this.#isRun, "the report of a run does not say whether it was cut short");
-      this.#expect(wanted !== "" || report.cause === undefined, `${name} reports a cause, and nothing is undone`);
+      this.#expect(wanted !== "" || report.cause === undefined, `${name} reports a cause, and nothing is unfinished`);
       return;
     }
     this.#runReport(name, report, at);

@@ -14,7 +14,7 @@ import {
   runPool,
   select,
   send,
-  type Task,
+  type PoolTask,
   WorkerPool,
 } from "goro";
 import type { PoolSpec } from "./history.ts";
@@ -30,10 +30,10 @@ export interface Door {
   readonly results: ReceiveChannel<JobOutcome>;
   send(job: Job, ctx?: Context): Promise<void>;
   trySend(job: Job): boolean;
-  submit?(job: Job, ctx?: Context): Promise<Task<Job, string>>;
-  trySubmit?(job: Job): Task<Job, string> | undefined;
+  submit?(job: Job, ctx?: Context): Promise<PoolTask<Job, string>>;
+  trySubmit?(job: Job): PoolTask<Job, string> | undefined;
   map?(jobs: Iterable<Job> | AsyncIterable<Job>, options: MapOptions): AsyncIterable<string>;
-  resize?(min: number, max: number): void;
+  resize?(workers: number): void;
   stats?(): PoolStats;
   /** Waits for the end. When `ctx` ends first, what is left is canceled. */
   stop(ctx?: Context): Promise<Report>;
@@ -60,9 +60,7 @@ function openPool(record: PoolRecord, f: JobFunc, { ctx, callersEnd }: Backstage
   const { pool: spec } = record.history;
   const options: PoolOptions<Job, string> = {
     ...commonOptions(record),
-    ...(spec.min < 0
-      ? { workers: spec.workers }
-      : { min: Math.min(spec.min, spec.workers), max: spec.workers, idle: spec.idle }),
+    workers: spec.workers,
     queueSize: spec.queue,
     ctx,
     priority: ({ spec: { priority } }) => priority,
@@ -70,13 +68,13 @@ function openPool(record: PoolRecord, f: JobFunc, { ctx, callersEnd }: Backstage
   const pool = new WorkerPool<Job, string>(f, options);
   return {
     results: pool.results,
-    send: (job, own) => (own === undefined ? pool.send(job) : pool.send(job, own)),
+    send: (job, own) => (own === undefined ? pool.send(job) : pool.send(job, { ctx: own })),
     trySend: (job) => pool.trySend(job),
-    submit: (job, own) => (own === undefined ? pool.submit(job) : pool.submit(job, own)),
+    submit: (job, own) => (own === undefined ? pool.submit(job) : pool.submit(job, { ctx: own })),
     trySubmit: (job) => pool.trySubmit(job),
     map: (jobs, mapOptions) => pool.map(jobs, mapOptions),
-    resize(min, max) {
-      pool.resize(min, max);
+    resize(workers) {
+      pool.resize(workers);
     },
     stats: () => pool.stats(),
     stop: (own) => (own === undefined ? pool.stop() : pool.stop(own)),
@@ -159,7 +157,7 @@ function commonOptions({
   onWorkerStop,
 }: PoolRecord): PoolOptions<Job, string> {
   return {
-    onError: pool.stopsOnError ? "cancel" : "collect",
+    stopOnError: pool.stopsOnError,
     retry: { retries: pool.retries, delay: pool.retryDelay, jitter: pool.jitter, shouldRetry: whenOf(pool) },
     gracePeriod: pool.grace,
     onEvent,
@@ -170,8 +168,8 @@ function commonOptions({
   };
 }
 
-/** What `retry.when` throws. */
-export const whenError: Error = new Error("retry.when throws");
+/** The error that `retry.shouldRetry` throws. */
+export const whenError: Error = new Error("retry.shouldRetry throws");
 
 function whenOf({ when }: PoolSpec): () => boolean {
   return () => {

@@ -44,7 +44,7 @@ export type Request =
   | { readonly kind: "cancelTask"; readonly task: number }
   | { readonly kind: "cancelContext"; readonly ctx: 0 | 1 }
   | { readonly kind: "cancelPool" }
-  | { readonly kind: "resize"; readonly min: number; readonly max: number }
+  | { readonly kind: "resize"; readonly workers: number }
   /** `patience`: after how many milliseconds the context of the stop ends; -1: it has none. */
   | { readonly kind: "stop"; readonly patience: number }
   /** Compares `stats()` with what is known, when nothing moves. */
@@ -57,9 +57,6 @@ export type Step = Request & { readonly after: number };
 
 export interface PoolSpec {
   readonly workers: number;
-  /** -1: the number of workers is fixed. */
-  readonly min: number;
-  readonly idle: number;
   readonly queue: number;
   readonly stopsOnError: boolean;
   readonly retries: number;
@@ -134,12 +131,7 @@ const step: Arbitrary<Step> = fc.oneof(
   each(2, fc.record({ kind: fc.constant("cancelTask"), task: fc.nat(5), after: moment })),
   each(2, fc.record({ kind: fc.constant("cancelContext"), ctx: fc.constantFrom(0, 1), after: moment })),
   each(1, fc.record({ kind: fc.constant("cancelPool"), after: moment })),
-  each(
-    2,
-    fc
-      .record({ max: fc.integer({ min: 1, max: 5 }), less: fc.nat(5), after: moment })
-      .map(({ max, less, after }) => ({ kind: "resize", min: Math.max(max - less, 0), max, after })),
-  ),
+  each(2, fc.record({ kind: fc.constant("resize"), workers: fc.integer({ min: 1, max: 5 }), after: moment })),
   each(1, fc.record({ kind: fc.constant("stop"), patience: fc.constantFrom(-1, 0, 1, 5, 20), after: moment })),
   each(2, fc.record({ kind: fc.constant("probe"), after: moment })),
 ) as Arbitrary<Step>;
@@ -149,8 +141,6 @@ const closing = fc.record({ kind: fc.constant("closeResults"), after: moment }) 
 const pool: Arbitrary<PoolSpec> = fc.record(
   {
     workers: fc.integer({ min: 1, max: 4 }),
-    min: fc.constantFrom(-1, -1, 0, 1, 2),
-    idle: fc.constantFrom(0, 3, 1000),
     queue: fc.constantFrom(0, 0, 1, 3, 50),
     stopsOnError: fc.constantFrom(false, false, false, true),
     retries: fc.constantFrom(0, 0, 1, 3),

@@ -27,7 +27,7 @@ export function programOf(history: History, door: DoorName): string {
   const opening = isPool
     ? `const pool = new WorkerPool(work, ${optionsOf(history.pool, true)});\nconst { results } = pool;`
     : `const jobs = new Channel<Job>(${history.pool.queue});
-const results = new Channel<Outcome<Job, string>>(${capacity});
+const results = new Channel<JobOutcome<Job, string>>(${capacity});
 go(async () => {
   const report = await runPool(ctx, jobs, results, work, ${optionsOf(history.pool, false)}).catch((error: Error) => error);
   log("the run has ended:", report);
@@ -36,7 +36,7 @@ go(async () => {
     ? `const [last] = context.withTimeoutCause(context.background(), 100, new Error("the end"));
 log("the last stop:", await pool.stop(last));`
     : `safely(() => jobs.close());\nawait time.sleep(100);\ncancelPool(new Error("the end"));`;
-  return `import { Channel, context, type Context, go, type Outcome, receive, runPool, select, time, WorkerPool } from "goro";
+  return `import { Channel, context, type Context, go, type JobOutcome, receive, runPool, select, time, WorkerPool } from "goro";
 import { bubble, now } from "goro/testing";
 
 interface Job { id: number; ms: number; fails: number; manner: string; priority: number; stops?: string }
@@ -113,7 +113,7 @@ function requestOf(step: Step, isPool: boolean, id: number): [text: string, jobs
     case "cancelPool":
       return [`cancelPool(new Error("pool"));`, 0];
     case "resize":
-      return [isPool ? `pool.resize(${step.min}, ${step.max});` : "", 0];
+      return [isPool ? `pool.resize(${step.workers});` : "", 0];
     case "stop": {
       if (!isPool)
         return [
@@ -171,16 +171,14 @@ function jobOf(spec: JobSpec, id: number): string {
 
 function optionsOf(spec: PoolSpec, isPool: boolean): string {
   const options = [
-    isPool && spec.min >= 0
-      ? `min: ${Math.min(spec.min, spec.workers)}, max: ${spec.workers}, idle: ${spec.idle}`
-      : `workers: ${spec.workers}`,
-    isPool ? `queue: ${spec.queue}, ctx, priority: (job) => job.priority` : "",
-    spec.stopsOnError ? `onError: "cancel"` : "",
+    `workers: ${spec.workers}`,
+    isPool ? `queueSize: ${spec.queue}, ctx, priority: (job) => job.priority` : "",
+    spec.stopsOnError ? `stopOnError: true` : "",
     spec.retries > 0
       ? `retry: { retries: ${spec.retries}, delay: ${spec.retryDelay}, jitter: ${spec.jitter}${whenOf(spec)} }`
       : "",
     spec.timeout > 0 ? `timeout: ${spec.timeout}` : "",
-    `grace: ${spec.grace}`,
+    `gracePeriod: ${spec.grace}`,
     spec.rate > 0 ? `rate: ${spec.rate}` : "",
     spec.hooksThrow ? `onEvent: () => { throw new Error("a hook throws, which ends the bubble"); }` : "",
   ];

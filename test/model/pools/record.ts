@@ -1,6 +1,6 @@
 // What is seen of a pool while a history is played: only what a user can see, with the virtual time of each.
 
-import type { Outcome, PoolEvent, PoolStats } from "goro";
+import type { JobOutcome as Outcome, PoolEvent, PoolStats } from "goro";
 import { now } from "goro/testing";
 import type { History, JobSpec } from "./history.ts";
 
@@ -54,7 +54,7 @@ export interface Cause {
 
 /** The report of a stop, or of a run. A run has the last two. */
 export interface Report {
-  readonly undone: readonly Job[];
+  readonly unfinished: readonly Job[];
   readonly abandoned: number;
   readonly cause: Error | undefined;
   readonly isCutShort?: boolean;

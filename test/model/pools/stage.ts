@@ -1,7 +1,7 @@
 // Plays a history on one of the doors of the pool, in a bubble, and records what is seen.
 
-import { Channel, context, type Context, go, receive, select, type Task, time } from "goro";
-import { allowLeaks, bubble, settled } from "goro/testing";
+import { Channel, context, type Context, go, receive, select, type PoolTask, time } from "goro";
+import { ignoreLeaks, bubble, waitUntilBlocked } from "goro/testing";
 import { CancelContext } from "../../../src/context/cancel.ts";
 import { currentClock } from "../../../src/runtime/timer.ts";
 import { currentRealm, type Realm } from "../../../src/runtime/realm.ts";
@@ -33,7 +33,7 @@ export async function play(history: History, door: DoorName): Promise<PoolRecord
       { seed: history.seed },
     );
   } catch (error) {
-    allowLeaks();
+    ignoreLeaks();
     // The iteration does not wait for an async source that is being asked: what that throws afterwards is a panic.
     const isLate = record?.maps.some(
       ({ isAsync, cleanupError, sourceError }) => isAsync && (error === cleanupError || error === sourceError),
@@ -70,7 +70,7 @@ class Stage {
   readonly #ctx: Context;
   readonly #cancel: (cause?: Error) => void;
   readonly #callers: Caller[] = [newCaller(), newCaller()];
-  readonly #tasks: { readonly task: Task<Job, string>; readonly job: JobRecord }[] = [];
+  readonly #tasks: { readonly task: PoolTask<Job, string>; readonly job: JobRecord }[] = [];
   readonly #door: Door;
 
   /** Closed at the end: callers of a run stop sending then, and later functions that never return do. */
@@ -109,7 +109,7 @@ class Stage {
     for (const open of record.open.values()) record.find(`never settled: ${open}`);
     this.#functionsEnd.close();
     await time.sleep(1000);
-    await settled();
+    await waitUntilBlocked();
     record.stats = this.#door.stats?.();
     if (stats !== undefined) {
       const { processed, failed, canceled, timedOut } = stats;
@@ -177,7 +177,7 @@ class Stage {
         this.#cancelPool();
         break;
       case "resize":
-        this.#resize(step.min, step.max);
+        this.#resize(step.workers);
         break;
       case "stop":
         if (step.patience < 0) await this.#stop(undefined, undefined);
@@ -197,7 +197,7 @@ class Stage {
     const ctx = this.#context(index, job.causes);
     try {
       if (way === "send") await this.#door.send(job, ctx);
-      else this.#hold(job, (await this.#door.submit?.(job, ctx)) as Task<Job, string>);
+      else this.#hold(job, (await this.#door.submit?.(job, ctx)) as PoolTask<Job, string>);
       this.#accepted(job);
     } catch (error) {
       this.#refused(job, error);
@@ -236,7 +236,7 @@ class Stage {
   }
 
   /** Awaits the result of every other task, so that there are also tasks whose result is not asked for. */
-  #hold(job: JobRecord, task: Task<Job, string>): void {
+  #hold(job: JobRecord, task: PoolTask<Job, string>): void {
     this.#tasks.push({ task, job });
     if (task.job !== job) this.#record.find(`the task of job ${job.id} has another job`);
     if (job.id % 2 === 0) return;
@@ -263,10 +263,10 @@ class Stage {
     this.#cancel(cause.error);
   }
 
-  #resize(min: number, max: number): void {
+  #resize(max: number): void {
     if (this.#door.resize === undefined) return;
     this.#record.limits.push({ at: this.#record.now, max });
-    this.#door.resize(min, max);
+    this.#door.resize(max);
   }
 
   #cancelContext(index: 0 | 1): void {
@@ -312,7 +312,7 @@ class Stage {
   }
 
   async #probe(): Promise<void> {
-    await settled();
+    await waitUntilBlocked();
     const record = this.#record;
     const stats = this.#door.stats?.();
     if (stats === undefined) return;
@@ -367,7 +367,7 @@ class Stage {
     };
     record.maps.push(map);
     const ctx = this.#context(index, map.causes);
-    const options = { ...(spec.window > 0 && { window: spec.window }), ...(ctx !== undefined && { ctx }) };
+    const options = { ...(spec.window > 0 && { maxInFlight: spec.window }), ...(ctx !== undefined && { ctx }) };
     try {
       for await (const value of this.#door.map(this.#source(spec, map), options)) {
         map.values.push(value);

@@ -5,7 +5,7 @@ import { time, WorkerPool } from "goro";
 import { bubble } from "goro/testing";
 import { record, type Trace, type TraceEvent } from "goro/trace";
 import { Prng } from "../../../src/util/prng.ts";
-import { Histogram } from "../../../src/pool/histogram.ts";
+import { Histogram } from "../../../src/pool/report.ts";
 import { percentile, poolFigures, poolHistory } from "../../../src/trace/pool/jobs.ts";
 import { poolPicture, type PoolPictureOptions } from "../../../src/trace/pool/picture.ts";
 

@@ -1,0 +1,213 @@
+// From the acceptance of a job to the worker that takes it: the queue of a WorkerPool, and its idle workers.
+//
+// The queue has two parts: the jobs that the pool has accepted, up to the capacity, and the jobs of calls that wait for acceptance. Both
+// are ordered by priority, and then by age.
+//
+// Invariants, whenever no method is on the stack:
+//   1. A job in the queue is either among the accepted jobs or among the waiting ones, by its `isAccepted`.
+//   2. While a job waits, the accepted jobs fill the capacity, unless `admitNext` has not been called since the job was added.
+//   3. A worker is idle only while the queue is empty.
+
+import { resolved, resolvedPromise } from "../runtime/scheduler.ts";
+import { Heap, type HeapNode } from "../util/heap.ts";
+import type { PoolJob } from "./job.ts";
+import type { JobRunner } from "./job-runner.ts";
+import { type Worker, WorkerSet } from "./worker-set.ts";
+
+/** The part of a job that the queue reads. */
+interface QueueEntry extends HeapNode {
+  readonly priority: number;
+  readonly order: number;
+  isAccepted: boolean;
+}
+
+class JobQueue<Entry extends QueueEntry> {
+  readonly #accepted = new Heap<Entry>(isBefore);
+  readonly #waiting = new Heap<Entry>(isBefore);
+  readonly #capacity: number;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** The number of accepted jobs. */
+  get queued(): number {
+    return this.#accepted.size;
+  }
+
+  /** The number of jobs that wait for acceptance. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  get isEmpty(): boolean {
+    return this.queued === 0 && this.waiting === 0;
+  }
+
+  get hasRoom(): boolean {
+    return this.#accepted.size < this.#capacity;
+  }
+
+  add(job: Entry): void {
+    (job.isAccepted ? this.#accepted : this.#waiting).add(job);
+  }
+
+  /** Removes `job`, if it is in the queue. */
+  remove(job: Entry): void {
+    if (job.index >= 0) (job.isAccepted ? this.#accepted : this.#waiting).remove(job);
+  }
+
+  /** Removes and returns the first of all jobs: a waiting job with a greater priority precedes the accepted jobs. */
+  take(): Entry | undefined {
+    const accepted = this.#accepted.first;
+    const waiting = this.#waiting.first;
+    const first = accepted === undefined || (waiting !== undefined && isBefore(waiting, accepted)) ? waiting : accepted;
+    if (first !== undefined) this.remove(first);
+    return first;
+  }
+
+  /** Removes and returns the first waiting job, if the queue has room for it or `ignoreCapacity` is true. */
+  admitNext(ignoreCapacity: boolean = false): Entry | undefined {
+    const { first } = this.#waiting;
+    if (first === undefined || !(ignoreCapacity || this.hasRoom)) return undefined;
+    this.#waiting.remove(first);
+    return first;
+  }
+}
+
+function isBefore(a: QueueEntry, b: QueueEntry): boolean {
+  return a.priority > b.priority || (a.priority === b.priority && a.order < b.order);
+}
+
+/** The part of a pool that its dispatcher calls. */
+interface DispatcherHost {
+  /** Cuts the pool short if its context is canceled. */
+  checkContext(): void;
+
+  /** A job has been accepted. */
+  onAccept(): void;
+
+  /** A worker has become idle. */
+  onWorkerIdle(): void;
+}
+
+/** Matches the jobs and the workers of a pool. */
+export class JobDispatcher<Job, Result> {
+  readonly #runner: JobRunner<Job, Result, Worker<PoolJob<Job, Result>>>;
+  readonly #host: DispatcherHost;
+  readonly queue: JobQueue<PoolJob<Job, Result>>;
+  readonly workers: WorkerSet<PoolJob<Job, Result>>;
+
+  constructor(runner: JobRunner<Job, Result, Worker<PoolJob<Job, Result>>>, host: DispatcherHost) {
+    this.#runner = runner;
+    this.#host = host;
+    this.queue = new JobQueue(runner.settings.queueSize);
+    this.workers = new WorkerSet(runner.settings, runner.clock);
+  }
+
+  /** Accepts the job and returns true, or returns false if it has to wait. */
+  tryAccept(job: PoolJob<Job, Result>): boolean {
+    const worker = this.workers.acquire();
+    if (worker !== undefined) {
+      this.#accept(job, worker.since);
+      this.#start(worker, job);
+      return true;
+    }
+    if (!this.queue.hasRoom) return false;
+    this.#accept(job);
+    this.queue.add(job);
+    return true;
+  }
+
+  /** Accepts the waiting jobs for which the queue has room, or all of them. */
+  admitWaiting(ignoreCapacity: boolean = false): void {
+    if (this.#runner.canceledBy !== undefined || this.queue.waiting === 0) return;
+    for (;;) {
+      const job = this.queue.admitNext(ignoreCapacity);
+      if (job === undefined) return;
+      this.#accept(job);
+      this.queue.add(job);
+    }
+  }
+
+  /** Cancels one job, accepted or not: no worker will take it. */
+  cancel(job: PoolJob<Job, Result>, cause: Error): void {
+    this.queue.remove(job);
+    this.#runner.cancel(job, cause);
+    this.admitWaiting();
+  }
+
+  /** Changes the number of workers, and gives queued jobs to new ones. */
+  resize(workers: number): void {
+    this.workers.resize(workers);
+    while (!this.queue.isEmpty) {
+      // None, if a hook of a worker that started has ended the pool.
+      const worker = this.workers.acquire();
+      if (worker === undefined) return;
+      const job = this.#take();
+      if (job === null) {
+        this.workers.release(worker, this.#runner.clock.now());
+        return;
+      }
+      this.#start(worker, job);
+    }
+  }
+
+  /** See `RunnerHost.nextJob`. */
+  nextJob(worker: Worker<PoolJob<Job, Result>>): PoolJob<Job, Result> | null {
+    if (worker.job !== null) return worker.job;
+    // A worker that has been stopped at the end of the pool is not released again.
+    if (!worker.isStarted) return null;
+    worker.job = this.workers.isOverLimit ? null : this.#take();
+    if (worker.job !== null) return worker.job;
+    this.workers.release(worker, worker.finishedAt);
+    this.#host.onWorkerIdle();
+    return null;
+  }
+
+  /** See `RunnerHost.lateJob`. */
+  lateJob(worker: Worker<PoolJob<Job, Result>>): PoolJob<Job, Result> | null {
+    if (worker.job === null) worker.isLoopRunning = false;
+    return worker.job;
+  }
+
+  /** See `RunnerHost.onReturn`. Short jobs must not starve timers and I/O: each job passes the scheduler. */
+  onReturn(worker: Worker<PoolJob<Job, Result>>, now: number): Promise<void> | undefined {
+    worker.job = null;
+    worker.jobs++;
+    worker.finishedAt = now;
+    const turn = resolved();
+    return turn === resolvedPromise ? undefined : turn;
+  }
+
+  #accept(job: PoolJob<Job, Result>, now?: number): void {
+    this.#runner.markAccepted(job, now);
+    this.#host.onAccept();
+    job.pendingAcceptance?.accept();
+    job.pendingAcceptance = null;
+  }
+
+  #start(worker: Worker<PoolJob<Job, Result>>, job: PoolJob<Job, Result>): void {
+    worker.job = job;
+    if (worker.isLoopRunning) return;
+    worker.isLoopRunning = true;
+    this.#runner.start("WorkerPool", worker);
+  }
+
+  /** Removes and returns the first job of the queue, and accepts another one in its place; null if the queue has none. */
+  #take(): PoolJob<Job, Result> | null {
+    this.#host.checkContext();
+    if (this.#runner.canceledBy !== undefined) return null;
+    for (let job = this.queue.take(); job !== undefined; job = this.queue.take()) {
+      // The cancellation of a context that is not the library's own may be noticed here first.
+      if (this.#runner.isDecided(job)) {
+        this.#runner.conclude(job);
+        continue;
+      }
+      if (!job.isAccepted) this.#accept(job);
+      this.admitWaiting();
+      return job;
+    }
+    return null;
+  }
+}

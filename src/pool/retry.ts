@@ -1,0 +1,166 @@
+// Repeated attempts with growing pauses: the policy, which pools share, and `retry`, which applies it to one function.
+
+import { receive, select } from "../channel/select.ts";
+import { background } from "../context/derive.ts";
+import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
+import type { Context } from "../context/context.ts";
+import { below } from "../runtime/realm.ts";
+import { fairly, rejected } from "../runtime/scheduler.ts";
+import { after } from "../time/time.ts";
+import { toError } from "../util/inspect.ts";
+import { Check, checkFunction } from "../util/validate.ts";
+
+/** When a failed attempt is repeated, and how long the pause before the next attempt is. */
+export interface RetryOptions {
+  /** The number of attempts after the first one: a whole number from 0, or Infinity. */
+  readonly retries: number;
+
+  /**
+   * The first pause, in milliseconds, from 0.
+   *
+   * @defaultValue 100
+   */
+  readonly delay?: number;
+
+  /**
+   * The factor by which each pause is longer than the previous one, from 1.
+   *
+   * @defaultValue 2
+   */
+  readonly factor?: number;
+
+  /**
+   * The longest pause, in milliseconds, from 0.
+   *
+   * @defaultValue 30,000
+   */
+  readonly maxDelay?: number;
+
+  /**
+   * The share of each pause that is random, from 0 to 1, so that clients that failed together do not retry together.
+   *
+   * @defaultValue 0.5
+   */
+  readonly jitter?: number;
+
+  /**
+   * Reports whether to retry after `error`. If it throws, the error that it throws is the failure, and no attempt follows.
+   *
+   * @param attempts the number of attempts so far, from 1
+   * @defaultValue a function that always returns true
+   */
+  readonly shouldRetry?: (error: Error, attempts: number) => boolean;
+}
+
+/** Retry options that have been checked, with their defaults. */
+export type RetryPolicy = Required<RetryOptions>;
+
+export const retryOptionNames: readonly string[] = ["retries", "delay", "factor", "maxDelay", "jitter", "shouldRetry"];
+
+/** The names that other libraries use. */
+export const retryAliases: Readonly<Record<string, string>> = {
+  attempts: "retries, the number of attempts after the first one,",
+  limit: "retries",
+  minTimeout: "delay",
+  maxTimeout: "maxDelay",
+  randomize: "jitter",
+  when: "shouldRetry",
+};
+
+const check = new Check("retry");
+
+/** Checks the values of retry options, whose names errors begin with `prefix`, and fills in the defaults. */
+export function resolveRetry(check: Check, prefix: string, options: RetryOptions): RetryPolicy {
+  const { retries, delay = 100, factor = 2, maxDelay = 30_000, jitter = 0.5, shouldRetry = always } = options;
+  check.isFunction(`${prefix}shouldRetry`, shouldRetry);
+  return {
+    retries: check.count(`${prefix}retries`, 0, retries, Infinity),
+    delay: check.atLeast(`${prefix}delay`, 0, delay),
+    factor: check.atLeast(`${prefix}factor`, 1, factor),
+    maxDelay: check.atLeast(`${prefix}maxDelay`, 0, maxDelay),
+    jitter: check.atLeast(`${prefix}jitter`, 0, jitter, 1),
+    shouldRetry,
+  };
+}
+
+/**
+ * Returns the pause before the next attempt, in milliseconds; undefined if there is to be no next attempt.
+ *
+ * @param attempts the number of attempts so far, from 1
+ * @throws the error that `shouldRetry` throws.
+ */
+export function retryDelay(policy: RetryPolicy, error: Error, attempts: number): number | undefined {
+  const { retries, delay, factor, maxDelay, jitter, shouldRetry } = policy;
+  if (attempts > retries || !shouldRetry(error, attempts)) return undefined;
+  // 0 * factor ** n is NaN once the power is Infinity.
+  const longest = delay === 0 ? 0 : Math.min(delay * factor ** (attempts - 1), maxDelay);
+  return longest * (1 - jitter * (below(1e6) / 1e6));
+}
+
+/** Waits for `ms` milliseconds, or until `ctx` is canceled; resolves with whether the time has passed. */
+export async function pause(ms: number, ctx: Context): Promise<boolean> {
+  const s = await select({ due: receive(after(ms)), canceled: receive(ctx.done()) });
+  return s.case === "due";
+}
+
+/**
+ * Calls `fn` until it succeeds, with growing pauses between the calls.
+ *
+ * Cancellation: no call follows, a pause ends early, and the promise rejects with the reason instead of the error of `fn`. A call in
+ * progress is awaited: pass the same context or signal to the work in `fn`.
+ *
+ * @param fn is called with the number of the attempt, from 1
+ * @returns the result of `fn`
+ * @throws the error of the last attempt (rejects), or the error that `shouldRetry` throws.
+ * @throws {TypeError | RangeError} (rejects) for invalid arguments; `fn` is not called.
+ * @example
+ * const status = await retry(
+ *   async (attempt) => {
+ *     if (attempt < 3) throw new Error("service unavailable");
+ *     return `ok after ${attempt} attempts`;
+ *   },
+ *   { retries: 5, delay: 10 },
+ * );
+ * console.log(status); // ok after 3 attempts
+ */
+export function retry<Result>(
+  fn: (attempt: number) => Result | PromiseLike<Result>,
+  options: RetryOptions & WaitOptions,
+): Promise<Awaited<Result>> {
+  try {
+    checkFunction("retry", fn, "fn");
+    check.options(options, [...retryOptionNames, ...waitOptionNames], retryAliases);
+    const policy = resolveRetry(check, "", options ?? {});
+    return fairly(callWithRetries(fn, policy, cancellationOf(check, options)));
+  } catch (error) {
+    return rejected(error);
+  }
+}
+
+async function callWithRetries<Result>(
+  fn: (attempt: number) => Result | PromiseLike<Result>,
+  policy: RetryPolicy,
+  cancellation: Cancellation | null,
+): Promise<Awaited<Result>> {
+  const ctx = cancellation?.ctx ?? background();
+  for (let attempt = 1; ; attempt++) {
+    throwIfCanceled(cancellation);
+    try {
+      return await fn(attempt);
+    } catch (thrown) {
+      throwIfCanceled(cancellation);
+      const delay = retryDelay(policy, toError(thrown), attempt);
+      if (delay === undefined) throw thrown;
+      await pause(delay, ctx);
+    }
+  }
+}
+
+function throwIfCanceled(cancellation: Cancellation | null): void {
+  const reason = cancellation?.reason;
+  if (reason !== undefined) throw reason;
+}
+
+function always(): boolean {
+  return true;
+}
