@@ -64,7 +64,7 @@ async function compareWith(commit: string): Promise<number> {
     if (isWorse(result)) failures++;
     print(versionRow(result));
   }
-  console.log(`\n${failures === 0 ? "0 rows" : `${failures} rows`} of ${comparable.length} beyond ${LIMIT}`);
+  console.log(`\n${failures} of ${comparable.length} rows beyond ${LIMIT}`);
   return failures === 0 ? 0 : 1;
 }
 

@@ -23,13 +23,13 @@ export function chart(rows: readonly Row[], { setting, results }: Run): string {
   const bottoms = [GAP + 62, GAP + 62];
   const panels = rows
     .filter((row) => row.withTimer === undefined)
-    .flatMap((row) => sizesIn(row, results).map((n) => ({ row, inOrder: measured(ranked(row, n, results)) })))
-    .filter(({ inOrder }) => inOrder.length > 1)
-    .map(({ row, inOrder }) => {
+    .flatMap((row) => sizesIn(row, results).map((n) => ({ row, ranking: measured(ranked(row, n, results)) })))
+    .filter(({ ranking }) => ranking.length > 1)
+    .map(({ row, ranking }) => {
       const column = (bottoms[0] as number) <= (bottoms[1] as number) ? 0 : 1;
       const top = bottoms[column] as number;
-      bottoms[column] = top + 22 + inOrder.length * LINE + GAP;
-      return panel(row, inOrder, results, GAP + column * (PANEL + GAP), top);
+      bottoms[column] = top + 22 + ranking.length * LINE + GAP;
+      return panel(row, ranking, results, GAP + column * (PANEL + GAP), top);
     });
   const key =
     "Less is better. Solid: goro; hatched: Go on one core; dashed: by hand; a broken bar is longer than it is drawn.";
@@ -41,24 +41,24 @@ export function chart(rows: readonly Row[], { setting, results }: Run): string {
   return document(WIDTH, Math.max(...bottoms), "goro beside Go and other libraries", [...heads, ...panels]);
 }
 
-function measured(inOrder: readonly Result[]): Result[] {
-  return inOrder.filter((one) => Number.isFinite(median(one.samples)));
+function measured(ranking: readonly Result[]): Result[] {
+  return ranking.filter((result) => Number.isFinite(median(result.samples)));
 }
 
-function panel(row: Row, inOrder: readonly Result[], results: readonly Result[], x: number, y: number): string {
-  const values = inOrder.map((one) => median(one.samples));
+function panel(row: Row, ranking: readonly Result[], results: readonly Result[], x: number, y: number): string {
+  const values = ranking.map((result) => median(result.samples));
   const first = values[0] as number;
-  const own = values[inOrder.findIndex((one) => one.implementation === "goro")] ?? first;
-  const longest = Math.min(Math.max(...values), Math.max(LONGEST * first, own));
-  const bars = inOrder.map((one, i) => {
+  const goro = values[ranking.findIndex((result) => result.implementation === "goro")] ?? first;
+  const longest = Math.min(Math.max(...values), Math.max(LONGEST * first, goro));
+  const bars = ranking.map((result, i) => {
     const value = values[i] as number;
     const top = y + 10 + i * LINE;
     const length = round((LENGTH * Math.min(value, longest)) / longest);
-    const unfair = row.unit === "ns" && isFair(row, one.implementation, results) === false ? ", unfair" : "";
+    const unfair = row.unit === "ns" && isFair(row, result.implementation, results) === false ? ", unfair" : "";
     const ratio = i === 0 ? "" : `, ${times(value / first)} x`;
     return [
-      text(x + NAME - 6, top + 10, one.implementation, one.implementation === "goro" ? "own" : "", "end"),
-      `<rect class="${kind(one.implementation)}" x="${x + NAME}" y="${top}" width="${length}" height="${BAR}"/>`,
+      text(x + NAME - 6, top + 10, result.implementation, result.implementation === "goro" ? "own" : "", "end"),
+      `<rect class="${kind(result.implementation)}" x="${x + NAME}" y="${top}" width="${length}" height="${BAR}"/>`,
       value > longest ? broken(x + NAME + length - 22, top) : "",
       text(
         x + NAME + length + 6,

@@ -41,20 +41,20 @@ export function growth(rows: readonly Row[], { setting, results }: Run): string 
 }
 
 function seriesOf(row: Row, results: readonly Result[]): Series[] {
-  const own = results.filter((one) => one.row === row.id);
-  return [...new Set(own.map((one) => one.implementation))]
+  const ofRow = results.filter((result) => result.row === row.id);
+  return [...new Set(ofRow.map((result) => result.implementation))]
     .map((name) => {
-      const mine = own.filter((one) => one.implementation === name);
-      const points = mine
+      const ofImplementation = ofRow.filter((result) => result.implementation === name);
+      const points = ofImplementation
         .map(({ n, samples }) => ({ n, value: median(samples) }))
         .filter(({ value }) => value > 0 && Number.isFinite(value));
-      return { name, points, end: mine.find((one) => one.problem !== null)?.problem ?? "" };
+      return { name, points, end: ofImplementation.find((result) => result.problem !== null)?.problem ?? "" };
     })
     .filter(({ points }) => points.length > 0);
 }
 
 function panel(row: Row, all: readonly Series[], x: number, y: number): string {
-  const points = all.flatMap((one) => one.points);
+  const points = all.flatMap((series) => series.points);
   const across = scale(
     points.map(({ n }) => n),
     x + PLOT.left,
@@ -81,42 +81,42 @@ function panel(row: Row, all: readonly Series[], x: number, y: number): string {
       ),
     ),
   ];
-  const heights = apart(all.map(({ points: own }) => up.at((own.at(-1) as Point).value)));
-  const drawn = all.map((one, i) =>
-    drawSeries(one, i, across.at, up.at, x + PLOT.left + PLOT.width + 10, heights[i] as number),
+  const heights = apart(all.map(({ points: line }) => up.at((line.at(-1) as Point).value)));
+  const drawn = all.map((series, i) =>
+    drawSeries(series, i, across.at, up.at, x + PLOT.left + PLOT.width + 10, heights[i] as number),
   );
   const title = `${row.title.replaceAll("`", "")}, ${unitNames[row.unit]}`;
   return [text(x, y + 8, title, "title"), ...lines, ...drawn].join("\n");
 }
 
 function drawSeries(
-  one: Series,
+  series: Series,
   i: number,
   across: (n: number) => number,
   up: (v: number) => number,
   x: number,
   y: number,
 ): string {
-  const path = one.points
+  const path = series.points
     .map(({ n, value }, k) => `${k === 0 ? "M" : "L"}${round(across(n))} ${round(up(value))}`)
     .join("");
-  const own = one.name === "goro" ? " goro" : "";
-  const last = one.points.at(-1) as Point;
+  const highlight = series.name === "goro" ? " goro" : "";
+  const last = series.points.at(-1) as Point;
   const leader = `<path class="axis" d="M${round(across(last.n))} ${round(up(last.value))}L${x - 2} ${round(y)}"/>`;
-  const end = one.end === "" ? "" : `, then ${one.end.replace("beyond", ">")}`;
+  const end = series.end === "" ? "" : `, then ${series.end.replace("beyond", ">")}`;
   return [
     leader,
-    `<path class="line${own}" d="${path}" stroke-dasharray="${own === "" ? (dashes[i % dashes.length] ?? "") : ""}"/>`,
-    ...one.points.map(({ n, value }) => mark(i, across(n), up(value), own)),
-    mark(i, x + 4, y, own),
-    text(x + 14, y + 4, one.name + end, own === "" ? "small" : "own"),
+    `<path class="line${highlight}" d="${path}" stroke-dasharray="${highlight === "" ? (dashes[i % dashes.length] ?? "") : ""}"/>`,
+    ...series.points.map(({ n, value }) => mark(i, across(n), up(value), highlight)),
+    mark(i, x + 4, y, highlight),
+    text(x + 14, y + 4, series.name + end, highlight === "" ? "small" : "own"),
   ].join("");
 }
 
 const dashes = ["", "6 3", "2 3", "8 3 2 3"];
 
 /** Draws the mark of a line. Each line has a shape of its own, so that the chart does not depend on color. */
-function mark(i: number, x: number, y: number, own: string): string {
+function mark(i: number, x: number, y: number, highlight: string): string {
   const shapes = [
     "m-4 -4h8v8h-8z",
     "m0 -5l5 9h-10z",
@@ -125,7 +125,7 @@ function mark(i: number, x: number, y: number, own: string): string {
     "m-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z",
     "m-4 -4l8 8m0 -8l-8 8",
   ];
-  return `<path class="mark${own}" d="M${round(x)} ${round(y)}${shapes[i % shapes.length] ?? ""}"/>`;
+  return `<path class="mark${highlight}" d="M${round(x)} ${round(y)}${shapes[i % shapes.length] ?? ""}"/>`;
 }
 
 /** Returns a logarithmic scale over whole powers of ten. */
@@ -134,10 +134,10 @@ function scale(
   from: number,
   to: number,
 ): { readonly ticks: number[]; at(value: number): number } {
-  const least = Math.floor(Math.log10(Math.min(...values)) + 1e-9);
-  const most = Math.max(least + 1, Math.ceil(Math.log10(Math.max(...values)) - 1e-9));
-  const ticks = Array.from({ length: most - least + 1 }, (_, i) => 10 ** (least + i));
-  return { ticks, at: (value) => from + ((Math.log10(value) - least) / (most - least)) * (to - from) };
+  const min = Math.floor(Math.log10(Math.min(...values)) + 1e-9);
+  const max = Math.max(min + 1, Math.ceil(Math.log10(Math.max(...values)) - 1e-9));
+  const ticks = Array.from({ length: max - min + 1 }, (_, i) => 10 ** (min + i));
+  return { ticks, at: (value) => from + ((Math.log10(value) - min) / (max - min)) * (to - from) };
 }
 
 function gridLine(x: number, y: number, width: number, height: number): string {

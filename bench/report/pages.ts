@@ -26,7 +26,7 @@ export function readRun(json: string): Run {
 export function pages(rows: readonly Row[], read: (file: string) => string): Map<string, string> {
   const run = readRun(read("bench/results/run.json"));
   const sizes = readRun(read("bench/results/sizes.json"));
-  const scaling = rows.filter((row) => sizes.results.some((one) => one.row === row.id));
+  const scaling = rows.filter((row) => sizes.results.some((result) => result.row === row.id));
   const figures = [
     head(run.setting),
     verdicts(rows, run.results),
@@ -34,8 +34,8 @@ export function pages(rows: readonly Row[], read: (file: string) => string): Map
     verdicts(scaling, sizes.results),
   ];
   const page = read("docs/speed.md");
-  const [before, rest] = page.split(begin) as [string, string];
-  const after = rest.split(end)[1] as string;
+  const [before, remainder] = page.split(begin) as [string, string];
+  const after = remainder.split(end)[1] as string;
   return new Map([
     ["docs/pictures/speed.svg", summary(rows, run)],
     ["docs/pictures/growth.svg", growth(scaling, sizes)],

@@ -40,8 +40,10 @@ export const lines: readonly { readonly row: string; readonly label: string }[] 
 /** Returns the median of each implementation that has one, at the greatest size of the row. */
 function medians(row: Row, results: readonly Result[]): Map<string, number> {
   const n = Math.max(...sizesIn(row, results));
-  const known = results.filter((one) => one.row === row.id && one.n === n && Number.isFinite(median(one.samples)));
-  return new Map(known.map((one) => [one.implementation, median(one.samples)]));
+  const finite = results.filter(
+    (result) => result.row === row.id && result.n === n && Number.isFinite(median(result.samples)),
+  );
+  return new Map(finite.map((result) => [result.implementation, median(result.samples)]));
 }
 
 function x(ratio: number): number {

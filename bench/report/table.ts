@@ -21,26 +21,26 @@ export function head(environment: Setting): string {
 /** Formats a row: a table of its implementations for each size. */
 export function rowTable(row: Row, results: readonly Result[]): string {
   const tables = sizesIn(row, results).map((n) => {
-    const inOrder = ranked(row, n, results);
-    const best = median(inOrder[0]?.samples ?? []);
+    const ranking = ranked(row, n, results);
+    const best = median(ranking[0]?.samples ?? []);
     const go = valueOf(row.id, n, "go", results);
     const baseline = valueOf(row.id, n, "baseline", results);
-    const lines = inOrder.map((one) => {
-      const value = median(one.samples);
+    const lines = ranking.map((result) => {
+      const value = median(result.samples);
       const spread =
-        one.samples.length > 1
-          ? spreadOf(one.samples)
+        result.samples.length > 1
+          ? spreadOf(result.samples)
               .map((end) => figure(end, row.unit))
               .join("..")
           : "";
       return [
-        one.implementation,
+        result.implementation,
         figure(value, row.unit),
         spread,
         times(value / best),
         times(value / go),
         times(value / baseline),
-        notes(row, one, results),
+        notes(row, result, results),
       ];
     });
     const size = row.sizes === undefined ? "" : `, n = ${n.toLocaleString("en-US")}`;
@@ -74,14 +74,14 @@ export function verdicts(rows: readonly Row[], results: readonly Result[]): stri
   return ["### Goals", "", table(["row", "goro", "goal", "got", ""], lines)].join("\n") + "\n";
 }
 
-function sentence({ words, reached, got, wanted }: Verdict): string {
-  return `Goal ${words}: ${reached ? "reached" : "NOT reached"}, ${times(got)} of ${times(wanted)}.`;
+function sentence({ words, reached, got, target }: Verdict): string {
+  return `Goal ${words}: ${reached ? "reached" : "NOT reached"}, ${times(got)} of ${times(target)}.`;
 }
 
-function notes(row: Row, one: Result, results: readonly Result[]): string {
+function notes(row: Row, result: Result, results: readonly Result[]): string {
   const texts: string[] = [];
-  if (one.problem !== null) texts.push(one.problem);
-  if (row.unit === "ns" && isFair(row, one.implementation, results) === false) texts.push("unfair: starves timers");
+  if (result.problem !== null) texts.push(result.problem);
+  if (row.unit === "ns" && isFair(row, result.implementation, results) === false) texts.push("unfair: starves timers");
   return texts.join("; ");
 }
 

@@ -133,9 +133,9 @@ const bufferedFourToFour: Row<"channels"> = {
           for (let i = pair; i < n; i += PAIRS) await adapter.send(ch, i);
         })(),
         (async () => {
-          let own = 0;
-          for (let i = pair; i < n; i += PAIRS) own += adapter.value(await adapter.receive(ch)) ?? NaN;
-          sum += own;
+          let sumOfPair = 0;
+          for (let i = pair; i < n; i += PAIRS) sumOfPair += adapter.value(await adapter.receive(ch)) ?? NaN;
+          sum += sumOfPair;
         })(),
       );
     }

@@ -96,9 +96,9 @@ const selectsShared: Row<"select"> = {
   expected: sumBelow,
   async run(adapter, n, meter) {
     const done = adapter.channels.make(0);
-    const own = Array.from({ length: n }, () => adapter.channels.make(0));
+    const channels = Array.from({ length: n }, () => adapter.channels.make(0));
     let sum = 0;
-    const goroutines = own.map(async (ch) => {
+    const goroutines = channels.map(async (ch) => {
       const selector = adapter.prepare([ch, done]);
       const selected = await adapter.select(selector);
       sum += adapter.value(selected, selector) ?? NaN;
@@ -106,7 +106,7 @@ const selectsShared: Row<"select"> = {
     await turn();
 
     meter.start();
-    for (let i = 0; i < n; i++) await adapter.channels.send(own[i], i);
+    for (let i = 0; i < n; i++) await adapter.channels.send(channels[i], i);
     await goroutines.at(-1);
     meter.stop();
     await Promise.all(goroutines);
