@@ -1,7 +1,7 @@
-// The model of RateLimiter: Go's own limiter, as rate.go has it, with the time as an argument.
+// The model of RateLimiter: Go's limiter of rate.go, with the time as an argument.
 //
-// In two things ours is better: there the last event stays where it was if the one before it is past, so that a reservation that is
-// canceled next gives too little back; and if a later reservation was for an earlier time, one may give back more than it took.
+// It differs from goro in two cases. Here the last event keeps its value if the one before it has passed, so a reservation that
+// is canceled next restores too few tokens; and after a later reservation for an earlier time, a cancel may restore too many.
 
 export class GoLimiter {
   tokens: number;

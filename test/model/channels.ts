@@ -1,7 +1,7 @@
-// The model: what the Go specification says of channels, so simple that a reader believes it at sight. There are only arrays,
-// everybody who waits stands in one of them, and whoever is looked for is searched for.
+// The model: the Go specification of channels, in code that is simple enough to be checked by reading. It uses only arrays: each
+// waiting operation is in one array, and is found by a search.
 
-/** One communication of a select. A channel is known by its number; null is the nil channel. */
+/** One communication of a select. A channel is identified by its number; null is the nil channel. */
 export type Case =
   | { readonly kind: "send"; readonly channel: number | null; readonly value: number }
   | { readonly kind: "receive"; readonly channel: number | null };
@@ -12,7 +12,7 @@ export interface Waiting {
   readonly cases: readonly Case[];
 }
 
-/** Which of `options`, indices of `cases`, happens: it is chance in Go, and here the model follows what really happened. */
+/** Chooses one of `options`, indices of `cases`. Go chooses at random; here the model follows the choice of the library. */
 export type Choose = (operation: number, cases: readonly Case[], options: readonly number[]) => number;
 
 interface State {
@@ -22,16 +22,16 @@ interface State {
 }
 
 /**
- * Channels, and all who wait for them. Every communication is a select: a plain one has one case, and one that tries has a
- * default as well. What operations are told goes into `told`, by their number: the index of the case, and "send", the value
- * or "closed"; or "default", "close", or the sentence of the panic.
+ * Channels and their waiting operations. Every communication is a select: a plain one has one case, and a try also has a
+ * default. `results` has the result of each operation by its number: the index of the case, and "send", the value
+ * or "closed"; or "default", "close", or the message of the panic.
  */
 export class Model {
   readonly channels: State[];
 
-  /** Who waits, the longest first. */
+  /** The waiting operations, the longest waiting first. */
   waiting: Waiting[] = [];
-  readonly told: Map<number, string> = new Map<number, string>();
+  readonly results: Map<number, string> = new Map<number, string>();
   readonly #choose: Choose;
 
   constructor(capacities: readonly number[], choose: Choose) {
@@ -40,47 +40,47 @@ export class Model {
   }
 
   // "If one or more of the communications can proceed, a single one that can proceed is chosen via a uniform pseudo-random
-  // selection. Otherwise, if there is a default case, that case is chosen. If there is no default case, the select statement
-  // blocks until at least one of the communications can proceed."
+  // selection. Otherwise, if there is a default case, that case is chosen." Without one, "the select statement blocks until
+  // at least one of the communications can proceed."
   select(operation: number, cases: readonly Case[], hasDefault: boolean): void {
-    const ready = indices(cases, (one) => this.#canProceed(one));
+    const ready = indices(cases, (selectCase) => this.#canProceed(selectCase));
     if (ready.length > 0) this.#proceed(operation, cases, this.#choose(operation, cases, ready));
-    else if (hasDefault) this.told.set(operation, "default");
+    else if (hasDefault) this.results.set(operation, "default");
     else this.waiting.push({ operation, cases });
   }
 
   // "After calling close, and after any previously sent values have been received, receive operations will return the zero
-  // value for the channel's type without blocking." As closechan does it, receivers hear of it before senders: that counts for
-  // a select that is both.
+  // value for the channel's type without blocking." As in closechan, receivers are woken before senders; the order matters for
+  // a select that does both.
   close(operation: number, channel: number): void {
     const state = this.#state(channel);
     if (state.closed) {
-      this.told.set(operation, "close of closed channel");
+      this.results.set(operation, "close of closed channel");
       return;
     }
     state.closed = true;
-    this.told.set(operation, "close");
+    this.results.set(operation, "close");
     while (this.#first("receive", channel)) this.#wake("receive", channel, "closed");
     while (this.#first("send", channel)) this.#wake("send", channel, "panics");
   }
 
-  /** The operation waits no longer, and has not happened. */
-  giveUp(operation: number): void {
-    this.waiting = this.waiting.filter((one) => one.operation !== operation);
+  /** Removes a waiting operation without a result. */
+  withdraw(operation: number): void {
+    this.waiting = this.waiting.filter((waiting) => waiting.operation !== operation);
   }
 
-  /** Puts a new, open channel in the place of a closed one. */
+  /** Replaces a closed channel by a new, open one. */
   renew(channel: number): void {
     this.channels[channel] = open(this.#state(channel).capacity);
   }
 
-  /** The numbers of those who wait to send or receive, the longest first; a select, as often as it waits. */
-  line(kind: Case["kind"], channel: number): number[] {
-    const line: number[] = [];
+  /** The operations that wait to send or receive, the longest waiting first; a select is listed once for each of its cases. */
+  queue(kind: Case["kind"], channel: number): number[] {
+    const queue: number[] = [];
     for (const { operation, cases } of this.waiting) {
-      for (const one of cases) if (isOne(one, kind, channel)) line.push(operation);
+      for (const selectCase of cases) if (isCase(selectCase, kind, channel)) queue.push(operation);
     }
-    return line;
+    return queue;
   }
 
   // "A send on an unbuffered channel can proceed if a receiver is ready. A send on a buffered channel can proceed if there is
@@ -94,9 +94,9 @@ export class Model {
   }
 
   #proceed(operation: number, cases: readonly Case[], chosen: number): void {
-    const one = cases[chosen] as Case;
-    const told = one.kind === "send" ? this.#send(one) : this.#receive(one);
-    this.told.set(operation, told === "panics" ? sendOnClosed : `${chosen}:${told}`);
+    const selectCase = cases[chosen] as Case;
+    const result = selectCase.kind === "send" ? this.#send(selectCase) : this.#receive(selectCase);
+    this.results.set(operation, result === "panics" ? sendOnClosed : `${chosen}:${result}`);
   }
 
   #send({ channel, value }: Case & { kind: "send" }): string {
@@ -107,7 +107,7 @@ export class Model {
     return "send";
   }
 
-  // The first sender moves up behind what is in the buffer: the longest waiting value is the first of all, with any capacity.
+  // The value of the first sender is appended to the buffer: at any capacity, the value that has waited longest comes first.
   #receive({ channel }: Case): string {
     const { buffer } = this.#state(channel);
     if (this.#first("send", channel))
@@ -117,15 +117,15 @@ export class Model {
   }
 
   #first(kind: Case["kind"], channel: number | null): Waiting | undefined {
-    return this.waiting.find(({ cases }) => cases.some((one) => isOne(one, kind, channel)));
+    return this.waiting.find(({ cases }) => cases.some((selectCase) => isCase(selectCase, kind, channel)));
   }
 
-  /** Tells the first who waits, who must be there, what became of it, and answers which of its cases that was. */
-  #wake(kind: Case["kind"], channel: number | null, told: string): Case {
+  /** Completes the first waiting operation, which must exist, and returns the chosen case. */
+  #wake(kind: Case["kind"], channel: number | null, result: string): Case {
     const { operation, cases } = this.#first(kind, channel) as Waiting;
     const chosen = this.#choose(operation, cases, matching(cases, kind, channel));
-    this.giveUp(operation);
-    this.told.set(operation, told === "panics" ? sendOnClosed : `${chosen}:${told}`);
+    this.withdraw(operation);
+    this.results.set(operation, result === "panics" ? sendOnClosed : `${chosen}:${result}`);
     return cases[chosen] as Case;
   }
 
@@ -134,7 +134,7 @@ export class Model {
   }
 }
 
-/** What Go prints of a send that can never be received. */
+/** Go's message for a send on a closed channel. */
 export const sendOnClosed = "send on closed channel";
 
 function open(capacity: number): State {
@@ -142,13 +142,13 @@ function open(capacity: number): State {
 }
 
 function matching(cases: readonly Case[], kind: Case["kind"], channel: number | null): number[] {
-  return indices(cases, (one) => isOne(one, kind, channel));
+  return indices(cases, (selectCase) => isCase(selectCase, kind, channel));
 }
 
-function isOne(one: Case, kind: Case["kind"], channel: number | null): boolean {
-  return one.kind === kind && one.channel === channel;
+function isCase(selectCase: Case, kind: Case["kind"], channel: number | null): boolean {
+  return selectCase.kind === kind && selectCase.channel === channel;
 }
 
-function indices(cases: readonly Case[], is: (one: Case) => boolean): number[] {
+function indices(cases: readonly Case[], is: (selectCase: Case) => boolean): number[] {
   return [...cases.keys()].filter((index) => is(cases[index] as Case));
 }

@@ -1,45 +1,45 @@
-// One history of channels, lived by the library and by the model side by side.
+// One history of channels, run by the library and by the model side by side.
 
 import { type Case, Model, sendOnClosed, type Waiting } from "./channels.ts";
-import { contexts, type Form, type History, type Step, type StepCase } from "./histories.ts";
-import type { Register } from "./ledger.ts";
-import { Stage, wordOf } from "./stage.ts";
+import { contexts, type Form, type History, type Step, type StepCase } from "./operations.ts";
+import type { WaiterRegister } from "./bookkeeping.ts";
+import { SystemUnderTest, formatResult } from "./system-under-test.ts";
 
 export class Comparison {
   readonly #history: History;
   readonly #model: Model;
-  readonly #stage: Stage;
-  readonly #register: Register;
-  readonly #told = new Map<number, string>();
+  readonly #system: SystemUnderTest;
+  readonly #register: WaiterRegister;
+  readonly #results = new Map<number, string>();
   #operations = 0;
 
-  /** `register` belongs to this history alone. */
-  constructor(history: History, register: Register) {
+  /** `register` is used by this history only. */
+  constructor(history: History, register: WaiterRegister) {
     const { capacities } = history;
     this.#history = history;
     this.#register = register;
-    this.#stage = new Stage(capacities, contexts, register);
+    this.#system = new SystemUnderTest(capacities, contexts, register);
     const done = new Array<number>(contexts).fill(0);
     this.#model = new Model([...capacities, ...done], (...choice) => this.#follow(...choice));
   }
 
-  /** How many operations there have been. */
+  /** The number of operations so far. */
   get operations(): number {
     return this.#operations;
   }
 
-  /** Hears what the library has told an operation. */
+  /** Records a result of an operation of the library. */
   note(operation: number, result: unknown): void {
-    const before = this.#told.get(operation);
-    const word = wordOf(result);
-    this.#told.set(operation, before === undefined ? word : `${before} and ${word}`);
+    const before = this.#results.get(operation);
+    const word = formatResult(result);
+    this.#results.set(operation, before === undefined ? word : `${before} and ${word}`);
   }
 
   /**
-   * Lets the library do all operations one by one. Each time it stops: when all have been noted that were told something, what
-   * it gives is to be called, which lets the model do the same, and throws an `Error` if anything is different.
+   * Runs all operations in the library, one at a time, and yields after each. When all results of the step have been noted, the
+   * caller calls the yielded function, which runs the same step in the model and throws an `Error` if they differ.
    */
-  *live(): Generator<() => void> {
+  *run(): Generator<() => void> {
     for (const step of this.#history.steps) yield* this.#step(step);
     for (const [channel] of this.#history.capacities.entries()) {
       if (this.#model.channels[channel]?.closed === false) yield this.#close(channel);
@@ -59,8 +59,8 @@ export class Comparison {
       case "cancel":
         yield this.#cancel(step.context);
         break;
-      case "giveUp":
-        if (this.#model.waiting.length > 0) yield this.#giveUp(step.waiting % this.#model.waiting.length);
+      case "withdraw":
+        if (this.#model.waiting.length > 0) yield this.#withdraw(step.waiting % this.#model.waiting.length);
         break;
       default:
         for (let time = 0; time < step.times; time++) {
@@ -72,29 +72,29 @@ export class Comparison {
 
   #communicate(form: Form, chosen: readonly StepCase[], hasDefault: boolean): () => void {
     const operation = this.#next();
-    const cases: Case[] = chosen.map((one, index) => ({ ...one, value: operation * 10 + index }));
+    const cases: Case[] = chosen.map((selectCase, index) => ({ ...selectCase, value: operation * 10 + index }));
     this.#register.acting = operation;
-    const told = this.#stage.communicate(operation, form, cases, hasDefault);
-    if (typeof told === "string") {
-      this.#told.set(operation, told);
+    const result = this.#system.communicate(operation, form, cases, hasDefault);
+    if (typeof result === "string") {
+      this.#results.set(operation, result);
     } else {
       const note = (result: unknown): void => this.note(operation, result);
-      told.then(note, note);
+      result.then(note, note);
     }
     return this.#check(() => this.#model.select(operation, cases, hasDefault));
   }
 
   #close(channel: number): () => void {
     const operation = this.#next();
-    this.#told.set(operation, this.#stage.close(channel));
+    this.#results.set(operation, this.#system.close(channel));
     return this.#check(() => this.#model.close(operation, channel));
   }
 
-  // The end of a context is the end of a channel to which nobody sends.
+  // For the model, canceling a context closes a channel without senders.
   #cancel(context: number): () => void {
     const operation = this.#next();
-    this.#stage.cancel(context);
-    this.#told.set(operation, "close");
+    this.#system.cancel(context);
+    this.#results.set(operation, "close");
     return this.#check(() => {
       const done = this.#history.capacities.length + context;
       this.#model.close(operation, done);
@@ -102,14 +102,14 @@ export class Comparison {
     });
   }
 
-  #giveUp(index: number): () => void {
+  #withdraw(index: number): () => void {
     this.#next();
     const { operation } = this.#model.waiting[index] as Waiting;
     this.#register.acting = null;
-    const told = this.#stage.giveUp(operation);
+    const result = this.#system.withdraw(operation);
     return this.#check(() => {
-      this.#model.giveUp(operation);
-      if (told !== undefined) this.#model.told.set(operation, told);
+      this.#model.withdraw(operation);
+      if (result !== undefined) this.#model.results.set(operation, result);
     });
   }
 
@@ -117,13 +117,13 @@ export class Comparison {
     return this.#operations++;
   }
 
-  // What was chosen must be one of the options; where it is none, the first is taken, and the difference will show.
+  // The chosen case must be one of the options. If it is not, the model takes the first, and the check reports the difference.
   #follow(operation: number, cases: readonly Case[], options: readonly number[]): number {
-    const told = this.#told.get(operation);
+    const result = this.#results.get(operation);
     const chosen = options.find((index) => {
       const { kind, channel } = cases[index] as Case;
       const panics = kind === "send" && this.#model.channels[channel as number]?.closed === true;
-      return panics ? told === sendOnClosed : told?.startsWith(`${index}:`) === true;
+      return panics ? result === sendOnClosed : result?.startsWith(`${index}:`) === true;
     });
     return chosen ?? (options[0] as number);
   }
@@ -131,25 +131,25 @@ export class Comparison {
   #check(follow: () => void): () => void {
     return () => {
       follow();
-      const [real, modelled] = [this.#real(), this.#modelled()];
-      this.#told.clear();
-      this.#model.told.clear();
-      if (real === modelled) return;
-      throw new Error(`after operation ${this.#operations - 1}\nthe library: ${real}\nthe model:   ${modelled}`);
+      const [real, expected] = [this.#real(), this.#expected()];
+      this.#results.clear();
+      this.#model.results.clear();
+      if (real === expected) return;
+      throw new Error(`after operation ${this.#operations - 1}\nthe library: ${real}\nthe model:   ${expected}`);
     };
   }
 
   #real(): string {
-    const channels = this.#model.channels.map((_, index) => this.#stage.look(index));
-    return [listed(this.#told), `${this.#register.size} wait`, ...channels].join("; ");
+    const channels = this.#model.channels.map((_, index) => this.#system.describeChannel(index));
+    return [formatResults(this.#results), `${this.#register.size} wait`, ...channels].join("; ");
   }
 
-  #modelled(): string {
+  #expected(): string {
     const model = this.#model;
     const channels = model.channels.map(({ buffer, capacity }, index) => {
-      return `${buffer.length} of ${capacity}, ${model.line("send", index).join()} > ${model.line("receive", index).join()}`;
+      return `${buffer.length} of ${capacity}, ${model.queue("send", index).join()} > ${model.queue("receive", index).join()}`;
     });
-    return [listed(model.told), `${model.waiting.length} wait`, ...channels].join("; ");
+    return [formatResults(model.results), `${model.waiting.length} wait`, ...channels].join("; ");
   }
 }
 
@@ -161,9 +161,9 @@ const plain = {
   next: ["range", "receive"],
 } as const;
 
-// In no order but that of the operations: all of one step are told at the same time.
-function listed(told: ReadonlyMap<number, string>): string {
-  return [...told]
+// Sorted by operation, because all results of one step have the same time.
+function formatResults(results: ReadonlyMap<number, string>): string {
+  return [...results]
     .sort(([a], [b]) => a - b)
     .map(([operation, word]) => `${operation} ${word}`)
     .join(", ");

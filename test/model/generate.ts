@@ -1,18 +1,18 @@
-// Random programs, small enough for all their schedules to be enumerated, and mixed so that all kinds of endings occur.
+// Random programs, small enough for all their schedules to be enumerated, and mixed so that all kinds of outcomes occur.
 
 import fc, { type Arbitrary } from "fast-check";
 import type { Operation, Program, Receive, Send } from "./program.ts";
 
 /** How large programs may be. */
 export interface ProgramOptions {
-  /** The most goroutines, main among them: 1 to 4. Without it, 4. */
+  /** The maximum number of goroutines, including main: 1 to 4. The default is 4. */
   readonly goroutines?: number;
-  /** The most operations of all goroutines together, at least `goroutines`. Without it, 12. */
+  /** The maximum number of operations of all goroutines together, at least `goroutines`. The default is 12. */
   readonly operations?: number;
 }
 
-// What an operation does is drawn from a theme, and not from all there is: among so few operations, a lock would hardly
-// ever meet another one. The numbers are weights.
+// The operations of a program are taken from one theme instead of from all kinds: among 12 operations, two locks would rarely
+// use the same mutex. The numbers are weights.
 const themes: readonly (readonly [weight: number, kinds: Partial<Record<Kind, number>>])[] = [
   [4, { send: 5, receive: 4, range: 1, close: 1 }],
   [5, { send: 3, receive: 2, range: 1, close: 1, select: 5 }],
@@ -23,7 +23,7 @@ const themes: readonly (readonly [weight: number, kinds: Partial<Record<Kind, nu
 
 type Kind = Operation["kind"] | "section";
 
-/** A program: every send has a value of its own, 1, 2, 3 and so on, so that a value tells who has sent it. */
+/** A program: every send has its own value, 1, 2, 3 and so on, so that a value identifies its sender. */
 export function arbitraryProgram(options: ProgramOptions = {}): Arbitrary<Program> {
   const { goroutines = 4, operations = 12 } = options;
   const counts = Array.from({ length: goroutines }, (_, i) => ({ weight: i + 1, arbitrary: fc.constant(i + 1) }));
@@ -31,7 +31,7 @@ export function arbitraryProgram(options: ProgramOptions = {}): Arbitrary<Progra
   return shapes.chain(([count, body]) => programOf(count, Math.floor(operations / count), body));
 }
 
-/** The program of `seed`, a whole number: the same one for the same seed, as long as neither this file nor fast-check change. */
+/** The program of `seed`, an integer: the same for the same seed, unless this file or fast-check changes. */
 export function randomProgram(seed: number, options?: ProgramOptions): Program {
   const [program] = fc.sample(arbitraryProgram(options), { seed, numRuns: 1 });
   return program as Program;
@@ -93,35 +93,35 @@ function weighted<const T>(...choices: readonly (readonly [value: T, weight: num
   return fc.oneof(...choices.map(([value, weight]) => ({ weight, arbitrary: fc.constant(value) })));
 }
 
-/** `program` without the channels, groups and mutexes that nobody uses, and with its values numbered. */
+/** `program` without its unused channels, groups and mutexes, and with its values numbered. */
 function tidy(program: Program): Program {
   let sent = 0;
-  const channels = new Numbers();
-  const groups = new Numbers();
-  const mutexes = new Numbers();
-  const communication = <C extends Send | Receive>(one: C): C => ({
-    ...one,
-    channel: channels.of(one.channel),
-    ...(one.kind === "send" && { value: ++sent }),
+  const channels = new Renumbering();
+  const groups = new Renumbering();
+  const mutexes = new Renumbering();
+  const renumberCase = <C extends Send | Receive>(selectCase: C): C => ({
+    ...selectCase,
+    channel: channels.of(selectCase.channel),
+    ...(selectCase.kind === "send" && { value: ++sent }),
   });
-  const operation = (one: Operation): Operation => {
-    if (one.kind === "select") return { ...one, cases: one.cases.map(communication) };
-    if (one.kind === "send" || one.kind === "receive") return communication(one);
-    if ("channel" in one) return { ...one, channel: channels.of(one.channel) };
-    if ("group" in one) return { ...one, group: groups.of(one.group) };
-    return { ...one, mutex: mutexes.of(one.mutex) };
+  const renumber = (operation: Operation): Operation => {
+    if (operation.kind === "select") return { ...operation, cases: operation.cases.map(renumberCase) };
+    if (operation.kind === "send" || operation.kind === "receive") return renumberCase(operation);
+    if ("channel" in operation) return { ...operation, channel: channels.of(operation.channel) };
+    if ("group" in operation) return { ...operation, group: groups.of(operation.group) };
+    return { ...operation, mutex: mutexes.of(operation.mutex) };
   };
-  const goroutines = program.goroutines.map((operations) => operations.map(operation));
+  const goroutines = program.goroutines.map((operations) => operations.map(renumber));
   const capacities = channels.used.map((old) => program.capacities[old] as number | null);
   return { capacities, groups: groups.used.length, mutexes: mutexes.used.length, goroutines };
 }
 
 /** New numbers for old ones, in the order of their first use. */
-class Numbers {
+class Renumbering {
   readonly used: number[] = [];
 
   of(old: number): number {
-    const known = this.used.indexOf(old);
-    return known < 0 ? this.used.push(old) - 1 : known;
+    const index = this.used.indexOf(old);
+    return index < 0 ? this.used.push(old) - 1 : index;
   }
 }

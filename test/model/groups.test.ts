@@ -1,4 +1,4 @@
-// Once, SingleFlight, ErrGroup, WaitGroup and RateLimiter in virtual time, against their models. A failing program is shrunk and printed.
+// Once, SingleFlight, ErrGroup, WaitGroup and RateLimiter in virtual time, compared with their models. A failure is shrunk.
 
 import { expect, test } from "@jest/globals";
 import fc, { type Arbitrary } from "fast-check";
@@ -8,7 +8,7 @@ import { inBubble } from "../support/contexts.ts";
 import {
   flightCalls,
   flightModel,
-  type Got,
+  type CallResult,
   groupCalls,
   groupModel,
   type Job,
@@ -21,7 +21,7 @@ import { effort, seed } from "./seed.ts";
 
 const numRuns = 200 * effort;
 
-/** Runs programs of `arbitrary` in bubbles of any order. */
+/** Runs programs of `arbitrary` in bubbles with random seeds. */
 async function check<P>(arbitrary: Arbitrary<P>, run: (program: P) => Promise<void>): Promise<void> {
   await fc.assert(
     fc.asyncProperty(arbitrary, fc.nat(1000), (program, order) => inBubble(() => run(program), { seed: order })),
@@ -29,8 +29,11 @@ async function check<P>(arbitrary: Arbitrary<P>, run: (program: P) => Promise<vo
   );
 }
 
-/** Makes each call at its time, and returns what each has got, and when. */
-async function got<J extends Job>(jobs: readonly J[], call: (job: J, id: number) => Promise<string>): Promise<Got[]> {
+/** Makes each call at its time, and returns the result of each with its time. */
+async function runCalls<J extends Job>(
+  jobs: readonly J[],
+  call: (job: J, id: number) => Promise<string>,
+): Promise<CallResult[]> {
   const start = now();
   return Promise.all(
     jobs.map(async (job, id) => {
@@ -49,16 +52,16 @@ async function work({ takes, fails }: Job): Promise<void> {
 const done = (): string => "done";
 const messageOf = (error: unknown): string => (error as Error).message;
 
-test(`a Once calls the first function, and all wait for that (seed ${seed})`, () =>
+test(`a Once calls the first function, and all callers wait for it (seed ${seed})`, () =>
   check(onceCalls, async (jobs) => {
     const once = new Once();
-    expect(await got(jobs, (job) => once.do(() => work(job)).then(done, messageOf))).toEqual(onceModel(jobs));
+    expect(await runCalls(jobs, (job) => once.do(() => work(job)).then(done, messageOf))).toEqual(onceModel(jobs));
   }));
 
-test(`a SingleFlight lets callers share what is running and not forgotten (seed ${seed})`, () =>
+test(`callers of a SingleFlight share a running call that is not forgotten (seed ${seed})`, () =>
   check(flightCalls, async (calls) => {
     const flights = new SingleFlight<string, number>();
-    const result = await got(calls, async (call, id) => {
+    const result = await runCalls(calls, async (call, id) => {
       const f = async (): Promise<number> => {
         await time.sleep(call.takes);
         if (call.fails) throw new Error(`${id} failed`);
@@ -78,13 +81,13 @@ test(`a SingleFlight lets callers share what is running and not forgotten (seed 
     expect(result).toEqual(flightModel(calls));
   }));
 
-test(`an ErrGroup starts in order, keeps its limit, and ends with the first error (seed ${seed})`, () =>
+test(`an ErrGroup starts in order, keeps its limit, and rejects with the first error (seed ${seed})`, () =>
   check(fc.tuple(groupCalls, fc.integer({ min: 1, max: 4 })), async ([calls, limit]) => {
     const [group, ctx] = ErrGroup.withContext(context.background());
     group.setLimit(limit);
     const start = now();
     const starts: (number | null)[] = calls.map(() => null);
-    // One goroutine makes all calls, so that those that wait delay those that follow.
+    // One goroutine makes all calls, so that a waiting call delays the calls after it.
     const moved: typeof calls = [];
     for (const [id, job] of calls.entries()) {
       await time.sleep(start + job.at - now());
@@ -96,16 +99,16 @@ test(`an ErrGroup starts in order, keeps its limit, and ends with the first erro
       if (job.isTry) group.tryGo(f);
       else await group.go(f);
     }
-    const [modelled, end, failed] = groupModel(moved, limit);
+    const [expected, end, failed] = groupModel(moved, limit);
     const error: unknown = await group.wait().catch((error: unknown) => error);
-    expect(starts).toEqual(modelled);
-    expect(now() - start).toBe(Math.max(end, moved.at(-1)?.at ?? 0, ...modelled.map((each) => each ?? 0)));
+    expect(starts).toEqual(expected);
+    expect(now() - start).toBe(Math.max(end, moved.at(-1)?.at ?? 0, ...expected.map((each) => each ?? 0)));
     expect(error instanceof Error).toBe(failed < Infinity);
     expect(context.cause(ctx)).toEqual(error ?? new context.Canceled());
     expect(await group.wait().catch((error: unknown) => error)).toBe(error);
   }));
 
-test(`a WaitGroup is waited for until its last goroutine has ended (seed ${seed})`, () =>
+test(`a wait for a WaitGroup lasts until its last goroutine has ended (seed ${seed})`, () =>
   check(onceCalls, async (jobs) => {
     const wg = new WaitGroup();
     const start = now();
@@ -114,11 +117,11 @@ test(`a WaitGroup is waited for until its last goroutine has ended (seed ${seed}
     expect(now() - start).toBe(Math.max(...jobs.map(({ at, takes }) => at + takes)));
   }));
 
-test(`a RateLimiter serves, refuses and gives back as the bucket does (seed ${seed})`, () =>
+test(`a RateLimiter grants, rejects and restores tokens as the token bucket does (seed ${seed})`, () =>
   check(fc.tuple(limiterCalls, fc.constantFrom(62.5, 125, 250), fc.integer({ min: 1, max: 4 })), async (program) => {
     const [calls, limit, burst] = program;
     const limiter = new RateLimiter(limit, burst);
-    const result = await got(calls, async ({ takes, n, method }) => {
+    const result = await runCalls(calls, async ({ takes, n, method }) => {
       if (method === "allow") return limiter.allow(n) ? "done" : n > burst ? "too many" : "refused";
       const [ctx, cancel] =
         method === "wait with a deadline"

@@ -1,27 +1,27 @@
-// The models of Once, SingleFlight, ErrGroup, WaitGroup and RateLimiter: what their callers must get and when, from the times at which they
-// call. No two of these times are equal, so that nothing is left to chance.
+// The models of Once, SingleFlight, ErrGroup, WaitGroup and RateLimiter: they compute the results of all calls, and their times,
+// from the times of the calls. No two of these times are equal, so the order is determined.
 
 import fc, { type Arbitrary } from "fast-check";
 import { GoLimiter } from "./bucket.ts";
 
-/** A call at a time, in milliseconds, of something that takes a while, and perhaps fails. */
+/** A call: its time, its duration, both in milliseconds, and whether it fails. */
 export interface Job {
   readonly at: number;
   readonly takes: number;
   readonly fails: boolean;
 }
 
-/** What a caller has got, and when. */
-export interface Got {
+/** The result of a call, and its time in milliseconds. */
+export interface CallResult {
   readonly at: number;
   readonly what: string;
 }
 
-// The clock of a bubble counts from 1970, so that it has some 2,000 steps for each millisecond.
+// The clock of a bubble counts from 1970, so a double has a resolution of about 1/4,096 ms.
 const step = 1 / 512;
 
-/** Gives each job a fraction of a millisecond for its time, and one for its end, that no other job has. */
-function apart<T extends { at: number; takes: number }>(jobs: readonly T[]): T[] {
+/** Adds a unique fraction of a millisecond to the time and to the duration of each job. */
+function separateTimes<T extends { at: number; takes: number }>(jobs: readonly T[]): T[] {
   return jobs
     .map((job, i) => ({ ...job, at: job.at + 32 * (i + 1) * step, takes: job.takes + (i + 1) * step }))
     .sort((a, b) => a.at - b.at);
@@ -31,13 +31,13 @@ function listOf<T extends object>(more: { [K in keyof T]: Arbitrary<T[K]> }): Ar
   const job = fc.record({ at: fc.nat(20), takes: fc.nat(12), fails: fc.boolean(), ...more });
   return fc
     .array(job, { minLength: 1, maxLength: 12, size: "max" })
-    .map((jobs) => apart(jobs as unknown as (Job & T)[]));
+    .map((jobs) => separateTimes(jobs as unknown as (Job & T)[]));
 }
 
 export const onceCalls: Arbitrary<Job[]> = listOf({});
 
-/** The first call runs its function; all others resolve when that has returned. */
-export function onceModel(jobs: readonly Job[]): Got[] {
+/** The first call runs its function; all other calls resolve when it has returned. */
+export function onceModel(jobs: readonly Job[]): CallResult[] {
   const [first] = jobs as readonly [Job];
   const end = first.at + first.takes;
   return jobs.map((job) => ({
@@ -56,8 +56,8 @@ export const flightCalls: Arbitrary<FlightCall[]> = listOf({
   method: fc.constantFrom("do" as const, "do" as const, "doChan" as const, "forget" as const),
 });
 
-/** A call joins the running one of its key, unless that was forgotten. What it gets is named by the call that runs. */
-export function flightModel(calls: readonly FlightCall[]): Got[] {
+/** A call joins the running call of its key, unless that was forgotten. Its result names the running call. */
+export function flightModel(calls: readonly FlightCall[]): CallResult[] {
   const running = new Map<string, { call: FlightCall; id: number; end: number }>();
   const joined = new Map<number, number>();
   const owners = calls.map((call, id) => {
@@ -88,7 +88,7 @@ export interface GroupCall extends Job {
 
 export const groupCalls: Arbitrary<GroupCall[]> = listOf({ isTry: fc.boolean() });
 
-/** When each goroutine of a group starts, null for those that `tryGo` refuses; when all have ended, and when the first has failed. */
+/** The start of each goroutine, null if `tryGo` rejects it; the end of the last; the time of the first failure. */
 export function groupModel(
   calls: readonly GroupCall[],
   limit: number,
@@ -98,8 +98,8 @@ export function groupModel(
   let end = 0;
   let failed = Infinity;
   const starts = calls.map(({ at, takes, fails, isTry }) => {
-    const busy = ends.filter((each) => each > at).sort((a, b) => b - a);
-    // The call before may wait still: then all slots are taken.
+    const busy = ends.filter((end) => end > at).sort((a, b) => b - a);
+    // If the previous call is still waiting, all slots are taken.
     const start = busy.length < limit ? at : (busy[limit - 1] as number);
     if (isTry && start > at) return null;
     lastStart = Math.max(lastStart, start);
@@ -127,12 +127,12 @@ export const limiterCalls: Arbitrary<LimiterCall[]> = listOf({
 });
 
 /** `takes` is the time until the deadline or the cancellation. */
-export function limiterModel(calls: readonly LimiterCall[], limit: number, burst: number): Got[] {
+export function limiterModel(calls: readonly LimiterCall[], limit: number, burst: number): CallResult[] {
   const limiter = new GoLimiter(limit, burst);
   const cancels: { at: number; cancel: (t: number) => void }[] = [];
   return calls.map(({ at, takes, n, method }) => {
     cancels.sort((a, b) => a.at - b.at);
-    while (cancels.length > 0 && (cancels[0] as Got & (typeof cancels)[0]).at < at) {
+    while (cancels.length > 0 && (cancels[0] as CallResult & (typeof cancels)[0]).at < at) {
       const { at, cancel } = cancels.shift() as (typeof cancels)[0];
       cancel(at);
     }

@@ -1,14 +1,14 @@
-// WaitGroup and the locks, proven against the models: after each step of random histories nothing is different.
+// WaitGroup and the locks, compared with the models after each step of random histories.
 
 import { describe, expect, test } from "@jest/globals";
 import fc, { type Arbitrary } from "fast-check";
 import { context, Mutex, RWMutex, Semaphore, WaitGroup } from "goro";
 import { quiet } from "../support/promises.ts";
-import { Ledger } from "./ledger.ts";
+import { RecordingRealm } from "./bookkeeping.ts";
 import { type LockModel, MutexModel, RWMutexModel, SemaphoreModel, WaitGroupModel } from "./locks.ts";
 import { seed } from "./seed.ts";
 
-/** A method of both the lock and its model, and the number that it is given. "dispose" gives back what was held. */
+/** A method of both the lock and its model, and its argument. "dispose" disposes the guard of an earlier operation. */
 interface Call {
   readonly method: string;
   readonly n: number;
@@ -40,12 +40,12 @@ const subjects: [name: string, methods: string[], n: Arbitrary<number>, make: ()
 
 // R74 to R79, R83 to R89
 describe.each(subjects)("a %s", (_, methods, n, make) => {
-  test("does in every step what the model does, through 20,000 operations of random histories", () => {
+  test("matches the model in every step, through 20,000 operations of random histories", () => {
     const histories = fc.array(fc.record({ method: fc.constantFrom(...methods), n }), { maxLength: 60, size: "max" });
     let operations = 0;
     fc.assert(
       fc.property(histories, (calls) => {
-        live(calls, ...make());
+        run(calls, ...make());
         operations += calls.length;
       }),
       { seed, numRuns: 1000 },
@@ -54,44 +54,44 @@ describe.each(subjects)("a %s", (_, methods, n, make) => {
   });
 });
 
-test("a Semaphore does what the model does when those who wait are canceled, and all is waited for", async () => {
+test("a Semaphore matches the model with canceled waiters and awaited promises", async () => {
   const method = fc.constantFrom("acquire", "acquire", "release", "dispose", "tryAcquire", "cancel");
   const histories = fc.array(fc.record({ method, n: fc.nat(size + 1) }), { maxLength: 40, size: "max" });
-  await fc.assert(fc.asyncProperty(histories, liveCanceled), { seed, numRuns: 150 });
+  await fc.assert(fc.asyncProperty(histories, runWithCancels), { seed, numRuns: 150 });
 });
 
-/** Lives a history in one synchronous go. */
-function live(calls: readonly Call[], real: object, model: LockModel): void {
-  const told = new Map<number, string>();
+/** Runs a history synchronously. */
+function run(calls: readonly Call[], real: object, model: LockModel): void {
+  const results = new Map<number, string>();
   const held: [operation: number, held: Disposable][] = [];
-  using ledger = new Ledger(
+  using realm = new RecordingRealm(
     () => 0,
     (operation, result) => {
-      told.set(operation, told.has(operation) ? "told twice" : wordOf(result));
+      results.set(operation, results.has(operation) ? "two results" : formatResult(result));
       if (isDisposable(result)) held.push([operation, result]);
     },
   );
   for (const [operation, { method, n }] of calls.entries()) {
-    ledger.acting = model.operation = operation;
+    realm.acting = model.operation = operation;
     const [owner, hold] = (held.length > 0 ? held[n % held.length] : undefined) ?? [-1, undefined];
     const answer = answerOf(() => (method === "dispose" ? hold?.[Symbol.dispose]() : call(real, method, n)));
-    if (!(answer instanceof Promise)) told.set(operation, wordOf(answer));
+    if (!(answer instanceof Promise)) results.set(operation, formatResult(answer));
     const word = call(model, method, method === "dispose" ? owner : n);
-    if (word !== undefined) model.told.set(operation, word as string);
-    expectSame(operation, method, told, model);
-    if (ledger.size !== model.waiting.length) throw new Error(`${ledger.size} wait and not ${model.waiting.length}`);
+    if (word !== undefined) model.results.set(operation, word as string);
+    expectSame(operation, method, results, model);
+    if (realm.size !== model.waiting.length) throw new Error(`${realm.size} wait and not ${model.waiting.length}`);
   }
 }
 
-/** Lives a history in the real world. Each acquire has a context of its own; "cancel" ends that of the n-th. */
-async function liveCanceled(calls: readonly Call[]): Promise<void> {
+/** Runs a history in the default realm. Each acquire has its own context; "cancel" cancels that of the n-th last acquire. */
+async function runWithCancels(calls: readonly Call[]): Promise<void> {
   const [real, model] = [new Semaphore(size), new SemaphoreModel(size)];
-  const told = new Map<number, string>();
+  const results = new Map<number, string>();
   const ends: [operation: number, end: () => void][] = [];
   const held: [operation: number, held: Disposable][] = [];
   for (const [operation, { method, n }] of calls.entries()) {
     const note = (result: unknown): void => {
-      told.set(operation, wordOf(result));
+      results.set(operation, formatResult(result));
       if (isDisposable(result)) held.push([operation, result]);
     };
     model.operation = operation;
@@ -114,9 +114,9 @@ async function liveCanceled(calls: readonly Call[]): Promise<void> {
       else note(answer);
       word = call(model, method, n);
     }
-    if (typeof word === "string") model.told.set(operation, word);
+    if (typeof word === "string") model.results.set(operation, word);
     await quiet();
-    expectSame(operation, method, told, model);
+    expectSame(operation, method, results, model);
   }
   for (const [, end] of ends) end();
 }
@@ -137,19 +137,19 @@ function isDisposable(result: unknown): result is Disposable {
   return typeof result === "object" && result !== null && Symbol.dispose in result;
 }
 
-function wordOf(result: unknown): string {
+function formatResult(result: unknown): string {
   if (result instanceof Error) return result.message;
   if (isDisposable(result)) return "held";
   return result === undefined ? "done" : String(result);
 }
 
-function expectSame(operation: number, method: string, told: Map<number, string>, model: LockModel): void {
-  const [real, modelled] = [told, model.told].map((words) => [...words].sort(([a], [b]) => a - b).join(" "));
-  told.clear();
-  model.told.clear();
-  if (real !== modelled) throw new Error(`${operation}: ${method}\nthe library: ${real}\nthe model:   ${modelled}`);
+function expectSame(operation: number, method: string, results: Map<number, string>, model: LockModel): void {
+  const [real, expected] = [results, model.results].map((words) => [...words].sort(([a], [b]) => a - b).join(" "));
+  results.clear();
+  model.results.clear();
+  if (real !== expected) throw new Error(`${operation}: ${method}\nthe library: ${real}\nthe model:   ${expected}`);
 }
 
 function nothing(): void {
-  // The end of a context that there is not.
+  // Stands for the cancel function of a missing context.
 }

@@ -1,31 +1,31 @@
-// The models of WaitGroup and of the locks: what the documentation of packages sync and semaphore says, with a plain array of
-// all who wait.
+// The models of WaitGroup and of the locks: they follow the documentation of packages sync and semaphore, with a plain array of
+// all waiters.
 
-/** Somebody who waits, the operation of that number: for `units` of a semaphore, to write, or just so. */
+/** A waiting operation: for `units` of a semaphore, for the write lock, or without either. */
 export interface Waiting {
   readonly operation: number;
   readonly units: number;
   readonly writes: boolean;
 }
 
-/** A method of a model answers what its caller is told; or undefined, if it waits. */
+/** The result of a method; undefined if the caller has to wait. */
 type Word = string | undefined;
 
-/** What they have in common. */
+/** The common part of the models. */
 export abstract class LockModel {
   /** The operation that is being called. */
   operation = 0;
 
-  /** Who waits, the longest first. */
+  /** The waiting operations, the longest waiting first. */
   waiting: Waiting[] = [];
 
-  /** What operations were told, by their number. */
-  readonly told: Map<number, string> = new Map<number, string>();
+  /** The results of operations, by their number. */
+  readonly results: Map<number, string> = new Map<number, string>();
 
-  /** How what an operation holds is given back, while that has not been done. */
+  /** The release functions of the guards that have not been disposed, by operation. */
   readonly #held = new Map<number, () => Word>();
 
-  /** Gives back what the operation holds: only the first time. */
+  /** Disposes the guard of the operation; a second call has no effect. */
   dispose(operation: number): Word {
     const giveBack = this.#held.get(operation);
     this.#held.delete(operation);
@@ -43,7 +43,7 @@ export abstract class LockModel {
 
   protected holds(operation: number, giveBack: () => Word): "held" {
     this.#held.set(operation, giveBack);
-    this.told.set(operation, "held");
+    this.results.set(operation, "held");
     return "held";
   }
 }
@@ -55,7 +55,7 @@ export class WaitGroupModel extends LockModel {
     if (this.#count + delta < 0) return "sync: negative WaitGroup counter";
     this.#count += delta;
     if (this.#count > 0) return "done";
-    for (const { operation } of this.waiting) this.told.set(operation, "done");
+    for (const { operation } of this.waiting) this.results.set(operation, "done");
     this.waiting = [];
     return "done";
   }
@@ -99,8 +99,8 @@ export class MutexModel extends LockModel {
 }
 
 /**
- * A lock that several can hold. It knows which guards have not been disposed, how much is held without one, and how much was released by hand
- * although only guards are left: what is held follows from these.
+ * A lock that several goroutines can hold. It records the guards that have not been disposed, the units held without a guard, and
+ * the units released by hand while only guards were left; the units held follow from these.
  */
 abstract class SharedModel extends LockModel {
   #guards = new Map<number, number>();
@@ -207,7 +207,7 @@ export class RWMutexModel extends SharedModel {
   }
 }
 
-/** A semaphore. A waiter for more than there will ever be is not in the queue, and blocks no other. */
+/** A semaphore. A waiter for more units than its size is not in the queue, and blocks no other. */
 export class SemaphoreModel extends SharedModel {
   readonly #size: number;
 
@@ -230,12 +230,12 @@ export class SemaphoreModel extends SharedModel {
     return units > this.taken ? "semaphore: released more than held" : this.releaseByHand(units);
   }
 
-  /** The context of the operation, if it waits, is canceled. */
+  /** Cancels the context of the operation, if it is waiting. */
   cancel(operation: number): void {
-    const waiting = this.waiting.find((each) => each.operation === operation);
+    const waiting = this.waiting.find((other) => other.operation === operation);
     if (waiting === undefined) return;
     this.leave(waiting);
-    this.told.set(operation, "context canceled");
+    this.results.set(operation, "context canceled");
     this.serve();
   }
 

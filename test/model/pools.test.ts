@@ -1,10 +1,10 @@
-// Both doors of the pool, checked against the model.
+// Both entry points of the pool, compared with the model.
 
 import { test } from "@jest/globals";
 import { explore } from "./pools.ts";
-import { doors } from "./pools/doors.ts";
+import { entryPoints } from "./pools/entry-points.ts";
 import { effort, seed } from "./seed.ts";
 
-test.each(doors)(`a %s holds what the model demands through random histories (seed ${seed})`, async (door) => {
-  await explore(door, seed, 1000 * effort);
+test.each(entryPoints)(`a %s satisfies the model in random histories (seed ${seed})`, async (entryPoint) => {
+  await explore(entryPoint, seed, 1000 * effort);
 });

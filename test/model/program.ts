@@ -1,6 +1,6 @@
 // Small concurrent programs as data, so that they can be enumerated, run here, and written out in Go.
 
-/** What a goroutine does next. Channels are numbered; so are mutexes and WaitGroups. */
+/** An operation of a goroutine. Channels, mutexes and WaitGroups are numbered. */
 export type Operation =
   | Send
   | Receive
@@ -27,7 +27,7 @@ export interface Receive {
 
 /** A program: the first goroutine is main, which starts the others before its first operation. */
 export interface Program {
-  /** The capacity of each channel; `null` for a channel that is nil. */
+  /** The capacity of each channel; `null` for a nil channel. */
   readonly capacities: readonly (number | null)[];
   readonly groups: number;
   readonly mutexes: number;
@@ -35,7 +35,7 @@ export interface Program {
 }
 
 /**
- * What can be seen of one run. `logs` has, for each goroutine, one word for each operation that it has completed, in order:
+ * The observable result of a run. `logs` has, for each goroutine, one word for each completed operation, in order:
  * "send", "close", "add", "wait", "lock", "unlock", for a receive "3" or "closed", for a range the values one by one and then
  * "closed", for a select the case's index, a colon and the case's word ("1:3", "0:send", "0:closed"), or "default".
  */

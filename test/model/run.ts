@@ -1,4 +1,4 @@
-// Small programs on goro: one run, in a bubble, with the schedule that its seed draws.
+// Small programs on goro: one run, in a bubble, with the schedule of its seed.
 
 import {
   Channel,
@@ -19,17 +19,17 @@ import { Prng } from "../../src/util/prng.ts";
 import type { Operation, Outcome, Program, Receive, Send } from "./program.ts";
 
 /**
- * Runs `program`; the same seed, a whole number, gives the same run.
+ * Runs `program`; the same seed, an integer, gives the same run.
  *
- * Goroutines that are left when it ends do not go on, but the watch for leaks sees them: tests must call `allowLeaks`.
+ * Goroutines that remain at the end do not resume, but leak checks find them: tests must call `allowLeaks`.
  *
- * Errors: rejects with what the bubble rejects with, if that is neither a deadlock nor a panic of the program.
+ * @throws (rejects) with the error of the bubble, if it is neither a deadlock nor a panic of the program
  */
 export async function runProgram(program: Program, seed: number): Promise<Outcome> {
   return (await traceProgram(program, seed)).outcome;
 }
 
-/** A run: what is seen of it and, step by step, who tried the next operation, returned from main or panicked. */
+/** A run: its outcome and, for each step, the goroutine that tried its next operation, returned from main or panicked. */
 export interface TracedRun {
   readonly outcome: Outcome;
   readonly order: readonly number[];
@@ -37,31 +37,31 @@ export interface TracedRun {
 
 /** Runs `program` as {@link runProgram} does. */
 export async function traceProgram(program: Program, seed: number): Promise<TracedRun> {
-  const seen = new Seen(program);
+  const observation = new Observation(program);
   try {
-    // What is made outside could be reached from outside, and to wait for it would be no deadlock.
-    await bubble(() => main(() => new Run(program, seen, seed).main()), { seed });
-    return seen.atReturn ?? seen.as("returned");
+    // Objects created outside are reachable from outside, and a wait for them would not be a deadlock.
+    await bubble(() => main(() => new Run(program, observation, seed).main()), { seed });
+    return observation.atReturn ?? observation.snapshot("returned");
   } catch (error) {
     if (!(error instanceof PanicError)) throw error;
-    const seenAtPanic = seen.atPanic.get(error);
-    if (seenAtPanic !== undefined) return seenAtPanic;
+    const runAtPanic = observation.atPanic.get(error);
+    if (runAtPanic !== undefined) return runAtPanic;
     if (!error.message.startsWith("deadlock: ")) throw error;
-    return seen.as("deadlock");
+    return observation.snapshot("deadlock");
   }
 }
 
-/** What nobody ever waits for. */
-type AtOnce = Extract<Operation, { readonly kind: "close" | "add" | "unlock" }>;
+/** An operation that never waits. */
+type NonBlocking = Extract<Operation, { readonly kind: "close" | "add" | "unlock" }>;
 
-function isAtOnce(operation: Operation): operation is AtOnce {
+function isNonBlocking(operation: Operation): operation is NonBlocking {
   return operation.kind === "close" || operation.kind === "add" || operation.kind === "unlock";
 }
 
 type Case = ReceiveCase<number> | SendCase;
 
-/** What is seen now, and what was when main returned or a goroutine panicked: others may go on for a moment. */
-class Seen {
+/** The current logs, and the logs at the return of main or at a panic, after which other goroutines may still run briefly. */
+class Observation {
   readonly logs: readonly string[][];
   readonly order: number[] = [];
   readonly atPanic: Map<PanicError, TracedRun> = new Map<PanicError, TracedRun>();
@@ -71,70 +71,70 @@ class Seen {
     this.logs = program.goroutines.map(() => []);
   }
 
-  as(ending: string): TracedRun {
+  snapshot(ending: string): TracedRun {
     return { outcome: { ending, logs: this.logs.map((log) => [...log]) }, order: [...this.order] };
   }
 }
 
-// A bubble lets nobody wait much longer than others. So that also happens which needs one to be slow, some are.
+// A bubble delays all goroutines about equally. Random pauses make some of them slow, which reaches more outcomes.
 function pausesOf(program: Program, seed: number): number[] {
-  const chance = new Prng(seed);
-  return program.goroutines.map(() => (chance.randomInt(4) === 0 ? chance.randomInt(8) : 0));
+  const prng = new Prng(seed);
+  return program.goroutines.map(() => (prng.randomInt(4) === 0 ? prng.randomInt(8) : 0));
 }
 
 class Run {
   readonly #program: Program;
-  readonly #seen: Seen;
+  readonly #observation: Observation;
   readonly #pauses: readonly number[];
   readonly #channels: readonly (Channel<number> | null)[];
   readonly #groups: readonly WaitGroup[];
   readonly #mutexes: readonly Mutex[];
 
-  constructor(program: Program, seen: Seen, seed: number) {
+  constructor(program: Program, observation: Observation, seed: number) {
     this.#program = program;
-    this.#seen = seen;
+    this.#observation = observation;
     this.#pauses = pausesOf(program, seed);
     this.#channels = program.capacities.map((capacity) => (capacity === null ? null : new Channel<number>(capacity)));
     this.#groups = Array.from({ length: program.groups }, () => new WaitGroup());
     this.#mutexes = Array.from({ length: program.mutexes }, () => new Mutex());
   }
 
-  // In Go others may run between any two steps of a goroutine. Here they may wherever it awaits: in a bubble, each await gives
-  // way to whom the seed chooses. So there must be one between any two steps, and one between a step and its word in the log.
+  // In Go, other goroutines may run between any two steps of a goroutine. Here they run at its awaits: in a bubble, the seed
+  // chooses the next one at each await. So an await separates any two steps, and each step from its word in the log.
   async main(): Promise<void> {
-    for (let who = 1; who < this.#program.goroutines.length; who++) go(() => this.#goroutine(who));
+    for (let index = 1; index < this.#program.goroutines.length; index++) go(() => this.#goroutine(index));
     await gosched();
     await this.#goroutine(0);
     await gosched();
-    this.#seen.order.push(0);
-    this.#seen.atReturn = this.#seen.as("returned");
+    this.#observation.order.push(0);
+    this.#observation.atReturn = this.#observation.snapshot("returned");
   }
 
-  async #goroutine(who: number): Promise<void> {
-    const log = this.#seen.logs[who] as string[];
+  async #goroutine(index: number): Promise<void> {
+    const log = this.#observation.logs[index] as string[];
     try {
-      for (const operation of this.#program.goroutines[who] ?? []) {
-        for (let pauses = this.#pauses[who] ?? 0; pauses > 0; pauses--) await gosched();
-        this.#seen.order.push(who);
-        if (isAtOnce(operation)) {
-          // Called from here, so that a panic is seen before anybody else can take a step.
-          this.#doAtOnce(operation);
+      for (const operation of this.#program.goroutines[index] ?? []) {
+        for (let pauses = this.#pauses[index] ?? 0; pauses > 0; pauses--) await gosched();
+        this.#observation.order.push(index);
+        if (isNonBlocking(operation)) {
+          // Called from here, so that a panic is recorded before another goroutine can take a step.
+          this.#runNonBlocking(operation);
           await gosched();
           log.push(operation.kind);
         } else if (operation.kind === "range") {
-          await this.#range(operation.channel, who);
+          await this.#range(operation.channel, index);
         } else {
-          log.push(await this.#do(operation));
+          log.push(await this.#runBlocking(operation));
         }
       }
     } catch (error) {
-      this.#seen.order.push(who);
-      if (error instanceof PanicError) this.#seen.atPanic.set(error, this.#seen.as(error.message));
+      this.#observation.order.push(index);
+      if (error instanceof PanicError) this.#observation.atPanic.set(error, this.#observation.snapshot(error.message));
       throw error;
     }
   }
 
-  async #do(operation: Exclude<Operation, AtOnce | { readonly kind: "range" }>): Promise<string> {
+  async #runBlocking(operation: Exclude<Operation, NonBlocking | { readonly kind: "range" }>): Promise<string> {
     switch (operation.kind) {
       case "send":
         await this.#send(operation);
@@ -153,13 +153,13 @@ class Run {
     return operation.kind;
   }
 
-  #doAtOnce(operation: AtOnce): void {
+  #runNonBlocking(operation: NonBlocking): void {
     if (operation.kind === "add") this.#groups[operation.group]?.add(operation.delta);
     else if (operation.kind === "unlock") this.#mutexes[operation.mutex]?.unlock();
     else this.#close(operation.channel);
   }
 
-  // A channel that is null has no method that could panic.
+  // A null channel has no method, so the panic is thrown here.
   #close(channel: number): void {
     const ch = this.#channel(channel);
     if (ch === null) throw new PanicError("close of nil channel");
@@ -168,39 +168,39 @@ class Run {
 
   async #send({ channel, value }: Send): Promise<void> {
     const ch = this.#channel(channel);
-    // Outside of a select there is no nil channel, and as in Go a select of one case is the plain operation.
-    if (ch === null) await choose([send(ch, value)]);
+    // A nil channel exists only in a select; as in Go, a select with one case is the plain operation.
+    if (ch === null) await selectDynamic([send(ch, value)]);
     else await ch.send(value);
   }
 
   async #receive(channel: number): Promise<string> {
     const ch = this.#channel(channel);
-    return word(ch === null ? await choose([receive(ch)]) : await ch.receive());
+    return formatReceive(ch === null ? await selectDynamic([receive(ch)]) : await ch.receive());
   }
 
-  async #range(channel: number, who: number): Promise<void> {
+  async #range(channel: number, index: number): Promise<void> {
     const ch = this.#channel(channel);
-    if (ch === null) await choose([receive(ch)]);
-    else for await (const value of ch) this.#hasRangedOver(value, who);
-    this.#seen.logs[who]?.push("closed");
+    if (ch === null) await selectDynamic([receive(ch)]);
+    else for await (const value of ch) this.#logRangeValue(value, index);
+    this.#observation.logs[index]?.push("closed");
   }
 
-  #hasRangedOver(value: number, who: number): void {
-    this.#seen.logs[who]?.push(String(value));
-    this.#seen.order.push(who);
+  #logRangeValue(value: number, index: number): void {
+    this.#observation.logs[index]?.push(String(value));
+    this.#observation.order.push(index);
   }
 
   async #select(cases: readonly (Send | Receive)[], hasDefault: boolean): Promise<string> {
-    const list = cases.map((one) => this.#case(one));
-    if (!hasDefault) return worded(await choose(list));
-    const named = Object.fromEntries(list.map((one, index) => [`case ${index}`, one]));
-    const answer = await choose({ ...named, default: true });
-    return answer.case === "default" ? "default" : worded(answer);
+    const list = cases.map((selectCase) => this.#case(selectCase));
+    if (!hasDefault) return formatCase(await selectDynamic(list));
+    const named = Object.fromEntries(list.map((selectCase, index) => [`case ${index}`, selectCase]));
+    const result = await selectDynamic({ ...named, default: true });
+    return result.case === "default" ? "default" : formatCase(result);
   }
 
-  #case(one: Send | Receive): Case {
-    const channel = this.#channel(one.channel);
-    return one.kind === "send" ? send(channel, one.value) : receive(channel);
+  #case(selectCase: Send | Receive): Case {
+    const channel = this.#channel(selectCase.channel);
+    return selectCase.kind === "send" ? send(channel, selectCase.value) : receive(channel);
   }
 
   #channel(channel: number): Channel<number> | null {
@@ -208,21 +208,23 @@ class Run {
   }
 }
 
-/** What a case of a select answers; a case that sends has no `ok`. */
-interface Answer {
+/** The result of a select; a send case has no `ok`. */
+interface SelectResult {
   readonly case: string | number;
   readonly value?: number | undefined;
   readonly ok?: boolean;
 }
 
-// The types of select tell the cases apart one by one, which is of no use where they are data.
-const choose = select as unknown as (cases: readonly Case[] | Record<string, Case | true>) => Promise<Answer>;
+// The types of select distinguish the cases statically, which does not work for cases that are data.
+const selectDynamic = select as unknown as (
+  cases: readonly Case[] | Record<string, Case | true>,
+) => Promise<SelectResult>;
 
-function worded(answer: Answer): string {
-  const index = String(answer.case).replace("case ", "");
-  return `${index}:${answer.ok === undefined ? "send" : word(answer)}`;
+function formatCase(result: SelectResult): string {
+  const index = String(result.case).replace("case ", "");
+  return `${index}:${result.ok === undefined ? "send" : formatReceive(result)}`;
 }
 
-function word({ value, ok }: { readonly value?: number | undefined; readonly ok?: boolean }): string {
+function formatReceive({ value, ok }: { readonly value?: number | undefined; readonly ok?: boolean }): string {
   return ok ? String(value) : "closed";
 }

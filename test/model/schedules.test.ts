@@ -1,4 +1,4 @@
-// Whatever goro does with a small program is one of the outcomes that Go allows, and goro does all of them.
+// Each outcome of a small program in goro is one that Go allows, and goro reaches all of them.
 
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
@@ -25,8 +25,8 @@ function program(capacities: readonly (number | null)[], ...goroutines: Operatio
 }
 
 /** The outcomes of each were counted by hand. */
-const classics: Record<string, readonly [Program, readonly string[]]> = {
-  "two senders reach one receiver in either order, and may have seen it or not": [
+const countedPrograms: Record<string, readonly [Program, readonly string[]]> = {
+  "two senders reach one receiver in either order, and may have logged it or not": [
     program([0], [receive(0), receive(0)], [send(0, 1)], [send(0, 2)]),
     ["1 2", "2 1"].flatMap((order) => [
       `returned | ${order} |  | `,
@@ -39,11 +39,11 @@ const classics: Record<string, readonly [Program, readonly string[]]> = {
     program([1, 1], [send(0, 1), send(1, 2), select(receive(0), receive(1))]),
     ["returned | send send 0:1", "returned | send send 1:2"],
   ],
-  "a select takes a channel by either of two cases, whether it waits or not": [
+  "a select chooses either of two cases of a channel, whether it waits or not": [
     program([0], [select(receive(0), receive(0))], [send(0, 1)]),
     ["returned | 0:1 | ", "returned | 0:1 | send", "returned | 1:1 | ", "returned | 1:1 | send"],
   ],
-  "a select that waits with two cases in one line is met by either": [
+  "a select that waits with two cases in one queue completes by either": [
     program([0], [select(receive(0), receive(0))], [selectOrNot(send(0, 1))]),
     [
       "deadlock |  | default",
@@ -53,15 +53,15 @@ const classics: Record<string, readonly [Program, readonly string[]]> = {
       "returned | 1:1 | 0:send",
     ],
   ],
-  "a select with default takes a value only from a sender that waits": [
+  "a select with default receives a value only from a waiting sender": [
     program([0], [selectOrNot(receive(0))], [send(0, 1)]),
     ["returned | default | ", "returned | 0:1 | ", "returned | 0:1 | send"],
   ],
-  "two selects meet by any two cases that match": [
+  "two selects communicate by any two matching cases": [
     program([0, 0], [select(send(0, 1), receive(1))], [select(receive(0), send(1, 2))]),
     ["returned | 0:send | ", "returned | 0:send | 0:1", "returned | 1:2 | ", "returned | 1:2 | 1:send"],
   ],
-  "a select that waits leaves no case behind": [
+  "a completed select leaves no case behind": [
     program([0, 0], [select(receive(0), receive(1)), receive(1)], [send(0, 1)], [send(1, 2)]),
     [
       ...["", "send"].flatMap((a) => ["", "send"].map((b) => `returned | 0:1 2 | ${a} | ${b}`)),
@@ -72,7 +72,7 @@ const classics: Record<string, readonly [Program, readonly string[]]> = {
     program([1], [range], [send(0, 1), send(0, 2), close]),
     ["returned | 1 2 closed | send send", "returned | 1 2 closed | send send close"],
   ],
-  "one of two who close the channel panics": [
+  "one of two goroutines that close the channel panics": [
     program([0], [close], [close]),
     [
       "returned | close | ",
@@ -85,11 +85,11 @@ const classics: Record<string, readonly [Program, readonly string[]]> = {
     program([0], [send(0, 1)], [close]),
     ["send on closed channel |  | close", "send on closed channel |  | "],
   ],
-  "a sender that is refused may panic too late": [
+  "a sender that a close wakes may panic after main has returned": [
     program([0], [close], [send(0, 1)]),
     ["returned | close | ", "send on closed channel | close | ", "send on closed channel |  | "],
   ],
-  "a select on both ends of a channel that is closed receives or panics": [
+  "a select on both ends of a closed channel receives or panics": [
     program([0], [select(receive(0), send(0, 1))], [close]),
     [
       "returned | 0:closed | ",
@@ -99,7 +99,7 @@ const classics: Record<string, readonly [Program, readonly string[]]> = {
     ],
   ],
   "a nil channel is never ready": [program([null], [receive(0)], [send(0, 1)], [range]), ["deadlock |  |  | "]],
-  "a nil channel switches a case off": [program([null, 1], [select(receive(0), send(1, 1))]), ["returned | 1:send"]],
+  "a nil channel disables a case": [program([null, 1], [select(receive(0), send(1, 1))]), ["returned | 1:send"]],
   "a nil channel cannot be closed": [program([null], [close]), ["close of nil channel | "]],
   "two locks taken in different orders": [
     program([], [lock(0), lock(1)], [lock(1), lock(0)]),
@@ -109,34 +109,39 @@ const classics: Record<string, readonly [Program, readonly string[]]> = {
     program([], [lock(0), lock(0)], [unlock(0)]),
     ["sync: unlock of unlocked mutex |  | ", "returned | lock lock | ", "returned | lock lock | unlock"],
   ],
-  "a group counts down, but not before it has counted up": [
+  "a group may count down only after it has counted up": [
     program([], [add(1), wait], [add(-1)]),
     ["sync: negative WaitGroup counter |  | ", "returned | add wait | ", "returned | add wait | add"],
   ],
 };
 
-const sorted = (outcomes: Iterable<string>): string[] => [...outcomes].sort();
+const toSorted = (outcomes: Iterable<string>): string[] => [...outcomes].sort();
 
-/** What goro does with `program` in `least` runs, and in up to `most` while that is less than `enough` different things. */
-async function reached(program: Program, enough: number, least: number, most: number): Promise<Set<string>> {
+/** The outcomes of `program` in `minRuns` runs, and in up to `maxRuns` runs until there are `enough` different ones. */
+async function sampleOutcomes(
+  program: Program,
+  enough: number,
+  minRuns: number,
+  maxRuns: number,
+): Promise<Set<string>> {
   const outcomes = new Set<string>();
-  for (let run = 0; run < least || (run < most && outcomes.size < enough); run++) {
+  for (let run = 0; run < minRuns || (run < maxRuns && outcomes.size < enough); run++) {
     outcomes.add(encode(await runProgram(program, seed + run)));
   }
   return outcomes;
 }
 
 describe("programs whose outcomes were counted by hand", () => {
-  for (const [title, [program, outcomes]] of Object.entries(classics)) {
-    test(`${title}: the model finds just these outcomes, and goro reaches them all`, async () => {
+  for (const [title, [program, outcomes]] of Object.entries(countedPrograms)) {
+    test(`${title}: the model finds exactly these outcomes, and goro reaches all of them`, async () => {
       ignoreLeaks();
-      expect(sorted(outcomesOf(program))).toEqual(sorted(outcomes));
-      expect(sorted(outcomesOf(program, { fifo: true }))).toEqual(sorted(outcomes));
-      expect(sorted(await reached(program, outcomes.length, 60, 5000))).toEqual(sorted(outcomes));
+      expect(toSorted(outcomesOf(program))).toEqual(toSorted(outcomes));
+      expect(toSorted(outcomesOf(program, { fifo: true }))).toEqual(toSorted(outcomes));
+      expect(toSorted(await sampleOutcomes(program, outcomes.length, 60, 5000))).toEqual(toSorted(outcomes));
     });
   }
 
-  test("a group that is used again too early may panic in Go, and never does in goro", async () => {
+  test("a group that is reused too early may panic in Go, and never panics in goro", async () => {
     ignoreLeaks();
     const reuse = program([], [add(1), wait], [add(-1), add(1)]);
     const clean = [
@@ -146,9 +151,9 @@ describe("programs whose outcomes were counted by hand", () => {
     ];
     const message = "sync: WaitGroup is reused before previous Wait has returned";
     const misused = [`${message} | add | add`, `${message} | add | add add`];
-    expect(sorted(outcomesOf(reuse))).toEqual(sorted([...clean, ...misused]));
-    expect(sorted(outcomesOf(reuse, { fifo: true }))).toEqual(sorted(clean));
-    expect(sorted(await reached(reuse, clean.length, 60, 5000))).toEqual(sorted(clean));
+    expect(toSorted(outcomesOf(reuse))).toEqual(toSorted([...clean, ...misused]));
+    expect(toSorted(outcomesOf(reuse, { fifo: true }))).toEqual(toSorted(clean));
+    expect(toSorted(await sampleOutcomes(reuse, clean.length, 60, 5000))).toEqual(toSorted(clean));
   });
 });
 
@@ -177,7 +182,7 @@ describe("random programs", () => {
       if (outcomes.size > 1) varied++;
     });
     await fc.assert(property, { seed, numRuns: 300 });
-    expect(sorted(endings)).toEqual([
+    expect(toSorted(endings)).toEqual([
       "close of closed channel",
       "close of nil channel",
       "deadlock",
@@ -189,7 +194,7 @@ describe("random programs", () => {
     expect(varied / open).toBeGreaterThan(0.85);
   });
 
-  test("goro reaches nearly all outcomes of programs that have few", async () => {
+  test("goro reaches nearly all outcomes of programs with few outcomes", async () => {
     ignoreLeaks();
     let all = 0;
     let seen = 0;
@@ -198,7 +203,7 @@ describe("random programs", () => {
       const { size } = outcomesOf(program, { fifo: true });
       if (size < 2 || size > 6) continue;
       all += size;
-      seen += (await reached(program, size, 1, 1000)).size;
+      seen += (await sampleOutcomes(program, size, 1, 1000)).size;
     }
     expect(seen / all).toBeGreaterThan(0.95);
   });
@@ -214,7 +219,7 @@ describe("random programs", () => {
 });
 
 describe("the search", () => {
-  test("says so when there are too many states", () => {
+  test("throws if there are too many states", () => {
     const two = program([0], [receive(0)], [send(0, 1)]);
     const { states } = explore(two);
     expect(explore(two, { limit: states }).states).toBe(states);
@@ -225,7 +230,7 @@ describe("the search", () => {
     expect(explore(program([1, 1], [send(0, 1)], [send(1, 2)])).states).toBe(4);
   });
 
-  test("an order of steps in which another was first in the line does not lead to this outcome", () => {
+  test("an order of steps with another goroutine first in the queue excludes this outcome", () => {
     const line = program([0], [receive(0)], [send(0, 1)], [send(0, 2)]);
     const outcome = { ending: "returned", logs: [["1"], [], []] };
     expect(follows(line, [1, 2, 0, 0], outcome)).toBe(true);

@@ -1,37 +1,37 @@
-// All schedules of a small program: every order in which its goroutines may go on, and every choice left open by Go.
+// All schedules of a small program: every order of the steps of its goroutines, and every choice that Go leaves open.
 //
-// It is a search over states. In a step one goroutine tries its next operation: it goes through, with whoever waited for
-// it, or the goroutine parks. States that have been seen are not looked at again. The model knows no promises, lines or
-// waiters: it is written from Go's specification, so that it can be wrong in other ways than goro.
+// The model searches a graph of states. In each step one goroutine tries its next operation: the operation completes, and
+// may complete that of a waiting peer, or the goroutine parks. Each state is visited once. The model has no promises, queues
+// or waiters: it is derived from Go's specification, independently of goro, so that both are unlikely to share an error.
 
 import type { Operation, Outcome, Program, Receive, Send } from "./program.ts";
 
-/** What is looked at. */
+/** The options of the search. */
 export interface ScheduleOptions {
   /**
-   * Without it, all that Go allows: any of those who wait may be served, whoever comes may take a free mutex before those who
-   * have waited for it, and a `WaitGroup` may notice that it is used again too early. With it, what goro does: the one that
-   * has waited longest is served, a mutex goes from hand to hand, and a `WaitGroup` can be used again at once.
+   * Without it, all that Go allows: any of several waiters may be served, a new goroutine may take a free mutex before the
+   * waiters, and a `WaitGroup` may detect that it is reused too early. With it, the behavior of goro: the waiter that
+   * has waited longest is served, a mutex is handed over to it, and a `WaitGroup` can be reused at once.
    */
   readonly fifo?: boolean;
-  /** The most states. Without it, 200,000. */
+  /** The maximum number of states. The default is 200,000. */
   readonly limit?: number;
 }
 
-/** What the search has found. */
+/** The result of the search. */
 export interface Schedules {
-  /** Each outcome, as {@link encode} writes it. */
+  /** Each outcome, encoded by {@link encode}. */
   readonly outcomes: Set<string>;
-  /** How many different states the program can be in before it ends. */
+  /** The number of different states of the program before its end. */
   readonly states: number;
 }
 
-/** Every outcome that `program` can have. Errors: throws `RangeError` if there are more states than the limit. */
+/** Every outcome that `program` can have. @throws {RangeError} if there are more states than the limit */
 export function outcomesOf(program: Program, options?: ScheduleOptions): Set<string> {
   return explore(program, options).outcomes;
 }
 
-/** Every outcome that `program` can have, and how much was searched. Errors: as {@link outcomesOf}. */
+/** Every outcome that `program` can have, and the number of states. @throws as {@link outcomesOf} */
 export function explore(program: Program, options: ScheduleOptions = {}): Schedules {
   const { fifo = false, limit = 200_000 } = options;
   const outcomes = new Set<string>();
@@ -55,21 +55,21 @@ export function explore(program: Program, options: ScheduleOptions = {}): Schedu
 }
 
 /**
- * Whether `outcome` is one that goro may come to when the goroutines take their steps in this `order`, of which the last one
- * ends the program unless that is a deadlock. It decides more than the set of outcomes: who was parked first is not seen in an
- * outcome, for somebody else might have been.
+ * Whether goro may reach `outcome` when the goroutines take their steps in this `order`, of which the last step
+ * ends the program unless it is a deadlock. This check is stricter than the set of outcomes, because an outcome does not
+ * show which goroutine was parked first.
  */
 export function follows(program: Program, order: readonly number[], outcome: Outcome): boolean {
   const seen = encode(outcome);
   let states = new Map([["", State.first(program, true)]]);
   let ends = new Set<string>();
-  for (const who of order) {
+  for (const goroutine of order) {
     const before = states;
     states = new Map();
     ends = new Set();
     for (const state of before.values()) {
-      for (const next of stepsOf(state, who)) {
-        // Who panics does nothing by that, and may come to end the program only when others have taken some more steps.
+      for (const next of stepsOf(state, goroutine)) {
+        // A panicking goroutine changes no state, and may end the program only after further steps of other goroutines.
         const after = next instanceof State ? next : state;
         states.set(after.key, after);
         if (!(next instanceof State)) ends.add(encode(next));
@@ -77,44 +77,44 @@ export function follows(program: Program, order: readonly number[], outcome: Out
     }
   }
   if (outcome.ending !== "deadlock") return ends.has(seen);
-  return [...states.values()].some((state) => state.whoCanGoOn().length === 0 && encode(state.deadlock()) === seen);
+  return [...states.values()].some((state) => state.runnable().length === 0 && encode(state.deadlock()) === seen);
 }
 
-/** `outcome` as a line: the ending and then, goroutine by goroutine, the log, such as "deadlock | send 3 | 1:closed". */
+/** `outcome` as a line: the ending, followed by the log of each goroutine, such as "deadlock | send 3 | 1:closed". */
 export function encode({ ending, logs }: Outcome): string {
   return [ending, ...logs.map((log) => log.join(" "))].join(" | ");
 }
 
 function successors(state: State): (State | Outcome)[] {
-  const who = state.whoCanGoOn();
-  return who.length > 0 ? who.flatMap((one) => stepsOf(state, one)) : [state.deadlock()];
+  const goroutines = state.runnable();
+  return goroutines.length > 0 ? goroutines.flatMap((goroutine) => stepsOf(state, goroutine)) : [state.deadlock()];
 }
 
-function stepsOf(state: State, who: number): (State | Outcome)[] {
+function stepsOf(state: State, goroutine: number): (State | Outcome)[] {
   const all: (State | Outcome)[] = [];
-  if (!state.whoCanGoOn().includes(who)) return all;
+  if (!state.runnable().includes(goroutine)) return all;
   forEveryChoice((choose) => {
     const next = state.copy(choose);
-    next.step(who);
-    all.push(next.ending === null ? next : next.outcomeAt(who));
+    next.step(goroutine);
+    all.push(next.ending === null ? next : next.outcomeAt(goroutine));
   });
   return all;
 }
 
-/** Answers a whole number from 0 to `n` - 1. */
+/** Returns an integer from 0 to `n` - 1. */
 type Choose = (n: number) => number;
 
-/** Calls `run` again and again, until each sequence of answers that it can be given has been given. */
+/** Calls `run` once for each sequence of numbers that `choose` can return. */
 function forEveryChoice(run: (choose: Choose) => void): void {
-  const path: { answer: number; readonly of: number }[] = [];
+  const path: { choice: number; readonly of: number }[] = [];
   do {
     let depth = 0;
     run((n) => {
-      if (depth === path.length) path.push({ answer: 0, of: n });
-      return path[depth++]?.answer ?? 0;
+      if (depth === path.length) path.push({ choice: 0, of: n });
+      return path[depth++]?.choice ?? 0;
     });
     let last = path.at(-1);
-    while (last !== undefined && ++last.answer === last.of) {
+    while (last !== undefined && ++last.choice === last.of) {
       path.pop();
       last = path.at(-1);
     }
@@ -122,8 +122,8 @@ function forEveryChoice(run: (choose: Choose) => void): void {
 }
 
 /**
- * Where a goroutine is. It is "refused" when the channel to which it waited to send was closed, and panics when it goes on.
- * "Releasing" it has made a group 0 but not let anybody go yet; "released" it has been let go by a group.
+ * The status of a goroutine. "refused": the channel to which it waited to send was closed; it panics in its next step.
+ * "releasing": it has lowered a group to 0 but not woken the waiters; "released": a group has woken it.
  */
 type Status = "running" | "parked" | "refused" | "releasing" | "released";
 
@@ -140,15 +140,15 @@ interface Pipe {
   closed: boolean;
 }
 
-/** A case with which a parked goroutine waits. */
+/** A case of a parked goroutine. */
 interface Offer {
-  readonly who: number;
+  readonly goroutine: number;
   readonly index: number;
   readonly value: number;
 }
 
 class State {
-  /** The ending, once the program has ended. */
+  /** The ending; null until the program has ended. */
   ending: string | null = null;
 
   readonly #fifo: boolean;
@@ -158,8 +158,8 @@ class State {
   readonly #counts: number[];
   readonly #locked: boolean[];
 
-  /** Who is parked, in the order of parking. */
-  readonly #line: number[];
+  /** The parked goroutines, in the order of parking. */
+  readonly #queue: number[];
 
   private constructor(
     fifo: boolean,
@@ -168,7 +168,7 @@ class State {
     pipes: readonly Pipe[],
     counts: number[],
     locked: boolean[],
-    line: number[],
+    queue: number[],
   ) {
     this.#fifo = fifo;
     this.#choose = choose;
@@ -176,10 +176,10 @@ class State {
     this.#pipes = pipes;
     this.#counts = counts;
     this.#locked = locked;
-    this.#line = line;
+    this.#queue = queue;
   }
 
-  /** The state before anybody has done anything. */
+  /** The initial state. */
   static first(program: Program, fifo: boolean): State {
     const threads = program.goroutines.map((operations): Thread => {
       return { operations, next: 0, status: "running", log: [] };
@@ -190,81 +190,81 @@ class State {
     return new State(fifo, () => 0, threads, pipes, counts, locked, []);
   }
 
-  /** The same, to be changed by a step that asks `choose`. */
+  /** A copy for a step that makes its choices by `choose`. */
   copy(choose: Choose): State {
     const threads = this.#threads.map((thread) => ({ ...thread }));
     const pipes = this.#pipes.map((pipe) => ({ ...pipe }));
-    return new State(this.#fifo, choose, threads, pipes, [...this.#counts], [...this.#locked], [...this.#line]);
+    return new State(this.#fifo, choose, threads, pipes, [...this.#counts], [...this.#locked], [...this.#queue]);
   }
 
-  /** A text that is the same for states from which the same can follow. */
+  /** A text that is equal for states with equal futures. */
   get key(): string {
     const threads = this.#threads.map(({ next, status, log }) => `${next}${status}${log.join()}`);
     const pipes = this.#pipes.map(({ buffer, closed }) => `${buffer.join()}${closed}`);
-    // The order of those who wait is of no importance, if any of them may be served.
-    const line = this.#fifo ? this.#line.join() : "";
-    return [...threads, ...pipes, this.#counts.join(), this.#locked.join(), line].join(";");
+    // The order of the waiters is irrelevant if any of them may be served.
+    const queue = this.#fifo ? this.#queue.join() : "";
+    return [...threads, ...pipes, this.#counts.join(), this.#locked.join(), queue].join(";");
   }
 
   /** The goroutines that can take a step. */
-  whoCanGoOn(): number[] {
-    return [...this.#threads.keys()].filter((who) => {
-      const { status, operations, next } = this.#threads[who] as Thread;
-      if (status === "running") return who === 0 || next < operations.length;
+  runnable(): number[] {
+    return [...this.#threads.keys()].filter((goroutine) => {
+      const { status, operations, next } = this.#threads[goroutine] as Thread;
+      if (status === "running") return goroutine === 0 || next < operations.length;
       if (status !== "parked") return true;
-      const waiting = this.#operation(who);
+      const waiting = this.#operation(goroutine);
       return waiting?.kind === "lock" && !this.#locked[waiting.mutex];
     });
   }
 
-  /** Lets `who`, which can go on, take a step. */
-  step(who: number): void {
-    const { status } = this.#threads[who] as Thread;
-    const operation = this.#operation(who);
+  /** Performs a step of `goroutine`, which must be runnable. */
+  step(goroutine: number): void {
+    const { status } = this.#threads[goroutine] as Thread;
+    const operation = this.#operation(goroutine);
     if (status === "refused") this.ending = "send on closed channel";
     else if (operation === undefined) this.ending = "returned";
-    else this.#try(who, operation, status);
+    else this.#try(goroutine, operation, status);
   }
 
-  /** What is seen of a program in which nobody can go on. */
+  /** The outcome of a program without runnable goroutines. */
   deadlock(): Outcome {
     return { ending: "deadlock", logs: this.#threads.map(({ log }) => log) };
   }
 
-  /** What is seen of a program that ended by a step of `who`. Others may have done something and not logged it yet. */
-  outcomeAt(who: number): Outcome {
+  /** The outcome of a program that ended by a step of `goroutine`. Others may have done operations without logging them. */
+  outcomeAt(goroutine: number): Outcome {
     const logs = this.#threads.map(({ log, status }, other) => {
-      const mayLag = other !== who && status === "running" && log.length > 0;
+      const mayLag = other !== goroutine && status === "running" && log.length > 0;
       return mayLag && this.#choose(2) === 1 ? log.slice(0, -1) : log;
     });
     return { ending: this.ending ?? "", logs };
   }
 
-  #operation(who: number): Operation | undefined {
-    const { operations, next } = this.#threads[who] as Thread;
+  #operation(goroutine: number): Operation | undefined {
+    const { operations, next } = this.#threads[goroutine] as Thread;
     return operations[next];
   }
 
-  #try(who: number, operation: Operation, status: Status): void {
-    if (operation.kind === "close") this.#close(who, operation.channel);
-    else if (operation.kind === "add") this.#add(who, operation.group, operation.delta, status);
-    else if (operation.kind === "wait") this.#wait(who, operation.group, status);
-    else if (operation.kind === "lock") this.#lock(who, operation.mutex);
-    else if (operation.kind === "unlock") this.#unlock(who, operation.mutex);
-    else this.#communicate(who, operation);
+  #try(goroutine: number, operation: Operation, status: Status): void {
+    if (operation.kind === "close") this.#close(goroutine, operation.channel);
+    else if (operation.kind === "add") this.#add(goroutine, operation.group, operation.delta, status);
+    else if (operation.kind === "wait") this.#wait(goroutine, operation.group, status);
+    else if (operation.kind === "lock") this.#lock(goroutine, operation.mutex);
+    else if (operation.kind === "unlock") this.#unlock(goroutine, operation.mutex);
+    else this.#communicate(goroutine, operation);
   }
 
-  #communicate(who: number, operation: Operation): void {
+  #communicate(goroutine: number, operation: Operation): void {
     const cases = casesOf(operation);
-    const ready = cases.filter((one) => this.#isReady(one));
-    const chosen = ready[this.#among(ready)];
+    const ready = cases.filter((selectCase) => this.#isReady(selectCase));
+    const chosen = ready[this.#chooseIndex(ready)];
     if (chosen === undefined) {
-      if (operation.kind === "select" && operation.default) this.#done(who, "default");
-      else this.#park(who);
+      if (operation.kind === "select" && operation.default) this.#done(goroutine, "default");
+      else this.#park(goroutine);
     } else if (chosen.kind === "send") {
-      this.#send(who, cases.indexOf(chosen), chosen);
+      this.#send(goroutine, cases.indexOf(chosen), chosen);
     } else {
-      this.#receive(who, cases.indexOf(chosen), chosen);
+      this.#receive(goroutine, cases.indexOf(chosen), chosen);
     }
   }
 
@@ -276,7 +276,7 @@ class State {
     return buffer.length > 0 || this.#offers("send", channel).length > 0;
   }
 
-  #send(who: number, index: number, { channel, value }: Send): void {
+  #send(goroutine: number, index: number, { channel, value }: Send): void {
     const pipe = this.#pipe(channel);
     if (pipe.closed) {
       this.ending = "send on closed channel";
@@ -284,23 +284,23 @@ class State {
     }
     const receiver = this.#pick(this.#offers("receive", channel));
     if (receiver === undefined) pipe.buffer = [...pipe.buffer, value];
-    else this.#done(receiver.who, String(value), receiver.index);
-    this.#done(who, "send", index);
+    else this.#done(receiver.goroutine, String(value), receiver.index);
+    this.#done(goroutine, "send", index);
   }
 
-  #receive(who: number, index: number, { channel }: Receive): void {
+  #receive(goroutine: number, index: number, { channel }: Receive): void {
     const pipe = this.#pipe(channel);
     const sender = this.#pick(this.#offers("send", channel));
     if (sender !== undefined) {
       pipe.buffer = [...pipe.buffer, sender.value];
-      this.#done(sender.who, "send", sender.index);
+      this.#done(sender.goroutine, "send", sender.index);
     }
     const [value, ...rest] = pipe.buffer;
     pipe.buffer = rest;
-    this.#done(who, value === undefined ? "closed" : String(value), index);
+    this.#done(goroutine, value === undefined ? "closed" : String(value), index);
   }
 
-  #close(who: number, channel: number): void {
+  #close(goroutine: number, channel: number): void {
     const pipe = this.#pipe(channel);
     if (pipe.capacity === null) this.ending = "close of nil channel";
     else if (pipe.closed) this.ending = "close of closed channel";
@@ -309,18 +309,18 @@ class State {
     for (;;) {
       const receivers = this.#offers("receive", channel);
       const senders = this.#offers("send", channel);
-      // One select may be among both: the specification leaves open as what it is woken.
+      // A select may be in both lists: the specification does not define which of its cases is chosen.
       const chosen = this.#pick(this.#fifo && receivers.length > 0 ? receivers : [...receivers, ...senders]);
       if (chosen === undefined) break;
-      if (receivers.includes(chosen)) this.#done(chosen.who, "closed", chosen.index);
-      else this.#unpark(chosen.who, "refused");
+      if (receivers.includes(chosen)) this.#done(chosen.goroutine, "closed", chosen.index);
+      else this.#unpark(chosen.goroutine, "refused");
     }
-    this.#done(who, "close");
+    this.#done(goroutine, "close");
   }
 
-  #add(who: number, group: number, delta: number, status: Status): void {
+  #add(goroutine: number, group: number, delta: number, status: Status): void {
     if (status === "releasing") {
-      if (this.#counts[group] === 0) this.#release(who, group);
+      if (this.#counts[group] === 0) this.#release(goroutine, group);
       else this.ending = addedConcurrently;
       return;
     }
@@ -328,113 +328,113 @@ class State {
     this.#counts[group] = count;
     if (count < 0) this.ending = "sync: negative WaitGroup counter";
     else if (delta > 0 && this.#isReleasing(group)) this.ending = addedConcurrently;
-    else if (count > 0 || this.#waiters(group).length === 0) this.#done(who, "add");
-    else if (this.#fifo) this.#release(who, group);
-    else (this.#threads[who] as Thread).status = "releasing";
+    else if (count > 0 || this.#waiters(group).length === 0) this.#done(goroutine, "add");
+    else if (this.#fifo) this.#release(goroutine, group);
+    else (this.#threads[goroutine] as Thread).status = "releasing";
   }
 
-  #release(who: number, group: number): void {
+  #release(goroutine: number, group: number): void {
     for (const waiter of this.#waiters(group)) {
       if (this.#fifo) this.#done(waiter, "wait");
       else this.#unpark(waiter, "released");
     }
-    this.#done(who, "add");
+    this.#done(goroutine, "add");
   }
 
-  #wait(who: number, group: number, status: Status): void {
-    if (this.#counts[group] === 0) this.#done(who, "wait");
+  #wait(goroutine: number, group: number, status: Status): void {
+    if (this.#counts[group] === 0) this.#done(goroutine, "wait");
     else if (status === "released") this.ending = "sync: WaitGroup is reused before previous Wait has returned";
-    else this.#park(who);
+    else this.#park(goroutine);
   }
 
   #waiters(group: number): number[] {
-    return this.#line.filter((who) => {
-      const operation = this.#operation(who);
+    return this.#queue.filter((goroutine) => {
+      const operation = this.#operation(goroutine);
       return operation?.kind === "wait" && operation.group === group;
     });
   }
 
-  /** Whether somebody is about to let those go who wait for `group`. */
+  /** Whether a goroutine is about to wake the waiters of `group`. */
   #isReleasing(group: number): boolean {
-    return this.#threads.some(({ status }, who) => {
-      const operation = this.#operation(who);
+    return this.#threads.some(({ status }, goroutine) => {
+      const operation = this.#operation(goroutine);
       return status === "releasing" && operation?.kind === "add" && operation.group === group;
     });
   }
 
-  #lock(who: number, mutex: number): void {
+  #lock(goroutine: number, mutex: number): void {
     if (this.#locked[mutex]) {
-      this.#park(who);
+      this.#park(goroutine);
     } else {
       this.#locked[mutex] = true;
-      this.#done(who, "lock");
+      this.#done(goroutine, "lock");
     }
   }
 
-  #unlock(who: number, mutex: number): void {
+  #unlock(goroutine: number, mutex: number): void {
     if (!this.#locked[mutex]) {
       this.ending = "sync: unlock of unlocked mutex";
       return;
     }
-    const next = this.#line.find((other) => {
+    const next = this.#queue.find((other) => {
       const operation = this.#operation(other);
       return operation?.kind === "lock" && operation.mutex === mutex;
     });
     if (this.#fifo && next !== undefined) this.#done(next, "lock");
     else this.#locked[mutex] = false;
-    this.#done(who, "unlock");
+    this.#done(goroutine, "unlock");
   }
 
   #pipe(channel: number): Pipe {
     return this.#pipes[channel] as Pipe;
   }
 
-  /** With what the parked goroutines wait to send to `channel`, or to receive from it. */
+  /** The cases of parked goroutines that wait to send to `channel`, or to receive from it. */
   #offers(kind: "send" | "receive", channel: number): Offer[] {
-    return this.#line.flatMap((who) => {
+    return this.#queue.flatMap((goroutine) => {
       const offers: Offer[] = [];
-      for (const [index, one] of casesOf(this.#operation(who)).entries()) {
-        if (one.kind !== kind || one.channel !== channel) continue;
-        offers.push({ who, index, value: one.kind === "send" ? one.value : 0 });
+      for (const [index, selectCase] of casesOf(this.#operation(goroutine)).entries()) {
+        if (selectCase.kind !== kind || selectCase.channel !== channel) continue;
+        offers.push({ goroutine, index, value: selectCase.kind === "send" ? selectCase.value : 0 });
       }
       return offers;
     });
   }
 
   #pick(offers: readonly Offer[]): Offer | undefined {
-    const allowed = this.#fifo ? offers.filter(({ who }) => who === offers[0]?.who) : offers;
-    return allowed[this.#among(allowed)];
+    const allowed = this.#fifo ? offers.filter(({ goroutine }) => goroutine === offers[0]?.goroutine) : offers;
+    return allowed[this.#chooseIndex(allowed)];
   }
 
-  #among(list: readonly unknown[]): number {
+  #chooseIndex(list: readonly unknown[]): number {
     return list.length > 1 ? this.#choose(list.length) : 0;
   }
 
-  #park(who: number): void {
-    (this.#threads[who] as Thread).status = "parked";
-    this.#line.push(who);
+  #park(goroutine: number): void {
+    (this.#threads[goroutine] as Thread).status = "parked";
+    this.#queue.push(goroutine);
   }
 
-  #unpark(who: number, status: Status): void {
-    (this.#threads[who] as Thread).status = status;
-    const place = this.#line.indexOf(who);
-    if (place >= 0) this.#line.splice(place, 1);
+  #unpark(goroutine: number, status: Status): void {
+    (this.#threads[goroutine] as Thread).status = status;
+    const position = this.#queue.indexOf(goroutine);
+    if (position >= 0) this.#queue.splice(position, 1);
   }
 
-  /** `who` has done its operation, in a select by the case `index`. */
-  #done(who: number, word: string, index: number = 0): void {
-    const thread = this.#threads[who] as Thread;
-    const operation = this.#operation(who);
+  /** Completes the operation of `goroutine`; in a select by the case `index`. */
+  #done(goroutine: number, word: string, index: number = 0): void {
+    const thread = this.#threads[goroutine] as Thread;
+    const operation = this.#operation(goroutine);
     const inSelect = operation?.kind === "select" && word !== "default";
     thread.log = [...thread.log, inSelect ? `${index}:${word}` : word];
     if (operation?.kind !== "range" || word === "closed") thread.next++;
-    this.#unpark(who, "running");
+    this.#unpark(goroutine, "running");
   }
 }
 
 const addedConcurrently = "sync: WaitGroup misuse: Add called concurrently with Wait";
 
-/** The communications of which `operation` does one; none, if it is something else. */
+/** The communications of which `operation` performs one; empty for other kinds of operations. */
 function casesOf(operation: Operation | undefined): readonly (Send | Receive)[] {
   switch (operation?.kind) {
     case "send":

@@ -1,4 +1,4 @@
-// Heap, line and ring, proven against arrays: after each step of random histories nothing is different.
+// Heap, wait queue and ring buffer, compared with arrays after each step of random histories.
 
 import { describe, expect, test } from "@jest/globals";
 import fc, { type Arbitrary } from "fast-check";
@@ -7,19 +7,19 @@ import { WaitQueue, type QueueNode } from "../../src/util/wait-queue.ts";
 import { RingBuffer } from "../../src/util/ring-buffer.ts";
 import { seed } from "./seed.ts";
 
-/** One step: what is done, and a number that says with what. */
+/** One step: the kind of the operation, and a number that selects its argument. */
 interface Step<Kind> {
   readonly kind: Kind;
   readonly n: number;
 }
 
-/** Histories; of two kinds, the one that is listed more often happens more often, so that what is added stays. */
+/** Histories. A kind that is listed twice is twice as likely, so that the structures grow. */
 function histories<Kind extends string>(...kinds: Kind[]): Arbitrary<Step<Kind>[]> {
   return fc.array(fc.record({ kind: fc.constantFrom(...kinds), n: fc.nat(99) }), { maxLength: 200, size: "max" });
 }
 
-function prove<Kind extends string>(kinds: Kind[], live: (steps: Step<Kind>[]) => void): void {
-  fc.assert(fc.property(histories(...kinds), live), { seed, numRuns: 400 });
+function prove<Kind extends string>(kinds: Kind[], run: (steps: Step<Kind>[]) => void): void {
+  fc.assert(fc.property(histories(...kinds), run), { seed, numRuns: 400 });
 }
 
 interface Node extends HeapNode {
@@ -31,14 +31,14 @@ function isBefore(a: Node, b: Node): boolean {
   return a.rank < b.rank || (a.rank === b.rank && a.order < b.order);
 }
 
-class Person implements QueueNode<Person> {
-  queue: WaitQueue<Person> | null = null;
-  prev: Person | null = null;
-  next: Person | null = null;
+class TestNode implements QueueNode<TestNode> {
+  queue: WaitQueue<TestNode> | null = null;
+  prev: TestNode | null = null;
+  next: TestNode | null = null;
 }
 
 describe("after each step of random histories", () => {
-  test("a heap has the same first as a sorted array, and everybody knows their place", () => {
+  test("a heap has the same first element as a sorted array, and each node has its own index", () => {
     prove(["add", "add", "remove", "shift"], (steps) => {
       const heap = new Heap<Node>(isBefore);
       let model: Node[] = [];
@@ -52,53 +52,53 @@ describe("after each step of random histories", () => {
           if (leaving === undefined) continue;
           heap.remove(leaving);
           model = model.filter((node) => node !== leaving);
-          same(leaving.index, -1);
+          assertSame(leaving.index, -1);
         }
-        same(heap.first, model[0]);
-        same(heap.size, model.length);
+        assertSame(heap.first, model[0]);
+        assertSame(heap.size, model.length);
         // Invariants 1 and 2 of the heap.
         for (const [index, node] of heap.nodes.entries()) {
-          same(node.index, index);
-          same(index > 0 && isBefore(node, heap.nodes[(index - 1) >> 1] as Node), false);
+          assertSame(node.index, index);
+          assertSame(index > 0 && isBefore(node, heap.nodes[(index - 1) >> 1] as Node), false);
         }
       }
       expect(new Set(heap.nodes)).toEqual(new Set(model));
     });
   });
 
-  test("a line has in it who is in an array, in the same order", () => {
+  test("a queue has the same elements as an array, in the same order", () => {
     prove(["join", "join", "shift", "leave"], (steps) => {
-      const line = new WaitQueue<Person>();
-      const model: Person[] = [];
+      const queue = new WaitQueue<TestNode>();
+      const model: TestNode[] = [];
       for (const { kind, n } of steps) {
-        const place = model.length === 0 ? 0 : n % model.length;
-        const there = model[place];
-        const person = new Person();
+        const position = model.length === 0 ? 0 : n % model.length;
+        const current = model[position];
+        const node = new TestNode();
         if (kind === "join") {
-          line.push(person);
-          model.push(person);
+          queue.push(node);
+          model.push(node);
         } else if (kind === "shift") {
-          same(line.shift(), model.shift() ?? null);
-        } else if (there !== undefined && kind === "leave") {
-          line.remove(there);
-          model.splice(place, 1);
-          // Invariant 2 of the line.
-          for (const link of [there.queue, there.prev, there.next]) same(link, null);
+          assertSame(queue.shift(), model.shift() ?? null);
+        } else if (current !== undefined && kind === "leave") {
+          queue.remove(current);
+          model.splice(position, 1);
+          // Invariant 2 of the queue.
+          for (const link of [current.queue, current.prev, current.next]) assertSame(link, null);
         }
-        same(line.first, model[0] ?? null);
-        same(line.last, model.at(-1) ?? null);
-        same(line.count(), model.length);
+        assertSame(queue.first, model[0] ?? null);
+        assertSame(queue.last, model.at(-1) ?? null);
+        assertSame(queue.count(), model.length);
         for (const [index, each] of model.entries()) {
-          // Invariant 3: ahead of the first is the last.
-          same(each.queue, line);
-          same(each.prev, model.at(index - 1) ?? null);
-          same(each.next, model[index + 1] ?? null);
+          // Invariant 3: the node before the first is the last.
+          assertSame(each.queue, queue);
+          assertSame(each.prev, model.at(index - 1) ?? null);
+          assertSame(each.next, model[index + 1] ?? null);
         }
       }
     });
   });
 
-  test("a ring gives what an array would", () => {
+  test("a ring buffer returns the same elements as an array", () => {
     prove(["push", "push", "shift"], (steps) => {
       const ring = new RingBuffer<number>();
       const model: number[] = [];
@@ -107,17 +107,17 @@ describe("after each step of random histories", () => {
           ring.push(n);
           model.push(n);
         } else if (model.length > 0) {
-          same(ring.shift(), model.shift());
+          assertSame(ring.shift(), model.shift());
         }
-        same(ring.length, model.length);
-        same(ring.first, model[0]);
+        assertSame(ring.length, model.length);
+        assertSame(ring.first, model[0]);
       }
-      for (const value of model) same(ring.shift(), value);
+      for (const value of model) assertSame(ring.shift(), value);
     });
   });
 });
 
-// Millions of comparisons: `expect` is called only for one that fails.
-function same(real: unknown, modelled: unknown): void {
-  if (!Object.is(real, modelled)) expect(real).toBe(modelled);
+// Millions of comparisons: `expect` is called only for a failure.
+function assertSame(real: unknown, expected: unknown): void {
+  if (!Object.is(real, expected)) expect(real).toBe(expected);
 }

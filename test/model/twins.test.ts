@@ -1,4 +1,4 @@
-// What goro does is what Go did with the same programs, when scripts/twins.ts recorded that.
+// The results of goro are those that scripts/twins.ts recorded on Go for the same programs.
 
 import { describe, expect, test } from "@jest/globals";
 import { ignoreLeaks } from "goro/testing";
@@ -16,9 +16,9 @@ const twins = entries.map((entry, i) => ({ twin: twinOf(entry, i), outcomes: ent
 const determined = twins.filter(({ twin }) => isDetermined(twin));
 const open = twins.filter(({ twin }) => !isDetermined(twin));
 
-describe("a program of which only one thing can come", () => {
+describe("a program with one possible outcome", () => {
   test.each(determined.map(({ twin, outcomes }) => [twin.name, twin, outcomes] as const))(
-    "does here what it did on Go: %s",
+    "has the same outcome as on Go: %s",
     async (_, twin, outcomes) => {
       expect(outcomes).toHaveLength(1);
       for (let time = 0; time < times; time++) {
@@ -28,9 +28,9 @@ describe("a program of which only one thing can come", () => {
   );
 });
 
-describe("a program of which several things can come", () => {
+describe("a program with several possible outcomes", () => {
   test.each(open.map(({ twin, outcomes }) => [twin.name, twin, outcomes] as const))(
-    "does what Go's specification allows, on Go and here: %s",
+    "has outcomes that Go's specification allows, on Go and here: %s",
     async (_, twin, outcomes) => {
       const onGoro: string[] = [];
       for (let time = 0; time < times; time++) onGoro.push(...(await twin.run(seed + time)));

@@ -1,4 +1,4 @@
-// The locks under goroutines that cancel, dispose and release twice. A failing program is shrunk and printed.
+// The locks with goroutines that cancel, dispose and release twice. A failing program is shrunk and printed.
 
 import { describe, test } from "@jest/globals";
 import fc from "fast-check";
@@ -14,9 +14,9 @@ describe.each([
   ["a Semaphore", semaphoreSubject],
 ])("%s", (_, make) => {
   test.each([
-    ["only by guards, some of them twice", programs(["guard", "guard twice"], false)],
+    ["only by guards, some of them disposed twice", programs(["guard", "guard twice"], false)],
     ["by guards, some of them by hand as well", programs(["guard", "guard twice", "hand and guard"], false)],
-    ["by guards, or by hand where there is no guard", programs(["guard", "guard twice"], true)],
+    ["by guards, or by hand without a guard", programs(["guard", "guard twice"], true)],
     ["only by hand", programs(["hand"], true)],
   ])(`excludes, serves all and loses no hold when holds end %s (seed ${seed})`, async (_, arbitrary) => {
     await fc.assert(

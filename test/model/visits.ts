@@ -1,26 +1,26 @@
-// Random programs of several goroutines that share one lock, and what must be true of each of them: holders never meet who must not, a hold
-// ends when its goroutine ends it and not before, and no waiter is left behind.
+// Random programs of several goroutines that share one lock, and their invariants: conflicting holders never overlap, a hold
+// ends exactly when its goroutine releases it, and no waiter is left behind.
 
 import fc, { type Arbitrary } from "fast-check";
 import { Cond, context, Mutex, RWMutex, Semaphore, time, WaitGroup } from "goro";
 
-/** One time that a goroutine holds the lock. Times are in milliseconds. */
+/** One hold of the lock by a goroutine. Times are in milliseconds. */
 export interface Visit {
   readonly pause: number;
-  /** To write, to read, or how many units. */
+  /** 0 for the write lock, another number for a read lock; for a semaphore, the number of units. */
   readonly units: number;
   readonly isTry: boolean;
-  /** When the context of a waiting acquire is canceled. */
+  /** The delay after which the context of a waiting acquire is canceled; null for never. */
   readonly cancelAfter: number | null;
   readonly work: number;
   /** Whether the goroutine waits at a condition while it holds the lock. */
   readonly waits: boolean;
   readonly end: End;
-  /** How long the guard outlives its hold, after which it is disposed again. */
+  /** The time between the end of the hold and a further disposal of its guard. */
   readonly late: number;
 }
 
-/** How a hold ends: by its guard, by the guard twice, or by hand; and then by the guard as well. */
+/** How a hold ends: by its guard, by its guard twice, by hand, or by hand and then by its guard. */
 type End = "guard" | "guard twice" | "hand" | "hand and guard";
 
 /** The visits of each goroutine, one after another. */
@@ -30,7 +30,7 @@ export const size = 3;
 
 const ms: Arbitrary<number> = fc.nat(4);
 
-/** Programs in which holds end in the ways of `ends`; `isTry` if some of them have no guard. */
+/** Programs whose holds end in the ways of `ends`. With `isTry`, some of the holds have no guard. */
 export function programs(ends: readonly End[], isTry: boolean): Arbitrary<Program> {
   const visit = fc.record({
     pause: ms,
@@ -45,12 +45,12 @@ export function programs(ends: readonly End[], isTry: boolean): Arbitrary<Progra
   return fc.array(fc.array(visit, { minLength: 1, maxLength: 4 }), { minLength: 2, maxLength: 6, size: "max" });
 }
 
-/** A lock as the programs see it. For a lock without units, 0 is to write, and everything else to read. */
+/** A lock as the programs see it. For a lock without units, 0 means the write lock, and any other number a read lock. */
 export interface Subject {
   acquire(units: number, ctx: context.Context): Promise<Disposable>;
   tryAcquire(units: number): boolean;
   release(units: number): void;
-  /** How much of it a hold of `units` takes: holders of more than `limit` together must not meet. */
+  /** The weight of a hold of `units`: the total weight of simultaneous holds must not exceed `limit`. */
   weigh(units: number): number;
   readonly limit: number;
   /** A condition variable for holders of `units`; null, if there is none. */
@@ -96,7 +96,7 @@ export function semaphoreSubject(): Subject {
   };
 }
 
-/** Runs `program`, in a bubble; throws if something is not as it must be. That all end, the bubble sees. */
+/** Runs `program`, in a bubble; throws if an invariant is broken. The bubble detects goroutines that do not end. */
 export async function run(program: Program, subject: Subject): Promise<void> {
   let taken = 0;
   const enter = (units: number): void => {
@@ -130,7 +130,7 @@ export async function run(program: Program, subject: Subject): Promise<void> {
 
   const waitForSignal = async (cond: Cond, units: number): Promise<void> => {
     let isWoken = false;
-    // Another waiter may take the signal: then a later one wakes this.
+    // Another waiter may take the signal; a later signal then wakes this one.
     wg.go(async () => {
       for (let signals = 0; !isWoken && signals < 1000; signals++) {
         cond.signal();
@@ -163,7 +163,7 @@ export async function run(program: Program, subject: Subject): Promise<void> {
 
   for (const visits of program) {
     wg.go(async () => {
-      for (const each of visits) await visit(each);
+      for (const next of visits) await visit(next);
     });
   }
   await wg.wait();

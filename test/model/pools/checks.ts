@@ -1,10 +1,10 @@
-// What must hold of every history, however it went: the model of a pool. Each check looks at what was seen and at nothing else.
+// The model of a pool: the invariants of every history. Each check uses only what was observed.
 
 import { context, PanicError, StoppedError } from "goro";
-import { whenError } from "./doors.ts";
+import { whenError } from "./entry-points.ts";
 import type { Call, Cause, JobOutcome, JobRecord, MapRecord, PoolRecord, Report, StopRecord } from "./record.ts";
 
-/** What is wrong with `record`: a line each. */
+/** Returns the findings for `record`, one line each. */
 export function check(record: PoolRecord): string[] {
   return record.isCutOff ? [] : new Checks(record).run();
 }
@@ -38,10 +38,10 @@ class Checks {
   }
 
   get #isRun(): boolean {
-    return this.#record.door === "runPool";
+    return this.#record.entryPoint === "runPool";
   }
 
-  /** What has canceled the pool as a whole, or may have. */
+  /** The causes that have or may have canceled the pool. */
   get #poolCauses(): Cause[] {
     const { causes, jobs } = this.#record;
     if (!this.#spec.stopsOnError) return causes;
@@ -49,7 +49,7 @@ class Checks {
     return [...causes, ...failures.map(({ at, outcome }) => ({ at, error: outcome.error as Error }))];
   }
 
-  // One outcome a job, and only to its owner.
+  // Each job has one outcome, which only its owner receives.
 
   #job(job: JobRecord): void {
     const name = `job ${job.id}`;
@@ -57,16 +57,16 @@ class Checks {
     this.#expect(started.length <= 1, `${name} is started ${started.length} times`);
     this.#expect(ended.length <= 1, `${name} has ${ended.length} "ended" events`);
     this.#expect(started.length <= ended.length, `${name} was started and has no "ended" event`);
-    this.#expect(calls.length === 0 || started.length === 1, `${name} is worked on without a "started" event`);
+    this.#expect(calls.length === 0 || started.length === 1, `${name} is called without a "started" event`);
     const [end] = ended;
     if (end !== undefined) {
       this.#outcome(job, end.outcome, end.at);
       this.#expect(end.worker === started[0]?.worker, `the events of ${name} name different workers`);
     }
-    if (job.way !== "map") this.#delivery(job, name);
+    if (job.method !== "map") this.#delivery(job, name);
     const isRefused = acceptance === "refused" || job.isLeft;
     if (isRefused) {
-      this.#expect(calls.length === 0, `${name} was refused and is worked on`);
+      this.#expect(calls.length === 0, `${name} was refused and is called`);
       this.#expect(outcomes.length === 0, `${name} was refused and has an outcome`);
       this.#expect(ended.length === 0, `${name} was refused and has an "ended" event`);
     }
@@ -75,7 +75,7 @@ class Checks {
   }
 
   #delivery(job: JobRecord, name: string): void {
-    const { acceptance, way, outcomes, ended, result } = job;
+    const { acceptance, method, outcomes, ended, result } = job;
     const by = outcomes.map((each) => each.by).join(" and ");
     const isDue = acceptance === "accepted" && !job.isLeft;
     if (isDue && this.#record.closedAt === undefined) {
@@ -84,18 +84,18 @@ class Checks {
     }
     this.#expect(outcomes.length <= 1, `${name} has ${outcomes.length} outcomes: by ${by}`);
     for (const { by: owner, outcome } of outcomes) {
-      const isOwn = way === "submit" ? owner === "task" : owner !== "task";
-      this.#expect(isOwn, `the outcome of ${name}, which came by ${way}, is given to ${owner}`);
+      const isOwn = method === "submit" ? owner === "task" : owner !== "task";
+      this.#expect(isOwn, `the outcome of ${name}, which was submitted by ${method}, is delivered to ${owner}`);
       this.#expect(isSame(outcome, ended[0]?.outcome), `the outcome of ${name} is not that of its "ended" event`);
     }
     const outcome = outcomes[0]?.outcome;
     if (result === undefined || outcome === undefined) return;
     if ("error" in result)
-      this.#expect(outcome.error === result.error, `task.result of ${name} rejects with something else`);
+      this.#expect(outcome.error === result.error, `task.result of ${name} rejects with a different error`);
     else this.#expect(outcome.value === result.value, `task.result of ${name} is another value`);
   }
 
-  // An outcome is true.
+  // Each outcome is correct.
 
   #outcome(job: JobRecord, outcome: JobOutcome, at: number): void {
     const name = `job ${job.id}`;
@@ -104,11 +104,11 @@ class Checks {
     const before = calls.filter(({ from }) => from <= at).length;
     this.#expect(outcome.job === (job as unknown), `the outcome of ${name} has another job`);
     const { attempts, status } = outcome;
-    this.#expect(attempts === before, `${name}: attempts is ${attempts}, and there were ${before} calls`);
+    this.#expect(attempts === before, `${name}: attempts is ${attempts}, but there were ${before} calls`);
     if (status === "done") {
-      this.#expect(last?.value === outcome.value, `${name} is done with ${outcome.value}, and returned ${last?.value}`);
-      this.#expect(last?.to === at, `${name} is done at ${at}, and returned at ${last?.to}`);
-      this.#expect(last?.endedAfter === false, `${name} is done, and its context had ended`);
+      this.#expect(last?.value === outcome.value, `${name} is done with ${outcome.value}, but returned ${last?.value}`);
+      this.#expect(last?.to === at, `${name} is done at ${at}, but returned at ${last?.to}`);
+      this.#expect(last?.endedAfter === false, `${name} is done, but its context was canceled`);
     } else if (status === "failed") {
       this.#failure(job, outcome.error, at);
     } else {
@@ -126,34 +126,34 @@ class Checks {
     const [first, last] = [job.calls[0], job.calls.at(-1)];
     if (isTimeout(error)) {
       const due = (first?.from ?? 0) + this.#spec.timeout;
-      this.#expect(this.#spec.timeout > 0 && at === due, `${name} has timed out at ${at}, and was due at ${due}`);
+      this.#expect(this.#spec.timeout > 0 && at === due, `${name} has timed out at ${at}, but was due at ${due}`);
     } else if (error === whenError) {
       this.#expect(this.#spec.when === "throws", `${name} fails by retry.when`);
     } else {
-      this.#expect(error === last?.error, `${name} fails with ${error.message}, and threw ${last?.error?.message}`);
-      this.#expect(last?.to === at, `${name} fails at ${at}, and threw at ${last?.to}`);
+      this.#expect(error === last?.error, `${name} fails with ${error.message}, but threw ${last?.error?.message}`);
+      this.#expect(last?.to === at, `${name} fails at ${at}, but threw at ${last?.to}`);
       const isFinal = job.calls.length > this.#spec.retries || this.#spec.when === "never";
-      this.#expect(isFinal, `${name} fails after ${job.calls.length} calls, and should be tried again`);
+      this.#expect(isFinal, `${name} fails after ${job.calls.length} calls, but should be retried`);
     }
   }
 
   #cancellation(job: JobRecord, error: Error, at: number): void {
     const name = `job ${job.id}`;
     const map = this.#record.maps.find(({ jobs }) => jobs.includes(job));
-    // What ends an iteration cancels the jobs that it has brought.
+    // The end of an iteration cancels the jobs that it has submitted.
     const failures =
       map?.jobs.flatMap(({ ended }) => ended.map((end) => ({ at: end.at, error: end.outcome.error }))) ?? [];
     const causes = [...this.#poolCauses, ...job.causes, ...(map?.causes ?? [])];
     const isKnown = [...causes, ...failures].some((cause) => cause.error === error && cause.at <= at);
-    // The jobs that are left when an iteration ends are canceled with a Canceled; a pool whose functions hang has its own error.
+    // The remaining jobs of an iteration are canceled with a Canceled; a pool with hanging functions uses its own error.
     const isOwn =
       error instanceof StoppedError ||
       (map !== undefined && (error instanceof context.Canceled || error === map.sourceError)) ||
       (this.#record.closedAt !== undefined && error instanceof PanicError);
-    this.#expect(isKnown || isOwn, `${name} is canceled at ${at} by nothing that happened: ${error.message}`);
+    this.#expect(isKnown || isOwn, `${name} is canceled at ${at} by an unknown cause: ${error.message}`);
     const earliest = Math.min(...causes.filter((cause) => cause.at >= job.offeredAt).map((cause) => cause.at));
     if (isKnown && !isOwn && causes.some((cause) => cause.error === error && cause.at < at)) {
-      this.#expect(earliest === at || this.#isRun, `${name} is canceled at ${at}, and its end came at ${earliest}`);
+      this.#expect(earliest === at || this.#isRun, `${name} is canceled at ${at}, but its cause came at ${earliest}`);
     }
   }
 
@@ -161,25 +161,28 @@ class Checks {
     const name = `job ${id}`;
     const end = ended[0]?.at ?? Infinity;
     calls.forEach((call: Call, index) => {
-      this.#expect(!call.endedBefore, `${name} is called at ${call.from} with a context that has ended`);
+      this.#expect(!call.endedBefore, `${name} is called at ${call.from} with a canceled context`);
       this.#expect(call.from <= end, `${name} is called at ${call.from}, after its outcome at ${end}`);
       this.#expect(call.worker === started[0]?.worker, `${name} is called by another worker`);
       const before = calls[index - 1];
       if (before !== undefined) this.#pause(name, before, call, index);
       if (call.to !== undefined && call.to > end) {
-        this.#expect(call.endedAfter === true, `${name} has its outcome, and its context has not ended`);
+        this.#expect(call.endedAfter === true, `${name} has its outcome, but its context is not canceled`);
       }
     });
   }
 
   #pause(name: string, before: Call, call: Call, index: number): void {
     const { retryDelay, jitter, rate } = this.#spec;
-    const most = retryDelay * 2 ** (index - 1);
+    const maxPause = retryDelay * 2 ** (index - 1);
     const gap = call.from - (before.to ?? Infinity);
-    this.#expect(gap >= most * (1 - jitter) - 1e-6, `${name} is tried again after ${gap} ms, before its pause is over`);
+    this.#expect(
+      gap >= maxPause * (1 - jitter) - 1e-6,
+      `${name} is retried after ${gap} ms, before the end of its pause`,
+    );
     if (rate === 0)
-      this.#expect(gap <= most + 1e-6, `${name} is tried again after ${gap} ms, and its pause is ${most}`);
-    this.#expect(before.error !== undefined, `${name} is tried again although it had not failed`);
+      this.#expect(gap <= maxPause + 1e-6, `${name} is retried after ${gap} ms, but its pause is ${maxPause}`);
+    this.#expect(before.error !== undefined, `${name} is retried although it had not failed`);
   }
 
   #retries({ id, calls, retrying }: JobRecord): void {
@@ -189,7 +192,7 @@ class Checks {
     this.#expect(calls.length <= this.#spec.retries + 1, `job ${id} is called ${calls.length} times`);
   }
 
-  // Results of a map, in the order of the jobs.
+  // The results of a map are in the order of its jobs.
 
   #map(map: MapRecord): void {
     const { jobs, values, ending, error } = map;
@@ -208,7 +211,7 @@ class Checks {
     );
     const next = jobs[values.length];
     if (ending === "done") {
-      this.#expect(map.isExhausted && next === undefined, "a map is done before its jobs are");
+      this.#expect(map.isExhausted && next === undefined, "a map ends before its jobs");
     } else if (ending === "failed" && error !== map.cleanupError) {
       const causes = [...map.causes, ...this.#poolCauses].map((cause) => cause.error);
       const isCause = causes.includes(error as Error) || error instanceof StoppedError;
@@ -217,11 +220,11 @@ class Checks {
         error === next?.ended[0]?.outcome.error ||
         error === map.sourceError ||
         isIn(map.cleanupError, error);
-      this.#expect(isTrue, `a map fails with what did not happen: ${String(error)}`);
+      this.#expect(isTrue, `a map fails with an unknown error: ${String(error)}`);
     }
   }
 
-  // Workers come and go in pairs.
+  // Each worker starts and stops once.
 
   #workers(): void {
     const here = new Set<number>();
@@ -234,7 +237,7 @@ class Checks {
     this.#expect(here.size === 0, `workers ${[...here].join(", ")} have not stopped`);
   }
 
-  // A run that is cut short receives no more jobs: a worker may have received one at that instant, and has not called its function.
+  // A run that is cut short receives no more jobs, except that each worker may have received one job that it has not started.
 
   #received(): void {
     if (!this.#isRun) return;
@@ -243,7 +246,7 @@ class Checks {
     this.#expect(unstarted.length <= this.#spec.workers, text);
   }
 
-  // The greater priority first, the earlier among equals. Only instants that differ are compared.
+  // A greater priority starts first, and among equal priorities the earlier job. Only different instants are compared.
 
   #order(): void {
     if (this.#isRun) return;
@@ -252,13 +255,13 @@ class Checks {
       for (const started of jobs) {
         const at = started.started[0]?.at;
         if (at === undefined || later === started || !(later.offeredAt < at)) continue;
-        if (later.way === "map" || later.acceptance === "refused") continue;
+        if (later.method === "map" || later.acceptance === "refused") continue;
         const waitedUntil = later.started[0]?.at ?? later.ended[0]?.at ?? at;
         if (!(waitedUntil > at) || !(started.offeredAt < at)) continue;
         const [mine, other] = [later.spec.priority, started.spec.priority];
         const isFirst = mine > other || (mine === other && later.offeredAt < started.offeredAt);
         if (isFirst)
-          this.#expect(false, `job ${started.id} is started at ${at} before job ${later.id}, whose turn it was`);
+          this.#expect(false, `job ${started.id} is started at ${at} before job ${later.id}, which was due first`);
       }
     }
   }
@@ -283,12 +286,12 @@ class Checks {
     };
     for (const [name, value] of Object.entries(expected)) {
       const real = stats[name as keyof typeof expected];
-      this.#expect(real === value, `stats().${name} is ${real}, and ${value} were counted`);
+      this.#expect(real === value, `stats().${name} is ${real}, but ${value} were counted`);
     }
     this.#expect(stats.latency.count === expected.processed, `stats().latency counts ${stats.latency.count} jobs`);
   }
 
-  // Stops resolve in time, with a truthful report.
+  // Stops resolve in time, with a correct report.
 
   #stop(stop: StopRecord): void {
     const name = `stop at ${stop.calledAt}`;
@@ -307,20 +310,20 @@ class Checks {
     if (stop.inside === undefined) this.#report(name, stop, stop.report);
   }
 
-  /** Nothing but functions that do not return is waited for at the end, and those for `grace`. */
+  /** At the end, the pool waits only for functions that have not returned, and for these at most `grace` milliseconds. */
   #endsInTime(name: string, stop: StopRecord): void {
     const { jobs, causes, takenAt } = this.#record;
     const at = this.#isRun ? (this.#record.runEndedAt as number) : (stop.resolvedAt as number);
     const reasons = jobs.flatMap(({ started, ended, calls }) => [
       ...[...started, ...ended].map((each) => each.at),
-      // A function that returns after its job's outcome frees its worker, which may have been waited for.
-      // One that is called may stop the pool too, and is not waited for then.
+      // A function that returns after its job's outcome frees its worker, for which a job may have waited.
+      // A function that is called may also stop the pool, which then does not wait for it.
       ...calls.flatMap(({ from, to }) => (to !== undefined && to <= at ? [from, to] : [from])),
     ]);
     const due = Math.max(0, stop.calledAt, ...[...takenAt, ...reasons].filter((each) => each <= at));
     const cut = [...causes.map((cause) => cause.at), this.#record.closedAt ?? 0].filter((each) => each <= at);
     const limit = Math.max(due, ...cut) + this.#spec.grace * (this.#isRun ? 2 : 1);
-    this.#expect(at <= limit, `${name} takes until ${at}, and everything was over at ${due}`);
+    this.#expect(at <= limit, `${name} takes until ${at}, but all jobs had ended at ${due}`);
   }
 
   #report(name: string, stop: StopRecord, report: Report): void {
@@ -341,24 +344,24 @@ class Checks {
       `${name} reports unfinished: ${seen}; canceled with the pool were: ${wanted}`,
     );
     if (this.#isRun || this.#isFirst(stop)) {
-      // A worker whose job has just ended, in a call, a pause or while it waits for the rate, may not have come back yet.
+      // A worker whose job has just ended, in a call, a pause or a wait for the rate, may not be free yet.
       const meanwhile = jobs.filter((job) => job.calls.at(-1)?.to === at || job.ended[0]?.at === at).length;
       const running = this.#isRun ? this.#record.runningAtEnd : (stop.running as number);
       const isCounted = report.abandoned >= running && report.abandoned <= running + meanwhile;
-      this.#expect(isCounted, `${name} reports ${report.abandoned} abandoned, and ${running} run`);
+      this.#expect(isCounted, `${name} reports ${report.abandoned} abandoned, but ${running} are running`);
     }
     for (const { ended } of expected) {
-      this.#expect(ended[0]?.outcome.error === report.cause, `${name} reports another cause than that of its jobs`);
+      this.#expect(ended[0]?.outcome.error === report.cause, `${name} reports a different cause than its jobs`);
     }
     if (report.isCutShort === undefined) {
       this.#expect(!this.#isRun, "the report of a run does not say whether it was cut short");
-      this.#expect(wanted !== "" || report.cause === undefined, `${name} reports a cause, and nothing is unfinished`);
+      this.#expect(wanted !== "" || report.cause === undefined, `${name} reports a cause, but no unfinished job`);
       return;
     }
     this.#runReport(name, report, at);
   }
 
-  /** Whether the pool ended when this stop resolved, and not before. */
+  /** Whether the pool ended when this stop resolved, not earlier. */
   #isFirst({ calledAt, resolvedAt }: StopRecord): boolean {
     const isEarliest = this.#record.stops.every((other) => (other.resolvedAt ?? Infinity) >= (resolvedAt as number));
     return isEarliest && this.#poolCauses.every((cause) => cause.at >= calledAt);
@@ -372,13 +375,13 @@ class Checks {
       const isHung =
         report.cause instanceof StoppedError && jobs.some(({ ended }) => isTimeout(ended[0]?.outcome.error));
       const isKnown = isHung || causes.some(({ error }) => error === report.cause);
-      this.#expect(isKnown, `${name} was cut short by nothing that happened: ${report.cause?.message}`);
+      this.#expect(isKnown, `${name} was cut short by an unknown cause: ${report.cause?.message}`);
     } else {
       const isLate = causes.some(
         (cause) => cause.at < at && jobs.some(({ ended }) => ended.some((end) => end.at > cause.at)),
       );
-      this.#expect(!isLate, `${name} was cut short, and its report does not say so`);
-      this.#expect(report.undelivered?.length === 0, `${name} was not cut short, and outcomes are undelivered`);
+      this.#expect(!isLate, `${name} was cut short, but its report does not say so`);
+      this.#expect(report.undelivered?.length === 0, `${name} was not cut short, but outcomes are undelivered`);
     }
     for (const outcome of report.undelivered ?? []) {
       const { outcomes } = this.#record.of(outcome.job);
@@ -392,7 +395,7 @@ class Checks {
     if (isPrompt && closedAt === undefined) {
       this.#expect(
         report.undelivered?.length === 0,
-        `${name}: the reader is busy for less than grace, and does not get all`,
+        `${name}: the reader is busy for less than grace, but does not get all outcomes`,
       );
     }
   }
@@ -408,7 +411,7 @@ function isTimeout(error: Error | undefined): boolean {
   return error instanceof context.DeadlineExceeded;
 }
 
-/** Whether `error` is, or has anywhere in it, `part`. */
+/** Whether `error` is `part`, or contains it at any depth. */
 function isIn(part: Error | undefined, error: unknown): boolean {
   if (part === undefined || !(error instanceof Error)) return false;
   const { errors = [], suppressed } = error as { errors?: readonly unknown[]; suppressed?: unknown };

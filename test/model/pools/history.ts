@@ -1,41 +1,41 @@
-// Random histories of a pool, as data: its options, how its results are read, and what is asked of it at which time.
+// Random histories of a pool, as data: its options, the reader of its results, and the requests with their times.
 
 import fc, { type Arbitrary } from "fast-check";
 
-/** What the function does with one job. */
+/** The behavior of the function for one job. */
 export interface JobSpec {
-  /** How many milliseconds each call works; 0: it returns synchronously. */
+  /** The duration of each call in milliseconds; 0: it returns synchronously. */
   readonly ms: number;
-  /** How many calls throw before one succeeds. */
+  /** The number of calls that throw before one succeeds. */
   readonly fails: number;
-  /** What a call does when its context ends: it returns, returns 3 ms later, works on, or never returns at all. */
+  /** The behavior of a call after its context is canceled: it returns, returns 3 ms later, continues, or never returns. */
   readonly manner: "listens" | "late" | "ignores" | "hangs";
   readonly priority: number;
   /** Whether the function calls `stop`: with its own context, which it awaits, or without one, which it does not await. */
   readonly stops?: "await" | "start";
 }
 
-/** The jobs of a `map`, and who reads the results. Counts of -1 stand for never. */
+/** The jobs of a `map`, and the reader of its results. A count of -1 means never. */
 export interface MapSpec {
   readonly jobs: readonly JobSpec[];
   readonly source: "array" | "generator" | "async generator" | "channel";
-  /** How many milliseconds the source takes for each job, unless it is synchronous. */
+  /** The time of the source for each job in milliseconds, unless it is synchronous. */
   readonly sourcePause: number;
-  /** At which job the source throws. */
+  /** The index of the job at which the source throws. */
   readonly throwsAt: number;
   /** Whether the source throws when it is closed early. */
   readonly cleanupThrows: boolean;
   /** 0: the default. */
   readonly window: number;
-  /** After how many results the reader leaves the loop. */
+  /** The number of results after which the reader leaves the loop. */
   readonly breakAfter: number;
   readonly readPause: number;
 }
 
-/** The number of a context of the callers, or none. A context that was canceled is followed by a new one. */
+/** The index of a context of the callers, or none. A canceled context is replaced by a new one. */
 export type ContextIndex = 0 | 1 | null;
 
-/** What is asked of the pool. */
+/** A request to the pool. */
 export type Request =
   | { readonly kind: "send" | "submit"; readonly job: JobSpec; readonly ctx: ContextIndex }
   | { readonly kind: "trySend" | "trySubmit"; readonly job: JobSpec }
@@ -45,14 +45,14 @@ export type Request =
   | { readonly kind: "cancelContext"; readonly ctx: 0 | 1 }
   | { readonly kind: "cancelPool" }
   | { readonly kind: "resize"; readonly workers: number }
-  /** `patience`: after how many milliseconds the context of the stop ends; -1: it has none. */
-  | { readonly kind: "stop"; readonly patience: number }
-  /** Compares `stats()` with what is known, when nothing moves. */
+  /** `timeout`: the timeout of the context of the stop in milliseconds; -1: no context. */
+  | { readonly kind: "stop"; readonly timeout: number }
+  /** Compares `stats()` with the record while all goroutines block. */
   | { readonly kind: "probe" }
-  /** Only for a run: other code closes the channel of the results. */
+  /** Only for a run: other code closes the results channel. */
   | { readonly kind: "closeResults" };
 
-/** A request, some milliseconds after the one before. */
+/** A request, `after` milliseconds after the previous one. */
 export type Step = Request & { readonly after: number };
 
 export interface PoolSpec {
@@ -66,17 +66,17 @@ export interface PoolSpec {
   /** 0: none. */
   readonly timeout: number;
   readonly grace: number;
-  /** The most calls in a second; 0: any number. */
+  /** The maximum number of calls per second; 0: unlimited. */
   readonly rate: number;
-  /** Whether `onEvent`, `onWorkerStart` and `onWorkerStop` throw, which is a panic each time and changes nothing else. */
+  /** Whether `onEvent`, `onWorkerStart` and `onWorkerStop` throw. Each throw is a panic without further effects. */
   readonly hooksThrow: boolean;
 }
 
-/** Who reads the results: how long between two, from the first on and again; and how many before nothing is read any more (-1: all). */
+/** The reader of the results: its pauses, used cyclically, and the number of results after which it stops (-1: all). */
 export interface ReaderSpec {
   readonly pauses: readonly number[];
   readonly takes: number;
-  /** The capacity of the channel of results of a run. */
+  /** The capacity of the results channel of a run. */
   readonly capacity: number;
 }
 
@@ -84,11 +84,11 @@ export interface History {
   readonly pool: PoolSpec;
   readonly reader: ReaderSpec;
   readonly steps: readonly Step[];
-  /** The seed of the bubble: in which order goroutines go on. */
+  /** The seed of the bubble, which determines the order of its goroutines. */
   readonly seed: number;
 }
 
-// Few and small times, so that different ends often come at the same instant.
+// A few small times, so that different ends often occur at the same instant.
 const moment = fc.constantFrom(0, 0, 1, 2, 3, 5, 10);
 
 const job: Arbitrary<JobSpec> = fc.record(
@@ -132,7 +132,7 @@ const step: Arbitrary<Step> = fc.oneof(
   each(2, fc.record({ kind: fc.constant("cancelContext"), ctx: fc.constantFrom(0, 1), after: moment })),
   each(1, fc.record({ kind: fc.constant("cancelPool"), after: moment })),
   each(2, fc.record({ kind: fc.constant("resize"), workers: fc.integer({ min: 1, max: 5 }), after: moment })),
-  each(1, fc.record({ kind: fc.constant("stop"), patience: fc.constantFrom(-1, 0, 1, 5, 20), after: moment })),
+  each(1, fc.record({ kind: fc.constant("stop"), timeout: fc.constantFrom(-1, 0, 1, 5, 20), after: moment })),
   each(2, fc.record({ kind: fc.constant("probe"), after: moment })),
 ) as Arbitrary<Step>;
 

@@ -1,11 +1,11 @@
-// A history as a program of its own, for looking into a failure: it prints what happens.
+// A history as a separate program that prints its events, for the analysis of a failure.
 
-import type { DoorName } from "./doors.ts";
+import type { EntryPointName } from "./entry-points.ts";
 import type { History, JobSpec, MapSpec, PoolSpec, Step } from "./history.ts";
 
-/** A TypeScript program that does what the history does, and prints what happens, with the virtual time. */
-export function programOf(history: History, door: DoorName): string {
-  const isPool = door === "WorkerPool";
+/** A TypeScript program that runs the history and prints its events with their virtual time. */
+export function programOf(history: History, entryPoint: EntryPointName): string {
+  const isPool = entryPoint === "WorkerPool";
   const lines: string[] = [];
   let id = 0;
   for (const step of history.steps) {
@@ -92,9 +92,9 @@ function requestOf(step: Step, isPool: boolean, id: number): [text: string, jobs
     case "submit": {
       const ctx = step.ctx === null ? "" : `, callers[${step.ctx}]![0]`;
       const job = jobOf(step.job, id);
-      if (!isPool) return [tracked(`send ${id}`, `await jobs.send(${job})`), 1];
+      if (!isPool) return [withLogging(`send ${id}`, `await jobs.send(${job})`), 1];
       const call = `await pool.${step.kind}(${job}${ctx})`;
-      return [tracked(`${step.kind} ${id}`, step.kind === "send" ? call : `tasks.push(${call})`), 1];
+      return [withLogging(`${step.kind} ${id}`, step.kind === "send" ? call : `tasks.push(${call})`), 1];
     }
     case "trySend":
     case "trySubmit": {
@@ -117,14 +117,14 @@ function requestOf(step: Step, isPool: boolean, id: number): [text: string, jobs
     case "stop": {
       if (!isPool)
         return [
-          `safely(() => jobs.close());${step.patience < 0 ? "" : ` time.afterFunc(${step.patience}, () => cancelPool(new Error("patience")));`}`,
+          `safely(() => jobs.close());${step.timeout < 0 ? "" : ` time.afterFunc(${step.timeout}, () => cancelPool(new Error("timeout")));`}`,
           0,
         ];
       const ctx =
-        step.patience < 0
+        step.timeout < 0
           ? ""
-          : `context.withTimeoutCause(context.background(), ${step.patience}, new Error("patience"))[0]`;
-      return [tracked("stop", `log("stopped:", await pool.stop(${ctx}))`), 0];
+          : `context.withTimeoutCause(context.background(), ${step.timeout}, new Error("timeout"))[0]`;
+      return [withLogging("stop", `log("stopped:", await pool.stop(${ctx}))`), 0];
     }
     case "probe":
       return [isPool ? `log(pool.stats());` : "", 0];
@@ -135,7 +135,7 @@ function requestOf(step: Step, isPool: boolean, id: number): [text: string, jobs
 
 function mapOf(map: MapSpec, ctx: number | null, isPool: boolean, id: number): [text: string, jobs: number] {
   const jobs = map.jobs.map((job, index) => jobOf(job, id + index));
-  if (!isPool) return [tracked("sends", jobs.map((job) => `await jobs.send(${job})`).join(";\n")), jobs.length];
+  if (!isPool) return [withLogging("sends", jobs.map((job) => `await jobs.send(${job})`).join(";\n")), jobs.length];
   const options = [
     map.window > 0 ? `window: ${map.window}` : "",
     ctx === null ? "" : `ctx: callers[${ctx}]![0]`,
@@ -153,7 +153,7 @@ function mapOf(map: MapSpec, ctx: number | null, isPool: boolean, id: number): [
   const wait = map.readPause > 0 ? ` await time.sleep(${map.readPause});` : "";
   const kind = map.source === "channel" ? " // the source was a channel" : "";
   return [
-    tracked(
+    withLogging(
       "map",
       `let count = 0;${kind}\nfor await (const value of pool.map(${source}, { ${options.join(", ")} })) { log("mapped", value);${leave}${wait} }\nlog("map done", count)`,
     ),
@@ -161,7 +161,7 @@ function mapOf(map: MapSpec, ctx: number | null, isPool: boolean, id: number): [
   ];
 }
 
-function tracked(name: string, body: string): string {
+function withLogging(name: string, body: string): string {
   return `go(async () => {\n  try {\n${indent(body, 4)};\n    log(${JSON.stringify(`${name}: settled`)});\n  } catch (error) {\n    log(${JSON.stringify(`${name}:`)}, String(error));\n  }\n});`;
 }
 

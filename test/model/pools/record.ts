@@ -1,10 +1,10 @@
-// What is seen of a pool while a history is played: only what a user can see, with the virtual time of each.
+// The observations of a pool during a history: only events that a user can observe, with their virtual times.
 
 import type { JobOutcome as Outcome, PoolEvent, PoolStats } from "goro";
 import { now } from "goro/testing";
 import type { History, JobSpec } from "./history.ts";
 
-/** A job, as the pool is given it. */
+/** A job as it is passed to the pool. */
 export interface Job {
   readonly id: number;
   readonly spec: JobSpec;
@@ -19,34 +19,34 @@ export interface Call {
   to?: number;
   value?: string;
   error?: Error;
-  /** Whether the context had ended when the function was called, and when it returned. */
+  /** Whether the context was canceled when the function was called, and when it returned. */
   readonly endedBefore: boolean;
   endedAfter?: boolean;
 }
 
-/** All that is seen of one job. */
+/** The observations of one job. */
 export interface JobRecord extends Job {
-  readonly way: "send" | "submit" | "map";
+  readonly method: "send" | "submit" | "map";
   readonly offeredAt: number;
-  /** For a run, "accepted" means that the channel of jobs has taken it. */
+  /** For a run, "accepted" means that the jobs channel has accepted it. */
   acceptance: "pending" | "accepted" | "refused";
   acceptedAt?: number;
   refusal?: unknown;
-  /** What its owner was given: by `results`, by its task, by the report of a run. */
+  /** The outcomes that its owner received: by `results`, by its task, by the report of a run. */
   readonly outcomes: { readonly by: "results" | "task" | "undelivered"; readonly outcome: JobOutcome }[];
-  /** Whether it was still in the channel of jobs after the end. */
+  /** Whether it was still in the jobs channel after the end. */
   isLeft: boolean;
   readonly calls: Call[];
   readonly started: { readonly at: number; readonly worker: number }[];
   readonly ended: { readonly at: number; readonly worker: number | undefined; readonly outcome: JobOutcome }[];
   retrying: number;
-  /** What may have canceled it, apart from the pool, and when. */
+  /** The causes, apart from the pool, that may have canceled it. */
   readonly causes: Cause[];
-  /** What `task.result` did. */
+  /** The outcome of `task.result`. */
   result?: { readonly value?: string; readonly error?: unknown };
 }
 
-/** Something that cancels jobs. */
+/** A cause of cancellation. */
 export interface Cause {
   readonly at: number;
   readonly error: Error;
@@ -63,14 +63,14 @@ export interface Report {
 
 export interface StopRecord {
   readonly calledAt: number;
-  /** By which job it was called, if by one. */
+  /** The job whose function called it, if any. */
   readonly inside: JobRecord | undefined;
   resolvedAt?: number;
   report?: Report;
   error?: unknown;
-  /** How many functions had been called and had not returned. */
+  /** The number of functions that were running. */
   running?: number;
-  /** How many of the functions that have returned did so at the same time. */
+  /** The number of functions that returned at the same time. */
   returnedMeanwhile?: number;
 }
 
@@ -90,47 +90,47 @@ export interface MapRecord {
   readonly causes: Cause[];
 }
 
-/** All that is seen of a history. */
+/** The observations of a history. */
 export class PoolRecord {
   readonly history: History;
-  readonly door: "WorkerPool" | "runPool";
+  readonly entryPoint: "WorkerPool" | "runPool";
   readonly jobs: JobRecord[] = [];
   readonly maps: MapRecord[] = [];
   readonly stops: StopRecord[] = [];
   readonly workers: { readonly at: number; readonly worker: number; readonly type: "start" | "stop" }[] = [];
 
-  /** What cancels the pool: its context, the patience of a stop. */
+  /** The causes that cancel the pool: its context, the timeout of a stop. */
   readonly causes: Cause[] = [];
 
-  /** The maximum of workers over time. */
+  /** The maximum number of workers over time. */
   readonly limits: { readonly at: number; readonly max: number }[] = [];
 
-  /** What hooks have thrown that has not been a panic yet. */
+  /** The errors of hooks that have not been reported as panics yet. */
   readonly thrown: Set<unknown> = new Set<unknown>();
 
-  /** What was found to be wrong when it happened. */
+  /** The findings that were made during the history. */
   readonly findings: string[] = [];
 
-  /** Promises that have not settled, by what they are of. */
+  /** The names of the promises that have not settled. */
   readonly open: Map<object, string> = new Map<object, string>();
 
-  /** When the reader took outcomes. */
+  /** The times at which the reader received outcomes. */
   readonly takenAt: number[] = [];
-  /** When other code closed `results`. */
+  /** The time at which other code closed `results`. */
   closedAt: number | undefined;
   stats: PoolStats | undefined;
 
-  /** Whether a panic that had to be has ended the bubble, and the history with it. */
+  /** Whether an expected panic has ended the bubble, and with it the history. */
   isCutOff = false;
 
-  /** When `runPool` came to its end, and how many functions had been called then and had not returned. */
+  /** The time at which `runPool` ended, and the number of functions that were running then. */
   runEndedAt: number | undefined;
   runningAtEnd = 0;
   readonly #start = now();
 
-  constructor(history: History, door: "WorkerPool" | "runPool") {
+  constructor(history: History, entryPoint: "WorkerPool" | "runPool") {
     this.history = history;
-    this.door = door;
+    this.entryPoint = entryPoint;
   }
 
   /** Milliseconds since the start. */
@@ -138,15 +138,15 @@ export class PoolRecord {
     return now() - this.#start;
   }
 
-  find(text: string): void {
+  addFinding(text: string): void {
     this.findings.push(`at ${this.now}: ${text}`);
   }
 
-  job(spec: JobSpec, way: JobRecord["way"]): JobRecord {
+  job(spec: JobSpec, method: JobRecord["method"]): JobRecord {
     const record: JobRecord = {
       id: this.jobs.length,
       spec,
-      way,
+      method,
       offeredAt: this.now,
       acceptance: "pending",
       outcomes: [],
@@ -165,17 +165,17 @@ export class PoolRecord {
     return this.jobs[job.id] as JobRecord;
   }
 
-  /** How many functions have been called and have not returned. */
+  /** The number of running functions. */
   get running(): number {
     return this.jobs.reduce((sum, { calls }) => sum + calls.filter(({ to }) => to === undefined).length, 0);
   }
 
-  /** How many jobs hold a worker: they were started and have no outcome yet, or their function has not returned. */
+  /** The number of jobs that hold a worker: jobs that have started and have no outcome, or whose function is running. */
   get held(): number {
     return this.jobs.filter(holdsWorker).length;
   }
 
-  /** The maximum of workers: of all that have held at this instant, the greatest, because a job may have been taken before it was lowered. */
+  /** The maximum number of workers: the greatest of this instant, because a job may have started before the limit was lowered. */
   get max(): number {
     const at = this.now;
     const before = this.limits.findLast((limit) => limit.at < at)?.max ?? 0;
@@ -186,11 +186,11 @@ export class PoolRecord {
     const job = this.of(event.type === "ended" ? event.outcome.job : event.job);
     if (event.type === "started") {
       job.started.push({ at: this.now, worker: event.worker });
-      if (this.held > this.max) this.find(`job ${job.id} starts and ${this.held} jobs hold ${this.max} workers`);
+      if (this.held > this.max) this.addFinding(`job ${job.id} starts and ${this.held} jobs hold ${this.max} workers`);
       const same = this.jobs.filter((other) => holdsWorker(other) && other.started.at(-1)?.worker === event.worker);
-      if (same.length > 1) this.find(`jobs ${same.map(({ id }) => id).join(" and ")} have the same worker`);
+      if (same.length > 1) this.addFinding(`jobs ${same.map(({ id }) => id).join(" and ")} have the same worker`);
       if (event.worker > Math.max(...this.limits.map(({ max }) => max)))
-        this.find(`worker ${event.worker} is one too many`);
+        this.addFinding(`worker ${event.worker} exceeds the maximum`);
     } else if (event.type === "retrying") {
       job.retrying++;
     } else {

@@ -1,23 +1,23 @@
-// Borders end in many ways, any two of which may meet: all pairs of them in all orders, at all points and at three distances, and
-// random histories of more than two.
+// Conversions can end in many ways, and any two ends can meet: the tests run all pairs in all orders, at all points and at three
+// distances, and random histories of more than two.
 
 import { describe, expect, test } from "@jest/globals";
 import { gosched } from "goro";
 import { bubble } from "goro/testing";
 import { Prng } from "../../src/util/prng.ts";
-import { events, incoming, type Maker, readable, type Rig, writable } from "./borders.ts";
-import { sources } from "./bordersources.ts";
+import { events, fromSource, type FixtureMaker, readable, type Fixture, writable } from "./interop.ts";
+import { sources } from "./interop-sources.ts";
 import { seed } from "./seed.ts";
 
-const borders: (readonly [string, Maker])[] = [
+const fixtures: (readonly [string, FixtureMaker])[] = [
   ...Object.entries(sources).flatMap(([name, source]) =>
     [
       [0, false],
       [0, true],
       [1, true],
     ].map(([capacity, cleanupFails]) => {
-      const title = `from ${name} (capacity ${capacity}, cleanup ${cleanupFails ? "fails" : "is quiet"})`;
-      return [title, () => incoming(source, Number(capacity), cleanupFails === true)] as const;
+      const title = `from ${name} (capacity ${capacity}, cleanup ${cleanupFails ? "fails" : "succeeds"})`;
+      return [title, () => fromSource(source, Number(capacity), cleanupFails === true)] as const;
     }),
   ),
   ...(["emitter", "target"] as const).flatMap((kind) =>
@@ -44,10 +44,10 @@ const borders: (readonly [string, Maker])[] = [
   ),
 ];
 
-/** What lies between two actions: nothing, a round of the microtask queue, or all that can happen. */
+/** The gap between two actions: none, a round of the microtask queue, or until all goroutines block. */
 const gaps: Readonly<Record<string, () => unknown>> = {
   "at once": () => undefined,
-  "a moment later": () => Promise.resolve(),
+  "a microtask later": () => Promise.resolve(),
   "when all is quiet": quiet,
 };
 
@@ -58,16 +58,16 @@ async function quiet(): Promise<void> {
 interface Action {
   readonly name: string;
   readonly gap: string;
-  readonly act: (rig: Rig) => void;
+  readonly act: (fixture: Fixture) => void;
 }
 
-/** Plays a history in a bubble, and throws with the history's name if the border does not do what the model says. */
-async function play(make: Maker, actions: readonly Action[], chance: number): Promise<void> {
+/** Runs a history in a bubble, and throws an error with the history if the conversion differs from the model. */
+async function play(make: FixtureMaker, actions: readonly Action[], chance: number): Promise<void> {
   const history = actions.map(({ name, gap }) => `${name}, ${gap}`).join(", ");
   let timer: NodeJS.Timeout | undefined;
   const hangs = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error("it hangs")), 20_000)));
   try {
-    await Promise.race([hangs, bubble(() => live(make, actions), { seed: chance })]);
+    await Promise.race([hangs, bubble(() => run(make, actions), { seed: chance })]);
   } catch (error) {
     throw new Error(`seed ${chance}: ${history}: ${String(error)}`, { cause: error });
   } finally {
@@ -75,39 +75,39 @@ async function play(make: Maker, actions: readonly Action[], chance: number): Pr
   }
 }
 
-async function live(make: Maker, actions: readonly Action[]): Promise<void> {
-  const rig = make();
+async function run(make: FixtureMaker, actions: readonly Action[]): Promise<void> {
+  const fixture = make();
   for (const { act, gap } of actions) {
-    act(rig);
+    act(fixture);
     await gaps[gap]?.();
   }
   await quiet();
-  rig.finish();
+  fixture.finish();
   await quiet();
-  rig.check();
+  fixture.check();
 }
 
-async function namesOf(make: Maker): Promise<Record<"points" | "ends" | "steps", string[]>> {
+async function namesOf(make: FixtureMaker): Promise<Record<"points" | "ends" | "steps", string[]>> {
   let names!: Record<"points" | "ends" | "steps", string[]>;
   await bubble(async () => {
-    const rig = make();
-    names = { points: Object.keys(rig.points), ends: Object.keys(rig.ends), steps: Object.keys(rig.steps) };
-    rig.finish();
+    const fixture = make();
+    names = { points: Object.keys(fixture.points), ends: Object.keys(fixture.ends), steps: Object.keys(fixture.steps) };
+    fixture.finish();
     await quiet();
   });
   return names;
 }
 
 function step(kind: "points" | "ends" | "steps", name: string, gap: string): Action {
-  return { name, gap, act: (rig) => rig[kind][name]?.() };
+  return { name, gap, act: (fixture) => fixture[kind][name]?.() };
 }
 
-describe.each(borders)("a channel %s", (_, make) => {
-  test("ends once, loses no error and leaves nothing, whichever two of its ends meet", async () => {
+describe.each(fixtures)("a channel %s", (_, make) => {
+  test("ends once, loses no error and leaves nothing behind, for every pair of ends", async () => {
     const { points, ends } = await namesOf(make);
     let played = 0;
     for (const point of points) {
-      // Random histories do not wait for the others to be quiet.
+      // Random histories do not always wait until all goroutines block.
       const reached = step("points", point, point === "before it starts" ? "at once" : "when all is quiet");
       for (const first of ends) {
         for (const second of ends) {
@@ -121,7 +121,7 @@ describe.each(borders)("a channel %s", (_, make) => {
     expect(played).toBe(points.length * ends.length ** 2 * 3);
   });
 
-  test(`does so in random histories (seed ${seed})`, async () => {
+  test(`does the same in random histories (seed ${seed})`, async () => {
     const { points, ends, steps } = await namesOf(make);
     const chance = new Prng(seed);
     const pick = <T>(list: readonly T[]): T => list[chance.randomInt(list.length)] as T;

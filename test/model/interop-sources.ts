@@ -1,30 +1,30 @@
-// Sources of all kinds whose values, end and failure come when a test says so.
+// Sources of all kinds whose values, end and failure are controlled by the test.
 
 import { Readable } from "node:stream";
 import { Channel } from "goro";
 import { channelStateOf } from "../../src/channel/channel.ts";
 import type { ChannelState } from "../../src/channel/channel-state.ts";
 
-/** A source whose values, end and failure come when the test says so. */
+/** A source whose values, end and failure are controlled by the test. */
 export interface Source {
   readonly source: Iterable<number> | AsyncIterable<number> | ReadableStream<number>;
   push(value: number): unknown;
   end(): void;
   fail(error: Error): unknown;
 
-  /** The errors that it has had, its cleanup's included, each of which must be reported once. */
+  /** The errors of the source and of its cleanup, each of which must be reported once. */
   readonly errors: Error[];
 
-  /** Whether it holds nothing any more. */
+  /** Whether all its resources are released. */
   isReleased(): boolean;
 
-  /** How many values it has given, if that is known. */
+  /** The number of values that it has yielded, if known. */
   readonly given: () => number | undefined;
 }
 
 type Event = { readonly value: number } | { readonly error: Error } | null;
 
-/** What a source written by hand has to say next. */
+/** The next events of a source that is written by hand. */
 class Script {
   readonly errors: Error[] = [];
   readonly #events: Event[] = [];
@@ -43,7 +43,7 @@ class Script {
     this.#wake?.();
   }
 
-  /** The next event, if there is one: throws it if it is a failure. */
+  /** Returns the next event, or undefined; throws the error of a failure. */
   take(): { readonly value: number } | null | undefined {
     const event = this.#events.shift();
     if (event === null) this.isOver = true;
@@ -72,7 +72,7 @@ class Script {
     throw this.cleanup;
   }
 
-  /** Releases in the `finally` of a generator, whose error takes the place of the one on the way out. */
+  /** Releases in the `finally` of a generator, whose error replaces a pending error. */
   releaseFinally(): void {
     if (this.cleanup !== null) this.errors.length = 0;
     this.release();
@@ -124,7 +124,7 @@ function generator(cleanupFails: boolean): Source {
   return script.as(values(), () => script.releases === (hasStarted ? 1 : 0));
 }
 
-/** Its end comes when it has nothing more to say. */
+/** Ends when no event is left. */
 function synchronous(cleanupFails: boolean): Source {
   const script = new Script(cleanupFails);
   let hasStarted = false;

@@ -1,26 +1,26 @@
-// The choices of select, exactly: every sequence of random numbers is tried, so that there is no luck in the result.
+// The exact distribution of the choices of select: every sequence of random numbers is tried.
 
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { Channel, receive, select, send } from "goro";
-import { distribution } from "./draws.ts";
-import { Ledger } from "./ledger.ts";
+import { distribution } from "./random-choices.ts";
+import { RecordingRealm } from "./bookkeeping.ts";
 import { seed } from "./seed.ts";
-import { wordOf } from "./stage.ts";
+import { formatResult } from "./system-under-test.ts";
 
 type Cases = (ReturnType<typeof send> | ReturnType<typeof receive<number>>)[];
 
-/** How likely each answer is of a select of the cases that `prepare` makes; what it returns happens once the select waits. */
-function answers(prepare: () => readonly [cases: Cases, then: () => void]): Map<string, number> {
-  return distribution((below) => {
-    let told = "";
-    using ledger = new Ledger(below, (_, result) => (told = wordOf(result)));
+/** The probability of each result of a select over the cases of `prepare`; `then` is called once the select waits. */
+function probabilitiesOf(prepare: () => readonly [cases: Cases, then: () => void]): Map<string, number> {
+  return distribution((randomInt) => {
+    let result = "";
+    using realm = new RecordingRealm(randomInt, (_, result) => (result = formatResult(result)));
     const [cases, then] = prepare();
-    ledger.acting = 0;
+    realm.acting = 0;
     void select(cases);
-    ledger.acting = null;
+    realm.acting = null;
     then();
-    return told;
+    return result;
   });
 }
 
@@ -31,8 +31,8 @@ function expectUniform(likely: ReadonlyMap<string, number>, words: readonly stri
 
 const nothing = (): void => undefined;
 
-test("all sequences of draws are tried, each with its probability", () => {
-  const likely = distribution((below) => (below(2) === 0 ? "half" : `a sixth ${below(3)}`));
+test("all sequences of choices are tried, each with its probability", () => {
+  const likely = distribution((randomInt) => (randomInt(2) === 0 ? "half" : `a sixth ${randomInt(3)}`));
   expect([...likely.keys()]).toEqual(["half", "a sixth 0", "a sixth 1", "a sixth 2"]);
   [1 / 2, 1 / 6, 1 / 6, 1 / 6].forEach((p, i) => expect([...likely.values()][i]).toBeCloseTo(p, 12));
 });
@@ -48,7 +48,7 @@ const kinds = {
 const words: Partial<Record<string, string>> = { "can receive": "7", "can send": "send", "is closed": "closed" };
 
 // R44, R46, R49, R52
-test("every case that is ready is exactly as likely as the others, wherever those stand that are not", () => {
+test("all ready cases are equally likely, regardless of the positions of the other cases", () => {
   const cases = fc.array(fc.constantFrom(...(Object.keys(kinds) as (keyof typeof kinds)[])), {
     maxLength: 6,
     size: "max",
@@ -58,7 +58,7 @@ test("every case that is ready is exactly as likely as the others, wherever thos
       const ready = names.flatMap((name, index) => (words[name] === undefined ? [] : [`${index}:${words[name]}`]));
       fc.pre(ready.length > 0);
       expectUniform(
-        answers(() => [names.map((name) => kinds[name]()), nothing]),
+        probabilitiesOf(() => [names.map((name) => kinds[name]()), nothing]),
         ready,
       );
     }),
@@ -70,8 +70,8 @@ test("every case that is ready is exactly as likely as the others, wherever thos
 describe.each([1, 2, 3, 4, 5])("of %i cases of a select that waits on one channel", (count) => {
   const numbers = Array.from({ length: count }, (_, index) => index);
 
-  test("each is exactly as likely to be met by a send", () => {
-    const likely = answers(() => {
+  test("a send chooses each with the same probability", () => {
+    const likely = probabilitiesOf(() => {
       const channel = new Channel<number>();
       return [numbers.map(() => receive(channel)), () => channel.trySend(7)];
     });
@@ -81,8 +81,8 @@ describe.each([1, 2, 3, 4, 5])("of %i cases of a select that waits on one channe
     );
   });
 
-  test("each is exactly as likely to be met by a receive, also behind another sender", () => {
-    const likely = answers(() => {
+  test("a receive chooses each with the same probability, also behind another sender", () => {
+    const likely = probabilitiesOf(() => {
       const channel = new Channel<number>();
       void select([send(channel, 9), send(new Channel<number>(), 9)]);
       const meet = (): void => {
@@ -97,8 +97,8 @@ describe.each([1, 2, 3, 4, 5])("of %i cases of a select that waits on one channe
     );
   });
 
-  test("each is exactly as likely to hear that it is closed, among others on other channels", () => {
-    const likely = answers(() => {
+  test("a close chooses each with the same probability, also among cases of other channels", () => {
+    const likely = probabilitiesOf(() => {
       const channel = new Channel<number>();
       const others = numbers.map(() => receive(new Channel<number>()));
       const cases = numbers.flatMap((index) => [receive(channel), others[index] as Cases[number]]);

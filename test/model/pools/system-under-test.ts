@@ -1,11 +1,11 @@
-// Plays a history on one of the doors of the pool, in a bubble, and records what is seen.
+// Runs a history through one of the entry points of the pool, in a bubble, and records the observations.
 
 import { Channel, context, type Context, go, receive, select, type PoolTask, time } from "goro";
 import { ignoreLeaks, bubble, waitUntilBlocked } from "goro/testing";
 import { CancelContext } from "../../../src/context/cancel.ts";
 import { currentClock } from "../../../src/runtime/timer.ts";
 import { currentRealm, type Realm } from "../../../src/runtime/realm.ts";
-import { type Door, type DoorName, openDoor } from "./doors.ts";
+import { type EntryPoint, type EntryPointName, openEntryPoint } from "./entry-points.ts";
 import type { ContextIndex, History, JobSpec, MapSpec, Step } from "./history.ts";
 import {
   type Call,
@@ -17,24 +17,24 @@ import {
   type StopRecord,
 } from "./record.ts";
 
-/** After the last request everything has this long, in virtual milliseconds, before what is left is canceled. */
-const patience = 100;
+/** The time after the last request before the remaining jobs are canceled, in virtual milliseconds. */
+const finalTimeout = 100;
 
-/** Plays `history`. It rejects if the bubble does: with a panic, or with a deadlock, which names what is left. */
-export async function play(history: History, door: DoorName): Promise<PoolRecord> {
+/** Runs `history`. It rejects if the bubble does: with a panic, or with a deadlock that names the pending operations. */
+export async function play(history: History, entryPoint: EntryPointName): Promise<PoolRecord> {
   let record: PoolRecord | undefined;
   try {
     return await bubble(
       () => {
-        record = new PoolRecord(history, door);
+        record = new PoolRecord(history, entryPoint);
         expectPanics(record);
-        return new Stage(record).play();
+        return new PoolUnderTest(record).play();
       },
       { seed: history.seed },
     );
   } catch (error) {
     ignoreLeaks();
-    // The iteration does not wait for an async source that is being asked: what that throws afterwards is a panic.
+    // The iteration does not wait for a pending `next()` of an async source; an error that it throws later is a panic.
     const isLate = record?.maps.some(
       ({ isAsync, cleanupError, sourceError }) => isAsync && (error === cleanupError || error === sourceError),
     );
@@ -48,7 +48,7 @@ export async function play(history: History, door: DoorName): Promise<PoolRecord
   }
 }
 
-/** Keeps the bubble alive when a hook throws: that is a panic, which would end it. */
+/** Keeps the bubble running when a hook throws, because the panic would end it. */
 function expectPanics(record: PoolRecord): void {
   const world = currentRealm() as Realm;
   const panicked = world.panicked.bind(world);
@@ -57,23 +57,23 @@ function expectPanics(record: PoolRecord): void {
   };
 }
 
-/** A context of the callers, and what is canceled with it. */
+/** A context of the callers, and the causes that its cancellation is added to. */
 interface Caller {
   readonly ctx: Context;
   readonly cancel: (cause?: Error) => void;
   readonly canceled: Cause[][];
 }
 
-class Stage {
+class PoolUnderTest {
   readonly #record: PoolRecord;
   readonly #history: History;
   readonly #ctx: Context;
   readonly #cancel: (cause?: Error) => void;
   readonly #callers: Caller[] = [newCaller(), newCaller()];
   readonly #tasks: { readonly task: PoolTask<Job, string>; readonly job: JobRecord }[] = [];
-  readonly #door: Door;
+  readonly #entryPoint: EntryPoint;
 
-  /** Closed at the end: callers of a run stop sending then, and later functions that never return do. */
+  /** Closed at the end: the first stops callers that are still sending to a run, the second lets hanging functions return. */
   readonly #callersEnd = new Channel<never>();
   readonly #functionsEnd = new Channel<never>();
   #causes = 0;
@@ -85,7 +85,11 @@ class Stage {
     record.limits.push({ at: 0, max: this.#history.pool.workers });
     const f = (ctx: Context, job: Job, worker: number): string | Promise<string> =>
       this.#work(ctx, this.#record.of(job), worker);
-    this.#door = openDoor(record, f, { ctx: this.#ctx, cancel: this.#cancel, callersEnd: this.#callersEnd });
+    this.#entryPoint = openEntryPoint(record, f, {
+      ctx: this.#ctx,
+      cancel: this.#cancel,
+      callersEnd: this.#callersEnd,
+    });
   }
 
   async play(): Promise<PoolRecord> {
@@ -94,23 +98,23 @@ class Stage {
       if (step.after > 0) await time.sleep(step.after);
       this.#track(`request ${index} (${step.kind})`, () => this.#request(step));
     }
-    await time.sleep(patience);
-    await this.#stopWithin(patience, "the end");
+    await time.sleep(finalTimeout);
+    await this.#stopWithin(finalTimeout, "the end");
     this.#callersEnd.close();
     await this.#finish();
     return this.#record;
   }
 
-  /** Lets everything that is late happen, looks at what is left, and counts the outcomes that were not read. */
+  /** Waits for late events, checks for leftovers, and collects the outcomes that were not read. */
   async #finish(): Promise<void> {
     const record = this.#record;
-    const stats = this.#door.stats?.();
+    const stats = this.#entryPoint.stats?.();
     await time.sleep(1000);
-    for (const open of record.open.values()) record.find(`never settled: ${open}`);
+    for (const open of record.open.values()) record.addFinding(`never settled: ${open}`);
     this.#functionsEnd.close();
     await time.sleep(1000);
     await waitUntilBlocked();
-    record.stats = this.#door.stats?.();
+    record.stats = this.#entryPoint.stats?.();
     if (stats !== undefined) {
       const { processed, failed, canceled, timedOut } = stats;
       const after = record.stats;
@@ -120,31 +124,35 @@ class Stage {
         canceled !== after.canceled ||
         timedOut !== after.timedOut
       ) {
-        record.find("the counts of stats() change after the end");
+        record.addFinding("the counts of stats() change after the end");
       }
     }
     for (const ctx of [this.#ctx, ...this.#callers.map((caller) => caller.ctx)]) {
       const left = childrenOf(ctx);
-      if (left > 0) record.find(`${left} listeners are left on a context`);
+      if (left > 0) record.addFinding(`${left} listeners are left on a context`);
     }
-    if (record.thrown.size > 0) record.find(`${record.thrown.size} errors of hooks are lost`);
+    if (record.thrown.size > 0) record.addFinding(`${record.thrown.size} errors of hooks are lost`);
     const { purposes } = currentClock();
-    if (purposes.length > 0) record.find(`timers are left: ${purposes.join(", ")}`);
-    for (let next = this.#door.results.tryReceive(); next?.ok === true; next = this.#door.results.tryReceive()) {
+    if (purposes.length > 0) record.addFinding(`timers are left: ${purposes.join(", ")}`);
+    for (
+      let next = this.#entryPoint.results.tryReceive();
+      next?.ok === true;
+      next = this.#entryPoint.results.tryReceive()
+    ) {
       record.of(next.value.job).outcomes.push({ by: "results", outcome: next.value });
     }
-    if (this.#door.results.tryReceive() === undefined) record.find("results has not been closed");
+    if (this.#entryPoint.results.tryReceive() === undefined) record.addFinding("results has not been closed");
     const report = record.stops.find(({ report: each }) => each?.undelivered !== undefined)?.report;
     for (const outcome of report?.undelivered ?? []) {
       record.of(outcome.job).outcomes.push({ by: "undelivered", outcome });
     }
-    for (const job of this.#door.leftJobs?.() ?? []) record.of(job).isLeft = true;
+    for (const job of this.#entryPoint.leftJobs?.() ?? []) record.of(job).isLeft = true;
     for (const { task, job } of this.#tasks) {
       if (task.outcome !== undefined) job.outcomes.push({ by: "task", outcome: task.outcome });
     }
   }
 
-  /** Runs `f` as a goroutine that must come to its end. */
+  /** Runs `f` in a goroutine that must end. */
   #track(name: string, f: () => Promise<void>): void {
     const key = {};
     this.#record.open.set(key, name);
@@ -158,7 +166,7 @@ class Stage {
     switch (step.kind) {
       case "send":
       case "submit":
-        await this.#ask(step.kind, step.job, step.ctx);
+        await this.#submit(step.kind, step.job, step.ctx);
         break;
       case "trySend":
       case "trySubmit":
@@ -180,24 +188,24 @@ class Stage {
         this.#resize(step.workers);
         break;
       case "stop":
-        if (step.patience < 0) await this.#stop(undefined, undefined);
-        else await this.#stopWithin(step.patience, "patience");
+        if (step.timeout < 0) await this.#stop(undefined, undefined);
+        else await this.#stopWithin(step.timeout, "timeout");
         break;
       case "probe":
         await this.#probe();
         break;
       case "closeResults":
-        if (this.#door.closeResults?.() === true) this.#record.closedAt = this.#record.now;
+        if (this.#entryPoint.closeResults?.() === true) this.#record.closedAt = this.#record.now;
     }
   }
 
-  async #ask(kind: "send" | "submit", spec: JobSpec, index: ContextIndex): Promise<void> {
-    const way = this.#door.submit === undefined ? "send" : kind;
-    const job = this.#record.job(spec, way);
+  async #submit(kind: "send" | "submit", spec: JobSpec, index: ContextIndex): Promise<void> {
+    const method = this.#entryPoint.submit === undefined ? "send" : kind;
+    const job = this.#record.job(spec, method);
     const ctx = this.#context(index, job.causes);
     try {
-      if (way === "send") await this.#door.send(job, ctx);
-      else this.#hold(job, (await this.#door.submit?.(job, ctx)) as PoolTask<Job, string>);
+      if (method === "send") await this.#entryPoint.send(job, ctx);
+      else this.#hold(job, (await this.#entryPoint.submit?.(job, ctx)) as PoolTask<Job, string>);
       this.#accepted(job);
     } catch (error) {
       this.#refused(job, error);
@@ -205,14 +213,14 @@ class Stage {
   }
 
   #try(kind: "trySend" | "trySubmit", spec: JobSpec): void {
-    const way = kind === "trySend" || this.#door.trySubmit === undefined ? "send" : "submit";
-    const job = this.#record.job(spec, way);
+    const method = kind === "trySend" || this.#entryPoint.trySubmit === undefined ? "send" : "submit";
+    const job = this.#record.job(spec, method);
     try {
-      if (way === "send") {
-        if (this.#door.trySend(job)) this.#accepted(job);
+      if (method === "send") {
+        if (this.#entryPoint.trySend(job)) this.#accepted(job);
         else this.#refused(job, undefined);
       } else {
-        const task = this.#door.trySubmit?.(job);
+        const task = this.#entryPoint.trySubmit?.(job);
         if (task === undefined) {
           this.#refused(job, undefined);
         } else {
@@ -235,10 +243,10 @@ class Stage {
     job.refusal = error;
   }
 
-  /** Awaits the result of every other task, so that there are also tasks whose result is not asked for. */
+  /** Awaits the result of every other task, so that some results are never read. */
   #hold(job: JobRecord, task: PoolTask<Job, string>): void {
     this.#tasks.push({ task, job });
-    if (task.job !== job) this.#record.find(`the task of job ${job.id} has another job`);
+    if (task.job !== job) this.#record.addFinding(`the task of job ${job.id} has another job`);
     if (job.id % 2 === 0) return;
     this.#track(`task.result of job ${job.id}`, async () => {
       try {
@@ -263,10 +271,10 @@ class Stage {
     this.#cancel(cause.error);
   }
 
-  #resize(max: number): void {
-    if (this.#door.resize === undefined) return;
-    this.#record.limits.push({ at: this.#record.now, max });
-    this.#door.resize(max);
+  #resize(workers: number): void {
+    if (this.#entryPoint.resize === undefined) return;
+    this.#record.limits.push({ at: this.#record.now, max: workers });
+    this.#entryPoint.resize(workers);
   }
 
   #cancelContext(index: 0 | 1): void {
@@ -302,7 +310,7 @@ class Stage {
     record.stops.push(stop);
     record.open.set(stop, `stop at ${record.now}`);
     try {
-      stop.report = await this.#door.stop(ctx);
+      stop.report = await this.#entryPoint.stop(ctx);
     } catch (error) {
       stop.error = error;
     }
@@ -314,26 +322,28 @@ class Stage {
   async #probe(): Promise<void> {
     await waitUntilBlocked();
     const record = this.#record;
-    const stats = this.#door.stats?.();
+    const stats = this.#entryPoint.stats?.();
     if (stats === undefined) return;
     const { running, abandoned, queued, waiting, workers } = stats;
-    if (stats.perWorker.length < workers) record.find("stats().perWorker has fewer entries than there are workers");
+    if (stats.perWorker.length < workers)
+      record.addFinding("stats().perWorker has fewer entries than there are workers");
     const isOver = record.causes.some(({ at }) => at <= record.now) || record.jobs.some(hasFailed);
     if (isOver || record.stops.length > 0) return;
-    if (running !== record.held) record.find(`stats().running is ${running}, and ${record.held} jobs hold a worker`);
+    if (running !== record.held)
+      record.addFinding(`stats().running is ${running}, and ${record.held} jobs hold a worker`);
     const overdue = record.jobs.filter(isAbandoned).length;
-    if (abandoned !== overdue) record.find(`stats().abandoned is ${abandoned} and not ${overdue}`);
-    if (queued > this.#history.pool.queue) record.find(`${queued} jobs are queued`);
+    if (abandoned !== overdue) record.addFinding(`stats().abandoned is ${abandoned} and not ${overdue}`);
+    if (queued > this.#history.pool.queue) record.addFinding(`${queued} jobs are queued`);
     const max = record.limits.at(-1)?.max as number;
     if (queued + waiting > 0 && running < max) {
-      record.find(`${queued + waiting} jobs wait, and ${running} of ${max} workers work`);
+      record.addFinding(`${queued + waiting} jobs wait, and ${running} of ${max} workers work`);
     }
-    if (workers > Math.max(record.max, running)) record.find(`there are ${workers} workers`);
+    if (workers > Math.max(record.max, running)) record.addFinding(`there are ${workers} workers`);
   }
 
   async #readResults(): Promise<void> {
     const { pauses, takes } = this.#history.reader;
-    const { results } = this.#door;
+    const { results } = this.#entryPoint;
     for (let taken = 0; takes < 0 || taken < takes; taken++) {
       const pause = pauses[taken % pauses.length] as number;
       if (pause > 0) await time.sleep(pause);
@@ -346,10 +356,10 @@ class Stage {
 
   async #map(spec: MapSpec, index: ContextIndex): Promise<void> {
     const record = this.#record;
-    if (this.#door.map === undefined) {
+    if (this.#entryPoint.map === undefined) {
       for (const job of spec.jobs) {
         if (spec.sourcePause > 0) await time.sleep(spec.sourcePause);
-        await this.#ask("send", job, index);
+        await this.#submit("send", job, index);
       }
       return;
     }
@@ -369,7 +379,7 @@ class Stage {
     const ctx = this.#context(index, map.causes);
     const options = { ...(spec.window > 0 && { maxInFlight: spec.window }), ...(ctx !== undefined && { ctx }) };
     try {
-      for await (const value of this.#door.map(this.#source(spec, map), options)) {
+      for await (const value of this.#entryPoint.map(this.#source(spec, map), options)) {
         map.values.push(value);
         if (map.values.length === spec.breakAfter) {
           map.ending = "left";
@@ -441,7 +451,7 @@ class Stage {
     go(async () => {
       for (const job of jobs) {
         if (spec.sourcePause > 0) await time.sleep(spec.sourcePause);
-        if (!(await this.#door.sendTo(ch, job))) return;
+        if (!(await this.#entryPoint.sendTo(ch, job))) return;
       }
       map.isExhausted = true;
       ch.close();
@@ -463,7 +473,7 @@ class Stage {
   async #workLonger(ctx: Context, job: JobRecord, call: Call, number: number): Promise<string> {
     const { manner, ms, stops } = job.spec;
     if (stops !== undefined && number === 1) {
-      const isAwaited = stops === "await" && this.#record.door === "WorkerPool";
+      const isAwaited = stops === "await" && this.#record.entryPoint === "WorkerPool";
       const stop = this.#stop(isAwaited ? ctx : undefined, job);
       if (isAwaited) await stop;
     }

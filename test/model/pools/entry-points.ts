@@ -1,5 +1,5 @@
-// The two doors of the pool with one interface, so that the same histories are played on both. What a door does not have is
-// undefined.
+// The two entry points of the pool with one interface, so that both run the same histories. An operation that an entry point
+// does not have is undefined.
 
 import {
   Channel,
@@ -20,13 +20,13 @@ import {
 import type { PoolSpec } from "./history.ts";
 import type { Job, JobOutcome, PoolRecord, Report } from "./record.ts";
 
-export type DoorName = "WorkerPool" | "runPool";
+export type EntryPointName = "WorkerPool" | "runPool";
 
-export const doors: readonly DoorName[] = ["WorkerPool", "runPool"];
+export const entryPoints: readonly EntryPointName[] = ["WorkerPool", "runPool"];
 
 export type JobFunc = (ctx: Context, job: Job, worker: number) => string | Promise<string>;
 
-export interface Door {
+export interface EntryPoint {
   readonly results: ReceiveChannel<JobOutcome>;
   send(job: Job, ctx?: Context): Promise<void>;
   trySend(job: Job): boolean;
@@ -35,28 +35,28 @@ export interface Door {
   map?(jobs: Iterable<Job> | AsyncIterable<Job>, options: MapOptions): AsyncIterable<string>;
   resize?(workers: number): void;
   stats?(): PoolStats;
-  /** Waits for the end. When `ctx` ends first, what is left is canceled. */
+  /** Waits for the end. If `ctx` is canceled first, the remaining jobs are canceled. */
   stop(ctx?: Context): Promise<Report>;
-  /** Closes `results` as other code might; false, if that has been done. */
+  /** Closes `results` as other code might; false if it was closed before. */
   closeResults?(): boolean;
-  /** Takes the jobs that nothing has received. */
+  /** Removes and returns the jobs that were not received. */
   leftJobs?(): Job[];
-  /** Sends to a channel until the callers are released; false: they were. */
+  /** Sends to a channel until the callers are released; false if they were. */
   sendTo(ch: Channel<Job>, job: Job): Promise<boolean>;
 }
 
-/** What a door needs of the stage. */
-export interface Backstage {
+/** The environment of an entry point. */
+export interface Environment {
   readonly ctx: Context;
   readonly cancel: (cause?: Error) => void;
   readonly callersEnd: ReceiveChannel<never>;
 }
 
-export function openDoor(record: PoolRecord, f: JobFunc, backstage: Backstage): Door {
-  return record.door === "WorkerPool" ? openPool(record, f, backstage) : openRun(record, f, backstage);
+export function openEntryPoint(record: PoolRecord, f: JobFunc, environment: Environment): EntryPoint {
+  return record.entryPoint === "WorkerPool" ? openPool(record, f, environment) : openRun(record, f, environment);
 }
 
-function openPool(record: PoolRecord, f: JobFunc, { ctx, callersEnd }: Backstage): Door {
+function openPool(record: PoolRecord, f: JobFunc, { ctx, callersEnd }: Environment): EntryPoint {
   const { pool: spec } = record.history;
   const options: PoolOptions<Job, string> = {
     ...commonOptions(record),
@@ -68,21 +68,21 @@ function openPool(record: PoolRecord, f: JobFunc, { ctx, callersEnd }: Backstage
   const pool = new WorkerPool<Job, string>(f, options);
   return {
     results: pool.results,
-    send: (job, own) => (own === undefined ? pool.send(job) : pool.send(job, { ctx: own })),
+    send: (job, callerCtx) => (callerCtx === undefined ? pool.send(job) : pool.send(job, { ctx: callerCtx })),
     trySend: (job) => pool.trySend(job),
-    submit: (job, own) => (own === undefined ? pool.submit(job) : pool.submit(job, { ctx: own })),
+    submit: (job, callerCtx) => (callerCtx === undefined ? pool.submit(job) : pool.submit(job, { ctx: callerCtx })),
     trySubmit: (job) => pool.trySubmit(job),
     map: (jobs, mapOptions) => pool.map(jobs, mapOptions),
     resize(workers) {
       pool.resize(workers);
     },
     stats: () => pool.stats(),
-    stop: (own) => (own === undefined ? pool.stop() : pool.stop(own)),
+    stop: (callerCtx) => (callerCtx === undefined ? pool.stop() : pool.stop(callerCtx)),
     sendTo: (ch, job) => sendUntil(ch, job, callersEnd),
   };
 }
 
-function openRun(record: PoolRecord, f: JobFunc, { ctx, cancel, callersEnd }: Backstage): Door {
+function openRun(record: PoolRecord, f: JobFunc, { ctx, cancel, callersEnd }: Environment): EntryPoint {
   const { pool: spec, reader } = record.history;
   const jobs = new Channel<Job>(spec.queue);
   const results = new Channel<JobOutcome>(reader.capacity);
@@ -104,22 +104,22 @@ function openRun(record: PoolRecord, f: JobFunc, { ctx, cancel, callersEnd }: Ba
   });
   return {
     results,
-    async send(job, own = context.background()) {
+    async send(job, callerCtx = context.background()) {
       const s = await select({
         sent: send(jobs, job),
-        own: receive(own.done()),
+        canceled: receive(callerCtx.done()),
         ended: receive(ended),
         callersEnd: receive(callersEnd),
       });
       if (s.case !== "sent") throw new Error(`not sent: ${s.case}`);
     },
     trySend: (job) => jobs.trySend(job),
-    async stop(own = context.background()) {
+    async stop(callerCtx = context.background()) {
       if (!isJobsClosed) jobs.close();
       isJobsClosed = true;
-      const s = await select({ ended: receive(ended), impatient: receive(own.done()) });
-      if (s.case === "impatient") {
-        cancel(context.cause(own));
+      const s = await select({ ended: receive(ended), timedOut: receive(callerCtx.done()) });
+      if (s.case === "timedOut") {
+        cancel(context.cause(callerCtx));
         await ended.receive();
       }
       if (answer !== undefined && "report" in answer) return answer.report;

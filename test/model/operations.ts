@@ -1,17 +1,17 @@
-// Random histories of channels: what happens to them, step by step.
+// Random histories of channels, as lists of steps.
 
 import fc, { type Arbitrary } from "fast-check";
 
-/** How a communication is written: as a plain operation, as one that never waits, as a step of `for await`, or as a select. */
+/** The form of a communication: a plain operation, a try, a step of `for await`, or a select. */
 export type Form = "plain" | "try" | "range" | "select";
 
-/** A case of a select. Channels count on from the channels to the done channels of the contexts; null is the nil channel. */
+/** A case of a select. The numbers of the done channels of the contexts follow those of the channels; null is the nil channel. */
 export interface StepCase {
   readonly kind: "send" | "receive";
   readonly channel: number | null;
 }
 
-/** What happens next. Whatever is chosen by a number is the one at that number modulo how many there are. */
+/** A step. A number that selects an element is taken modulo the number of elements. */
 export type Step =
   | {
       readonly kind: "send" | "receive" | "trySend" | "tryReceive" | "next";
@@ -21,22 +21,22 @@ export type Step =
   | { readonly kind: "select"; readonly cases: readonly StepCase[]; readonly default: boolean }
   | { readonly kind: "close"; readonly channel: number }
   | { readonly kind: "cancel"; readonly context: number }
-  | { readonly kind: "giveUp"; readonly waiting: number };
+  | { readonly kind: "withdraw"; readonly waiting: number };
 
-/** A history of open channels with some capacities. `chance` is the seed of all choices of select. */
+/** A history of open channels with some capacities. `chance` is the seed of all random choices of select. */
 export interface History {
   readonly capacities: readonly number[];
   readonly steps: readonly Step[];
   readonly chance: number;
 }
 
-/** How many contexts there are beside the channels. A context that was canceled is followed by a new one. */
+/** The number of contexts. A canceled context is replaced by a new one. */
 export const contexts = 2;
 
 const most = 3;
 const channel = fc.nat(most - 1);
 
-// Else a buffer of 64 would never be full, and a long line never be there.
+// Without repetition, a buffer of 64 would never be full, and queues would stay short.
 const times = fc.oneof(
   { weight: 12, arbitrary: fc.constant(1) },
   { weight: 1, arbitrary: fc.integer({ min: 2, max: 70 }) },
@@ -67,7 +67,7 @@ const step: Arbitrary<Step> = fc.oneof(
       default: fc.boolean(),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("giveUp"), waiting: fc.nat(20) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("withdraw"), waiting: fc.nat(20) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("cancel"), context: fc.nat(contexts - 1) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("close"), channel }) },
 );

@@ -1,4 +1,4 @@
-// Borders on a test bench: each with all the ways in which it can end, and with a model of what must come of them.
+// Test fixtures for conversions: each with all the ways in which it can end, and with a model of the expected results.
 
 import { EventEmitter } from "node:events";
 import {
@@ -18,28 +18,28 @@ import { channelStateOf } from "../../src/channel/channel.ts";
 import type { ChannelState } from "../../src/channel/channel-state.ts";
 import { isError } from "../../src/util/inspect.ts";
 import { children } from "../support/contexts.ts";
-import type { Source } from "./bordersources.ts";
+import type { Source } from "./interop-sources.ts";
 
-/** One border on the bench. */
-export interface Rig {
-  /** What is done to it before the first end, by the name of the point at which it then is. */
+/** A conversion under test. */
+export interface Fixture {
+  /** The actions before the first end, by the name of the point that they lead to. */
   readonly points: Readonly<Record<string, () => void>>;
 
   /** The ways to end it. Each may be taken at any time, also more than once. */
   readonly ends: Readonly<Record<string, () => void>>;
 
-  /** What else may be done to it, in a random history. */
+  /** Further actions of a random history. */
   readonly steps: Readonly<Record<string, () => void>>;
 
-  /** Ends what can still be ended, so that nothing may wait any more. */
+  /** Ends everything that can still be ended, after which no operation may be waiting. */
   finish(): void;
 
-  /** Throws if something has been lost, has happened twice or has been left. */
+  /** Throws if a value or an error was lost or reported twice, or a listener was left. */
   check(): void;
 }
 
-/** Makes a rig; must be called in a bubble. */
-export type Maker = () => Rig;
+/** Makes a fixture; must be called in a bubble. */
+export type FixtureMaker = () => Fixture;
 
 function inOrder(...actions: (() => unknown)[]): () => void {
   return () => {
@@ -68,7 +68,7 @@ function closeOnce(channel: object): void {
 }
 
 /** A channel from a source. */
-export function incoming(make: (cleanupFails: boolean) => Source, capacity: number, cleanupFails: boolean): Rig {
+export function fromSource(make: (cleanupFails: boolean) => Source, capacity: number, cleanupFails: boolean): Fixture {
   const [ctx, cancel] = context.withCancel(context.background());
   const source = make(cleanupFails);
   const reported: Error[] = [];
@@ -116,7 +116,7 @@ export function incoming(make: (cleanupFails: boolean) => Source, capacity: numb
       hasEnded = isClosed(channel);
       if (hasEnded) checkUnheld(ctx, taken.has("close the channel"));
       cancel();
-      // A generator that waits cannot be ended from outside.
+      // A waiting generator cannot be ended from outside.
       source.end();
     },
     check() {
@@ -129,7 +129,7 @@ export function incoming(make: (cleanupFails: boolean) => Source, capacity: numb
       const isWhole = hasEnded && [...taken].every((each) => each === "end" || each === "break off");
       if (isWhole) same("in all", received.length, source.given() ?? sent.length);
       const lost = (source.given() ?? received.length) - received.length;
-      if (lost > 1) throw new Error(`${lost} values were on the way`);
+      if (lost > 1) throw new Error(`${lost} values were lost`);
       const panics = reported.filter((error) => error instanceof PanicError);
       if (panics.length > (taken.has("close the channel") ? 1 : 0)) throw panics[0] as Error;
       const others = reported.filter((error) => !(error instanceof PanicError));
@@ -140,12 +140,12 @@ export function incoming(make: (cleanupFails: boolean) => Source, capacity: numb
   };
 }
 
-// A channel that other code has closed is noticed with the next value.
+// A close by other code is detected at the next value.
 function checkUnheld(ctx: Context, mayBeUnnoticed: boolean): void {
   if (!mayBeUnnoticed) same("listeners on the context after the end", children(ctx), 0);
 }
 
-/** A target that counts its listeners. */
+/** An event target that counts its listeners. */
 class CountingTarget extends EventTarget {
   listeners = 0;
 
@@ -160,29 +160,29 @@ class CountingTarget extends EventTarget {
   }
 }
 
-class Told extends globalThis.Event {
-  readonly told: unknown;
+class TestEvent extends globalThis.Event {
+  readonly payload: unknown;
 
-  constructor(name: string, told: unknown) {
+  constructor(name: string, payload: unknown) {
     super(name);
-    this.told = told;
+    this.payload = payload;
   }
 
   get error(): unknown {
-    return this.told;
+    return this.payload;
   }
 }
 
-/** A channel of events. An abort ends both the context and, before or after that, the emitter. */
+/** A channel of events. An abort cancels the context and, before or after that, ends the emitter. */
 export function events(
   kind: "emitter" | "target",
   overflow: "error" | "drop-newest" | "drop-oldest",
   emitterIsFirst: boolean,
-): Rig {
+): Fixture {
   const emitter = new EventEmitter();
   const target = new CountingTarget();
-  const emit = (name: string, told?: unknown): unknown =>
-    kind === "emitter" ? emitter.emit(name, told) : target.dispatchEvent(new Told(name, told));
+  const emit = (name: string, payload?: unknown): unknown =>
+    kind === "emitter" ? emitter.emit(name, payload) : target.dispatchEvent(new TestEvent(name, payload));
   const controller = new AbortController();
   const endEmitter = (): void => void emit("end");
   if (emitterIsFirst) controller.signal.addEventListener("abort", endEmitter);
@@ -193,7 +193,7 @@ export function events(
   const reported: Error[] = [];
   const dropped: number[] = [];
   const received: number[] = [];
-  const valueOf = (event: unknown): number => (event instanceof Told ? event.told : event) as number;
+  const valueOf = (event: unknown): number => (event instanceof TestEvent ? event.payload : event) as number;
   const channel: EventChannel<unknown> = fromEvents(kind === "emitter" ? emitter : target, "data", {
     ctx,
     capacity,
@@ -204,7 +204,7 @@ export function events(
     onError: (error) => reported.push(error),
   });
 
-  // The model: all its ends are synchronous, so that the first one that is noticed decides.
+  // The model: all ends are synchronous, so the first one decides.
   let isOver = false;
   let isClosedByOthers = false;
   let failure: string | undefined;
@@ -267,7 +267,7 @@ export function events(
     },
     check() {
       for (let n = 0; n < capacity; n++) read();
-      // After the end, errors harm no one.
+      // After the end, error events have no effect.
       emit("error", new Error("late"));
       same("the channel is closed", isClosed(channel), true);
       same("received", received, modelReceived);
@@ -281,7 +281,7 @@ export function events(
   };
 }
 
-/** The outcome of a promise, once there is one. */
+/** The outcome of a promise; null while it is pending. */
 interface Settled<T> {
   outcome: { readonly value: T } | { readonly reason: unknown } | null;
 }
@@ -296,7 +296,7 @@ function watch<T>(promise: Promise<T>): Settled<T> {
 }
 
 /** A readable stream of a channel. */
-export function readable(capacity: number): Rig {
+export function readable(capacity: number): Fixture {
   const [ctx, cancel] = context.withCancelCause(context.background());
   const channel = new Channel<number>(capacity);
   const core = channelStateOf(channel) as ChannelState<number>;
@@ -310,7 +310,7 @@ export function readable(capacity: number): Rig {
   let cancels = 0;
   let closes = 0;
 
-  // A value that is not taken at once is not sent.
+  // Only values that are taken at once are sent.
   function push(): void {
     if (!isClosed(channel) && channel.trySend(sent)) sent++;
   }
@@ -351,7 +351,7 @@ export function readable(capacity: number): Rig {
       }
       const left: number[] = [];
       drain(channel, left);
-      // A value that was being handed over when the stream ended is dropped.
+      // A value that was in transit when the stream ended is dropped.
       const inAll = [...values, ...left];
       const all = Array.from({ length: sent }, (_, n) => n);
       const gap = all.filter((n) => !inAll.includes(n));
@@ -368,7 +368,7 @@ export function readable(capacity: number): Rig {
 }
 
 /** A writable stream into a channel. */
-export function writable(capacity: number, preventClose: boolean): Rig {
+export function writable(capacity: number, preventClose: boolean): Fixture {
   const [ctx, cancel] = context.withCancelCause(context.background());
   const channel = new Channel<number>(capacity);
   const core = channelStateOf(channel) as ChannelState<number>;
@@ -429,7 +429,7 @@ export function writable(capacity: number, preventClose: boolean): Rig {
       for (const [value, { outcome }] of writes.entries()) {
         if (outcome === null) throw new Error(`write ${value} has not ended`);
         if ("value" in outcome) taken.push(value);
-        else if (!isError(outcome.reason)) throw new Error(`write ${value} rejects with no error`);
+        else if (!isError(outcome.reason)) throw new Error(`write ${value} rejects with a value that is not an Error`);
         else if (outcome.reason instanceof PanicError && !isClosedByOthers) throw outcome.reason;
       }
       same("received is what was written", received, taken);
