@@ -1,15 +1,14 @@
 // Every export that returns a promise lets timers run, however tight the loop is that awaits it, and however its calls end.
 
+import { expect, test } from "@jest/globals";
 import {
   Channel,
   Cond,
   context,
   ErrGroup,
-  expect, test } from "@jest/globals";,
   fromIterable,
   fromReadableStream,
   gosched,
-  import {,
   type JobOutcome,
   mapOrdered,
   Mutex,
