@@ -1,4 +1,4 @@
-// What must hold of every history, however it went: the model of a pool. Each check looks at what was seen and at nothing else.
+// The model of a pool: the checks that every history must pass. A check reads only the record of the history.
 
 import { context, PanicError, StoppedError } from "goro";
 import { whenError } from "./doors.ts";

@@ -1,4 +1,4 @@
-// The two doors of the pool with one interface, so that the same histories are played on both. What a door does not have is
+// WorkerPool and runPool behind one interface, so that the same histories are played on both. Methods that one of them does not have are
 // undefined.
 
 import {
@@ -35,7 +35,7 @@ export interface Door {
   map?(jobs: Iterable<Job> | AsyncIterable<Job>, options: MapOptions): AsyncIterable<string>;
   resize?(workers: number): void;
   stats?(): PoolStats;
-  /** Waits for the end. When `ctx` ends first, what is left is canceled. */
+  /** Waits for the end. If `ctx` is canceled first, the remaining jobs are canceled. */
   stop(ctx?: Context): Promise<Report>;
   /** Closes `results` as other code might; false, if that has been done. */
   closeResults?(): boolean;
@@ -87,15 +87,15 @@ function openRun(record: PoolRecord, f: JobFunc, { ctx, cancel, callersEnd }: Ba
   const jobs = new Channel<Job>(spec.queue);
   const results = new Channel<JobOutcome>(reader.capacity);
   const ended = new Channel<never>();
-  let answer: { readonly report: Report } | { readonly error: unknown } | undefined;
+  let ending: { readonly report: Report } | { readonly error: unknown } | undefined;
   let isJobsClosed = false;
   let isResultsClosed = false;
   go(async () => {
     try {
       const options = { ...commonOptions(record), workers: spec.workers };
-      answer = { report: await runPool(ctx, jobs, results, f, options) };
+      ending = { report: await runPool(ctx, jobs, results, f, options) };
     } catch (error) {
-      answer = { error };
+      ending = { error };
     }
     record.runEndedAt = record.now;
     record.runningAtEnd = record.running;
@@ -122,8 +122,8 @@ function openRun(record: PoolRecord, f: JobFunc, { ctx, cancel, callersEnd }: Ba
         cancel(context.cause(own));
         await ended.receive();
       }
-      if (answer !== undefined && "report" in answer) return answer.report;
-      throw answer?.error;
+      if (ending !== undefined && "report" in ending) return ending.report;
+      throw ending?.error;
     },
     closeResults() {
       if (isResultsClosed) return false;

@@ -15,7 +15,7 @@ export interface JobSpec {
   readonly stops?: "await" | "start";
 }
 
-/** The jobs of a `map`, and who reads the results. Counts of -1 stand for never. */
+/** The jobs of a `map`, and the reader of its results. A count of -1 means never. */
 export interface MapSpec {
   readonly jobs: readonly JobSpec[];
   readonly source: "array" | "generator" | "async generator" | "channel";
@@ -68,11 +68,11 @@ export interface PoolSpec {
   readonly grace: number;
   /** The most calls in a second; 0: any number. */
   readonly rate: number;
-  /** Whether `onEvent`, `onWorkerStart` and `onWorkerStop` throw, which is a panic each time and changes nothing else. */
+  /** Whether `onEvent`, `onWorkerStart` and `onWorkerStop` throw, which is a panic each time and has no other effect. */
   readonly hooksThrow: boolean;
 }
 
-/** Who reads the results: how long between two, from the first on and again; and how many before nothing is read any more (-1: all). */
+/** The reader of the results: the pauses between reads, repeated from the first; and the number of reads (-1: all). */
 export interface ReaderSpec {
   readonly pauses: readonly number[];
   readonly takes: number;
