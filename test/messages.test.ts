@@ -15,13 +15,13 @@ const mistakes: readonly (readonly [name: string, code: string, message: string]
   ],
   [
     "a misspelt option beside a good one",
-    "new WorkerPool(async (_c, n: number) => n, { queue: 1, worker: 2 });",
+    "new WorkerPool(async (_c, n: number) => n, { queueSize: 1, worker: 2 });",
     "Object literal may only specify known properties, but 'worker' does not exist in type 'PoolOptions<number, number> & object'. Did you mean to write 'workers'?",
   ],
   [
     "a misspelt option of runPool",
     "void runPool(context.background(), words, new Channel(), async (_c, word) => word.length, { worker: 2 });",
-    "Object literal may only specify known properties, but 'worker' does not exist in type 'RunOptions<string, unknown>'. Did you mean to write 'workers'?",
+    "Object literal may only specify known properties, but 'worker' does not exist in type 'RunPoolOptions<string, unknown>'. Did you mean to write 'workers'?",
   ],
   [
     "a channel for a case",

@@ -130,8 +130,8 @@ export function retry<Result>(
   try {
     checkFunction("retry", fn, "fn");
     check.options(options, [...retryOptionNames, ...waitOptionNames], retryAliases);
-    const policy = resolveRetry(check, "", options ?? {});
-    return fairly(callWithRetries(fn, policy, cancellationOf(check, options)));
+    const cancellation = cancellationOf(check, options);
+    return fairly(callWithRetries(fn, resolveRetry(check, "", options ?? {}), cancellation));
   } catch (error) {
     return rejected(error);
   }

@@ -413,13 +413,12 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
 
   /** Ends the pool if nothing remains to wait for. Resolves `onIdle` and removes the listener on the context if the pool is idle. */
   #checkState(): void {
-    const runner = this.#runner;
-    if (this.#shutdown.report !== undefined || runner.isSweeping) return;
-    const { isAwaited } = this.#results;
-    if (this.#isIdle) resolveAll(this.#idleWaiters, undefined);
-    if (this.#shutdown.hasBegun || runner.canceledBy !== undefined) {
+    if (this.#shutdown.report !== undefined || this.#runner.isSweeping) return;
+    const isIdle = this.#isIdle;
+    if (isIdle && this.#idleWaiters.length > 0) resolveAll(this.#idleWaiters, undefined);
+    if (this.#shutdown.hasBegun || this.#runner.canceledBy !== undefined) {
       this.#shutdown.check();
-    } else if (this.#isIdle && this.#maps.size === 0 && !isAwaited) {
+    } else if (isIdle && this.#maps.size === 0 && !this.#results.isAwaited) {
       this.#detach?.();
       this.#detach = null;
     }

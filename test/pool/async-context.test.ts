@@ -54,7 +54,7 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
     if (mode === "without") ignoreLeaks();
   });
 
-  describe.each(doors)("a job brought by %s", (_name, bring) => {
+  describe.each(doors)("a job submitted by %s", (_name, bring) => {
     test.each([1, 2, 3])("has the store of its caller, also if another woke the worker (seed %i)", (seed) =>
       inBubble(
         async () => {
@@ -215,7 +215,7 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
       expect(events).toHaveLength(8);
     }));
 
-  test("a job may wait for others in virtual time, whichever call brought it", () =>
+  test("a job may wait for others in virtual time, whichever call submitted it", () =>
     inBubble(async () => {
       const gate = new Channel<number>();
       await using pool = new WorkerPool(async () => (await gate.receive()).value, { workers: 2, queueSize: 9 });

@@ -56,7 +56,7 @@ describe.each(["send", "submit"] as const)("%s", (door) => {
       ),
   );
 
-  test("is not let in by stop if its context has ended", () =>
+  test("is not accepted by stop if its context is canceled", () =>
     inBubble(async () => {
       const pool = new WorkerPool<number, void>(async () => time.sleep(10), { workers: 1 });
       const [ctx, cancel] = withCancelCause(background());
@@ -69,7 +69,7 @@ describe.each(["send", "submit"] as const)("%s", (door) => {
       expect(pool.stats().processed).toBe(1);
     }));
 
-  test("that is refused while it waits, and awaited by no one, is an unhandled rejection", async () => {
+  test("that is rejected while it waits, and is not awaited, is an unhandled rejection", async () => {
     const { stdout, code } = await runSource(`
       import { context, time, WorkerPool } from "goro";
       process.on("unhandledRejection", (error) => console.log("unhandled:", error.message));
@@ -85,7 +85,7 @@ describe.each(["send", "submit"] as const)("%s", (door) => {
   });
 });
 
-test("every way to bring jobs adds up: what was not accepted is not counted and has no event", () =>
+test("for all ways to submit, jobs that were not accepted are not counted and have no event", () =>
   inBubble(async () => {
     const types: string[] = [];
     const pool = new WorkerPool<number, void>((ctx) => void ctx.done().receive(), {
@@ -134,7 +134,7 @@ describe("an idle pool", () => {
       cancel();
     }));
 
-  test("looks at its context when it is asked for something", () =>
+  test("checks its context in each call", () =>
     inBubble(async () => {
       const [ctx, cancel] = withCancelCause(background());
       const makePool = (): WorkerPool<number, number> => new WorkerPool((_ctx, n: number) => n, { ctx });
@@ -206,7 +206,7 @@ test("a map that runs follows resize, both ways", () =>
     await results.return?.();
   }));
 
-test("a map asks for no job once a failure has ended the pool, and not while the pool gives an outcome", () =>
+test("a map pulls no job after a failure has ended the pool, nor while the pool records an outcome", () =>
   inBubble(async () => {
     const log: string[] = [];
     function* jobs(): Generator<number> {
@@ -337,7 +337,7 @@ test("calls that fail at once let timers fire", async () => {
   }
 });
 
-test("a task that is read, not awaited and fails is silent, and leaves no wait behind", () =>
+test("a failed task whose result is read but not awaited is silent, and leaves no wait", () =>
   bubble(async () => {
     const pool = new WorkerPool<number, number>(
       () => {
@@ -380,7 +380,7 @@ test("a result is not looked at while the pool gives the outcome", () =>
   }));
 
 describe("a job that stops its pool", () => {
-  test.each(seeds)("goes on when the jobs that are left need its worker, and the pool drains (seed %i)", (seed) =>
+  test.each(seeds)("resolves when the remaining jobs need its worker, and the pool drains (seed %i)", (seed) =>
     inBubble(
       async () => {
         for (const workers of [1, 2, 3]) {
@@ -403,7 +403,7 @@ describe("a job that stops its pool", () => {
     ),
   );
 
-  test("goes on too when the other worker is held by a function that ignores its end", () =>
+  test("resolves too when the other worker is held by a function that ignores its cancellation", () =>
     inBubble(async () => {
       const never = new Channel<never>();
       const done: number[] = [];

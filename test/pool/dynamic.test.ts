@@ -7,14 +7,14 @@ import { inBubble } from "../support/contexts.ts";
 
 const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
 
-/** A pool whose jobs are how long they take, in milliseconds, and what is known of its workers. */
+/** A pool whose jobs are durations in milliseconds, and the state of its workers. */
 function watched(options: PoolOptions<number, number>): {
   readonly pool: WorkerPool<number, number>;
-  /** The numbers of those who are there. */
+  /** The numbers of the present workers. */
   readonly here: Set<number>;
-  /** What happened to them: the number of who came, and minus the number of who went. */
+  /** The starts and stops: the number of a worker that started, and the negated number of one that stopped. */
   readonly log: number[];
-  /** Those who work, each with its job. */
+  /** The busy workers, each with its job. */
   readonly busy: Map<number, number>;
 } {
   const here = new Set<number>();
@@ -42,7 +42,7 @@ function watched(options: PoolOptions<number, number>): {
   return { pool, here, log, busy };
 }
 
-/** How many workers there are, by whatever can tell. */
+/** The number of workers, by all sources that report it. */
 function size({ pool, here }: ReturnType<typeof watched>): number {
   const { workers, perWorker } = pool.stats();
   expect(perWorker.map(({ worker }) => worker)).toEqual(expect.arrayContaining([...here]));
@@ -65,7 +65,7 @@ test("gives a number that has become free to the next worker that starts", () =>
   }));
 
 describe("resize", () => {
-  test("upwards starts workers, who take at once what waits", () =>
+  test("upwards starts workers, which take the waiting jobs at once", () =>
     inBubble(async () => {
       const all = watched({ workers: 1, queueSize: 2 });
       const sends = [10, 20, 30, 40, 50, 60].map((ms) => all.pool.send(ms));
@@ -92,7 +92,7 @@ describe("resize", () => {
       expect(now() - start).toBe(15);
     }));
 
-  test("downwards sends idle workers home at once", () =>
+  test("downwards stops idle workers at once", () =>
     inBubble(async () => {
       const all = watched({ workers: 4 });
       all.pool.resize(1);
@@ -101,7 +101,7 @@ describe("resize", () => {
     }));
 
   // P37
-  test("downwards lets each finish its job, and no one take another", () =>
+  test("downwards lets each worker finish its job, and take no other", () =>
     inBubble(async () => {
       const all = watched({ workers: 4, queueSize: 10 });
       const tasks = await Promise.all([10, 20, 30, 40, 5, 5].map((ms) => all.pool.submit(ms)));
@@ -125,7 +125,7 @@ describe("resize", () => {
       await all.pool.stop();
     }));
 
-  test("downwards and up again keeps who has not left yet", () =>
+  test("downwards and up again keeps the workers that have not stopped", () =>
     inBubble(async () => {
       const all = watched({ workers: 3 });
       for (const ms of [10, 10, 10]) await all.pool.send(ms);
@@ -138,7 +138,7 @@ describe("resize", () => {
       await all.pool.stop();
     }));
 
-  test("does nothing once the pool is over", () =>
+  test("does nothing after the end of the pool", () =>
     inBubble(async () => {
       const all = watched({ workers: 2 });
       await all.pool.stop();
@@ -149,7 +149,7 @@ describe("resize", () => {
       expect(all.log).toHaveLength(4);
     }));
 
-  test("is known to the windows of maps", () =>
+  test("changes how many jobs of a map are in flight", () =>
     inBubble(async () => {
       const all = watched({ workers: 1 });
       all.pool.resize(3);
@@ -213,7 +213,7 @@ describe("whatever happens", () => {
             default:
               await time.sleep(chance.randomInt(40) + 0.25 * chance.randomInt(4));
           }
-          // Those who are too many still work: they become fewer, and nobody comes in their place.
+          // Surplus workers finish their jobs: their number decreases, and none is replaced.
           allowed = Math.max(max, Math.min(allowed, here.size));
           const workers = size(all);
           expect(workers).toBeGreaterThanOrEqual(max);
@@ -251,7 +251,7 @@ test("a hook of a starting worker that stops the pool makes resize start no job"
     expect(pool.stats().workers).toBe(0);
   }));
 
-test("jobs behind functions that never come back are given up when the pool stops", () =>
+test("jobs behind functions that never return are canceled when the pool stops", () =>
   bubble(async () => {
     const never = new Channel<never>();
     const pool = new WorkerPool<number, unknown>(() => never.receive(), {
@@ -269,7 +269,7 @@ test("jobs behind functions that never come back are given up when the pool stop
     never.close();
   }));
 
-test("what is no context is refused by name, and changes nothing", () =>
+test("a wrong context is refused by name, and changes nothing", () =>
   inBubble(async () => {
     const pool = new WorkerPool<number, number>((_, n) => n, { workers: 1 });
     const wrong = 1000 as never;

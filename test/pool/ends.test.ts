@@ -61,7 +61,7 @@ class Stage {
   }
 
   async #read(): Promise<void> {
-    // It takes a while over each outcome, and stops when it is told to.
+    // It pauses after each outcome, and stops when it is signaled.
     for (;;) {
       if (!this.isReading) await this.#gate.receive();
       const { value, ok } = await this.results.receive();

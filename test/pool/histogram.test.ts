@@ -15,18 +15,18 @@ function exact(values: readonly number[], p: number): number {
   return values[Math.ceil(values.length * p) - 1] ?? 0;
 }
 
-test("has nothing to tell at first", () => {
+test("is all zeros at first", () => {
   expect(new Histogram().summary()).toEqual({ count: 0, mean: 0, max: 0, p50: 0, p95: 0, p99: 0 });
 });
 
-test.each([0, 0.001, 0.5, 1, 20, 1000, 123_456.789, 1e12])("of one duration of %p ms tells just that", (ms) => {
+test.each([0, 0.001, 0.5, 1, 20, 1000, 123_456.789, 1e12])("of one duration of %p ms is exact", (ms) => {
   const { count, mean, max, ...percentiles } = histogram([ms]).summary();
   expect([count, mean, max]).toEqual([1, ms, ms]);
   const told = ms <= 0.001 ? 0 : ms;
   expect(percentiles).toEqual({ p50: told, p95: told, p99: told });
 });
 
-test("tells count, mean and max exactly", () => {
+test("reports count, mean and max exactly", () => {
   const { count, mean, max } = histogram([3, 1, 4, 1, 5, 9, 2, 6]).summary();
   expect([count, mean, max]).toEqual([8, 3.875, 9]);
 });
@@ -77,7 +77,7 @@ describe("is right to within 5 %, and never too low", () => {
   });
 });
 
-test("below a microsecond there is nothing to tell, but the mean and the max know", () => {
+test("percentiles below a microsecond are 0; mean and max are exact", () => {
   const { mean, max, p99 } = histogram([0.00025, 0.00075]).summary();
   expect([mean, max, p99]).toEqual([0.0005, 0.00075, 0]);
 });

@@ -49,7 +49,7 @@ const doors: readonly (readonly [name: string, run: (ctx: Context, f: F<unknown>
 ];
 
 describe.each(doors)("a job that came by %s", (_name, run) => {
-  test("has a signal of its own, which aborts when the job is over, so that listeners do not pile up", () =>
+  test("has a signal of its own, which aborts when the job has ended, so that listeners do not pile up", () =>
     inBubble(async () => {
       const [ctx, cancel] = withCancel(background());
       const signals: AbortSignal[] = [];
@@ -110,7 +110,7 @@ describe("the context of a job", () => {
     ctx.end();
   };
 
-  test.each([true, false])("has the error and the cause of what ended it first (asked for before: %p)", (isAsked) => {
+  test.each([true, false])("has the error and the cause of the first cancellation (read before: %p)", (isAsked) => {
     for (const which of ["own", "parent"] as const) {
       const [parent, cancel] = withCancelCause(background());
       const ctx = made(parent);

@@ -129,7 +129,7 @@ test("timers fire while 100,000 queued jobs are canceled", async () => {
   expect(left).toBeGreaterThan(0);
 });
 
-test("no job is started once the end of the pool is decided, however many wait to be told", () =>
+test("no job is started after the end of the pool is decided, however many have no outcome yet", () =>
   inBubble(async () => {
     let called = 0;
     const [ctx, cancel] = withCancel(background());

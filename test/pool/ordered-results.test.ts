@@ -125,7 +125,7 @@ const kinds: [kind: string, of: (n: number) => Numbers][] = [
   ...watched.map(([kind, of]): [string, (n: number) => Numbers] => [kind, (n) => of(new Source(n))]),
 ];
 
-/** A job that is done when somebody lets it, if its context does not end first. */
+/** A job that is done when the test resolves it, unless its context is canceled first. */
 class Held {
   readonly begun: number[] = [];
   readonly gaveUp: string[] = [];
@@ -186,7 +186,7 @@ describe.each(kinds)("the results of %s", (_kind, of) => {
     expect(await told(pool.map(of(0)))).toEqual(["end"]);
   });
 
-  everyOrder("end for everybody who asks at the same time", async () => {
+  everyOrder("end for all concurrent calls of next", async () => {
     await using pool = new WorkerPool(double, { workers: 2 });
     const results = pool.map(of(2));
     const steps = await Promise.all([results.next(), results.next(), results.next(), results.next(), results.next()]);
@@ -330,7 +330,7 @@ test.each([1, 2, 3])("the pool works while the loop does, with a window of %i", 
   }),
 );
 
-test("a map that nobody iterates asks nobody and keeps nothing running", () =>
+test("a map that is not iterated pulls nothing and runs nothing", () =>
   inBubble(async () => {
     const source = new Source(3);
     const pool = new WorkerPool(double, { workers: 2 });
@@ -397,7 +397,7 @@ describe.each(watched)("leaving a map of %s", (_kind, of) => {
     });
   });
 
-  everyOrder("happens once, however often it is asked for, and nothing comes after it", async () => {
+  everyOrder("happens once, however often next is called, and no result follows", async () => {
     const source = new Source(100);
     await using pool = new WorkerPool(double, { workers: 2 });
     const results = pool.map(of(source));
@@ -424,7 +424,7 @@ describe.each(watched)("leaving a map of %s", (_kind, of) => {
     expect(source.closed).toBe(1);
   });
 
-  everyOrder("before the first result asks for none", async () => {
+  everyOrder("before the first result pulls no job", async () => {
     const source = new Source(100);
     await using pool = new WorkerPool(double, { workers: 2 });
     {
@@ -438,7 +438,7 @@ describe.each(watched)("leaving a map of %s", (_kind, of) => {
 
 // R169
 describe.each(watched)("functions that do not listen, in a map of %s,", (_kind, of) => {
-  everyOrder("keep nobody waiting who leaves it, and no other job in the queue", async () => {
+  everyOrder("do not delay the end of the loop, nor other jobs in the queue", async () => {
     const start = time.now();
     const pool = new WorkerPool(async (_ctx, n: number) => time.sleep(n === 0 ? 50 : 500), {
       workers: 2,
@@ -489,7 +489,7 @@ describe("closing the source", () => {
       expect(log).toEqual(["closed"]);
     }));
 
-  everyOrder("that fails is an error of who leaves the loop", async () => {
+  everyOrder("that fails is an error of the call that leaves the loop", async () => {
     await using pool = new WorkerPool(double, { workers: 2 });
     function* jobs(): Generator<number> {
       try {
@@ -528,7 +528,7 @@ describe("closing the source", () => {
     await expect(program).rejects.toEqual(new Error("cannot close"));
   });
 
-  everyOrder("does not wait for a source that is being asked and may never answer", async () => {
+  everyOrder("does not wait for a pending step, which may never settle", async () => {
     await using pool = new WorkerPool(double, { workers: 2 });
     const closing = new Channel<number>();
     let closed = 0;
@@ -566,7 +566,7 @@ describe("closing the source", () => {
 });
 
 describe.each([0, 1, 2, 64])("a channel of capacity %i as the source", (capacity) => {
-  everyOrder("stays open when the loop is left, and nobody receives from it any more", async () => {
+  everyOrder("stays open when the loop is left, and is not received from any more", async () => {
     const jobs = new Channel<number>(capacity);
     await using pool = new WorkerPool(double, { workers: 2 });
     go(async () => {
@@ -690,7 +690,7 @@ describe.each(watched)("an error of %s", (_kind, of) => {
     cancel();
   });
 
-  everyOrder("at the first job is told to the first who asks", async () => {
+  everyOrder("at the first job rejects the first call of next", async () => {
     await using pool = new WorkerPool(double, { workers: 2 });
     const results = pool.map(of(new Source(0, new Error("nothing"))));
     const [first, second] = await Promise.allSettled([results.next(), results.next()]);
@@ -699,7 +699,7 @@ describe.each(watched)("an error of %s", (_kind, of) => {
   });
 });
 
-test("a source that throws no error is told as one", () =>
+test("a thrown value that is not an Error is wrapped in one", () =>
   inBubble(async () => {
     await using pool = new WorkerPool(double, { workers: 2 });
     const jobs = {
@@ -797,7 +797,7 @@ test("the functions see the values of the context of the map, and the end of the
   }));
 
 describe.each(watched)("a pool that stops while it maps %s", (_kind, of) => {
-  everyOrder("does what it was asked for, and the map ends with a StoppedError", async () => {
+  everyOrder("finishes the accepted jobs, and the map ends with a StoppedError", async () => {
     const source = new Source(100);
     const pool = new WorkerPool(
       async (_ctx, n: number) => {
@@ -984,7 +984,7 @@ everyOrder("a map, sent and submitted jobs share a pool, and each has its own wa
   expect(pool.stats()).toMatchObject({ processed: 24, canceled: 0, running: 0, queued: 0, waiting: 0 });
 });
 
-test("a map stands in line with those who send: who came first is accepted first", () =>
+test("jobs of a map and of send are accepted in the order of their calls", () =>
   inBubble(async () => {
     const begun: string[] = [];
     const pool = new WorkerPool(
@@ -1035,17 +1035,20 @@ test("an endless source needs no more than its window", () =>
     expect(made).toBeLessThanOrEqual(203);
   }));
 
-test.each([false, true])("a map that is over keeps nothing in a pool that goes on (left early: %p)", async (isLeft) => {
-  await using pool = new WorkerPool(async (_ctx, job: object) => job, { workers: 2 });
-  const run = async (): Promise<WeakRef<object>[]> => {
-    const ctx = context.withValue(context.background(), context.key<number>("n"), 1);
-    const jobs = [{}, {}, {}];
-    for await (const _ of pool.map(jobs, { ctx })) if (isLeft) break;
-    return [ctx, ...jobs].map((each) => new WeakRef(each));
-  };
-  const refs = await run();
-  for (const ref of refs) expect(await isCollected(ref)).toBe(true);
-});
+test.each([false, true])(
+  "a map that has ended retains nothing in a pool that continues (left early: %p)",
+  async (isLeft) => {
+    await using pool = new WorkerPool(async (_ctx, job: object) => job, { workers: 2 });
+    const run = async (): Promise<WeakRef<object>[]> => {
+      const ctx = context.withValue(context.background(), context.key<number>("n"), 1);
+      const jobs = [{}, {}, {}];
+      for await (const _ of pool.map(jobs, { ctx })) if (isLeft) break;
+      return [ctx, ...jobs].map((each) => new WeakRef(each));
+    };
+    const refs = await run();
+    for (const ref of refs) expect(await isCollected(ref)).toBe(true);
+  },
+);
 
 test("a map of a hundred thousand jobs lets other goroutines run meanwhile", async () => {
   await using pool = new WorkerPool((_ctx, n: number) => n, { workers: 4 });

@@ -53,7 +53,7 @@ function flaky(failures: number): { f: () => Promise<number>; calls: number[] } 
   return { f, calls };
 }
 
-/** When a job is called that fails for ever. */
+/** The times of the calls of a job that always fails. */
 async function callsOf(retry: RetryOptions): Promise<number[]> {
   const { f, calls } = flaky(Infinity);
   await using pool = new WorkerPool(f, { workers: 1, retry });
@@ -104,7 +104,7 @@ describe("a job is tried until it is done or has been tried as often as it may",
       expect(calls).toHaveLength(1);
     }));
 
-  test("for ever, if that is said, without a pause", () =>
+  test("forever and without a pause, with these options", () =>
     inBubble(async () => {
       // So often that 2 ** attempts is Infinity.
       const { f } = flaky(1100);
@@ -159,7 +159,7 @@ describe("the pauses", () => {
       for (const pause of found) expect(pause).toBeLessThanOrEqual(10);
     }));
 
-  everyOrder("are told before they begin, with the error and the attempts", async () => {
+  everyOrder("are reported before they begin, with the error and the attempts", async () => {
     const events: PoolEvent<number, number>[] = [];
     const { f, calls } = flaky(2);
     await using pool = new WorkerPool<number, number>(f, {
@@ -213,7 +213,7 @@ describe("the pauses", () => {
 });
 
 describe("whether it makes sense to try again", () => {
-  test("is asked with the error and the attempts, and not after the last", () =>
+  test("is called with the error and the attempts, and not after the last attempt", () =>
     inBubble(async () => {
       const asked: [string, number][] = [];
       const { f } = flaky(Infinity);
@@ -243,7 +243,7 @@ describe("whether it makes sense to try again", () => {
       await pool.stop();
     }));
 
-  test("is asked with an Error, whatever was thrown", () =>
+  test("is called with an Error, whatever was thrown", () =>
     inBubble(async () => {
       const asked: Error[] = [];
       await using pool = new WorkerPool(
@@ -255,7 +255,7 @@ describe("whether it makes sense to try again", () => {
       expect(asked).toEqual([new Error("text", { cause: "text" })]);
     }));
 
-  test("cannot be told by a function that throws: its error is that of the job", () =>
+  test("is the failure of the job if it throws", () =>
     inBubble(async () => {
       const { f, calls } = flaky(Infinity);
       const when = (): boolean => {
@@ -389,7 +389,7 @@ describe("a job that takes too long", () => {
     await pool.stop();
   });
 
-  everyOrder("holds its worker until its function has returned, whose answer does not count", async () => {
+  everyOrder("holds its worker until its function has returned, whose result is ignored", async () => {
     const at = stopwatch();
     const begun: [number, number][] = [];
     const events: string[] = [];
@@ -475,7 +475,7 @@ describe("a job that takes too long", () => {
     expect(pool.stats()).toMatchObject({ timedOut: 1, running: 0, abandoned: 0 });
   });
 
-  everyOrder("is not tried again, whatever its function throws when it comes back", async () => {
+  everyOrder("is not retried, whatever its function throws when it returns", async () => {
     let calls = 0;
     await using pool = new WorkerPool(
       async (ctx) => {
@@ -497,7 +497,7 @@ describe("a job that takes too long", () => {
     expect([before.outcome?.status, after.outcome?.status]).toEqual(["done", "failed"]);
   });
 
-  everyOrder("is canceled if it is canceled first, and nothing else comes later", async () => {
+  everyOrder("is canceled if it is canceled first, and gets no other outcome", async () => {
     await using pool = new WorkerPool(async () => time.sleep(200), { workers: 1, timeout: 50 });
     const task = await pool.submit(1);
     await time.sleep(20);
@@ -522,7 +522,7 @@ describe("a job that takes too long", () => {
     await pool.stop();
   });
 
-  everyOrder("and never comes back does not keep a stop waiting longer than the grace", async () => {
+  everyOrder("and never returns does not delay a stop by more than the grace period", async () => {
     const at = stopwatch();
     const gate = new Channel<never>();
     const stopped: number[] = [];
@@ -550,7 +550,7 @@ describe("a job that takes too long", () => {
     expect(pool.stats()).toMatchObject({ running: 0, abandoned: 0, processed: 2 });
   });
 
-  everyOrder("is waited for by a stop only as long as it takes, if that is less than the grace", async () => {
+  everyOrder("delays a stop until it returns, if that is within the grace period", async () => {
     const at = stopwatch();
     const pool = new WorkerPool(async () => time.sleep(120), { workers: 1, timeout: 50 });
     await pool.send(1);
@@ -558,7 +558,7 @@ describe("a job that takes too long", () => {
     expect(at()).toBe(120);
   });
 
-  everyOrder("and never comes back holds those behind it until the context of the stop ends", async () => {
+  everyOrder("and never returns holds the jobs behind it until the context of the stop is canceled", async () => {
     const at = stopwatch();
     const gate = new Channel<never>();
     const [ctx, cancel] = context.withTimeout(context.background(), 1000);

@@ -138,7 +138,7 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
     }
   });
 
-  everyOrder("everybody goes home before the results are closed, and then it returns", async () => {
+  everyOrder("all workers stop before the results are closed, and then it resolves", async () => {
     const log: string[] = [];
     const results = new Results<void>(capacity);
     const closed = results.close.bind(results);
@@ -162,30 +162,33 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
   });
 
   // R169, B24, B37, P60
-  everyOrder("a worker that stands with its outcome before nobody is freed by the end of the context", async () => {
-    const [ctx, cancel] = context.withCancelCause(background);
-    const results = new Results<number>(capacity);
-    const stopped: number[] = [];
-    const running = runPool(ctx, filled(100), results, async (_ctx, n) => n, {
-      workers: 3,
-      onWorkerStop: (worker) => stopped.push(worker),
-    });
-    await waitUntilBlocked();
-    expect(results.length).toBe(capacity);
-    expect(stopped).toEqual([]);
-    const start = time.now();
-    cancel(new Error("enough"));
-    const { cause, isCutShort, unfinished, undelivered } = await running;
-    expect([cause, isCutShort, unfinished]).toEqual([new Error("enough"), true, []]);
-    expect(undelivered).toHaveLength(3);
-    expect(undelivered.every(({ status }) => status === "done")).toBe(true);
-    expect(time.since(start)).toBe(1000);
-    expect(sorted(stopped)).toEqual([1, 2, 3]);
-    expect(results.closed).toBe(1);
-    // What had been sent is still there.
-    expect(await read(results)).toHaveLength(capacity);
-    expect(children(ctx)).toBe(0);
-  });
+  everyOrder(
+    "a worker that waits for a reader of its outcome is released by the cancellation of the context",
+    async () => {
+      const [ctx, cancel] = context.withCancelCause(background);
+      const results = new Results<number>(capacity);
+      const stopped: number[] = [];
+      const running = runPool(ctx, filled(100), results, async (_ctx, n) => n, {
+        workers: 3,
+        onWorkerStop: (worker) => stopped.push(worker),
+      });
+      await settled();
+      expect(results.length).toBe(capacity);
+      expect(stopped).toEqual([]);
+      const start = time.now();
+      cancel(new Error("enough"));
+      const { cause, isCutShort, unfinished, undelivered } = await running;
+      expect([cause, isCutShort, unfinished]).toEqual([new Error("enough"), true, []]);
+      expect(undelivered).toHaveLength(3);
+      expect(undelivered.every(({ status }) => status === "done")).toBe(true);
+      expect(time.since(start)).toBe(1000);
+      expect(sorted(stopped)).toEqual([1, 2, 3]);
+      expect(results.closed).toBe(1);
+      // What had been sent is still there.
+      expect(await read(results)).toHaveLength(capacity);
+      expect(children(ctx)).toBe(0);
+    },
+  );
 
   // R169, R170, R171
   everyOrder(
@@ -254,7 +257,7 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
 });
 
 // R167, P1
-everyOrder("a long job holds up no other: who is free takes the next", async () => {
+everyOrder("a long job delays no other: a free worker takes the next", async () => {
   const jobs = new Channel<number>();
   go(async () => {
     await jobs.send(40);
@@ -338,7 +341,7 @@ describe("a job that", () => {
     }),
   );
 
-  test("answers undefined is done", () =>
+  test("returns undefined is done", () =>
     inBubble(async () => {
       const { outcomes } = await run(background, filled(1), () => undefined);
       expect(outcomes).toEqual([{ status: "done", job: 0, attempts: 1, value: undefined }]);
@@ -425,7 +428,7 @@ describe("the end of the context", () => {
     cancel();
   });
 
-  everyOrder("makes a job canceled, whatever its function answers then", async () => {
+  everyOrder("makes a job canceled, whatever its function returns then", async () => {
     const [ctx, cancel] = context.withCancelCause(background);
     time.afterFunc(5, () => cancel(new Error("enough")));
     const { outcomes } = await run(
@@ -516,7 +519,7 @@ describe("the end of the context", () => {
 
       // R170
       describe.each([1, 2])("and %i workers", (workers) => {
-        everyOrder("does not wait longer for functions that do not listen, and is an error", async () => {
+        everyOrder("does not wait longer for functions that ignore their context, and is reported", async () => {
           const [ctx, cancel] = context.withCancelCause(background);
           time.afterFunc(10, () => cancel(new Error("enough")));
           const stopped: number[] = [];
@@ -528,14 +531,14 @@ describe("the end of the context", () => {
           expect(ms).toBe(10 + gracePeriod);
           expect(error).toEqual(new Error("enough"));
           expect(outcomes.filter(({ status }) => status !== "canceled")).toEqual([]);
-          // They come back in the end, to closed results, and nothing comes of it.
+          // They return after the results are closed, which has no effect.
           await time.sleep(5000);
           expect(sorted(stopped)).toEqual(numbers(workers).map((n) => n + 1));
           expect(children(ctx)).toBe(0);
         });
       });
 
-      everyOrder("finds some at their work, some with their outcome and some idle, and frees all", async () => {
+      everyOrder("releases workers that run, that hold an outcome, and that are idle", async () => {
         const [ctx, cancel] = context.withCancelCause(background);
         const results = new Results<number>();
         const jobs = new Channel<number>();
@@ -621,7 +624,7 @@ describe("with stopOnError", () => {
     expect(sorted(jobsOf(outcomes))).toEqual(numbers(5));
   });
 
-  everyOrder("a function that does not listen delays the end by the grace at most", async () => {
+  everyOrder("a function that ignores its context delays the end by the grace period at most", async () => {
     const f = async (_own: Context, n: number): Promise<void> => {
       await time.sleep(n === 0 ? 5 : 5000);
       throw new Error("no");
@@ -653,7 +656,7 @@ describe("a job that takes longer than it may", () => {
     expect(outcomes[0]?.error).toBeInstanceOf(context.DeadlineExceeded);
   });
 
-  everyOrder("is told when that happens, and not when the function comes back", async () => {
+  everyOrder("is reported at the timeout, and not when the function returns", async () => {
     const results = new Channel<JobOutcome<number, void>>(5);
     const running = runPool(background, filled(1), results, async () => time.sleep(500), { workers: 1, timeout: 20 });
     await time.sleep(21);
@@ -671,7 +674,7 @@ describe("a job that takes longer than it may", () => {
 });
 
 // P34
-everyOrder("all workers share one rate, and who waits for it is freed by the end of the context", async () => {
+everyOrder("all workers share one rate, and a wait for it ends with the context", async () => {
   const [ctx, cancel] = context.withCancelCause(background);
   time.afterFunc(450, () => cancel(new Error("enough")));
   const start = time.now();
@@ -700,7 +703,7 @@ everyOrder("a job that is tried again has one outcome", async () => {
   ]);
 });
 
-test("two pools may share their jobs and their results, if somebody else closes", () =>
+test("two pools may share their jobs and their results, if other code closes them", () =>
   inBubble(async () => {
     const jobs = filled(30, 0);
     const both = new Channel<JobOutcome<number, number>>();
@@ -717,7 +720,7 @@ test("two pools may share their jobs and their results, if somebody else closes"
   }));
 
 describe("a function that times out", () => {
-  test("and never comes back does not hold up a run that has no more jobs", () =>
+  test("and never returns does not delay a run that has no more jobs", () =>
     bubble(async () => {
       const jobs = new Channel<number>(1);
       const results = new Channel<JobOutcome<number, never>>(1);

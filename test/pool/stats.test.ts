@@ -38,7 +38,7 @@ async function work(ctx: Context, { ms, fails = false, listens = false }: Job): 
   return ms;
 }
 
-/** The numbers of `stats` that are not 0, without what is told of workers and of times. */
+/** The numbers of `stats` that are not 0, without the workers and the times. */
 function counts(stats: PoolStats): Partial<PoolStats> {
   const numbers = Object.entries(stats).filter(([name, value]) => name !== "workers" && Number(value) > 0);
   return Object.fromEntries(numbers);
@@ -68,7 +68,7 @@ describe("stats", () => {
       await pool.stop();
     }));
 
-  test.each(seeds)("tell where the jobs are, from the first to the last (seed %i)", (seed) =>
+  test.each(seeds)("count the jobs by state, from the first to the last (seed %i)", (seed) =>
     inBubble(
       async () => {
         const pool = new WorkerPool(work, { workers: 2, queueSize: 3 });
@@ -130,7 +130,7 @@ describe("stats", () => {
       expect(counts(pool.stats())).toEqual({ processed: 1 });
     }));
 
-  test("call a function abandoned that goes on although its job is over, until it returns", () =>
+  test("count a function as abandoned after the outcome of its job, until it returns", () =>
     inBubble(async () => {
       const pool = new WorkerPool(work, { workers: 2, timeout: 10 });
       const [late, canceled] = [await pool.submit({ ms: 30 }), await pool.submit({ ms: 20 })];
@@ -162,7 +162,7 @@ describe("stats", () => {
       cancel();
     }));
 
-  test("still know, when the pool has given up, who has not come back, and when they do", () =>
+  test("count functions that have not returned also after the end of the pool", () =>
     inBubble(async () => {
       const pool = new WorkerPool(work, { workers: 3, gracePeriod: 10 });
       for (const ms of [100, 200, 5]) await pool.send({ ms });
@@ -262,7 +262,7 @@ describe("stats", () => {
       await pool.stop();
     }));
 
-  test("tell how long jobs took from their acceptance on, with the time in the queue and not that before", () =>
+  test("measure the latency from acceptance, with the time in the queue and not the time before", () =>
     inBubble(async () => {
       const pool = new WorkerPool(work, { workers: 1, queueSize: 1 });
       // The third is accepted at 10, the fourth at 20.
@@ -272,7 +272,7 @@ describe("stats", () => {
       expect(latency).toMatchObject({ count: 4, mean: 17.5, max: 20 });
     }));
 
-  test("tell percentiles to within 5 %", () =>
+  test("report percentiles to within 5 %", () =>
     inBubble(async () => {
       const pool = new WorkerPool(work, { workers: 200 });
       for (let ms = 1; ms <= 200; ms++) await pool.send({ ms });
@@ -383,7 +383,7 @@ describe("onWorkerStart and onWorkerStop", () => {
       expect([...log].sort()).toEqual(all);
     }));
 
-  test("are called for workers too whose functions never come back", () =>
+  test("are called also for workers whose functions never return", () =>
     inBubble(async () => {
       const log: string[] = [];
       const pool = new WorkerPool(work, { workers: 3, gracePeriod: 10, ...hooks(log) });
@@ -396,7 +396,7 @@ describe("onWorkerStart and onWorkerStop", () => {
       expect(log).toHaveLength(6);
     }));
 
-  test("have been called before stop comes back and the results are closed", () =>
+  test("have been called before stop resolves and the results are closed", () =>
     inBubble(async () => {
       const log: string[] = [];
       const pool = new WorkerPool(work, { workers: 3, ...hooks(log) });
@@ -432,7 +432,7 @@ describe("onWorkerStart and onWorkerStop", () => {
     }),
   );
 
-  test("may send", () =>
+  test("may call trySend", () =>
     inBubble(async () => {
       const sent: boolean[] = [];
       const pool: WorkerPool<Job, number> = new WorkerPool(work, {
@@ -455,16 +455,19 @@ describe("onWorkerStart and onWorkerStop", () => {
 });
 
 describe("onEvent", () => {
-  /** Writes down what is told, a line each: the job, what happened, and if it was in nobody's hands. */
+  /** Logs one line per event: the job, the event, and whether no worker had taken the job. */
   function teller(log: string[]): (event: PoolEvent<Job, number>) => void {
     return (event) => {
       if (event.type === "started") log.push(`${event.job.ms} started`);
       else if (event.type === "retrying") log.push(`${event.job.ms} again after ${event.attempts} in ${event.delay}`);
-      else log.push(`${event.outcome.job.ms} ${event.outcome.status}${event.worker === undefined ? " by nobody" : ""}`);
+      else
+        log.push(
+          `${event.outcome.job.ms} ${event.outcome.status}${event.worker === undefined ? " without a worker" : ""}`,
+        );
     };
   }
 
-  test("tells what happens to a job, in order", () =>
+  test("reports the events of a job, in order", () =>
     inBubble(async () => {
       const log: string[] = [];
       const retry = { retries: 2, delay: 100, jitter: 0 };
@@ -477,7 +480,7 @@ describe("onEvent", () => {
       await pool.stop();
       expect(log.slice(0, 2).sort()).toEqual(["10 started", "15 started"]);
       expect(log.slice(2)).toEqual([
-        "30 canceled by nobody",
+        "30 canceled without a worker",
         "10 again after 1 in 100",
         "15 done",
         "10 again after 2 in 200",
@@ -485,7 +488,7 @@ describe("onEvent", () => {
       ]);
     }));
 
-  test("tells a timeout and a cancellation when they come, and not when the function comes back", () =>
+  test("reports a timeout and a cancellation when they happen, and not when the function returns", () =>
     inBubble(async () => {
       const log: string[] = [];
       const start = now();
@@ -505,7 +508,7 @@ describe("onEvent", () => {
       expect(log.slice(2)).toEqual(["60 canceled at 5", "50 failed at 10"]);
     }));
 
-  test.each(seeds)("tells one start at most and one end of each job, the end last (seed %i)", (seed) =>
+  test.each(seeds)("reports at most one start and one end of each job, the end last (seed %i)", (seed) =>
     inBubble(
       async () => {
         const chance = new Prng(seed);
@@ -566,7 +569,7 @@ describe("onEvent", () => {
       expect(seen).toEqual(["done", 1]);
     }));
 
-  test("tells the same of a pool that is a function", () =>
+  test("reports the same events of runPool", () =>
     inBubble(async () => {
       const log: string[] = [];
       const jobs = new Channel<Job>(2);
@@ -597,7 +600,7 @@ describe("a hook that throws", () => {
     await expect(program).rejects.toBe(thrown);
   });
 
-  test("changes nothing of what the pool does", async () => {
+  test("does not change the behavior of the pool", async () => {
     const { stdout, stderr, code } = await runSource(`
       import { Channel, context, go, runPool, time, WorkerPool } from "goro";
       const panics = {};

@@ -133,7 +133,7 @@ describe("a pool accepts", () => {
   });
 
   // P11
-  test("those who wait in the order in which they came, each when there is room and not before", () =>
+  test("waiting calls in their order, each when there is room and not before", () =>
     inAnyOrder(async () => {
       const held = new Held();
       const pool = new WorkerPool(held.f, { workers: 1, queueSize: 1 });
@@ -209,7 +209,7 @@ describe("the workers of a pool", () => {
   );
 
   // R166, R172
-  test("do each job exactly once, and tell of each exactly once, whoever sends", () =>
+  test("run each job exactly once, and report each exactly once, from several senders", () =>
     inAnyOrder(async (seed) => {
       const chance = new Prng(seed);
       const done: number[] = [];
@@ -363,7 +363,7 @@ describe("priority", () => {
       let lastId = 0;
       const pool: WorkerPool<Ranked, void> = new WorkerPool<Ranked, void>(
         async (_, job) => {
-          // Whoever has come while the first job ran is there to be chosen from.
+          // The jobs that were submitted while the first one ran are in the queue.
           if (job.id > 1) {
             const best = left.reduce((a, b) => (b.rank > a.rank ? b : a));
             expect(job).toBe(best);
@@ -416,7 +416,7 @@ describe("priority", () => {
     }));
 
   // P33
-  test("lets somebody who waits overtake what has been accepted", () =>
+  test("lets a waiting call overtake accepted jobs", () =>
     inAnyOrder(async () => {
       const held = new Held();
       const pool = new WorkerPool(held.f, { workers: 1, queueSize: 1, priority: (job) => job });
@@ -473,7 +473,7 @@ describe("priority", () => {
 
 describe("stop", () => {
   // R174, P12, P59, B38
-  test("is answered the same, however often and whenever it is called", () =>
+  test("resolves with the same report, however often and whenever it is called", () =>
     inAnyOrder(async () => {
       const start = now();
       const pool = new WorkerPool(listens, { workers: 1, queueSize: 1 });
@@ -490,7 +490,7 @@ describe("stop", () => {
     }));
 
   // P12, B17
-  test("does what was asked for, those too that wait to be accepted, and accepts them at once", () =>
+  test("runs all submitted jobs, and accepts the waiting ones at once", () =>
     inAnyOrder(async () => {
       const start = now();
       const pool = new WorkerPool(listens, { workers: 3, queueSize: 5 });
@@ -510,7 +510,7 @@ describe("stop", () => {
     }));
 
   // R174, P59, B38
-  test("makes every door refuse, from then on and for ever, to jobs as well", () =>
+  test("makes every method refuse jobs from then on, also for calls of jobs", () =>
     inAnyOrder(async () => {
       const refusal = (door: string): unknown => error(`WorkerPool.${door}: the pool has been stopped`);
       const thrown = async (f: () => unknown): Promise<unknown> => {
@@ -617,7 +617,7 @@ describe("stop", () => {
   );
 
   // P12
-  test("with a context that has ended cancels at once, and one that lives on is let go of", () =>
+  test("with a canceled context cancels at once, and leaves no listener on another", () =>
     inAnyOrder(async () => {
       const [ctx, cancel] = withCancelCause(background());
       const easy = new WorkerPool(listens, { workers: 1 });
@@ -639,37 +639,39 @@ describe("stop", () => {
     }));
 
   // R169
-  test.each([0, 50, undefined])("waits for functions that do not listen no longer than a grace of %p", (grace) =>
-    inAnyOrder(async () => {
-      const start = now();
-      const [ctx, cancel] = withTimeoutCause(background(), 10, new Error("late"));
-      const pool = new WorkerPool(isStubborn, {
-        workers: 2,
-        queueSize: 2,
-        ...(grace === undefined ? {} : { gracePeriod: grace }),
-      });
-      const tasks = await Promise.all([hour, 20 * hour, 1].map((ms) => pool.submit(ms)));
-      const told = tasks.map(async ({ result }) => {
-        await expect(result).rejects.toThrow("late");
-        return now() - start;
-      });
-      const report = await pool.stop(ctx);
-      expect(now() - start).toBe(10 + (grace ?? 1000));
-      expect(report).toEqual({ unfinished: [hour, 20 * hour, 1], abandoned: 2, cause: error("late") });
-      // Whoever waits for a job need not wait for its function.
-      expect(await Promise.all(told)).toEqual([10, 10, 10]);
-      expect(pool.stats()).toMatchObject({ running: 2, abandoned: 2, workers: 0, canceled: 3 });
-      expect(await all(pool.results)).toEqual([]);
-      // What they answer in the end changes nothing.
-      await time.sleep(30 * hour);
-      expect(pool.stats()).toMatchObject({ running: 0, abandoned: 0, workers: 0, canceled: 3, processed: 0 });
-      expect(tasks.map(({ outcome }) => outcome?.status)).toEqual(["canceled", "canceled", "canceled"]);
-      cancel();
-    }),
+  test.each([0, 50, undefined])(
+    "waits for functions that ignore their context no longer than a grace period of %p",
+    (grace) =>
+      inAnyOrder(async () => {
+        const start = now();
+        const [ctx, cancel] = withTimeoutCause(background(), 10, new Error("late"));
+        const pool = new WorkerPool(isStubborn, {
+          workers: 2,
+          queueSize: 2,
+          ...(grace === undefined ? {} : { gracePeriod: grace }),
+        });
+        const tasks = await Promise.all([hour, 20 * hour, 1].map((ms) => pool.submit(ms)));
+        const told = tasks.map(async ({ result }) => {
+          await expect(result).rejects.toThrow("late");
+          return now() - start;
+        });
+        const report = await pool.stop(ctx);
+        expect(now() - start).toBe(10 + (grace ?? 1000));
+        expect(report).toEqual({ unfinished: [hour, 20 * hour, 1], abandoned: 2, cause: error("late") });
+        // A wait for a job does not wait for its function.
+        expect(await Promise.all(told)).toEqual([10, 10, 10]);
+        expect(pool.stats()).toMatchObject({ running: 2, abandoned: 2, workers: 0, canceled: 3 });
+        expect(await all(pool.results)).toEqual([]);
+        // Their results are ignored.
+        await time.sleep(30 * hour);
+        expect(pool.stats()).toMatchObject({ running: 0, abandoned: 0, workers: 0, canceled: 3, processed: 0 });
+        expect(tasks.map(({ outcome }) => outcome?.status)).toEqual(["canceled", "canceled", "canceled"]);
+        cancel();
+      }),
   );
 
   // R169
-  test.each([1000, Infinity])("is over as soon as the last function returns within a grace of %p", (grace) =>
+  test.each([1000, Infinity])("ends as soon as the last function returns within a grace period of %p", (grace) =>
     inAnyOrder(async () => {
       const start = now();
       const [ctx, cancel] = withCancel(background());
@@ -687,7 +689,7 @@ describe("stop", () => {
   );
 
   // R169
-  test("waits no longer than the grace for a function whose own job was canceled", () =>
+  test("waits no longer than the grace period for a function whose job was canceled", () =>
     inAnyOrder(async () => {
       const start = now();
       const pool = new WorkerPool(isStubborn, { workers: 2, gracePeriod: 100 });
@@ -715,7 +717,7 @@ describe("stop", () => {
       expect(() => pool.trySend(1)).toThrow(StoppedError);
     }));
 
-  test("can be asked for by hooks", () =>
+  test("can be called by hooks", () =>
     inAnyOrder(async () => {
       let stopped: Promise<unknown> = Promise.resolve();
       const pool: WorkerPool<number, number> = new WorkerPool(listens, {
@@ -776,7 +778,7 @@ describe("a job that stops its pool", () => {
         expect(await pool.stop()).toEqual(nothingLeft);
       }));
 
-    test("has those done that were asked for, and those that wait let in", () =>
+    test("runs all submitted jobs, and accepts the waiting ones", () =>
       inAnyOrder(async () => {
         const log: string[] = [];
         const pool = scripted(log, way);
@@ -805,7 +807,7 @@ describe("a job that stops its pool", () => {
   });
 
   // R174
-  test.each(ways.slice(1))("%s is answered when the other jobs are done, and not before", (_, way) =>
+  test.each(ways.slice(1))("%s resolves when the other jobs are done, and not before", (_, way) =>
     inAnyOrder(async () => {
       const log: string[] = [];
       const pool = scripted(log, way, { workers: 3 });
@@ -830,7 +832,7 @@ describe("a job that stops its pool", () => {
     }));
 
   // R174
-  test("and has ended has no part in when others are answered", () =>
+  test("and has ended does not affect when the calls of others resolve", () =>
     inAnyOrder(async () => {
       const log: string[] = [];
       const pool = scripted(log, (pool) => {
@@ -843,7 +845,7 @@ describe("a job that stops its pool", () => {
     }));
 
   // R169, R174
-  test("waits no longer than the grace for a function whose job is over", () =>
+  test("waits no longer than the grace period for a function whose job has an outcome", () =>
     inAnyOrder(async () => {
       const log: string[] = [];
       const pool = scripted(log, (pool, ctx) => pool.stop(ctx), { gracePeriod: 100 });
@@ -857,7 +859,7 @@ describe("a job that stops its pool", () => {
     }));
 
   // R169
-  test("is answered when the pool is canceled, with what is unfinished", () =>
+  test("resolves when the pool is canceled, with the unfinished jobs", () =>
     inAnyOrder(async () => {
       const why = new Error("why");
       const [ctx, cancel] = withCancelCause(background());
@@ -944,7 +946,7 @@ describe("the end of a pool's context", () => {
   );
 
   // R169
-  test("ends it although nobody calls stop", () =>
+  test("ends it without a call of stop", () =>
     inAnyOrder(async () => {
       const [ctx, cancel] = withCancel(background());
       const stopped: number[] = [];
@@ -1014,7 +1016,7 @@ describe("the end of a pool's context", () => {
     }),
   );
 
-  test("lets go of whatever it was derived from when the pool has stopped", () =>
+  test("leaves no listener on its parent when the pool has stopped", () =>
     inAnyOrder(async () => {
       const [ctx, cancel] = withCancel(background());
       const pool = new WorkerPool(listens, { workers: 2, ctx });
@@ -1033,7 +1035,7 @@ describe("the context of a call", () => {
   const why = new Error("why");
 
   // R169, P58
-  test.each(["send", "submit"] as const)("that ends lets %s give up while it waits", (door) =>
+  test.each(["send", "submit"] as const)("that is canceled ends a waiting call of %s", (door) =>
     inAnyOrder(async () => {
       const held = new Held();
       const [ctx, cancel] = withCancelCause(background());
@@ -1054,7 +1056,7 @@ describe("the context of a call", () => {
   );
 
   // R170
-  test.each(["send", "submit"] as const)("that has ended makes %s refuse, though workers are idle", (door) =>
+  test.each(["send", "submit"] as const)("that is canceled makes %s refuse, also if workers are idle", (door) =>
     inAnyOrder(async () => {
       const [ctx, cancel] = withCancelCause(background());
       cancel(why);
@@ -1120,7 +1122,7 @@ describe("the context of a call", () => {
 
 describe("a task", () => {
   // P52
-  test("has one promise, which can be asked for early or late, and an outcome once there is one", () =>
+  test("has one promise, which can be read early or late, and an outcome after the end of the job", () =>
     inAnyOrder(async () => {
       const pool = new WorkerPool(listens, { workers: 1 });
       const task = await pool.submit(10);
@@ -1161,7 +1163,7 @@ describe("a task", () => {
     }));
 
   // R169
-  test("that is canceled in the queue is not worked on, and leaves its place to whoever waits", () =>
+  test("that is canceled in the queue is not run, and leaves its place to a waiting call", () =>
     inAnyOrder(async () => {
       const held = new Held();
       const pool = new WorkerPool(held.f, { workers: 1, queueSize: 1 });
@@ -1228,7 +1230,7 @@ describe("a task", () => {
     }));
 
   // R116
-  test("is told the cause that came first, its own or the pool's", () =>
+  test("has the first cause, its own or that of the pool", () =>
     inAnyOrder(async () => {
       for (const [first, told] of [
         ["own", "mine"],
@@ -1301,7 +1303,7 @@ describe("a job that throws", () => {
   );
 });
 
-describe("onError", () => {
+describe("stopOnError", () => {
   const failing = async (ctx: Context, job: number): Promise<number> => {
     await listens(ctx, job);
     if (job % 10 === 5) throw new Error(`bad ${job}`);
@@ -1309,7 +1311,7 @@ describe("onError", () => {
   };
 
   // R171, P12, P27
-  test.each<PoolOptions<number, number>>([{}, { stopOnError: false }])("%p goes on with the other jobs", (options) =>
+  test.each<PoolOptions<number, number>>([{}, { stopOnError: false }])("%p continues with the other jobs", (options) =>
     inAnyOrder(async () => {
       const pool = new WorkerPool(failing, { workers: 2, queueSize: 2, ...options });
       for (const job of [5, 10, 15, 20, 25]) await pool.send(job);
@@ -1321,7 +1323,7 @@ describe("onError", () => {
   );
 
   // R171, B19
-  test("cancel ends the pool at the first error in time, and frees everybody", () =>
+  test("true ends the pool at the first error in time, and releases all waiting calls", () =>
     inAnyOrder(async () => {
       const start = now();
       const pool = new WorkerPool(failing, { workers: 3, queueSize: 1, stopOnError: true });
@@ -1332,7 +1334,7 @@ describe("onError", () => {
       const waiting = [pool.send(60), pool.submit(70)];
       const states = waiting.map((promise) => promise.then(String, (error: unknown) => String(error)));
       const report = await pool.stop();
-      // The stop lets in who waits; 50 takes the place of 10.
+      // The stop accepts the waiting calls; 50 takes the place of 10.
       expect(now() - start).toBe(25);
       expect(report).toEqual({ unfinished: [35, 50, 60, 70], abandoned: 0, cause: error("bad 25") });
       expect(await states[0]).toBe("undefined");
@@ -1343,7 +1345,7 @@ describe("onError", () => {
     }));
 
   // R171, B19
-  test("cancel releases who waits to be accepted", () =>
+  test("true releases the calls that wait for acceptance", () =>
     inAnyOrder(async () => {
       const pool = new WorkerPool(failing, { workers: 2, stopOnError: true });
       await pool.send(5);
@@ -1453,13 +1455,13 @@ describe("the options of a pool", () => {
   });
 
   // R173
-  test.each([undefined, null, 1, "f", {}])("need a function, and %p is none", (f) => {
+  test.each([undefined, null, 1, "f", {}])("need a function, and %p is not one", (f) => {
     const says = `WorkerPool: f must be a function, got ${String(f)}`;
     expect(() => new WorkerPool(f as never)).toThrow(new TypeError(says));
   });
 
   // R173
-  test("that are wrong leave nothing in the list of the context", () => {
+  test("that are wrong leave no listener on the context", () => {
     const [ctx, cancel] = withCancel(background());
     expect(() => new WorkerPool(listens, { ctx, workers: 0 })).toThrow(RangeError);
     expect(() => new WorkerPool(null as never, { ctx })).toThrow(TypeError);
@@ -1487,7 +1489,7 @@ describe("the options of a pool", () => {
 });
 
 // R165, R166, R169, R170: whatever happens in whatever order
-test("each call is answered, and each accepted job has one outcome, whatever happens", () =>
+test("each call settles, and each accepted job has one outcome, in any order of events", () =>
   inAnyOrder(async (seed) => {
     for (let round = 0; round < 8; round++) {
       const chance = new Prng(seed * 100 + round);
@@ -1587,7 +1589,7 @@ test("each call is answered, and each accepted job has one outcome, whatever hap
   }));
 
 // B15, P52: no promise of a pool that is refused or fails ends the process, and no pool that is let go keeps it
-test("a program can let go of pools, and of what they have promised", async () => {
+test("a program can drop pools, and the promises of their methods", async () => {
   const { code, stdout, stderr } = await runSource(`
     import { context, main, time, WorkerPool } from "goro";
     const [ctx, cancel] = context.withCancel(context.background());

@@ -1,5 +1,10 @@
+<<<<<<< HEAD:test/model/pools/entry-points.ts
 // The two entry points of the pool with one interface, so that both run the same histories. An operation that an entry point
 // does not have is undefined.
+=======
+// WorkerPool and runPool behind one interface, so that the same histories are played on both. Methods that one of them does not have are
+// undefined.
+>>>>>>> pool:test/model/pools/doors.ts
 
 import {
   Channel,
@@ -87,15 +92,15 @@ function openRun(record: PoolRecord, f: JobFunc, { ctx, cancel, callersEnd }: En
   const jobs = new Channel<Job>(spec.queue);
   const results = new Channel<JobOutcome>(reader.capacity);
   const ended = new Channel<never>();
-  let answer: { readonly report: Report } | { readonly error: unknown } | undefined;
+  let ending: { readonly report: Report } | { readonly error: unknown } | undefined;
   let isJobsClosed = false;
   let isResultsClosed = false;
   go(async () => {
     try {
       const options = { ...commonOptions(record), workers: spec.workers };
-      answer = { report: await runPool(ctx, jobs, results, f, options) };
+      ending = { report: await runPool(ctx, jobs, results, f, options) };
     } catch (error) {
-      answer = { error };
+      ending = { error };
     }
     record.runEndedAt = record.now;
     record.runningAtEnd = record.running;
@@ -122,8 +127,8 @@ function openRun(record: PoolRecord, f: JobFunc, { ctx, cancel, callersEnd }: En
         cancel(context.cause(callerCtx));
         await ended.receive();
       }
-      if (answer !== undefined && "report" in answer) return answer.report;
-      throw answer?.error;
+      if (ending !== undefined && "report" in ending) return ending.report;
+      throw ending?.error;
     },
     closeResults() {
       if (isResultsClosed) return false;
