@@ -237,7 +237,7 @@ export class Bubble implements TrackedRealm {
   #step(): void {
     this.#time.clear();
     // What is due now needs no jump.
-    if (this.clock.next <= this.clock.now()) this.clock.ring();
+    if (this.clock.next <= this.clock.now()) this.clock.runDueTimers();
     if (this.#runnable.length > 0) {
       this.#resumeSome();
     } else if (this.#roster.hasRunnable) {
@@ -253,7 +253,7 @@ export class Bubble implements TrackedRealm {
       this.#deadlock("main bubble goroutine has exited but blocked goroutines remain");
     } else if (this.clock.next < Infinity) {
       this.#time.advanceTo(this.clock.next);
-      this.clock.ring();
+      this.clock.runDueTimers();
       this.#scheduleStep();
     } else if (this.#started) {
       this.#deadlock("all goroutines in bubble are blocked");

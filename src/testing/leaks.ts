@@ -116,7 +116,7 @@ export class LeakDetector {
 
 // Those that somebody waits for are told with whoever waits.
 function timers(): string[] {
-  return realClock.purposes.filter((purpose) => purpose !== "time.sleep" && purpose !== "time.Timer");
+  return realClock.labels.filter((purpose) => purpose !== "time.sleep" && purpose !== "time.Timer");
 }
 
 function multisetDifference(all: readonly string[], some: readonly string[]): string[] {

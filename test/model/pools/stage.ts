@@ -128,8 +128,8 @@ class Stage {
       if (left > 0) record.find(`${left} listeners are left on a context`);
     }
     if (record.thrown.size > 0) record.find(`${record.thrown.size} errors of hooks are lost`);
-    const { purposes } = currentClock();
-    if (purposes.length > 0) record.find(`timers are left: ${purposes.join(", ")}`);
+    const { labels } = currentClock();
+    if (labels.length > 0) record.find(`timers are left: ${labels.join(", ")}`);
     for (let next = this.#door.results.tryReceive(); next?.ok === true; next = this.#door.results.tryReceive()) {
       record.of(next.value.job).outcomes.push({ by: "results", outcome: next.value });
     }
