@@ -2,11 +2,4 @@
 // goro/testing: programs in virtual time, and leak checks.
 
 export { bubble, type BubbleOptions, now, waitUntilBlocked } from "./bubble.ts";
-export {
-  ignoreLeaks,
-  expectNoLeaks,
-  type Leak,
-  LeakDetector,
-  reportLeaks,
-  type TestHooks,
-} from "./leaks.ts";
+export { ignoreLeaks, expectNoLeaks, type Leak, LeakDetector, reportLeaks, type TestHooks } from "./leaks.ts";
