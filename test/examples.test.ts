@@ -35,7 +35,7 @@ async function runInVirtualTime(example: Example, seed: number): Promise<Outcome
   const close = tracker.enable();
   try {
     tracker.runIn(world, undefined, () => void import(`${example.port}?${++copies}`));
-    const ending = await world.ending;
+    const ending = await world.result;
     return {
       output: printed.join(""),
       failure: summarizeFailure(ending.status === "returned" ? 0 : 2, report(ending)),

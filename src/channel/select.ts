@@ -21,6 +21,7 @@ import {
 } from "../runtime/wait-reasons.ts";
 import { Deferred, Waiter } from "../runtime/waiter.ts";
 import { brand, kindOf } from "../util/copies.ts";
+import { Check } from "../util/validate.ts";
 import type { WaitQueue } from "../util/wait-queue.ts";
 import { channelStateOf, type ReceiveChannel, type SendChannel } from "./channel.ts";
 import type { ChannelState } from "./channel-state.ts";
@@ -138,6 +139,7 @@ export function select(cases: object, options?: unknown): Promise<Result> {
   }
 }
 
+const check = new Check("select");
 const example = "{ value: receive(ch), sent: send(other, value) }";
 
 // Most selects are steps of a loop: the case of the previous step is free again.
@@ -266,11 +268,10 @@ function selectByIndex(cases: readonly unknown[], withDefault: boolean): Promise
 }
 
 function hasDefault(options: unknown): true {
-  const names = typeof options === "object" && options !== null ? Object.keys(options) : [];
-  if (names.length === 1 && (options as { default?: unknown }).default === true) return true;
-  throw new TypeError(
-    `select: the second argument of an array of cases must be { default: true }, got ${inspect(options)}`,
-  );
+  check.options(options, ["default"]);
+  const { default: value } = options as { default?: unknown };
+  if (value !== true) throw new TypeError(`select: default must be true, got ${inspect(value)}`);
+  return true;
 }
 
 // A case can be in one queue. If it is used twice, or by another select that waits, a copy takes its place.

@@ -119,7 +119,8 @@ export class GoroutineRegistry {
   /** Returns a report of all goroutines in the order of their ids, with their waits; with `detail`, also the durations and targets. */
   report(detail: boolean = false): string {
     const waits = this.waitsByGoroutine;
-    const parts = this.goroutines
+    const parts = [...waits.keys()]
+      .filter((goroutine) => goroutine !== undefined)
       .sort((a, b) => a.id - b.id)
       .flatMap((goroutine) => {
         const records = waits.get(goroutine) as WaitRecord[];

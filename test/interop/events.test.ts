@@ -144,14 +144,15 @@ describe("fromEvents", () => {
     expect(() => fromEvents(null as never, "data")).toThrow("got null");
     expect(() => fromEvents(emitter, 3 as never)).toThrow("name must be a string, got 3");
     expect(() => fromEvents(emitter, "data", { capacity: 0 })).toThrow(RangeError);
-    refuses({ overflow: "wait" }, '"fail", "drop-newest", "drop-oldest", got wait');
+    refuses({ overflow: "wait" }, '"error", "drop-newest", "drop-oldest", got wait');
     refuses({ ctx: {} }, "ctx must be a context");
-    refuses({ ctx: new AbortController().signal }, "got an AbortSignal; pass context.fromSignal(ctx)");
-    refuses({ signal: 1 }, "there is no option signal; write ctx instead");
+    refuses({ ctx: new AbortController().signal }, "got an AbortSignal; write signal: for an AbortSignal");
+    refuses({ signal: 1 }, "signal must be an AbortSignal, got 1");
+    refuses({ whenFull: "fail" }, "there is no option whenFull; write overflow instead");
     refuses({ onErorr: 1 }, "there is no option onErorr; write onError instead");
-    refuses({ error: null }, "error must not be null; leave it out for the default");
-    refuses({ error: true }, "error must be a string or false, got true");
-    refuses({ end: 1 }, "end must be a string, got 1");
+    refuses({ errorEvent: null }, "errorEvent must not be null; leave it out for the default");
+    refuses({ errorEvent: true }, "errorEvent must be a string or false, got true");
+    refuses({ endEvent: 1 }, "endEvent must be a string, got 1");
     refuses({ onError: 1 }, "onError must be a function, got 1");
     refuses({ onDrop: 1 }, "onDrop must be a function, got 1");
     expect(emitter.eventNames()).toEqual([]);
@@ -323,7 +324,7 @@ describe("an event for which there is no room", () => {
     emitter.emit("end");
   });
 
-  test("with fail is a failure; what was taken is still there", () => {
+  test("with error closes the channel with an error; the events in the buffer are still there", () => {
     const emitter = new EventEmitter();
     const errors: Error[] = [];
     const channel = fromEvents<number>(emitter, "data", {
@@ -332,7 +333,8 @@ describe("an event for which there is no room", () => {
       onError: (error) => errors.push(error),
     });
     for (const n of [1, 2, 3, 4]) emitter.emit("data", n);
-    const message = "RangeError: fromEvents: the channel is full (capacity 2) at event data; see option whenFull";
+    const message =
+      'RangeError: fromEvents: channel is full (capacity 2), event "data" overflowed; see the overflow option';
     expect(errors.map(String)).toEqual([message]);
     expect(channel.err()).toBe(errors[0]);
     expect(channel.dropped).toBe(0);

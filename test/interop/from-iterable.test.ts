@@ -166,10 +166,12 @@ describe.each(kinds)("a channel from %s", (_, open) => {
       "capacity must be a whole number, from 0 to 4294967295, got -1",
     );
     expect(() => open(counter, { ctx: 3 as never })).toThrow("ctx must be a context, got 3");
-    expect(() => open(counter, { ctx: new AbortController().signal as never })).toThrow("pass context.fromSignal(ctx)");
+    expect(() => open(counter, { ctx: new AbortController().signal as never })).toThrow(
+      "write signal: for an AbortSignal",
+    );
     expect(() => open(counter, { onError: "no" as never })).toThrow("onError must be a function, got no");
     expect(() => open(counter, { onError: null as never })).toThrow("onError must not be null");
-    expect(() => open(counter, { signal: 1 } as never)).toThrow("there is no option signal; write ctx instead");
+    expect(() => open(counter, { signal: 1 } as never)).toThrow("signal must be an AbortSignal, got 1");
     expect(() => open(counter, null as never)).toThrow("options must be an object, got null");
     expect(counter.asked).toBe(0);
   });

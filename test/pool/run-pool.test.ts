@@ -172,7 +172,7 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
         workers: 3,
         onWorkerStop: (worker) => stopped.push(worker),
       });
-      await settled();
+      await waitUntilBlocked();
       expect(results.length).toBe(capacity);
       expect(stopped).toEqual([]);
       const start = time.now();

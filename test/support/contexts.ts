@@ -23,7 +23,7 @@ export function inBubble(f: () => unknown, options?: BubbleOptions): Promise<voi
     await f();
     await waitUntilBlocked();
     expect(numGoroutine()).toBe(goroutines);
-    expect(currentClock().purposes).toEqual([]);
+    expect(currentClock().labels).toEqual([]);
   }, options);
 }
 

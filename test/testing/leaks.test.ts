@@ -79,7 +79,7 @@ describe("a test fails that leaves behind", () => {
         });
         return end;
       },
-      "left behind:\n\ngoroutine N [await]: stranger\n\ta promise that is not goro's\ncreated by goroutine 1\n",
+      "left behind:\n\ngoroutine N [await]: stranger\n\texternal promise\ncreated by goroutine 1\n",
     ],
     [
       "an operation of its own",

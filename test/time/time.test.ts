@@ -128,7 +128,7 @@ test("the clock knows what each alarm is for", () =>
   bubble(async () => {
     const waits = [time.sleep(10), time.after(10).receive()];
     const call = time.afterFunc(10, () => undefined);
-    expect(currentClock().purposes.sort()).toEqual(["time.Timer", "time.afterFunc", "time.sleep"]);
+    expect(currentClock().labels.sort()).toEqual(["time.Timer", "time.afterFunc", "time.sleep"]);
     call.stop();
     await Promise.all(waits);
   }));

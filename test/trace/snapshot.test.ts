@@ -180,7 +180,7 @@ describe("SIGQUIT ends a program under main, and", () => {
     const { code, stderr } = await runSource(program);
     expect(stderr).toBe(
       "SIGQUIT: quit\n\n2 goroutines; waiting: 1 [chan receive], 1 [sleep]\n\n" +
-        "GORO_DEBUG=1 tells of each goroutine where it was started and where it waits.\n",
+        "Set GORO_DEBUG=1 to list each goroutine with where it was started and where it waits.\n",
     );
     expect(code).toBe(2);
   });

@@ -1,10 +1,5 @@
-<<<<<<< HEAD:test/model/pools/entry-points.ts
 // The two entry points of the pool with one interface, so that both run the same histories. An operation that an entry point
 // does not have is undefined.
-=======
-// WorkerPool and runPool behind one interface, so that the same histories are played on both. Methods that one of them does not have are
-// undefined.
->>>>>>> pool:test/model/pools/doors.ts
 
 import {
   Channel,

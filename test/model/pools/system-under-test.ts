@@ -132,8 +132,8 @@ class PoolUnderTest {
       if (left > 0) record.addFinding(`${left} listeners are left on a context`);
     }
     if (record.thrown.size > 0) record.addFinding(`${record.thrown.size} errors of hooks are lost`);
-    const { purposes } = currentClock();
-    if (purposes.length > 0) record.addFinding(`timers are left: ${purposes.join(", ")}`);
+    const { labels } = currentClock();
+    if (labels.length > 0) record.addFinding(`timers are left: ${labels.join(", ")}`);
     for (
       let next = this.#entryPoint.results.tryReceive();
       next?.ok === true;
