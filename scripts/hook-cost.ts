@@ -18,7 +18,7 @@ const withoutHook: Plugin = {
   setup({ onLoad }) {
     onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, "utf8");
-      const contents = text.replaceAll("trace !== null", "false").replaceAll("trace === null", "true");
+      const contents = text.replaceAll("hooks !== null", "false").replaceAll("hooks === null", "true");
       return { contents, loader: "ts" };
     });
   },
