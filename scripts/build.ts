@@ -1,8 +1,8 @@
-// Builds the package twice. One file for each module, with types, is for bundlers, which remove the modules that a program does not use. The
-// same code in a few files is for programs without a bundler: opening files takes most of the time of an import.
+// Builds the package, twice. One module a file, with types, is for bundlers, which leave out the modules that a program does not use. The
+// same in a few files is for programs that run without a bundler: finding and opening files is most of the time that an import takes.
 //
-// A process must not load both, because that would be two copies of the library. On Node the few files are always loaded: the condition
-// "node" is before "module" in package.json. (Vite 5 sets both, but Node resolves the import of a dependency.)
+// A process must not load both, because that would be two copies of the library. So whatever runs on Node gets the few files: the
+// condition "node" stands before "module" in package.json. (Vite 5 sets both, but leaves the import of a dependency's file to Node.)
 
 import { execFileSync } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
@@ -15,7 +15,7 @@ import { bundleVendor } from "./vendor.ts";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const outdir = resolve(root, process.argv[2] ?? "dist");
 
-// Files of an earlier build must not be packed.
+// What an earlier build has left must not be packed with this one.
 await rm(outdir, { recursive: true, force: true });
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 const project = ["-p", join(root, "tsconfig.build.json"), "--outDir", outdir];

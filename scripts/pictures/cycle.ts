@@ -1,4 +1,4 @@
-// Two goroutines lock two locks in opposite orders. A channel of capacity 1 is a lock: the goroutine whose value is in it holds the lock.
+// Two goroutines that take two locks, each in an order of its own. A channel of capacity 1 is the lock: whoever has sent has it.
 
 import { Channel, main, WaitGroup } from "goro";
 

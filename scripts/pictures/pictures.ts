@@ -27,7 +27,7 @@ export const pictures: readonly Picture[] = [
   { file: "pool.pool.svg", program: "scripts/pictures/pool.ts", seed: 1 },
 ];
 
-/** Writes a picture to the file of its name in `place`, and returns the text. */
+/** Makes a picture, into a file of its name in `place`; answers the file. */
 export async function make({ file, program, seed }: Picture, place: string): Promise<string> {
   const trace = join(place, file);
   await runPort({ port: join(root, program) }, { seed, trace });

@@ -1,4 +1,4 @@
-// A worker that runs jobs until a quit channel is closed: in a loop, a select waits for two channels.
+// A worker that takes jobs until it is told to quit: a select that waits again and again, and each time for two channels.
 
 import { Channel, main, receive, select, time, WaitGroup } from "goro";
 
