@@ -28,7 +28,7 @@ async function inVirtualTime(example: Example, seed: number): Promise<Outcome> {
   const close = tracker.enable();
   try {
     tracker.runIn(world, undefined, () => void import(`${example.port}?${++copies}`));
-    const ending = await world.ending;
+    const ending = await world.result;
     return { output: printed.join(""), failure: failure(ending.status === "returned" ? 0 : 2, report(ending)) };
   } finally {
     if (!world.hasLeftovers) close();

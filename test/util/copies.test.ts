@@ -76,7 +76,7 @@ test("an object of another copy is named in the error of each function that take
       }
     }
   `);
-  const of = `of another copy of goro (${version} at ${url}; this is ${version} at OWN/goroutine/stack.ts); see docs/copies.md`;
+  const of = `of another copy of goro (${version} at ${url}; this is ${version} at OWN/util/stack.ts); see docs/copies.md`;
   const channel = `got a Channel ${of}`;
   const context = `got a Context ${of}`;
   const cases = "cases must be an object, such as { value: receive(ch), sent: send(other, value) }";
