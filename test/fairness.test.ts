@@ -178,6 +178,42 @@ const loops: Readonly<Record<string, Entry>> = {
       };
     },
   },
+  "Mutex.withLock": {
+    "that is free": () => {
+      const mu = new Mutex();
+      return () => mu.withLock(() => undefined);
+    },
+    "of a function that throws": () => {
+      const mu = new Mutex();
+      return () => mu.withLock(fail);
+    },
+    "with what is not a function": () => {
+      const mu = new Mutex();
+      return () => mu.withLock(1 as never);
+    },
+  },
+  "RWMutex.withLock": {
+    "that is free": () => {
+      const rw = new RWMutex();
+      return () => rw.withLock(() => undefined);
+    },
+  },
+  "RWMutex.withRLock": {
+    "that is free": () => {
+      const rw = new RWMutex();
+      return () => rw.withRLock(() => undefined);
+    },
+  },
+  "Semaphore.withPermits": {
+    "that are free": () => {
+      const semaphore = new Semaphore(1);
+      return () => semaphore.withPermits(() => undefined);
+    },
+    "of a number that makes no sense": () => {
+      const semaphore = new Semaphore(1);
+      return () => semaphore.withPermits(-1, () => undefined);
+    },
+  },
   "RWMutex.lock": {
     "that is free": () => {
       const mu = new RWMutex();

@@ -108,7 +108,7 @@ export class ChannelState<T> {
   }
 
   /**
-   * Sends `value` to the first receiver or else to the buffer, of a channel that is not closed; returns false if the send would wait.
+   * Sends `value` to the first receiver or otherwise to the buffer, of a channel that is not closed; returns false if the send would wait.
    *
    * The receiver leaves all its queues before a hook is called, and is woken afterwards: a hook that uses the channel finds it in a
    * valid state.

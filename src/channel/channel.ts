@@ -85,7 +85,7 @@ export const endState: unique symbol = Symbol("goro.endState");
 export let channelStateOf: <T>(channel: ReceiveChannel<T> | SendChannel<T>) => ChannelState<T> | undefined;
 
 // The class has both brands. They are declared here, because a class cannot declare properties without a value by such names.
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the properties exist only in types
+
 export interface Channel<in out T> {
   readonly [notAReceiveChannel]: T;
   readonly [notASendChannel]: (value: T) => void;

@@ -95,7 +95,7 @@ export function send<T>(channel: SendChannel<T> | null | undefined, value: T): S
 
 /**
  * Waits until one of the cases can proceed, completes exactly that one, and returns its name. If several can proceed, each is chosen with
- * the same probability, also after a wait. The other cases have no effect: a value whose send case was not chosen was not sent. With
+ * the same probability, also after a wait. The other cases have no effect: the value of a send case that was not chosen was not sent. With
  * `default: true` it does not wait: the result is `default` if no case can proceed now.
  *
  * The result is a union that `switch` discriminates by `case`; `return`, `break` and `continue` in it mean what they mean in Go. Any name

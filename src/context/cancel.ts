@@ -165,7 +165,7 @@ export class CancelContext extends BaseContext implements Child {
   }
 
   canceled(): void {
-    // A context that can only be canceled holds nothing else.
+    // A plain CancelContext has nothing to release.
   }
 }
 
@@ -271,7 +271,7 @@ export function onCancel(ctx: Context, listener: () => void): () => void {
 }
 
 function noop(): void {
-  // There is no listener to remove.
+  // No listener was added.
 }
 
 /** Returns why `context` was canceled; undefined if it is not. */

@@ -103,7 +103,7 @@ export function withDeadlineCause(
 /**
  * Like {@link withCancel}, but the context is also canceled after `ms` milliseconds.
  *
- * @param ms - a number of milliseconds of any size: 0 or less returns a canceled context; with Infinity there is no deadline
+ * @param ms - a number of milliseconds of any size: 0 or less returns a canceled context; with Infinity the context has no deadline
  * @throws {RangeError} if `ms` is not a number.
  *
  * @see [context.WithTimeout](https://pkg.go.dev/context#WithTimeout)
@@ -188,7 +188,7 @@ export function afterFunc(ctx: Context, f: () => unknown): () => boolean {
 }
 
 /**
- * Returns why `ctx` was canceled: the argument of the cancel function of the context that was canceled first, or else `err()`;
+ * Returns why `ctx` was canceled: the argument of the cancel function of the context that was canceled first, or `err()` if it had none;
  * `undefined` if it is not canceled.
  *
  * @see [context.Cause](https://pkg.go.dev/context#Cause)

@@ -47,7 +47,7 @@ export function runIn(context: AsyncContext | null, f: () => void): void {
 /** Like {@link isStoreSet}, but faster: for code that continues after an `await`. */
 export function isStoreSetAfterAwait(): boolean {
   if (asyncHooks?.executionAsyncResource === undefined) return isStoreSet();
-  // With Node's hooks on, the resource is the promise that continues; without them there is no store.
+  // With Node's hooks on, the resource is the promise that continues; without them no store is set.
   return (usesFrames || asyncHooks.executionAsyncResource() instanceof Promise) && isStoreSet();
 }
 

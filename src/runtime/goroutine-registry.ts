@@ -82,7 +82,7 @@ export class GoroutineRegistry {
     return [...this.#waits.keys()];
   }
 
-  /** The waits of each goroutine. The key undefined has the waits whose goroutine is not known. */
+  /** The waits of each goroutine. The key undefined has the waits of unknown goroutines. */
   get waitsByGoroutine(): Map<GoroutineInfo | undefined, WaitRecord[]> {
     const all = new Map<GoroutineInfo | undefined, WaitRecord[]>(this.goroutines.map((goroutine) => [goroutine, []]));
     for (const wait of this.#waits.values()) {

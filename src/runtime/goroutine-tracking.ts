@@ -106,7 +106,7 @@ const activeRegistries = new Set<GoroutineRegistry>();
 /**
  * Starts a registry for {@link bestRegistry}, and returns a function that stops it.
  *
- * @param isComplete - whether there is no goroutine yet
+ * @param isComplete - whether it is called before the first goroutine is started
  */
 export function startActiveRegistry(isComplete: boolean): () => void {
   const [registry, stop] = startRegistry("all");

@@ -40,7 +40,7 @@ export function getEnv(name: string): string | undefined {
   return process?.env[name];
 }
 
-/** Calls `listener` when the event loop is empty: there are no timers, sockets or runnable promises. */
+/** Calls `listener` when the event loop is empty: without timers, sockets and runnable promises. */
 export function onBeforeExit(listener: () => void): void {
   process?.on("beforeExit", listener);
 }

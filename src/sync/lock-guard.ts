@@ -1,7 +1,7 @@
 // What the locks share: guards, waiters with their cancellation, and the suspension of a hold during `Cond.wait`.
 
 import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
-import { makeDisposable } from "../runtime/defer.ts";
+import { dispose, makeDisposable } from "../runtime/defer.ts";
 import { fairly, rejected, resolvedWith } from "../runtime/scheduler.ts";
 import { park, type WaitReason } from "../runtime/wait-reasons.ts";
 import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
@@ -203,6 +203,6 @@ async function runWithGuard<R>(
   try {
     return await fn();
   } finally {
-    (guard as LockGuard).release();
+    guard[dispose]();
   }
 }

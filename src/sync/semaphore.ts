@@ -79,7 +79,7 @@ export class Semaphore {
   }
 
   /**
-   * Takes `n` permits if they are free and there are no waiters, and reports whether it did. Such a hold has no guard.
+   * Takes `n` permits if they are free and no goroutine waits, and reports whether it did. Such a hold has no guard.
    *
    * @param n - the number of permits: an integer, 0 or more
    * @throws {RangeError} for any other `n`.

@@ -48,7 +48,7 @@ export interface BubbleOptions {
  * {@link waitUntilBlocked}. A goroutine that awaits an external promise, such as that of a `fetch`, is not: until that promise settles, time
  * advances in real time.
  *
- * @throws (rejects) the error with which a goroutine of the bubble panics; {PanicError} if all goroutines are blocked and there is no timer,
+ * @throws (rejects) the error with which a goroutine of the bubble panics; {PanicError} if all goroutines are blocked and no timer is set,
  * or if some are blocked after `f` has returned, with a report of each; {PanicError} if it is called inside a bubble. Goroutines that remain
  * do not resume.
  *

@@ -41,13 +41,13 @@ const suites = new Set<RunningTests>();
  *
  * @param hooks - the hooks of the test framework
  * @defaultValue the globals `beforeEach` and `afterEach`
- * @throws {TypeError} if there are no such hooks.
+ * @throws {TypeError} if the hooks are missing.
  *
  * @see [goleak](https://pkg.go.dev/go.uber.org/goleak), which checks a goroutine leak in the same manner
  */
 export function expectNoLeaks(hooks: TestHooks = globalThis as unknown as TestHooks): void {
   if (typeof hooks.beforeEach !== "function" || typeof hooks.afterEach !== "function") {
-    throw new TypeError("expectNoLeaks: hooks must have beforeEach and afterEach, and there are no such globals");
+    throw new TypeError("expectNoLeaks: hooks must have beforeEach and afterEach, and such globals do not exist");
   }
   const running: RunningTests = { count: 0, detector: null };
   suites.add(running);
@@ -148,7 +148,7 @@ export interface Leak {
 
 /**
  * Calls `report` for each operation that waits forever because its channel is unreachable. It relies on the garbage collector: a report may
- * be late, or missing if the process exits first. With GORO_DEBUG=1 there are no reports, because the registry refers to all waiters.
+ * be late, or missing if the process exits first. With GORO_DEBUG=1 it reports nothing, because the registry refers to all waiters.
  * Use it to find leaks in a running service. It captures a stack for each operation that waits.
  *
  * @returns a function that stops the reports

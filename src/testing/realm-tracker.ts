@@ -45,7 +45,7 @@ export class RealmTracker<W extends TrackedRealm> {
     this.#store?.exit(f);
   }
 
-  /** Must be called before a realm is used. Returns a function to call when it is no longer used. */
+  /** Must be called before a realm is used. Returns a function to call after the last use. */
   enable(): () => void {
     this.#store ??= createAsyncLocalStorage<Location<W>>();
     if (this.#store === undefined) throw new TypeError("bubble: the host has no AsyncLocalStorage, which bubbles need");

@@ -2,7 +2,7 @@
 //
 // Invariants, whenever no method is on the stack:
 //   1. The counter is never below 0.
-//   2. At 0 there are no waiters: the call that made it 0 has woken them, and later use of the group cannot delay them.
+//   2. At 0 no goroutine waits: the call that made it 0 has woken them, and later use of the group cannot delay them.
 
 import { type GoroutineObserver, spawn } from "../runtime/goroutine.ts";
 import { PanicError } from "../runtime/panic.ts";
@@ -64,8 +64,8 @@ export class WaitGroup {
   /**
    * Starts `f(...args)` as a goroutine that is counted until it finishes.
    *
-   * An error that `f` throws is a panic, as of {@link go}. If the process survives the panic, the goroutine has finished and is no longer
-   * counted.
+   * An error that `f` throws is a panic, as of {@link go}. If the process survives the panic, the goroutine has finished and stops
+   * being counted.
    *
    * @throws {TypeError} if `f` is not a function, or is a generator function.
    *

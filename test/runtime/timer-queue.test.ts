@@ -236,11 +236,11 @@ describe("a clock", () => {
     let model: { name: number; when: number; order: number }[] = [];
     let order = 0;
 
-    const setAlarm = (name: number, when: number): void => {
+    const setTimer = (name: number, when: number): void => {
       clock.set(alarms[name] as RuntimeTimer, when);
       model.push({ name, when, order: order++ });
     };
-    const cancelAlarm = (name: number): void => {
+    const cancelTimer = (name: number): void => {
       const others = model.filter((entry) => entry.name !== name);
       expect(clock.cancel(alarms[name] as RuntimeTimer)).toBe(others.length < model.length);
       model = others;
@@ -254,8 +254,8 @@ describe("a clock", () => {
         model = model.filter((entry) => entry !== first);
         fired.push(name);
         const other = below(30);
-        if (name % 3 === 0) cancelAlarm(other);
-        else if (name % 3 === 1 && !(alarms[other] as RuntimeTimer).isSet) setAlarm(other, host.time - 5 + below(30));
+        if (name % 3 === 0) cancelTimer(other);
+        else if (name % 3 === 1 && !(alarms[other] as RuntimeTimer).isSet) setTimer(other, host.time - 5 + below(30));
       });
     });
 
@@ -263,11 +263,11 @@ describe("a clock", () => {
       const name = below(30);
       const chance = below(10);
       if (chance < 6) {
-        if ((alarms[name] as RuntimeTimer).isSet) cancelAlarm(name);
+        if ((alarms[name] as RuntimeTimer).isSet) cancelTimer(name);
         // Few different times, so that many are equal.
-        setAlarm(name, host.time + 4 * below(10));
+        setTimer(name, host.time + 4 * below(10));
       } else if (chance < 8) {
-        cancelAlarm(name);
+        cancelTimer(name);
       } else {
         host.moveTo(host.time + below(20));
         expect(model.filter((entry) => entry.when <= host.time)).toEqual([]);
@@ -406,15 +406,15 @@ test.each([false, true])("an alarm goes off once, whether somebody listens or no
 // C23. In a process of its own, because jest takes the uncaught exceptions of this one.
 test("every alarm that is due goes off although some throw, and what they throw are uncaught exceptions", async () => {
   const ending = await runSource(`
-    import { Alarm } from "../../src/runtime/timer.ts";
+    import { RuntimeTimer } from "../../src/runtime/timer.ts";
     process.on("uncaughtException", (error) => console.log("caught", error.message));
     const alarm = (name: string, throws: boolean = false) =>
-      new Alarm("test", () => {
+      new RuntimeTimer("test", () => {
         console.log(name);
         if (throws) throw new Error(name);
       });
     const due = [alarm("a"), alarm("b", true), alarm("c", true), alarm("d")];
-    for (const each of due) each.setIn(0);
+    for (const each of due) each.start(0);
     const until = performance.now() + 2;
     while (performance.now() < until);
   `);

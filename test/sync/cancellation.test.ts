@@ -60,6 +60,11 @@ const locks: Record<string, () => Lock> = {
   },
 };
 
+function children(ctx: context.Context): number {
+  if (!(ctx instanceof CancelContext)) throw new TypeError("it has no list of children");
+  return ctx.children.count();
+}
+
 interface Canceler {
   readonly options: Options;
   readonly reason: () => unknown;
@@ -75,7 +80,7 @@ const cancelers: Record<string, () => Canceler> = {
     return {
       options: { ctx },
       reason: () => ctx.err(),
-      listeners: () => (ctx as CancelContext).children.count(),
+      listeners: () => children(ctx),
       cancel: () => cancel(why),
     };
   },
@@ -85,7 +90,7 @@ const cancelers: Record<string, () => Canceler> = {
     return {
       options: { signal },
       reason: () => why,
-      listeners: () => (context.fromSignal(signal) as CancelContext).children.count(),
+      listeners: () => children(context.fromSignal(signal)),
       cancel: () => controller.abort(why),
     };
   },
@@ -239,13 +244,13 @@ test("withPermits holds as many permits as it is given", async () => {
 describe("a canceled writer", () => {
   test("admits the readers that waited behind it", async () => {
     const rw = new RWMutex();
-    using _reader = await rw.rLock();
+    using _1 = await rw.rLock();
     const [ctx, cancel] = context.withCancel(context.background());
     const writer = rw.lock({ ctx });
     const later = rw.rLock();
     cancel();
     await expect(writer).rejects.toBe(ctx.err());
-    using _later = await later;
+    using _2 = await later;
     expect(String(rw)).toBe("RWMutex locked by 2 readers");
   });
 
@@ -261,7 +266,7 @@ describe("a canceled writer", () => {
     expect(String(rw)).toBe("RWMutex locked by 1 reader, 2 waiting");
     reader[Symbol.dispose]();
     (await other)[Symbol.dispose]();
-    using _later = await later;
+    using _2 = await later;
   });
 });
 

@@ -232,7 +232,7 @@ test("a watch that was stopped keeps hearing nothing", async () => {
 
 test("without hooks of a test framework it says so", () => {
   expect(() => expectNoLeaks({} as TestHooks)).toThrow(
-    new TypeError("expectNoLeaks: hooks must have beforeEach and afterEach, and there are no such globals"),
+    new TypeError("expectNoLeaks: hooks must have beforeEach and afterEach, and such globals do not exist"),
   );
 });
 
