@@ -1,5 +1,5 @@
-// Runs the packed library in the hosts, bundlers and compilers that people use it with: `npm run compat`, or
-// `npm run compat -- jest30` for those whose name begins so.
+// Runs the packed library in the common hosts, bundlers and compilers: `npm run compat`, or
+// `npm run compat -- jest30` for the hosts whose names begin with the argument.
 
 import { createHash } from "node:crypto";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -12,7 +12,7 @@ import { run as runIn } from "./run.ts";
 const root = join(folder, "..");
 const prefix = process.argv[2] ?? "";
 
-// A test runner that finds another's variables behaves otherwise.
+// Test runners behave differently if the variables of another test runner are set.
 const clean = { CI: "true", NO_COLOR: "1", NODE_ENV: undefined, NODE_OPTIONS: undefined, JEST_WORKER_ID: undefined };
 
 function run(
@@ -29,7 +29,7 @@ async function must(command: string, args: readonly string[], cwd: string): Prom
   if (code !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`);
 }
 
-/** Installs the hosts, unless what is installed is what the lock says. */
+/** Installs the hosts, unless the installed versions match the lock file. */
 async function install(): Promise<void> {
   const lock = createHash("sha256")
     .update(await readFile(join(folder, "package-lock.json")))
@@ -41,7 +41,7 @@ async function install(): Promise<void> {
   await writeFile(stamp, lock);
 }
 
-/** Builds and packs the library, and lays it where the programs find it, beside a package that imports it too. */
+/** Builds and packs the library, and installs it for the programs, together with a package that also imports it. */
 async function pack(scratch: string): Promise<void> {
   await must("npm", ["pack", "--pack-destination", scratch], root);
   const [tarball] = (await readdir(scratch)).filter((file) => file.endsWith(".tgz"));

@@ -1,4 +1,4 @@
-// Loads everything at once for minutes, at random, and tells whether anything was lost, was left, or grows:
+// Runs a random load on all parts of the library for minutes, and reports lost values, leftovers and a growing heap:
 //
 //   npx tsx --expose-gc scripts/soak.ts
 //   npx tsx --expose-gc scripts/soak.ts --minutes 1 --seed 7      the plan of that seed; the timers remain real
@@ -16,8 +16,8 @@ import { blank, operationsOf, summary } from "./soak/tally.ts";
 
 const loads: readonly Load[] = [lanes, lanes, lanes, lanes, mutex, semaphore, waitGroup, jobs, ticker, calls];
 
-/** How long a round may take, which takes some milliseconds, before it counts as stuck. */
-const patience = 30_000;
+/** The time limit of a round, which takes about 10 ms, in milliseconds. */
+const timeLimit = 30_000;
 
 const { minutes, seed } = options();
 const length = minutes * 60_000;
@@ -27,14 +27,14 @@ const tally = blank();
 const heaps: number[] = [];
 let rounds = 0;
 
-/** What was found, as against an error of the soak itself. */
+/** A failure of the library, as opposed to an error of the soak test. */
 class Finding extends Error {}
 
-// Not by `context.notifyContext`, whose timer ends with it: a round that is interrupted leaves neither more nor fewer timers.
+// Does not use `context.notifyContext`, because its timer would change the number of timers in an interrupted round.
 const [ctx, stop] = context.withCancel(context.background());
 process.once("SIGINT", stop);
 
-// A panic of a goroutine that the library has started for itself comes here.
+// Reports a panic of a goroutine that the library has started.
 process.once("uncaughtException", (error) => {
   fail(describe(error));
   process.exit();
@@ -66,7 +66,7 @@ async function turn(before: Left): Promise<void> {
   const watch = setTimeout(() => {
     fail(`round ${rounds} does not end; what waits: ${parked()}`);
     process.exit();
-  }, patience);
+  }, timeLimit);
   const round = new Round(ctx, tally, own);
   for (const load of loads) round.add(load);
   await round.end(before);
@@ -80,7 +80,7 @@ async function report(): Promise<void> {
   console.log(`${figures()}; ${summary(tally)}; heap ${megabytes(heaps.at(-1) as number)}`);
 }
 
-/** Says that the heap is flat, or throws. */
+/** Returns a line with the heap sizes; throws if the heap grows. */
 function verdict(): string {
   const fifth = Math.floor(heaps.length / 5);
   if (fifth < 2) return `heap: too few samples to judge (${heaps.length})`;

@@ -1,8 +1,8 @@
-// Runs random programs with real Go and on goro, and tells whether they agree. It needs Go 1.25 or later.
+// Runs random programs on Go and on goro, and reports differences. It needs Go 1.25 or later.
 //
 //   npx tsx scripts/twins.ts                            a thousand programs
-//   npx tsx scripts/twins.ts --programs 50 --seed 7     fifty, others
-//   npx tsx scripts/twins.ts --record                   writes test/model/twins.json, which holds goro to Go without Go
+//   npx tsx scripts/twins.ts --programs 50 --seed 7     fifty programs of another seed
+//   npx tsx scripts/twins.ts --record                   writes test/model/twins.json, for comparisons without Go
 
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -17,7 +17,7 @@ import { typescriptSource } from "./twins/typescript.ts";
 
 const corpus = fileURLToPath(new URL("../test/model/twins.json", import.meta.url));
 
-/** How often each program is run on Go, and on goro; and of how many one is run as a process of its own. */
+/** The number of runs of each program on Go and on goro. One of `perProcess` programs also runs as a separate process. */
 const timesOnGo = 4;
 const timesOnGoro = 8;
 const perProcess = 37;
@@ -68,18 +68,18 @@ function options(): { programs: number; seed: number; record: boolean } {
   }
 }
 
-function whole(name: string, text: string, least: number): number {
+function whole(name: string, text: string, min: number): number {
   const number = Number(text);
-  if (/^\d+$/.test(text) && number >= least && number < 2 ** 31) return number;
-  throw new RangeError(`--${name} must be a whole number from ${least} on, got ${JSON.stringify(text)}`);
+  if (/^\d+$/.test(text) && number >= min && number < 2 ** 31) return number;
+  throw new RangeError(`--${name} must be an integer of at min ${min}, got ${JSON.stringify(text)}`);
 }
 
 async function runOf(index: number): Promise<Run> {
   const twin = all[index] as Twin;
   const onGoro: string[] = [];
   for (let time = 0; time < timesOnGoro; time++) onGoro.push(...(await twin.run(seed + time)));
-  if (index % perProcess === 0) onGoro.push(twin.tell(await runTypeScript(twin.write)));
-  return { twin, onGo: (await go.run(index, timesOnGo)).map((ran) => twin.tell(ran)), onGoro };
+  if (index % perProcess === 0) onGoro.push(twin.toOutcome(await runTypeScript(twin.write)));
+  return { twin, onGo: (await go.run(index, timesOnGo)).map((result) => twin.toOutcome(result)), onGoro };
 }
 
 function report({ twin }: Run, complaints: readonly string[]): void {

@@ -1,11 +1,11 @@
-// The program of the compatibility check, bundled by every bundler to every format.
+// The program of the compatibility check, bundled by each bundler to each format.
 
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type * as Esbuild from "esbuild";
 import { type Built, folder, programs } from "./hosts.ts";
 
-// The bundlers are not among the project's own dependencies, and are not typed here.
+// The bundlers are not dependencies of the project, so they have no types here.
 type Tool = (...args: never[]) => unknown;
 
 interface Loose {
@@ -34,7 +34,7 @@ export async function bundleForWorkerd(outfile: string): Promise<void> {
   });
 }
 
-/** Bundles the program to `outdir`; `warned` is called with what a bundler warns of. */
+/** Bundles the program to `outdir`; `warned` is called with the warnings of a bundler. */
 export async function bundles(outdir: string, warned: (name: string, text: string) => void): Promise<Built[]> {
   const built: Built[] = [];
   for (const minify of [false, true]) {
@@ -89,7 +89,7 @@ function webpack(format: string, minimize: boolean, file: string, warned: (text:
   const options = {
     mode: minimize ? "production" : "development",
     devtool: false,
-    // What is loaded by Node, and what a browser loads.
+    // Bundles of the format iife are for browsers, all others for Node.
     target: format === "iife" ? "web" : "node",
     entry,
     experiments: { outputModule: isModule },

@@ -1,10 +1,10 @@
-// The hosts of the compatibility check: how each is started, and how its output is read.
+// The hosts of the compatibility check: their commands, and the parsers of their output.
 
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The folder of the check, a package of its own, and that of the programs that run in every host. */
+/** The folder of the check, a separate package, and the folder of the programs that run in every host. */
 export const folder: string = fileURLToPath(new URL("../../compat/", import.meta.url));
 export const programs: string = join(folder, "programs");
 
@@ -14,7 +14,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** How many tests passed and failed. */
+/** The numbers of passed and failed tests. */
 export interface Score {
   readonly passed: number;
   readonly failed: number;
@@ -22,19 +22,19 @@ export interface Score {
 
 export interface Host {
   readonly name: string;
-  /** Arguments of Node, in the folder of the programs. */
+  /** The arguments for Node, which runs in the folder of the programs. */
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly score: (ended: Ended) => Score;
 }
 
-/** The executable `file` of the package `name`, as one of the workspaces finds it. */
+/** The executable `file` of the package `name`, as resolved from one of the workspaces. */
 function bin(workspace: string, name: string, file: string): string {
   const from = createRequire(join(folder, "hosts", workspace, "package.json"));
   return join(dirname(from.resolve(`${name}/package.json`)), file);
 }
 
-/** What a runner counted. At least `least` tests must have run, so that one which runs nothing fails. */
+/** The counts of a test runner. At least `least` tests must have run, so that a run without tests fails. */
 function counted(passed: RegExp, failed: RegExp, least: number): (ended: Ended) => Score {
   return ({ code, stdout, stderr }) => {
     const text = stdout + stderr;
@@ -45,7 +45,7 @@ function counted(passed: RegExp, failed: RegExp, least: number): (ended: Ended) 
   };
 }
 
-/** Whether all of `patterns` are in the output, as one test; `code` is the exit code, or "failure" for any but 0. */
+/** Checks as one test that the output contains all `patterns`; `code` is the exit code, or "failure" for any code except 0. */
 function shows(code: number | "failure", ...patterns: readonly RegExp[]): (ended: Ended) => Score {
   return (ended) => {
     const isRight =
@@ -65,7 +65,7 @@ function jest(workspace: "jest29" | "jest30"): Host[] {
     [resolve("@babel/preset-env"), { targets: { node: "20" }, modules: "commonjs" }],
     resolve("@babel/preset-typescript"),
   ];
-  // Files of goro are ES modules, so that a recipe for CommonJS has to transform them.
+  // The files of goro are ES modules, so the setup for CommonJS has to transform them.
   const transformIgnorePatterns = ["/node_modules/(?!(goro|uses-goro)/)"];
   const tsconfig = {
     module: "CommonJS",
@@ -208,7 +208,7 @@ function typescript(version: "54" | "56"): Host[] {
   ];
 }
 
-/** A bundle that is built, and run in its host. */
+/** A bundle, which is built and run in its host. */
 export interface Built {
   readonly name: string;
   readonly file: string;
@@ -235,7 +235,7 @@ export function workerd(config: string): Host {
   };
 }
 
-/** All hosts that need no bundle. */
+/** All hosts that do not need a bundle. */
 export function hosts(): Host[] {
   return [
     ...nodeHosts(),

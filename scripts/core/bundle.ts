@@ -1,5 +1,5 @@
-// Makes one file of all the core's tests, which runs in every JavaScript host: the tests as they stand, the library, and a
-// small test runner in the place of jest.
+// Builds one file of all core tests, which runs in every JavaScript host: the unchanged tests, the library, and a
+// small test runner that replaces jest.
 
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
@@ -8,7 +8,7 @@ import { build, type Plugin } from "esbuild";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Jest's own tools that `expect` reaches for, and that need Node: what it uses of them, without Node. */
+/** Replacements for the tools of jest that `expect` imports and that need Node, reduced to the functions that it uses. */
 const replaced: Readonly<Record<string, string>> = {
   "jest-message-util": `
     export const formatStackTrace = (stack) => stack;
@@ -22,19 +22,19 @@ const replaced: Readonly<Record<string, string>> = {
     module.exports = new Proxy(plain, { get: (_, key) => (key === "level" ? 0 : module.exports) });`,
 };
 
-/** What a test needs beyond a JavaScript host: jest or another test runner, the project around it, or Node. */
+/** Requirements of a test beyond a JavaScript host: jest or another test runner, the files of the project, or Node. */
 const needsJest = /import \{[^}]*\bjest\b[^}]*\} from "@jest|from "esbuild"|support\/jests\.ts"/;
 const needsProject = /support\/programs\.ts"|\/scripts\//;
 const needsNode = /from "node:|support\/memory\.ts"/;
 
 interface Ground {
-  /** Whether they will run on Node. */
+  /** Whether the tests will run on Node. */
   readonly onNode?: boolean;
-  /** Whether they will run in the project's folder, where they can start programs of their own. */
+  /** Whether the tests will run in the project's folder, where they can start separate programs. */
   readonly inProject?: boolean;
 }
 
-/** The tests of the folders `rooms` of `test` that need no jest, and no more than they are given: as paths from the root. */
+/** The tests in the folders `rooms` of `test` whose requirements are met without jest, as paths from the root. */
 export async function portableTests(
   rooms: readonly string[],
   { onNode = false, inProject = false }: Ground = {},
@@ -56,7 +56,7 @@ export async function portableTests(
 interface Bundled {
   /** The module whose `start` runs the tests. */
   readonly starter?: string;
-  /** Modules of the library that tests load anew, by their paths in `src`; a copy of each stands beside the bundle. */
+  /** Modules of the library that tests load a second time, by their paths in `src`; a copy of each is next to the bundle. */
   readonly fresh?: readonly string[];
 }
 
@@ -86,7 +86,7 @@ export async function bundle(
     conditions: ["import", "default"],
     target: "es2022",
     outfile,
-    // What `expect` asks for, to shorten stacks, and has no need of; a browser has none of it.
+    // `expect` reads these to shorten stacks, but works without them; they do not exist in a browser.
     define: { global: "globalThis", "process.env.NODE_ENV": '"production"', "process.cwd": "String" },
     external: ["node:*", "typescript"],
     alias: {
@@ -120,7 +120,7 @@ const withoutNode: Plugin = {
   },
 };
 
-// What looks for the project's files from where it stands itself still finds them.
+// Modules that find project files relative to themselves keep the URL of their source file.
 const placingFiles: Plugin = {
   name: "placing files",
   setup({ onLoad }) {
@@ -132,7 +132,7 @@ const placingFiles: Plugin = {
   },
 };
 
-// A test is told with its file. What it loads anew is not in the bundle: its path, which stands in the text, changes.
+// The name of a test includes its file. Modules that a test loads a second time are not in the bundle, so their paths are replaced.
 function namingFiles(copies: ReadonlyMap<string, string>): Plugin {
   return {
     name: "naming files",

@@ -1,4 +1,4 @@
-// The hooks as globals, as jest has them: the suite's setup looks for them there.
+// The hooks as globals, as in jest: the setup file of the suite uses them.
 
 import { afterEach, beforeEach } from "./harness.ts";
 

@@ -1,4 +1,4 @@
-// As much of a test runner as the core's tests need, for where jest cannot run: it takes the place of `@jest/globals` in the
+// The part of a test runner that the core tests need, for hosts where jest cannot run: it replaces `@jest/globals` in the
 // bundle of all tests, and works in every JavaScript host.
 
 import { expect } from "expect";
@@ -6,7 +6,7 @@ import type { Failure, Report } from "./report.ts";
 
 export { expect };
 
-// Taken once: tests put others in their place.
+// Saved at load time, because tests replace them.
 const { setTimeout, clearTimeout } = globalThis;
 
 type Body = (...args: never[]) => unknown;
@@ -19,7 +19,7 @@ interface Case {
   readonly suite: Suite;
 }
 
-/** What a `describe` holds. */
+/** The content of a `describe`. */
 class Suite {
   readonly name: string;
   readonly parent: Suite | null;
@@ -31,7 +31,7 @@ class Suite {
     this.parent = parent;
   }
 
-  /** From the outermost to this one. */
+  /** The suites from the outermost to this one. */
   get path(): readonly Suite[] {
     return this.parent === null ? [this] : [...this.parent.path, this];
   }
@@ -57,15 +57,15 @@ const sequential: Describe = Object.assign(
   { each: eachOf((name, body) => sequential(name, body)) },
 );
 
-// Here all tests run one after the other.
+// All tests run sequentially.
 export const test: Test = Object.assign(sequential, { concurrent: sequential });
 
-/** Begins a file of tests: what follows belongs to it, and its hooks to its tests alone. */
+/** Begins a test file: the following tests belong to it, and its hooks run only for its tests. */
 export function beginFile(name: string): void {
   suite = new Suite(name, hooksOfAll);
 }
 
-/** Ends what is for every file: the hooks so far are those of all tests. */
+/** Ends the setup: the hooks registered so far run for all tests. */
 export function endSetup(): void {
   hooksOfAll = suite;
 }
@@ -80,7 +80,7 @@ export function beforeAll(hook: Hook): void {
   });
 }
 
-/** What is to be done when all tests have run: for the suites of which at least one has. */
+/** The hooks that run after all tests, for suites with at least one test that has run. */
 const finals: Hook[] = [];
 
 export function afterAll(hook: Hook): void {
@@ -109,7 +109,7 @@ function eachOf(register: Register): Each {
   };
 }
 
-// Jest's titles: %s, %p and their like stand for the arguments one by one, %# for the index, $name for a field of a record.
+// Titles as in jest: %s, %p and similar stand for the arguments in order, %# for the index, $name for a field of a record.
 function titled(name: string, args: readonly unknown[], index: number): string {
   let next = 0;
   const [record] = args;
@@ -136,23 +136,23 @@ function shown(value: unknown): string {
 }
 
 interface Options {
-  /** Whether the run ends with the first test that fails. */
+  /** Whether the run ends after the first failure. */
   readonly bail?: boolean;
-  /** The numbers of the tests to run, in this order. All, unless given. */
+  /** The indices of the tests to run, in this order. The default is all tests. */
   readonly order?: Iterable<number>;
-  /** The tests to leave out, by their names. */
+  /** Matches the names of tests to skip. */
   readonly skip?: RegExp;
-  /** How long a test may take, in milliseconds. A hung promise must not hang the run. */
-  readonly patience?: number;
-  /** Is told of each test before it runs. */
+  /** The time limit of a test in milliseconds, so that a hanging promise does not hang the run. */
+  readonly timeLimit?: number;
+  /** Called before each test. */
   readonly onTest?: (name: string, index: number) => void;
-  /** Is told of each test after it ran. */
+  /** Called after each test. */
   readonly afterTest?: (index: number) => void;
 }
 
-/** Runs the tests, one after the other. */
+/** Runs the tests sequentially. */
 export async function runAll(options: Options = {}): Promise<Report> {
-  const { bail = false, order = cases.keys(), skip, patience = 60_000, onTest, afterTest } = options;
+  const { bail = false, order = cases.keys(), skip, timeLimit = 60_000, onTest, afterTest } = options;
   let passed = 0;
   let skipped = 0;
   const failures: Failure[] = [];
@@ -161,7 +161,7 @@ export async function runAll(options: Options = {}): Promise<Report> {
     const name = [...one.suite.path.slice(1).map((each) => each.name), one.name].join(" > ");
     if (skip?.test(name)) continue;
     onTest?.(name, index);
-    const failure = await run(one, patience);
+    const failure = await run(one, timeLimit);
     afterTest?.(index);
     if (failure === null) passed++;
     else if (isBeyondHost(failure)) skipped++;
@@ -172,7 +172,7 @@ export async function runAll(options: Options = {}): Promise<Report> {
   return { passed, failures, skipped };
 }
 
-// A stack begins with the message on V8 alone.
+// Only V8's stacks begin with the message.
 function describeError({ name, message, stack = "" }: Error): string {
   return stack.includes(message) ? stack : `${name}: ${message}\n${stack}`;
 }
@@ -182,57 +182,57 @@ const { process } = globalThis as unknown as {
 };
 const hasAsyncLocalStorage = process?.getBuiltinModule?.("node:async_hooks") !== undefined;
 
-const lackOfWorlds = "the host cannot tell who is inside: no AsyncLocalStorage";
+const noAsyncContext = "no AsyncLocalStorage";
 
-/** Whether a test has failed only because it has a bubble, and the host, as browsers do, lacks what bubbles need. */
+/** Whether a test has failed only because it uses a bubble and the host, such as a browser, has no AsyncLocalStorage. */
 function isBeyondHost(failure: unknown): boolean {
   if (hasAsyncLocalStorage || !(failure instanceof Error)) return false;
-  return failure.message.includes(lackOfWorlds) || isBeyondHost(failure.cause);
+  return failure.message.includes(noAsyncContext) || isBeyondHost(failure.cause);
 }
 
-/** An error that was not handled while a test ran, and the promise that was rejected with it, if it was one. */
-let loose: { readonly error: unknown; readonly promise: unknown } | null = null;
+/** An unhandled error during a test, and the promise that was rejected with it, if there is one. */
+let unhandled: { readonly error: unknown; readonly promise: unknown } | null = null;
 
-/** Makes the current test fail: the host has reported an error that is not handled. */
-export function failLoose(error: unknown, promise?: unknown): void {
-  loose = { error: error ?? new Error("something that is not an error was thrown"), promise };
+/** Makes the current test fail, because the host has reported an unhandled error. */
+export function reportUnhandled(error: unknown, promise?: unknown): void {
+  unhandled = { error: error ?? new Error("a value that is not an error was thrown"), promise };
 }
 
-function looseError(): unknown {
-  return loose === null ? null : loose.error;
+function unhandledError(): unknown {
+  return unhandled === null ? null : unhandled.error;
 }
 
-/** Takes that back: the rejection of `promise` has been handled after all. */
-export function handled(promise: unknown): void {
-  if (loose?.promise === promise) loose = null;
+/** Clears the error, because the rejection of `promise` has been handled later. */
+export function markHandled(promise: unknown): void {
+  if (unhandled?.promise === promise) unhandled = null;
 }
 
-async function run({ suite, body }: Case, patience: number): Promise<unknown> {
+async function run({ suite, body }: Case, timeLimit: number): Promise<unknown> {
   const path = suite.path;
   const steps = [...path.flatMap((each) => each.before), body];
   const after = [...path].reverse().flatMap((each) => each.after);
   let failure: unknown = null;
-  loose = null;
-  for (const step of steps) failure ??= await attempt(step, patience);
-  // What a failed test leaves behind must not reach the next one.
+  unhandled = null;
+  for (const step of steps) failure ??= await attempt(step, timeLimit);
+  // Hooks also run after a failure, so that a failed test does not affect the next one.
   for (const step of after) {
-    const error = await attempt(step, patience);
+    const error = await attempt(step, timeLimit);
     failure ??= error;
   }
-  // Hosts tell of what nobody handles only when nothing else is to do.
+  // Hosts report unhandled rejections only after the microtask queue is empty.
   await new Promise((resolve) => setTimeout(resolve, 0));
-  return failure ?? looseError();
+  return failure ?? unhandledError();
 }
 
-async function attempt(step: () => unknown, patience: number): Promise<unknown> {
+async function attempt(step: () => unknown, timeLimit: number): Promise<unknown> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise((resolve) => {
-    timer = setTimeout(() => resolve(new Error(`it takes longer than ${patience / 1000} s`)), patience);
+    timer = setTimeout(() => resolve(new Error(`the test takes longer than ${timeLimit / 1000} s`)), timeLimit);
   });
   try {
     return await Promise.race([Promise.resolve(step()).then(() => null), late]);
   } catch (error) {
-    return error ?? new Error("something that is no error was thrown");
+    return error ?? new Error("a value that is not an error was thrown");
   } finally {
     clearTimeout(timer);
   }

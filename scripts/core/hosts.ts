@@ -1,4 +1,4 @@
-// Runs the bundle of the core's tests in a host, which may hang: nothing of it stays.
+// Runs the bundle of the core tests in a host, and kills all its processes at the end, even if it hangs.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -9,22 +9,22 @@ import { text } from "node:stream/consumers";
 import { countsOf, type Report, toText } from "./report.ts";
 import type { Runtime } from "./runtimes.ts";
 
-/** How a host has fared. */
+/** The result of a run in a host. */
 export interface Outcome {
-  /** Undefined if the tests did not come to their end. */
+  /** Undefined if the run did not finish. */
   readonly counts: ReturnType<typeof countsOf>;
-  /** All that is wrong, in full. */
+  /** All failures, in full. */
   readonly complaint: string;
 }
 
-/** How long a host may take, in milliseconds. */
-const patience = 5 * 60_000;
+/** The time limit of a host in milliseconds. */
+const timeLimit = 5 * 60_000;
 
-/** Runs `file` as a program of its own. */
+/** Runs `file` in a separate process. */
 export async function runInProcess({ binary, args = [] }: Runtime, file: string): Promise<Outcome> {
   const child = start(binary, [...args, file, "--names"], dirname(file));
   const output = Promise.all([text(child.stdout), text(child.stderr)]);
-  const timedOut = await within(patience, ended(child), () => kill(child));
+  const timedOut = await within(timeLimit, ended(child), () => kill(child));
   kill(child);
   const [stdout, stderr] = await output;
   const counts = countsOf(stdout);
@@ -46,10 +46,10 @@ export async function runInPage({ binary }: Runtime, file: string): Promise<Outc
   const child = start(binary, [...flags, `--user-data-dir=${profile}`, `http://127.0.0.1:${port}/`], dirname(file));
   const output = Promise.all([text(child.stdout), text(child.stderr)]);
   const exit = ended(child);
-  let told: Report | string = hung;
+  let result: Report | string = hung;
   await within(
-    patience,
-    Promise.race([report, exit.then(() => "the browser ended")]).then((each) => (told = each)),
+    timeLimit,
+    Promise.race([report, exit.then(() => "the browser ended")]).then((value) => (result = value)),
     () => undefined,
   );
   kill(child);
@@ -59,20 +59,20 @@ export async function runInPage({ binary }: Runtime, file: string): Promise<Outc
   const [, stderr] = await output;
   await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   return outcomeOf(
-    told,
+    result,
     () => `last: ${lastTest() ?? "no test"}\n${stderr.trimEnd().split("\n").slice(-20).join("\n")}`,
   );
 }
 
-const hung = `it takes longer than ${patience / 60_000} minutes`;
+const hung = `it takes longer than ${timeLimit / 60_000} minutes`;
 
-function outcomeOf(told: Report | string, more: () => string): Outcome {
-  if (typeof told === "string") return { counts: undefined, complaint: `${told}\n${more()}` };
-  const summary = toText(told);
-  return { counts: countsOf(summary), complaint: told.failures.length === 0 ? "" : summary };
+function outcomeOf(result: Report | string, more: () => string): Outcome {
+  if (typeof result === "string") return { counts: undefined, complaint: `${result}\n${more()}` };
+  const summary = toText(result);
+  return { counts: countsOf(summary), complaint: result.failures.length === 0 ? "" : summary };
 }
 
-// What goes wrong before the first test, such as a syntax that the browser does not know, ends the run.
+// An error before the first test, such as an unknown syntax, ends the run.
 const page = `<!doctype html>
 <meta charset="utf-8">
 <title>goro</title>
@@ -84,7 +84,7 @@ const page = `<!doctype html>
 
 interface Site {
   readonly server: Server;
-  /** What the page reports, or why it cannot. */
+  /** The report of the page, or the reason for its absence. */
   readonly report: Promise<Report | string>;
   readonly lastTest: () => string | undefined;
 }
@@ -119,11 +119,11 @@ async function serve(file: string): Promise<Site> {
 
 function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
   let resolve!: (value: T) => void;
-  const promise = new Promise<T>((each) => (resolve = each));
+  const promise = new Promise<T>((resolver) => (resolve = resolver));
   return { promise, resolve };
 }
 
-// A group of its own, which can be killed as a whole; it does not outlive this program either.
+// Starts a separate process group, which can be killed as a whole and ends with this program.
 function start(binary: string, args: readonly string[], cwd: string) {
   const child = spawn(binary, args, { cwd, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const stop = (): void => kill(child);
@@ -145,16 +145,16 @@ function kill({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // All of it has ended.
+    // All processes of the group have ended.
   }
 }
 
-/** Waits for `end`; after `milliseconds` it calls `giveUp`, and answers true. */
-async function within(milliseconds: number, end: Promise<unknown>, giveUp: () => void): Promise<boolean> {
+/** Waits for `end`. After `milliseconds` it calls `onTimeout` and returns true. */
+async function within(milliseconds: number, end: Promise<unknown>, onTimeout: () => void): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => {
-      giveUp();
+      onTimeout();
       resolve(true);
     }, milliseconds);
   });

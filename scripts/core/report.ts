@@ -1,26 +1,26 @@
-// How a run of the bundle has ended, as it passes from the host that ran it to the people who asked.
+// The report of a run of the bundle, which its host sends to this program.
 
-/** A test that has failed. */
+/** A failed test. */
 export interface Failure {
   readonly name: string;
   readonly error: string;
 }
 
-/** How a run has ended. */
+/** The result of a run. */
 export interface Report {
   readonly passed: number;
   readonly failures: readonly Failure[];
-  /** How many tests need what the host does not have. */
+  /** The number of tests that need a feature that the host does not have. */
   readonly skipped: number;
 }
 
-/** The report for people: each failure, and at the end one line with the counts. */
+/** The report as text: each failure, followed by a line with the counts. */
 export function toText({ passed, failures, skipped }: Report): string {
   const parts = failures.map(({ name, error }) => `FAIL ${name}\n${error}\n`);
   return [...parts, `${passed} passed, ${failures.length} failed, ${skipped} skipped`].join("\n");
 }
 
-/** What the output of a run says, which has ended in `toText`; undefined if it does not end so. */
+/** The counts at the end of the output of a run, as printed by `toText`; undefined if they are missing. */
 export function countsOf(output: string): { passed: number; failed: number; skipped: number } | undefined {
   const match = /^(\d+) passed, (\d+) failed, (\d+) skipped\s*$/m.exec(output.trimEnd().split("\n").at(-1) ?? "");
   if (match === null) return undefined;

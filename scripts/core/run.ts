@@ -1,4 +1,4 @@
-// Runs the core's tests in the JavaScript hosts that people use.
+// Runs the core tests in the common JavaScript hosts.
 //
 //   npx tsx scripts/core/run.ts               in this Node
 //   npx tsx scripts/core/run.ts bun chromium  in these: node, node22, node26, bun, deno, chromium
@@ -14,7 +14,7 @@ import { getRuntime, runtimeNames } from "./runtimes.ts";
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => name !== "all" && !runtimeNames.includes(name));
 if (unknown.length > 0) {
-  console.error(`there is no runtime ${unknown.join(", ")}: there are ${runtimeNames.join(", ")}, and all`);
+  console.error(`unknown runtime ${unknown.join(", ")}: use ${runtimeNames.join(", ")} or all`);
   process.exit(2);
 }
 const names = asked.includes("all") ? runtimeNames : asked.length === 0 ? ["node"] : [...new Set(asked)];
@@ -31,7 +31,7 @@ try {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** Whether all went well. */
+/** Returns whether all tests have passed. */
 async function runOn(name: string, file: string): Promise<boolean> {
   let version = "?";
   let outcome: Outcome;

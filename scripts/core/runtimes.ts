@@ -1,4 +1,4 @@
-// The JavaScript hosts that the core's tests run in, and where to get them.
+// The JavaScript hosts for the core tests, and their sources.
 
 import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
@@ -8,20 +8,20 @@ import { promisify } from "node:util";
 
 const exec = promisify(execFile);
 
-/** A host that is there to be used. */
+/** An installed host. */
 export interface Runtime {
   readonly name: string;
   readonly version: string;
   readonly binary: string;
-  /** What to say before the file to run; undefined for a browser. */
+  /** The arguments before the file to run; undefined for a browser. */
   readonly args?: readonly string[];
 }
 
-/** How to come by a host. */
+/** The source of a host. */
 interface Source {
   /** From npm: the package for this machine, and the binary within it. */
   readonly npm?: { readonly spec: string; readonly binary: string };
-  /** By hand: where it is. */
+  /** Otherwise: finds the installed binary. */
   readonly find?: () => Promise<string>;
   readonly args?: readonly string[];
 }
@@ -51,7 +51,7 @@ export const runtimeNames: readonly string[] = Object.keys(sources);
 export async function getRuntime(name: string): Promise<Runtime> {
   const { npm, find, args } = sources[name] as Source;
   const binary = npm === undefined ? await find?.() : await install(name, npm);
-  if (binary === undefined) throw new Error(`${name}: there is no way to get it`);
+  if (binary === undefined) throw new Error(`${name}: it cannot be installed`);
   const { stdout } = await exec(binary, ["--version"], { timeout: 30_000 });
   const version = /\d+(?:\.\d+)+/.exec(stdout)?.[0] ?? stdout.trim();
   return { name, version, binary, ...(args && { args }) };
@@ -67,7 +67,7 @@ async function install(name: string, { spec, binary }: { spec: string; binary: s
   } catch (error) {
     throw new Error(`${name}: npm cannot install ${spec} for this machine`, { cause: error });
   }
-  if (!(await isProgram(file))) throw new Error(`${name}: ${spec} holds no ${binary}`);
+  if (!(await isProgram(file))) throw new Error(`${name}: ${spec} does not contain ${binary}`);
   return file;
 }
 

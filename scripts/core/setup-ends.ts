@@ -1,4 +1,4 @@
-// Between the suite's setup and its first file.
+// Runs between the setup of the suite and its first file.
 
 import { endSetup } from "./harness.ts";
 

@@ -1,6 +1,6 @@
-// The end of the bundle for mutants. The first run, in which no mutant is active, writes down which tests reach which mutant; each
-// later run takes only the tests that reach its mutant, the quickest first, until one fails. A test that starts programs may
-// reach every mutant, in them.
+// The end of the bundle for mutants. The first run, in which no mutant is active, records which tests reach which mutant; each
+// later run executes only the tests that reach its mutant, the fastest first, until one fails. A test that starts programs may
+// reach every mutant in these programs.
 
 import childProcess from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -9,22 +9,22 @@ import { runAll } from "./harness.ts";
 import type { Report } from "./report.ts";
 import { endWith } from "./start.ts";
 
-/** How often each mutant was reached, by its id. */
+/** The number of times that each mutant was reached, by its id. */
 type Hits = Readonly<Record<string, number>>;
 
-/** What the mutated modules and their runner tell each other. */
-interface Stage {
+/** The data that the mutated modules and their runner exchange. */
+interface Stryker {
   currentTestId?: string;
   hitCount?: number;
   hitLimit?: number;
   readonly mutantCoverage?: { readonly static: Hits; readonly perTest: Readonly<Record<string, Hits>> };
 }
 
-/** The first run: how long each test took in milliseconds, null if it was left out, and what it reached. */
+/** The first run: the duration of each test in milliseconds, null if it was skipped, and the mutants that it reached. */
 interface FirstRun {
   readonly durations: readonly (number | null)[];
   readonly perTest: Readonly<Record<string, Hits>>;
-  /** Reached while the modules were loaded. */
+  /** Mutants that were reached while the modules were loaded. */
   readonly onLoad: Hits;
   /** The tests that start programs. */
   readonly starting: readonly number[];
@@ -32,12 +32,12 @@ interface FirstRun {
 
 const file = "core-tests.json";
 
-/** Tests that measure time, which code with mutants in it takes more of. */
+/** Tests that measure time, because instrumented code is slower. */
 const skip = /each costs the same/;
 
-const stage = ((globalThis as { __stryker__?: Stage }).__stryker__ ??= {});
+const stryker = ((globalThis as { __stryker__?: Stryker }).__stryker__ ??= {});
 
-/** Runs the tests that the active mutant has to pass; the exit code tells whether all of them passed. */
+/** Runs the tests that the active mutant has to pass; the exit code is 0 if all of them passed. */
 export async function start(): Promise<void> {
   const mutant = process.env["__STRYKER_ACTIVE_MUTANT__"];
   await endWith(process, () => (mutant === undefined ? runFirst() : runMutant(mutant)));
@@ -46,19 +46,19 @@ export async function start(): Promise<void> {
 async function runFirst(): Promise<Report> {
   const durations: number[] = [];
   const starting = new Set<number>();
-  onSpawn(() => starting.add(Number(stage.currentTestId)));
+  onSpawn(() => starting.add(Number(stryker.currentTestId)));
   let began = 0;
   const report = await runAll({
     skip,
     onTest(_, index) {
-      stage.currentTestId = `${index}`;
+      stryker.currentTestId = `${index}`;
       began = performance.now();
     },
     afterTest(index) {
       durations[index] = performance.now() - began;
     },
   });
-  const { perTest = {}, static: onLoad = {} } = stage.mutantCoverage ?? {};
+  const { perTest = {}, static: onLoad = {} } = stryker.mutantCoverage ?? {};
   writeFileSync(file, JSON.stringify({ durations, perTest, onLoad, starting: [...starting] } satisfies FirstRun));
   return report;
 }
@@ -77,9 +77,9 @@ function runMutant(mutant: string): Promise<Report> {
   const hits = (test: number): number => perTest[test]?.[mutant] ?? 0;
   const all = [...durations.keys()].filter((test) => typeof durations[test] === "number");
   const reaching = mutant in onLoad ? all : all.filter((test) => hits(test) > 0 || starting.includes(test));
-  // A mutant that loops without end is told by how often it is reached.
-  stage.hitCount = 0;
-  stage.hitLimit = 1_000 + 100 * all.reduce((sum, test) => sum + hits(test), onLoad[mutant] ?? 0);
+  // A mutant with an endless loop is detected by its number of hits.
+  stryker.hitCount = 0;
+  stryker.hitLimit = 1_000 + 100 * all.reduce((sum, test) => sum + hits(test), onLoad[mutant] ?? 0);
   const order = reaching.sort((one, other) => (durations[one] as number) - (durations[other] as number));
-  return runAll({ bail: true, order, patience: 5_000 });
+  return runAll({ bail: true, order, timeLimit: 5_000 });
 }

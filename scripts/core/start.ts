@@ -1,6 +1,6 @@
-// The end of the bundle: runs all tests, and tells the host how that went.
+// The end of the bundle: runs all tests, and reports the result to the host.
 
-import { failLoose, handled, runAll } from "./harness.ts";
+import { markHandled, reportUnhandled, runAll } from "./harness.ts";
 import { type Report, toText } from "./report.ts";
 
 interface Process {
@@ -13,10 +13,10 @@ interface Process {
 interface Host {
   readonly process?: Process;
   readonly navigator?: { sendBeacon?(path: string, text: string): boolean };
-  readonly addEventListener?: (event: string, listener: (event: Loose) => void) => void;
+  readonly addEventListener?: (event: string, listener: (event: UnhandledEvent) => void) => void;
 }
 
-interface Loose {
+interface UnhandledEvent {
   readonly error?: unknown;
   readonly reason?: unknown;
   preventDefault(): void;
@@ -25,30 +25,30 @@ interface Loose {
 const { process, navigator, addEventListener } = globalThis as unknown as Host;
 
 /**
- * Runs the tests. A process tells its outcome by its output and exit code; a page posts it to where it came from. Which test
- * runs is told too, on the side, for a host that hangs: by a process only with `--names`.
+ * Runs the tests. A process reports the result by its output and exit code; a page posts it to its server. The name of each
+ * running test is reported too, so that a hanging test can be identified: by a process only with `--names`.
  */
 export async function start(): Promise<void> {
   if (process !== undefined) {
     const onTest = (name: string): void => console.error(`RUN ${name}`);
     await endWith(process, () => runAll(process.argv.includes("--names") ? { onTest } : {}));
   }
-  for (const event of ["error", "unhandledrejection"]) {
-    addEventListener?.(event, (loose) => {
-      loose.preventDefault();
-      failLoose(loose.error ?? loose.reason);
+  for (const type of ["error", "unhandledrejection"]) {
+    addEventListener?.(type, (event) => {
+      event.preventDefault();
+      reportUnhandled(event.error ?? event.reason);
     });
   }
   const report = await runAll({ onTest: (name) => navigator?.sendBeacon?.("/running", name) });
   await fetch("/report", { method: "POST", body: JSON.stringify(report) });
 }
 
-/** Ends `process` with what `run` reports, as output and exit code. A run that ends in any other way has failed. */
+/** Ends `process` with the report of `run` as output and exit code. A run without a report has failed. */
 export async function endWith(process: Process, run: () => Promise<Report>): Promise<never> {
   process.exitCode = 1;
-  process.on("uncaughtException", (error) => failLoose(error));
-  process.on("unhandledRejection", failLoose);
-  process.on("rejectionHandled", handled);
+  process.on("uncaughtException", (error) => reportUnhandled(error));
+  process.on("unhandledRejection", reportUnhandled);
+  process.on("rejectionHandled", markHandled);
   const report = await run();
   console.log(toText(report));
   return process.exit(report.failures.length === 0 ? 0 : 1);

@@ -1,21 +1,21 @@
-// Counters that many goroutines change, each under its guard.
+// Counters that many goroutines change, each with its lock.
 
 import { context, type Context, gosched, Mutex, Semaphore, time, WaitGroup } from "goro";
 import type { Prng } from "../../src/util/prng.ts";
 import type { Load } from "./round.ts";
 
-/** One goroutine at a time reads, waits, and writes: without the lock additions would be lost. */
-export const mutex: Load = (round, chance) => {
+/** Each goroutine reads, waits and writes the counter: without the lock, increments would be lost. */
+export const mutex: Load = (round, random) => {
   const lock = new Mutex();
   let count = 0;
   let expected = 0;
-  for (let users = 1 + chance.randomInt(8); users > 0; users--) {
-    round.go(async (own) => {
-      for (let times = own.randomInt(20); times > 0; times--) {
-        if (own.randomInt(4) > 0) await lock.lock();
+  for (let users = 1 + random.randomInt(8); users > 0; users--) {
+    round.go(async (random) => {
+      for (let times = random.randomInt(20); times > 0; times--) {
+        if (random.randomInt(4) > 0) await lock.lock();
         else if (!lock.tryLock()) continue;
         const before = count;
-        if (own.randomInt(3) === 0) await gosched();
+        if (random.randomInt(3) === 0) await gosched();
         count = before + 1;
         expected++;
         lock.unlock();
@@ -29,31 +29,31 @@ export const mutex: Load = (round, chance) => {
   };
 };
 
-/** Never more than the size inside, and in the end all units are back, also those of whoever gave up. */
-export const semaphore: Load = (round, chance) => {
-  const size = 1 + chance.randomInt(4);
+/** The units in use never exceed the size, and at the end all units are released, also after canceled acquires. */
+export const semaphore: Load = (round, random) => {
+  const size = 1 + random.randomInt(4);
   const units = new Semaphore(size);
   let inside = 0;
-  let most = 0;
+  let max = 0;
 
-  // A function of its own: esbuild keeps the error of a `using` in a loop, and throws it again the next time round.
-  async function use(own: Prng, ctx: Context): Promise<void> {
-    const weight = 1 + own.randomInt(size);
+  // A separate function, because esbuild keeps the error of a `using` in a loop and throws it again in the next iteration.
+  async function use(random: Prng, ctx: Context): Promise<void> {
+    const weight = 1 + random.randomInt(size);
     using _ = await units.acquire(weight, ctx);
     inside += weight;
-    most = Math.max(most, inside);
-    if (own.randomInt(2) === 0) await gosched();
-    else if (own.randomInt(4) === 0) await time.sleep(1);
+    max = Math.max(max, inside);
+    if (random.randomInt(2) === 0) await gosched();
+    else if (random.randomInt(4) === 0) await time.sleep(1);
     inside -= weight;
     round.tally.permits++;
   }
 
-  for (let users = 1 + chance.randomInt(8); users > 0; users--) {
-    round.go(async (own) => {
-      for (let times = own.randomInt(5); times > 0; times--) {
-        const [ctx, cancel] = context.withTimeout(round.ctx, own.randomInt(6));
+  for (let users = 1 + random.randomInt(8); users > 0; users--) {
+    round.go(async (random) => {
+      for (let times = random.randomInt(5); times > 0; times--) {
+        const [ctx, cancel] = context.withTimeout(round.ctx, random.randomInt(6));
         try {
-          await use(own, ctx);
+          await use(random, ctx);
         } catch (error) {
           if (error !== ctx.err()) throw error;
           round.tally.missed++;
@@ -64,28 +64,28 @@ export const semaphore: Load = (round, chance) => {
     });
   }
   return () => {
-    if (most > size) round.faults.push(`${most} units were held of a semaphore of ${size}`);
+    if (max > size) round.faults.push(`${max} units were held of a semaphore of ${size}`);
     round.equal("units still held", inside, 0);
     round.equal("the semaphore is free", units.tryAcquire(size), true);
   };
 };
 
-/** Nobody who waits goes on before all are done. */
-export const waitGroup: Load = (round, chance) => {
+/** No waiter resumes before all workers are done. */
+export const waitGroup: Load = (round, random) => {
   const group = new WaitGroup();
-  const workers = 1 + chance.randomInt(8);
+  const workers = 1 + random.randomInt(8);
   let done = 0;
   for (let id = 0; id < workers; id++) {
     group.go(async (pause) => {
       if (pause === 0) await gosched();
       else await time.sleep(pause - 1);
       done++;
-    }, chance.randomInt(4));
+    }, random.randomInt(4));
   }
-  for (let waiters = 1 + chance.randomInt(4); waiters > 0; waiters--) {
+  for (let waiters = 1 + random.randomInt(4); waiters > 0; waiters--) {
     round.go(async () => {
       await group.wait();
-      round.equal("done when the group was waited for", done, workers);
+      round.equal("done after the wait for the group", done, workers);
       round.tally.waits++;
     });
   }

@@ -20,18 +20,18 @@ const capacities = [0, 1, 2, 64];
 const perSender = 2 ** 20;
 
 type Sender = (lane: Lane, value: number) => Promise<void>;
-type Receiver = (lane: Lane, other: Lane, chance: Prng) => Promise<void>;
+type Receiver = (lane: Lane, other: Lane, random: Prng) => Promise<void>;
 
-// Those of the second list end with the context, so that nobody has to close the channel.
+// Senders of the second list end with the context, so the channel does not have to be closed.
 const plainSenders: readonly Sender[] = [sendPlainly, sendFast];
 const boundSenders: readonly Sender[] = [sendSelecting, sendTrying, sendOrReceive];
 const plainReceivers: readonly Receiver[] = [receivePlainly, range];
 const boundReceivers: readonly Receiver[] = [receiveSelecting, receiveTrying, receiveFromBoth];
 
-/** Two channels, since some receive from both. */
-export const lanes: Load = (round, chance) => {
-  const first = new Lane(round, chance);
-  const second = new Lane(round, chance);
+/** Two channels, because some receivers use both. */
+export const lanes: Load = (round, random) => {
+  const first = new Lane(round, random);
+  const second = new Lane(round, random);
   first.start(second);
   second.start(first);
   return () => {
@@ -58,15 +58,15 @@ class Lane {
   #withdrawn = 0;
   #declined = 0;
 
-  constructor(round: Round, chance: Prng) {
+  constructor(round: Round, random: Prng) {
     this.round = round;
-    this.channel = new Channel(pick(chance, capacities));
-    this.#isTimed = chance.randomInt(2) === 0;
-    this.#isClosed = chance.randomInt(4) !== 0;
-    this.#senders = 1 + chance.randomInt(5);
-    this.#receivers = chance.randomInt(5);
+    this.channel = new Channel(pick(random, capacities));
+    this.#isTimed = random.randomInt(2) === 0;
+    this.#isClosed = random.randomInt(4) !== 0;
+    this.#senders = 1 + random.randomInt(5);
+    this.#receivers = random.randomInt(5);
     [this.ctx, this.#cancel] = this.#isTimed
-      ? context.withTimeout(round.ctx, chance.randomInt(12))
+      ? context.withTimeout(round.ctx, random.randomInt(12))
       : context.withCancel(round.ctx);
   }
 
@@ -75,14 +75,14 @@ class Lane {
     const group = new WaitGroup();
     for (let id = 0; id < this.#senders; id++) {
       group.add(1);
-      round.go(async (chance) => {
+      round.go(async (random) => {
         const kinds = this.#isClosed ? [...plainSenders, ...boundSenders] : boundSenders;
-        const count = 1 + chance.randomInt(60);
+        const count = 1 + random.randomInt(60);
         try {
           for (let i = 0; i < count && (this.#isClosed || this.ctx.err() === undefined); i++) {
-            const isOpen = await this.#attempt(pick(chance, kinds), id * perSender + i);
-            if (!isOpen && chance.randomInt(2) === 0) return;
-            if (chance.randomInt(32) === 0) await gosched();
+            const isOpen = await this.#attempt(pick(random, kinds), id * perSender + i);
+            if (!isOpen && random.randomInt(2) === 0) return;
+            if (random.randomInt(32) === 0) await gosched();
           }
         } finally {
           group.done();
@@ -90,21 +90,21 @@ class Lane {
       });
     }
     for (let id = 0; id < this.#receivers; id++) {
-      round.go((chance) => {
+      round.go((random) => {
         const kinds = this.#isClosed ? [...plainReceivers, ...boundReceivers] : boundReceivers;
-        return pick(chance, kinds)(this, other, chance);
+        return pick(random, kinds)(this, other, random);
       });
     }
     if (!this.#isTimed) {
-      round.go(async (chance) => {
-        await time.sleep(chance.randomInt(12));
+      round.go(async (random) => {
+        await time.sleep(random.randomInt(12));
         this.#cancel();
       });
     }
     if (this.#isClosed) this.#close(group);
   }
 
-  // By the closer of Go's books, who waits for the senders, or by somebody who does not.
+  // Closes the channel after all senders have ended, as is usual in Go, or at a random time.
   #close(group: WaitGroup): void {
     const finished = new Channel<never>();
     this.round.go(async () => {
@@ -112,15 +112,15 @@ class Lane {
       finished.close();
       this.round.tally.waits++;
     });
-    this.round.go(async (chance) => {
-      const late = time.after(chance.randomInt(16));
-      await select(chance.randomInt(4) === 0 ? [receive(late)] : [receive(late), receive(finished)]);
+    this.round.go(async (random) => {
+      const late = time.after(random.randomInt(16));
+      await select(random.randomInt(4) === 0 ? [receive(late)] : [receive(late), receive(finished)]);
       this.channel.close();
       this.round.tally.closes++;
     });
   }
 
-  /** False, if the channel is closed: who knows that need not go on. */
+  /** Returns false if the channel is closed, after which the sender ends. */
   async #attempt(kind: Sender, value: number): Promise<boolean> {
     this.#attempts++;
     try {
@@ -146,7 +146,7 @@ class Lane {
     this.#declined++;
   }
 
-  /** Takes note of what one receiver was given; `last` is what it was given of each sender before. */
+  /** Records a value of one receiver; `last` has its previous value of each sender. */
   received(value: number, last: Map<number, number>): void {
     this.#received++;
     this.#arrived(value);
@@ -232,11 +232,11 @@ async function receivePlainly(lane: Lane): Promise<void> {
   }
 }
 
-async function range(lane: Lane, _: Lane, chance: Prng): Promise<void> {
+async function range(lane: Lane, _: Lane, random: Prng): Promise<void> {
   const last = new Map<number, number>();
   for await (const value of lane.channel) {
     lane.received(value, last);
-    if (chance.randomInt(100) === 0) break;
+    if (random.randomInt(100) === 0) break;
   }
 }
 

@@ -1,17 +1,17 @@
-// Worker pools that are stopped or canceled at any moment: each job has one end.
+// Worker pools that are stopped or canceled at any time: each job has exactly one outcome.
 
 import { context, type Context, receive, select, StoppedError, type Task, time, WorkerPool } from "goro";
 import { type Load, pick } from "./round.ts";
 
 const failure = new Error("the job fails");
 
-export const jobs: Load = (round, chance) => {
+export const jobs: Load = (round, random) => {
   const { tally } = round;
   const [ctx, cancel] = context.withCancel(round.ctx);
-  const workers = 1 + chance.randomInt(4);
+  const workers = 1 + random.randomInt(4);
   let running = 0;
   let most = 0;
-  const pool = new WorkerPool(work, { workers, queueSize: pick(chance, [0, 1, 8]), ctx });
+  const pool = new WorkerPool(work, { workers, queueSize: pick(random, [0, 1, 8]), ctx });
   const tasks: Task<number, number>[] = [];
   let sent = 0;
   let outcomes = 0;
@@ -32,19 +32,19 @@ export const jobs: Load = (round, chance) => {
     }
   }
 
-  for (let askers = 1 + chance.randomInt(4); askers > 0; askers--) {
-    round.go(async (chance) => {
-      for (let times = chance.randomInt(12); times > 0; times--) {
+  for (let askers = 1 + random.randomInt(4); askers > 0; askers--) {
+    round.go(async (random) => {
+      for (let times = random.randomInt(12); times > 0; times--) {
         offers++;
-        const [each, end] = context.withTimeout(ctx, 1 + chance.randomInt(10));
+        const [each, end] = context.withTimeout(ctx, 1 + random.randomInt(10));
         try {
-          if (chance.randomInt(3) === 0) {
-            await pool.send(chance.randomInt(100));
+          if (random.randomInt(3) === 0) {
+            await pool.send(random.randomInt(100));
             sent++;
           } else {
-            const task = await pool.submit(chance.randomInt(100), each);
+            const task = await pool.submit(random.randomInt(100), each);
             tasks.push(task);
-            if (chance.randomInt(8) === 0) task.cancel();
+            if (random.randomInt(8) === 0) task.cancel();
             await task.result.catch(() => undefined);
           }
         } catch (error) {
@@ -63,11 +63,11 @@ export const jobs: Load = (round, chance) => {
       tally[outcome.status]++;
     }
   });
-  round.go(async (chance) => {
-    await time.sleep(chance.randomInt(8));
-    if (chance.randomInt(4) === 0) cancel();
-    const [patience, end] = context.withTimeout(round.ctx, chance.randomInt(4));
-    const report = chance.randomInt(2) === 0 ? await pool.stop() : await pool.stop(patience);
+  round.go(async (random) => {
+    await time.sleep(random.randomInt(8));
+    if (random.randomInt(4) === 0) cancel();
+    const [patience, end] = context.withTimeout(round.ctx, random.randomInt(4));
+    const report = random.randomInt(2) === 0 ? await pool.stop() : await pool.stop(patience);
     end();
     round.equal("functions that were abandoned", report.abandoned, 0);
   });

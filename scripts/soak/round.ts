@@ -1,55 +1,55 @@
-// One round of the soak: what starts in it, what must be true at its end, and that nothing of it is left.
+// One round of the soak: its goroutines, the checks at its end, and the check for leftovers.
 
 import { type Context, gosched, numGoroutine, WaitGroup } from "goro";
-// What waits and which timers are set is nobody's business but a test's, so the door does not show it.
+// Waiting operations and pending timers are not in the public API, so they are imported from the source.
 import { waitReasons } from "../../src/runtime/wait-reasons.ts";
 import { realClock } from "../../src/runtime/timer.ts";
 import { Prng } from "../../src/util/prng.ts";
 import type { Tally } from "./tally.ts";
 
-/** Starts its goroutines in the round; the function that it answers is called after all have ended, and checks. */
-export type Load = (round: Round, chance: Prng) => () => void;
+/** Starts its goroutines in the round; the returned function is called after all of them have ended, and checks the result. */
+export type Load = (round: Round, random: Prng) => () => void;
 
 export class Round {
   readonly ctx: Context;
   readonly tally: Tally;
   readonly faults: string[] = [];
-  readonly #chance: Prng;
+  readonly #random: Prng;
   readonly #group = new WaitGroup();
   readonly #checks: (() => void)[] = [];
 
   constructor(ctx: Context, tally: Tally, seed: number) {
     this.ctx = ctx;
     this.tally = tally;
-    this.#chance = new Prng(seed);
+    this.#random = new Prng(seed);
   }
 
   add(load: Load): void {
     this.#checks.push(load(this, this.#fork()));
   }
 
-  /** Starts a goroutine of this round. Its chance is its own, so that its plan does not depend on when it runs. */
-  go(f: (chance: Prng) => Promise<void>): void {
-    const chance = this.#fork();
+  /** Starts a goroutine of this round. It has its own random numbers, so that they do not depend on the schedule. */
+  go(f: (random: Prng) => Promise<void>): void {
+    const random = this.#fork();
     this.#group.go(async () => {
       try {
-        await f(chance);
+        await f(random);
       } catch (error) {
         this.faults.push(`a goroutine failed: ${describe(error)}`);
       }
     });
   }
 
-  /** Notes a fault unless `is` is what it `shall` be. */
-  equal(what: string, is: number | boolean | undefined, shall: number | boolean | undefined): void {
-    if (is !== shall) this.faults.push(`${what}: ${String(is)}, and should be ${String(shall)}`);
+  /** Records a fault unless `actual` equals `expected`. */
+  equal(what: string, actual: number | boolean | undefined, expected: number | boolean | undefined): void {
+    if (actual !== expected) this.faults.push(`${what}: ${String(actual)} instead of ${String(expected)}`);
   }
 
-  /** Waits for all goroutines, and checks. `before` is what there was before the round. */
+  /** Waits for all goroutines, and runs the checks. `before` is the state before the round. */
   async end(before: Left): Promise<void> {
     await this.#group.wait();
     for (const check of this.#checks) check();
-    // Goroutines that the library starts for itself, as for the end of a context, are owed some turns.
+    // Goroutines of the library, such as those for the end of a context, may need up to 20 turns to end.
     let now = left();
     for (let turns = 0; turns < 20 && !isSame(now, before); turns++) {
       await gosched();
@@ -61,11 +61,11 @@ export class Round {
   }
 
   #fork(): Prng {
-    return new Prng(this.#chance.randomInt(2 ** 32));
+    return new Prng(this.#random.randomInt(2 ** 32));
   }
 }
 
-/** What could be left of a round. */
+/** The possible leftovers of a round. */
 export interface Left {
   readonly goroutines: number;
   readonly waiting: number;
@@ -77,19 +77,19 @@ export function left(): Left {
   return { goroutines: numGoroutine(), waiting, timers: realClock.purposes.length };
 }
 
-/** What operations wait now, and how many of each. */
+/** The waiting operations, and the number of each. */
 export function parked(): string {
-  const some = waitReasons.filter((operation) => operation.waiting !== 0);
-  return some.map((operation) => `${operation.name}: ${operation.waiting}`).join(", ");
+  const waiting = waitReasons.filter((operation) => operation.waiting !== 0);
+  return waiting.map((operation) => `${operation.name}: ${operation.waiting}`).join(", ");
 }
 
 export function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** One of `list`, each equally likely. */
-export function pick<T>(chance: Prng, list: readonly T[]): T {
-  return list[chance.randomInt(list.length)] as T;
+/** Returns a random element of `list`. */
+export function pick<T>(random: Prng, list: readonly T[]): T {
+  return list[random.randomInt(list.length)] as T;
 }
 
 function isSame(a: Left, b: Left): boolean {

@@ -1,4 +1,4 @@
-// What a soak counts.
+// The counters of a soak test.
 
 /** The counts of all rounds so far. */
 export interface Tally {
@@ -47,7 +47,7 @@ export function blank(): Tally {
   };
 }
 
-/** How many operations have been tried. */
+/** The number of attempted operations. */
 export function operationsOf(tally: Tally): number {
   const { attempts, received, closes, locks, permits, missed, waits, offers, ticks, calls } = tally;
   return attempts + received + closes + locks + permits + missed + waits + offers + ticks + calls;
@@ -58,7 +58,7 @@ export function summary(t: Tally): string {
   return [
     `tried ${t.attempts} = sent ${t.sent} + refused ${t.refused} + withdrawn ${t.withdrawn} + declined ${t.declined}`,
     `sent = received ${t.received} + left ${t.left}`,
-    `locks ${t.locks}, permits ${t.permits} (${t.missed} given up), waits ${t.waits}`,
+    `locks ${t.locks}, permits ${t.permits} (${t.missed} canceled), waits ${t.waits}`,
     `jobs ${t.offers} = done ${t.done} + failed ${t.failed} + canceled ${t.canceled} + turned away ${t.turned}`,
     `ticks ${t.ticks}, calls ${t.calls}`,
   ].join("; ");

@@ -1,30 +1,30 @@
-// What Go did with some twins when it was recorded, so that goro can be held to it where there is no Go.
+// Recorded results of twins on Go, with which goro is compared on machines without Go.
 
 import type { Program } from "../../test/model/program.ts";
 import { structuredTwin, type Twin, tinyTwin } from "./twin.ts";
 
-/** A twin, and each outcome that was seen on Go. */
+/** A twin, and its observed outcomes on Go. */
 export type Entry =
   | { readonly program: Program; readonly outcomes: readonly string[] }
   | { readonly seed: number; readonly outcomes: readonly string[] };
 
-/** A twin that was run, and what came of it on Go, run by run. */
+/** A twin, and its outcomes on Go, one for each run. */
 export interface Result {
   readonly twin: Twin;
   readonly onGo: readonly string[];
 }
 
-/** The twin of `entry`, which is the `number`th. */
+/** The twin of the entry at index `number`. */
 export function twinOf(entry: Entry, number: number): Twin {
   return "program" in entry ? tinyTwin(`tiny ${number}`, entry.program) : structuredTwin(entry.seed);
 }
 
-/** Whether nothing else can come of the twin. */
+/** Whether the twin has exactly one possible outcome. */
 export function isDetermined({ allowed }: Twin): boolean {
   return allowed === null || allowed.size === 1;
 }
 
-/** Some of `results`: of structured programs that print little, of small ones that are determined, and of others. */
+/** Selects from `results`: structured programs with little output, small programs with one outcome, and other small programs. */
 export function corpusOf(results: readonly Result[]): Entry[] {
   const some = (count: number, isMeant: (result: Result) => boolean): Entry[] =>
     results.filter(isMeant).slice(0, count).map(entryOf);

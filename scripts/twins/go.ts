@@ -1,14 +1,14 @@
-// The programs of the twins in Go: all in one file, so that a thousand are compiled at once.
+// The programs of the twins in Go: all in one file, so that a thousand programs are compiled at once.
 
-import { type Arm, type Body, enclosed, indented, type Tongue, type Writing } from "./syntax.ts";
+import { type Arm, type Body, enclose, indent, type Syntax, type Writing } from "./syntax.ts";
 
 /**
- * A Go file with all the `programs`. What is built from it runs the one whose index is its first argument. The second is
- * a seed: from 1 on, goroutines pause here and there, as the seed decides, so that they meet in other orders.
+ * A Go file with all the `programs`. The compiled program runs the one whose index is its first argument. The second argument is
+ * a seed: if it is not 0, goroutines pause at random places, so that they run in other orders.
  */
 export function goSource(programs: readonly Writing[]): string {
-  const functions = programs.map((write, i) => enclosed(`func program${i}() {`, "\t", write(new Go()), "}\n"));
-  const table = enclosed(
+  const functions = programs.map((write, i) => enclose(`func program${i}() {`, "\t", write(new Go()), "}\n"));
+  const table = enclose(
     "var programs = []func(){",
     "\t",
     programs.map((_, i) => `program${i},`),
@@ -17,8 +17,8 @@ export function goSource(programs: readonly Writing[]): string {
   return [prelude, table, ...functions].join("\n");
 }
 
-// What is printed is written at once, so that neither a panic nor a deadlock can lose it.
-const prelude = `// Programs that were drawn at random, to be run beside their twins in TypeScript.
+// Output is written without a buffer, so that it is not lost in a panic or a deadlock.
+const prelude = `// Random programs, which are compared with their twins in TypeScript.
 
 package main
 
@@ -35,7 +35,7 @@ import (
 )
 
 var (
-	seed  int // what the pauses are drawn from; 0 for none
+	seed  int // the seed of the pauses; 0 for none
 	steps atomic.Uint64
 )
 
@@ -72,8 +72,8 @@ func saySorted(text string, list []int) {
 var _ sync.Mutex
 `;
 
-/** Go. Whatever may come in another order has a pause before it. */
-class Go implements Tongue {
+/** The syntax of Go. Each statement whose order can vary follows a pause. */
+class Go implements Syntax {
   channel(name: string, capacity: number | null): string {
     if (capacity === null) return `var ${name} chan int`;
     return capacity === 0 ? `${name} := make(chan int)` : `${name} := make(chan int, ${capacity})`;
@@ -113,11 +113,11 @@ class Go implements Tongue {
 
   select(arms: readonly Arm[], otherwise?: Body): string {
     const clauses = arms.flatMap((arm) => {
-      if ("send" in arm) return [`case ${arm.send} <- ${arm.value}:`, ...indented("\t", arm.then)];
-      if (!("into" in arm)) return [`case <-${arm.receive}:`, ...indented("\t", arm.then)];
-      return [`case ${arm.into}, ok := <-${arm.receive}:`, ...indented("\t", either(arm.then, arm.closed))];
+      if ("send" in arm) return [`case ${arm.send} <- ${arm.value}:`, ...indent("\t", arm.then)];
+      if (!("into" in arm)) return [`case <-${arm.receive}:`, ...indent("\t", arm.then)];
+      return [`case ${arm.into}, ok := <-${arm.receive}:`, ...indent("\t", either(arm.then, arm.closed))];
     });
-    return ["select {", ...clauses, ...(otherwise ? ["default:", ...indented("\t", otherwise)] : []), "}"].join("\n");
+    return ["select {", ...clauses, ...(otherwise ? ["default:", ...indent("\t", otherwise)] : []), "}"].join("\n");
   }
 
   group(name: string): string {
@@ -186,7 +186,7 @@ class Go implements Tongue {
   }
 
   block(body: Body): string {
-    return enclosed("{", "\t", body, "}");
+    return enclose("{", "\t", body, "}");
   }
 
   when(condition: string, then: Body): string {
@@ -203,10 +203,10 @@ class Go implements Tongue {
 }
 
 function block(head: string, body: Body): string {
-  return enclosed(`${head} {`, "\t", body, "}");
+  return enclose(`${head} {`, "\t", body, "}");
 }
 
 function either(then: Body, otherwise: Body): string[] {
-  const end = otherwise.length === 0 ? ["}"] : ["} else {", ...indented("\t", otherwise), "}"];
-  return ["if ok {", ...indented("\t", then), ...end];
+  const end = otherwise.length === 0 ? ["}"] : ["} else {", ...indent("\t", otherwise), "}"];
+  return ["if ok {", ...indent("\t", then), ...end];
 }

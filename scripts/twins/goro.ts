@@ -1,17 +1,17 @@
-// Running the source of a program here and now, in a bubble, in the order that a seed gives.
+// Runs the source of a program in this process, in a bubble, in the order of a seed.
 
 import * as goro from "goro";
 import { bubble } from "goro/testing";
 import { withoutTypes } from "./typescript.ts";
 
-/** What a program printed, and how it ended: "returned", "deadlock", or the message of its panic. */
-export interface Ran {
+/** The output of a program, and its ending: "returned", "deadlock", or the message of its panic. */
+export interface RunResult {
   readonly lines: readonly string[];
   readonly ending: string;
 }
 
 /** Runs a program that `typescriptSource` has written. */
-export async function runSource(source: string, seed: number): Promise<Ran> {
+export async function runSource(source: string, seed: number): Promise<RunResult> {
   const lines: string[] = [];
   const console = { log: (line: string) => lines.push(line) };
   const program = compiled(source);
@@ -28,6 +28,6 @@ type Compiled = (library: typeof goro, console: { log(line: string): void }) => 
 
 function compiled(source: string): Compiled {
   const text = withoutTypes(source).replace(/^import (\{.*?\}) from "goro";/, '"use strict"; const $1 = goro;');
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the very text that users would run is what is proven
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the test runs the text that users would run
   return new Function("goro", "console", text) as Compiled;
 }

@@ -1,4 +1,4 @@
-// Running twins in processes of their own: all on one program of real Go, and each as a TypeScript program.
+// Runs twins in separate processes: all Go programs from one binary, and each TypeScript program by itself.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { runSource } from "../../test/support/programs.ts";
 import { run, type Run } from "../run.ts";
 import { goSource } from "./go.ts";
-import type { Ran } from "./goro.ts";
+import type { RunResult } from "./goro.ts";
 import type { Writing } from "./syntax.ts";
 import { typescriptSource } from "./typescript.ts";
 
-/** Go programs, compiled. They are gone from the disk when the scope ends. */
+/** Compiled Go programs. They are deleted from the disk when the scope ends. */
 export class GoPrograms implements AsyncDisposable {
   readonly #folder: string;
   readonly #file: string;
@@ -20,7 +20,7 @@ export class GoPrograms implements AsyncDisposable {
     this.#file = join(folder, "twins");
   }
 
-  /** Compiles `programs`. Errors: rejects with what the compiler says. */
+  /** Compiles `programs`. @throws {Error} (rejects) with the output of the compiler */
   static async compile(programs: readonly Writing[]): Promise<GoPrograms> {
     const made = new GoPrograms(await mkdtemp(join(tmpdir(), "goro-")));
     const source = join(made.#folder, "twins.go");
@@ -31,12 +31,12 @@ export class GoPrograms implements AsyncDisposable {
     throw new Error(`the Go twins do not compile:\n${stderr}`);
   }
 
-  /** Runs the program at `index` once for each of the numbers below `times`, each time in another way. */
-  async run(index: number, times: number): Promise<Ran[]> {
-    const all: Ran[] = [];
+  /** Runs the program at `index` once for each of the numbers below `times`, each time with another seed. */
+  async run(index: number, times: number): Promise<RunResult[]> {
+    const all: RunResult[] = [];
     for (let seed = 0; seed < times; seed++) {
       const processors = ["2", "1", "4"][seed % 3] as string;
-      all.push(ranIn(await run(this.#file, [String(index), String(seed)], { GOMAXPROCS: processors })));
+      all.push(resultOf(await run(this.#file, [String(index), String(seed)], { GOMAXPROCS: processors })));
     }
     return all;
   }
@@ -46,13 +46,13 @@ export class GoPrograms implements AsyncDisposable {
   }
 }
 
-/** Runs the TypeScript twin in a process of its own, in real time. */
-export async function runTypeScript(write: Writing): Promise<Ran> {
-  return ranIn({ ...(await runSource(typescriptSource(write))), ms: 0 });
+/** Runs the TypeScript twin in a separate process, in real time. */
+export async function runTypeScript(write: Writing): Promise<RunResult> {
+  return resultOf({ ...(await runSource(typescriptSource(write))), ms: 0 });
 }
 
-/** What a process tells of its program. */
-function ranIn({ code, stdout, stderr }: Run): Ran {
+/** The output and the ending of the program of a process. */
+function resultOf({ code, stdout, stderr }: Run): RunResult {
   return { lines: stdout.split("\n").slice(0, -1), ending: ending(code, stderr) };
 }
 

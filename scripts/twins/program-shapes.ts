@@ -1,395 +1,395 @@
-// Larger programs, of the patterns that people write. Their sizes and numbers are random, and yet what each prints is
-// determined: whatever the order of its goroutines, sums and sorted lists are the same.
+// Larger programs, made of common patterns. Their sizes and numbers are random, but the output of each program is
+// determined: sums and sorted lists do not depend on the order of its goroutines.
 
 import type { Prng } from "../../src/util/prng.ts";
-import type { Arm, Body, Tongue } from "./syntax.ts";
+import type { Arm, Body, Syntax } from "./syntax.ts";
 
-/** One pattern, of a size that chance decides; all that is printed is printed by the goroutine that calls it. */
-export type Shape = (tongue: Tongue, chance: Prng) => Body;
+/** A pattern of random size; all its output is printed by the goroutine that calls it. */
+export type Shape = (syntax: Syntax, chance: Prng) => Body;
 
-/** A whole number from `low` to `high`. */
+/** A random integer from `low` to `high`. */
 export function between(chance: Prng, low: number, high: number): number {
   return low + chance.randomInt(high - low + 1);
 }
 
-/** Some arithmetic with `x`, which is at least 0; so is the result. */
+/** A random arithmetic expression of `x`. Both `x` and the result are at least 0. */
 export function work(chance: Prng, x: string): string {
   const scaled = `${x} * ${between(chance, 2, 9)} + ${between(chance, 0, 20)}`;
   return chance.randomInt(2) === 0 ? scaled : `(${scaled}) % ${between(chance, 5, 97)}`;
 }
 
-/** The capacity of a channel: often none. */
+/** The capacity of a channel: often 0. */
 export function room(chance: Prng): number {
   return chance.randomInt(2) === 0 ? 0 : between(chance, 1, 5);
 }
 
-/** Names with numbers: `count` of them, from 0 on. */
+/** `count` numbered names, from 0 on. */
 function names(name: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${name}${i}`);
 }
 
-/** Receives all of `channel`, and prints it sorted, and its sum. */
-export function collect(tongue: Tongue, channel: string): Body {
+/** Receives all values of `channel`, and prints them sorted, and their sum. */
+export function collect(syntax: Syntax, channel: string): Body {
   return [
-    tongue.list("all"),
-    tongue.variable("sum", "0"),
-    tongue.range(channel, "x", [tongue.append("all", "x"), tongue.assign("sum", "sum + x")]),
-    tongue.printSorted("all", "all"),
-    tongue.print("sum {sum}"),
+    syntax.list("all"),
+    syntax.variable("sum", "0"),
+    syntax.range(channel, "x", [syntax.append("all", "x"), syntax.assign("sum", "sum + x")]),
+    syntax.printSorted("all", "all"),
+    syntax.print("sum {sum}"),
   ];
 }
 
-/** Numbers go through a chain of stages, in order; some stages drop some of them. One stage may forget to close. */
-export function pipeline(tongue: Tongue, chance: Prng, forgets?: number): Body {
+/** Numbers go through a chain of stages, in order; some stages drop some of them. One stage may not close its channel. */
+export function pipeline(syntax: Syntax, chance: Prng, forgets?: number): Body {
   const links = names("link", between(chance, 2, 6));
-  const end = (stage: number, link: string): Body => (forgets === stage ? [] : [tongue.close(link)]);
+  const end = (stage: number, link: string): Body => (forgets === stage ? [] : [syntax.close(link)]);
   const stages = links.slice(1).map((link, i) => {
-    const send = tongue.send(link, work(chance, "x"));
-    const keep = chance.randomInt(3) === 0 ? tongue.when(`x % ${between(chance, 2, 4)} != 0`, [send]) : send;
-    return tongue.go([tongue.range(`link${i}`, "x", [keep]), ...end(i + 1, link)]);
+    const send = syntax.send(link, work(chance, "x"));
+    const keep = chance.randomInt(3) === 0 ? syntax.when(`x % ${between(chance, 2, 4)} != 0`, [send]) : send;
+    return syntax.go([syntax.range(`link${i}`, "x", [keep]), ...end(i + 1, link)]);
   });
-  const source = tongue.repeat("i", between(chance, 1, 20), [tongue.send("link0", work(chance, "i"))]);
+  const source = syntax.repeat("i", between(chance, 1, 20), [syntax.send("link0", work(chance, "i"))]);
   return [
-    ...links.map((link) => tongue.channel(link, room(chance))),
-    tongue.go([source, ...end(0, "link0")]),
+    ...links.map((link) => syntax.channel(link, room(chance))),
+    syntax.go([source, ...end(0, "link0")]),
     ...stages,
-    tongue.variable("sum", "0"),
-    tongue.range(links.at(-1) as string, "x", [tongue.print("out {x}"), tongue.assign("sum", "sum + x")]),
-    tongue.print("sum {sum}"),
+    syntax.variable("sum", "0"),
+    syntax.range(links.at(-1) as string, "x", [syntax.print("out {x}"), syntax.assign("sum", "sum + x")]),
+    syntax.print("sum {sum}"),
   ];
 }
 
-/** What can be wrong with a {@link pool}. */
+/** The possible mistakes in a {@link pool}. */
 export type Mistake = "jobs stay open" | "results stay open" | "one worker too many is counted";
 
 /** Workers share the jobs; when all of them have ended, the results are closed. */
-export function pool(tongue: Tongue, chance: Prng, mistake?: Mistake): Body {
+export function pool(syntax: Syntax, chance: Prng, mistake?: Mistake): Body {
   const workers = between(chance, 1, 6);
-  const body = tongue.range("jobs", "n", [tongue.send("results", work(chance, "n"))]);
+  const body = syntax.range("jobs", "n", [syntax.send("results", work(chance, "n"))]);
   const isCounted = chance.randomInt(2) === 0;
   const start = isCounted
-    ? [tongue.add("wg", 1), tongue.go([body, tongue.add("wg", -1)])]
-    : [tongue.goIn("wg", [body])];
+    ? [syntax.add("wg", 1), syntax.go([body, syntax.add("wg", -1)])]
+    : [syntax.goIn("wg", [body])];
   return [
-    tongue.channel("jobs", room(chance)),
-    tongue.channel("results", room(chance)),
-    tongue.group("wg"),
-    ...(mistake === "one worker too many is counted" ? [tongue.add("wg", 1)] : []),
-    tongue.repeat("w", workers, start),
-    tongue.go([
-      tongue.repeat("i", between(chance, 1, 30), [tongue.send("jobs", "i")]),
-      ...(mistake === "jobs stay open" ? [] : [tongue.close("jobs")]),
-      tongue.wait("wg"),
-      ...(mistake === "results stay open" ? [] : [tongue.close("results")]),
+    syntax.channel("jobs", room(chance)),
+    syntax.channel("results", room(chance)),
+    syntax.group("wg"),
+    ...(mistake === "one worker too many is counted" ? [syntax.add("wg", 1)] : []),
+    syntax.repeat("w", workers, start),
+    syntax.go([
+      syntax.repeat("i", between(chance, 1, 30), [syntax.send("jobs", "i")]),
+      ...(mistake === "jobs stay open" ? [] : [syntax.close("jobs")]),
+      syntax.wait("wg"),
+      ...(mistake === "results stay open" ? [] : [syntax.close("results")]),
     ]),
-    ...collect(tongue, "results"),
+    ...collect(syntax, "results"),
   ];
 }
 
-/** Goroutines add to a number that a mutex guards, with a pause between reading and writing. */
-function counter(tongue: Tongue, chance: Prng): Body {
+/** Goroutines increment a number that a mutex protects, with a pause between the read and the write. */
+function counter(syntax: Syntax, chance: Prng): Body {
   const add = [
-    tongue.lock("mu"),
-    tongue.variable("before", "total"),
-    tongue.yield(),
-    tongue.assign("total", `before + i * ${between(chance, 1, 5)} + 1`),
-    tongue.unlock("mu"),
+    syntax.lock("mu"),
+    syntax.variable("before", "total"),
+    syntax.yield(),
+    syntax.assign("total", `before + i * ${between(chance, 1, 5)} + 1`),
+    syntax.unlock("mu"),
   ];
   return [
-    tongue.mutex("mu"),
-    tongue.group("wg"),
-    tongue.variable("total", "0"),
-    tongue.repeat("g", between(chance, 2, 8), [tongue.goIn("wg", [tongue.repeat("i", between(chance, 1, 10), add)])]),
-    tongue.wait("wg"),
-    tongue.print("total {total}"),
+    syntax.mutex("mu"),
+    syntax.group("wg"),
+    syntax.variable("total", "0"),
+    syntax.repeat("g", between(chance, 2, 8), [syntax.goIn("wg", [syntax.repeat("i", between(chance, 1, 10), add)])]),
+    syntax.wait("wg"),
+    syntax.print("total {total}"),
   ];
 }
 
-/** A buffered channel is a semaphore: never are more goroutines inside than it has room for. */
-function semaphore(tongue: Tongue, chance: Prng): Body {
+/** A buffered channel is a semaphore: the number of goroutines inside never exceeds its capacity. */
+function semaphore(syntax: Syntax, chance: Prng): Body {
   const limit = between(chance, 1, 4);
-  const guarded = (...body: Body): Body => [tongue.lock("mu"), ...body, tongue.unlock("mu")];
+  const guarded = (...body: Body): Body => [syntax.lock("mu"), ...body, syntax.unlock("mu")];
   return [
-    tongue.channel("slots", limit),
-    tongue.mutex("mu"),
-    tongue.group("wg"),
-    tongue.variable("inside", "0"),
-    tongue.variable("total", "0"),
-    tongue.repeat("g", between(chance, limit, 12), [
-      tongue.goIn("wg", [
-        tongue.send("slots", "g"),
+    syntax.channel("slots", limit),
+    syntax.mutex("mu"),
+    syntax.group("wg"),
+    syntax.variable("inside", "0"),
+    syntax.variable("total", "0"),
+    syntax.repeat("g", between(chance, limit, 12), [
+      syntax.goIn("wg", [
+        syntax.send("slots", "g"),
         ...guarded(
-          tongue.assign("inside", "inside + 1"),
-          tongue.when(`inside > ${limit}`, [tongue.print("{inside} are inside")]),
+          syntax.assign("inside", "inside + 1"),
+          syntax.when(`inside > ${limit}`, [syntax.print("{inside} are inside")]),
         ),
-        tongue.yield(),
-        ...guarded(tongue.assign("inside", "inside - 1"), tongue.assign("total", `total + ${work(chance, "g")}`)),
-        tongue.receive("slots"),
+        syntax.yield(),
+        ...guarded(syntax.assign("inside", "inside - 1"), syntax.assign("total", `total + ${work(chance, "g")}`)),
+        syntax.receive("slots"),
       ]),
     ]),
-    tongue.wait("wg"),
-    tongue.print("total {total}, inside {inside}"),
+    syntax.wait("wg"),
+    syntax.print("total {total}, inside {inside}"),
   ];
 }
 
-/** A ball goes to and fro. */
-function pingPong(tongue: Tongue, chance: Prng): Body {
+/** Two goroutines pass a ball back and forth. */
+function pingPong(syntax: Syntax, chance: Prng): Body {
   return [
-    tongue.channel("ping", room(chance)),
-    tongue.channel("pong", room(chance)),
-    tongue.go([tongue.range("ping", "ball", [tongue.send("pong", work(chance, "ball"))]), tongue.close("pong")]),
-    tongue.variable("ball", String(between(chance, 0, 9))),
-    tongue.repeat("i", between(chance, 1, 12), [
-      tongue.send("ping", "ball % 1000"),
-      tongue.receive("pong", "back"),
-      tongue.assign("ball", "back"),
-      tongue.print("{i} {ball}"),
+    syntax.channel("ping", room(chance)),
+    syntax.channel("pong", room(chance)),
+    syntax.go([syntax.range("ping", "ball", [syntax.send("pong", work(chance, "ball"))]), syntax.close("pong")]),
+    syntax.variable("ball", String(between(chance, 0, 9))),
+    syntax.repeat("i", between(chance, 1, 12), [
+      syntax.send("ping", "ball % 1000"),
+      syntax.receive("pong", "back"),
+      syntax.assign("ball", "back"),
+      syntax.print("{i} {ball}"),
     ]),
-    tongue.close("ping"),
-    tongue.receiveOk("pong", "more", [tongue.print("more {more}")], [tongue.print("closed")]),
+    syntax.close("ping"),
+    syntax.receiveOk("pong", "more", [syntax.print("more {more}")], [syntax.print("closed")]),
   ];
 }
 
-/** A select reads several channels until all are closed; one that is, is set to nil. */
-function merge(tongue: Tongue, chance: Prng): Body {
+/** A select reads several channels until all are closed; a closed one is set to nil. */
+function merge(syntax: Syntax, chance: Prng): Body {
   const inputs = names("in", between(chance, 2, 4));
   const arm = (_: string, i: number): Arm => ({
     receive: `open${i}`,
     into: "x",
-    then: [tongue.append("all", "x")],
-    closed: [tongue.off(`open${i}`), tongue.assign("ended", "ended + 1")],
+    then: [syntax.append("all", "x")],
+    closed: [syntax.off(`open${i}`), syntax.assign("ended", "ended + 1")],
   });
   const produce = (input: string): Body => [
-    tongue.channel(input, room(chance)),
-    tongue.go([
-      tongue.repeat("i", between(chance, 0, 10), [tongue.send(input, work(chance, "i"))]),
-      tongue.close(input),
+    syntax.channel(input, room(chance)),
+    syntax.go([
+      syntax.repeat("i", between(chance, 0, 10), [syntax.send(input, work(chance, "i"))]),
+      syntax.close(input),
     ]),
   ];
   return [
     ...inputs.flatMap(produce),
-    ...inputs.map((input, i) => tongue.alias(`open${i}`, input)),
-    tongue.list("all"),
-    tongue.variable("ended", "0"),
-    tongue.loop(inputs.map((_, i) => `open${i} != nil`).join(" || "), [tongue.select(inputs.map(arm))]),
-    tongue.printSorted("merged", "all"),
-    tongue.print("ended {ended}"),
+    ...inputs.map((input, i) => syntax.alias(`open${i}`, input)),
+    syntax.list("all"),
+    syntax.variable("ended", "0"),
+    syntax.loop(inputs.map((_, i) => `open${i} != nil`).join(" || "), [syntax.select(inputs.map(arm))]),
+    syntax.printSorted("merged", "all"),
+    syntax.print("ended {ended}"),
   ];
 }
 
-/** A token goes round, and each goroutine of the ring adds to it. */
-function ring(tongue: Tongue, chance: Prng): Body {
+/** A token circulates, and each goroutine of the ring adds to it. */
+function ring(syntax: Syntax, chance: Prng): Body {
   const links = names("link", between(chance, 2, 9));
   const last = links.at(-1) as string;
   return [
-    ...links.map((link) => tongue.channel(link, room(chance))),
+    ...links.map((link) => syntax.channel(link, room(chance))),
     ...links
       .slice(1)
       .map((link, i) =>
-        tongue.go([
-          tongue.range(`link${i}`, "token", [tongue.send(link, `token + ${between(chance, 1, 9)}`)]),
-          tongue.close(link),
+        syntax.go([
+          syntax.range(`link${i}`, "token", [syntax.send(link, `token + ${between(chance, 1, 9)}`)]),
+          syntax.close(link),
         ]),
       ),
-    tongue.variable("token", "0"),
-    tongue.repeat("lap", between(chance, 1, 8), [
-      tongue.send("link0", "token"),
-      tongue.receive(last, "back"),
-      tongue.assign("token", "back"),
+    syntax.variable("token", "0"),
+    syntax.repeat("lap", between(chance, 1, 8), [
+      syntax.send("link0", "token"),
+      syntax.receive(last, "back"),
+      syntax.assign("token", "back"),
     ]),
-    tongue.close("link0"),
-    tongue.print("token {token}"),
-    tongue.range(last, "more", [tongue.print("more {more}")]),
+    syntax.close("link0"),
+    syntax.print("token {token}"),
+    syntax.range(last, "more", [syntax.print("more {more}")]),
   ];
 }
 
-/** Each prime number that is found gets a goroutine, which lets no multiple of it pass. */
-function sieve(tongue: Tongue, chance: Prng): Body {
+/** Each prime number has a goroutine that removes its multiples. */
+function sieve(syntax: Syntax, chance: Prng): Body {
   const links = names("link", between(chance, 2, 7));
   const filter = (link: string, i: number): Body => [
-    tongue.receive(`link${i}`, `prime${i}`),
-    tongue.print(`prime {prime${i}}`),
-    tongue.channel(link, room(chance)),
-    tongue.go([
-      tongue.range(`link${i}`, "n", [tongue.when(`n % prime${i} != 0`, [tongue.send(link, "n")])]),
-      tongue.close(link),
+    syntax.receive(`link${i}`, `prime${i}`),
+    syntax.print(`prime {prime${i}}`),
+    syntax.channel(link, room(chance)),
+    syntax.go([
+      syntax.range(`link${i}`, "n", [syntax.when(`n % prime${i} != 0`, [syntax.send(link, "n")])]),
+      syntax.close(link),
     ]),
   ];
   return [
-    tongue.channel("link0", room(chance)),
-    tongue.go([tongue.repeat("i", between(chance, 20, 60), [tongue.send("link0", "i + 2")]), tongue.close("link0")]),
+    syntax.channel("link0", room(chance)),
+    syntax.go([syntax.repeat("i", between(chance, 20, 60), [syntax.send("link0", "i + 2")]), syntax.close("link0")]),
     ...links.slice(1).flatMap(filter),
-    ...collect(tongue, links.at(-1) as string),
+    ...collect(syntax, links.at(-1) as string),
   ];
 }
 
-/** Workers do jobs until a channel is closed to tell them that it is enough. */
-function quit(tongue: Tongue, chance: Prng): Body {
-  const job = [tongue.lock("mu"), tongue.assign("total", `total + ${work(chance, "n")}`), tongue.unlock("mu")];
+/** Workers do jobs until a channel is closed to stop them. */
+function quit(syntax: Syntax, chance: Prng): Body {
+  const job = [syntax.lock("mu"), syntax.assign("total", `total + ${work(chance, "n")}`), syntax.unlock("mu")];
   return [
-    tongue.channel("jobs", 0),
-    tongue.channel("enough", 0),
-    tongue.mutex("mu"),
-    tongue.group("wg"),
-    tongue.variable("total", "0"),
-    tongue.variable("left", "0"),
-    tongue.repeat("w", between(chance, 1, 6), [
-      tongue.goIn("wg", [
-        tongue.loop(null, [
-          tongue.select([
+    syntax.channel("jobs", 0),
+    syntax.channel("enough", 0),
+    syntax.mutex("mu"),
+    syntax.group("wg"),
+    syntax.variable("total", "0"),
+    syntax.variable("left", "0"),
+    syntax.repeat("w", between(chance, 1, 6), [
+      syntax.goIn("wg", [
+        syntax.loop(null, [
+          syntax.select([
             { receive: "jobs", into: "n", then: job, closed: [] },
             {
               receive: "enough",
-              then: [tongue.lock("mu"), tongue.assign("left", "left + 1"), tongue.unlock("mu"), tongue.leave()],
+              then: [syntax.lock("mu"), syntax.assign("left", "left + 1"), syntax.unlock("mu"), syntax.leave()],
             },
           ]),
         ]),
       ]),
     ]),
-    tongue.repeat("i", between(chance, 0, 15), [tongue.send("jobs", "i")]),
-    tongue.close("enough"),
-    tongue.wait("wg"),
-    tongue.print("total {total}, {left} have left"),
+    syntax.repeat("i", between(chance, 0, 15), [syntax.send("jobs", "i")]),
+    syntax.close("enough"),
+    syntax.wait("wg"),
+    syntax.print("total {total}, {left} have left"),
   ];
 }
 
-/** Clients ask a server, and each is answered on a channel of its own. */
-function server(tongue: Tongue, chance: Prng): Body {
+/** Clients send requests to a server, which replies on a separate channel for each client. */
+function server(syntax: Syntax, chance: Prng): Body {
   const replies = names("reply", between(chance, 1, 4));
   const answer = (reply: string, i: number): string =>
-    tongue.when(`id == ${i}`, [tongue.send(reply, work(chance, "id"))]);
+    syntax.when(`id == ${i}`, [syntax.send(reply, work(chance, "id"))]);
   const client = (reply: string, i: number): string =>
-    tongue.goIn("clients", [
-      tongue.repeat("i", between(chance, 1, 6), [
-        tongue.send("requests", String(i)),
-        tongue.receive(reply, "answer"),
-        tongue.send("answers", "answer + i"),
+    syntax.goIn("clients", [
+      syntax.repeat("i", between(chance, 1, 6), [
+        syntax.send("requests", String(i)),
+        syntax.receive(reply, "answer"),
+        syntax.send("answers", "answer + i"),
       ]),
     ]);
   return [
-    tongue.channel("requests", room(chance)),
-    tongue.channel("answers", room(chance)),
-    ...replies.map((reply) => tongue.channel(reply, room(chance))),
-    tongue.group("clients"),
-    tongue.go([tongue.range("requests", "id", replies.map(answer))]),
+    syntax.channel("requests", room(chance)),
+    syntax.channel("answers", room(chance)),
+    ...replies.map((reply) => syntax.channel(reply, room(chance))),
+    syntax.group("clients"),
+    syntax.go([syntax.range("requests", "id", replies.map(answer))]),
     ...replies.map(client),
-    tongue.go([tongue.wait("clients"), tongue.close("requests"), tongue.close("answers")]),
-    ...collect(tongue, "answers"),
+    syntax.go([syntax.wait("clients"), syntax.close("requests"), syntax.close("answers")]),
+    ...collect(syntax, "answers"),
   ];
 }
 
-/** Goroutines work in rounds, and a round begins when all have ended the one before. */
-function rounds(tongue: Tongue, chance: Prng): Body {
-  const add = tongue.assign("total", `(total + (round + 1) * (${work(chance, "g")})) % 10007`);
+/** Goroutines work in rounds, and a round begins after all have ended the previous one. */
+function rounds(syntax: Syntax, chance: Prng): Body {
+  const add = syntax.assign("total", `(total + (round + 1) * (${work(chance, "g")})) % 10007`);
   return [
-    tongue.mutex("mu"),
-    tongue.group("wg"),
-    tongue.variable("total", "0"),
-    tongue.repeat("round", between(chance, 1, 5), [
-      tongue.repeat("g", between(chance, 1, 6), [tongue.goIn("wg", [tongue.lock("mu"), add, tongue.unlock("mu")])]),
-      tongue.wait("wg"),
-      tongue.print("round {round} total {total}"),
+    syntax.mutex("mu"),
+    syntax.group("wg"),
+    syntax.variable("total", "0"),
+    syntax.repeat("round", between(chance, 1, 5), [
+      syntax.repeat("g", between(chance, 1, 6), [syntax.goIn("wg", [syntax.lock("mu"), add, syntax.unlock("mu")])]),
+      syntax.wait("wg"),
+      syntax.print("round {round} total {total}"),
     ]),
   ];
 }
 
-/** Runners wait for a group to be done, and go all at once. */
-function start(tongue: Tongue, chance: Prng): Body {
+/** Runners wait for a group, and all start when it is done. */
+function start(syntax: Syntax, chance: Prng): Body {
   const ready = between(chance, 1, 3);
-  const runner = tongue.goIn("race", [tongue.wait("ready"), tongue.send("times", work(chance, "r"))]);
+  const runner = syntax.goIn("race", [syntax.wait("ready"), syntax.send("times", work(chance, "r"))]);
   return [
-    tongue.group("ready"),
-    tongue.group("race"),
-    tongue.channel("times", room(chance)),
-    tongue.add("ready", ready),
-    tongue.repeat("r", between(chance, 2, 8), [runner]),
-    tongue.go([tongue.wait("race"), tongue.close("times")]),
-    tongue.repeat("i", ready, [tongue.yield(), tongue.add("ready", -1)]),
-    ...collect(tongue, "times"),
+    syntax.group("ready"),
+    syntax.group("race"),
+    syntax.channel("times", room(chance)),
+    syntax.add("ready", ready),
+    syntax.repeat("r", between(chance, 2, 8), [runner]),
+    syntax.go([syntax.wait("race"), syntax.close("times")]),
+    syntax.repeat("i", ready, [syntax.yield(), syntax.add("ready", -1)]),
+    ...collect(syntax, "times"),
   ];
 }
 
-/** A select with a default fills a buffer, and finds it full; then it is emptied the same way. */
-function buffer(tongue: Tongue, chance: Prng): Body {
+/** A select with a default fills a buffer, until it is full; another select then empties it. */
+function buffer(syntax: Syntax, chance: Prng): Body {
   const capacity = between(chance, 1, 6);
   const tries = between(chance, 1, 9);
   return [
-    tongue.channel("box", capacity),
-    tongue.repeat("i", tries, [
-      tongue.select(
-        [{ send: "box", value: work(chance, "i"), then: [tongue.print("{i} is in")] }],
-        [tongue.print("{i} is not")],
+    syntax.channel("box", capacity),
+    syntax.repeat("i", tries, [
+      syntax.select(
+        [{ send: "box", value: work(chance, "i"), then: [syntax.print("{i} is in")] }],
+        [syntax.print("{i} is not")],
       ),
     ]),
-    tongue.variable("count", tongue.length("box")),
-    tongue.print("{count} are in"),
-    ...(chance.randomInt(2) === 0 ? [tongue.close("box")] : []),
-    tongue.repeat("i", capacity + 1, [
-      tongue.select(
-        [{ receive: "box", into: "x", then: [tongue.print("{x} is out")], closed: [tongue.print("closed")] }],
-        [tongue.print("empty")],
+    syntax.variable("count", syntax.length("box")),
+    syntax.print("{count} are in"),
+    ...(chance.randomInt(2) === 0 ? [syntax.close("box")] : []),
+    syntax.repeat("i", capacity + 1, [
+      syntax.select(
+        [{ receive: "box", into: "x", then: [syntax.print("{x} is out")], closed: [syntax.print("closed")] }],
+        [syntax.print("empty")],
       ),
     ]),
   ];
 }
 
-/** Each result has a channel of its own, so that they can be read in the order of the questions. */
-function futures(tongue: Tongue, chance: Prng): Body {
+/** Each result has a channel of its own, so that the results can be read in the order of the requests. */
+function futures(syntax: Syntax, chance: Prng): Body {
   const results = names("result", between(chance, 1, 8));
   return [
-    ...results.map((result) => tongue.channel(result, between(chance, 0, 1))),
+    ...results.map((result) => syntax.channel(result, between(chance, 0, 1))),
     ...results.map((result, i) =>
-      tongue.go([tongue.variable("x", String(i)), tongue.yield(), tongue.send(result, work(chance, "x"))]),
+      syntax.go([syntax.variable("x", String(i)), syntax.yield(), syntax.send(result, work(chance, "x"))]),
     ),
-    ...results.flatMap((result, i) => [tongue.receive(result, `x${i}`), tongue.print(`${i} is {x${i}}`)]),
+    ...results.flatMap((result, i) => [syntax.receive(result, `x${i}`), syntax.print(`${i} is {x${i}}`)]),
   ];
 }
 
-/** A tree of goroutines: each adds up what its two children send. */
-function tree(tongue: Tongue, chance: Prng): Body {
+/** A tree of goroutines: each adds the values of its two children. */
+function tree(syntax: Syntax, chance: Prng): Body {
   const inner = between(chance, 1, 7);
   const nodes = names("node", 2 * inner + 1);
   const sum = (node: string, i: number): string =>
-    tongue.go([
-      tongue.receive(`node${2 * i + 1}`, "left"),
-      tongue.receive(`node${2 * i + 2}`, "right"),
-      tongue.send(node, "left + right"),
+    syntax.go([
+      syntax.receive(`node${2 * i + 1}`, "left"),
+      syntax.receive(`node${2 * i + 2}`, "right"),
+      syntax.send(node, "left + right"),
     ]);
-  const leaf = (node: string): string => tongue.go([tongue.send(node, String(between(chance, 0, 99)))]);
+  const leaf = (node: string): string => syntax.go([syntax.send(node, String(between(chance, 0, 99)))]);
   return [
-    ...nodes.map((node) => tongue.channel(node, room(chance))),
+    ...nodes.map((node) => syntax.channel(node, room(chance))),
     ...nodes.map((node, i) => (i < inner ? sum(node, i) : leaf(node))),
-    tongue.receive("node0", "total"),
-    tongue.print("total {total}"),
+    syntax.receive("node0", "total"),
+    syntax.print("total {total}"),
   ];
 }
 
-/** Numbers without end, until the one who reads them has had enough. */
-function generator(tongue: Tongue, chance: Prng): Body {
+/** An unlimited sequence of numbers, until its reader stops it. */
+function generator(syntax: Syntax, chance: Prng): Body {
   return [
-    tongue.channel("numbers", room(chance)),
-    tongue.channel("enough", 0),
-    tongue.group("wg"),
-    tongue.goIn("wg", [
-      tongue.variable("n", String(between(chance, 0, 9))),
-      tongue.loop(null, [
-        tongue.select([
-          { send: "numbers", value: "n", then: [tongue.assign("n", `(${work(chance, "n")}) % 1000`)] },
-          { receive: "enough", then: [tongue.leave()] },
+    syntax.channel("numbers", room(chance)),
+    syntax.channel("enough", 0),
+    syntax.group("wg"),
+    syntax.goIn("wg", [
+      syntax.variable("n", String(between(chance, 0, 9))),
+      syntax.loop(null, [
+        syntax.select([
+          { send: "numbers", value: "n", then: [syntax.assign("n", `(${work(chance, "n")}) % 1000`)] },
+          { receive: "enough", then: [syntax.leave()] },
         ]),
       ]),
     ]),
-    tongue.repeat("i", between(chance, 1, 10), [tongue.receive("numbers", "n"), tongue.print("{i} is {n}")]),
-    tongue.close("enough"),
-    tongue.wait("wg"),
-    tongue.print("stopped"),
+    syntax.repeat("i", between(chance, 1, 10), [syntax.receive("numbers", "n"), syntax.print("{i} is {n}")]),
+    syntax.close("enough"),
+    syntax.wait("wg"),
+    syntax.print("stopped"),
   ];
 }
 
-/** All of them, by name. */
+/** All patterns, by name. */
 export const shapes: Readonly<Record<string, Shape>> = {
-  pipeline: (tongue, chance) => pipeline(tongue, chance),
-  pool: (tongue, chance) => pool(tongue, chance),
+  pipeline: (syntax, chance) => pipeline(syntax, chance),
+  pool: (syntax, chance) => pool(syntax, chance),
   counter,
   semaphore,
   pingPong,

@@ -1,4 +1,4 @@
-// Programs made of patterns: one to three of them one after the other, and often a failure at the end.
+// Programs made of one to three patterns in sequence, often with a failure at the end.
 
 import { Prng } from "../../src/util/prng.ts";
 import { failures } from "./failures.ts";
@@ -12,19 +12,19 @@ export interface Structured {
   readonly write: Writing;
 }
 
-/** The program of `seed`, a whole number. */
+/** The program of `seed`, an integer. */
 export function structured(seed: number): Structured {
   const chance = new Prng(seed);
-  const parts = Array.from({ length: 1 + chance.randomInt(3) }, () => drawn(shapes, chance));
-  if (chance.randomInt(3) === 0) parts.splice(-1, 1, drawn(failures, chance));
+  const parts = Array.from({ length: 1 + chance.randomInt(3) }, () => pick(shapes, chance));
+  if (chance.randomInt(3) === 0) parts.splice(-1, 1, pick(failures, chance));
   const first = chance.randomInt(2 ** 32);
   return {
     name: parts.map(([name]) => name).join(", "),
-    write: (tongue) => parts.map(([, shape], i) => tongue.block(shape(tongue, new Prng(first + i)))),
+    write: (syntax) => parts.map(([, shape], i) => syntax.block(shape(syntax, new Prng(first + i)))),
   };
 }
 
-function drawn(from: Readonly<Record<string, Shape>>, chance: Prng): [name: string, shape: Shape] {
+function pick(from: Readonly<Record<string, Shape>>, chance: Prng): [name: string, shape: Shape] {
   const all = Object.entries(from);
   return all[chance.randomInt(all.length)] as [string, Shape];
 }

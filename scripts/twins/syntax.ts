@@ -1,30 +1,30 @@
-// What a program of the twins can say, whatever the language: each program is written once, in these words, and spoken in
+// The statements of the twins, independent of the language: each program is written once with these methods, and printed in
 // Go and in TypeScript.
 
 /** The statements of a block, each of one or more lines. */
 export type Body = readonly string[];
 
-/** A program in a language that is still to be chosen; each time it is asked, the same program. */
-export type Writing = (tongue: Tongue) => Body;
+/** A program that can be printed in each language. Each call must return the same program. */
+export type Writing = (syntax: Syntax) => Body;
 
-/** One case of a select: with `into`, `then` has the value under that name, and `closed` runs if there is none. */
+/** One case of a select: with `into`, `then` can use the value under that name, and `closed` runs if the channel is closed. */
 export type Arm =
   | { readonly send: string; readonly value: string; readonly then: Body }
   | { readonly receive: string; readonly then: Body }
   | { readonly receive: string; readonly into: string; readonly then: Body; readonly closed: Body };
 
-/** One language. Names, arithmetic and comparisons are given as Go writes them. All values are whole numbers. */
-export interface Tongue {
-  /** Declares a channel; without a capacity, one that is nil. */
+/** The syntax of one language. Names, arithmetic and comparisons are passed in Go's syntax. All values are integers. */
+export interface Syntax {
+  /** Declares a channel; without a capacity, a nil channel. */
   channel(name: string, capacity: number | null): string;
   send(channel: string, value: string): string;
-  /** Receives what comes, 0 from a closed channel; without a name, nobody looks at it. */
+  /** Receives a value, or 0 from a closed channel; without a name, the value is ignored. */
   receive(channel: string, into?: string): string;
-  /** Receives, and goes on with the value or, if the channel is closed and empty, without. */
+  /** Receives, and continues with `then`, or with `closed` if the channel is closed and empty. */
   receiveOk(channel: string, into: string, then: Body, closed: Body): string;
   range(channel: string, into: string, body: Body): string;
   close(channel: string): string;
-  /** How many values are in the buffer, as an expression. */
+  /** An expression for the number of values in the buffer. */
   length(channel: string): string;
   /** A second name for a channel, which `off` can make nil. */
   alias(name: string, channel: string): string;
@@ -39,9 +39,9 @@ export interface Tongue {
   unlock(mutex: string): string;
 
   go(body: Body): string;
-  /** Starts a goroutine that the group counts. */
+  /** Starts a goroutine with `group.go`. */
   goIn(group: string, body: Body): string;
-  /** Lets others run. */
+  /** Yields to other goroutines. */
   yield(): string;
   /** Returns from the goroutine. */
   leave(): string;
@@ -58,16 +58,16 @@ export interface Tongue {
   when(condition: string, then: Body): string;
   /** Runs `body` with `name` from 0 to `times` - 1. */
   repeat(name: string, times: number, body: Body): string;
-  /** Runs `body` as long as `condition` holds; without one, for ever. */
+  /** Runs `body` while `condition` is true; without a condition, forever. */
   loop(condition: string | null, body: Body): string;
 }
 
-/** `body` between two lines, a step further to the right. */
-export function enclosed(open: string, step: string, body: Body, close: string): string {
-  return [open, ...indented(step, body), close].join("\n");
+/** Returns `body` between two lines, indented by one step. */
+export function enclose(open: string, step: string, body: Body, close: string): string {
+  return [open, ...indent(step, body), close].join("\n");
 }
 
-/** The lines of `body`, a step further to the right. */
-export function indented(step: string, body: Body): string[] {
+/** Returns the lines of `body`, indented by one step. */
+export function indent(step: string, body: Body): string[] {
   return body.flatMap((statement) => statement.split("\n")).map((line) => step + line);
 }

@@ -1,20 +1,20 @@
-// The small programs of the model, written out: each goroutine prints its log, a word a line.
+// The small programs of the model as source code: each goroutine prints its log, one word per line.
 
 import type { Operation, Outcome, Program } from "../../test/model/program.ts";
-import type { Arm, Body, Tongue, Writing } from "./syntax.ts";
+import type { Arm, Body, Syntax, Writing } from "./syntax.ts";
 
-/** `program` in words; a line that it prints is the name of a goroutine, "g0" for main, and a word of its log. */
+/** The statements of `program`. Each line of its output is the name of a goroutine, "g0" for main, and a word of its log. */
 export function tiny(program: Program): Writing {
-  return (tongue) => {
-    const declared = declarations(tongue, program);
+  return (syntax) => {
+    const declared = declarations(syntax, program);
     const [main = [], ...others] = program.goroutines.map((operations, i) =>
-      operations.flatMap((operation) => spoken(tongue, `g${i}`, operation)),
+      operations.flatMap((operation) => statementsOf(syntax, `g${i}`, operation)),
     );
-    return [...declared, ...others.map((body) => tongue.go(body)), ...main];
+    return [...declared, ...others.map((body) => syntax.go(body)), ...main];
   };
 }
 
-/** What the lines that the program printed tell of its logs. */
+/** The outcome of a program with the output `lines`. */
 export function outcomeOf(program: Program, lines: readonly string[], ending: string): Outcome {
   const logs: string[][] = program.goroutines.map(() => []);
   for (const line of lines) {
@@ -24,35 +24,35 @@ export function outcomeOf(program: Program, lines: readonly string[], ending: st
   return { ending, logs };
 }
 
-// Go does not compile a program with a variable that nobody uses; the generator makes none, but shrinking may.
-function declarations(tongue: Tongue, program: Program): string[] {
+// Go does not compile unused variables. The generator produces none, but shrinking may.
+function declarations(syntax: Syntax, program: Program): string[] {
   const text = JSON.stringify(program.goroutines);
   const isUsed = (kind: string, i: number): boolean => new RegExp(`"${kind}":${i}\\b`).test(text);
   const numbers = (count: number, kind: string): number[] =>
     Array.from({ length: count }, (_, i) => i).filter((i) => isUsed(kind, i));
   return [
     ...numbers(program.capacities.length, "channel").map((i) =>
-      tongue.channel(`c${i}`, program.capacities[i] as number | null),
+      syntax.channel(`c${i}`, program.capacities[i] as number | null),
     ),
-    ...numbers(program.groups, "group").map((i) => tongue.group(`wg${i}`)),
-    ...numbers(program.mutexes, "mutex").map((i) => tongue.mutex(`mu${i}`)),
+    ...numbers(program.groups, "group").map((i) => syntax.group(`wg${i}`)),
+    ...numbers(program.mutexes, "mutex").map((i) => syntax.mutex(`mu${i}`)),
   ];
 }
 
-function spoken(tongue: Tongue, who: string, operation: Operation): Body {
-  const say = (word: string): string => tongue.print(`${who} ${word}`);
+function statementsOf(syntax: Syntax, goroutine: string, operation: Operation): Body {
+  const say = (word: string): string => syntax.print(`${goroutine} ${word}`);
   switch (operation.kind) {
     case "send":
-      return [tongue.send(`c${operation.channel}`, String(operation.value)), say("send")];
+      return [syntax.send(`c${operation.channel}`, String(operation.value)), say("send")];
     case "receive":
-      return [tongue.receiveOk(`c${operation.channel}`, "v", [say("{v}")], [say("closed")])];
+      return [syntax.receiveOk(`c${operation.channel}`, "v", [say("{v}")], [say("closed")])];
     case "range":
-      return [tongue.range(`c${operation.channel}`, "v", [say("{v}")]), say("closed")];
+      return [syntax.range(`c${operation.channel}`, "v", [say("{v}")]), say("closed")];
     case "close":
-      return [tongue.close(`c${operation.channel}`), say("close")];
+      return [syntax.close(`c${operation.channel}`), say("close")];
     case "select":
       return [
-        tongue.select(
+        syntax.select(
           operation.cases.map((one, i): Arm => {
             const name = `c${one.channel}`;
             if (one.kind === "send") return { send: name, value: String(one.value), then: [say(`${i}:send`)] };
@@ -62,12 +62,12 @@ function spoken(tongue: Tongue, who: string, operation: Operation): Body {
         ),
       ];
     case "add":
-      return [tongue.add(`wg${operation.group}`, operation.delta), say("add")];
+      return [syntax.add(`wg${operation.group}`, operation.delta), say("add")];
     case "wait":
-      return [tongue.wait(`wg${operation.group}`), say("wait")];
+      return [syntax.wait(`wg${operation.group}`), say("wait")];
     case "lock":
-      return [tongue.lock(`mu${operation.mutex}`), say("lock")];
+      return [syntax.lock(`mu${operation.mutex}`), say("lock")];
     case "unlock":
-      return [tongue.unlock(`mu${operation.mutex}`), say("unlock")];
+      return [syntax.unlock(`mu${operation.mutex}`), say("unlock")];
   }
 }

@@ -1,25 +1,25 @@
 // The programs of the twins in TypeScript, as a user of goro would write them.
 
-import { type Arm, type Body, enclosed, indented, type Tongue, type Writing } from "./syntax.ts";
+import { type Arm, type Body, enclose, indent, type Syntax, type Writing } from "./syntax.ts";
 
 const exported = ["Channel", "go", "gosched", "main", "Mutex", "PanicError", "receive", "select", "send", "WaitGroup"];
 
-/** A TypeScript program, to be run by itself. */
+/** A complete TypeScript program. */
 export function typescriptSource(write: Writing): string {
-  const program = enclosed("main(async () => {", step, write(new TypeScript()), "});");
+  const program = enclose("main(async () => {", step, write(new TypeScript()), "});");
   const names = exported.filter((name) => new RegExp(`(?<!\\.)\\b${name}\\(|\\b${name}<`).test(program));
   return `import { ${names.join(", ")} } from "goro";\n\n${program}\n`;
 }
 
-/** `source` without its types, for an engine that knows of none. */
+/** `source` without its types, for an engine without TypeScript support. */
 export function withoutTypes(source: string): string {
   return source.replace(/<number>|: Channel<number> \| null|: number\[\]/g, "");
 }
 
 const step = "  ";
 
-/** TypeScript. It has no channel that is nil, but null in a case of a select; so nil channels need care. */
-class TypeScript implements Tongue {
+/** The syntax of TypeScript. It has no nil channels, only null in a case of a select, so they are translated separately. */
+class TypeScript implements Syntax {
   readonly #nil = new Set<string>();
   #answers = 0;
 
@@ -149,7 +149,7 @@ class TypeScript implements Tongue {
   }
 
   block(body: Body): string {
-    return enclosed("{", step, body, "}");
+    return enclose("{", step, body, "}");
   }
 
   when(condition: string, then: Body): string {
@@ -170,18 +170,18 @@ class TypeScript implements Tongue {
 }
 
 function block(head: string, body: Body): string {
-  return enclosed(`${head} {`, step, body, "}");
+  return enclose(`${head} {`, step, body, "}");
 }
 
 function clause(name: string, then: Body): string[] {
   const end = then.at(-1) === "return;" ? [] : ["break;"];
-  return [`case "${name}":`, ...indented(step, [...then, ...end])];
+  return [`case "${name}":`, ...indent(step, [...then, ...end])];
 }
 
 function either(answer: string, into: string, then: Body, otherwise: Body): string[] {
   const value = `const ${into} = ${answer}.value;`;
-  const end = otherwise.length === 0 ? ["}"] : ["} else {", ...indented(step, otherwise), "}"];
-  return [`if (${answer}.ok) {`, ...indented(step, [value, ...then]), ...end];
+  const end = otherwise.length === 0 ? ["}"] : ["} else {", ...indent(step, otherwise), "}"];
+  return [`if (${answer}.ok) {`, ...indent(step, [value, ...then]), ...end];
 }
 
 function strict(condition: string): string {

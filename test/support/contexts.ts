@@ -1,4 +1,4 @@
-// Looking at contexts, and testing them in a bubble.
+// Helpers that inspect contexts and test them in a bubble.
 
 import { expect } from "@jest/globals";
 import { type Context, numGoroutine, type ReceiveChannel } from "goro";
@@ -10,13 +10,13 @@ export function isOver(ctx: Context): boolean {
   return ctx.done().tryReceive() !== undefined;
 }
 
-/** How many stand in the list of `ctx`. */
+/** The number of children in the list of `ctx`. */
 export function children(ctx: Context): number {
-  if (!(ctx instanceof CancelContext)) throw new TypeError("it has no list");
+  if (!(ctx instanceof CancelContext)) throw new TypeError("the context has no list of children");
   return ctx.children.count();
 }
 
-/** Runs a test in a bubble, in which it must leave neither a goroutine nor, R110, an alarm. */
+/** Runs a test in a bubble, in which it must leave neither a goroutine nor, R110, a timer. */
 export function inBubble(f: () => unknown, options?: BubbleOptions): Promise<void> {
   return bubble(async () => {
     const goroutines = numGoroutine();
@@ -27,7 +27,7 @@ export function inBubble(f: () => unknown, options?: BubbleOptions): Promise<voi
   }, options);
 }
 
-/** A context of a user's own that passes everything on, as a struct that embeds a Context does in Go. */
+/** A custom context that delegates all methods, like a struct in Go that embeds a Context. */
 export class Wrapper implements Context {
   readonly inner: Context;
 

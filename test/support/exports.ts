@@ -1,11 +1,11 @@
-// What the package exports, by its types: so that a test can demand something of every export, also of those to come.
+// Lists the exports of the package by their types, so that a test covers every export, including future ones.
 
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
 /** A function that users can call: an export, a method, a constructor, a getter, or a function that another one returns. */
 export interface Callable {
-  /** Such as "select", "time.sleep", "Channel.send", "new Channel", "Task.result", "onceFunc()". */
+  /** For example "select", "time.sleep", "Channel.send", "new Channel", "Task.result", "onceFunc()". */
   readonly name: string;
   readonly parameters: readonly Parameter[];
   /** Whether it returns a promise or an async iterator, or is a property that has one. */
@@ -14,13 +14,13 @@ export interface Callable {
 
 export interface Parameter {
   readonly name: string;
-  /** By its type: a context, a function, or a record of options. A value may be more than one. */
+  /** The kinds of values that its type accepts: a context, a function, or a record of options; more than one is possible. */
   readonly takes: { readonly context: boolean; readonly function: boolean; readonly options: readonly string[] };
 }
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** All that can be called of what the entry points `files`, as paths from the root, export, in the order of their names. */
+/** All callables that the entry points `files` (paths from the root) export, sorted by name. */
 export function callablesOf(files: readonly string[]): Callable[] {
   const { config } = ts.readConfigFile(`${root}tsconfig.json`, (path) => ts.sys.readFile(path)) as { config: unknown };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
@@ -31,7 +31,7 @@ export function callablesOf(files: readonly string[]): Callable[] {
   const lister = new Lister(program.getTypeChecker());
   for (const file of files) {
     const source = program.getSourceFile(root + file);
-    if (source === undefined) throw new TypeError(`there is no file ${file}`);
+    if (source === undefined) throw new TypeError(`file ${file} does not exist`);
     lister.addModule(source);
   }
   return [...lister.callables.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -54,7 +54,7 @@ class Lister {
     for (const each of this.#checker.getExportsOfModule(module)) {
       const symbol = each.flags & ts.SymbolFlags.Alias ? this.#checker.getAliasedSymbol(each) : each;
       const name = prefix + each.name;
-      // A class that is exported as a type has instances for its users, and no constructor.
+      // Users of a class that is exported as a type have its instances, but not its constructor.
       const isType =
         each.declarations?.some((one) => ts.isExportSpecifier(one) && ts.isTypeOnlyExportDeclaration(one)) === true;
       if (symbol.flags & (ts.SymbolFlags.ValueModule | ts.SymbolFlags.NamespaceModule)) {
@@ -64,7 +64,7 @@ class Lister {
         this.#addMembers(name, this.#checker.getDeclaredTypeOfSymbol(symbol));
       } else if (symbol.flags & (ts.SymbolFlags.Interface | ts.SymbolFlags.TypeAlias)) {
         const type = this.#checker.getDeclaredTypeOfSymbol(symbol);
-        // The members of a class beside its interface are those of its own declaration.
+        // The members of a class outside of its interface are those of the class declaration.
         if (type.flags & ts.TypeFlags.Object && type.getCallSignatures().length === 0) this.#addMembers(name, type);
       }
       if (symbol.flags & (ts.SymbolFlags.Function | ts.SymbolFlags.Variable)) {
@@ -88,14 +88,14 @@ class Lister {
       const label = `${name}.${labelOf(member)}`;
       const memberType = this.#checker.getTypeOfSymbol(member);
       const isOption = (member.flags & ts.SymbolFlags.Optional) !== 0;
-      // A function among options is the user's own.
+      // A function among the options belongs to the user.
       if (isOption) continue;
       if (memberType.getCallSignatures().length > 0) this.#addFunction(label, memberType);
       else if (this.#isAsync(memberType)) this.callables.set(label, { name: label, parameters: [], isAsync: true });
     }
   }
 
-  /** Whether a member is declared in the project, and for its users. */
+  /** Whether a member is declared in the project and public. */
   #isOurs(member: ts.Symbol): boolean {
     const [declaration] = member.declarations ?? [];
     if (declaration === undefined || member.name.startsWith("#")) return false;
@@ -112,7 +112,7 @@ class Lister {
     }
   }
 
-  /** Adds a signature: those of one name are put together. */
+  /** Adds a signature; signatures with the same name are merged. */
   #add(name: string, signature: ts.Signature): void {
     const before = this.callables.get(name);
     const parameters = [...(before?.parameters ?? [])];
@@ -144,7 +144,7 @@ class Lister {
     const parts = type.isUnion() ? type.types : [type];
     return parts.some((part) => {
       const names = part.getProperties().map(({ name }) => name);
-      // A channel can be iterated, and to return one is not to wait.
+      // A channel is an async iterable, but a function that returns one is not async.
       return (
         names.includes("then") ||
         (names.some((name) => name.startsWith("__@asyncIterator")) && !names.includes("tryReceive"))
@@ -153,7 +153,7 @@ class Lister {
   }
 }
 
-// The compiler calls a member like [Symbol.asyncDispose] "__@asyncDispose@123".
+// The compiler's name of a member like [Symbol.asyncDispose] is "__@asyncDispose@123".
 function labelOf(member: ts.Symbol): string {
   return member.name.replace(/^__@(\w+)@\d+$/, "[$1]");
 }

@@ -1,4 +1,4 @@
-// Running jest on test files of their own, in a process of its own, to see what the library does inside it.
+// Runs jest on generated test files in a separate process, to test the library inside of jest.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,13 +8,13 @@ import { run } from "../../scripts/run.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What jest prints of a run with `--json`, as far as it is looked at here. */
+/** The part of the output of `jest --json` that is used here. */
 export interface JestReport {
   readonly code: number | null;
   readonly stderr: string;
-  /** "passed" or "failed" and the messages, for each test by its name. */
+  /** "passed" or "failed" and the messages of each test, by its name. */
   readonly tests: ReadonlyMap<string, { readonly status: string; readonly message: string }>;
-  /** "passed" or "failed" for each file by its name. */
+  /** "passed" or "failed" of each file, by its name. */
   readonly files: ReadonlyMap<string, string>;
 }
 
@@ -27,7 +27,7 @@ interface Output {
 }
 
 /**
- * Runs jest on `files`, whose text is by their names, without the extension; they import `goro` and `goro/testing` as ES modules, or
+ * Runs jest on `files`, a record from names without extension to texts; they import `goro` and `goro/testing` as ES modules, or
  * require them.
  */
 export async function runJest(

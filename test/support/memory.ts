@@ -1,4 +1,4 @@
-// Measuring what is kept in memory.
+// Measures memory.
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -7,7 +7,7 @@ import { quiet } from "./promises.ts";
 setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc") as () => void;
 
-/** The bytes that are in use once all garbage is gone. */
+/** The bytes in use after a garbage collection. */
 export async function heapInUse(): Promise<number> {
   for (let i = 0; i < 4; i++) {
     await quiet();
@@ -16,7 +16,7 @@ export async function heapInUse(): Promise<number> {
   return process.memoryUsage().heapUsed;
 }
 
-/** Whether what `ref` points to is gone once all garbage is. */
+/** Whether the target of `ref` is gone after a garbage collection. */
 export async function isCollected(ref: WeakRef<object>): Promise<boolean> {
   await heapInUse();
   return ref.deref() === undefined;

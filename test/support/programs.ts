@@ -1,11 +1,11 @@
-// Running a whole program in a process of its own, to see what it prints and how it ends.
+// Runs a program in a separate process, and returns its output and exit code.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run, type Run } from "../../scripts/run.ts";
 
-/** How a program ended. */
+/** The result of a program. */
 export type Ending = Omit<Run, "ms">;
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -22,7 +22,7 @@ export async function runSource(source: string, env: Record<string, string> = {}
   }
 }
 
-/** Runs the TypeScript program in `file`, with none of the options of the process that runs the tests. */
+/** Runs the TypeScript program in `file`, without the options of the process that runs the tests. */
 export async function runFile(file: string, env: Record<string, string> = {}): Promise<Ending> {
   const { code, stdout, stderr } = await run(process.execPath, ["--import", "tsx", file], { NODE_OPTIONS: "", ...env });
   return { code, stdout, stderr };

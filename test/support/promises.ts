@@ -1,17 +1,17 @@
-// Looking at promises without waiting for them.
+// Helpers that inspect promises without waiting for them.
 
 import { gosched } from "goro";
 
-/** The capacities over which everything about channels is run. */
+/** The capacities that all tests of channels run with. */
 export const capacities: readonly number[] = [0, 1, 2, 64];
 
-/** Lets everything run that can run, until all goroutines wait for something or have ended. */
+/** Yields until all goroutines are blocked or have ended. */
 export async function quiet(): Promise<void> {
-  // Each turn of the event loop ends only when no promise is left that could be continued.
+  // Each turn of the event loop ends only when the microtask queue is empty.
   for (let turns = 0; turns < 3; turns++) await gosched();
 }
 
-/** What has become of `promise` once all is quiet. A rejection that is seen here counts as handled. */
+/** The state of `promise` after all goroutines are blocked. A rejection counts as handled. */
 export async function stateOf(promise: Promise<unknown>): Promise<"pending" | "fulfilled" | "rejected"> {
   let state: "pending" | "fulfilled" | "rejected" = "pending";
   promise.then(
@@ -22,7 +22,7 @@ export async function stateOf(promise: Promise<unknown>): Promise<"pending" | "f
   return state;
 }
 
-/** Counts the turns of the event loop until the answer is called, which tells how many there were. */
+/** Counts the turns of the event loop. The returned function stops the count and returns it. */
 export function countTurns(): () => number {
   let turns = 0;
   let running = true;

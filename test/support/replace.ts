@@ -1,9 +1,9 @@
-// Something else in the place of a function of the host, for as long as a test needs it.
+// Replaces a function of the host during a test.
 
-/** Puts `stand` in the place of `object[key]`; answers how to put back what was there. */
-export function replace<O extends object, K extends keyof O>(object: O, key: K, stand: O[K]): () => void {
+/** Replaces `object[key]` by `replacement`; returns a function that restores it. */
+export function replace<O extends object, K extends keyof O>(object: O, key: K, replacement: O[K]): () => void {
   const original = Object.getOwnPropertyDescriptor(object, key);
-  Object.defineProperty(object, key, { configurable: true, writable: true, value: stand });
+  Object.defineProperty(object, key, { configurable: true, writable: true, value: replacement });
   return () => {
     if (original === undefined) Reflect.deleteProperty(object, key);
     else Object.defineProperty(object, key, original);

@@ -1,4 +1,4 @@
-// The samples of code in the documentation.
+// The code samples of the documentation.
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** A sample: its file and line, the code, and the output that the page shows, if it shows one. */
+/** A sample: its file and line, its code, and the output on the page, if there is one. */
 export interface Sample {
   readonly location: string;
   readonly code: string;

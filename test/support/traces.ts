@@ -1,4 +1,4 @@
-// Traces to make views of: some by hand, event by event, and some recorded of small programs that do a bit of everything.
+// Traces for tests of views: some are built event by event, others are recorded from small programs that use all features.
 
 import { Channel, context, go, Mutex, receive, select, send, time, WaitGroup, WorkerPool } from "goro";
 import { bubble, settled } from "goro/testing";
@@ -7,13 +7,13 @@ import { Prng } from "../../src/util/prng.ts";
 
 type Given<E extends TraceEvent = TraceEvent> = E extends TraceEvent ? Omit<E, "at"> & { readonly at?: number } : never;
 
-/** A trace of these events, all at once unless they say when. Who and what they name is listed, without a name, if `rest` does not. */
+/** A trace of these events, at time 0 unless they have `at`. Goroutines, channels and pools are listed without names, unless `rest` has lists. */
 export function traceOf(given: readonly Given[], rest: Partial<Trace> = {}): Trace {
   const events: TraceEvent[] = given.map((event) => ({ at: 0, ...event }));
   const [goroutines, channels, pools] = [new Set([1]), new Set<number>(), new Set<number>()];
   for (const event of events) {
-    const { goroutine: who } = event;
-    if (who !== null && who > 0) goroutines.add(who);
+    const { goroutine: id } = event;
+    if (id !== null && id > 0) goroutines.add(id);
     if (event.type === "go") goroutines.add(event.child);
     if ("channel" in event && event.channel !== undefined) channels.add(event.channel);
     if ("cases" in event) for (const { channel } of event.cases ?? []) if (channel !== null) channels.add(channel);
@@ -109,7 +109,7 @@ const programs: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 
-/** Recordings of programs with channels, selects, timers and contexts, a pool, and a wait that lasts; all in virtual time. */
+/** Recordings of programs with channels, selects, timers, contexts, a pool, and a wait without an end; all in virtual time. */
 export async function recordings(): Promise<[name: string, trace: Trace][]> {
   const made: [string, Trace][] = [];
   for (const [name, run] of Object.entries(programs)) {
@@ -123,7 +123,7 @@ export async function recordings(): Promise<[name: string, trace: Trace][]> {
   return made;
 }
 
-/** Text that has broken files and terminals: markup, control characters, marks of direction, half of a pair, emoji and wide letters. */
+/** Text that can break files and terminals: markup, control characters, direction marks, lone surrogates, emoji, wide letters. */
 export const hostile: readonly string[] = [
   `"><script>alert('&amp;')</script>`,
   "]]>",
@@ -137,7 +137,7 @@ export const hostile: readonly string[] = [
   "x".repeat(1_000_000),
 ];
 
-/** `count` events of all types in no sense at all, by the seed; with everybody there is in the lists, and hostile names. */
+/** `count` random events of all types, by the seed; all goroutines, channels and pools are listed, with hostile names. */
 export function jumble(seed: number, count: number): Trace {
   const chance = new Prng(seed);
   const below = (n: number): number => chance.randomInt(n);

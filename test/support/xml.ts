@@ -1,5 +1,5 @@
-// Reading XML as strictly as the standard asks for, but for what our files do not use: no declarations, comments, sections, or
-// names with other letters than those of English. Whatever is not well-formed is an error with its place.
+// A strict XML parser, without the features that the files of goro do not use: declarations, comments, sections, and
+// names with non-ASCII letters. It reports each violation of well-formedness with its position.
 
 /** One element. */
 export class Element {
@@ -12,17 +12,17 @@ export class Element {
     this.attributes = attributes;
   }
 
-  /** The text in it, and in all elements in it. */
+  /** The text of the element and of all its descendants. */
   get text(): string {
     return this.children.map((child) => (typeof child === "string" ? child : child.text)).join("");
   }
 
-  /** The elements in it, at any depth, in order, itself first. */
+  /** The element and all its descendants, in document order. */
   get all(): Element[] {
     return [this, ...this.children.flatMap((child) => (typeof child === "string" ? [] : child.all))];
   }
 
-  /** The elements at any depth that have this class. */
+  /** The descendants with this class, and the element itself if it has it. */
   ofClass(name: string): Element[] {
     return this.all.filter(({ attributes }) => attributes.get("class")?.split(" ").includes(name) === true);
   }
@@ -32,11 +32,11 @@ const name = "[A-Za-z_][A-Za-z0-9_.:-]*";
 const tag = new RegExp(`<(?:(/)(${name})\\s*|(${name})((?:\\s+${name}\\s*=\\s*(?:"[^"<]*"|'[^'<]*'))*)\\s*(/?))>`, "y");
 const attribute = new RegExp(`(${name})\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, "g");
 const words = /[^<]+/y;
-/** What no document may have in it: most control characters, halves of pairs, and two that are no characters. */
+/** The characters that a document must not contain: most control characters, lone surrogates, and two noncharacters. */
 const unfit = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u;
 const entities = new Map(Object.entries({ lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" }));
 
-/** The root element of the document `xml`. Errors: throws `SyntaxError` if it is not well-formed. */
+/** The root element of the document `xml`. @throws {SyntaxError} if it is not well-formed */
 export function parseXml(xml: string): Element {
   const bad = unfit.exec(xml);
   if (bad !== null) throw new SyntaxError(`XML: a character that it must not have, at ${bad.index}`);
