@@ -7,7 +7,7 @@ import { Prng } from "../../src/util/prng.ts";
 
 type Given<E extends TraceEvent = TraceEvent> = E extends TraceEvent ? Omit<E, "at"> & { readonly at?: number } : never;
 
-/** A trace of these events, at time 0 unless they have `at`. Goroutines, channels and pools are listed without names, unless `rest` has lists. */
+/** A trace of these events, at time 0 unless they have `at`. `rest` may replace the unnamed goroutines, channels and pools. */
 export function traceOf(given: readonly Given[], rest: Partial<Trace> = {}): Trace {
   const events: TraceEvent[] = given.map((event) => ({ at: 0, ...event }));
   const [goroutines, channels, pools] = [new Set([1]), new Set<number>(), new Set<number>()];
