@@ -86,9 +86,9 @@ function verdict(): string {
   if (fifth < 2) return `heap: too few samples to judge (${heaps.length})`;
   const early = median(heaps.slice(fifth, 2 * fifth));
   const late = median(heaps.slice(-fifth));
-  const said = `heap: ${megabytes(early)} in the second fifth, ${megabytes(late)} in the last`;
-  if (late > 1.25 * early + 2 * 2 ** 20) throw new Finding(`${said}: it grows`);
-  return said;
+  const result = `heap: ${megabytes(early)} in the second fifth, ${megabytes(late)} in the last`;
+  if (late > 1.25 * early + 2 * 2 ** 20) throw new Finding(`${result}: it grows`);
+  return result;
 }
 
 function figures(): string {
@@ -128,7 +128,7 @@ function options(): { minutes: number; seed: number } {
     if (!(minutes > 0 && minutes < Infinity)) throw new Error(`--minutes must be above 0, got ${values.minutes}`);
     const seed = Number(values.seed);
     if (values.seed === "" || !Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
-      throw new Error(`--seed must be a whole number from 0 to 2^32 - 1, got ${values.seed}`);
+      throw new Error(`--seed must be an integer from 0 to 2^32 - 1, got ${values.seed}`);
     }
     return { minutes, seed };
   } catch (error) {

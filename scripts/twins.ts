@@ -61,14 +61,18 @@ function options(): { programs: number; seed: number; record: boolean } {
         record: { type: "boolean", default: false },
       },
     });
-    return { ...values, programs: whole("programs", values.programs, 1), seed: whole("seed", values.seed, 0) };
+    return {
+      ...values,
+      programs: parseInteger("programs", values.programs, 1),
+      seed: parseInteger("seed", values.seed, 0),
+    };
   } catch (error) {
     console.error(`twins: ${(error as Error).message}`);
     process.exit(1);
   }
 }
 
-function whole(name: string, text: string, min: number): number {
+function parseInteger(name: string, text: string, min: number): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number >= min && number < 2 ** 31) return number;
   throw new RangeError(`--${name} must be an integer of at min ${min}, got ${JSON.stringify(text)}`);
@@ -89,7 +93,7 @@ function report({ twin }: Run, complaints: readonly string[]): void {
 }
 
 function summary(): string {
-  const count = (isMeant: (run: Run) => boolean): number => runs.filter(isMeant).length;
+  const count = (matches: (run: Run) => boolean): number => runs.filter(matches).length;
   const known = runs.flatMap(({ twin, onGo }) => (twin.allowed ? [[new Set(onGo).size, twin.allowed.size]] : []));
   const sum = (column: number): number => known.reduce((total, row) => total + (row[column] as number), 0);
   const seconds = (from: number, to: number): string => `${((to - from) / 1000).toFixed(1)} s`;

@@ -118,10 +118,10 @@ function titled(name: string, args: readonly unknown[], index: number): string {
       if (kind === "%") return "%";
       return kind === "#" ? String(index) : shown(args[next++]);
     })
-    .replace(/\$(\w+)/g, (whole, field: string) =>
+    .replace(/\$(\w+)/g, (match, field: string) =>
       typeof record === "object" && record !== null && field in record
         ? shown((record as Record<string, unknown>)[field])
-        : whole,
+        : match,
     );
 }
 
@@ -157,11 +157,11 @@ export async function runAll(options: Options = {}): Promise<Report> {
   let skipped = 0;
   const failures: Failure[] = [];
   for (const index of order) {
-    const one = cases[index] as Case;
-    const name = [...one.suite.path.slice(1).map((each) => each.name), one.name].join(" > ");
+    const testCase = cases[index] as Case;
+    const name = [...testCase.suite.path.slice(1).map((suite) => suite.name), testCase.name].join(" > ");
     if (skip?.test(name)) continue;
     onTest?.(name, index);
-    const failure = await run(one, timeLimit);
+    const failure = await run(testCase, timeLimit);
     afterTest?.(index);
     if (failure === null) passed++;
     else if (isBeyondHost(failure)) skipped++;
@@ -209,8 +209,8 @@ export function markHandled(promise: unknown): void {
 
 async function run({ suite, body }: Case, timeLimit: number): Promise<unknown> {
   const path = suite.path;
-  const steps = [...path.flatMap((each) => each.before), body];
-  const after = [...path].reverse().flatMap((each) => each.after);
+  const steps = [...path.flatMap((suite) => suite.before), body];
+  const after = [...path].reverse().flatMap((suite) => suite.after);
   let failure: unknown = null;
   unhandled = null;
   for (const step of steps) failure ??= await attempt(step, timeLimit);

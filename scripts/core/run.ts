@@ -11,13 +11,13 @@ import { bundle, portableTests } from "./bundle.ts";
 import { type Outcome, runInPage, runInProcess } from "./hosts.ts";
 import { getRuntime, runtimeNames } from "./runtimes.ts";
 
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => name !== "all" && !runtimeNames.includes(name));
+const args = process.argv.slice(2);
+const unknown = args.filter((name) => name !== "all" && !runtimeNames.includes(name));
 if (unknown.length > 0) {
   console.error(`unknown runtime ${unknown.join(", ")}: use ${runtimeNames.join(", ")} or all`);
   process.exit(2);
 }
-const names = asked.includes("all") ? runtimeNames : asked.length === 0 ? ["node"] : [...new Set(asked)];
+const names = args.includes("all") ? runtimeNames : args.length === 0 ? ["node"] : [...new Set(args)];
 
 const folder = await mkdtemp(join(tmpdir(), "goro-core-"));
 try {

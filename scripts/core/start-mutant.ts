@@ -80,6 +80,6 @@ function runMutant(mutant: string): Promise<Report> {
   // A mutant with an endless loop is detected by its number of hits.
   stryker.hitCount = 0;
   stryker.hitLimit = 1_000 + 100 * all.reduce((sum, test) => sum + hits(test), onLoad[mutant] ?? 0);
-  const order = reaching.sort((one, other) => (durations[one] as number) - (durations[other] as number));
+  const order = reaching.sort((a, b) => (durations[a] as number) - (durations[b] as number));
   return runAll({ bail: true, order, timeLimit: 5_000 });
 }

@@ -36,19 +36,19 @@ export const jobs: Load = (round, random) => {
     round.go(async (random) => {
       for (let times = random.randomInt(12); times > 0; times--) {
         offers++;
-        const [each, end] = context.withTimeout(ctx, 1 + random.randomInt(10));
+        const [jobCtx, end] = context.withTimeout(ctx, 1 + random.randomInt(10));
         try {
           if (random.randomInt(3) === 0) {
             await pool.send(random.randomInt(100));
             sent++;
           } else {
-            const task = await pool.submit(random.randomInt(100), each);
+            const task = await pool.submit(random.randomInt(100), jobCtx);
             tasks.push(task);
             if (random.randomInt(8) === 0) task.cancel();
             await task.result.catch(() => undefined);
           }
         } catch (error) {
-          const isKnown = error === context.cause(each) || error === context.cause(ctx);
+          const isKnown = error === context.cause(jobCtx) || error === context.cause(ctx);
           if (!isKnown && !(error instanceof StoppedError)) throw error;
           turned++;
         } finally {

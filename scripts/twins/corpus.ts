@@ -26,12 +26,12 @@ export function isDetermined({ allowed }: Twin): boolean {
 
 /** Selects from `results`: structured programs with little output, small programs with one outcome, and other small programs. */
 export function corpusOf(results: readonly Result[]): Entry[] {
-  const some = (count: number, isMeant: (result: Result) => boolean): Entry[] =>
-    results.filter(isMeant).slice(0, count).map(entryOf);
+  const take = (count: number, matches: (result: Result) => boolean): Entry[] =>
+    results.filter(matches).slice(0, count).map(entryOf);
   return [
-    ...some(130, ({ twin, onGo }) => twin.allowed === null && (onGo[0] ?? "").length < 250),
-    ...some(35, ({ twin }) => twin.allowed?.size === 1),
-    ...some(35, ({ twin }) => twin.allowed !== null && twin.allowed.size > 1),
+    ...take(130, ({ twin, onGo }) => twin.allowed === null && (onGo[0] ?? "").length < 250),
+    ...take(35, ({ twin }) => twin.allowed?.size === 1),
+    ...take(35, ({ twin }) => twin.allowed !== null && twin.allowed.size > 1),
   ];
 }
 

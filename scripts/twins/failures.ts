@@ -35,9 +35,9 @@ function deadEnds(syntax: Syntax, chance: Prng): Body {
       ]),
     ],
   ];
-  const one = (): Body => (ends[chance.randomInt(ends.length)] as () => Body)();
-  const others = Array.from({ length: between(chance, 0, 4) }, () => syntax.go(one()));
-  return [...others, syntax.print("waits"), syntax.block(one()), syntax.print("goes on")];
+  const blockForever = (): Body => (ends[chance.randomInt(ends.length)] as () => Body)();
+  const others = Array.from({ length: between(chance, 0, 4) }, () => syntax.go(blockForever()));
+  return [...others, syntax.print("waits"), syntax.block(blockForever()), syntax.print("goes on")];
 }
 
 /** Two goroutines each hold the lock that the other goroutine waits for. */
@@ -78,7 +78,7 @@ function noSender(syntax: Syntax, chance: Prng): Body {
 
 /** A panic in main, or in a goroutine while main blocks forever. */
 function panics(syntax: Syntax, chance: Prng): Body {
-  const ways: readonly (() => Body)[] = [
+  const causes: readonly (() => Body)[] = [
     () => [syntax.channel("shut", room(chance)), syntax.close("shut"), syntax.send("shut", "1")],
     () => [syntax.channel("shut", room(chance)), syntax.close("shut"), syntax.close("shut")],
     () => [
@@ -90,12 +90,12 @@ function panics(syntax: Syntax, chance: Prng): Body {
     () => [syntax.group("few"), syntax.add("few", 1), syntax.add("few", -1), syntax.add("few", -1)],
     () => [syntax.mutex("free"), syntax.lock("free"), syntax.unlock("free"), syntax.unlock("free")],
   ];
-  const way = (ways[chance.randomInt(ways.length)] as () => Body)();
-  if (chance.randomInt(2) === 0) return [syntax.print("begins"), ...way, syntax.print("goes on")];
+  const cause = (causes[chance.randomInt(causes.length)] as () => Body)();
+  if (chance.randomInt(2) === 0) return [syntax.print("begins"), ...cause, syntax.print("goes on")];
   return [
     syntax.print("waits"),
     syntax.channel("never", 0),
-    chance.randomInt(2) === 0 ? syntax.go(way) : [syntax.group("one"), syntax.goIn("one", way)].join("\n"),
+    chance.randomInt(2) === 0 ? syntax.go(cause) : [syntax.group("one"), syntax.goIn("one", cause)].join("\n"),
     syntax.receive("never"),
     syntax.print("goes on"),
   ];

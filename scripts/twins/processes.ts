@@ -22,12 +22,12 @@ export class GoPrograms implements AsyncDisposable {
 
   /** Compiles `programs`. @throws {Error} (rejects) with the output of the compiler */
   static async compile(programs: readonly Writing[]): Promise<GoPrograms> {
-    const made = new GoPrograms(await mkdtemp(join(tmpdir(), "goro-")));
-    const source = join(made.#folder, "twins.go");
+    const binary = new GoPrograms(await mkdtemp(join(tmpdir(), "goro-")));
+    const source = join(binary.#folder, "twins.go");
     await writeFile(source, goSource(programs));
-    const { code, stderr } = await run("go", ["build", "-o", made.#file, source]);
-    if (code === 0) return made;
-    await made[Symbol.asyncDispose]();
+    const { code, stderr } = await run("go", ["build", "-o", binary.#file, source]);
+    if (code === 0) return binary;
+    await binary[Symbol.asyncDispose]();
     throw new Error(`the Go twins do not compile:\n${stderr}`);
   }
 

@@ -53,9 +53,10 @@ function statementsOf(syntax: Syntax, goroutine: string, operation: Operation): 
     case "select":
       return [
         syntax.select(
-          operation.cases.map((one, i): Arm => {
-            const name = `c${one.channel}`;
-            if (one.kind === "send") return { send: name, value: String(one.value), then: [say(`${i}:send`)] };
+          operation.cases.map((selectCase, i): Arm => {
+            const name = `c${selectCase.channel}`;
+            if (selectCase.kind === "send")
+              return { send: name, value: String(selectCase.value), then: [say(`${i}:send`)] };
             return { receive: name, into: "v", then: [say(`${i}:{v}`)], closed: [say(`${i}:closed`)] };
           }),
           operation.default ? [say("default")] : undefined,

@@ -60,8 +60,8 @@ export function disagreements({ allowed }: Twin, onGo: readonly string[], onGoro
   const may = allowed ?? new Set(onGo.slice(0, 1));
   const wrong = (runtime: string, all: readonly string[]): string[] =>
     [...new Set(all)]
-      .filter((one) => !isAmong(may, one))
-      .map((one) => `${runtime} has an outcome that is not allowed:\n${one}`);
+      .filter((outcome) => !isAmong(may, outcome))
+      .map((outcome) => `${runtime} has an outcome that is not allowed:\n${outcome}`);
   const complaints = [...wrong("Go", onGo), ...wrong("goro", onGoro)];
   return complaints.length === 0 ? [] : [...complaints, `allowed are:\n${[...may].slice(0, 20).join("\n")}`];
 }
@@ -70,7 +70,10 @@ export function disagreements({ allowed }: Twin, onGo: readonly string[], onGoro
 // also have come before the panic. But a panic of a WaitGroup or mutex has changed its state, and the schedules end there.
 function isAmong(may: ReadonlySet<string>, outcome: string): boolean {
   if (may.has(outcome)) return true;
-  return outcome.startsWith("sync: ") && [...may].some((one) => isContinuation(one.split(" | "), outcome.split(" | ")));
+  return (
+    outcome.startsWith("sync: ") &&
+    [...may].some((allowed) => isContinuation(allowed.split(" | "), outcome.split(" | ")))
+  );
 }
 
 function isContinuation([ending, ...logs]: readonly string[], [same, ...longer]: readonly string[]): boolean {

@@ -51,12 +51,13 @@ class Lister {
   }
 
   #addExports(module: ts.Symbol, prefix: string): void {
-    for (const each of this.#checker.getExportsOfModule(module)) {
-      const symbol = each.flags & ts.SymbolFlags.Alias ? this.#checker.getAliasedSymbol(each) : each;
-      const name = prefix + each.name;
+    for (const exported of this.#checker.getExportsOfModule(module)) {
+      const symbol = exported.flags & ts.SymbolFlags.Alias ? this.#checker.getAliasedSymbol(exported) : exported;
+      const name = prefix + exported.name;
       // Users of a class that is exported as a type have its instances, but not its constructor.
       const isType =
-        each.declarations?.some((one) => ts.isExportSpecifier(one) && ts.isTypeOnlyExportDeclaration(one)) === true;
+        exported.declarations?.some((node) => ts.isExportSpecifier(node) && ts.isTypeOnlyExportDeclaration(node)) ===
+        true;
       if (symbol.flags & (ts.SymbolFlags.ValueModule | ts.SymbolFlags.NamespaceModule)) {
         this.#addExports(symbol, `${name}.`);
       } else if (symbol.flags & ts.SymbolFlags.Class) {
@@ -117,7 +118,7 @@ class Lister {
     const before = this.callables.get(name);
     const parameters = [...(before?.parameters ?? [])];
     for (const parameter of signature.getParameters()) {
-      if (!parameters.some((each) => each.name === parameter.name)) parameters.push(this.#parameter(parameter));
+      if (!parameters.some((known) => known.name === parameter.name)) parameters.push(this.#parameter(parameter));
     }
     const isAsync = before?.isAsync === true || this.#isAsync(signature.getReturnType());
     this.callables.set(name, { name, parameters, isAsync });
@@ -134,7 +135,7 @@ class Lister {
         ),
         function: parts.some((part) => part.getCallSignatures().length > 0),
         options: /options|hooks/i.test(symbol.name)
-          ? parts.flatMap((part) => part.getProperties().map((each) => each.name))
+          ? parts.flatMap((part) => part.getProperties().map((property) => property.name))
           : [],
       },
     };

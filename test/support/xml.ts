@@ -49,14 +49,14 @@ export function parseXml(xml: string): Element {
     if (text !== undefined) {
       if (text.includes("]]>")) throw new SyntaxError(`XML: ]]> in text, near ${at}`);
       if (inside === root && text.trim() !== "") throw new SyntaxError(`XML: text outside of the root, at ${at}`);
-      inside.children.push(decoded(text, at));
+      inside.children.push(decode(text, at));
       at += text.length;
       continue;
     }
-    const found = tag.exec(xml);
-    if (found === null) throw new SyntaxError(`XML: no tag at ${at}: ${xml.slice(at, at + 60)}`);
+    const match = tag.exec(xml);
+    if (match === null) throw new SyntaxError(`XML: no tag at ${at}: ${xml.slice(at, at + 60)}`);
     at = tag.lastIndex;
-    const [, closes, closed, opened, given, isEmpty] = found;
+    const [, closes, closed, opened, given, isEmpty] = match;
     if (closes === "/") {
       if (inside.name !== closed) throw new SyntaxError(`XML: </${closed}> ends <${inside.name}>, at ${at}`);
       open.pop();
@@ -81,18 +81,18 @@ function attributesOf(given: string, at: number): Map<string, string> {
   const attributes = new Map<string, string>();
   for (const [, key = "", double, single] of given.matchAll(attribute)) {
     if (attributes.has(key)) throw new SyntaxError(`XML: two attributes ${key}, near ${at}`);
-    attributes.set(key, decoded(double ?? single ?? "", at));
+    attributes.set(key, decode(double ?? single ?? "", at));
   }
   return attributes;
 }
 
-function decoded(text: string, at: number): string {
-  return text.replaceAll(/&([^;&\s]*;?)/g, (whole, reference: string) => {
+function decode(text: string, at: number): string {
+  return text.replaceAll(/&([^;&\s]*;?)/g, (match, reference: string) => {
     const [, decimal, hexadecimal] = /^#(?:([0-9]+)|x([0-9a-fA-F]+));$/.exec(reference) ?? [];
     const code = decimal === undefined ? parseInt(hexadecimal ?? "", 16) : Number(decimal);
     const character = Number.isNaN(code) ? entities.get(reference.slice(0, -1)) : String.fromCodePoint(code);
     if (!reference.endsWith(";") || character === undefined || unfit.test(character)) {
-      throw new SyntaxError(`XML: ${whole.slice(0, 20)} stands for nothing, near ${at}`);
+      throw new SyntaxError(`XML: ${match.slice(0, 20)} stands for nothing, near ${at}`);
     }
     return character;
   });
