@@ -6,11 +6,11 @@ import { bundle, portableTests } from "./bundle.ts";
 const targets = {
   core: {
     folders: ["util", "runtime", "channel", "time", "waitgroup", "context", "testing", "model", "conformance"],
-    slow: /borders|groups|visits|schedules|draws|programs|power-series|competitor-regressions|chanlinear|errgroup|rate-limiter|pool|twins|runtime.(browser|deadlock|exit-warning|main|panic)|preload|xsync|types|conformance.(node|channel)|fixedbugs/,
+    slow: /interop|groups|visits|schedules|random-choices|programs|power-series|competitor-regressions|chanlinear|errgroup|rate-limiter|pool|twins|runtime.(browser|deadlock|exit-warning|main|panic)|preload|xsync|types|conformance.(node|channel)|fixedbugs/,
   },
   edges: {
     folders: ["interop", "sync", "pool", "waitgroup", "model", "conformance"],
-    slow: /model.(channels|draws|schedules|structures|twins)|conformance.(channel|context|goroutine|node|power|select|synctest|time)/,
+    slow: /model.(channels|random-choices|schedules|structures|twins)|conformance.(channel|context|goroutine|node|power|select|synctest|time)/,
   },
 };
 

@@ -12,5 +12,6 @@ export interface Allowance {
 export const allowances: readonly Allowance[] = [
   { file: "ARCHITECTURE.md", text: "## What is not here", reason: "a heading, which is not a sentence" },
   { file: "test/scripts/prose.test.ts", reason: "the sentences that the check has to find" },
-  { file: "test/conformance/goroutine.test.ts", text: 'world"', reason: "the values of Go's own tests" },
+  { file: "test/conformance/goroutine.test.ts", text: "hello,", reason: "the values of Go's own tests" },
+  { file: "test/conformance/goroutine.test.ts", text: "true, false, 1.5", reason: "the values of Go's own tests" },
 ];

@@ -108,7 +108,7 @@ test.each([
   ["badchancap", -1],
   ["bigchancap", Number(10n | (1n << 46n))],
   ["overflowchan", 2 ** 60],
-])("fixedbugs/bug273.go %s: a capacity of %d cannot be made", (_, n) => {
+])("fixedbugs/bug273.go %s: a capacity of %d is rejected", (_, n) => {
   expect(() => new Channel<number>(n)).toThrow(/^makechan: size out of range$/);
 });
 

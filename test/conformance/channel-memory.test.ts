@@ -16,7 +16,7 @@ test.each<[string, (ch: Channel<object>) => () => Promise<boolean>]>([
     },
   ],
   ["f2: receives", (ch) => async () => (await ch.receive()).ok],
-])("fixedbugs/issue15281.go %s: keeps no value that it has given", async (_, make) => {
+])("fixedbugs/issue15281.go %s: keeps no received value alive", async (_, make) => {
   const ch = new Channel<object>(10);
   const fill = (): WeakRef<object> => {
     const value = { bytes: new Uint8Array(1000) };

@@ -29,7 +29,7 @@ function program(f: () => Promise<void>, seed: number): Promise<void> {
 }
 
 /** Returns the received value. Throws if the channel is closed, because the programs below never close it. */
-function sure<T>(r: ReceiveResult<T>): T {
+function unwrap<T>(r: ReceiveResult<T>): T {
   if (!r.ok) throw new Error("the channel was closed");
   return r.value;
 }
@@ -95,7 +95,7 @@ test.each(seeds)("chan/sieve2.go: merged multiples sieve the odd numbers (seed %
       const queue: number[] = [];
       for (;;) {
         const s = await select({ in: receive(proxy), out: send(queue.length === 0 ? null : out, queue[0] ?? NaN) });
-        if (s.case === "in") queue.push(sure(s));
+        if (s.case === "in") queue.push(unwrap(s));
         else queue.shift();
       }
     });
@@ -116,35 +116,35 @@ test.each(seeds)("chan/sieve2.go: merged multiples sieve the odd numbers (seed %
       const next = async (): Promise<void> => {
         const least = heap.reduce((a, b) => (b.head < a.head ? b : a));
         min = least.head;
-        least.head = sure(await least.ch.receive());
+        least.head = unwrap(await least.ch.receive());
       };
       for (;;) {
-        const prime = sure(await primes.receive());
+        const prime = unwrap(await primes.receive());
         const multiples = counting(prime * prime, 2 * prime, 10);
-        const head = sure(await multiples.receive());
+        const head = unwrap(await multiples.receive());
         while (min < head) {
           await composites.send(min);
           await next();
         }
         while (min === head) await next();
         await composites.send(head);
-        heap.push({ head: sure(await multiples.receive()), ch: multiples });
+        heap.push({ head: unwrap(await multiples.receive()), ch: multiples });
       }
     });
 
     // Removes the composites from the candidates. The feedback loop needs the proxy because it is written before it is read.
     go(async () => {
-      const found = sendProxy(primes);
+      const proxy = sendProxy(primes);
       const candidates = counting(5, 2, 50);
-      let p = sure(await candidates.receive());
+      let p = unwrap(await candidates.receive());
       for (;;) {
-        const c = sure(await composites.receive());
+        const c = unwrap(await composites.receive());
         while (p < c) {
-          await found.send(p);
+          await proxy.send(p);
           await out.send(p);
-          p = sure(await candidates.receive());
+          p = unwrap(await candidates.receive());
         }
-        if (p === c) p = sure(await candidates.receive());
+        if (p === c) p = unwrap(await candidates.receive());
       }
     });
     return out;
@@ -153,7 +153,7 @@ test.each(seeds)("chan/sieve2.go: merged multiples sieve the odd numbers (seed %
   const got: number[] = [];
   await program(async () => {
     const primes = sieve();
-    for (let i = 0; i < 25; i++) got.push(sure(await primes.receive()));
+    for (let i = 0; i < 25; i++) got.push(unwrap(await primes.receive()));
   }, seed);
   // prettier-ignore
   expect(got).toEqual([2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97]);
@@ -168,7 +168,7 @@ test.each(seeds)(
       const multiplier = (factor: number): { in: Channel<number>; out: Channel<number>; head: number } => {
         const ends = { in: new Channel<number>(100), out: new Channel<number>(100), head: 1 };
         go(async () => {
-          for (;;) await ends.out.send(factor * sure(await ends.in.receive()));
+          for (;;) await ends.out.send(factor * unwrap(await ends.in.receive()));
         });
         return ends;
       };
@@ -176,7 +176,7 @@ test.each(seeds)(
       let x = 1;
       for (let i = 0; i < 100; i++) {
         for (const m of multipliers) await m.in.send(x);
-        for (const m of multipliers) if (m.head === x) m.head = sure(await m.out.receive());
+        for (const m of multipliers) if (m.head === x) m.head = unwrap(await m.out.receive());
         x = Math.min(...multipliers.map((m) => m.head));
         got.push(x);
       }
@@ -242,7 +242,7 @@ describe("ken/chan.go", () => {
 
     /** Records a receive; returns whether it was the last. */
     #received(c: Chan, r: ReceiveResult<number>): boolean {
-      if (sure(r) !== c.expected) throw new Error(`got ${String(r.value)}, expected ${c.expected}`);
+      if (unwrap(r) !== c.expected) throw new Error(`got ${String(r.value)}, expected ${c.expected}`);
       this.totals.received++;
       c.expected = this.#after(c.expected);
       if (c.expected === end) c.receives = null;
@@ -420,7 +420,7 @@ describe.each(seeds)("typeparam/chans.go (seed %i)", (seed) => {
     }
 
     async acquire(): Promise<T> {
-      return sure(await this.#ch.receive());
+      return unwrap(await this.#ch.receive());
     }
 
     tryAcquire(): T | undefined {

@@ -194,7 +194,7 @@ test.each(seeds)("chan/sieve1.go: a chain of filters sieves the primes without a
 test.each([
   ["void", undefined],
   ["empty arrays", []],
-])("chan/zerosize.go: there are channels of %s, with a buffer and without", async (_, nothing) => {
+])("chan/zerosize.go: channels of %s work, buffered and unbuffered", async (_, nothing) => {
   for (const capacity of [0, 1]) {
     const ch = new Channel<typeof nothing>(capacity);
     expect([ch.length, ch.capacity]).toEqual([0, capacity]);
@@ -267,7 +267,7 @@ describe("closedchan.go", () => {
     test.each([
       ["testasync1, testasync2", form.receive],
       ["testasync3, testasync4", form.tryReceive],
-    ])("%s: a value that was there before the close still comes", async (_, take) => {
+    ])("%s: a value that was buffered before the close is still received", async (_, take) => {
       const ch = new Channel<number>(2);
       await ch.send(1);
       ch.close();
@@ -330,7 +330,7 @@ test.each([
   [[1], false],
   [NaN, false],
   [Infinity, false],
-])("makechan.go: is %p a capacity? %p", (n, isOne) => {
+])("makechan.go: %p is accepted as a capacity: %p", (n, isOne) => {
   const make = (): Channel<number> => new Channel<number>(n as number);
   if (isOne) expect(make().capacity).toBe(n);
   else expect(make).toThrow(RangeError);
@@ -483,7 +483,7 @@ test.each<[string, (ch: Channel<number>, other: Channel<number>) => Promise<{ va
   ["x, ok = <-c, if that need not wait", async (ch) => ch.tryReceive() ?? {}],
   ["select { case x, ok = <-c: case <-c2: }", (ch, other) => select({ it: receive(ch), other: receive(other) })],
   ["select { case _, ok = <-c: case <-c2: }", (ch, other) => select([receive(ch), receive(other)])],
-])("fixedbugs/issue16870.go: ok comes with the value in the form %s", async (_, form) => {
+])("fixedbugs/issue16870.go: ok is returned with the value in the form %s", async (_, form) => {
   const [ch, other] = [new Channel<number>(1), new Channel<number>()];
   await ch.send(42);
   expect(await form(ch, other)).toMatchObject({ value: 42, ok: true });

@@ -37,7 +37,7 @@ test("TestAfterFuncCalledAfterCancel: f is called once, after cancel returns; a 
 test.each<[string, () => Context]>([
   ["its own timeout", () => withTimeout(background(), shortDuration)[0]],
   ["that of a context above", () => withCancel(withValue(withTimeout(background(), shortDuration)[0], "k", 1))[0]],
-])("TestAfterFuncCalledAfterTimeout: f is called when the context ends by %s", (_, make) =>
+])("TestAfterFuncCalledAfterTimeout: f is called when the context is canceled by %s", (_, make) =>
   inBubble(async () => {
     const start = now();
     const ctx = make();
@@ -126,7 +126,7 @@ class AfterFuncContext extends Wrapper {
 test.each<[string, (parent: Context) => Context]>([
   ["TestCustomContextAfterFuncCancel", (parent) => withCancel(parent)[0]],
   ["TestCustomContextAfterFuncTimeout", (parent) => withTimeout(parent, veryLongDuration)[0]],
-])("%s: the child of a context with an afterFunc ends by that, with the err of the parent", (_, derive) =>
+])("%s: the afterFunc of a parent cancels its child, with the err of the parent", (_, derive) =>
   inBubble(async () => {
     const before = numGoroutine();
     const ctx0 = new AfterFuncContext();

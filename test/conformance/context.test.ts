@@ -17,7 +17,7 @@ const seeds = [1, 2, 3, 4, 5];
 test.each([
   ["TestBackground", background, "context.Background"],
   ["TestTODO", context.todo, "context.TODO"],
-])("%s: it never ends, has neither deadline nor values, and prints its name", (_, root, name) =>
+])("%s: it is never canceled, has neither deadline nor values, and prints its name", (_, root, name) =>
   inBubble(async () => {
     const ctx = root();
     expect(isOver(ctx)).toBe(false);
@@ -106,7 +106,7 @@ test.each<[string, (parent: Context) => () => unknown]>([
   ["a child of withCancel that is canceled", (parent) => withCancel(parent)[1]],
   ["a child of withTimeout that is canceled", (parent) => withTimeout(parent, 60 * time.minute)[1]],
   ["a function that is stopped", (parent) => afterFunc(parent, () => undefined)],
-])("TestCancelRemoves: %s leaves the parent's list", (_, derive) =>
+])("TestCancelRemoves: %s is removed from the parent's list", (_, derive) =>
   inBubble(() => {
     const [ctx] = withCancel(background());
     expect(children(ctx)).toBe(0);
@@ -131,7 +131,7 @@ test.each<[string, number, () => Context]>([
   ],
   ["WithDeadline+inthepast", 0, () => withDeadline(background(), now() - shortDuration)[0]],
   ["WithDeadline+now", 0, () => withDeadline(background(), now())[0]],
-])("TestDeadline: %s ends %p ms after it is made", (name, ms, make) =>
+])("TestDeadline: %s is canceled %p ms after its creation", (name, ms, make) =>
   inBubble(async () => {
     const start = now();
     const c = make();
@@ -152,7 +152,7 @@ test.each<[string, () => Context]>([
     "WithTimeout+otherContext+WithTimeout",
     () => withTimeout(new Wrapper(withTimeout(background(), shortDuration)[0]), veryLongDuration)[0],
   ],
-])("TestTimeout: %s ends when the shorter timeout passes", (name, make) =>
+])("TestTimeout: %s is canceled at the shorter timeout", (name, make) =>
   inBubble(async () => {
     const deadline = now() + shortDuration;
     const c = make();
@@ -339,7 +339,7 @@ test.each<[string, (parent: Context) => Context]>([
   ["withCancel", (parent) => withCancel(parent)[0]],
   ["withCancelCause below a value", (parent) => withCancelCause(withValue(parent, "key", 1))[0]],
   ["withTimeout", (parent) => withTimeout(parent, veryLongDuration)[0]],
-])("TestWithCancelCanceledParent: a child by %s is over at birth, with the parent's err and cause", (_, derive) =>
+])("TestWithCancelCanceledParent: a child by %s is created canceled, with the parent's err and cause", (_, derive) =>
   inBubble(() => {
     const [parent, cancelParent] = withCancelCause(background());
     const cause = new Error("Because!");
@@ -408,7 +408,7 @@ test.each<[string, (parent: Context) => unknown]>([
   ["withoutCancel", context.withoutCancel],
   ["afterFunc", (parent) => afterFunc(parent, () => undefined)],
   ["notify", (parent) => context.notifyContext(parent, "SIGINT")],
-])("TestInvalidDerivedFail: %s of a parent that is none is a panic", (_, derive) =>
+])("TestInvalidDerivedFail: %s panics if the parent is not a context", (_, derive) =>
   inBubble(() => {
     for (const none of [null, undefined] as unknown as Context[]) {
       expect(() => derive(none)).toThrow(PanicError);

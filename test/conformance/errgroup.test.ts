@@ -8,7 +8,7 @@ import { children, inBubble, isOver } from "../support/contexts.ts";
 const seeds = [1, 2, 3, 4, 5];
 
 /** The error with which `wait` rejects; null if it does not reject. */
-async function waited(group: ErrGroup): Promise<unknown> {
+async function errorOf(group: ErrGroup): Promise<unknown> {
   try {
     await group.wait();
     return null;
@@ -28,28 +28,28 @@ describe("TestZeroGroup", () => {
     ["[1]", [err1]],
     ["[1 nil]", [err1, null]],
     ["[1 nil 2]", [err1, null, err2]],
-  ])("TestZeroGroup: each wait gives the first error so far, of %s", (_, errs) =>
+  ])("TestZeroGroup: each wait rejects with the first error so far, of %s", (_, errs) =>
     inBubble(async () => {
       const group = new ErrGroup();
-      expect(await waited(group)).toBeNull();
+      expect(await errorOf(group)).toBeNull();
       let first: Error | null = null;
       for (const err of errs) {
         await group.go(() => err);
         first ??= err;
-        expect(await waited(group)).toBe(first);
-        expect(await waited(group)).toBe(first);
+        expect(await errorOf(group)).toBe(first);
+        expect(await errorOf(group)).toBe(first);
       }
     }),
   );
 });
 
-const doom = new Error("group_test: doomed");
+const failure = new Error("group_test: doomed");
 
 const outcomes: [string, (Error | null)[], Error | null][] = [
   ["nothing", [], null],
   ["[nil]", [null], null],
-  ["[doom]", [doom], doom],
-  ["[doom nil]", [doom, null], doom],
+  ["[doom]", [failure], failure],
+  ["[doom nil]", [failure, null], failure],
 ];
 
 // T-E02; R146, R147
@@ -58,7 +58,7 @@ test.each(outcomes)("TestWithContext: the context is canceled after wait, whatev
     const [parent, cancel] = context.withCancel(context.background());
     const [group, ctx] = ErrGroup.withContext(parent);
     for (const err of errs) await group.go(() => err);
-    expect(await waited(group)).toBe(want);
+    expect(await errorOf(group)).toBe(want);
     expect(isOver(ctx)).toBe(true);
     expect(ctx.err()).toBeInstanceOf(context.Canceled);
     expect([children(parent), parent.err()]).toEqual([0, undefined]);
@@ -71,7 +71,7 @@ test.each(outcomes)("TestCancelCause: its cause is the first error, otherwise Ca
   inBubble(async () => {
     const [group, ctx] = ErrGroup.withContext(context.background());
     for (const err of errs) expect(group.tryGo(() => err)).toBe(true);
-    expect(await waited(group)).toBe(want);
+    expect(await errorOf(group)).toBe(want);
     if (want === null) expect(context.cause(ctx)).toBeInstanceOf(context.Canceled);
     else expect(context.cause(ctx)).toBe(want);
   }),
@@ -167,7 +167,7 @@ test("ExampleGroup_justErrors: one failed fetch is the error of all, after all h
           fetched.push(url);
         });
       }
-      return waited(group);
+      return errorOf(group);
     };
     expect(await fetchAll(urls)).toBe(noHost);
     expect(fetched).toEqual([urls[1], urls[0]]);
@@ -210,9 +210,9 @@ describe("ExampleGroup_parallel", () => {
         const start = time.now();
         const failing: Search = async () => {
           await time.sleep(10);
-          throw doom;
+          throw failure;
         };
-        await expect(google([fakeSearch("web", 30), failing, fakeSearch("video", 20)], "golang")).rejects.toBe(doom);
+        await expect(google([fakeSearch("web", 30), failing, fakeSearch("video", 20)], "golang")).rejects.toBe(failure);
         expect(time.since(start)).toBe(10);
       },
       { seed },
@@ -263,7 +263,7 @@ describe("ExampleGroup_pipeline", () => {
       });
     }
     go(async () => {
-      await waited(group);
+      await errorOf(group);
       sums.close();
     });
 
@@ -364,7 +364,7 @@ test.each(seeds)(
         await group.go(() => {
           ch.close();
         });
-        const error = await waited(group);
+        const error = await errorOf(group);
         expect(error).toEqual(new PanicError("close of closed channel"));
         expect(context.cause(ctx)).toBe(error);
         expect(others).toBe(3);

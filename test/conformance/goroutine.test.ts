@@ -124,7 +124,7 @@ describe.each(orders)("The Go Memory Model, %s, %i times", (_, rounds, run) => {
   test.each([
     ["Mutex", () => new Mutex()],
     ["RWMutex", () => new RWMutex()],
-  ])("Locks: an unlock comes before the lock that waits for it, %s", async (_, make) => {
+  ])("Locks: an unlock comes before the return of the lock that waits for it, %s", async (_, make) => {
     await run(async () => {
       for (let i = 1; i <= 50; i++) {
         const l = make();
@@ -281,7 +281,7 @@ describe("a goroutine that yields until its turn makes progress", () => {
 });
 
 // More rounds than fit into the timer's delay: a loop that starves the timer reaches this count and fails instead of hanging.
-const patience = 20_000_000;
+const maxRounds = 20_000_000;
 
 // R73
 test("TestTimerFairness: two goroutines that are always ready do not starve a timer", async () => {
@@ -296,7 +296,7 @@ test("TestTimerFairness: two goroutines that are always ready do not starve a ti
   const timer = time.after(20 * time.millisecond);
   let rounds = 0;
   while ((await select({ in: receive(ch), timer: receive(timer) })).case !== "timer") {
-    if (++rounds > patience) throw new Error("the timer starves");
+    if (++rounds > maxRounds) throw new Error("the timer starves");
   }
   done.close();
   await quiet();
@@ -312,7 +312,7 @@ test("TestTimerFairness2: two goroutines that communicate in selects do not star
       for (let rounds = 0; ; rounds++) {
         const s = await select({ out: send(ch, true), in: receive(ch), timer: receive(timer) });
         if (s.case === "timer") break;
-        if (rounds > patience) throw new Error("the timer starves");
+        if (rounds > maxRounds) throw new Error("the timer starves");
       }
       await done.send(true);
     });
@@ -336,7 +336,7 @@ test.each(capacities)(
       fired = true;
     });
     let rounds = 0;
-    for (; !fired && rounds < patience; rounds++) {
+    for (; !fired && rounds < maxRounds; rounds++) {
       await ping.send(rounds);
       await pong.receive();
     }

@@ -35,8 +35,7 @@ function linesWithErrors(source: string): number[] {
 function errorcheck(source: string): void {
   const lines = source.split("\n");
   const marked = lines.flatMap((line, i) => (line.endsWith("// ERROR") ? [i + 1] : []));
-  const show = (found: readonly number[]): string[] =>
-    found.map((line) => `${line}: ${String(lines[line - 1]).trim()}`);
+  const show = (list: readonly number[]): string[] => list.map((line) => `${line}: ${String(lines[line - 1]).trim()}`);
   expect(show(linesWithErrors(source))).toEqual(show(marked));
 }
 

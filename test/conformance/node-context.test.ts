@@ -12,7 +12,7 @@ const { background, notifyContext: notify, withCancel, withCancelCause } = conte
 test.each([
   ["once", 1],
   ["multiple", 10],
-])("TestNotifyContextNotifications: a SIGINT that arrives %s ends the context, and not the program", async (_, n) => {
+])("TestNotifyContextNotifications: a SIGINT that arrives %s cancels the context, not the program", async (_, n) => {
   const program = await runSource(`
     import { context, main, time, WaitGroup } from "goro";
     main(async () => {

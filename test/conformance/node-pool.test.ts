@@ -13,9 +13,9 @@ test("every pattern that can be a program has one, in TypeScript and in Go", asy
   const ids = Array.from({ length: 63 }, (_, i) => `P${i + 1}`);
   expect(Object.keys(patterns)).toEqual(ids);
   for (const id of ids) {
-    const found = all.filter(({ order }) => order.patterns.includes(id));
-    expect([id, found.length > 0 || patterns[id]?.instead !== undefined]).toEqual([id, true]);
-    for (const { port } of found) {
+    const matching = all.filter(({ order }) => order.patterns.includes(id));
+    expect([id, matching.length > 0 || patterns[id]?.instead !== undefined]).toEqual([id, true]);
+    for (const { port } of matching) {
       expect(port).toMatch(/main\.ts$/);
       await access(join(dirname(port), "main.go"));
     }

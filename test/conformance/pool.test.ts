@@ -99,15 +99,15 @@ describe.each(kinds)("a pool made of %s", (_, pool) => {
     inBubble(
       async () => {
         const done: number[] = [];
-        const told = await results(async (_, job) => {
+        const outcomes = await results(async (_, job) => {
           await time.sleep(job % 3);
           done.push(job);
           return 2 * job;
         });
         const ascending = (numbers: number[]): number[] => numbers.sort((a, b) => a - b);
         expect(ascending(done)).toEqual(jobs);
-        expect(ascending(told.map(({ job }) => job))).toEqual(jobs);
-        for (const { status, job, value } of told) expect([status, value]).toEqual(["done", 2 * job]);
+        expect(ascending(outcomes.map(({ job }) => job))).toEqual(jobs);
+        for (const { status, job, value } of outcomes) expect([status, value]).toEqual(["done", 2 * job]);
       },
       { seed },
     ),
@@ -142,13 +142,13 @@ describe.each(kinds)("a pool made of %s", (_, pool) => {
     inBubble(
       async () => {
         const done: number[] = [];
-        const told = await results(async (_, job) => {
+        const outcomes = await results(async (_, job) => {
           // No two jobs end at the same instant.
           await time.sleep(1 + ((1000 * Math.SQRT2 * job) % 100));
           done.push(job);
           return job;
         });
-        expect(told.map(({ job }) => job)).toEqual(done);
+        expect(outcomes.map(({ job }) => job)).toEqual(done);
         expect(done).not.toEqual(jobs);
       },
       { seed },

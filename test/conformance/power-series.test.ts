@@ -57,23 +57,23 @@ function gcd(u: bigint, v: bigint): bigint {
 
 /** A series: a reader sends a request and receives the next term. */
 class Series {
-  readonly asked = new Channel<void>();
+  readonly requests = new Channel<void>();
   readonly terms = new Channel<Rat>();
 
   async put(term: Rat): Promise<void> {
-    await this.asked.receive();
+    await this.requests.receive();
     await this.terms.send(term);
   }
 
   async get(): Promise<Rat> {
-    await this.asked.send();
-    return sure(await this.terms.receive());
+    await this.requests.send();
+    return unwrap(await this.terms.receive());
   }
 
   /** Forwards `from` forever. */
   async copy(from: Series): Promise<never> {
     for (;;) {
-      await this.asked.receive();
+      await this.requests.receive();
       await this.terms.send(await from.get());
     }
   }
@@ -85,35 +85,35 @@ class Series {
   }
 }
 
-function sure<T>(r: ReceiveResult<T>): T {
+function unwrap<T>(r: ReceiveResult<T>): T {
   if (!r.ok) throw new Error("the channel was closed");
   return r.value;
 }
 
 /** The next term of both series; requests and replies are handled in the order in which they become ready. */
 async function getBoth(u: Series, v: Series): Promise<[Rat, Rat]> {
-  const asked: [Channel<void> | null, Channel<void> | null] = [u.asked, v.asked];
+  const requests: [Channel<void> | null, Channel<void> | null] = [u.requests, v.requests];
   const terms: [Channel<Rat> | null, Channel<Rat> | null] = [null, null];
   const got: [Rat, Rat] = [Rat.end, Rat.end];
   for (let n = 0; n < 4; n++) {
     const s = await select([
-      send(asked[0], undefined),
-      send(asked[1], undefined),
+      send(requests[0], undefined),
+      send(requests[1], undefined),
       receive(terms[0]),
       receive(terms[1]),
     ]);
     switch (s.case) {
       case 0:
-        [asked[0], terms[0]] = [null, u.terms];
+        [requests[0], terms[0]] = [null, u.terms];
         break;
       case 1:
-        [asked[1], terms[1]] = [null, v.terms];
+        [requests[1], terms[1]] = [null, v.terms];
         break;
       case 2:
-        [got[0], terms[0]] = [sure(s), null];
+        [got[0], terms[0]] = [unwrap(s), null];
         break;
       case 3:
-        [got[1], terms[1]] = [sure(s), null];
+        [got[1], terms[1]] = [unwrap(s), null];
     }
   }
   return got;
@@ -124,19 +124,19 @@ async function getBoth(u: Series, v: Series): Promise<[Rat, Rat]> {
 // its term, it signals the next one through `wait`.
 async function serve(from: Series, out: [Series, Series], wait: Channel<void>): Promise<void> {
   let isOldest = false;
-  const s = await select({ ahead: receive(out[0].asked), wait: receive(wait) });
+  const s = await select({ ahead: receive(out[0].requests), wait: receive(wait) });
   if (s.case === "wait") {
     isOldest = true;
-    const first = await select([receive(out[0].asked), receive(out[1].asked)]);
+    const first = await select([receive(out[0].requests), receive(out[1].requests)]);
     if (first.case === 1) out.reverse();
   }
-  await from.asked.send();
+  await from.requests.send();
   const release = new Channel<void>();
   go(serve, from, out, release);
-  const term = sure(await from.terms.receive());
+  const term = unwrap(await from.terms.receive());
   await out[0].terms.send(term);
   if (!isOldest) await wait.receive();
-  await out[1].asked.receive();
+  await out[1].requests.receive();
   await out[1].terms.send(term);
   await release.send();
 }
@@ -163,7 +163,7 @@ function repeat(c: Rat): Series {
 function add(u: Series, v: Series): Series {
   return Series.make(async (z) => {
     for (;;) {
-      await z.asked.receive();
+      await z.requests.receive();
       const [a, b] = await getBoth(u, v);
       if (a.isEnd && b.isEnd) {
         await z.terms.send(Rat.end);
@@ -183,7 +183,7 @@ function add(u: Series, v: Series): Series {
 function scale(c: Rat, u: Series): Series {
   return Series.make(async (z) => {
     for (;;) {
-      await z.asked.receive();
+      await z.requests.receive();
       const term = await u.get();
       await z.terms.send(term.isEnd ? term : c.mul(term));
       if (term.isEnd) return;
@@ -198,7 +198,7 @@ function sub(u: Series, v: Series): Series {
 /** With U = u + x*UU and V = v + x*VV, the product is u*v + x*(u*VV + v*UU) + x*x*UU*VV. */
 function mul(u: Series, v: Series): Series {
   return Series.make(async (z) => {
-    await z.asked.receive();
+    await z.requests.receive();
     const [a, b] = await getBoth(u, v);
     if (a.isEnd || b.isEnd) {
       await z.terms.send(Rat.end);
@@ -207,7 +207,7 @@ function mul(u: Series, v: Series): Series {
     await z.terms.send(a.mul(b));
     const [uu, vv] = [split(u), split(v)];
     const w = add(scale(a, vv[0]), scale(b, uu[0]));
-    await z.asked.receive();
+    await z.requests.receive();
     await z.terms.send(await w.get());
     await z.copy(add(w, mul(uu[1], vv[1])));
   });
@@ -215,13 +215,13 @@ function mul(u: Series, v: Series): Series {
 
 function differentiate(u: Series): Series {
   return Series.make(async (z) => {
-    await z.asked.receive();
+    await z.requests.receive();
     if (!(await u.get()).isEnd) {
       for (let i = 1n; ; i++) {
         const term = await u.get();
         if (term.isEnd) break;
         await z.terms.send(Rat.of(i).mul(term));
-        await z.asked.receive();
+        await z.requests.receive();
       }
     }
     await z.terms.send(Rat.end);
@@ -232,7 +232,7 @@ function integrate(c: Rat, u: Series): Series {
   return Series.make(async (z) => {
     await z.put(c);
     for (let i = 1n; ; i++) {
-      await z.asked.receive();
+      await z.requests.receive();
       const term = await u.get();
       await z.terms.send(term.isEnd ? term : Rat.of(1n, i).mul(term));
       if (term.isEnd) return;
@@ -251,7 +251,7 @@ function exp(u: Series): Series {
 /** With U = u + x*UU, the reciprocal Z = z + x*ZZ has z = 1/u and ZZ = -UU*Z/u. */
 function reciprocal(u: Series): Series {
   return Series.make(async (z) => {
-    await z.asked.receive();
+    await z.requests.receive();
     const first = (await u.get()).inv();
     await z.terms.send(first);
     const zz: [Series, Series] = [new Series(), new Series()];
@@ -272,7 +272,7 @@ function shift(c: Rat, u: Series): Series {
 function substitute(u: Series, c0: Rat, n: number): Series {
   return Series.make(async (z) => {
     for (let c = Rat.one; ; c = c.mul(c0)) {
-      await z.asked.receive();
+      await z.requests.receive();
       const term = await u.get();
       await z.terms.send(term.isEnd ? term : c.mul(term));
       if (term.isEnd) return;

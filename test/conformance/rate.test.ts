@@ -79,7 +79,7 @@ test.each([
   [4 * time.second, 0.25],
   [10 * time.second, 0.1],
   [2 ** 63 * time.nanosecond, 1e9 / 2 ** 63],
-])("TestEvery: an interval of %d ms is a limit of %d a second", (interval, limit) => {
+])("TestEvery: an interval of %d ms is a limit of %d per second", (interval, limit) => {
   const every = RateLimiter.every(interval);
   if (limit === Infinity) expect(every).toBe(Infinity);
   else expect(Math.abs(every / limit - 1)).toBeLessThan(1e-9);

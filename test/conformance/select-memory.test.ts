@@ -39,7 +39,7 @@ async function selectAndClose(): Promise<WeakRef<object>> {
 }
 
 /** A condition for which a goroutine waits. */
-async function awaited(): Promise<Cond> {
+async function waitingCond(): Promise<Cond> {
   const cond = new Cond(new Mutex());
   go(async () => {
     await cond.l.lock();
@@ -57,8 +57,8 @@ test("fixedbugs/issue9110.go: later waiters do not retain a channel on which sel
   for (let i = 0; i < 20; i++) {
     refs.push(await selectAndClose());
     last?.broadcast();
-    const cond = await awaited();
-    last = await awaited();
+    const cond = await waitingCond();
+    last = await waitingCond();
     cond.broadcast();
     await quiet();
   }

@@ -169,13 +169,13 @@ describe("chan/select5.go: in every form and combination", () => {
   type Maybe = () => boolean;
 
   /** Runs `body` once for every combination of results of its calls of `maybe`, and returns the number of combinations. */
-  async function inEveryWay(body: (maybe: Maybe) => Promise<void>): Promise<number> {
+  async function inEveryCombination(body: (maybe: Maybe) => Promise<void>): Promise<number> {
     const path: boolean[] = [];
-    for (let ways = 1; ; ways++) {
-      let asked = 0;
-      await body(() => (path[asked++] ??= true));
+    for (let combinations = 1; ; combinations++) {
+      let calls = 0;
+      await body(() => (path[calls++] ??= true));
       while (path.at(-1) === false) path.pop();
-      if (path.length === 0) return ways;
+      if (path.length === 0) return combinations;
       path[path.length - 1] = false;
     }
   }
@@ -222,7 +222,7 @@ describe("chan/select5.go: in every form and combination", () => {
   const record = { x: 0 };
   const map = new Map<number, number>();
 
-  /** Go's ways to assign a received value. */
+  /** Go's combinations to assign a received value. */
   const variable = (value: number): unknown => (x = value);
   const indirect = (value: number, o: Order): unknown => {
     o(record, 100).x = value;
@@ -271,20 +271,20 @@ describe("chan/select5.go: in every form and combination", () => {
   test("recv: an available value is received, in 241 combinations", async () => {
     const c = new Channel<number>(1);
     let n = 0;
-    const ways = await inEveryWay(async (maybe) => {
+    const combinations = await inEveryCombination(async (maybe) => {
       await c.send(++n);
       if (maybe()) x = (await c.receive()).value as number;
       else await receiveInOneWay([variable, indirect, constant, interfaced, mapped], c, maybe, (value) => value);
       expect([x, c.length]).toEqual([n, 0]);
     });
-    expect(ways).toBe(241);
+    expect(combinations).toBe(241);
     expectIdle(dummy);
   });
 
   test("recvOrder: the operands are evaluated in order and the assignment last, in 194 combinations", async () => {
     const c = new Channel<number>(1);
     let n = 0;
-    const ways = await inEveryWay(async (maybe) => {
+    const combinations = await inEveryCombination(async (maybe) => {
       const o = inOrder();
       await c.send(++n);
       if (maybe()) {
@@ -298,39 +298,39 @@ describe("chan/select5.go: in every form and combination", () => {
       }
       expect([x, c.length]).toEqual([n, 0]);
     });
-    expect(ways).toBe(194);
+    expect(combinations).toBe(194);
     expectIdle(dummy);
   });
 
   test("send: a value is sent to a channel with room, in 49 combinations", async () => {
     const c = new Channel<number>(1);
     let n = 0;
-    const ways = await inEveryWay(async (maybe) => {
+    const combinations = await inEveryCombination(async (maybe) => {
       n++;
       if (maybe()) await c.send(n);
       else await sendInOneWay(c, n, maybe, (value) => value);
       expect(await c.receive()).toStrictEqual({ value: n, ok: true });
     });
-    expect(ways).toBe(49);
+    expect(combinations).toBe(49);
     expectIdle(dummy);
   });
 
   test("sendOrder: channels and values are evaluated in order, in 49 combinations", async () => {
     const c = new Channel<number>(1);
     let n = 0;
-    const ways = await inEveryWay(async (maybe) => {
+    const combinations = await inEveryCombination(async (maybe) => {
       const o = inOrder();
       n++;
       if (maybe()) await o(c, 1).send(o(n, 2));
       else await sendInOneWay(c, n, maybe, o);
       expect(await c.receive()).toStrictEqual({ value: n, ok: true });
     });
-    expect(ways).toBe(49);
+    expect(combinations).toBe(49);
     expectIdle(dummy);
   });
 
   test("nonblock: default is chosen if no case is ready, at any position, in 512 combinations", async () => {
-    const ways = await inEveryWay(async (maybe) => {
+    const combinations = await inEveryCombination(async (maybe) => {
       const entries: Entry[] = [];
       const first = maybe();
       if (first) entries.push(["default", true]);
@@ -341,15 +341,15 @@ describe("chan/select5.go: in every form and combination", () => {
       if (!first) entries.push(["default", true]);
       expect([entries, await over(entries)]).toStrictEqual([entries, { case: "default" }]);
     });
-    expect(ways).toBe(512);
+    expect(combinations).toBe(512);
     expectIdle(dummy);
   });
 
-  // Go has no test for this: here a select also has an array form, and the peer also arrives later.
+  // Not in Go's file: here a select also has an array form, and its peer may also arrive later.
   test.each([0, 1])("a waiting select completes when its peer arrives, capacity %d", async (capacity) => {
     const c = new Channel<number>(capacity);
     let n = 0;
-    const ways = await inEveryWay(async (maybe) => {
+    const combinations = await inEveryCombination(async (maybe) => {
       const sends = maybe();
       n = sends ? 0 : n + 1;
       for (let i = 0; sends && i < capacity; i++) c.trySend(n);
@@ -362,14 +362,14 @@ describe("chan/select5.go: in every form and combination", () => {
       const s = select(cases);
       if (sends) expect(c.tryReceive()).toStrictEqual({ value: n, ok: true });
       else expect(c.trySend(n)).toBe(true);
-      const found = await s;
-      expect([at, "ok" in found ? found : "sent"]).toEqual([
+      const result = await s;
+      expect([at, "ok" in result ? result : "sent"]).toEqual([
         at,
-        sends ? "sent" : { case: found.case, value: n, ok: true },
+        sends ? "sent" : { case: result.case, value: n, ok: true },
       ]);
       while (c.tryReceive() !== undefined);
     });
-    expect(ways).toBe(2 * 16);
+    expect(combinations).toBe(2 * 16);
     expectIdle(dummy);
   });
 });
@@ -381,11 +381,11 @@ test.each(seeds)("chan/select6.go: a case that is not chosen leaves its queue in
       const c1 = new Channel<boolean>();
       const c2 = new Channel<boolean>();
       const c3 = new Channel<boolean>();
-      const said: string[] = [];
+      const chosen: string[] = [];
       go(() => c1.receive());
       go(async () => {
         const s = await select({ c1: receive(c1), c2: receive(c2) });
-        said.push(s.case);
+        chosen.push(s.case);
         await c3.send(true);
         await c1.receive();
       });
@@ -393,7 +393,7 @@ test.each(seeds)("chan/select6.go: a case that is not chosen leaves its queue in
       await c3.receive();
       await c1.send(true);
       await c1.send(true);
-      expect(said).toEqual(["c2"]);
+      expect(chosen).toEqual(["c2"]);
     },
     { seed },
   ),
@@ -525,7 +525,7 @@ describe("fixedbugs/issue43111.go", () => {
   test.each<readonly [string, () => Promise<{ readonly ok?: boolean }>]>([
     ["by name", () => select({ ch: receive(ch), none: send(none, f()) }) as Promise<{ ok: boolean }>],
     ["by index", () => select([receive(ch), send(none, f())]) as Promise<{ ok: boolean }>],
-  ])("a channel that a later operand closes, and whose variable it sets to null, is received from %s", async (_, s) => {
+  ])("a receive uses a channel that a later operand closes and replaces by null, %s", async (_, s) => {
     ch = new Channel<number>();
     expect((await s()).ok).toBe(false);
     expect(ch).toBeNull();

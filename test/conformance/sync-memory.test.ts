@@ -18,7 +18,7 @@ function fail(): never {
   throw "test panic";
 }
 
-function called(f: () => unknown): void {
+function callAndCatch(f: () => unknown): void {
   try {
     f();
   } catch (error) {
@@ -34,10 +34,10 @@ test.each<[string, (touch: () => void) => () => unknown]>([
   ["OnceFunc panic", (touch) => onceFunc((): void => (touch(), fail()))],
   ["OnceValue panic", (touch) => onceValue((): null => (touch(), fail()))],
   ["OnceValues panic", (touch) => onceValue((): [null, null] => (touch(), fail()))],
-])("TestOnceXGC: %s lets its function go when it has been called, and not before", async (_, wrap) => {
+])("TestOnceXGC: %s releases its function after the call, and not before", async (_, wrap) => {
   const [ref, f] = made(wrap);
   expect(await isCollected(ref)).toBe(false);
-  called(f);
+  callAndCatch(f);
   expect(await isCollected(ref)).toBe(true);
-  called(f);
+  callAndCatch(f);
 });

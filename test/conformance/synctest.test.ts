@@ -721,7 +721,7 @@ describe("how a bubble ends", () => {
       },
     ],
     ["after a sleep", (error) => time.sleep(second).then(() => Promise.reject(error))],
-  ])("testing/synctest TestFatal: with the error that the first goroutine fails with, %s", async (_, f) => {
+  ])("testing/synctest TestFatal: with the error of the first goroutine, %s", async (_, f) => {
     const fatal = new Error("fatal");
     await expect(bubble(() => f(fatal))).rejects.toBe(fatal);
   });
@@ -837,10 +837,10 @@ describe("the examples of the package documentation", () => {
       }
     }
 
-    /** A client that sends its body after a 100 Continue, or after `patience` ms. Returns the final status. */
-    async function put(conn: Conn, body: string, patience: number): Promise<string> {
+    /** A client that sends its body after a 100 Continue, or after `timeout` ms. Returns the final status. */
+    async function put(conn: Conn, body: string, timeout: number): Promise<string> {
       await conn.write("PUT / HTTP/1.1\r\nExpect: 100-continue\r\n\r\n");
-      const s = await select({ early: receive(conn.incoming), patience: receive(time.after(patience)) });
+      const s = await select({ early: receive(conn.incoming), timeout: receive(time.after(timeout)) });
       if (s.case === "early" && s.value !== "HTTP/1.1 100 Continue\r\n\r\n") return s.value as string;
       await conn.write(body);
       return conn.read();

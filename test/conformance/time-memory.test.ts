@@ -54,9 +54,9 @@ test.each<[string, () => object | Promise<object>]>([
   ],
 ])("TestTimerGC: %s is collected when unreachable, although its hour has not passed", async (_, make) => {
   const refs = await (async () => {
-    const made: WeakRef<object>[] = [];
-    for (let i = 0; i < 100; i++) made.push(new WeakRef(await make()));
-    return made;
+    const list: WeakRef<object>[] = [];
+    for (let i = 0; i < 100; i++) list.push(new WeakRef(await make()));
+    return list;
   })();
   await heapInUse();
   expect(refs.filter((ref) => ref.deref() !== undefined).length).toBe(0);

@@ -46,7 +46,7 @@ const kinds: readonly Kind[] = [
 const orders = kinds.flatMap(([name, newTimer]) => seeds.map((seed) => [name, seed, newTimer] as const));
 
 /** Random choices of a test: integers from 0 to below `n`, the same for the same seed. */
-function chance(seed: number): (n: number) => number {
+function randomInts(seed: number): (n: number) => number {
   let state = seed;
   return (n) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -55,7 +55,7 @@ function chance(seed: number): (n: number) => number {
 }
 
 /** Produces garbage until the returned function is called. */
-function litter(): () => Promise<void> {
+function produceGarbage(): () => Promise<void> {
   let stopped = false;
   const wg = new WaitGroup();
   wg.go(async () => {
@@ -327,7 +327,7 @@ describe("stop and reset", () => {
     const start = new Channel<never>();
     const wg = new WaitGroup();
     let prevented = 0;
-    let untrue = 0;
+    let wrongResults = 0;
     for (let i = 0; i < 100; i++) {
       wg.go(async () => {
         await start.receive();
@@ -340,7 +340,7 @@ describe("stop and reset", () => {
           const other = s.case === "timer1" ? timer2 : timer1;
           if (end(other)) {
             prevented++;
-            if (other.c.tryReceive() !== undefined) untrue++;
+            if (other.c.tryReceive() !== undefined) wrongResults++;
           } else {
             await other.c.receive();
           }
@@ -350,7 +350,7 @@ describe("stop and reset", () => {
     }
     start.close();
     await wg.wait();
-    expect(untrue).toBe(0);
+    expect(wrongResults).toBe(0);
     return prevented;
   }
 
@@ -423,7 +423,7 @@ describe("stop and reset", () => {
   test.each(orders)("TestAdjustTimers: a hundred timers pass through all states (%s, seed %i)", (_, seed, newTimer) =>
     inBubble(
       async () => {
-        const below = chance(seed);
+        const below = randomInts(seed);
         const timers: Timed[] = [];
         const states = new Array<number>(100).fill(0);
         const left = Array.from({ length: 100 }, (_, i) => i);
@@ -552,7 +552,7 @@ describe("a ticker", () => {
   test.each([
     [10, 20],
     [8, second],
-  ])("TestTicker: %i ticks of %d ms, half of them in twice the period, take their time", (count, delta) =>
+  ])("TestTicker: %i ticks of %d ms, half of them with twice the period, take their full time", (count, delta) =>
     inBubble(async () => {
       const ticker = new time.Ticker(delta);
       const start = time.now();
@@ -620,7 +620,7 @@ describe("a ticker", () => {
 
   // T-T11; R129, R142
   test("TestTickerStress: a hundred ticks arrive while there is much garbage", async () => {
-    const stop = litter();
+    const stop = produceGarbage();
     const ticker = new time.Ticker(nanosecond);
     let last = 0;
     for (let i = 0; i < 100; i++) {
@@ -656,7 +656,7 @@ describe("a ticker", () => {
 
   // T-T12; R141
   test("TestTickerConcurrentStress: the same in real time, while there is much garbage", async () => {
-    const stop = litter();
+    const stop = produceGarbage();
     const ticker = new time.Ticker(nanosecond);
     const got = new Array<number>(10).fill(0);
     const wg = new WaitGroup();
@@ -795,13 +795,13 @@ describe("TestChan", () => {
   const all = (["Timer", "Ticker"] as const).flatMap((kind) => seeds.map((seed) => [kind, seed] as const));
 
   /** Runs `f` with a timer or a ticker that is far from due, and checks of its channel. */
-  function inEach(title: string, f: (tim: Timed, isTicker: boolean, look: Look) => Promise<void>): void {
+  function testEach(title: string, f: (tim: Timed, isTicker: boolean, check: ChannelCheck) => Promise<void>): void {
     test.each(all)(`TestChan: ${title} (%s, seed %i)`, (kind, seed) =>
       inBubble(
         async () => {
           const isTicker = kind === "Ticker";
           const tim = isTicker ? new TickerTimer(far) : new time.Timer(far);
-          await f(tim, isTicker, new Look(tim.c));
+          await f(tim, isTicker, new ChannelCheck(tim.c));
           tim.stop();
         },
         { seed },
@@ -809,7 +809,7 @@ describe("TestChan", () => {
     );
   }
 
-  class Look {
+  class ChannelCheck {
     readonly #c: ReceiveChannel<number>;
 
     constructor(c: ReceiveChannel<number>) {
@@ -832,25 +832,25 @@ describe("TestChan", () => {
   }
 
   // R131, R133, R139, R140
-  inEach("stop and reset work without waiting goroutines", async (tim, _isTicker, look) => {
+  testEach("stop and reset work without waiting goroutines", async (tim, _isTicker, check) => {
     tim.stop();
-    await look.noTick();
+    await check.noTick();
     tim.reset(far);
-    await look.noTick();
+    await check.noTick();
 
     tim.reset(nanosecond);
     await time.sleep(sched);
     expect([tim.c.length, tim.c.capacity]).toEqual([0, 0]);
-    await look.tick();
+    await check.tick();
 
     // By then a ticker has ticked a second time.
     await time.sleep(sched);
     tim.reset(far);
-    await look.noTick();
+    await check.noTick();
   });
 
   // R131, R133
-  inEach("reset moves the due time of a waiting goroutine, later and earlier", async (tim, isTicker, look) => {
+  testEach("reset moves the due time of a waiting goroutine, later and earlier", async (tim, isTicker, check) => {
     const done = new Channel<boolean>();
     go(async () => {
       await tim.c.receive();
@@ -861,14 +861,14 @@ describe("TestChan", () => {
     expect(await isDone(done)).toBe(false);
     tim.reset(nanosecond);
     expect(await isDone(done)).toBe(true);
-    if (isTicker) await look.tick();
-    else await look.noTick();
+    if (isTicker) await check.tick();
+    else await check.noTick();
     tim.stop();
-    await look.noTick();
+    await check.noTick();
   });
 
   // R133, R141
-  inEach("of two selects that wait, one is woken, and stop wakes none", async (tim, isTicker, look) => {
+  testEach("of two selects that wait, one is woken, and stop wakes none", async (tim, isTicker, check) => {
     const done = new Channel<boolean>(2);
     const stop = new Channel<never>();
     const ends = [new Channel<boolean>(), new Channel<boolean>()];
@@ -888,11 +888,11 @@ describe("TestChan", () => {
     for (const end of ends) expect(await isDone(end)).toBe(true);
     if (isTicker) done.tryReceive();
     expect(await isDone(done)).toBe(false);
-    await look.noTick();
+    await check.noTick();
   });
 
   // R131, R132
-  inEach("a wait for a stopped timer or ticker receives nothing", async (tim) => {
+  testEach("a wait for a stopped timer or ticker receives nothing", async (tim) => {
     tim.stop();
     const stop = new Channel<never>();
     const done = new Channel<boolean>(2);
@@ -909,21 +909,21 @@ describe("TestChan", () => {
   });
 
   // R131, R132, R133
-  inEach("no old value is received after stop or reset", async (tim, isTicker, look) => {
+  testEach("no old value is received after stop or reset", async (tim, isTicker, check) => {
     tim.reset(nanosecond);
     await time.sleep(sched);
     expect(tim.stop()).toBe(true);
-    await look.noTick();
+    await check.noTick();
 
     tim.reset(hour);
-    await look.noTick();
+    await check.noTick();
     expect(tim.reset(nanosecond)).toBe(true);
     await time.sleep(sched);
-    await look.tick();
+    await check.tick();
     await time.sleep(sched);
-    if (isTicker) await look.tick();
-    else await look.noTick();
+    if (isTicker) await check.tick();
+    else await check.noTick();
     expect(tim.reset(hour)).toBe(isTicker);
-    await look.noTick();
+    await check.noTick();
   });
 });

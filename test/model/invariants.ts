@@ -36,7 +36,7 @@ export function waitersOf<T>(queue: WaitQueue<Waiter<T>>): object[] {
   let previous = queue.last;
   for (let waiter = queue.first; waiter !== null; waiter = waiter.next) {
     if (waiter.queue !== queue || waiter.prev !== previous) throw new Error("a waiter has wrong links");
-    waiters.push((waiter as Waiter<T> & { selection?: object | null }).selection ?? waiter);
+    waiters.push((waiter as Waiter<T> & { pendingSelect?: object | null }).pendingSelect ?? waiter);
     previous = waiter;
   }
   if (queue.last !== previous) throw new Error("the queue does not end with its last waiter");

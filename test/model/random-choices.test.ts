@@ -14,7 +14,7 @@ type Cases = (ReturnType<typeof send> | ReturnType<typeof receive<number>>)[];
 function probabilitiesOf(prepare: () => readonly [cases: Cases, then: () => void]): Map<string, number> {
   return distribution((randomInt) => {
     let result = "";
-    using realm = new RecordingRealm(randomInt, (_, result) => (result = formatResult(result)));
+    using realm = new RecordingRealm(randomInt, (_, value) => (result = formatResult(value)));
     const [cases, then] = prepare();
     realm.acting = 0;
     void select(cases);
