@@ -87,7 +87,7 @@ describe("run", () => {
 
   test("gives the job the values of its context", () =>
     inBubble(async () => {
-      const pool = new WorkerPool((ctx) => ctx.value("user") as unknown, { workers: 1 });
+      const pool = new WorkerPool((ctx): unknown => ctx.value("user"), { workers: 1 });
       expect(await pool.run(1, { ctx: withValue(background(), "user", "gopher") })).toBe("gopher");
       await pool.stop();
     }));
