@@ -1,36 +1,37 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// Go's concurrency in TypeScript: the one door of the library.
+// Go's concurrency in TypeScript: the exports of `goro`.
 
-export type { EmitterLike as Emitter } from "./interop/emitter.ts";
-export { type EventChannel, type FromEventsOptions as EventOptions, fromEvents } from "./interop/events.ts";
-export type { FromSourceOptions as FeedOptions } from "./interop/pump.ts";
+export type { EmitterLike } from "./interop/emitter.ts";
+export { type EventChannel, type FromEventsOptions, fromEvents } from "./interop/events.ts";
+export type { FromSourceOptions } from "./interop/pump.ts";
 export { fromIterable, fromReadableStream } from "./interop/from-iterable.ts";
 export {
-  type ToReadableStreamOptions as ReadableOptions,
+  type ToReadableStreamOptions,
   toReadableStream,
   toWritableStream,
-  type ToWritableStreamOptions as WritableOptions,
+  type ToWritableStreamOptions,
 } from "./interop/to-stream.ts";
 export {
   Channel,
   type ChannelOptions,
   type ReceiveChannel,
-  type ReceiveResult as Received,
+  type ReceiveResult,
   type SendChannel,
 } from "./channel/channel.ts";
 export {
-  type SelectCases as NamedCases,
+  type SelectCases,
   receive,
   type ReceiveCase,
   select,
-  type SelectResult as Selected,
+  type SelectResult,
   send,
   type SendCase,
 } from "./channel/select.ts";
 export * as time from "./time/time.ts";
+export type { WaitOptions } from "./context/cancellation.ts";
 export type { Context } from "./context/context.ts";
 export * as context from "./context/api.ts";
-export { defer, type DeferHandle as Deferred } from "./runtime/defer.ts";
+export { defer, type DeferHandle } from "./runtime/defer.ts";
 export { numGoroutine } from "./runtime/goroutine-tracking.ts";
 export { go, gosched, numCPU } from "./runtime/goroutine.ts";
 export { main } from "./runtime/main.ts";
@@ -58,9 +59,5 @@ export { Mutex } from "./sync/mutex.ts";
 export { Once, onceFunc, onceValue } from "./sync/once.ts";
 export { RWMutex } from "./sync/rwmutex.ts";
 export { Semaphore } from "./sync/semaphore.ts";
-export {
-  type SingleFlightValue as Flight,
-  type SingleFlightResult as FlightResult,
-  SingleFlight,
-} from "./sync/singleflight.ts";
+export { type SingleFlightValue, type SingleFlightResult, SingleFlight } from "./sync/singleflight.ts";
 export { WaitGroup } from "./waitgroup/waitgroup.ts";

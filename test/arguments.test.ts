@@ -18,8 +18,10 @@ import {
   onceValue,
   RateLimiter,
   retry,
+  receive,
   runPool,
   RWMutex,
+  select,
   Semaphore,
   SingleFlight,
   time,
@@ -28,7 +30,7 @@ import {
   WaitGroup,
   WorkerPool,
 } from "goro";
-import { allowLeaks, bubble, reportLeaks } from "goro/testing";
+import { ignoreLeaks, bubble, reportLeaks } from "goro/testing";
 import { poolPicture, record, terminalView, timeline } from "goro/trace";
 import { type Callable, callablesOf, type Parameter } from "./support/exports.ts";
 import { traceOf } from "./support/traces.ts";
@@ -116,6 +118,7 @@ const calls: Readonly<Record<string, Calls>> = {
     options: (options) => runPool(background(), closed(), new Channel(1), job, options),
   },
   terminalView: { options: (options) => terminalView(trace, options) },
+  select: { options: (options) => select([receive(new Channel())], options) },
   "time.afterFunc": { f: (f) => time.afterFunc(0, f) },
   timeline: { options: (options) => timeline(trace, options) },
   toReadableStream: { options: (options) => toReadableStream(new Channel<number>(), options) },
@@ -199,7 +202,7 @@ const rows = exported.flatMap(({ name, parameters }) =>
 
 test.each(rows)("%s refuses %s", async (name, _, [, value, argument], call) => {
   // A call that is not refused may leave anything.
-  allowLeaks();
+  ignoreLeaks();
   const error = await errorOf(() => call(value as never));
   expect(error).toBeInstanceOf(TypeError);
   // The function, or the class or namespace that it is in.

@@ -29,7 +29,7 @@ import {
   WaitGroup,
   WorkerPool,
 } from "goro";
-import { allowLeaks, bubble, LeakWatch, settled } from "goro/testing";
+import { ignoreLeaks, bubble, LeakDetector, waitUntilBlocked } from "goro/testing";
 import { callablesOf } from "./support/exports.ts";
 
 /** Prepares a loop; returns its body. */
@@ -165,8 +165,8 @@ const loops: Readonly<Record<string, Entry>> = {
       return () => group.wait();
     },
   },
-  "LeakWatch.check": {
-    "that finds nothing": () => () => new LeakWatch().check(),
+  "LeakDetector.check": {
+    "that finds nothing": () => () => new LeakDetector().check(),
   },
   "Locker.lock": "Mutex.lock",
   "Mutex.lock": {
@@ -467,7 +467,7 @@ const loops: Readonly<Record<string, Entry>> = {
     },
     "with what is not a case": () => () => select([1] as never),
   },
-  settled: { "outside of a bubble": () => () => settled() },
+  waitUntilBlocked: { "outside of a bubble": () => () => waitUntilBlocked() },
   "time.sleep": {
     "for no time": () => () => time.sleep(0),
     "for less than no time": () => () => time.sleep(-1),
@@ -517,7 +517,7 @@ const rows = Object.entries(loops).flatMap(([name, entry]) =>
 
 test.each(rows)("%s lets timers run: %s", async (...[, , loop]) => {
   // The loops are left in the middle of what they do.
-  allowLeaks();
+  ignoreLeaks();
   expect(await letsTimersRun(await loop())).toBe(true);
 });
 

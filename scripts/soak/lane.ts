@@ -6,7 +6,7 @@ import {
   type Context,
   gosched,
   PanicError,
-  type Received,
+  type ReceiveResult,
   receive,
   select,
   send,
@@ -252,7 +252,7 @@ async function receiveSelecting(lane: Lane): Promise<void> {
 async function receiveTrying(lane: Lane): Promise<void> {
   const last = new Map<number, number>();
   while (lane.ctx.err() === undefined) {
-    const got: Received<number> | undefined = lane.channel.tryReceive();
+    const got: ReceiveResult<number> | undefined = lane.channel.tryReceive();
     if (got === undefined) await gosched();
     else if (got.ok) lane.received(got.value, last);
     else return;

@@ -74,7 +74,7 @@ export interface Left {
 
 export function left(): Left {
   const waiting = waitReasons.reduce((sum, { waiting: parked }) => sum + parked, 0);
-  return { goroutines: numGoroutine(), waiting, timers: realClock.purposes.length };
+  return { goroutines: numGoroutine(), waiting, timers: realClock.labels.length };
 }
 
 /** What operations wait now, and how many of each. */

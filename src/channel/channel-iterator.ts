@@ -1,32 +1,34 @@
 // `for await` over a channel.
 
-import { chanReceive } from "../runtime/wait-reasons.ts";
-import { park, unpark } from "../runtime/wait-reasons.ts";
-import { resolveFairly, resolvedWith } from "../runtime/scheduler.ts";
-import { RingBuffer } from "../util/ring-buffer.ts";
+import { resolvedWith } from "../runtime/scheduler.ts";
+import { chanReceive, park } from "../runtime/wait-reasons.ts";
 import { ParkedOperation } from "../runtime/waiter.ts";
+import { RingBuffer } from "../util/ring-buffer.ts";
 import type { ChannelState } from "./channel-state.ts";
 
 type Step<T> = IteratorResult<T, undefined>;
 
 /**
- * An iterator over the values of a channel. `AsyncIterableIterator<T, undefined>` would say the same, but has one type parameter before
- * TypeScript 5.6, where a loop over the channel would be untyped.
+ * An iterator over the values of a channel. It is not declared as an `AsyncIterableIterator<T, undefined>`: before TypeScript 5.6 that type
+ * has one type parameter, and a loop over the channel would be untyped.
  */
 export interface ChannelIterator<out T> {
+  /** Receives the next value. */
   next(): Promise<IteratorResult<T, undefined>>;
+
+  /** Ends the iteration. The channel stays open. */
   return(): Promise<IteratorResult<T, undefined>>;
   [Symbol.asyncIterator](): ChannelIterator<T>;
 }
 
 /**
- * Receives one value a step. It never reads ahead: a loop that is left has taken what it was given and nothing more.
- * `return` ends the iteration and not the channel; steps that still wait leave the queue of the channel and end too.
+ * Receives one value a step, and never reads ahead: a loop that is left has taken only the values that it yielded. `return` ends the
+ * iteration and not the channel; steps that wait leave the queue of the channel and end too.
  */
 export class RangeIterator<T> implements ChannelIterator<T> {
   readonly #state: ChannelState<T>;
 
-  // Its steps that wait, in the order of the channel's queue: so the one that is served is the first.
+  // The steps that wait, in the order of the channel's queue: the one that is served is the first.
   readonly #pendingReads = new RingBuffer<ParkedOperation<T, Step<T>>>();
   #returned = false;
 
@@ -41,7 +43,7 @@ export class RangeIterator<T> implements ChannelIterator<T> {
     if (state.closed) return resolvedWith(doneResult());
     const waiter = new ParkedOperation<T, Step<T>>(this.#onServed);
     this.#pendingReads.push(waiter);
-    state.awaitedBy(waiter);
+    state.pushReceiver(waiter);
     park(waiter, chanReceive, state.isDurable, state);
     return waiter.promise;
   }
@@ -61,9 +63,7 @@ export class RangeIterator<T> implements ChannelIterator<T> {
 
   readonly #onServed = (waiter: ParkedOperation<T, Step<T>>, mayDefer?: boolean): void => {
     this.#pendingReads.shift();
-    unpark(waiter, chanReceive);
-    const step: Step<T> = waiter.ok ? { value: waiter.value as T, done: false } : doneResult();
-    resolveFairly(waiter.resolve, step, waiter.realm, mayDefer);
+    waiter.resume(chanReceive, waiter.ok ? { value: waiter.value as T, done: false } : doneResult(), mayDefer);
   };
 }
 

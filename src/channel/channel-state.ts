@@ -1,57 +1,61 @@
-// The state of one channel, changed only by synchronous calls. It has never heard of promises, and no user code runs in it.
+// The state of one channel. Changed only by synchronous calls; does not use promises or timers, and never calls user code.
 //
 // Invariants, whenever no method is on the stack:
-//   1. Senders or receivers is empty, unless one single select stands in both lines.
-//   2. While a value is in the buffer, nobody stands in receivers.
-//   3. While there is room in the buffer, nobody stands in senders.
-//   4. A closed channel has nobody in either line.
+//   1. Senders or receivers is empty, unless one select is queued in both.
+//   2. If the buffer holds a value, no receiver is queued.
+//   3. If the buffer has room, no sender is queued.
+//   4. If the channel is closed, both queues are empty.
 //   5. The buffer holds at most `capacity` values.
-// Because of them each operation below is a straight line: is a peer waiting? is there room, or a value? else it is no.
+// Therefore each operation below is a straight line: is a peer queued? has the buffer room, or a value? If not, the operation would wait.
 
-import { escapeControlChars } from "../util/inspect.ts";
-import { PanicError } from "../runtime/panic.ts";
-import { WaitQueue } from "../util/wait-queue.ts";
-import { RingBuffer } from "../util/ring-buffer.ts";
 import { hooks } from "../runtime/hooks.ts";
+import { PanicError } from "../runtime/panic.ts";
+import { currentRealm, type Realm, realmLookup } from "../runtime/realm.ts";
 import type { Waiter } from "../runtime/waiter.ts";
-import { currentRealm, realmLookup, type Realm } from "../runtime/realm.ts";
+import { escapeControlChars } from "../util/inspect.ts";
+import { RingBuffer } from "../util/ring-buffer.ts";
+import { WaitQueue } from "../util/wait-queue.ts";
 
 /**
- * What stands behind a timer's channel. The timer runs only while somebody waits for it; else it is looked at when somebody
- * asks. So a timer that nobody waits for keeps no process alive, and can be collected like any other object.
+ * The timer behind a timer's channel. It is scheduled only while a receiver waits, and is otherwise evaluated when the channel is
+ * accessed. So a timer without a receiver keeps no process alive, and can be collected like any other object.
  */
 export interface TimerSource {
-  /** Somebody asks: if the time has come, the source offers its value now. */
+  /** Called before the channel is checked for a value: sends the timer's value if it is due. */
   poll(): void;
-  /** Somebody has begun to wait. */
+
+  /** Called when a receiver has been queued. */
   arm(): void;
-  /** Nobody waits any more, and the source has not sent anything. */
+
+  /** Called when the last receiver has left its queue without a value. */
   disarm(): void;
-  /** Whether the values in the buffer count as those of any channel; the buffer of a timer's channel is hidden, as in Go. */
+
+  /** Whether `length` and `capacity` show the buffer; as in Go, they do not for timers. */
   readonly showsBuffer?: boolean;
 }
 
+/** The state of a channel: `hchan` of runtime/chan.go. */
 export class ChannelState<T> {
   readonly capacity: number;
 
-  /** What people call the channel; "", if they have no name for it. */
+  /** The name of the channel in reports; "" if it has none. */
   readonly name: string;
   readonly buffer: RingBuffer<T> = new RingBuffer<T>();
   readonly senders: WaitQueue<Waiter<T>> = new WaitQueue<Waiter<T>>();
   readonly receivers: WaitQueue<Waiter<T>> = new WaitQueue<Waiter<T>>();
   closed = false;
 
-  /** It will never be ready: a wait for it is counted, but not queued, so that it retains nothing. */
+  /** Whether the channel will never be ready. Its waiters are counted and not queued, so that it keeps none of them in memory. */
   isNever = false;
   source: TimerSource | null = null;
 
-  /** Called, in no particular order, when the channel has been closed. They run no user code. Null, if there are none. */
+  /** Called, in no particular order, when the channel has been closed; they run no user code. Null if there are none. */
   closeListeners: Set<() => void> | null = null;
 
-  /** The case of a select that was made last to receive from here. */
+  /** The receive case that a select created last for this channel. */
   cachedReceiveCase: Waiter<T> | null = null;
 
-  /** The world in which it was made; null, if it is every world's. */
+  /** The realm in which the channel was created; null if all realms share it. */
   realm: Realm | undefined | null = currentRealm();
 
   constructor(capacity: number, name: string = "") {
@@ -60,14 +64,23 @@ export class ChannelState<T> {
     if (hooks !== null) hooks.channelCreated(this);
   }
 
-  /** The channel in a report. */
+  /** The channel as a report shows it. */
   toString(): string {
     const name = this.name === "" ? "a channel" : escapeControlChars(this.name);
     if (this.closed) return `${name} (closed)`;
     return this.capacity === 0 || this.isTimer ? name : `${name} (${this.buffer.length} of ${this.capacity})`;
   }
 
-  /** Whether nobody outside of the world that asks can wake whoever waits here. */
+  /** The state for `console.log`, such as `Channel(jobs) 2/10, 1 receiver waiting`. */
+  describe(): string {
+    const name = this.name === "" ? "" : `(${escapeControlChars(this.name)})`;
+    const buffer = this.capacity === 0 ? " unbuffered" : ` ${this.buffer.length}/${this.capacity}`;
+    const receivers = countWaiting(this.receivers.count(), "receiver");
+    const senders = countWaiting(this.senders.count(), "sender");
+    return `Channel${name}${this.isTimer ? "" : buffer}${this.closed ? ", closed" : ""}${receivers}${senders}`;
+  }
+
+  /** Whether only code of the caller's realm can wake a waiter of this channel. */
   get isDurable(): boolean {
     return realmLookup === null || this.realm === null || this.realm === realmLookup();
   }
@@ -77,25 +90,30 @@ export class ChannelState<T> {
     return this.source !== null && this.source.showsBuffer !== true;
   }
 
-  /** Whether a send would not wait; on a closed channel it would panic, and that is not waiting either. */
+  /** Whether a send would not wait. On a closed channel it would panic. */
   get canSend(): boolean {
     return this.receivers.first !== null || this.buffer.length < this.capacity || this.closed;
   }
 
-  /** Whether there is a value to take. */
+  /** Whether there is a value to receive. */
   get canReceive(): boolean {
     if (this.source !== null) this.source.poll();
     return this.buffer.length > 0 || this.senders.first !== null;
   }
 
-  /**
-   * Gives `value` to the first receiver or, if there is none, to the buffer; false if neither is possible now.
-   *
-   * The waiter that is served leaves all its queues before a listener is called, and is told its result afterwards: so a listener
-   * that uses the channel finds it in a valid state.
-   */
+  /** Like {@link sendNow}, and panics if the channel is closed. */
   trySend(value: T): boolean {
     if (this.closed) throw new PanicError("send on closed channel");
+    return this.sendNow(value);
+  }
+
+  /**
+   * Sends `value` to the first receiver or else to the buffer, of a channel that is not closed; returns false if the send would wait.
+   *
+   * The receiver leaves all its queues before a hook is called, and is woken afterwards: a hook that uses the channel finds it in a
+   * valid state.
+   */
+  sendNow(value: T): boolean {
     const receiver = this.receivers.shift();
     if (receiver !== null) {
       receiver.value = value;
@@ -113,7 +131,7 @@ export class ChannelState<T> {
     return true;
   }
 
-  /** Takes the oldest value, which must be there: see {@link canReceive}. The first sender moves up in the same step. */
+  /** Receives the oldest value, which must exist: see {@link canReceive}. The value of the first sender enters the buffer in the same step. */
   receiveNow(): T {
     const sender = this.senders.shift();
     if (sender === null) {
@@ -142,17 +160,19 @@ export class ChannelState<T> {
   }
 
   /** Queues a receiver. */
-  awaitedBy(receiver: Waiter<T>): void {
+  pushReceiver(receiver: Waiter<T>): void {
     if (this.isNever) return;
     this.receivers.push(receiver);
-    this.onReceiverParked();
-  }
-
-  /** Must be called when a receiver has been queued. */
-  onReceiverParked(): void {
     if (this.source !== null) this.source.arm();
   }
 
+  /** Removes `waiter` from its queue without serving it. */
+  removeWaiter(waiter: Waiter<T>): void {
+    waiter.queue?.remove(waiter);
+    if (this.source !== null && this.receivers.first === null) this.source.disarm();
+  }
+
+  /** Closes the channel and wakes all waiters; panics if it is closed. */
   close(): void {
     if (this.closed) throw new PanicError("close of closed channel");
     this.closed = true;
@@ -169,7 +189,7 @@ export class ChannelState<T> {
     if (this.closeListeners !== null) for (const listener of this.closeListeners) listener();
   }
 
-  /** Calls `listener` when the channel is closed; immediately, if it is. Returns a function that removes the listener. */
+  /** Calls `listener` when the channel is closed; immediately if it is. Returns a function that removes the listener. */
   onClose(listener: () => void): () => void {
     if (this.closed) {
       listener();
@@ -179,10 +199,8 @@ export class ChannelState<T> {
     this.closeListeners.add(listener);
     return () => this.closeListeners?.delete(listener);
   }
+}
 
-  /** Lets `waiter` go without having been served. */
-  removeWaiter(waiter: Waiter<T>): void {
-    waiter.queue?.remove(waiter);
-    if (this.source !== null && this.receivers.first === null) this.source.disarm();
-  }
+function countWaiting(count: number, noun: string): string {
+  return count === 0 ? "" : `, ${count} ${noun}${count === 1 ? "" : "s"} waiting`;
 }

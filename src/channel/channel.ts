@@ -1,56 +1,102 @@
-// Channels as users see them: promises on the synchronous core.
+// Channels as users see them: promises on top of the synchronous state.
 
-import { Check, describe } from "../util/validate.ts";
-import { brand } from "../util/copies.ts";
-import { safeToString } from "../util/inspect.ts";
-import { chanReceive, chanSend } from "../runtime/wait-reasons.ts";
 import { PanicError } from "../runtime/panic.ts";
-import { park, unpark } from "../runtime/wait-reasons.ts";
-import { rejectFairly, rejected, resolveFairly, resolved, resolvedWith } from "../runtime/scheduler.ts";
+import { rejected, resolved, resolvedWith } from "../runtime/scheduler.ts";
+import { chanReceive, chanSend, park } from "../runtime/wait-reasons.ts";
 import { ParkedOperation } from "../runtime/waiter.ts";
-import type { Realm } from "../runtime/realm.ts";
-import { ChannelState } from "./channel-state.ts";
+import { brand } from "../util/copies.ts";
+import { printAsString, safeToString, tryOr } from "../util/inspect.ts";
+import { Check, describe } from "../util/validate.ts";
 import { type ChannelIterator, RangeIterator } from "./channel-iterator.ts";
+import { ChannelState } from "./channel-state.ts";
 
-/** What a receive answers: a value that was sent, or that the channel is closed and empty. */
+/** The result of a receive: a value that was sent, or `ok: false` if the channel is closed and empty. */
 export type ReceiveResult<T> =
   { readonly value: T; readonly ok: true } | { readonly value: undefined; readonly ok: false };
 
-/** The end of a channel from which values are received: Go's `<-chan T`. It is a type, and at runtime the channel itself. */
+// Only the library's classes have these properties, in their types alone: an object that merely has the methods of an end does not
+// compile where an end is expected. Their names appear in the errors of the compiler.
+declare const notAReceiveChannel: unique symbol;
+declare const notASendChannel: unique symbol;
+
+/**
+ * The receiving end of a channel: Go's `<-chan T`. It is a type; the object is the channel itself. Only the library's own objects are
+ * assignable to it.
+ */
 export interface ReceiveChannel<out T> extends AsyncIterable<T> {
+  readonly [notAReceiveChannel]: T;
+
+  /** See {@link Channel.receive}. */
   readonly receive: () => Promise<ReceiveResult<T>>;
+
+  /** See {@link Channel.tryReceive}. */
   readonly tryReceive: () => ReceiveResult<T> | undefined;
+
+  /** The number of values in the buffer. */
   readonly length: number;
+
+  /** The number of values that the buffer can hold. */
   readonly capacity: number;
 }
 
-// The operations of both ends are properties and not methods: TypeScript would compare methods so loosely that a
-// Channel<Dog> could pass for a SendChannel<Animal>.
+// The operations of both ends are properties and not methods: TypeScript compares methods bivariantly, so that a Channel<Dog> would be
+// assignable to SendChannel<Animal>.
 
-/** The end of a channel to which values are sent: Go's `chan<- T`. It is a type, and at runtime the channel itself. */
+/**
+ * The sending end of a channel: Go's `chan<- T`. It is a type; the object is the channel itself. Only the library's own objects are
+ * assignable to it.
+ */
 export interface SendChannel<in T> {
+  readonly [notASendChannel]: (value: T) => void;
+
+  /** See {@link Channel.send}. */
   readonly send: (value: T) => Promise<void>;
+
+  /** See {@link Channel.trySend}. */
   readonly trySend: (value: T) => boolean;
+
+  /** See {@link Channel.close}. */
   readonly close: () => void;
+
+  /** The number of values in the buffer. */
   readonly length: number;
+
+  /** The number of values that the buffer can hold. */
   readonly capacity: number;
 }
 
-/** The options of a {@link Channel}. */
+/** Options of a {@link Channel}. */
 export interface ChannelOptions {
-  /** The name of the channel in traces and snapshots. By default it has none. */
+  /**
+   * The name of the channel in reports, traces and snapshots.
+   *
+   * @defaultValue none
+   */
   readonly name?: string;
 }
 
-/** The core of a channel, or undefined if the object is none of ours. */
+/**
+ * The property by which an end that is not a `Channel` refers to the state of the channel that it stands for. Every function that takes
+ * an end then accepts it; a subpath implements an end by this property and the type of one of the interfaces.
+ */
+export const endState: unique symbol = Symbol("goro.endState");
+
+/** Returns the state of a channel or of another end of the library; undefined for other objects. */
 export let channelStateOf: <T>(channel: ReceiveChannel<T> | SendChannel<T>) => ChannelState<T> | undefined;
 
+// The class has both brands. They are declared here, because a class cannot declare properties without a value by such names.
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the properties exist only in types
+export interface Channel<in out T> {
+  readonly [notAReceiveChannel]: T;
+  readonly [notASendChannel]: (value: T) => void;
+}
+
 /**
- * A queue through which goroutines hand each other values, first in, first out. Without a capacity, a send waits until a
- * receiver takes the value; with one, so many values are kept on the way. Values arrive as what was sent, not as copies:
- * `undefined`, promises and other thenables as well.
+ * A queue through which goroutines exchange values, first in, first out. Without a capacity, a send waits until a receiver takes the
+ * value; with one, up to that many values are buffered. Values are received as they were sent and not copied, including `undefined`,
+ * promises and other thenables.
  *
- * Mirrors `chan T` of the language and `runtime/chan.go`.
+ * @see [channel types](https://go.dev/ref/spec#Channel_types) of the language, and `runtime/chan.go`
  *
  * @example
  * const jobs = new Channel<number>(3);
@@ -60,19 +106,22 @@ export let channelStateOf: <T>(channel: ReceiveChannel<T> | SendChannel<T>) => C
  * });
  * for await (const id of jobs) console.log("job", id);
  */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
 export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
   readonly #state: ChannelState<T>;
 
   static {
     brand(this.prototype, "a Channel");
-    channelStateOf = (channel) => (#state in channel ? (channel.#state as ChannelState<never>) : undefined);
+    printAsString(this.prototype);
+    channelStateOf = (channel) => (#state in channel ? (channel.#state as ChannelState<never>) : stateBehind(channel));
   }
 
   /**
-   * Makes an open channel. `capacity` is how many values it keeps, a whole number from 0 to 2^32 - 1; without it, 0.
+   * Makes an open channel.
    *
-   * Errors: throws `RangeError` for any other capacity, with Go's sentence; its `cause` names the capacity. Throws `TypeError` for an
-   * option that does not exist, and for a name that is not a string.
+   * @param capacity - the number of values that the buffer can hold: an integer from 0 to 2^32 - 1
+   * @throws {RangeError} for any other capacity, with Go's message; its `cause` names the capacity.
+   * @throws {TypeError} for an unknown option, or a name that is not a string.
    */
   constructor(capacity: number = 0, options?: ChannelOptions) {
     if (!Number.isInteger(capacity) || capacity < 0 || capacity > 0xffff_ffff) {
@@ -82,17 +131,17 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
   }
 
   /**
-   * Waits until a receiver, or the buffer, has taken `value`. Values leave in the order in which `send` was called.
+   * Sends `value`, waiting until a receiver or the buffer takes it. Values leave in the order in which `send` was called.
    *
-   * Errors: rejects with {@link PanicError} if the channel is closed, or is closed while this waits; no receiver gets the value. A send
-   * that is not awaited is then an unhandled rejection, in both cases.
+   * Cancellation: use `select` with this send and `ctx.done()`; a send case that loses has not happened.
    *
-   * Cancellation: a `select` of this send and `ctx.done()` can lose; a send that lost has not happened.
+   * @throws {PanicError} (rejects) if the channel is closed, or is closed while waiting; no receiver got the value. If the promise is not
+   * awaited, this is an unhandled rejection.
    */
   send(value: T): Promise<void> {
     const state = this.#state;
     if (state.closed) return rejected(new PanicError("send on closed channel"));
-    if (state.trySend(value)) return resolved();
+    if (state.sendNow(value)) return resolved();
     const waiter = new ParkedOperation<T, void>(wakeSender, value);
     state.senders.push(waiter);
     park(waiter, chanSend, state.isDurable, state);
@@ -100,34 +149,38 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
   }
 
   /**
-   * Sends `value` if that can be done without waiting, and tells whether it has.
+   * Sends `value` if that is possible without waiting, and reports whether it did.
    *
-   * `ch.trySend(v) || (await ch.send(v))` is the fast way to send: it costs no promise while nobody has to wait.
+   * `ch.trySend(v) || (await ch.send(v))` is the fast way to send: it creates no promise unless it waits.
    *
-   * Errors: throws {@link PanicError} if the channel is closed.
+   * @throws {PanicError} if the channel is closed.
    */
   trySend(value: T): boolean {
     return this.#state.trySend(value);
   }
 
   /**
-   * Waits for the oldest value.
+   * Receives the oldest value, waiting until there is one.
    *
-   * Closed: what is in the buffer still comes, in order; then every receive answers `{ value: undefined, ok: false }`.
+   * Closed: the values in the buffer are received first, in order; then every receive returns `{ value: undefined, ok: false }`.
    *
-   * Cancellation: in a `select`, a receive that lost has taken nothing.
+   * Cancellation: use `select` with this receive and `ctx.done()`; a receive case that loses has taken nothing.
    */
   receive(): Promise<ReceiveResult<T>> {
     const state = this.#state;
     if (state.canReceive) return resolvedWith({ value: state.receiveNow(), ok: true });
     if (state.closed) return resolvedWith({ value: undefined, ok: false });
     const waiter = new ParkedOperation<T, ReceiveResult<T>>(wakeReceiver);
-    state.awaitedBy(waiter);
+    state.pushReceiver(waiter);
     park(waiter, chanReceive, state.isDurable, state);
     return waiter.promise;
   }
 
-  /** Receives if that can be done without waiting; else answers `undefined`. A closed, empty channel is no wait. */
+  /**
+   * Receives the oldest value if that is possible without waiting; returns `undefined` otherwise.
+   *
+   * Closed: as of {@link Channel.receive}.
+   */
   tryReceive(): ReceiveResult<T> | undefined {
     const state = this.#state;
     if (state.canReceive) return { value: state.receiveNow(), ok: true };
@@ -135,36 +188,49 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
   }
 
   /**
-   * Closes the channel: no more values will be sent. Wakes every receiver that waits; a sender that waits panics.
+   * Closes the channel: no more values will be sent. Wakes every waiting receiver; a waiting sender panics.
    *
-   * Errors: throws {@link PanicError} if the channel is closed already.
+   * @throws {PanicError} if the channel is closed already.
    */
   close(): void {
     this.#state.close();
   }
 
-  /** How many values are in the buffer; those of waiting senders are not. */
+  /** The number of values in the buffer; values of waiting senders are not counted. */
   get length(): number {
     return this.#state.isTimer ? 0 : this.#state.buffer.length;
   }
 
-  /** How many values the buffer can keep. */
+  /** The number of values that the buffer can hold. */
   get capacity(): number {
     return this.#state.isTimer ? 0 : this.#state.capacity;
   }
 
+  /** The state of the channel, such as `Channel(jobs) 2/10, 1 receiver waiting`. */
+  toString(): string {
+    return this.#state.describe();
+  }
+
   /**
    * Receives until the channel is closed and empty. Several loops may share a channel: each value goes to one of them.
-   * Leaving the loop early leaves the channel open, and every value that the loop has not been given where it is.
+   * A loop that is left early leaves the channel open, and takes no value that it has not yielded.
    *
-   * Mirrors `for v := range ch`.
+   * @see [for range](https://go.dev/ref/spec#For_range) over a channel
    */
   [Symbol.asyncIterator](): ChannelIterator<T> {
     return new RangeIterator<T>(this.#state);
   }
 }
 
-// The options of each context and timer are a name and nothing else, which is checked here without a list of the options.
+// Separate from the check for a Channel, which is inlined. A proxy may throw.
+function stateBehind(end: object): ChannelState<never> | undefined {
+  return tryOr(
+    () => (end as { readonly [endState]?: ChannelState<never> })[endState],
+    () => undefined,
+  );
+}
+
+// Each context and timer creates a channel with a name and nothing more, which is checked here without a list of the options.
 function nameIn(options: ChannelOptions): string {
   let isKnown = typeof options === "object" && options !== null;
   for (const key in options) if (key !== "name") isKnown = false;
@@ -175,25 +241,11 @@ function nameIn(options: ChannelOptions): string {
 }
 
 function wakeReceiver<T>(waiter: ParkedOperation<T, ReceiveResult<T>>, mayDefer?: boolean): void {
-  unpark(waiter, chanReceive);
-  const { resolve: answer, realm: world, value, ok } = waiter;
-  const result: ReceiveResult<T> = ok ? { value: value as T, ok } : { value: undefined, ok };
-  resolveFairly(answer, result, world, mayDefer);
+  const { value, ok } = waiter;
+  waiter.resume(chanReceive, ok ? { value: value as T, ok } : { value: undefined, ok }, mayDefer);
 }
 
 function wakeSender<T>(waiter: ParkedOperation<T, void>, mayDefer?: boolean): void {
-  unpark(waiter, chanSend);
-  if (waiter.ok) resolveFairly(waiter.resolve, undefined, waiter.realm, mayDefer);
-  else rejectClosedSend(waiter);
-}
-
-/** Rejects an operation that waits, as a send on a closed channel. As always, a rejection that the caller ignores is unhandled. */
-export function rejectClosedSend({
-  resolve: answer,
-  realm: world,
-}: {
-  resolve: (failure: never) => void;
-  realm: Realm | undefined;
-}): void {
-  rejectFairly(answer, new PanicError("send on closed channel"), world);
+  if (waiter.ok) waiter.resume(chanSend, undefined, mayDefer);
+  else waiter.resumeWithError(chanSend, new PanicError("send on closed channel"));
 }

@@ -2,22 +2,22 @@
 //
 // Invariants, whenever no method is on the stack:
 //   1. At most one step is pending.
-//   2. Once the source has ended, failed or been left, no caller waits for a step, and no further value comes out.
+//   2. Once the source has ended, failed or been left, no caller waits for a step, and no further value is returned.
 //   3. The source is released at most once, and only by `leave`: a source that has ended or failed has released itself.
 
 import { describe } from "../util/validate.ts";
 import { safeToString, tryOr } from "../util/inspect.ts";
 import { Deferred } from "../runtime/waiter.ts";
 
-/** What values can be pulled from. A web stream need not be iterable, which it is not in every browser. */
+/** An object from which values can be pulled. A web stream need not be iterable, which it is not in every browser. */
 export type Pullable<T> = Iterable<T> | AsyncIterable<T> | ReadableStream<T>;
 
-/** One step of a source: a value, or the end. */
+/** A step of a source: a value, or the end. */
 export type Step<T> = { readonly value: T; readonly done: false } | { readonly value: undefined; readonly done: true };
 
 /**
- * Receives an error that comes after the source has been left. `mayBeEcho` is true for the error of a pending step of a source that
- * may have made the step fail for no other reason than that it was left.
+ * Called with an error that occurs after the source has been left. `mayBeEcho` is true for the error of a pending step, if the source may
+ * have made the step fail only because it was left.
  */
 export type Report = (error: unknown, mayBeEcho: boolean) => void;
 
@@ -26,14 +26,14 @@ interface Opened {
   readonly isSync: boolean;
   readonly next: () => unknown;
 
-  /** Returns the functions that release the source. They do not wait behind a pending step where the source has a way around it. */
+  /** Returns the functions that release the source. If possible, they do not wait for a pending step. */
   readonly release: (reason: Error, isPending: boolean, note: (error: unknown) => void) => (() => unknown)[];
 
-  /** Whether the release may make a pending step fail with an error that is not known to be an echo. */
+  /** Whether the release may make a pending step fail with an error that {@link isEcho} does not recognize. */
   readonly mayEcho: boolean;
 }
 
-/** Why a source was left, and the errors since. */
+/** The reason why a source was left, and the errors since then. */
 interface Left {
   readonly reason: Error;
   readonly report: Report;
@@ -42,7 +42,7 @@ interface Left {
 
 const end: Step<never> = { value: undefined, done: true };
 
-/** Checks for the public function `caller` that values can be pulled from its argument `name`; throws `TypeError` if not. */
+/** Checks that values can be pulled from the argument `name` of the public function `caller`; throws `TypeError` if not. */
 export function checkPullable(caller: string, name: string, source: unknown): void {
   const isPullable = tryOr(
     () => isStream(source) || typeof openerOf(source) === "function",
@@ -59,7 +59,7 @@ export class PullSource<T> {
   #isOver = false;
   #left: Left | null = null;
 
-  /** Opens `source`: calls its iterator function, or locks it if it is a web stream. Throws what these throw. */
+  /** Opens `source`: calls its iterator function, or locks it if it is a web stream. Throws the errors of these calls. */
   constructor(source: Pullable<T>) {
     this.#opened = isStream(source) ? openStream(source) : openIterable(source);
   }
@@ -70,10 +70,10 @@ export class PullSource<T> {
   }
 
   /**
-   * Pulls the next value, which comes as it is: promises of a synchronous iterable too. It must not be called while a step is pending.
-   * If the source is left meanwhile, the pending step resolves as the end, even if the source never settles its own.
+   * Pulls the next value, without awaiting it: a promise of a synchronous iterable is returned as it is. It must not be called while a step
+   * is pending. If the source is left meanwhile, the pending step resolves as the end, even if the source never settles its own.
    *
-   * @throws (or rejects with) what the source fails with.
+   * @throws the error of the source (or rejects with it).
    */
   next(): Step<T> | Promise<Step<T>> {
     if (this.#isOver) return end;
@@ -86,19 +86,19 @@ export class PullSource<T> {
 
   /**
    * Releases the source before its end, because of `reason`: calls `return` of an iterator, `cancel` of a web stream, `destroy` of a
-   * Node stream. While a step is pending, a generator would run its `return` only after that step: therefore any other object that can
-   * be destroyed or disposed of then is. Does nothing if the source has ended, failed or been left before.
+   * Node stream. While a step is pending, a generator would run its `return` only after that step; therefore another object that can be
+   * destroyed or disposed of is destroyed or disposed of then. Does nothing if the source has ended, failed or been left before.
    *
-   * Each error that the source has from then on is passed to `report` once, however late it comes, except those that only repeat the
-   * reason: the reason itself, an `AbortError`, the premature close of a Node stream.
+   * Each later error of the source is passed to `report` once, except those that only repeat the reason: the reason itself, an
+   * `AbortError`, the premature close of a Node stream.
    *
-   * The promise resolves when the release is over; if a step is pending, immediately. It never rejects.
+   * The promise resolves when the release is complete; immediately if a step is pending. It never rejects.
    */
   async leave(reason: Error, report: Report): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#left = { reason, report, seen: [] };
-    // A generator cannot be returned from while it runs.
+    // `return` of a running generator throws.
     if (!this.#isInNext) await this.#release(reason);
   }
 
@@ -157,7 +157,7 @@ export class PullSource<T> {
   }
 }
 
-// A step of the source's own might be a thenable; this one is not.
+// Copies a step of the source, which might be a thenable.
 function stepOf<T>(step: unknown): Step<T> {
   if (typeof step !== "object" || step === null)
     throw new TypeError(`Iterator result ${safeToString(step)} is not an object`);
@@ -165,7 +165,7 @@ function stepOf<T>(step: unknown): Step<T> {
   return done === true ? end : { value: value, done: false };
 }
 
-/** Whether the error of a source says no more than that it was left, or canceled from elsewhere, because of `reason`. */
+/** Reports whether the error of a source only repeats that it was left because of `reason`, or canceled by other code. */
 export function isEcho(error: unknown, reason: unknown): boolean {
   if (error === reason) return true;
   return tryOr(
@@ -203,15 +203,15 @@ function openIterable(source: object): Opened {
   };
 }
 
-/** How `source` can be ended while its iterator does not respond; null, if it cannot. */
+/** Returns the function that ends `source` while its iterator does not respond; null if there is none. */
 function disposerOf(source: object, iterator: object): (() => unknown) | null {
   const { destroy } = source as { destroy?: unknown };
   const { [Symbol.asyncDispose]: disposeAsync, [Symbol.dispose]: dispose } = source as Partial<
     AsyncDisposable & Disposable
   >;
-  // An iterator disposes of itself by `return`.
-  const way = destroy ?? (source === iterator ? undefined : (disposeAsync ?? dispose));
-  return typeof way === "function" ? () => (way as () => unknown).call(source) : null;
+  // The disposal of an iterator calls `return`.
+  const end = destroy ?? (source === iterator ? undefined : (disposeAsync ?? dispose));
+  return typeof end === "function" ? () => (end as () => unknown).call(source) : null;
 }
 
 interface NodeStream {
@@ -227,17 +227,17 @@ function isNodeStream(source: object): source is NodeStream {
 }
 
 /**
- * Returns the function that destroys `stream`. Its iterator does that too, but not before its first step, not while a step is pending, and
- * the errors of that are lost.
+ * Returns the function that destroys `stream`. Its iterator does that too, but not before its first step and not while a step is pending,
+ * and it discards the errors of that.
  */
 function destroyerOf(stream: NodeStream): (note: (error: unknown) => void) => void {
   let noteLate: (error: unknown) => void = () => undefined;
-  // From now on, for the iterator listens only from its first step on, and an error that is not listened to ends the process.
-  const hear = (error: unknown): void => noteLate(error);
-  stream.on("error", hear);
-  stream.on("close", function forget() {
-    stream.off("error", hear);
-    stream.off("close", forget);
+  // Added now, because the iterator adds its listener at its first step, and an error without a listener ends the process.
+  const onError = (error: unknown): void => noteLate(error);
+  stream.on("error", onError);
+  stream.on("close", function onClose() {
+    stream.off("error", onError);
+    stream.off("close", onClose);
   });
   return (note) => {
     noteLate = note;
@@ -269,10 +269,10 @@ function openStream(stream: ReadableStream<unknown>): Opened {
     }
   }
   async function cancel(reason: Error): Promise<void> {
-    // The stream may have ended while its last step is still on the way to the caller.
+    // The stream may have ended before its last step has reached the caller.
     if (!isLocked) return;
     const canceled = reader.cancel(reason);
-    // To cancel has settled a pending read.
+    // `cancel` has settled a pending read.
     unlock();
     await canceled;
   }

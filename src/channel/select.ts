@@ -1,30 +1,32 @@
 // Select: one communication out of several.
 //
 // Invariants:
-//   1. Looking at the cases, and serving one or standing in all their lines, is one synchronous step.
-//   2. A case that stands in a line belongs to a select that waits; the others leave theirs in the step that serves one.
-//   3. Of the cases of one select in one line, each is as likely as the others to be the first.
+//   1. Checking the cases, and then completing one or queuing all, is one synchronous step.
+//   2. A case in a queue belongs to a waiting select; the step that serves one of its cases removes the others from their queues.
+//   3. Of the cases of one select in the same queue, each is equally likely to be the first.
 
-import { brand, kindOf } from "../util/copies.ts";
+import { hooks } from "../runtime/hooks.ts";
+import { PanicError } from "../runtime/panic.ts";
+import { below } from "../runtime/realm.ts";
+import { rejected, resolvedWith } from "../runtime/scheduler.ts";
 import {
   chanReceive,
   chanReceiveNil,
   chanSend,
   chanSendNil,
+  park,
   type WaitReason,
   waitSelect,
   waitSelectNoCases,
 } from "../runtime/wait-reasons.ts";
-import { park, unpark } from "../runtime/wait-reasons.ts";
-import { rejected, resolveFairly, resolvedWith } from "../runtime/scheduler.ts";
-import type { WaitQueue } from "../util/wait-queue.ts";
-import { below } from "../runtime/realm.ts";
-import { hooks } from "../runtime/hooks.ts";
 import { Deferred, Waiter } from "../runtime/waiter.ts";
-import { channelStateOf, type ReceiveChannel, rejectClosedSend, type SendChannel } from "./channel.ts";
+import { brand, kindOf } from "../util/copies.ts";
+import { Check } from "../util/validate.ts";
+import type { WaitQueue } from "../util/wait-queue.ts";
+import { channelStateOf, type ReceiveChannel, type SendChannel } from "./channel.ts";
 import type { ChannelState } from "./channel-state.ts";
 
-// Their names are what an error of the compiler says is missing.
+// The compiler shows these names in its errors, as what is missing.
 declare const madeByReceive: unique symbol;
 declare const madeBySend: unique symbol;
 
@@ -48,14 +50,14 @@ type CaseResult<Name, C> =
 
 type TupleIndex<I> = I extends `${infer N extends number}` ? N : number;
 
-/** What a {@link select} over the cases `C` answers: which of them was served and, if it receives, what came. */
+/** The result of a {@link select} over the cases `C`: the name or index of the served case and, if it receives, the value. */
 export type SelectResult<C> = C extends readonly unknown[]
   ? { [I in keyof C]: CaseResult<TupleIndex<I>, C[I]> }[number]
   : { [Name in keyof C]-?: CaseResult<Name extends number ? `${Name}` : Name, Exclude<C[Name], undefined>> }[keyof C];
 
 type AnyChannel = ReceiveChannel<unknown> | SendChannel<never>;
 
-// A wrong case is not assignable to a type whose name says what to write: that is what an error of the compiler shows.
+// A wrong case is not assignable to a type whose name says what to write: the compiler shows that name in its error.
 type CheckedCase<Name, C> = Name extends "default"
   ? C extends true | undefined
     ? true
@@ -64,49 +66,49 @@ type CheckedCase<Name, C> = Name extends "default"
     ? "write receive(channel) or send(channel, value)"
     : SelectCase;
 
-/** The cases of a {@link select}, by name or by index. With `default: true` among them the select does not wait. */
+/** The cases of a {@link select}, by name or by index. With `default: true` among named cases the select does not wait. */
 export type SelectCases<C> = C extends AnyChannel | SelectCase
   ? "write { value: receive(channel), sent: send(channel, value) }"
   : { readonly [Name in keyof C]: CheckedCase<Name, C[Name]> };
 
 /**
- * The case of a {@link select} that receives from `channel`. With `null` for a channel the case is off.
+ * Returns the case of a {@link select} that receives from `channel`. With `null` for a channel the case is disabled.
  *
- * Errors: throws `TypeError` if `channel` is neither a `Channel` nor null.
+ * @throws {TypeError} if `channel` is neither a channel nor null.
  */
 export function receive<T>(channel: ReceiveChannel<T> | null | undefined): ReceiveCase<T> {
-  const from = state("receive", channel);
-  // A case that can never be ready is off: queued, it would retain its select for as long as the channel lives.
-  return (from === null || from.isNever
+  const state = requireState("receive", channel);
+  // A case that can never be ready is disabled: in a queue, it would keep its select in memory as long as the channel.
+  return (state === null || state.isNever
     ? new Case<T>(chanReceive, null, undefined)
-    : reuseReceiveCase(from)) as unknown as ReceiveCase<T>;
+    : reuseReceiveCase(state)) as unknown as ReceiveCase<T>;
 }
 
 /**
- * The case of a {@link select} that sends `value` to `channel`. With `null` for a channel the case is off.
+ * Returns the case of a {@link select} that sends `value` to `channel`. With `null` for a channel the case is disabled.
  *
- * Errors: throws `TypeError` if `channel` is neither a `Channel` nor null.
+ * @throws {TypeError} if `channel` is neither a channel nor null.
  */
 export function send<T>(channel: SendChannel<T> | null | undefined, value: T): SendCase {
-  return new Case<T>(chanSend, state("send", channel), value) as unknown as SendCase;
+  return new Case<T>(chanSend, requireState("send", channel), value) as unknown as SendCase;
 }
 
 /**
- * Waits until one of the cases can be served, serves exactly that one, and tells which. Of several that can be, each is
- * equally likely, also after a wait. Those that lost have done nothing and leave nothing behind: a value whose send lost
- * was never sent. With `default: true` it does not wait: `default` is what it answers if none can be served now.
+ * Waits until one of the cases can proceed, completes exactly that one, and returns its name. If several can proceed, each is chosen with
+ * the same probability, also after a wait. The other cases have no effect: a value whose send case was not chosen was not sent. With
+ * `default: true` it does not wait: the result is `default` if no case can proceed now.
  *
- * The answer is a union that `switch` tells apart by `case`; `return`, `break` and `continue` in it mean what they mean in
- * Go. Cases may stand in an array too; then `case` is the index. A case can be used again, and by many selects at a time.
+ * The result is a union that `switch` discriminates by `case`; `return`, `break` and `continue` in it mean what they mean in Go. Any name
+ * except `default` may be given to a case, also one that is a number or begins with a digit; the result has it as a string. Cases may also
+ * be in an array. Then `case` is the index, and the second argument `{ default: true }` adds a default. A case can be used again, and by
+ * many selects at a time.
  *
- * Any name but `default` may be given to a case, also one that is a number or begins with a digit; the answer has it as a string.
+ * Closed: a receive case on a closed and empty channel can always proceed, with `{ value: undefined, ok: false }`.
  *
- * Errors: rejects with {@link PanicError} if the case that is served sends to a closed channel, and with `TypeError` if
- * something is not a case.
+ * @throws {PanicError} (rejects) if the chosen case sends to a closed channel; {TypeError} (rejects) for a value that is not a case.
  *
- * Closed: a receive from a closed and empty channel can always be served, with `{ value: undefined, ok: false }`.
- *
- * Mirrors the `select` statement and `selectgo` of `runtime/select.go`; the array form, `reflect.Select`.
+ * @see [the select statement](https://go.dev/ref/spec#Select_statements) and `selectgo` of `runtime/select.go`; for the array form,
+ * [reflect.Select](https://pkg.go.dev/reflect#Select)
  *
  * @example
  * const jobs = new Channel<string>();
@@ -122,24 +124,30 @@ export function send<T>(channel: SendChannel<T> | null | undefined, value: T): S
  * }
  */
 export function select<const C extends object>(cases: C & SelectCases<C>): Promise<SelectResult<C>>;
-export function select(cases: object, second?: unknown): Promise<Result> {
+export function select<const C extends readonly unknown[]>(
+  cases: C & SelectCases<C>,
+  options: { readonly default: true },
+): Promise<SelectResult<C> | { readonly case: "default" }>;
+export function select(cases: object, options?: unknown): Promise<Result> {
   try {
-    if (second !== undefined)
+    if (Array.isArray(cases)) return selectByIndex(cases, options !== undefined && hasDefault(options));
+    if (options !== undefined)
       throw new TypeError(`select: cases must be one object, such as ${example}, got more arguments`);
-    return Array.isArray(cases) ? selectByIndex(cases) : selectByName(cases);
+    return selectByName(cases);
   } catch (error) {
     return rejected(error);
   }
 }
 
+const check = new Check("select");
 const example = "{ value: receive(ch), sent: send(other, value) }";
 
-// Most selects are steps of a loop, so that the case of the last step is free again.
-function reuseReceiveCase<T>(requireState: ChannelState<T>): Case<T> {
-  const last = requireState.cachedReceiveCase as Case<T> | null;
+// Most selects are steps of a loop: the case of the previous step is free again.
+function reuseReceiveCase<T>(state: ChannelState<T>): Case<T> {
+  const last = state.cachedReceiveCase as Case<T> | null;
   return last !== null && last.pendingSelect === null
     ? last
-    : (requireState.cachedReceiveCase = new Case<T>(chanReceive, requireState, undefined));
+    : (state.cachedReceiveCase = new Case<T>(chanReceive, state, undefined));
 }
 
 interface Result {
@@ -148,21 +156,24 @@ interface Result {
   readonly ok?: boolean;
 }
 
+/** A case of a select. It is the waiter that is queued in its channel. */
 export class Case<T> extends Waiter<T> {
   static {
     brand(this.prototype, "a case of select");
   }
 
   readonly operation: WaitReason;
+
+  /** The state of its channel; null if the case is disabled. */
   readonly state: ChannelState<T> | null;
 
-  /** What the answer calls it. */
+  /** Its name or index in the select. */
   name: string | number = "";
 
   /** The number of the select that used it last. */
   lastSelectId = 0;
 
-  /** The select that waits with it. */
+  /** The select that waits with this case. */
   pendingSelect: PendingSelect | null = null;
 
   constructor(operation: WaitReason, state: ChannelState<T> | null, value: T | undefined) {
@@ -176,19 +187,19 @@ export class Case<T> extends Waiter<T> {
   }
 
   get isReady(): boolean {
-    const { state: core } = this;
-    if (core === null) return false;
-    return this.isSend ? core.canSend : core.canReceive || core.closed;
+    const { state } = this;
+    if (state === null) return false;
+    return this.isSend ? state.canSend : state.canReceive || state.closed;
   }
 
-  /** What `JSON.stringify` shows of a case, which refers to the others in its queue. */
+  // A case has circular references.
   toJSON(): string {
     return this.operation.name;
   }
 
   override leaveQueues(): void {
-    for (const one of (this.pendingSelect as PendingSelect).cases) {
-      if (one.queue !== null) (one.state as ChannelState<unknown>).removeWaiter(one);
+    for (const waiter of (this.pendingSelect as PendingSelect).cases) {
+      if (waiter.queue !== null) (waiter.state as ChannelState<unknown>).removeWaiter(waiter);
     }
   }
 }
@@ -201,86 +212,92 @@ export class PendingSelect extends Deferred<Result> {
   constructor(cases: readonly Case<unknown>[]) {
     super();
     this.cases = cases;
-    this.operation = operationOf(cases);
+    this.operation = reasonOf(cases);
   }
 
-  /** What it waits for, in a report. */
+  /** The cases as a report shows them. */
   override toString(): string {
-    return this.cases.map((one) => `${one.name}: ${one.state === null ? "off" : String(one.state)}`).join(", ");
+    return this.cases.map(({ name, state }) => `${name}: ${state === null ? "off" : String(state)}`).join(", ");
   }
 }
 
-// As in Go, a select of one case is the plain operation.
-function operationOf([first, second]: readonly Case<unknown>[]): WaitReason {
+// As in Go, a select with one case is reported as the plain operation.
+function reasonOf([first, second]: readonly Case<unknown>[]): WaitReason {
   if (first === undefined) return waitSelectNoCases;
   if (second !== undefined) return waitSelect;
   if (first.state !== null) return first.operation;
   return first.isSend ? chanSendNil : chanReceiveNil;
 }
 
-/** The number of the select that looks at its cases. It begins anew some time: then a twin is made too many, which does no harm. */
+/** The number of the current select. It wraps around; in the worst case one unnecessary copy of a case is made. */
 let selectId = 0;
 
 function nextSelectId(): void {
   selectId = (selectId + 1) & 0x3fff_ffff;
 }
 
-// All entries are read before any is looked at: a getter is user code, and might begin a select of its own with the cases.
-// (Object.entries would make the select half as fast.)
+// All entries are read before any is checked: a getter is user code, and might start another select with the same cases.
+// (With Object.entries a select would take twice as long.)
 function selectByName(cases: object): Promise<Result> {
-  if (typeof cases !== "object" || cases === null) throw notCases(cases);
+  if (typeof cases !== "object" || cases === null) throw casesError(cases);
   const names = Object.keys(cases);
   // A channel has no keys, and would be a select that waits forever.
-  if (names.length === 0 && kindOf(cases) !== undefined) throw notCases(cases);
+  if (names.length === 0 && kindOf(cases) !== undefined) throw casesError(cases);
   const list: unknown[] = Object.values(cases);
-  let place = -1;
+  let defaultIndex = -1;
   nextSelectId();
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
     if (name !== "default") list[i] = bindCase(list[i], name, cases);
-    else if (list[i] === true) place = i;
+    else if (list[i] === true) defaultIndex = i;
     else throw new TypeError(`select: default must be true, got ${inspect(list[i])}`);
   }
-  if (place >= 0) list.splice(place, 1);
-  return pollCases(list as Case<unknown>[], place >= 0);
+  if (defaultIndex >= 0) list.splice(defaultIndex, 1);
+  return pollCases(list as Case<unknown>[], defaultIndex >= 0);
 }
 
-function selectByIndex(cases: readonly unknown[]): Promise<Result> {
+function selectByIndex(cases: readonly unknown[], withDefault: boolean): Promise<Result> {
   const list = [...cases];
   nextSelectId();
   for (let i = 0; i < list.length; i++) list[i] = bindCase(list[i], i, cases);
-  return pollCases(list as Case<unknown>[], false);
+  return pollCases(list as Case<unknown>[], withDefault);
 }
 
-// A case can stand in one line. Where it is used twice, or by another select that waits, a twin takes its place.
+function hasDefault(options: unknown): true {
+  check.options(options, ["default"]);
+  const { default: value } = options as { default?: unknown };
+  if (value !== true) throw new TypeError(`select: default must be true, got ${inspect(value)}`);
+  return true;
+}
+
+// A case can be in one queue. If it is used twice, or by another select that waits, a copy takes its place.
 function bindCase(entry: unknown, name: string | number, cases: object): Case<unknown> {
-  if (!(entry instanceof Case)) throw notCase(entry, name, cases);
+  if (!(entry instanceof Case)) throw caseError(entry, name, cases);
   const isFree = entry.pendingSelect === null && entry.lastSelectId !== selectId;
-  const one: Case<unknown> = isFree ? entry : new Case(entry.operation, entry.state, entry.value);
-  one.lastSelectId = selectId;
-  one.name = name;
-  return one;
+  const bound: Case<unknown> = isFree ? entry : new Case(entry.operation, entry.state, entry.value);
+  bound.lastSelectId = selectId;
+  bound.name = name;
+  return bound;
 }
 
-function notCases(value: unknown): TypeError {
+function casesError(value: unknown): TypeError {
   return new TypeError(`select: cases must be an object, such as ${example}, got ${inspect(value)}`);
 }
 
-function notCase(value: unknown, name: string | number, cases: object): TypeError {
-  if (kindOf(cases) !== undefined) return notCases(cases);
-  const kind = kindOf(value);
-  const advice = kind === "a Channel" ? `; write receive(ch) or send(ch, value)` : "";
+function caseError(value: unknown, name: string | number, cases: object): TypeError {
+  if (kindOf(cases) !== undefined) return casesError(cases);
+  const advice = kindOf(value) === "a Channel" ? `; write receive(ch) or send(ch, value)` : "";
   return new TypeError(`select: ${name} must be a case, made by receive or send, got ${inspect(value)}${advice}`);
 }
 
-function pollCases(cases: readonly Case<unknown>[], hasDefault: boolean): Promise<Result> {
+function pollCases(cases: readonly Case<unknown>[], withDefault: boolean): Promise<Result> {
   let chosen: Case<unknown> | null = null;
   let ready = 0;
-  for (const one of cases) {
-    // The k-th that is ready takes the place of the one chosen so far with probability 1/k: so all are equally likely.
-    if (one.isReady && (++ready === 1 || below(ready) === 0)) chosen = one;
+  for (const candidate of cases) {
+    // The k-th ready case replaces the chosen one with probability 1/k, so that all are equally likely.
+    if (candidate.isReady && (++ready === 1 || below(ready) === 0)) chosen = candidate;
   }
-  if (chosen === null && !hasDefault) return blockOnCases(cases);
+  if (chosen === null && !withDefault) return blockOnCases(cases);
   let result: Result;
   try {
     result = chosen === null ? { case: "default" } : completeCase(chosen);
@@ -290,11 +307,11 @@ function pollCases(cases: readonly Case<unknown>[], hasDefault: boolean): Promis
   return resolvedWith(result);
 }
 
-function completeCase(one: Case<unknown>): Result {
-  const { name } = one;
-  const state = one.state as ChannelState<unknown>;
-  if (one.isSend) {
-    state.trySend(one.value);
+function completeCase(chosen: Case<unknown>): Result {
+  const { name } = chosen;
+  const state = chosen.state as ChannelState<unknown>;
+  if (chosen.isSend) {
+    state.trySend(chosen.value);
     return { case: name };
   }
   if (state.canReceive) return { case: name, value: state.receiveNow(), ok: true };
@@ -302,65 +319,64 @@ function completeCase(one: Case<unknown>): Result {
 }
 
 function blockOnCases(cases: readonly Case<unknown>[]): Promise<Result> {
-  const selection = new PendingSelect(cases);
-  let isLocal = true;
+  const select = new PendingSelect(cases);
+  let isDurable = true;
   let sharesQueue = false;
-  for (const one of cases) {
-    one.pendingSelect = selection;
-    const { state: core } = one;
-    if (core === null) continue;
-    if (!core.isDurable) isLocal = false;
-    const line = queueOf(one);
-    const { last } = line;
-    if (last instanceof Case && last.pendingSelect === selection) sharesQueue = true;
-    line.push(one);
-    if (!one.isSend) core.onReceiverParked();
+  for (const waiter of cases) {
+    waiter.pendingSelect = select;
+    const { state } = waiter;
+    if (state === null) continue;
+    if (!state.isDurable) isDurable = false;
+    const { last } = queueOf(waiter);
+    if (last instanceof Case && last.pendingSelect === select) sharesQueue = true;
+    if (waiter.isSend) state.senders.push(waiter);
+    else state.pushReceiver(waiter);
   }
-  if (sharesQueue) shuffle(cases);
-  park(selection, selection.operation, isLocal, selection);
-  return selection.promise;
+  if (sharesQueue) shuffleQueued(cases);
+  park(select, select.operation, isDurable, select);
+  return select.promise;
 }
 
-function queueOf(one: Case<unknown>): WaitQueue<Waiter<unknown>> {
-  const state = one.state as ChannelState<unknown>;
-  return one.isSend ? state.senders : state.receivers;
+function queueOf(waiter: Case<unknown>): WaitQueue<Waiter<unknown>> {
+  const state = waiter.state as ChannelState<unknown>;
+  return waiter.isSend ? state.senders : state.receivers;
 }
 
-// Puts the cases that are in one queue into a random order. They are the last there, because no other code has run since they joined.
-function shuffle(cases: readonly Case<unknown>[]): void {
-  const queues = new Map<WaitQueue<Waiter<unknown>>, Case<unknown>[]>();
-  for (const one of cases) {
-    if (one.state === null) continue;
-    const line = queueOf(one);
-    const found = queues.get(line);
-    if (found === undefined) queues.set(line, [one]);
-    else found.push(one);
+// Puts the cases that are in the same queue into a random order. They are the last of that queue, because no other code has run since
+// they were queued.
+function shuffleQueued(cases: readonly Case<unknown>[]): void {
+  const byQueue = new Map<WaitQueue<Waiter<unknown>>, Case<unknown>[]>();
+  for (const waiter of cases) {
+    if (waiter.state === null) continue;
+    const queue = queueOf(waiter);
+    const queued = byQueue.get(queue);
+    if (queued === undefined) byQueue.set(queue, [waiter]);
+    else queued.push(waiter);
   }
-  for (const [line, inLine] of queues) {
-    for (let rest = inLine.length; rest > 1; rest--) {
-      const chosen = below(rest);
-      const one = inLine[chosen] as Case<unknown>;
-      inLine[chosen] = inLine[rest - 1] as Case<unknown>;
-      line.remove(one);
-      line.push(one);
+  for (const [queue, queued] of byQueue) {
+    for (let remaining = queued.length; remaining > 1; remaining--) {
+      const index = below(remaining);
+      const chosen = queued[index] as Case<unknown>;
+      queued[index] = queued[remaining - 1] as Case<unknown>;
+      queue.remove(chosen);
+      queue.push(chosen);
     }
   }
 }
 
-// Completes the select whose case has been served. Its cases are free for other selects before a listener is called.
-function onCaseServed(one: Case<unknown>, mayDefer?: boolean): void {
-  const selection = one.pendingSelect as PendingSelect;
-  const { isSend: sends, name, value, ok } = one;
-  dequeueCases(selection);
-  if (!sends) one.value = undefined;
-  if (hooks !== null) hooks.select(selection.cases, one, selection);
-  unpark(selection, selection.operation);
-  if (!sends) resolveFairly(selection.resolve, { case: name, value, ok }, selection.realm, mayDefer);
-  else if (ok) resolveFairly(selection.resolve, { case: name }, selection.realm, mayDefer);
-  else rejectClosedSend(selection);
+// Completes the select of the served case. Its cases are free for other selects before a hook is called.
+function onCaseServed(served: Case<unknown>, mayDefer?: boolean): void {
+  const select = served.pendingSelect as PendingSelect;
+  const { isSend, name, value, ok } = served;
+  dequeueCases(select);
+  if (!isSend) served.value = undefined;
+  if (hooks !== null) hooks.select(select.cases, served, select);
+  if (!isSend) select.resume(select.operation, { case: name, value, ok }, mayDefer);
+  else if (ok) select.resume(select.operation, { case: name }, mayDefer);
+  else select.resumeWithError(select.operation, new PanicError("send on closed channel"));
 }
 
-/** Takes an operation that waits out of all lines: it will never be served. */
+/** Removes a waiting operation from all queues: it will not be served. */
 export function cancelWaiter(waiter: object): void {
   if (waiter instanceof Waiter) {
     (waiter as Waiter<unknown>).queue?.remove(waiter as Waiter<unknown>);
@@ -369,23 +385,23 @@ export function cancelWaiter(waiter: object): void {
   }
 }
 
-// The cases leave all lines, and are free for other selects.
+// Removes the cases from all queues and frees them for other selects.
 function dequeueCases({ cases }: PendingSelect): void {
-  for (const one of cases) {
-    one.pendingSelect = null;
-    if (one.queue !== null) (one.state as ChannelState<unknown>).removeWaiter(one);
+  for (const waiter of cases) {
+    waiter.pendingSelect = null;
+    if (waiter.queue !== null) (waiter.state as ChannelState<unknown>).removeWaiter(waiter);
   }
 }
 
-function state<T>(
+function requireState<T>(
   caller: string,
   channel: ReceiveChannel<T> | SendChannel<T> | null | undefined,
 ): ChannelState<T> | null {
   if (channel === null || channel === undefined) return null;
-  const found = typeof channel === "object" ? channelStateOf<T>(channel) : undefined;
-  if (found !== undefined) return found;
-  const isLike = kindOf(channel) === "a Channel";
-  const got = isLike ? "a proxy or an imitation of a Channel; pass the Channel itself" : inspect(channel);
+  const state = typeof channel === "object" ? channelStateOf<T>(channel) : undefined;
+  if (state !== undefined) return state;
+  const isImitation = kindOf(channel) === "a Channel";
+  const got = isImitation ? "a proxy or an imitation of a Channel; pass the Channel itself" : inspect(channel);
   throw new TypeError(`${caller}: channel must be a Channel or null, got ${got}`);
 }
 

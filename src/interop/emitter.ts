@@ -1,32 +1,32 @@
-// What emits events: DOM targets, Node's emitters, and objects that are both, such as a WebSocket of the package ws.
+// Event emitters: DOM targets, Node's emitters, and objects that are both, such as a WebSocket of the package ws.
 
 import { describe } from "../util/validate.ts";
 import { trackListener } from "../runtime/listener-tracking.ts";
 import { toError, isError, tryOr } from "../util/inspect.ts";
 
-/** What emits events: a DOM `EventTarget`, or Node's `EventEmitter` and objects like it. */
+/** An object that emits events: a DOM `EventTarget`, or Node's `EventEmitter` and similar objects. */
 export type EmitterLike =
   | Pick<EventTarget, "addEventListener" | "removeEventListener">
   | { on(name: string, listener: Listener): unknown; off(name: string, listener: Listener): unknown }
   | { on(name: string, listener: Listener): unknown; removeListener(name: string, listener: Listener): unknown };
 
-/** A listener. Emitters type theirs in many ways, and this type fits all of them. */
+/** A listener. Emitters declare different types for theirs, and this type is assignable to all of them. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Listener = (...args: any[]) => void;
 
 /** Adds a listener and returns the function that removes it. */
 export type Listen = (name: string, listener: Listener) => () => void;
 
-/** How an emitter is listened to. */
+/** The functions that add listeners to an emitter. */
 export interface Listeners {
   readonly listen: Listen;
   readonly listenForErrors: Listen;
 
-  /** The event that ends the process if it has no listener; false, if there is none. */
+  /** The event that ends the process if it has no listener; false if there is none. */
   readonly defaultError: "error" | false;
 }
 
-/** Returns how `emitter` is listened to; throws `TypeError` for `caller` if it is not an emitter. */
+/** Returns the functions that add listeners to `emitter`; throws `TypeError` for `caller` if it is not an emitter. */
 export function listenersOf(caller: string, emitter: EmitterLike): Listeners {
   const { addEventListener, removeEventListener, on, off, removeListener } = Object(emitter) as Partial<
     Record<"addEventListener" | "removeEventListener" | "on" | "off" | "removeListener", Listener>
@@ -37,16 +37,16 @@ export function listenersOf(caller: string, emitter: EmitterLike): Listeners {
   if (!isTarget && !isEmitter)
     throw new TypeError(`${caller}: emitter must be an EventTarget or an EventEmitter, got ${describe(emitter)}`);
 
-  function listenBy(add: Listener, removeIt: Listener): Listen {
+  function listenBy(add: Listener, remover: Listener): Listen {
     return (name, listener) => {
       add.call(emitter, name, listener);
       return trackListener(name, () => {
         if (isEmitter && name === "error") {
-          // A channel that ended before may have left it there; it is needed once.
+          // An earlier channel may have left this listener; one is enough.
           remove.call(emitter, name, ignoreLateError);
           on.call(emitter, name, ignoreLateError);
         }
-        removeIt.call(emitter, name, listener);
+        remover.call(emitter, name, listener);
       });
     };
   }
@@ -60,10 +60,10 @@ export function listenersOf(caller: string, emitter: EmitterLike): Listeners {
 }
 
 function ignoreLateError(): void {
-  // The channel that listened for errors has ended.
+  // The channel that listened for errors has been closed.
 }
 
-/** Returns the error that the argument of an error event reports: the argument itself, or what an event of the DOM has. */
+/** Returns the error of an error event's argument: the argument itself, or the error or message of a DOM event. */
 export function errorOf(argument: unknown): Error {
   if (isError(argument)) return argument;
   return tryOr(

@@ -1,8 +1,8 @@
-// Channels of events. An emitter cannot be made to wait, so the caller decides what happens to an event for which there is no room.
+// Channels of events. An emitter cannot be slowed down, so the caller chooses what happens to an event when the channel is full.
 
 import { Channel, type ReceiveChannel } from "../channel/channel.ts";
 import { onCancel } from "../context/cancel.ts";
-import type { Context } from "../context/context.ts";
+import { cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
 import { background } from "../context/api.ts";
 import { Check, describe } from "../util/validate.ts";
 import { closeIfOpen, Ending, report } from "./ending.ts";
@@ -10,37 +10,30 @@ import { type EmitterLike, errorOf, type Listen, type Listener, listenersOf } fr
 
 /** A channel of events. */
 export interface EventChannel<out T> extends ReceiveChannel<T> {
-  /** How many events have been dropped because the channel was full. */
+  /** The number of events that were dropped because the channel was full. */
   readonly dropped: number;
 
   /**
-   * Returns the failure that has ended the channel; `undefined` while the channel is open, and after any other end. Ask it when a loop
-   * over the channel is over.
+   * Returns the error because of which the channel was closed; `undefined` while the channel is open, and if it was closed for another
+   * reason. Check it after a loop over the channel.
    *
-   * Mirrors `bufio.Scanner.Err`.
+   * @see [Scanner.Err](https://pkg.go.dev/bufio#Scanner.Err) of package bufio, which works alike
    */
   readonly err: () => Error | undefined;
 }
 
-/** Options of {@link fromEvents}. */
-export interface FromEventsOptions<T> {
+/** Options of {@link fromEvents}. When `ctx` is canceled or `signal` aborts, the listeners are removed and the channel is closed. */
+export interface FromEventsOptions<T> extends WaitOptions {
   /**
-   * When it ends, the listeners are removed and the channel is closed.
-   *
-   * @defaultValue a context that never ends
-   */
-  readonly ctx?: Context;
-
-  /**
-   * How many events the channel buffers: an integer from 1 to 2^32 - 1.
+   * The capacity of the channel: an integer from 1 to 2^32 - 1.
    *
    * @defaultValue 16
    */
   readonly capacity?: number;
 
   /**
-   * What happens to an event for which there is no room: "drop-newest" drops it; "drop-oldest" drops the oldest event in the channel
-   * instead; "error" ends the channel with a `RangeError`, as a failure of the emitter does.
+   * What happens to an event when the channel is full: "drop-newest" drops it; "drop-oldest" drops the oldest event in the channel
+   * instead; "error" closes the channel with a `RangeError`, as an error event does.
    *
    * @defaultValue "drop-newest"
    */
@@ -50,37 +43,36 @@ export interface FromEventsOptions<T> {
   readonly onDrop?: (event: T) => void;
 
   /**
-   * The name of the event after which there are no more, such as "close".
+   * The name of the event that closes the channel, such as "close".
    *
    * @defaultValue none
    */
   readonly endEvent?: string;
 
   /**
-   * The name of the event that reports a failure, which ends the channel. With `false`, errors are left to the application: as
-   * always in Node, an emitter without any listener for "error" throws them.
+   * The name of the event that reports an error and closes the channel. With `false`, no listener is added for errors: in Node, an
+   * emitter without a listener for "error" throws them.
    *
    * @defaultValue "error" for an emitter with `on`; none for an `EventTarget` without it
    */
   readonly errorEvent?: string | false;
 
-  /** Called with a failure, just before the channel is closed. {@link EventChannel.err} returns it too. */
+  /** Called with the error, just before the channel is closed. {@link EventChannel.err} returns it too. */
   readonly onError?: (error: Error) => void;
 }
 
-const names = ["ctx", "capacity", "overflow", "onDrop", "endEvent", "errorEvent", "onError"];
+const optionNames = [...waitOptionNames, "capacity", "overflow", "onDrop", "endEvent", "errorEvent", "onError"];
 const aliases = {
-  signal: "ctx",
   buffer: "capacity",
   highWaterMark: "capacity",
-  overflow: "overflow",
+  whenFull: "overflow",
   end: "endEvent",
   error: "errorEvent",
   close: "endEvent",
 };
 const policies = ["error", "drop-newest", "drop-oldest"];
 
-/** The names for which `E` has a property such as `onclick`, as objects of the DOM have for the events that they dispatch. */
+/** The event names for which `E` has a handler property, such as `onclick` of DOM objects. */
 type HandledName<E> = {
   [K in keyof E]: K extends `on${infer Name}` ? (unknown extends HandledEvent<E, Name> ? never : Name) : never;
 }[keyof E];
@@ -93,21 +85,23 @@ type HandledEvent<E, Name extends string> =
     : unknown;
 
 /**
- * Returns a channel of the events called `name`: of a DOM target the `Event`, of an emitter the first argument. It listens from the call
- * until the event `end`, a failure, or the end of `ctx`. Then it removes its listeners and closes the channel, in which the events before
- * the end still are.
+ * Returns a channel of the events called `name`: the `Event` objects of a DOM target, or the first arguments of an emitter's events. It
+ * listens until the event `endEvent`, an error, or the cancellation. Then it removes its listeners and closes the channel; the events in
+ * the buffer can still be received.
  *
- * An emitter cannot be made to wait. At most `capacity` events are buffered, and `overflow` decides about others; by default they are
- * dropped and counted. A source that can wait, such as a stream, is better passed to {@link fromIterable}.
+ * An emitter cannot be slowed down. At most `capacity` events are buffered, and `overflow` decides about others; by default they are
+ * dropped and counted. For a source that can be slowed down, such as a stream, use {@link fromIterable}.
  *
- * A failure is the event "error" of an emitter with `on`, or what the option `error` names. It is passed to `onError`, and then `err()` of the
- * channel returns it. It is not a panic. After the end a shared listener without effect stays on an emitter whose "error" events were
- * listened to, so that a late one does not end the process.
+ * The argument of the event "error" of an emitter with `on`, or of `errorEvent`, is passed to `onError`, and `err()` of the channel
+ * returns it. It is not a panic. A shared no-op listener stays on an emitter with an "error" event, so that a later one does not end the
+ * process.
+ *
+ * Cancellation: with `ctx` or `signal`, the listeners are then removed and the channel is closed.
  *
  * @throws {TypeError} if `emitter` cannot be listened to, or for an option that is unknown or of a wrong type.
  * @throws {RangeError} for a capacity out of range.
  *
- * @see `signal.Notify` of Go, which drops the newest too
+ * @see [signal.Notify](https://pkg.go.dev/os/signal#Notify), which drops the newest too
  *
  * @example
  * const target = new EventTarget();
@@ -129,8 +123,9 @@ export function fromEvents<T = unknown>(
 ): EventChannel<T>;
 export function fromEvents<T>(emitter: EmitterLike, name: string, options: FromEventsOptions<T> = {}): EventChannel<T> {
   const check = new Check("fromEvents");
-  check.options(options, names, aliases);
-  const { ctx = background(), capacity = 16, overflow = "drop-newest", onDrop, onError, endEvent } = options;
+  check.options(options, optionNames, aliases);
+  const ctx = cancellationOf(check, options)?.ctx ?? background();
+  const { capacity = 16, overflow = "drop-newest", onDrop, onError, endEvent } = options;
   const { listen, listenForErrors, defaultError } = listenersOf("fromEvents", emitter);
   const errorEvent = options.errorEvent ?? defaultError;
   if (typeof name !== "string") throw new TypeError(`fromEvents: name must be a string, got ${describe(name)}`);
@@ -142,7 +137,6 @@ export function fromEvents<T>(emitter: EmitterLike, name: string, options: FromE
     throw new TypeError(`fromEvents: endEvent must be a string, got ${describe(endEvent)}`);
   if (errorEvent !== false && typeof errorEvent !== "string")
     throw new TypeError(`fromEvents: errorEvent must be a string or false, got ${describe(errorEvent)}`);
-  check.isContext("ctx", ctx);
   check.isFunction("onDrop", onDrop);
   check.isFunction("onError", onError);
   const channel = new Events<T>(check.count("capacity", 1, capacity, 0xffff_ffff));
@@ -151,14 +145,14 @@ export function fromEvents<T>(emitter: EmitterLike, name: string, options: FromE
   function finish(): void {
     if (ending.decide()) closeIfOpen(channel);
   }
-  function fail(reason: unknown): void {
+  function fail(argument: unknown): void {
     if (!ending.decide()) return;
-    channel.failure = errorOf(reason);
+    channel.failure = errorOf(argument);
     if (onError !== undefined) report(channel.failure, onError);
     closeIfOpen(channel);
   }
   function onEvent(event: T): void {
-    // An emitter calls a listener that was removed while it emits.
+    // An emitter may call a listener that was removed during the same event.
     if (ending.isOver) return;
     try {
       if (channel.trySend(event)) return;
@@ -168,7 +162,9 @@ export function fromEvents<T>(emitter: EmitterLike, name: string, options: FromE
     }
     if (overflow === "error") {
       fail(
-        new RangeError(`fromEvents: the channel is full (capacity ${capacity}) at event ${name}; see option overflow`),
+        new RangeError(
+          `fromEvents: channel is full (capacity ${capacity}), event "${name}" overflowed; see the overflow option`,
+        ),
       );
       return;
     }
@@ -180,7 +176,7 @@ export function fromEvents<T>(emitter: EmitterLike, name: string, options: FromE
     channel.dropped++;
     onDrop?.(dropped);
   }
-  // A listener of the emitter's own may end the channel while this adds listeners.
+  // Adding a listener runs code of the emitter, which may emit an event that closes the channel.
   function add(to: Listen, event: string, listener: Listener): void {
     if (!ending.isOver) ending.onEnd(to(event, listener));
   }
@@ -190,9 +186,9 @@ export function fromEvents<T>(emitter: EmitterLike, name: string, options: FromE
     add(listen, name, onEvent);
     if (endEvent !== undefined) add(listen, endEvent, finish);
     if (errorEvent !== false && errorEvent !== name) add(listenForErrors, errorEvent, fail);
-  } catch (refused) {
+  } catch (error) {
     finish();
-    throw refused;
+    throw error;
   }
   return channel;
 }

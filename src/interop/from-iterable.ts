@@ -7,13 +7,13 @@ import { pumpToChannel, type FromSourceOptions } from "./pump.ts";
 
 /**
  * Returns a channel of the values of `source`, which is closed after the last one. The next value is pulled when the channel has taken
- * the last one, so at most one value is on the way. `source` may be an iterable, whose values are sent as they are, promises too; an
- * async iterable, such as a Node stream; a channel; or a web stream.
+ * the previous one, so at most one value is held in between. `source` may be an iterable, whose values are sent as they are, promises
+ * too; an async iterable, such as a Node stream; a channel; or a web stream.
  *
- * A failure of the source is passed to `onError`, and the channel is closed; without `onError`, the failure is a panic.
+ * An error of the source is passed to `onError`, and the channel is closed; without `onError`, the error is a panic.
  *
- * Cancellation: when `ctx` ends, the channel is closed and the source is released, even if it has not responded to the last pull:
- * `return` of an iterator is called, a stream is destroyed or canceled. A value that was on the way is dropped.
+ * Cancellation: with `ctx` or `signal`, the channel is then closed and the source is released, even if it has not responded to the last
+ * pull: `return` of an iterator is called, a stream is destroyed or canceled. A value that was held in between is dropped.
  *
  * @throws {TypeError} if `source` is not iterable, or for an option that is unknown or of a wrong type.
  * @throws {RangeError} for a capacity out of range.
@@ -35,12 +35,12 @@ export function fromIterable<T>(
 
 /**
  * Returns a channel of the chunks of a web stream, which is closed at the stream's end. The next chunk is read when the channel has
- * taken the last one. The stream is locked until the end.
+ * taken the previous one. The stream is locked until the end.
  *
- * A failure of the stream is passed to `onError`, and the channel is closed; without `onError`, the failure is a panic.
+ * An error of the stream is passed to `onError`, and the channel is closed; without `onError`, the error is a panic.
  *
- * Cancellation: when `ctx` ends, the channel is closed and the stream is canceled with the cause. A chunk that was on the way is
- * dropped.
+ * Cancellation: with `ctx` or `signal`, the channel is then closed and the stream is canceled with the cause. A chunk that was held in
+ * between is dropped.
  *
  * @throws {TypeError} if `stream` is not a ReadableStream or is locked, or for an option that is unknown or of a wrong type.
  * @throws {RangeError} for a capacity out of range.

@@ -1,50 +1,50 @@
-// How values come from a source into a channel: the next one is pulled when the channel has taken the last.
+// Sends the values of a source to a channel: the next value is pulled when the channel has taken the previous one.
 
 import { Channel, type ReceiveChannel } from "../channel/channel.ts";
 import { isEcho, type Pullable, PullSource } from "../channel/pull-source.ts";
 import { onCancel } from "../context/cancel.ts";
+import { cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { background, cause } from "../context/api.ts";
 import { Check } from "../util/validate.ts";
 import { toError } from "../util/inspect.ts";
 import { go } from "../runtime/goroutine.ts";
-import { resolved, resolvedPromise } from "../runtime/scheduler.ts";
+import { yieldIfDue } from "../runtime/scheduler.ts";
 import { closeIfOpen, Ending, report } from "./ending.ts";
 
-/** Options of {@link fromIterable} and {@link fromReadableStream}. */
-export interface FromSourceOptions {
+/**
+ * Options of {@link fromIterable} and {@link fromReadableStream}. When `ctx` is canceled or `signal` aborts, the channel is closed and
+ * the source is released.
+ */
+export interface FromSourceOptions extends WaitOptions {
   /**
-   * When it ends, the channel is closed and the source is released.
-   *
-   * @defaultValue a context that never ends
-   */
-  readonly ctx?: Context;
-
-  /**
-   * How many values the channel buffers: an integer from 0 to 2^32 - 1.
+   * The capacity of the channel: an integer from 0 to 2^32 - 1.
    *
    * @defaultValue 0
    */
   readonly capacity?: number;
 
   /**
-   * Called with each failure of the source: with the one that ends it just before the channel is closed, and with one of its cleanup
-   * when it occurs. The cancel function of `context.withCancelCause` fits. Without it, a failure is a panic.
+   * Called with each error of the source: with an error that ends it just before the channel is closed, and with an error of its cleanup
+   * when it occurs. The cancel function of `context.withCancelCause` can be passed.
+   *
+   * @defaultValue an error is a panic
    */
   readonly onError?: (error: Error) => void;
 }
 
-const aliases = { signal: "ctx", highWaterMark: "capacity", buffer: "capacity" };
+const optionNames = [...waitOptionNames, "capacity", "onError"];
+const aliases = { highWaterMark: "capacity", buffer: "capacity" };
 
-/** Sends the values of `source` to a new channel, for the public function `caller`, and closes the channel at the end. */
+/** Returns a new channel, for the public function `caller`, that receives the values of `source` and is closed after the last. */
 export function pumpToChannel<T>(caller: string, source: Pullable<T>, options: FromSourceOptions): ReceiveChannel<T> {
   const check = new Check(caller);
-  check.options(options, ["ctx", "capacity", "onError"], aliases);
-  const { ctx = background(), capacity = 0, onError } = options;
-  check.isContext("ctx", ctx);
+  check.options(options, optionNames, aliases);
+  const { capacity = 0, onError } = options;
+  const ctx = cancellationOf(check, options)?.ctx ?? background();
   check.isFunction("onError", onError);
   const channel = new Channel<T>(check.count("capacity", 0, capacity, 0xffff_ffff));
-  // The source is not touched before all arguments are known to be valid.
+  // The source is not accessed before all arguments have been checked.
   const pump = new Pump(new PullSource(source), channel, ctx, onError);
   go(() => pump.run());
   return channel;
@@ -71,10 +71,10 @@ class Pump<T> {
     try {
       for (let step = await source.next(); !step.done && !this.#ending.isOver; step = await source.next()) {
         if (this.#channel.trySend(step.value)) {
-          const gate = resolved();
-          if (gate !== resolvedPromise) await gate;
+          const pause = yieldIfDue();
+          if (pause !== null) await pause;
         } else {
-          // The end of the context closes the channel, which refuses a value that waits.
+          // A cancellation closes the channel, and this send then rejects.
           await this.#channel.send(step.value);
         }
       }
@@ -92,17 +92,17 @@ class Pump<T> {
     this.#cancelSource(cause(this.#ctx) as Error);
   }
 
-  /** The source has failed, or other code has closed the channel. */
+  /** Called when the source has failed, or other code has closed the channel. */
   #failed(error: unknown): void {
     if (!this.#ending.decide()) return;
     this.#cancelSource(toError(error));
-    // A context of the user's own may have ended without having told its listeners yet.
+    // A context of the user's may be canceled before it has called its listeners.
     const isEnd = this.#ctx.err() !== undefined && isEcho(error, cause(this.#ctx));
     if (!isEnd) report(error, this.#onError);
     closeIfOpen(this.#channel);
   }
 
-  // Many sources reject a pending step when they are left: without `onError`, that is not worth a panic.
+  // Many sources reject a pending step when they are released: without `onError`, that error is not a panic.
   #cancelSource(reason: Error): void {
     this.#left = this.#source.leave(reason, (error, mayBeEcho) => {
       if (this.#onError !== undefined || !mayBeEcho) report(error, this.#onError);

@@ -1,43 +1,31 @@
-// Channels as web streams. A readable stream receives a value when it is read, never ahead; a write is over when the channel has taken
-// the value.
+// Channels as web streams. A readable stream receives a value only when it is read; a write completes when the channel has taken the
+// value.
 
 import { Channel, channelStateOf, type ReceiveChannel, type SendChannel } from "../channel/channel.ts";
 import { receive, select, send } from "../channel/select.ts";
 import { onCancel } from "../context/cancel.ts";
-import type { Context } from "../context/context.ts";
+import { cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
 import { background, cause } from "../context/api.ts";
 import { Check, describe } from "../util/validate.ts";
 import { toError } from "../util/inspect.ts";
 import { resolved } from "../runtime/scheduler.ts";
 import { closeIfOpen, Ending } from "./ending.ts";
 
-/** Options of {@link toReadableStream}. */
-export interface ToReadableStreamOptions {
-  /**
-   * When it ends, the stream fails with the cause.
-   *
-   * @defaultValue a context that never ends
-   */
-  readonly ctx?: Context;
-
-  /** Called when the stream is canceled. The cancel function of `context.withCancelCause` fits, and releases the senders. */
+/** Options of {@link toReadableStream}. When `ctx` is canceled or `signal` aborts, the stream fails with the cause. */
+export interface ToReadableStreamOptions extends WaitOptions {
+  /** Called when the stream is canceled. The cancel function of `context.withCancelCause` can be passed, and releases the senders. */
   readonly onCancel?: (reason: Error) => void;
 }
 
-/** Options of {@link toWritableStream}. */
-export interface ToWritableStreamOptions {
-  /**
-   * When it ends, the stream fails with the cause, and the channel is closed.
-   *
-   * @defaultValue a context that never ends
-   */
-  readonly ctx?: Context;
-
+/**
+ * Options of {@link toWritableStream}. When `ctx` is canceled or `signal` aborts, the stream fails with the cause, and the channel is closed.
+ */
+export interface ToWritableStreamOptions extends WaitOptions {
   /** Called when the stream is aborted, just before the channel is closed. */
   readonly onAbort?: (reason: Error) => void;
 
   /**
-   * Whether the channel stays open when the stream has ended, as it must if it has other senders.
+   * Whether the channel stays open when the stream is closed or aborted, as it must if it has other senders.
    *
    * @defaultValue false
    */
@@ -45,11 +33,11 @@ export interface ToWritableStreamOptions {
 }
 
 /**
- * Returns a stream of the values of `channel`, which closes when the channel is closed and empty. A value is received when the stream
- * is read, never ahead.
+ * Returns a stream of the values of `channel`, which closes when the channel is closed and empty. A value is received only when the
+ * stream is read.
  *
- * Cancellation: when `ctx` ends, the stream fails with its cause. After that, and after the stream has been canceled, it takes nothing
- * from the channel, which stays open; a value that was being handed over in that moment is dropped.
+ * Cancellation: with `ctx` or `signal`, the stream then fails with the cause. After that, and after the stream has been canceled, it
+ * receives nothing from the channel, which stays open; a value whose transfer was in progress is dropped.
  *
  * @throws {TypeError} if `channel` is not a channel, or for an option that is unknown or of a wrong type.
  *
@@ -65,13 +53,13 @@ export function toReadableStream<T>(
 ): ReadableStream<T> {
   const check = new Check("toReadableStream");
   checkChannel("toReadableStream", channel);
-  check.options(options, ["ctx", "onCancel"], { signal: "ctx" });
-  const { ctx = background(), onCancel: onStreamCancel } = options;
-  check.isContext("ctx", ctx);
+  check.options(options, [...waitOptionNames, "onCancel"]);
+  const { onCancel: onStreamCancel } = options;
+  const ctx = cancellationOf(check, options)?.ctx ?? background();
   check.isFunction("onCancel", onStreamCancel);
   const ending = new Ending();
   const values = channel[Symbol.asyncIterator]();
-  // A read that waits leaves the queue of the channel at once.
+  // A pending read leaves the queue of the channel.
   ending.onEnd(() => values.return?.());
   return new ReadableStream<T>(
     {
@@ -100,12 +88,12 @@ export function toReadableStream<T>(
 }
 
 /**
- * Returns a stream that sends what is written to it to `channel`. A write is over when the channel has taken the value, so a source that
- * is piped into the stream is no faster than the receivers. When the stream is closed or aborted, the channel is closed, unless other
- * code has closed it. In that case the next write rejects with {@link PanicError}.
+ * Returns a stream that sends the values written to it to `channel`. A write completes when the channel has taken the value, so a source
+ * that is piped into the stream is slowed down to the speed of the receivers. When the stream is closed or aborted, the channel is closed,
+ * unless other code has closed it. In that case the next write rejects with {@link PanicError}.
  *
- * Cancellation: when `ctx` ends, the stream fails with its cause. A write that waits then, or when the stream is aborted, rejects with
- * the cause or the reason of the abort, and its value has not been sent.
+ * Cancellation: with `ctx` or `signal`, the stream then fails with the cause. A write that waits at that time, or when the stream is
+ * aborted, rejects with the cause or the reason of the abort, and its value has not been sent.
  *
  * @throws {TypeError} if `channel` is not a channel, or for an option that is unknown or of a wrong type.
  *
@@ -121,18 +109,18 @@ export function toReadableStream<T>(
 export function toWritableStream<T>(channel: SendChannel<T>, options: ToWritableStreamOptions = {}): WritableStream<T> {
   const check = new Check("toWritableStream");
   checkChannel("toWritableStream", channel);
-  check.options(options, ["ctx", "onAbort", "preventClose"], { signal: "ctx" });
-  const { ctx = background(), onAbort, preventClose = false } = options;
-  check.isContext("ctx", ctx);
+  check.options(options, [...waitOptionNames, "onAbort", "preventClose"]);
+  const { onAbort, preventClose = false } = options;
+  const ctx = cancellationOf(check, options)?.ctx ?? background();
   check.isFunction("onAbort", onAbort);
   const ending = new Ending();
   const interrupt = new Channel<never>();
   let reason: unknown;
 
-  // A write that waits is interrupted before the channel is closed, which would refuse its value with a panic.
-  function end(why: unknown): boolean {
+  // A pending write is interrupted before the channel is closed: otherwise its send would panic.
+  function end(cause: unknown): boolean {
     if (ending.isOver) return false;
-    reason = why;
+    reason = cause;
     interrupt.close();
     return ending.decide();
   }
@@ -142,7 +130,7 @@ export function toWritableStream<T>(channel: SendChannel<T>, options: ToWritable
 
   return new WritableStream<T>({
     start(controller) {
-      // The stream would not call `abort` before a write that waits is over.
+      // The stream calls `abort` only after a pending write has completed.
       controller.signal.addEventListener("abort", () => end(controller.signal.reason), { once: true });
       ending.onEnd(
         onCancel(ctx, () => {
@@ -170,9 +158,9 @@ export function toWritableStream<T>(channel: SendChannel<T>, options: ToWritable
     close() {
       if (end(undefined)) close();
     },
-    abort(why) {
+    abort(reason) {
       try {
-        onAbort?.(toError(why));
+        onAbort?.(toError(reason));
       } finally {
         close();
       }

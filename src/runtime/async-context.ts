@@ -1,14 +1,13 @@
-// The host's async context: what `AsyncLocalStorage` carries from a call to all that follows from it, such as the id of a request.
+// The host's async context: the stores of `AsyncLocalStorage`, which follow a call through its continuations, such as the id of a request.
 //
-// Most programs store nothing there, and then it costs them next to nothing: a context without a store is null, and code that began in
-// it runs on in it.
+// Most programs store nothing there. A context without a store is represented by null, and running code in it is a plain call.
 
 import { hooks } from "./hooks.ts";
 import { builtinModule } from "./process.ts";
 
-/** The async context of the moment in which it was captured. */
+/** A captured async context. */
 export interface AsyncContext {
-  /** Calls `f` with `args` in that context, and returns what it returns. */
+  /** Calls `f` with `args` in that context, and returns its result. */
   runInAsyncScope<A extends readonly unknown[], R>(f: (...args: A) => R, thisArgument?: unknown, ...args: A): R;
 }
 
@@ -25,13 +24,13 @@ interface Hooks {
 
 const asyncHooks = builtinModule<Hooks>("async_hooks");
 
-/** Captures the async context of the caller; null, if nothing is stored in it, or where the host has none. */
+/** Captures the async context of the caller; null if it has no store, or on a host without async contexts. */
 export function captureAsyncContext(): AsyncContext | null {
-  // With a listener, the library itself stores the goroutine that runs.
+  // With a hook installed, the library itself stores the current goroutine.
   return asyncHooks !== undefined && (hooks !== null || isStoreSet()) ? new asyncHooks.AsyncResource("goro") : null;
 }
 
-/** Whether anything is stored in the async context of the caller. */
+/** Reports whether the async context of the caller has a store. */
 export function isStoreSet(): boolean {
   if (asyncHooks === undefined) return false;
   detect ??= findDetector(asyncHooks);
@@ -45,10 +44,10 @@ export function runIn(context: AsyncContext | null, f: () => void): void {
   else emptyContext(asyncHooks).runInAsyncScope(f);
 }
 
-/** Like {@link isStoreSet}, and cheaper: for code that continues after an `await`. */
+/** Like {@link isStoreSet}, but faster: for code that continues after an `await`. */
 export function isStoreSetAfterAwait(): boolean {
   if (asyncHooks?.executionAsyncResource === undefined) return isStoreSet();
-  // With Node's hooks on, it is the promise that continues; without them there is no store.
+  // With Node's hooks on, the resource is the promise that continues; without them there is no store.
   return (usesFrames || asyncHooks.executionAsyncResource() instanceof Promise) && isStoreSet();
 }
 
@@ -56,33 +55,33 @@ let detect: (() => boolean) | undefined;
 let usesFrames = true;
 let empty: AsyncContext | undefined;
 
-// Up to version 22, Node keeps the stores of a context in properties of the resource that executes. It does so by hooks, which it turns on
-// with the first store, and which mark every promise from then on. From version 24 on there is a frame, a map to which each new resource
-// refers. Where neither can be seen, every context is taken to have a store.
+// Up to version 22, Node keeps the stores of a context in properties of the executing resource. It does so by hooks, which it turns on
+// with the first store, and which mark every promise from then on. Since version 24 there is a frame, a map to which each new resource
+// refers. On other hosts, every context is assumed to have a store.
 function findDetector({ AsyncLocalStorage, AsyncResource, executionAsyncResource }: Hooks): () => boolean {
   const probe = new AsyncResource("goro") as unknown as Resource;
   const symbols = Object.getOwnPropertySymbols(probe);
   const frame = symbols.find(({ description }) => description === "context_frame");
   const mark = symbols.find(({ description }) => description === "async_id_symbol");
-  const ways: (() => boolean)[] = [];
+  const detectors: (() => boolean)[] = [];
   if (mark !== undefined && executionAsyncResource !== undefined) {
-    ways.push(
+    detectors.push(
       () => (Promise.resolve() as unknown as Resource)[mark] !== undefined && hasStore(executionAsyncResource()),
     );
   }
   if (frame !== undefined) {
-    ways.push(() => isHeld((new AsyncResource("goro") as unknown as Resource)[frame]));
+    detectors.push(() => isHeld((new AsyncResource("goro") as unknown as Resource)[frame]));
   }
   const storage = new AsyncLocalStorage();
-  const works = (way: () => boolean): boolean => {
-    let isSeen = false;
-    storage.run({}, () => (isSeen = way()));
-    return isSeen;
+  const works = (detector: () => boolean): boolean => {
+    let isDetected = false;
+    storage.run({}, () => (isDetected = detector()));
+    return isDetected;
   };
-  const found = ways.find(works);
-  usesFrames = found !== ways[0] || mark === undefined;
+  const detector = detectors.find(works);
+  usesFrames = detector !== detectors[0] || mark === undefined;
   storage.disable();
-  return found ?? ((): boolean => true);
+  return detector ?? ((): boolean => true);
 }
 
 type Resource = Readonly<Record<symbol, unknown>>;

@@ -1,6 +1,6 @@
-// The program as a whole: whether it has a main goroutine, and what happens when the host has nothing left to run. Under
-// `main` that is a deadlock, because `main` has not returned. Anywhere else it is an ordinary end, and with GORO_DEBUG=1 a warning
-// lists the goroutines that still wait. Without either, nothing is installed in the process.
+// What happens when the host has nothing left to run. Under `main` that is a deadlock, because `main` has not returned. Otherwise the
+// program ends normally, and with GORO_DEBUG=1 a warning lists the goroutines that are still blocked. Without either, nothing is installed
+// in the process.
 
 import { numGoroutine } from "./goroutine-tracking.ts";
 import { otherCopies } from "../util/copies.ts";
@@ -8,19 +8,20 @@ import { debugEnabled, globalRegistry } from "./goroutine-tracking.ts";
 import { writeStderr, exit, onBeforeExit, onSigquit } from "./process.ts";
 import { type WaitReason, waitReasons } from "./wait-reasons.ts";
 
-/** The main goroutine has begun and not returned. */
+/** Whether the main goroutine has started and not returned. */
 export let isMainRunning = false;
 
+/** Sets {@link isMainRunning}. */
 export function setMainRunning(running: boolean): void {
   isMainRunning = running;
 }
 
-let watched = false;
-let warned = false;
+let isInstalled = false;
+let hasWarned = false;
 
 const wakeSources: (() => boolean)[] = [];
 
-/** Adds a function that reports whether something outside of the program may still wake a goroutine, although the host is idle. */
+/** Adds a function that reports whether something outside of the program may wake a goroutine, although the host is idle. */
 export function addWakeSource(mayWake: () => boolean): void {
   wakeSources.push(mayWake);
 }
@@ -41,13 +42,13 @@ export function deadlockHints(): string {
     .join("");
 }
 
-/** How long the process is kept alive, in milliseconds, before the wake sources are asked again. */
+/** How long the process is kept alive, in milliseconds, before the wake sources are checked again. */
 const wakeInterval = 50;
 
-/** Begins to watch for the end; only the first call does anything. */
+/** Checks for goroutines that are blocked when the host is idle. Only the first call has an effect. */
 export function installExitCheck(): void {
-  if (watched) return;
-  watched = true;
+  if (isInstalled) return;
+  isInstalled = true;
   onBeforeExit(() => {
     if (isMainRunning) {
       if (wakeSources.some((mayWake) => mayWake())) {
@@ -56,14 +57,14 @@ export function installExitCheck(): void {
       }
       writeStderr(deadlock());
       exit(2);
-    } else if (!warned && parked().length > 0) {
-      warned = true;
+    } else if (!hasWarned && blockedReasons().length > 0) {
+      hasWarned = true;
       writeStderr(warning());
     }
   });
 }
 
-/** While `main` runs, SIGQUIT ends the program with a report of what everybody does; answers how to stop that. */
+/** Makes SIGQUIT end the program with a report of all goroutines. Returns a function that undoes that. */
 export function installSigquitReport(): () => void {
   return onSigquit(() => {
     writeStderr(`SIGQUIT: quit\n\n${globalRegistry?.report(true) ?? goroutineSummary() + hint}`);
@@ -73,38 +74,39 @@ export function installSigquitReport(): () => void {
 
 if (debugEnabled) installExitCheck();
 
-const hint = "GORO_DEBUG=1 tells of each goroutine where it was started and where it waits.\n";
+const hint = "Set GORO_DEBUG=1 to list each goroutine with where it was started and where it waits.\n";
 
 function deadlock(): string {
   return `fatal error: all goroutines are asleep - deadlock!\n\n${globalRegistry?.report() ?? summary() + hint}${deadlockHints()}${otherCopies()}`;
 }
 
 function warning(): string {
-  const waits = `goro: the program has ended, and nothing will ever wake what still waits: ${waitSummary()}`;
-  return `${waits}\n${globalRegistry?.report() ?? hint}`;
+  const count = blockedReasons().reduce((sum, { waiting }) => sum + waiting, 0);
+  const goroutines = count === 1 ? "goroutine" : "goroutines";
+  return `goro: process exiting with ${count} ${goroutines} still blocked: ${waitSummary()}\n${globalRegistry?.report() ?? hint}`;
 }
 
-// Which operation is whose is not known without the register, unless all are of one kind and there is one for each.
+// Without the registry, the goroutine of an operation is known only if all wait for the same reason, one for each goroutine.
 function summary(): string {
-  const [only, ...rest] = parked();
-  if (only === undefined) return "goroutine 1 [await]:\n\ta promise that is not goro's\n\n";
-  if (rest.length > 0 || only.waiting !== numGoroutine()) return `waiting: ${waitSummary()}\n\n`;
-  const others = only.waiting - 1;
-  return `goroutine 1 [${only.name}]:\n\n${others === 0 ? "" : `and ${others} more [${only.name}]\n\n`}`;
+  const [only, ...others] = blockedReasons();
+  if (only === undefined) return "goroutine 1 [await]:\n\texternal promise\n\n";
+  if (others.length > 0 || only.waiting !== numGoroutine()) return `waiting: ${waitSummary()}\n\n`;
+  const more = only.waiting - 1;
+  return `goroutine 1 [${only.name}]:\n\n${more === 0 ? "" : `and ${more} more [${only.name}]\n\n`}`;
 }
 
 function goroutineSummary(): string {
-  const all = numGoroutine();
+  const count = numGoroutine();
   const waits = waitSummary();
-  return `${all} ${all === 1 ? "goroutine" : "goroutines"}${waits === "" ? "" : `; waiting: ${waits}`}\n\n`;
+  return `${count} ${count === 1 ? "goroutine" : "goroutines"}${waits === "" ? "" : `; waiting: ${waits}`}\n\n`;
 }
 
 function waitSummary(): string {
-  return parked()
-    .map((operation) => `${operation.waiting} [${operation.name}]`)
+  return blockedReasons()
+    .map((reason) => `${reason.waiting} [${reason.name}]`)
     .join(", ");
 }
 
-function parked(): WaitReason[] {
-  return waitReasons.filter((operation) => operation.waiting > 0);
+function blockedReasons(): WaitReason[] {
+  return waitReasons.filter((reason) => reason.waiting > 0);
 }

@@ -1,30 +1,31 @@
-// Who lives and who waits for what, as a list to report from. Whoever keeps a roster pays for it: see debug.ts.
+// A registry of goroutines and of waiting operations, for reports. Keeping one slows down every operation: see goroutine-tracking.ts.
 
 import { currentClock } from "./timer.ts";
 import type { GoroutineInfo } from "./hooks.ts";
 import { safeToString } from "../util/inspect.ts";
 import { indent } from "./panic.ts";
 
-/** What somebody waits for. */
-export interface Wait {
-  /** By Go's name of the operation. */
+/** An operation that waits. */
+export interface WaitRecord {
+  /** Go's name of the wait reason. */
   readonly operation: string;
   readonly goroutine: GoroutineInfo | undefined;
-  /** Where in the program, one frame a line, if places are captured. */
+  /** The stack of the call, one frame a line, if call sites are captured. */
   readonly at: readonly string[];
   readonly isDurable: boolean;
-  /** What it waits for, such as the core of a channel; null, if nothing more is known. */
+  /** What it waits for, such as the state of a channel; null if there is nothing to name. */
   readonly target: object | null;
-  /** Since when, by the clock of whoever waits. */
+  /** The start of the wait, in milliseconds of the clock of its realm. */
   readonly since: number;
 }
 
+/** The goroutines that exist, and the operations that wait. */
 export class GoroutineRegistry {
-  /** Who lives, and who has started them. */
+  /** The goroutines, with the goroutine that started each. */
   readonly #creators = new Map<GoroutineInfo, GoroutineInfo | undefined>();
-  readonly #waits = new Map<object, Wait>();
+  readonly #waits = new Map<object, WaitRecord>();
 
-  /** For each goroutine that waits, for how many things it durably does. */
+  /** The number of durable waits of each goroutine that has one. */
   readonly #blockedCount = new Map<GoroutineInfo, number>();
 
   add(goroutine: GoroutineInfo, creator: GoroutineInfo | undefined): void {
@@ -36,7 +37,7 @@ export class GoroutineRegistry {
     this.#blockedCount.delete(goroutine);
   }
 
-  /** `party` waits. Of whose doing that is may be unknown. */
+  /** Records that `waiter` waits. `goroutine` is undefined if it is not known. */
   block(
     waiter: object,
     operation: string,
@@ -45,13 +46,13 @@ export class GoroutineRegistry {
     isDurable: boolean = true,
     target: object | null = null,
   ): void {
-    this.#waits.set(waiter, { operation, goroutine, at, isDurable, target: target, since: currentClock().now() });
+    this.#waits.set(waiter, { operation, goroutine, at, isDurable, target, since: currentClock().now() });
     if (isDurable && goroutine !== undefined && this.#creators.has(goroutine)) {
       this.#blockedCount.set(goroutine, (this.#blockedCount.get(goroutine) ?? 0) + 1);
     }
   }
 
-  /** `party` waits no longer. */
+  /** Records that `waiter` no longer waits. */
   unblock(waiter: object): void {
     const wait = this.#waits.get(waiter);
     this.#waits.delete(waiter);
@@ -62,53 +63,53 @@ export class GoroutineRegistry {
     else this.#blockedCount.delete(goroutine);
   }
 
-  /** Whether nobody lives and nothing is waited for. */
+  /** Whether there are neither goroutines nor waiting operations. */
   get isEmpty(): boolean {
     return this.#creators.size === 0 && this.#waits.size === 0;
   }
 
-  /** How many live. */
+  /** The number of goroutines. */
   get size(): number {
     return this.#creators.size;
   }
 
-  /** Who lives. */
+  /** The goroutines. */
   get goroutines(): GoroutineInfo[] {
     return [...this.#creators.keys()];
   }
 
-  /** Who waits. */
+  /** The objects that stand for the waiting operations. */
   get waiters(): object[] {
     return [...this.#waits.keys()];
   }
 
-  /** Everybody who lives or waits, with what each waits for; undefined stands for all of whom nothing is known. */
-  get waitsByGoroutine(): Map<GoroutineInfo | undefined, Wait[]> {
-    const all = new Map<GoroutineInfo | undefined, Wait[]>(this.goroutines.map((each) => [each, []]));
+  /** The waits of each goroutine. The key undefined has the waits whose goroutine is not known. */
+  get waitsByGoroutine(): Map<GoroutineInfo | undefined, WaitRecord[]> {
+    const all = new Map<GoroutineInfo | undefined, WaitRecord[]>(this.goroutines.map((goroutine) => [goroutine, []]));
     for (const wait of this.#waits.values()) {
-      const known = all.get(wait.goroutine);
-      if (known === undefined) all.set(wait.goroutine, [wait]);
-      else known.push(wait);
+      const waits = all.get(wait.goroutine);
+      if (waits === undefined) all.set(wait.goroutine, [wait]);
+      else waits.push(wait);
     }
     return all;
   }
 
-  /** Who has started `goroutine`; undefined for the first, and for those who are not here. */
+  /** Returns the goroutine that started `goroutine`; undefined for the first, and for an unknown one. */
   creator(goroutine: GoroutineInfo): GoroutineInfo | undefined {
     return this.#creators.get(goroutine);
   }
 
-  /** What is waited for: one name for each operation. */
+  /** The wait reasons, one name for each waiting operation. */
   get operations(): string[] {
     return [...this.#waits.values()].map(({ operation }) => operation);
   }
 
-  /** Whether a goroutine lives that does not durably wait: it runs, or somebody else may wake it at any time. */
+  /** Whether a goroutine does not wait durably: it runs, or code outside of its realm may wake it at any time. */
   get hasRunnable(): boolean {
     return this.#blockedCount.size < this.#creators.size;
   }
 
-  /** Where `goroutine` was started. */
+  /** Returns where `goroutine` was started, as lines of a report. */
   origin(goroutine: GoroutineInfo): string {
     const creator = this.#creators.get(goroutine);
     return creator === undefined
@@ -116,38 +117,38 @@ export class GoroutineRegistry {
       : `created by goroutine ${creator.id}${nameSuffix(creator)}\n${indent(goroutine.origin)}`;
   }
 
-  /**
-   * Everybody, in the order of their numbers, each with what it waits for and where; with `detail`, also since when and on what.
-   */
+  /** Returns a report of all goroutines in the order of their ids, with their waits; with `detail`, also the durations and targets. */
   report(detail: boolean = false): string {
     const waits = this.waitsByGoroutine;
     const parts = [...waits.keys()]
-      .filter((each) => each !== undefined)
+      .filter((goroutine) => goroutine !== undefined)
       .sort((a, b) => a.id - b.id)
       .flatMap((goroutine) => {
-        const own = waits.get(goroutine) as Wait[];
+        const records = waits.get(goroutine) as WaitRecord[];
         const origin = this.origin(goroutine);
-        return (own.length > 0 ? own : [unknownWait]).map((wait) => formatWait(goroutine, wait, detail) + origin);
+        return (records.length > 0 ? records : [unknownWait]).map(
+          (wait) => formatWait(goroutine, wait, detail) + origin,
+        );
       });
     for (const wait of waits.get(undefined) ?? []) parts.push(formatWait(undefined, wait, detail));
     return parts.join("\n");
   }
 }
 
-const unknownWait = { operation: "await", at: ["a promise that is not goro's"], target: null, since: Infinity };
+const unknownWait = { operation: "await", at: ["external promise"], target: null, since: Infinity };
 
-type WaitSummary = Pick<Wait, "operation" | "at" | "target" | "since">;
+type WaitSummary = Pick<WaitRecord, "operation" | "at" | "target" | "since">;
 
 function formatWait(
   goroutine: GoroutineInfo | undefined,
-  { operation, at, target: subject, since }: WaitSummary,
+  { operation, at, target, since }: WaitSummary,
   detail: boolean,
 ): string {
   const minutes = detail ? Math.floor((currentClock().now() - since) / 60_000) : 0;
-  const what = minutes < 1 ? operation : `${operation}, ${minutes} minutes`;
-  const who = goroutine === undefined ? `? [${what}]:` : `${goroutine.id} [${what}]:${nameSuffix(goroutine)}`;
-  const subjects = detail && subject !== null ? [`on ${safeToString(subject)}`] : [];
-  return `goroutine ${who}\n${indent([...subjects, ...at])}`;
+  const reason = minutes < 1 ? operation : `${operation}, ${minutes} minutes`;
+  const title = goroutine === undefined ? `? [${reason}]:` : `${goroutine.id} [${reason}]:${nameSuffix(goroutine)}`;
+  const targets = detail && target !== null ? [`on ${safeToString(target)}`] : [];
+  return `goroutine ${title}\n${indent([...targets, ...at])}`;
 }
 
 function nameSuffix(goroutine: GoroutineInfo): string {

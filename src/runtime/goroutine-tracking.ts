@@ -1,5 +1,5 @@
-// What GORO_DEBUG=1 turns on: a roster of every goroutine and of every operation that waits, with the places in the
-// program. It is a listener of the trace hook, so that without it nothing is captured and nothing is paid.
+// The count of goroutines, and the tracking that GORO_DEBUG=1 and leak checks turn on: the current goroutine, and registries of goroutines
+// and waiting operations with their call sites. Tracking uses hooks, so that without it nothing is captured.
 
 import { addHooks, type Hooks, type GoroutineInfo } from "./hooks.ts";
 import { currentRealm } from "./realm.ts";
@@ -7,27 +7,27 @@ import { builtinModule, getEnv } from "./process.ts";
 import { GoroutineRegistry } from "./goroutine-registry.ts";
 import { callerFrames } from "../util/stack.ts";
 
-/** A value for all that is done in a call, and all that follows from it. */
+/** A value that follows a call through its continuations: Node's class. */
 export interface AsyncLocalStorage<T> {
   run(value: T, f: () => void): void;
   exit(f: () => void): void;
   getStore(): T | undefined;
-  /** Forgets all, and costs nothing until it is used again. */
+  /** Removes the store everywhere; `await` returns to its normal cost until `run` is called again. */
   disable(): void;
 }
 
-/** Makes such a store, where the host has them. */
+/** Creates an `AsyncLocalStorage`; undefined on a host without them. */
 export function createAsyncLocalStorage<T>(): AsyncLocalStorage<T> | undefined {
   const hooks = builtinModule<{ AsyncLocalStorage: new () => AsyncLocalStorage<T> }>("async_hooks");
   return hooks && new hooks.AsyncLocalStorage();
 }
 
-/** Whether places in the program are to be captured. */
+/** Whether call sites are captured. */
 export const debugEnabled: boolean = getEnv("GORO_DEBUG") === "1";
 
 const noCallSite: readonly string[] = [];
 
-/** The place that called the library, if places are captured. */
+/** Returns the stack of the call into the library, if call sites are captured. */
 export function callSite(): readonly string[] {
   return debugEnabled ? callerFrames() : noCallSite;
 }
@@ -35,39 +35,39 @@ export function callSite(): readonly string[] {
 let goroutines: AsyncLocalStorage<GoroutineInfo> | undefined;
 const trackingUsers = new Set<object>();
 
-/** Must be called by whoever is going to ask who runs; answers how to say that nobody will. To know it makes every `await` dearer. */
+/** Enables {@link currentGoroutine}, and returns a function that disables it. Tracking slows down every `await`. */
 export function trackCurrentGoroutine(): () => void {
   goroutines ??= createAsyncLocalStorage<GoroutineInfo>();
-  const asker = {};
-  trackingUsers.add(asker);
+  const user = {};
+  trackingUsers.add(user);
   return () => {
-    if (trackingUsers.delete(asker) && trackingUsers.size === 0) goroutines?.disable();
+    if (trackingUsers.delete(user) && trackingUsers.size === 0) goroutines?.disable();
   };
 }
 
-/** Runs what begins a goroutine so that {@link currentGoroutine} knows it. */
+/** Calls `start`, which starts `goroutine`, so that {@link currentGoroutine} returns it there. */
 export function runInGoroutine(goroutine: GoroutineInfo, start: () => void): void {
   if (goroutines) goroutines.run(goroutine, start);
   else start();
 }
 
-/** The goroutine that runs; undefined, if it is none that began by {@link runInGoroutine}, or if the host does not tell. */
+/** Returns the current goroutine; undefined if it was not started by {@link runInGoroutine}, or on a host without tracking. */
 export function currentGoroutine(): GoroutineInfo | undefined {
   return goroutines?.getStore();
 }
 
-/** Whether {@link currentGoroutine} can be known here, of all goroutines that begin from now on. */
+/** Reports whether {@link currentGoroutine} works for all goroutines that are started from now on. */
 export function isTrackingCurrent(): boolean {
   return goroutines !== undefined;
 }
 
 const topLevel: GoroutineInfo = { id: 1, name: "", origin: [], isCounted: false };
 
-/** Keeps a roster of all that happens in the real world, or in all worlds, from now on; answers the roster, and how to stop that. */
-export function startRegistry(realms: "real" | "all" = "real"): [roster: GoroutineRegistry, stop: () => void] {
-  const roster = new GoroutineRegistry();
+/** Starts a registry of the goroutines outside of realms, or of all; returns it with a function that stops its updates. */
+export function startRegistry(realms: "real" | "all" = "real"): [registry: GoroutineRegistry, stop: () => void] {
+  const registry = new GoroutineRegistry();
 
-  // Which goroutine runs is known by the host alone; where it does not tell, a wait has no goroutine.
+  // On a host without tracking, the goroutine of a wait is not known.
   const stopTracking = trackCurrentGoroutine();
   const running = (): GoroutineInfo | undefined => goroutines && (currentGoroutine() ?? topLevel);
 
@@ -76,18 +76,18 @@ export function startRegistry(realms: "real" | "all" = "real"): [roster: Gorouti
   const listener: Partial<Hooks> = {
     go(goroutine) {
       if (isInOtherRealm()) return;
-      roster.add(goroutine, goroutine.id === 1 ? undefined : (running() ?? topLevel));
+      registry.add(goroutine, goroutine.id === 1 ? undefined : (running() ?? topLevel));
     },
     run: runInGoroutine,
     end(goroutine) {
-      roster.remove(goroutine);
+      registry.remove(goroutine);
     },
     block(waiter, operation, _isDurable, target) {
       if (isInOtherRealm()) return;
-      roster.block(waiter, operation, running(), callSite(), true, target);
+      registry.block(waiter, operation, running(), callSite(), true, target);
     },
     unblock(waiter) {
-      roster.unblock(waiter);
+      registry.unblock(waiter);
     },
   };
   const removeHooks = addHooks(listener);
@@ -95,27 +95,31 @@ export function startRegistry(realms: "real" | "all" = "real"): [roster: Gorouti
     removeHooks();
     stopTracking();
   };
-  return [roster, stop];
+  return [registry, stop];
 }
 
-/** The roster of the whole program, or undefined if nobody has asked for it before the program began: see GORO_DEBUG=1. */
+/** The registry of the program; undefined unless it was started before the first goroutine, as with GORO_DEBUG=1. */
 export let globalRegistry: GoroutineRegistry | undefined = debugEnabled ? startRegistry()[0] : undefined;
 
 const activeRegistries = new Set<GoroutineRegistry>();
 
-/** Keeps a roster for {@link bestRegistry} from now on; answers how to stop that. `isWhole`: there is no goroutine yet. */
-export function watchGoroutines(isWhole: boolean): () => void {
-  const [roster, stop] = startRegistry("all");
-  activeRegistries.add(roster);
-  if (isWhole) globalRegistry ??= roster;
+/**
+ * Starts a registry for {@link bestRegistry}, and returns a function that stops it.
+ *
+ * @param isComplete - whether there is no goroutine yet
+ */
+export function watchGoroutines(isComplete: boolean): () => void {
+  const [registry, stop] = startRegistry("all");
+  activeRegistries.add(registry);
+  if (isComplete) globalRegistry ??= registry;
   return () => {
     stop();
-    activeRegistries.delete(roster);
-    if (globalRegistry === roster) globalRegistry = undefined;
+    activeRegistries.delete(registry);
+    if (globalRegistry === registry) globalRegistry = undefined;
   };
 }
 
-/** The roster that knows most of those that are kept; undefined, if none is. */
+/** Returns the most complete active registry; undefined if there is none. */
 export function bestRegistry(): GoroutineRegistry | undefined {
   const [first] = activeRegistries;
   return globalRegistry ?? first;

@@ -1,4 +1,4 @@
-// Goroutines: functions that are started and then run on their own.
+// Goroutines: functions that run concurrently with their caller.
 
 import { resolveFairly, resolvedWith, nextMacrotask } from "./scheduler.ts";
 import { type Hooks, hooks } from "./hooks.ts";
@@ -13,41 +13,41 @@ import { writeStderr, exit, hasProcess, makeStdioBlocking, availableParallelism,
 import { formatPanic } from "./panic.ts";
 import { isMainRunning } from "./deadlock.ts";
 
-/** Is called when a goroutine ends. An error is a panic all the same. */
+/** Called when a goroutine has finished. An error is a panic in any case. */
 export interface GoroutineObserver {
   onReturn(): void;
   onPanic(error: unknown): void;
 }
 
-type Body = (...args: never[]) => unknown;
+type Fn = (...args: never[]) => unknown;
 
-/** One goroutine, from its `go` to its end. */
+/** A goroutine. */
 export class Goroutine {
   isCounted = false;
   readonly id: number;
-  readonly body: Body;
+  readonly fn: Fn;
   args: readonly unknown[];
-  readonly owner: GoroutineObserver | null;
+  readonly observer: GoroutineObserver | null;
   readonly origin: readonly string[];
 
-  /** `origin` is the place in the program where it is started, if places are captured. */
+  /** @param origin - the stack of the call that starts it, if call sites are captured */
   constructor(
     id: number,
-    body: Body,
+    fn: Fn,
     args: readonly unknown[],
-    owner: GoroutineObserver | null,
+    observer: GoroutineObserver | null,
     origin: readonly string[] = callSite(),
   ) {
     this.id = id;
-    this.body = body;
+    this.fn = fn;
     this.args = args;
-    this.owner = owner;
+    this.observer = observer;
     this.origin = origin;
   }
 
-  // A name is for reports, and must not be able to forge their lines.
+  // Escaped, because a name with line breaks could forge lines of a report.
   get name(): string {
-    return escapeControlChars(functionName(this.body));
+    return escapeControlChars(functionName(this.fn));
   }
 }
 
@@ -58,17 +58,17 @@ function nextId(): number {
 }
 
 /**
- * Starts `f(...args)` as a goroutine. The arguments are evaluated now; `f` itself never starts before the code that is
- * running has come to its next `await` or its end. What `f` returns is discarded.
+ * Starts `f(...args)` as a goroutine. `f` does not start before the running code reaches its next `await` or its end. The result of `f` is
+ * discarded.
  *
- * Panics: an error that `f` throws or rejects with is thrown as an uncaught exception. The host decides what follows, as for any
- * other: its listeners (`uncaughtException`, `uncaughtExceptionMonitor`, `window.onerror`), a crash reporter or a test runner get
- * the error; without one of these, Node prints it and ends the process with exit code 1. Under {@link main}, the listeners get it
- * first, and then the program prints Go's report and ends with exit code 2.
+ * Panics: an error that `f` throws or rejects with is thrown as an uncaught exception. The host handles it like any other: its listeners
+ * (`uncaughtException`, `uncaughtExceptionMonitor`, `window.onerror`), a crash reporter or a test runner get the error; without one of
+ * these, Node prints it and ends the process with exit code 1. Under {@link main}, the listeners get it first, and then the program prints
+ * Go's report and ends with exit code 2.
  *
  * @throws {TypeError} if `f` is not a function, or is a generator function, which would not run.
  *
- * Mirrors the `go` statement.
+ * @see [the go statement](https://go.dev/ref/spec#Go_statements)
  *
  * @example
  * const greet = async (name: string) => console.log(`hello, ${name}`);
@@ -78,33 +78,33 @@ export function go<A extends readonly unknown[]>(f: (...args: A) => unknown, ...
   spawn("go", f, args, null);
 }
 
-/** Starts a goroutine for `caller`, the name of the public function that was called, and returns it. */
+/** Starts a goroutine for the public function `caller`, and returns it. */
 export function spawn<A extends readonly unknown[]>(
   caller: string,
   f: (...args: A) => unknown,
   args: A,
-  owner: GoroutineObserver | null,
+  observer: GoroutineObserver | null,
 ): Goroutine {
   checkFunction(caller, f);
-  const goroutine = new Goroutine(nextId(), f, args, owner);
+  const goroutine = new Goroutine(nextId(), f, args, observer);
   start(goroutine);
   return goroutine;
 }
 
-/** Starts `goroutine` as soon as the code that runs now comes to its next `await`. */
+/** Starts `goroutine` when the running code reaches its next `await` or its end. */
 export function start(goroutine: Goroutine): void {
   if (goroutine.id !== 1) goroutineStarted(goroutine);
   if (hooks === null) scheduleStart(goroutine);
   else startWithHooks(goroutine, hooks);
 }
 
-// In a function of its own, for one that has a closure in it costs more on all its ways.
+// Kept separate: a function that contains a closure allocates a context on every call, including the fast path.
 function startWithHooks(goroutine: Goroutine, listener: Hooks): void {
   listener.go(goroutine);
   listener.run(goroutine, () => scheduleStart(goroutine));
 }
 
-/** A goroutine that is to be started later, if at all, as a child of whoever prepares it and in the same async context. */
+/** A goroutine that can be started later, as a child of the goroutine that creates this object, and in its async context. */
 export class PendingGoroutine {
   readonly #trigger = new Deferred<void>();
 
@@ -118,42 +118,42 @@ export class PendingGoroutine {
   }
 }
 
-// Called in `go`, so that the goroutine has the async context of its caller; a common list of all that are to be started would be
-// cheaper, and each would have the context of the first. The promise must be a new one: node:test finds the test to which an error
-// belongs by the chain of async resources, and that of a promise leads to where the promise was made.
+// Called in `go`, so that the goroutine has the async context of its caller; with a shared queue of goroutines to start, each would have
+// the context of the first. The promise must be a new one: node:test finds the test to which an error belongs by the chain of async
+// resources, which for a promise leads to where it was created.
 function scheduleStart(goroutine: Goroutine): void {
   void resolvedWith(goroutine).then(invoke);
 }
 
-const none: readonly unknown[] = [];
+const noArgs: readonly unknown[] = [];
 
-// The arguments are the function's from now on: a goroutine that kept them would keep them alive for as long as it lives.
+// The goroutine drops its reference to the arguments, so that they can be collected while it runs.
 function invoke(goroutine: Goroutine): void {
-  const { body, args } = goroutine;
-  goroutine.args = none;
+  const { fn, args } = goroutine;
+  goroutine.args = noArgs;
   let result: Promise<unknown>;
   try {
-    result = Promise.resolve(body(...(args as never[])));
+    result = Promise.resolve(fn(...(args as never[])));
   } catch (error) {
-    panicked(error, goroutine);
+    onPanic(error, goroutine);
     return;
   }
   result.then(
-    () => returned(goroutine),
-    (error: unknown) => panicked(error, goroutine),
+    () => onReturn(goroutine),
+    (error: unknown) => onPanic(error, goroutine),
   );
 }
 
-function returned(goroutine: Goroutine): void {
+function onReturn(goroutine: Goroutine): void {
   end(goroutine);
-  goroutine.owner?.onReturn();
+  goroutine.observer?.onReturn();
 }
 
-function panicked(error: unknown, goroutine: Goroutine): void {
+function onPanic(error: unknown, goroutine: Goroutine): void {
   if (hooks !== null) hooks.panic(goroutine, error);
   panic(error, goroutine);
   end(goroutine);
-  goroutine.owner?.onPanic(error);
+  goroutine.observer?.onPanic(error);
 }
 
 function end(goroutine: Goroutine): void {
@@ -178,23 +178,27 @@ function panic(error: unknown, goroutine: Goroutine): void {
   }
 }
 
-/** Panics with `error` in a goroutine of its own, so that the code that runs now goes on. */
+/** Panics with `error` in a new goroutine, so that the running code continues. */
 export function raise(error: unknown): void {
   go(() => {
     throw error;
   });
 }
 
-/** How many processors the program may use, at least 1. Mirrors `runtime.NumCPU`. */
+/**
+ * Returns the number of processors that the program may use, at least 1.
+ *
+ * @see [runtime.NumCPU](https://pkg.go.dev/runtime#NumCPU)
+ */
 export function numCPU(): number {
   return availableParallelism();
 }
 
 /**
  * Yields: resolves on the next turn of the event loop, after every other goroutine has run until it waits or the time slice is used
- * up, and timers and I/O have had their turn.
+ * up, and after timers and I/O.
  *
- * Mirrors `runtime.Gosched`.
+ * @see [runtime.Gosched](https://pkg.go.dev/runtime#Gosched)
  */
 export function gosched(): Promise<void> {
   return nextMacrotask();

@@ -1,26 +1,25 @@
-// The listeners that the library registers on objects of others, so that a test can report those that are left behind. Nothing is
-// recorded unless a test asks for it.
+// Tracks event listeners that the library adds to foreign objects, so that leak checks can report them. Disabled by default.
 
-/** A listener on an object that is not the library's. */
+/** A listener on a foreign object. */
 interface TrackedListener {
   readonly event: string;
 }
 
 const records = new Set<Set<TrackedListener>>();
 
-/** Records a listener for `event` that `silence` removes. Returns a function that does both: removes it, and its records. */
+/** Records a listener for `event`. Returns a function that calls `removeListener` and removes the record. */
 export function trackListener(event: string, removeListener: () => void): () => void {
-  const ear = { event };
-  const noted = [...records];
-  for (const record of noted) record.add(ear);
+  const listener = { event };
+  const current = [...records];
+  for (const record of current) record.add(listener);
   return () => {
-    for (const record of noted) record.delete(ear);
+    for (const record of current) record.delete(listener);
     removeListener();
   };
 }
 
-/** Records all listeners from now on. Returns a function that lists the events of those that are left, and one that ends the record. */
-export function startListenerTracking(): [left: () => string[], stop: () => void] {
+/** Records all listeners from now on. Returns a function that lists the events of the remaining ones, and one that stops recording. */
+export function startListenerTracking(): [remaining: () => string[], stop: () => void] {
   const record = new Set<TrackedListener>();
   records.add(record);
   return [() => Array.from(record, ({ event }) => event), () => void records.delete(record)];

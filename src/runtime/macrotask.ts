@@ -1,13 +1,12 @@
-// The next turn of the event loop, by the host's own macrotask. Fake timers put functions in the place of the host's, which call
-// back only when a test advances them. The library would stand still with them, so they are recognized and not used.
+// The next turn of the event loop, by a macrotask of the host. Fake timers replace the host's functions by ones that call back only when a
+// test advances them. The library would block with them, so they are recognized and not used.
 //
-// What a host may lack is looked up when it is needed, and nothing at import. In the order of preference:
-//   1. `setImmediate`, where what it returns shows that it is Node's own, or another host's of that kind. On Node it must be this
-//      one: a MessageChannel lets timers wait there.
-//   2. a MessageChannel, which no fake timers replace
+// Optional functions of the host are looked up when they are needed, and not at import. In the order of preference:
+//   1. `setImmediate`, if its result shows that it is Node's own, or of a similar host. On Node, a MessageChannel would delay timers.
+//   2. a MessageChannel, which fake timers do not replace
 //   3. `setTimeout`
 
-/** A turn of the event loop that was asked for. While it is due the process stays alive, unless `unref` is called. */
+/** A scheduled turn of the event loop. The process stays alive until then, unless `unref` is called. */
 export interface Turn {
   ref?(): unknown;
   unref?(): unknown;
@@ -36,11 +35,11 @@ const host = globalThis as unknown as Timers &
     setTimeout(run: () => void, delay: number): object | number;
   };
 
-// Fake timers may come between the import and the first turn.
+// Fake timers may be installed between the import and the first turn.
 const { setImmediate: immediateAtImport } = host;
 
-// Not a microtask where there is a next tick: Node loses the async context of what a microtask throws, by which a test runner knows
-// the test to which an error belongs.
+// Not a microtask if the host has `nextTick`: Node loses the async context of an error thrown in a microtask, by which a test runner finds
+// the test to which the error belongs.
 const soon = host.process?.nextTick ?? host.queueMicrotask;
 
 const fakes = new WeakSet<Immediate>();
@@ -49,12 +48,12 @@ let ownImmediate: Immediate | undefined;
 /** Calls `run` on the next turn of the event loop. */
 export function nextTurn(run: () => void): Turn {
   ownImmediate ??= findImmediate();
-  return ownImmediate === undefined ? turnOfChannel(run) : ownImmediate(run);
+  return ownImmediate === undefined ? scheduleByMessage(run) : ownImmediate(run);
 }
 
 /**
- * Throws `error` as an uncaught exception, once the code that runs has come to its end; on the next turn at the latest, because the
- * host's faster ways may be fakes.
+ * Throws `error` as an uncaught exception, after the running code; on the next turn at the latest, because the host's faster functions may
+ * be fakes.
  */
 export function throwUncaught(error: unknown): void {
   let isThrown = false;
@@ -73,7 +72,7 @@ function builtin<M>(name: string): M | undefined {
 
 function findImmediate(): Immediate | undefined {
   const candidates = [immediateAtImport, host.setImmediate, builtin<Timers>("timers")?.setImmediate];
-  return candidates.find((each) => typeof each === "function" && isHosts(each));
+  return candidates.find((immediate) => typeof immediate === "function" && isHosts(immediate));
 }
 
 function isHosts(immediate: Immediate): boolean {
@@ -84,12 +83,12 @@ function isHosts(immediate: Immediate): boolean {
     return true;
   }
   fakes.add(immediate);
-  // A test may count the timers that are left.
+  // A test may count the remaining timers.
   if (immediate === host.setImmediate) host.clearImmediate?.(handle);
   return false;
 }
 
-/** The turns that come by the messages of one channel. */
+/** Turns by the messages of one channel. */
 class MessageTurns {
   readonly #channel: Channel;
   readonly #runs: (() => void)[] = [];
@@ -99,13 +98,13 @@ class MessageTurns {
     const { port1 } = channel;
     port1.onmessage = () => {
       const run = this.#runs.shift();
-      // A port that listens keeps a process alive.
+      // A port with a listener keeps the process alive.
       if (this.#runs.length === 0) port1.unref?.();
       run?.();
     };
   }
 
-  ask(run: () => void): Turn {
+  schedule(run: () => void): Turn {
     const { port1, port2 } = this.#channel;
     this.#runs.push(run);
     port1.ref?.();
@@ -119,14 +118,14 @@ class MessageTurns {
   }
 }
 
-let both: [MessageTurns, MessageTurns] | undefined;
+let channels: [MessageTurns, MessageTurns] | undefined;
 
-// Two channels, in turn: Node goes on with a port that gets a message while it handles one, up to a thousand times, and lets timers wait.
-function turnOfChannel(run: () => void): Turn {
+// Two channels alternate: Node continues with a port that gets a message while it handles one, up to 1,000 times, before it runs timers.
+function scheduleByMessage(run: () => void): Turn {
   const { MessageChannel } =
     typeof host.MessageChannel === "function" ? host : (builtin<Threads>("worker_threads") ?? {});
   if (MessageChannel === undefined) return Object(host.setTimeout(run, 0)) as Turn;
-  both ??= [new MessageTurns(new MessageChannel()), new MessageTurns(new MessageChannel())];
-  both.reverse();
-  return both[0].ask(run);
+  channels ??= [new MessageTurns(new MessageChannel()), new MessageTurns(new MessageChannel())];
+  channels.reverse();
+  return channels[0].schedule(run);
 }

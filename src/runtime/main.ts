@@ -1,4 +1,4 @@
-// The main goroutine: with it a script is a program as Go knows it, with Go's three ways to end.
+// The main goroutine, which makes a script a program that ends as one in Go does.
 
 import { currentRealm } from "./realm.ts";
 import { checkFunction } from "../util/validate.ts";
@@ -8,22 +8,22 @@ import { PanicError } from "./panic.ts";
 import { isMainRunning, installSigquitReport, setMainRunning, installExitCheck } from "./deadlock.ts";
 
 /**
- * Runs `f` as the program, which ends in one of Go's three ways:
+ * Runs `f` as the program. It ends as in Go:
  *
- * - When `f` returns, the program ends, whatever other goroutines do. The exit code is 0, or `process.exitCode`.
+ * - When `f` returns, the program ends, even if other goroutines are running. The exit code is 0, or `process.exitCode`.
  * - When `f` or any goroutine panics, the listeners for `uncaughtExceptionMonitor` and `uncaughtException` get the error. Then the
- *   panic is printed, and the exit code is 2. A listener cannot prevent that, and is not waited for.
- * - When every goroutine is blocked and nothing can ever wake one, `fatal error: all goroutines are asleep - deadlock!` is printed
- *   with what is waited for, and the exit code is 2.
+ *   panic is printed, and the exit code is 2. A listener cannot prevent that, and its promise is not awaited.
+ * - When every goroutine is blocked and nothing can wake one, `fatal error: all goroutines are asleep - deadlock!` is printed
+ *   with the wait reasons, and the exit code is 2.
  *
- * As in Go, what is printed is out when the call returns, and SIGQUIT ends the program with a report of what every goroutine does.
+ * As in Go, output is written before a print call returns, and SIGQUIT ends the program with a report of all goroutines.
  *
- * `f` starts once the rest of the module has run. In a browser there is no process to end: a panic is an uncaught exception, and no
- * deadlock is detected.
+ * `f` starts after the module has run. A browser has no process to end: a panic is an uncaught exception, and deadlocks are not
+ * detected.
  *
  * @throws {TypeError} if `f` is not a function, or is a generator function. {@link PanicError} while another `main` runs.
  *
- * Mirrors `func main` and the runtime around it.
+ * @see [program execution](https://go.dev/ref/spec#Program_execution)
  *
  * @example
  * main(async () => {

@@ -1,13 +1,13 @@
-// What misuse becomes: Go's panic, with Go's own sentence, and what is printed of a panic that nobody handles.
+// Panics: the error of misuse, with Go's message, and the report of an unhandled panic.
 
 import { safeToString, isError, tryOr } from "../util/inspect.ts";
 import { parseFrames } from "../util/stack.ts";
 
 /**
- * The error of an operation that panics in Go: send on a closed channel, a negative WaitGroup counter and the like. Its
- * message is the sentence that Go prints. It tells of a mistake in the program and is not meant to be handled.
+ * The error of an operation that panics in Go, such as a send on a closed channel or a negative WaitGroup counter. Its message is Go's. It
+ * reports a mistake in the program and is not meant to be handled.
  *
- * Mirrors `runtime.plainError`, and the calls of `panic` in packages sync, context and time.
+ * @see `runtime.plainError`, and the calls of `panic` in Go's packages sync, context and time
  */
 export class PanicError extends Error {
   static {
@@ -15,18 +15,18 @@ export class PanicError extends Error {
   }
 }
 
-/** What Go prints when a panic ends the program: the value, the goroutine, and where it happened. */
+/** Returns the report that Go prints when a panic ends the program: the value, the goroutine, and the stack. */
 export function formatPanic(value: unknown, goroutine: number, origin: string): string {
   let text = `panic: ${formatValue(value)}\n\ngoroutine ${goroutine} [running]:\n${formatStack(value)}`;
-  const told = new Set([value]);
-  for (let cause = causeOf(value); cause !== undefined && !told.has(cause); cause = causeOf(cause)) {
-    told.add(cause);
+  const seen = new Set([value]);
+  for (let cause = causeOf(value); cause !== undefined && !seen.has(cause); cause = causeOf(cause)) {
+    seen.add(cause);
     text += `caused by: ${formatValue(cause)}\n${formatStack(cause)}`;
   }
   return text + origin;
 }
 
-/** `lines` as Go sets what belongs to a goroutine: a tab before each. */
+/** Returns `lines` with a tab before each, as in Go's reports. */
 export function indent(lines: readonly string[]): string {
   return lines.map((line) => `\t${line}\n`).join("");
 }
@@ -51,8 +51,8 @@ function formatValue(value: unknown): string {
 function write(value: unknown): string {
   if (isError(value)) {
     const { name } = value as { name: unknown };
-    const says = value instanceof PanicError || name === "Error" || name === "RangeError";
-    return says ? value.message : `${String(name)}: ${value.message}`;
+    const isPlain = value instanceof PanicError || name === "Error" || name === "RangeError";
+    return isPlain ? value.message : `${String(name)}: ${value.message}`;
   }
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

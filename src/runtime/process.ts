@@ -1,5 +1,5 @@
-// What the library wants of the process that it runs in. Everything here is looked up and nothing is imported, so that the
-// same file runs in a browser, where there is no process to speak to and no exit code to give.
+// The functions of the host process that the library uses. They are looked up and not imported, so that the same file runs in a browser,
+// which has no process.
 
 import { trackListener } from "./listener-tracking.ts";
 import { tryOr } from "../util/inspect.ts";
@@ -27,73 +27,70 @@ interface Process {
 const host = (globalThis as unknown as { process?: Process }).process;
 const process = typeof host?.exit === "function" && typeof host.on === "function" ? host : undefined;
 
-/** Whether there is a process that can be ended. */
+/** Whether the host has a process that can exit. */
 export const hasProcess: boolean = process !== undefined;
 
-/** One of the host's own modules, or undefined where there is none of that name. */
+/** Returns a builtin module of the host; undefined if it has none of that name. */
 export function builtinModule<M>(name: string): M | undefined {
   return process?.getBuiltinModule?.(name) as M | undefined;
 }
 
-/** The value of an environment variable. */
+/** Returns the value of an environment variable. */
 export function getEnv(name: string): string | undefined {
   return process?.env[name];
 }
 
-/** Calls `listener` when nothing is left that could ever run: no timer, no socket, no promise that is about to settle. */
+/** Calls `listener` when the event loop is empty: there are no timers, sockets or runnable promises. */
 export function onBeforeExit(listener: () => void): void {
   process?.on("beforeExit", listener);
 }
 
-/** Calls `listener` when the process ends, whatever ends it; what it does must be done when it returns. */
+/** Calls `listener` when the process exits, for any reason. `listener` must be synchronous. */
 export function onExit(listener: () => void): void {
   process?.on("exit", listener);
 }
 
-/**
- * Calls `listener` when somebody asks the program to tell what it does and end, by SIGQUIT, unless the program listens to that
- * signal itself; answers how to stop that.
- */
+/** Calls `listener` on SIGQUIT, unless the program has its own listener for that signal. Returns a function that removes it. */
 export function onSigquit(listener: () => void): () => void {
-  const heard = (): void => {
+  const onSignal = (): void => {
     if (process?.listenerCount("SIGQUIT") === 1) listener();
   };
-  process?.on("SIGQUIT", heard);
-  return () => process?.off("SIGQUIT", heard);
+  process?.on("SIGQUIT", onSignal);
+  return () => process?.off("SIGQUIT", onSignal);
 }
 
-/** The file that the process runs; "", if there is none. */
+/** Returns the file that the process runs; "" if there is none. */
 export function mainScript(): string {
   return process?.argv?.[1] ?? "";
 }
 
-/** Writes to stderr, or to the console where there is no stderr. */
+/** Writes to stderr, or to the console on a host without stderr. */
 export function writeStderr(text: string): void {
   if (process === undefined) console.error(text);
   else process.stderr.write(text);
 }
 
 /**
- * Makes whatever is printed be out when the call returns, as it is in Go. Else a pipe whose reader is slow would keep what
- * was printed in memory, and a program that is over would have to go on until it is read.
+ * Makes writes to stdout and stderr synchronous, as in Go. Otherwise output to a pipe with a slow reader is kept in memory, and the process
+ * could not exit before it has been read.
  */
 export function makeStdioBlocking(): void {
   process?.stdout._handle?.setBlocking?.(true);
   process?.stderr._handle?.setBlocking?.(true);
 }
 
-/** Ends the program once what it has printed is out; without a code, with `process.exitCode`. In a browser, nothing ends. */
+/** Exits after the output has been written; without a code, with `process.exitCode`. Does nothing in a browser. */
 export function exit(code?: number): void {
   if (process === undefined) return;
   if (code !== undefined) process.exitCode = code;
-  const waiting = [process.stdout, process.stderr].find((stream) => stream.writableLength);
-  if (waiting === undefined) process.exit();
-  else waiting.write("", () => exit());
+  const unwritten = [process.stdout, process.stderr].find((stream) => stream.writableLength);
+  if (unwritten === undefined) process.exit();
+  else unwritten.write("", () => exit());
 }
 
 /**
- * Calls the listeners of the process for an uncaught exception, the monitors first, as the host does before it ends a process.
- * Returns what they have thrown.
+ * Calls the listeners of the process for an uncaught exception, the monitors first, as the host does before it exits. Returns the errors
+ * that they have thrown.
  */
 export function showUncaught(error: unknown): unknown[] {
   const failures: unknown[] = [];
@@ -109,7 +106,7 @@ export function showUncaught(error: unknown): unknown[] {
   return failures;
 }
 
-// What Go's os.Signal says of itself (syscall's table for Linux), where that is not "signal N".
+// The strings of Go's signals (the table of package syscall for Linux), if they are not "signal N".
 const signalNames: Readonly<Record<string, string>> = {
   SIGHUP: "hangup",
   SIGINT: "interrupt",
@@ -147,30 +144,30 @@ function signalNumbers(): Readonly<Record<string, number>> | undefined {
   return builtinModule<{ constants: { signals: Record<string, number> } }>("os")?.constants.signals;
 }
 
-/** Go's words for `signal`, which is known here. */
+/** Returns Go's string for `signal`, which must be a known name. */
 export function signalDescription(signal: string): string {
   return signalNames[signal] ?? `signal ${signalNumbers()?.[signal] as number}`;
 }
 
-/** Calls `listener` with Go's words for each of `signals` that arrives; answers how to stop that. */
-export function onSignals(signals: readonly string[], listener: (words: string) => void): () => void {
+/** Calls `listener` with Go's string for each of `signals` that arrives. Returns a function that removes the listeners. */
+export function onSignals(signals: readonly string[], listener: (description: string) => void): () => void {
   const known = signalNumbers();
   if (process === undefined || known === undefined)
-    throw new TypeError("context.notifyContext: there are no signals here");
+    throw new TypeError("context.notifyContext: the host has no process signals");
   if (signals.length === 0) throw new TypeError("context.notifyContext: signals must name at least one");
   for (const signal of signals) {
     if (!Object.hasOwn(known, signal) || signal === "SIGKILL" || signal === "SIGSTOP") {
-      throw new TypeError(`context.notifyContext: there is no signal ${signal} that could be caught`);
+      throw new TypeError(`context.notifyContext: unknown or uncatchable signal ${signal}`);
     }
   }
-  const heard = (signal: string): void => listener(signalDescription(signal));
-  for (const signal of signals) process.on(signal, heard);
+  const onSignal = (signal: string): void => listener(signalDescription(signal));
+  for (const signal of signals) process.on(signal, onSignal);
   return trackListener(signals.join(" "), () => {
-    for (const signal of signals) process.off(signal, heard);
+    for (const signal of signals) process.off(signal, onSignal);
   });
 }
 
-/** Turns off Node's warning of more than ten listeners for `signal`, where the host's AbortSignal is Node's. */
+/** Disables Node's MaxListenersExceededWarning for `signal`. */
 export function disableMaxListenersWarning(signal: AbortSignal): void {
   const events = builtinModule<{ setMaxListeners(n: number, ...targets: EventTarget[]): void }>("events");
   tryOr(
@@ -179,7 +176,7 @@ export function disableMaxListenersWarning(signal: AbortSignal): void {
   );
 }
 
-/** How many processors the host has, at least 1. */
+/** Returns the number of processors of the host, at least 1. */
 export function availableParallelism(): number {
   const os = builtinModule<{ availableParallelism(): number }>("os");
   const browser = (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator;

@@ -1,54 +1,55 @@
-// Where a goroutine runs. Nearly always that is the real world, and nobody asks; but a test can make a world of its own, in
-// which time, chance and the order of goroutines are its to choose.
+// Where a goroutine runs: normally in the process itself, which has no realm. A test bubble is a realm, which chooses time, random numbers
+// and the order of goroutines.
 
 import { Prng } from "../util/prng.ts";
-import type { Clock } from "./timer-queue.ts";
 import type { GoroutineInfo } from "./hooks.ts";
+import type { Clock } from "./timer-queue.ts";
 
+/** An environment in which goroutines run. */
 export interface Realm {
-  /** The clock on which timers are set. */
+  /** The clock on which timers are scheduled. */
   readonly clock: Clock;
 
-  /** A whole number from 0 to `n` - 1. */
+  /** Returns a random integer from 0 to `n` - 1. */
   randomInt(n: number): number;
 
-  /** Takes an answer that would go on at once in the real world, and gives it when the world wants to. */
+  /** Queues a promise resolution; the realm decides when to run it. */
   schedule(resolve: (result: never) => void, result: unknown): void;
 
-  /** The number of the next goroutine. */
+  /** Returns the id of the next goroutine. */
   nextId(): number;
 
-  /** Hears of a panic, which so does not end the process. */
+  /** Called when a goroutine panics; the process is not terminated. */
   panicked(error: unknown, goroutine: GoroutineInfo): void;
 
-  /** Runs `f` in the real world. */
+  /** Runs `f` outside of all realms. */
   runOutside(f: () => void): void;
 
-  /** Runs what was given to `main`. */
+  /** Runs the function that was passed to `main`. */
   main(f: () => unknown): void;
 }
 
-/** Tells in which world the code that runs now is: `undefined` for the real one. It is null as long as there is no other. */
+/** Returns the realm of the calling code; undefined outside of all realms. Null while no realm is open. */
 export let realmLookup: (() => Realm | undefined) | null = null;
 
 /** Sets {@link realmLookup}. */
-export function setRealmLookup(find: (() => Realm | undefined) | null): void {
-  realmLookup = find;
+export function setRealmLookup(lookup: (() => Realm | undefined) | null): void {
+  realmLookup = lookup;
 }
 
-/** The world of the code that runs now, if it is not the real one. */
+/** Returns the realm of the calling code; undefined outside of all realms. */
 export function currentRealm(): Realm | undefined {
   return realmLookup === null ? undefined : realmLookup();
 }
 
 let prng = new Prng(Math.random() * 0x1_0000_0000);
 
-/** Starts the sequence of the real world anew; the same seed gives the same choices. */
+/** Restarts the random numbers outside of realms; the same seed gives the same choices. */
 export function seed(value: number): void {
   prng = new Prng(value);
 }
 
-/** A whole number from 0 to `n` - 1, each equally likely, from the sequence of the world that asks. */
+/** Returns a random integer from 0 to `n` - 1, with equal probabilities, of the current realm. */
 export function below(n: number): number {
   return (currentRealm() ?? prng).randomInt(n);
 }

@@ -1,19 +1,19 @@
-// The real time: what the clock of the real world is driven by. It uses the time functions that the host has at the moment of the
-// call, so that a test's fake timers drive the library too, and it survives that they come and go.
+// The real time. It uses the time functions that the host has at the time of the call, so that a test's fake timers drive the library too,
+// and it continues when fakes are installed or removed.
 //
 // Invariants:
 //   1. `now()` never decreases, and does not jump when the host's functions are replaced.
-//   2. A timer that was asked for is set with the functions that the host has now or, if these have changed since, is set anew with
-//      them when the clock is next used or, at the latest, when the watch finds the change.
-//   3. A timer that was set with the host's own functions stays set while fakes are in their place, and counts when it goes off.
+//   2. The timer is set with the current functions of the host or, if these have changed since, is set again with them when the clock is
+//      next used or, at the latest, when the watch finds the change.
+//   3. A timer that was set with the host's own functions stays set while fakes replace them, and is honored when it fires.
 
 import { type TimeSource, roundingError } from "./timer-queue.ts";
 import { currentRealm } from "./realm.ts";
 
-/** The longest delay that the host's timers know; they fire at once when they are given a longer one. */
+/** The longest delay that the host's timers support; with a longer one they fire at once. */
 export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
 
-/** How often, in milliseconds, it is looked whether fake functions have been taken away, while a timer is set with them. */
+/** The interval, in milliseconds, of the check whether fake functions have been removed, while a timer is set with them. */
 const watchInterval = 100;
 
 interface TimeFunctions {
@@ -26,24 +26,24 @@ interface TimeFunctions {
 const host = globalThis as unknown as TimeFunctions;
 const { setTimeout: setTimeoutAtImport } = host;
 
-/** One set of time functions that the host has or has had. */
+/** A set of time functions that the host has or had. */
 class Source {
   readonly performance: TimeFunctions["performance"] = host.performance;
   readonly read: () => number = nowOf(this.performance);
   readonly setTimeout: TimeFunctions["setTimeout"] = host.setTimeout;
   readonly clearTimeout: TimeFunctions["clearTimeout"] = host.clearTimeout;
 
-  /** What is added to `read()`. */
+  /** The number that is added to `read()`. */
   offset = 0;
 
-  /** Whether the functions are taken for the host's own, and not for fakes; what the first timer shows decides, if it shows it. */
+  /** Whether the functions are considered the host's own and not fakes. The result of the first timer decides, if it shows that. */
   isHosts: boolean = this.setTimeout === setTimeoutAtImport;
 
   now(): number {
     return this.read.call(this.performance) + this.offset;
   }
 
-  // `globalThis.performance` is a getter on Node, which every reading of the clock would call: what replaces functions replaces its method.
+  // The property `performance` is not compared: it is a getter on Node, and fakes replace its method.
   get isCurrent(): boolean {
     return this.setTimeout === host.setTimeout && this.read === nowOf(this.performance);
   }
@@ -56,18 +56,18 @@ function nowOf(performance: TimeFunctions["performance"]): () => number {
 interface Timer {
   readonly source: Source;
   readonly due: number;
-  readonly ring: () => void;
+  readonly runDueTimers: () => void;
   handle: unknown;
 }
 
-/** The real time. A longer delay than the host knows comes in pieces: the clock finds that it was woken early, and sets anew. */
+/** The real time. A longer delay than the host supports is split: the clock finds that it was called early, and sets the timer again. */
 export class SystemClock implements TimeSource {
   #source: Source | undefined;
   readonly #sources = new WeakMap<object, Source>();
   #last = 0;
   #timer: Timer | undefined;
 
-  /** One that was set with the host's own functions before fakes took their place. */
+  /** A timer that was set with the host's own functions before fakes replaced them. */
   #kept: Timer | undefined;
   #isWatching = false;
 
@@ -79,12 +79,12 @@ export class SystemClock implements TimeSource {
     return Date.now();
   }
 
-  set(delay: number, ring: () => void): void {
+  set(delay: number, runDueTimers: () => void): void {
     const source = this.#current();
     stop(this.#timer);
     if (this.#kept?.source === source) this.#dropKept();
     const ms = Math.min(Math.max(Math.ceil(delay - roundingError), 0), MAX_TIMEOUT_MS);
-    const timer: Timer = { source, due: this.#advance(source) + ms, ring, handle: undefined };
+    const timer: Timer = { source, due: this.#advance(source) + ms, runDueTimers, handle: undefined };
     this.#timer = timer;
     outside(() => {
       timer.handle = source.setTimeout.call(globalThis, () => this.#fired(timer), ms);
@@ -110,16 +110,16 @@ export class SystemClock implements TimeSource {
     else return;
     const { source, due } = timer;
     this.#advance(source);
-    // Some fake timers leave `performance.now` as it is: then the time is what the timers say. A real timer that is a fraction of a
-    // millisecond early while there are fakes would be set anew with these.
+    // Some fake timers do not replace `performance.now`: then the timers determine the time. A real timer that is a fraction of a
+    // millisecond early while there are fakes would be set again with these.
     if (this.#last < due && !(source.isHosts && source.isCurrent)) {
       source.offset += due - this.#last;
       this.#last = due;
     }
-    timer.ring();
+    timer.runDueTimers();
   }
 
-  /** The time by `source`, which counts on from the last reading if it lies behind that. */
+  /** Returns the time by `source`, which continues from the last reading if it is behind that. */
   #advance(source: Source): number {
     const time = source.now();
     if (time >= this.#last) this.#last = time;
@@ -127,7 +127,7 @@ export class SystemClock implements TimeSource {
     return this.#last;
   }
 
-  /** The functions that the host has now. If they have changed, the timer is set anew. */
+  /** Returns the current functions of the host. If they have changed, the timer is set again. */
   #current(): Source {
     const before = this.#source;
     if (before?.isCurrent === true) return before;
@@ -143,12 +143,12 @@ export class SystemClock implements TimeSource {
       this.#timer = undefined;
       if (timer.source.isHosts) this.#kept = timer;
       else stop(timer);
-      this.set(timer.due - this.#advance(source), timer.ring);
+      this.set(timer.due - this.#advance(source), timer.runDueTimers);
     }
     return source;
   }
 
-  // Not by a timer of the host, which may be a fake too: no fake timers replace those of signals. They keep no process alive.
+  // Not by a timer of the host, which may be a fake: fake timers do not replace those of AbortSignal, which keep no process alive.
   #watch(): void {
     if (this.#isWatching) return;
     const signal = host.AbortSignal?.timeout?.(watchInterval);
@@ -163,20 +163,20 @@ export class SystemClock implements TimeSource {
 }
 
 function outside(f: () => void): void {
-  // A real timer that is set inside another world must not draw the real world into that one when it rings.
+  // The callback of a real timer that is set inside a realm must not run in that realm.
   const realm = currentRealm();
   if (realm === undefined) f();
   else realm.runOutside(f);
 }
 
-// Those of fakes that are gone are gone too; to clear one of node:test's then would break the next ones.
+// Timers of removed fakes need no clearing; clearing one of node:test's would break the next ones.
 function stop(timer: Timer | undefined): void {
   if (timer === undefined) return;
   const { source, handle } = timer;
   if (source.isHosts || source.isCurrent) source.clearTimeout.call(globalThis, handle);
 }
 
-// Node's own timers are objects of a class; those of fakes are other objects, or lack a method. A number shows nothing.
+// Node's own timers are objects of a class; those of fakes are other objects, or lack a method. Undefined for a number.
 function isHosts(handle: unknown): boolean | undefined {
   if (typeof handle !== "object" || handle === null) return undefined;
   return handle.constructor.name === "Timeout" && "close" in handle;

@@ -1,33 +1,33 @@
-// The one clock: every timer of the library is an alarm of it. It keeps them in a heap, so that they go off in the order of
-// their times whatever the order in which they were set, and keeps one timer of the host set for the earliest.
+// The queue of all timers of a clock. It keeps them in a heap, so that they fire in the order of their times, and keeps one timer of the host
+// set for the earliest.
 //
 // Invariants, whenever no method is on the stack:
-//   1. If the heap is not empty, the host wakes the clock no later than its first alarm is due.
-//   2. If the heap is empty, nothing is set on the host: the clock keeps no process alive.
+//   1. If the heap is not empty, the host calls the clock no later than its first timer is due.
+//   2. If the heap is empty, no timer of the host is set: the clock keeps no process alive.
 
 import { Heap, type HeapNode } from "../util/heap.ts";
 import { hooks } from "./hooks.ts";
 import { throwUncaught } from "./macrotask.ts";
 
 /**
- * How far apart, in milliseconds, two readings of one instant may be, because sums of fractions are rounded: less than a quarter of a
- * nanosecond up to days of uptime.
+ * The largest difference, in milliseconds, between two readings of the same instant that rounding causes: a quarter of a nanosecond up to
+ * days of uptime.
  */
 export const roundingError = 2.5e-7;
 
-/** What tells the time and wakes the clock. */
+/** The time and the timer of a clock. */
 export interface TimeSource {
-  /** Milliseconds of a clock that never jumps. */
+  /** Returns the milliseconds of a monotonic clock. */
   now(): number;
-  /** Milliseconds since the epoch, as `Date.now()` has them. */
+  /** Returns the milliseconds since the epoch, as `Date.now()`. */
   wall(): number;
-  /** Calls `ring` in `delay` milliseconds or somewhat earlier, instead of any time asked for before. */
+  /** Calls `runDueTimers` in `delay` milliseconds or earlier. Replaces an earlier call of `set`. */
   set(delay: number, runDueTimers: () => void): void;
-  /** Takes that back. */
+  /** Cancels the call. */
   clear(): void;
 }
 
-/** Something that happens at a time: see runtime/timer.ts. */
+/** A timer in the queue of a clock: see runtime/timer.ts. */
 export interface ScheduledTimer extends HeapNode {
   readonly label: string;
   readonly fire: () => void;
@@ -35,44 +35,46 @@ export interface ScheduledTimer extends HeapNode {
   order: number;
 }
 
-/** The alarms, and the host's one timer. */
+/** A clock: the timers of a realm, and the timer of the host. */
 export class Clock {
   readonly #host: TimeSource;
   readonly #heap = new Heap<ScheduledTimer>(isBefore);
   readonly #nextOrder: () => number;
-  readonly #ring = (): void => this.ring();
+  readonly #onHostTimer = (): void => this.runDueTimers();
   #armedFor = Infinity;
 
-  /** `nextOrder` decides which of equal times is first; without it, the one that was set first. */
+  /** @param nextOrder - returns the order of a timer among timers of the same time; by default, the order of `set` */
   constructor(host: TimeSource, nextOrder: () => number = counter()) {
     this.#host = host;
     this.#nextOrder = nextOrder;
   }
 
+  /** Returns the monotonic time, in milliseconds. */
   now(): number {
     return this.#host.now();
   }
 
+  /** Returns the wall time, in milliseconds since the epoch. */
   wall(): number {
     return this.#host.wall();
   }
 
-  /** What the alarms that are set are for. */
-  get purposes(): string[] {
-    return this.#heap.nodes.map(({ label: purpose }) => purpose);
+  /** The labels of the timers that are set. */
+  get labels(): string[] {
+    return this.#heap.nodes.map(({ label }) => label);
   }
 
-  /** How many alarms are set. */
+  /** The number of timers that are set. */
   get size(): number {
     return this.#heap.size;
   }
 
-  /** When the first alarm is due, by `now()`; Infinity if there is none. */
+  /** The time by `now()` at which the first timer is due; Infinity if there is none. */
   get next(): number {
     return this.#heap.first?.when ?? Infinity;
   }
 
-  /** Sets `alarm`, which must not be set, for the time `when` of `now()`. */
+  /** Sets `timer`, which must not be set, for the time `when` of `now()`. */
   set(timer: ScheduledTimer, when: number): void {
     timer.when = when;
     timer.order = this.#nextOrder();
@@ -80,7 +82,7 @@ export class Clock {
     this.#rearm();
   }
 
-  /** Takes `alarm` back, and tells whether it was set. */
+  /** Cancels `timer`, and reports whether it was set. */
   cancel(timer: ScheduledTimer): boolean {
     if (timer.index < 0) return false;
     this.#heap.remove(timer);
@@ -88,8 +90,8 @@ export class Clock {
     return true;
   }
 
-  /** Fires every alarm that is due. What one of them throws does not keep the others from it, and is thrown as an uncaught exception. */
-  ring(): void {
+  /** Fires every timer that is due. An error of one is thrown as an uncaught exception, and the others fire nevertheless. */
+  runDueTimers(): void {
     this.#armedFor = Infinity;
     const now = this.#host.now() + roundingError;
     for (let timer = this.#heap.first; timer !== undefined && timer.when <= now; timer = this.#heap.first) {
@@ -111,7 +113,7 @@ export class Clock {
       this.#host.clear();
     } else if (first.when < this.#armedFor || this.#armedFor === Infinity) {
       this.#armedFor = first.when;
-      this.#host.set(first.when - this.#host.now(), this.#ring);
+      this.#host.set(first.when - this.#host.now(), this.#onHostTimer);
     }
   }
 }

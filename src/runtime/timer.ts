@@ -1,30 +1,30 @@
-// An alarm: what a timer of the library is to the clock.
+// The timers of the library, and the clock that the calling code uses.
 
 import { Clock, type ScheduledTimer } from "./timer-queue.ts";
 import { SystemClock } from "./system-clock.ts";
 import { currentRealm } from "./realm.ts";
 
-/** The clock of the real world. */
+/** The clock of code outside of realms. */
 export const realClock: Clock = new Clock(new SystemClock());
 
-/** The clock of the world that asks. */
+/** Returns the clock of the current realm. */
 export function currentClock(): Clock {
   return currentRealm()?.clock ?? realClock;
 }
 
-/** Something that happens at a time, by the clock of the world in which it was made. */
+/** A timer of the clock of the realm in which it was created. */
 export class RuntimeTimer implements ScheduledTimer {
   readonly clock: Clock = currentClock();
 
-  /** What the alarm is for, in the words of whoever uses it. */
+  /** The function that created the timer, for reports. */
   readonly label: string;
   readonly fire: () => void;
   when = 0;
   order = 0;
   index = -1;
 
-  constructor(purpose: string, fire: () => void) {
-    this.label = purpose;
+  constructor(label: string, fire: () => void) {
+    this.label = label;
     this.fire = fire;
   }
 
@@ -33,14 +33,14 @@ export class RuntimeTimer implements ScheduledTimer {
   }
 
   /**
-   * Sets the alarm, which must not be set, for `ms` milliseconds from now; below 0 is now. For Infinity it is not set: the clock
-   * would keep the process and all that the alarm refers to alive, for a time that never comes.
+   * Sets the timer, which must not be set, for `ms` milliseconds from now; below 0 is now. With Infinity it is not set: otherwise the clock
+   * would keep the process, and the objects to which the timer refers, alive forever.
    */
   start(ms: number): void {
     if (ms < Infinity) this.clock.set(this, this.clock.now() + Math.max(ms, 0));
   }
 
-  /** Takes the alarm back, and tells whether it was set. */
+  /** Cancels the timer, and reports whether it was set. */
   cancel(): boolean {
     return this.clock.cancel(this);
   }

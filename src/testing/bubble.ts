@@ -1,12 +1,12 @@
-// A world of a test's own: time stands still until everybody in it waits, and then jumps; and in which order goroutines go
-// on is drawn from a seed.
+// A realm for tests: time does not advance until all its goroutines are blocked, and then jumps; the order of goroutines is drawn from a
+// seed.
 //
 // Invariants, whenever no goroutine of the bubble runs:
-//   1. Whatever could go on stands in `held`; the bubble has asked for the next turn of the event loop to let some of it.
-//   2. Time jumps only when nothing is held and nobody is awake; while somebody is, it comes to the next alarm in real time.
-//   3. After the end nothing goes on: what is held then is never given.
+//   1. All resolutions that can resume a goroutine are in `runnable`; a turn of the event loop is scheduled to run some of them.
+//   2. Time jumps only when nothing is runnable and all goroutines are durably blocked; otherwise it reaches the next timer in real time.
+//   3. After the end no goroutine resumes: the remaining resolutions are discarded.
 //
-// Mirrors testing/synctest and the bubbles of runtime/synctest.go.
+// See testing/synctest and the bubbles of runtime/synctest.go.
 
 import { cancelWaiter } from "../channel/select.ts";
 import { goroutineExited } from "../runtime/goroutine-tracking.ts";
@@ -29,28 +29,31 @@ import { Deferred } from "../runtime/waiter.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import { type TrackedRealm, RealmTracker } from "./realm-tracker.ts";
 
-/** What a bubble can be told. */
+/** Options of {@link bubble}. */
 export interface BubbleOptions {
-  /** What chance is drawn from: a whole number. The same seed gives the same run. Without it, GORO_SEED or 1. */
+  /**
+   * The seed of all random choices: an integer. The same seed gives the same run.
+   *
+   * @defaultValue the environment variable GORO_SEED, or 1
+   */
   readonly seed?: number;
 }
 
 /**
- * Runs `f` and all the goroutines that come of it in a bubble, and answers what `f` returns once all of them have ended.
+ * Runs `f` and all goroutines that it starts in a bubble, and resolves with the result of `f` when all of them have finished.
  *
- * In a bubble the clock of the library is virtual: it starts at midnight UTC, 2000-01-01, and when every goroutine is
- * durably blocked it jumps to the next timer. The order in which goroutines go on, and every choice of `select`, are drawn
- * from the seed.
+ * In a bubble the clock of the library is virtual: it starts at midnight UTC, 2000-01-01, and jumps to the next timer when every goroutine
+ * is durably blocked. The order in which goroutines resume, and every choice of `select`, are drawn from the seed.
  *
- * Durably blocked is who waits for a channel, a `select`, a `WaitGroup` or a timer made in the bubble, or for
- * {@link waitUntilBlocked}. Whoever awaits any other promise, such as that of a `fetch`, is not: then time stands still, unless that
- * takes longer than the next timer.
+ * A goroutine is durably blocked if it waits for a channel, a `select`, a `WaitGroup`, a lock or a timer created in the bubble, or for
+ * {@link waitUntilBlocked}. A goroutine that awaits an external promise, such as that of a `fetch`, is not: until that promise settles, time
+ * advances in real time.
  *
- * Errors: rejects with what a goroutine of the bubble panics with; with {@link PanicError} if all are blocked and no timer is
- * left, or if some are once `f` has returned, naming each; and at once, if it is called inside a bubble. Then the goroutines
- * that are left do not go on.
+ * @throws (rejects) the error with which a goroutine of the bubble panics; {PanicError} if all goroutines are blocked and there is no timer,
+ * or if some are blocked after `f` has returned, with a report of each; {PanicError} if it is called inside a bubble. Goroutines that remain
+ * do not resume.
  *
- * Mirrors `synctest.Test`.
+ * @see [synctest.Test](https://pkg.go.dev/testing/synctest#Test)
  *
  * @example
  * await bubble(async () => {
@@ -68,119 +71,126 @@ const check = new Check("bubble");
 async function runBubble<R>(f: () => R | PromiseLike<R>, options: BubbleOptions): Promise<R> {
   checkFunction("bubble", f);
   check.options(options, ["seed"]);
-  const made = new Bubble(options.seed ?? defaultSeed());
+  const bubble = new Bubble(options.seed ?? defaultSeed());
   if (tracker.current !== undefined) throw new PanicError("bubble called from within a bubble");
-  const close = tracker.enable();
+  const disable = tracker.enable();
   try {
-    const { status: way, value } = await made.run(f);
-    if (way === "returned") return value as R;
+    const { status, value } = await bubble.run(f);
+    if (status === "returned") return value as R;
     throw value;
   } finally {
-    // Goroutines that are left may come back from a promise that is not goro's: as long as that can be, they must be known.
-    if (!made.hasLeftovers) close();
+    // A remaining goroutine may resume from an external promise, and must then be recognized.
+    if (!bubble.hasLeftovers) disable();
   }
 }
 
-/** The seed of a bubble that is given none. */
+/** Returns the default seed of a bubble. */
 export function defaultSeed(): number {
   return Number(getEnv("GORO_SEED") ?? 1);
 }
 
 /**
- * Waits until every other goroutine of the bubble is durably blocked or has ended. Time does not advance meanwhile.
+ * Waits until every other goroutine of the bubble is durably blocked or has finished. Time does not advance during the wait.
  *
- * Errors: rejects with {@link PanicError} outside of a bubble.
+ * @throws {PanicError} (rejects) outside of a bubble.
  *
- * Mirrors `synctest.Wait`.
+ * @see [synctest.Wait](https://pkg.go.dev/testing/synctest#Wait)
  */
 export function waitUntilBlocked(): Promise<void> {
-  const { current: here } = tracker;
-  if (here === undefined) return rejected(new PanicError("goroutine is not in a bubble"));
-  return here.realm.settled(here.goroutine);
+  const { current } = tracker;
+  if (current === undefined) return rejected(new PanicError("goroutine is not in a bubble"));
+  return current.realm.waitUntilBlocked(current.goroutine);
 }
 
-/** The instant by the clock of the bubble, in milliseconds since the epoch; outside of one, by the real clock. */
+/** Returns the time of the bubble, in milliseconds since the epoch; outside of a bubble, the real time. */
 export function now(): number {
   return tracker.current?.realm.clock.wall() ?? Date.now();
 }
 
-/** How a bubble ends, and with what: a value, or what was panicked with. */
+/** The end of a bubble. */
 export interface BubbleResult {
   readonly status: "returned" | "panicked" | "deadlocked";
+
+  /** The result of the function, or the error of a panic. */
   readonly value: unknown;
-  /** For a panic, the number of the goroutine; for a deadlock, what is to be told of everybody. */
+
+  /** The id of the goroutine that panicked; 1 otherwise. */
   readonly goroutine: number;
+
+  /** The origin of the goroutine that panicked, or the report of a deadlock. */
   readonly report: string;
 }
 
-/** Where everybody is. */
+/** Tracks which code runs in which bubble. */
 export const tracker: RealmTracker<Bubble> = new RealmTracker<Bubble>();
 
-type Held = readonly [answer: (result: never) => void, result: unknown];
+type Resolution = readonly [resolve: (result: never) => void, result: unknown];
 
+/** A bubble. */
 export class Bubble implements TrackedRealm {
-  readonly #roster = new GoroutineRegistry();
+  readonly #registry = new GoroutineRegistry();
   readonly clock: Clock;
-  readonly #chance: Prng;
-  readonly #ending = new Deferred<BubbleResult>();
+  readonly #prng: Prng;
+  readonly #result = new Deferred<BubbleResult>();
   #value: unknown;
   #lastId = 0;
-  #runnable: Held[] = [];
+  #runnable: Resolution[] = [];
   #blockedWaiters: Deferred<void>[] = [];
   #started = false;
   #hasReturned = false;
   #hasProgram = false;
-  #asked = false;
+  #isStepScheduled = false;
   #isOver = false;
   readonly #time = new VirtualClock(() => this.#scheduleStep());
 
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed))
       throw new RangeError(`bubble: seed must be a whole number, got ${safeToString(seed)}`);
-    this.#chance = new Prng(seed);
+    this.#prng = new Prng(seed);
     this.clock = new Clock(this.#time, () => this.randomInt(2 ** 32));
   }
 
-  /** Runs `f` as the first goroutine, to the end of the bubble. */
+  /** Runs `f` as the first goroutine, and resolves at the end of the bubble. */
   run(f: () => unknown): Promise<BubbleResult> {
-    const body = async (): Promise<void> => {
+    const fn = async (): Promise<void> => {
       this.#value = await f();
       this.#hasReturned = true;
     };
-    Object.defineProperty(body, "name", { value: f.name });
+    Object.defineProperty(fn, "name", { value: f.name });
     this.#started = true;
-    tracker.runIn(this, undefined, () => start(new Goroutine(this.nextId(), body, [], null)));
-    return this.#ending.promise;
+    tracker.runIn(this, undefined, () => start(new Goroutine(this.nextId(), fn, [], null)));
+    return this.#result.promise;
   }
 
-  /** Whether goroutines were left when it ended. */
+  /** Whether the bubble has ended before all its goroutines have finished. */
   get hasLeftovers(): boolean {
-    return this.#isOver && this.#roster.size > 0;
+    return this.#isOver && this.#registry.size > 0;
   }
 
-  /** How it has ended. */
-  get ending(): Promise<BubbleResult> {
-    return this.#ending.promise;
+  /** Resolves at the end of the bubble. */
+  get result(): Promise<BubbleResult> {
+    return this.#result.promise;
   }
 
-  async settled(goroutine: GoroutineInfo | undefined): Promise<void> {
-    const settling = new Deferred<void>();
-    this.#blockedWaiters.push(settling);
-    this.blocked(settling, "synctest.Wait", true, goroutine);
-    await settling.promise;
+  /** See the function {@link waitUntilBlocked}. */
+  async waitUntilBlocked(goroutine: GoroutineInfo | undefined): Promise<void> {
+    const waiter = new Deferred<void>();
+    this.#blockedWaiters.push(waiter);
+    this.blocked(waiter, "synctest.Wait", true, goroutine);
+    await waiter.promise;
   }
 
   randomInt(n: number): number {
-    return this.#chance.randomInt(n);
+    return this.#prng.randomInt(n);
   }
 
   runOutside(f: () => void): void {
     tracker.outside(f);
   }
 
-  schedule(answer: (result: never) => void, result: unknown): void {
+  schedule(resolve: (result: never) => void, result: unknown): void {
     if (this.#isOver) return;
-    this.#runnable.push([answer, result]);
+    this.#runnable.push([resolve, result]);
     this.#scheduleStep();
   }
 
@@ -189,20 +199,20 @@ export class Bubble implements TrackedRealm {
   }
 
   panicked(error: unknown, goroutine: GoroutineInfo): void {
-    this.#end({ status: "panicked", value: error, goroutine: goroutine.id, report: this.#roster.origin(goroutine) });
+    this.#end({ status: "panicked", value: error, goroutine: goroutine.id, report: this.#registry.origin(goroutine) });
   }
 
-  /** A program inside a bubble is over when its `main` returns, and so is the bubble. */
+  /** The bubble ends when the `main` of a program inside it returns. */
   main(f: () => unknown): void {
     if (this.#hasProgram) throw new PanicError("main: another main is running");
     this.#hasProgram = true;
     this.#started = true;
-    const returned = (): void => this.#end(done(undefined));
-    start(new Goroutine(this.nextId(), f, [], { onReturn: returned, onPanic: () => undefined }));
+    const onReturn = (): void => this.#end(returnedResult(undefined));
+    start(new Goroutine(this.nextId(), f, [], { onReturn, onPanic: () => undefined }));
   }
 
-  born(goroutine: GoroutineInfo, creator: GoroutineInfo | undefined): void {
-    this.#roster.add(goroutine, creator);
+  goroutineStarted(goroutine: GoroutineInfo, creator: GoroutineInfo | undefined): void {
+    this.#registry.add(goroutine, creator);
   }
 
   blocked(waiter: object, operation: string, isDurable: boolean, goroutine: GoroutineInfo | undefined): void {
@@ -211,50 +221,50 @@ export class Bubble implements TrackedRealm {
       cancelWaiter(waiter);
       return;
     }
-    this.#roster.block(waiter, operation, goroutine, callSite(), isDurable);
+    this.#registry.block(waiter, operation, goroutine, callSite(), isDurable);
     this.#scheduleStep();
   }
 
   unblocked(waiter: object): void {
-    this.#roster.unblock(waiter);
+    this.#registry.unblock(waiter);
     this.#scheduleStep();
   }
 
-  ended(goroutine: GoroutineInfo): void {
-    this.#roster.remove(goroutine);
+  goroutineExited(goroutine: GoroutineInfo): void {
+    this.#registry.remove(goroutine);
     this.#scheduleStep();
   }
 
   #scheduleStep(): void {
-    if (this.#asked || this.#isOver) return;
-    this.#asked = true;
+    if (this.#isStepScheduled || this.#isOver) return;
+    this.#isStepScheduled = true;
     nextTurn(() => {
-      this.#asked = false;
+      this.#isStepScheduled = false;
       if (!this.#isOver) tracker.runIn(this, undefined, () => this.#step());
     });
   }
 
-  // When a turn of the event loop comes, every goroutine has run as far as it can.
+  // At a turn of the event loop, every goroutine has run until it waits.
   #step(): void {
     this.#time.clear();
-    // What is due now needs no jump.
-    if (this.clock.next <= this.clock.now()) this.clock.ring();
+    // Timers that are due now need no jump.
+    if (this.clock.next <= this.clock.now()) this.clock.runDueTimers();
     if (this.#runnable.length > 0) {
       this.#resumeSome();
-    } else if (this.#roster.hasRunnable) {
+    } else if (this.#registry.hasRunnable) {
       this.#time.advanceInRealTime(this.clock.next);
     } else if (this.#blockedWaiters.length > 0) {
-      for (const settling of this.#blockedWaiters.splice(0)) {
-        this.#roster.unblock(settling);
-        this.schedule(settling.resolve, undefined);
+      for (const waiter of this.#blockedWaiters.splice(0)) {
+        this.#registry.unblock(waiter);
+        this.schedule(waiter.resolve, undefined);
       }
-    } else if (this.#started && this.#roster.size === 0) {
-      this.#end(done(this.#value));
+    } else if (this.#started && this.#registry.size === 0) {
+      this.#end(returnedResult(this.#value));
     } else if (this.#hasReturned && !this.#hasProgram) {
       this.#deadlock("main bubble goroutine has exited but blocked goroutines remain");
     } else if (this.clock.next < Infinity) {
       this.#time.advanceTo(this.clock.next);
-      this.clock.ring();
+      this.clock.runDueTimers();
       this.#scheduleStep();
     } else if (this.#started) {
       this.#deadlock("all goroutines in bubble are blocked");
@@ -262,41 +272,41 @@ export class Bubble implements TrackedRealm {
   }
 
   #deadlock(why: string): void {
-    const report = this.#roster.report() + deadlockHints() + otherCopies();
+    const report = this.#registry.report() + deadlockHints() + otherCopies();
     this.#end({ status: "deadlocked", value: new PanicError(`deadlock: ${why}\n\n${report}`), goroutine: 1, report });
   }
 
-  // At least one, at random: so any goroutine may get ahead of any other, and none is held for ever.
+  // At least one, at random: any goroutine may overtake any other, and none is delayed forever.
   #resumeSome(): void {
-    const held = this.#runnable;
-    const some = 1 + this.randomInt(held.length);
-    for (let i = 0; i < some; i++) {
-      const chosen = i + this.randomInt(held.length - i);
-      [held[i], held[chosen]] = [held[chosen] as Held, held[i] as Held];
+    const runnable = this.#runnable;
+    const count = 1 + this.randomInt(runnable.length);
+    for (let i = 0; i < count; i++) {
+      const chosen = i + this.randomInt(runnable.length - i);
+      [runnable[i], runnable[chosen]] = [runnable[chosen] as Resolution, runnable[i] as Resolution];
     }
-    this.#runnable = held.slice(some);
-    for (const [answer, result] of held.slice(0, some)) answer(result as never);
+    this.#runnable = runnable.slice(count);
+    for (const [resolve, result] of runnable.slice(0, count)) resolve(result as never);
     this.#scheduleStep();
   }
 
-  #end(ending: BubbleResult): void {
+  #end(result: BubbleResult): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#time.clear();
-    // Whoever is left will not go on, and is no reason for a warning when the process ends.
-    for (const goroutine of this.#roster.goroutines) goroutineExited(goroutine);
-    // Nobody may meet them in a line either, and hand them a value that they would never use.
-    for (const waiter of this.#roster.waiters) cancelWaiter(waiter);
-    for (const name of this.#roster.operations) decrementWaiting(name);
-    this.#ending.resolve(ending);
+    // Remaining goroutines will not resume, and must not cause a warning when the process exits.
+    for (const goroutine of this.#registry.goroutines) goroutineExited(goroutine);
+    // Remove the remaining waiters from their queues, so that no value is delivered to a goroutine that will not resume.
+    for (const waiter of this.#registry.waiters) cancelWaiter(waiter);
+    for (const name of this.#registry.operations) decrementWaiting(name);
+    this.#result.resolve(result);
   }
 }
 
 function decrementWaiting(name: string): void {
-  const operation = waitReasons.find((each) => each.name === name);
-  if (operation !== undefined) operation.waiting--;
+  const reason = waitReasons.find((candidate) => candidate.name === name);
+  if (reason !== undefined) reason.waiting--;
 }
 
-function done(value: unknown): BubbleResult {
+function returnedResult(value: unknown): BubbleResult {
   return { status: "returned", value, goroutine: 1, report: "" };
 }

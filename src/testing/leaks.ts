@@ -1,4 +1,4 @@
-// What a test has left behind: goroutines, operations that wait, timers, and listeners on what is not the library's.
+// Leak checks: the goroutines, waiting operations, timers, and listeners on foreign objects that remain after a test.
 
 import { checkFunction } from "../util/validate.ts";
 import {
@@ -14,144 +14,153 @@ import { realClock } from "../runtime/timer.ts";
 import { fairly, nextMacrotask } from "../runtime/scheduler.ts";
 import { addHooks } from "../runtime/hooks.ts";
 
-/** What a test framework offers; jest, vitest and mocha have both as globals. */
+/** The hooks of a test framework; in jest, vitest and mocha they are globals. */
 export interface TestHooks {
+  /** Calls `f` before each test. */
   readonly beforeEach: (f: () => void) => unknown;
+
+  /** Calls `f` after each test, and waits for its promise. */
   readonly afterEach: (f: () => Promise<void>) => unknown;
 }
 
-/** The tests that run at the same time: usually one, and more where a framework runs them concurrently. */
-interface Running {
+/** The tests that run at the same time: usually one, and several if a framework runs them concurrently. */
+interface RunningTests {
   count: number;
-  watch: LeakDetector | null;
+  detector: LeakDetector | null;
 }
 
-/** One for each call of {@link expectNoLeaks}. */
-const suites = new Set<Running>();
+/** The running tests of each call of {@link expectNoLeaks}. */
+const suites = new Set<RunningTests>();
 
 /**
- * Makes each test of a file or, called in a setup file, of a whole suite fail if it leaves goroutines, operations that wait,
- * timers, or listeners on signals and emitters behind. The error names each with what it waits for and, with GORO_DEBUG=1, where it was started.
+ * Makes each test of a file or, called in a setup file, of a suite fail if goroutines, waiting operations, timers, or listeners on signals
+ * and emitters remain after it. The error lists each with its wait reason and, with GORO_DEBUG=1, where it was started.
  *
- * Which of several tests that run at the same time has started a goroutine is not known. Such tests are checked together: the one
- * that ends last fails for all of them. The concurrent tests of jest, which run outside of its hooks, use a {@link LeakDetector} or a
- * bubble of their own instead.
+ * Tests that run at the same time are checked together, because it is not known which of them has started a goroutine: the last one that
+ * finishes fails. Concurrent tests of jest run outside of its hooks; use a {@link LeakDetector} or a bubble for each instead.
  *
+ * @param hooks - the hooks of the test framework
+ * @defaultValue the globals `beforeEach` and `afterEach`
  * @throws {TypeError} if there are no such hooks.
  *
- * Mirrors go.uber.org/goleak, for the time of one test.
+ * @see [goleak](https://pkg.go.dev/go.uber.org/goleak), which checks a goroutine leak in the same manner
  */
 export function expectNoLeaks(hooks: TestHooks = globalThis as unknown as TestHooks): void {
   if (typeof hooks.beforeEach !== "function" || typeof hooks.afterEach !== "function") {
     throw new TypeError("expectNoLeaks: hooks must have beforeEach and afterEach, and there are no such globals");
   }
-  const running: Running = { count: 0, watch: null };
+  const running: RunningTests = { count: 0, detector: null };
   suites.add(running);
   hooks.beforeEach(() => {
-    if (running.count++ === 0) running.watch = new LeakDetector();
+    if (running.count++ === 0) running.detector = new LeakDetector();
   });
   hooks.afterEach(async () => {
     if (--running.count > 0) return;
-    const { watch } = running;
-    running.watch = null;
-    await watch?.check();
+    const { detector } = running;
+    running.detector = null;
+    await detector?.check();
   });
 }
 
-/** Ends the watch on the test that runs now, and on those that run at the same time: they may leave anything behind. */
+/** Turns off the leak check of {@link expectNoLeaks} for the tests that run now. */
 export function ignoreLeaks(): void {
   for (const running of suites) {
-    running.watch?.stop();
-    running.watch = null;
+    running.detector?.stop();
+    running.detector = null;
   }
 }
 
-/** Watches for leaks from the moment when it is made. */
+/** Detects leaks of the code that runs between its construction and `check`. */
 export class LeakDetector {
-  readonly #roster: GoroutineRegistry;
-  readonly #stopRoster: () => void;
+  readonly #registry: GoroutineRegistry;
+  readonly #stopRegistry: () => void;
   readonly #timersBefore = timers();
   readonly #listeners: () => string[];
   readonly #stopListeners: () => void;
 
   constructor() {
-    [this.#roster, this.#stopRoster] = startRegistry();
+    [this.#registry, this.#stopRegistry] = startRegistry();
     [this.#listeners, this.#stopListeners] = startListenerTracking();
   }
 
-  /** Watches no more. */
+  /** Stops the detection, without a check. */
   stop(): void {
-    this.#stopRoster();
+    this.#stopRegistry();
     this.#stopListeners();
   }
 
   /**
-   * Watches no more, and rejects if something that has begun since is left. Goroutines that are about to end get some turns of the
-   * event loop to do so.
+   * Stops the detection, and waits up to 20 turns of the event loop until what was started since has finished.
+   *
+   * @throws {Error} (rejects) if something remains, with a list.
    */
   check(): Promise<void> {
     return fairly(this.#check());
   }
 
   async #check(): Promise<void> {
-    const registry = this.#roster;
-    let kept = this.#leakedHandles;
-    for (let turns = 0; turns < 20 && (!registry.isEmpty || kept.length > 0); turns++) {
+    const registry = this.#registry;
+    let leaked = this.#leakedHandles;
+    for (let turns = 0; turns < 20 && (!registry.isEmpty || leaked.length > 0); turns++) {
       await nextMacrotask();
-      kept = this.#leakedHandles;
+      leaked = this.#leakedHandles;
     }
     this.stop();
-    const left = [registry.report(), ...kept].filter((part) => part !== "");
-    if (left.length > 0) throw new Error(`left behind:\n\n${left.join("\n")}`);
+    const parts = [registry.report(), ...leaked].filter((part) => part !== "");
+    if (parts.length > 0) throw new Error(`left behind:\n\n${parts.join("\n")}`);
   }
 
-  /** What the host keeps for the library, and did not before: a line each. */
+  /** The new timers and listeners, one line each. */
   get #leakedHandles(): string[] {
     return [
-      ...multisetDifference(timers(), this.#timersBefore).map((purpose) => `timer [${purpose}]\n`),
+      ...multisetDifference(timers(), this.#timersBefore).map((label) => `timer [${label}]\n`),
       ...this.#listeners().map((event) => `listener [${event}]\n`),
     ];
   }
 }
 
-// Those that somebody waits for are told with whoever waits.
+// Timers with a waiter are reported with it.
 function timers(): string[] {
-  return realClock.purposes.filter((purpose) => purpose !== "time.sleep" && purpose !== "time.Timer");
+  return realClock.labels.filter((label) => label !== "time.sleep" && label !== "time.Timer");
 }
 
-function multisetDifference(all: readonly string[], some: readonly string[]): string[] {
-  const rest = [...some];
-  return all.filter((each) => {
-    const at = rest.indexOf(each);
-    if (at >= 0) rest.splice(at, 1);
-    return at < 0;
+function multisetDifference(items: readonly string[], subtracted: readonly string[]): string[] {
+  const remaining = [...subtracted];
+  return items.filter((item) => {
+    const index = remaining.indexOf(item);
+    if (index >= 0) remaining.splice(index, 1);
+    return index < 0;
   });
 }
 
-/** An operation that can never be over: nobody is left who could reach what it waits for. */
+/** An operation that waits forever: the object for which it waits is unreachable. */
 export interface Leak {
-  /** Go's name of the operation, such as "chan receive". */
+  /** Go's name of the wait reason, such as "chan receive". */
   readonly operation: string;
-  /** The goroutine, and its function's name; `undefined` and "" if the host does not tell. */
+  /** The id of the goroutine; `undefined` on a host without tracking. */
   readonly goroutine: number | undefined;
+
+  /** The name of the goroutine's function; "" if it is not known. */
   readonly name: string;
-  /** Where it waits, one frame a line. */
+  /** The stack of the waiting call, one frame a line. */
   readonly at: readonly string[];
 }
 
 /**
- * Calls `report` for each operation that waits for ever because nobody else can reach its channel any more; what it answers
- * ends that. It hears of them from the garbage collector: late, not at all if the process ends before, and not with
- * GORO_DEBUG=1, which keeps a list of all that wait. So this is a best effort, for finding leaks in a service that runs. It
- * captures a stack for each operation that waits.
+ * Calls `report` for each operation that waits forever because its channel is unreachable. It relies on the garbage collector: a report may
+ * be late, or missing if the process exits first. With GORO_DEBUG=1 there are no reports, because the registry refers to all waiters.
+ * Use it to find leaks in a running service. It captures a stack for each operation that waits.
  *
- * Mirrors the goroutine leak profile of runtime/pprof.
+ * @returns a function that stops the reports
+ * @throws {TypeError} if `report` is not a function.
+ *
+ * @see the goroutine leak profile of [runtime/pprof](https://pkg.go.dev/runtime/pprof)
  */
 export function reportLeaks(report: (leak: Leak) => void): () => void {
   checkFunction("reportLeaks", report, "report");
   const registry = new FinalizationRegistry(report);
-  const askNoMore = trackCurrentGoroutine();
-  const deafen = addHooks({
+  const stopTracking = trackCurrentGoroutine();
+  const removeHooks = addHooks({
     run: runInGoroutine,
     block(waiter, operation) {
       const goroutine = currentGoroutine();
@@ -163,7 +172,7 @@ export function reportLeaks(report: (leak: Leak) => void): () => void {
     },
   });
   return () => {
-    deafen();
-    askNoMore();
+    removeHooks();
+    stopTracking();
   };
 }

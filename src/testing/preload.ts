@@ -1,5 +1,5 @@
-// Runs a whole program in virtual time: `node --import goro/testing/preload program.js`. Its `main` runs in a bubble whose
-// seed is GORO_SEED, or 1, and ends as it would in real time: with what it prints, and its exit code.
+// Runs a program in virtual time: `node --import goro/testing/preload program.js`. Its `main` runs in a bubble whose seed is GORO_SEED, or 1.
+// The program ends with the same output and exit code as in real time.
 
 import { onOtherCopy } from "../util/copies.ts";
 import { writeStderr, exit } from "../runtime/process.ts";
@@ -8,15 +8,15 @@ import { Bubble, defaultSeed, tracker } from "./bubble.ts";
 
 onOtherCopy((name) =>
   writeStderr(
-    `goro/testing/preload: the program loads a goro of its own, which runs in real time: ${name}; see docs/copies.md\n`,
+    `goro/testing/preload: the program loads another copy of goro, which runs in real time: ${name}; see docs/copies.md\n`,
   ),
 );
 
 const program = new Bubble(defaultSeed());
 tracker.enableGlobally(program);
-void program.ending.then(({ status: way, value, goroutine, report }) => {
-  if (way === "panicked") writeStderr(formatPanic(value, goroutine, report));
-  if (way === "deadlocked") writeStderr(`fatal error: all goroutines are asleep - deadlock!\n\n${report}`);
-  if (way === "returned") exit();
+void program.result.then(({ status, value, goroutine, report }) => {
+  if (status === "panicked") writeStderr(formatPanic(value, goroutine, report));
+  if (status === "deadlocked") writeStderr(`fatal error: all goroutines are asleep - deadlock!\n\n${report}`);
+  if (status === "returned") exit();
   else exit(2);
 });

@@ -1,12 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// goro/testing: programs in virtual time, and what tests leave behind.
+// goro/testing: programs in virtual time, and leak checks.
 
-export { bubble, type BubbleOptions, now, waitUntilBlocked as settled } from "./bubble.ts";
-export {
-  ignoreLeaks as allowLeaks,
-  expectNoLeaks,
-  type Leak,
-  LeakDetector as LeakWatch,
-  reportLeaks,
-  type TestHooks,
-} from "./leaks.ts";
+export { bubble, type BubbleOptions, now, waitUntilBlocked } from "./bubble.ts";
+export { ignoreLeaks, expectNoLeaks, type Leak, LeakDetector, reportLeaks, type TestHooks } from "./leaks.ts";

@@ -1,21 +1,22 @@
-// The passage of virtual time. It stands still, or jumps to the next alarm. While somebody in the bubble awaits something of
-// the real world it stands still too, unless that takes longer than the next alarm would: then it jumps when that is really
-// over. So what a program reads from the clock never depends on how fast the machine is.
+// The virtual time of a bubble. It does not advance while goroutines run, and jumps to the next timer when all are blocked. While a goroutine
+// awaits an external promise, it does not advance either, until the next timer would be due in real time: then it jumps to that timer. So
+// the times that a program reads do not depend on the speed of the machine.
 
 import type { TimeSource } from "../runtime/timer-queue.ts";
 import { MAX_TIMEOUT_MS, SystemClock } from "../runtime/system-clock.ts";
 
-/** Where time starts: midnight UTC, 2000-01-01, as in Go's synctest. */
+/** The start of time: midnight UTC, 2000-01-01, as in Go's synctest. */
 const epoch = Date.UTC(2000, 0, 1);
 
+/** The clock of a bubble. */
 export class VirtualClock implements TimeSource {
   #now = 0;
   readonly #real = new SystemClock();
-  readonly #changed: () => void;
+  readonly #onChange: () => void;
 
-  /** `changed` is called when time has passed by itself, and when another alarm is the first. */
-  constructor(changed: () => void) {
-    this.#changed = changed;
+  /** @param onChange - called when time has advanced in real time, and when another timer is the first */
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
   }
 
   now(): number {
@@ -27,20 +28,20 @@ export class VirtualClock implements TimeSource {
   }
 
   set(): void {
-    this.#changed();
+    this.#onChange();
   }
 
-  /** Time does not pass by itself any more. */
+  /** Ends {@link advanceInRealTime}. */
   clear(): void {
     this.#real.clear();
   }
 
-  /** Time is `when`. */
+  /** Sets the time. */
   advanceTo(when: number): void {
     this.#now = when;
   }
 
-  /** Time will be `when` as soon as it would really be. */
+  /** Sets the time to `when` after the real time until then. */
   advanceInRealTime(when: number): void {
     this.clear();
     if (when === Infinity) return;
@@ -48,7 +49,7 @@ export class VirtualClock implements TimeSource {
     const step = Math.min(left, MAX_TIMEOUT_MS);
     this.#real.set(step, () => {
       this.#now = step < left ? this.#now + step : when;
-      this.#changed();
+      this.#onChange();
     });
   }
 }

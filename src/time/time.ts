@@ -1,62 +1,74 @@
-// Time as Go's package time has it: durations, sleep, timers and tickers. A duration is a number of milliseconds, and an
-// instant is a number of milliseconds since the epoch, as `Date.now()` gives it.
+// Package time: durations, sleep, timers and tickers. A duration is a number of milliseconds, and an instant is a number of milliseconds
+// since the epoch, as returned by `Date.now()`.
 
 import { checkFunction } from "../util/validate.ts";
 import { safeToString } from "../util/inspect.ts";
+import { makeDisposable } from "../runtime/defer.ts";
 import { PendingGoroutine } from "../runtime/goroutine.ts";
-import { waitSleep } from "../runtime/wait-reasons.ts";
+import { park, waitSleep } from "../runtime/wait-reasons.ts";
 import { PanicError } from "../runtime/panic.ts";
-import { park, unpark } from "../runtime/wait-reasons.ts";
 import { RuntimeTimer, currentClock } from "../runtime/timer.ts";
-import { rejected, resolveFairly, resolved } from "../runtime/scheduler.ts";
+import { rejected, resolved } from "../runtime/scheduler.ts";
 import { ParkedOperation } from "../runtime/waiter.ts";
 import { TimerChannel } from "./timer-channel.ts";
 import type { ReceiveChannel } from "../channel/channel.ts";
 
+/** A nanosecond, in milliseconds. */
 export const nanosecond: number = 1e-6;
+
+/** A microsecond, in milliseconds. */
 export const microsecond: number = 1e-3;
+
+/** A millisecond, in milliseconds. */
 export const millisecond: number = 1;
+
+/** A second, in milliseconds. */
 export const second: number = 1000;
+
+/** A minute, in milliseconds. */
 export const minute: number = 60_000;
+
+/** An hour, in milliseconds. */
 export const hour: number = 3_600_000;
 
 /**
- * The present instant, in milliseconds since the epoch; in a bubble of `goro/testing`, by its clock. It is a number, and so
- * has no second, monotonic reading as in Go: if somebody sets the clock of the machine, it jumps.
+ * Returns the current instant, in milliseconds since the epoch; in a bubble of `goro/testing`, by its clock. Unlike Go's, it has no
+ * monotonic reading: it jumps when the clock of the machine is set.
  *
- * Mirrors `time.Now`.
+ * @see [time.Now](https://pkg.go.dev/time#Now)
  */
 export function now(): number {
   return currentClock().wall();
 }
 
 /**
- * How many milliseconds have gone by since `instant`.
+ * Returns the number of milliseconds that have elapsed since `instant`.
  *
- * Mirrors `time.Since`.
+ * @see [time.Since](https://pkg.go.dev/time#Since)
  */
 export function since(instant: number): number {
   return now() - instant;
 }
 
 /**
- * How many milliseconds there are until `instant`.
+ * Returns the number of milliseconds until `instant`.
  *
- * Mirrors `time.Until`.
+ * @see [time.Until](https://pkg.go.dev/time#Until)
  */
 export function until(instant: number): number {
   return instant - now();
 }
 
 /**
- * Waits at least `ms` milliseconds. For 0 and less it does not wait, but lets others run. For Infinity it never returns, and keeps
- * no process alive: under `main` that can be a deadlock.
+ * Waits at least `ms` milliseconds.
  *
- * Errors: rejects with `RangeError` if `ms` is not a number.
+ * Cancellation: a sleep cannot be canceled; use `select` with `time.after(ms)` and `ctx.done()`.
  *
- * Cancellation: a sleep cannot be canceled; a `select` of `time.after(ms)` and `ctx.done()` can.
+ * @param ms - a number of milliseconds: 0 or less only yields; Infinity waits forever and does not keep the process alive, so that under
+ * `main` it can be a deadlock
+ * @throws {RangeError} (rejects) if `ms` is not a number.
  *
- * Mirrors `time.Sleep`.
+ * @see [time.Sleep](https://pkg.go.dev/time#Sleep)
  */
 export function sleep(ms: number): Promise<void> {
   try {
@@ -72,54 +84,67 @@ export function sleep(ms: number): Promise<void> {
 }
 
 function wake(sleeper: ParkedOperation<void, void>): void {
-  unpark(sleeper, waitSleep);
-  resolveFairly(sleeper.resolve, undefined, sleeper.realm);
+  sleeper.resume(waitSleep, undefined);
 }
 
 /**
- * An event in the future: its channel will have one value, the instant in which the timer was due.
+ * Sends the instant at which it is due to its channel, once. `using` stops it at the end of the scope.
  *
- * After `stop` and `reset`, no value of before is received. A timer that nobody waits for keeps no process alive, and need
- * not be stopped.
+ * After `stop` and `reset`, no value of an earlier start is received. A timer without a receiver keeps no process alive, and need not be
+ * stopped.
  *
- * Mirrors `time.Timer` of Go 1.23 and later.
+ * @see [time.Timer](https://pkg.go.dev/time#Timer) of Go 1.23 and later
  */
-export class Timer {
-  readonly #beat: TimerChannel;
+export class Timer implements Disposable {
+  declare readonly [Symbol.dispose]: () => void;
+  readonly #channel: TimerChannel;
 
-  /** Where the value comes. Its length and capacity are 0. */
+  /** The channel that receives the instant. Its length and capacity are 0. */
   readonly c: ReceiveChannel<number>;
 
+  static {
+    makeDisposable(this.prototype, (timer) => void timer.stop());
+  }
+
   /**
-   * Starts a timer that is due in `ms` milliseconds; for 0 and less, now. There is no greatest delay. For Infinity the timer is never
-   * due, unless it is reset; a receiver that waits for it then keeps no process alive.
+   * Starts a timer.
    *
-   * Errors: throws `RangeError` if `ms` is not a number.
+   * @param ms - the delay in milliseconds, of any size: 0 or less is due now; with Infinity the timer is not due until it is reset, and a
+   * receiver that waits for it keeps no process alive
+   * @throws {RangeError} if `ms` is not a number.
    */
   constructor(ms: number) {
     checkDuration("time.Timer", ms);
-    this.#beat = new TimerChannel(ms, 0);
-    this.c = this.#beat.channel;
+    this.#channel = new TimerChannel(ms, 0);
+    this.c = this.#channel.channel;
   }
 
-  /** Stops the timer. False: there was nothing to stop, since its value has been received or it was stopped before. */
+  /** Stops the timer. Returns false if its value has been received or it was stopped before. */
   stop(): boolean {
-    return this.#beat.stop();
+    return this.#channel.stop();
   }
 
-  /** Starts the timer anew, due in `ms` milliseconds, and answers what `stop` would have answered. */
+  /**
+   * Restarts the timer. Returns what `stop` would have returned.
+   *
+   * @param ms - the delay in milliseconds, as of the constructor
+   * @throws {RangeError} if `ms` is not a number.
+   */
   reset(ms: number): boolean {
     checkDuration("time.Timer.reset", ms);
-    return this.#beat.reset(ms, 0);
+    return this.#channel.reset(ms, 0);
   }
 }
 
 /**
- * A channel that will have one value: the instant in which `ms` milliseconds were over.
+ * Returns a channel that receives one value after `ms` milliseconds: the instant at which it was due.
  *
  * It is `new Timer(ms).c`, and need not be stopped.
  *
- * Mirrors `time.After`.
+ * @param ms - the delay in milliseconds, as of {@link Timer}
+ * @throws {RangeError} if `ms` is not a number.
+ *
+ * @see [time.After](https://pkg.go.dev/time#After)
  */
 export function after(ms: number): ReceiveChannel<number> {
   checkDuration("time.after", ms);
@@ -127,59 +152,81 @@ export function after(ms: number): ReceiveChannel<number> {
 }
 
 /**
- * A clock that ticks: its channel has a value, the instant, every `ms` milliseconds. One tick at most is kept for a slow
- * receiver; the others are dropped. A ticker that nobody waits for keeps no process alive.
+ * Sends the instant to its channel every `ms` milliseconds. At most one tick is buffered for a slow receiver; the others are dropped. A
+ * ticker without a receiver keeps no process alive. `using` stops it at the end of the scope.
  *
- * Mirrors `time.Ticker` of Go 1.23 and later.
+ * @see [time.Ticker](https://pkg.go.dev/time#Ticker) of Go 1.23 and later
  */
-export class Ticker {
-  readonly #beat: TimerChannel;
+export class Ticker implements Disposable {
+  declare readonly [Symbol.dispose]: () => void;
+  readonly #channel: TimerChannel;
 
-  /** Where the ticks come. Its length and capacity are 0. */
+  /** The channel that receives the ticks. Its length and capacity are 0. */
   readonly c: ReceiveChannel<number>;
+
+  static {
+    makeDisposable(this.prototype, (ticker) => ticker.stop());
+  }
 
   /**
    * Starts a ticker.
    *
-   * Errors: throws {@link PanicError} if `ms` is not above 0.
+   * @param ms - the interval in milliseconds, above 0
+   * @throws {PanicError} if `ms` is 0 or less; {RangeError} if it is not a number.
    */
   constructor(ms: number) {
     checkInterval("time.Ticker", "NewTicker", ms);
-    this.#beat = new TimerChannel(ms, ms);
-    this.c = this.#beat.channel;
+    this.#channel = new TimerChannel(ms, ms);
+    this.c = this.#channel.channel;
   }
 
-  /** Ends the ticks, and drops one that nobody has received. The channel stays open. */
+  /** Stops the ticker, and drops a tick that has not been received. The channel stays open. */
   stop(): void {
-    this.#beat.stop();
+    this.#channel.stop();
   }
 
-  /** Ticks every `ms` milliseconds from now on. */
+  /**
+   * Restarts the ticker with another interval.
+   *
+   * @param ms - the interval in milliseconds, above 0
+   * @throws {PanicError} if `ms` is 0 or less; {RangeError} if it is not a number.
+   */
   reset(ms: number): void {
     checkInterval("time.Ticker.reset", "Ticker.Reset", ms);
-    this.#beat.reset(ms, ms);
+    this.#channel.reset(ms, ms);
   }
 }
 
 /**
- * The channel of a new ticker, for ticks without end; `null`, a channel that is never ready, if `ms` is not above 0.
+ * Returns the channel of a new ticker that is never stopped; `null`, a channel that is never ready, if `ms` is 0 or less.
  *
- * Mirrors `time.Tick`.
+ * @param ms - the interval in milliseconds
+ * @throws {RangeError} if `ms` is not a number.
+ *
+ * @see [time.Tick](https://pkg.go.dev/time#Tick)
  */
 export function tick(ms: number): ReceiveChannel<number> | null {
   checkDuration("time.tick", ms);
   return ms > 0 ? new Ticker(ms).c : null;
 }
 
-/** A call in the future, made by {@link afterFunc}. It has no channel. */
-export class FuncTimer {
+/** A scheduled function call, made by {@link afterFunc}. `using` cancels it at the end of the scope. */
+export class FuncTimer implements Disposable {
+  declare readonly [Symbol.dispose]: () => void;
+
+  /** Always null: it has no channel. */
   readonly c: null = null;
   readonly #f: () => unknown;
   readonly #timer: RuntimeTimer = new RuntimeTimer("time.afterFunc", () => this.#fire());
 
-  /** The call that has not been made; null, if there is none. */
+  /** The call that has not been started; null if there is none. */
   #pendingCall: PendingGoroutine | null = null;
 
+  static {
+    makeDisposable(this.prototype, (timer) => void timer.stop());
+  }
+
+  /** @internal */
   constructor(ms: number, f: () => unknown) {
     checkDuration("time.afterFunc", ms);
     checkFunction("time.afterFunc", f);
@@ -187,7 +234,7 @@ export class FuncTimer {
     this.#start(ms);
   }
 
-  /** Cancels the call. Returns false if there was none to cancel, because `f` has been started or the call was stopped before. */
+  /** Cancels the call. Returns false if `f` has been started already, or the call was canceled before. */
   stop(): boolean {
     const isPending = this.#pendingCall !== null;
     this.#pendingCall = null;
@@ -195,7 +242,12 @@ export class FuncTimer {
     return isPending;
   }
 
-  /** Calls `f` in `ms` milliseconds from now, again or for the first time; returns what `stop` would have returned. */
+  /**
+   * Schedules the call again. Returns what `stop` would have returned.
+   *
+   * @param ms - the delay in milliseconds
+   * @throws {RangeError} if `ms` is not a number.
+   */
   reset(ms: number): boolean {
     checkDuration("time.FuncTimer.reset", ms);
     const pending = this.stop();
@@ -215,13 +267,13 @@ export class FuncTimer {
 }
 
 /**
- * Calls `f` in a goroutine of its own when `ms` milliseconds are over. The process stays alive until then; for Infinity, `f` is never
- * called, unless the timer is reset, and no process is kept alive.
+ * Calls `f` in a new goroutine after `ms` milliseconds. The process stays alive until then.
  *
- * Errors: throws `RangeError` if `ms` is not a number, `TypeError` if `f` is not a function, or is a generator function. What `f` throws
- * is a panic.
+ * @param ms - the delay in milliseconds; with Infinity, `f` is not called until the timer is reset, and no process is kept alive
+ * @param f - an error that it throws is a panic
+ * @throws {RangeError} if `ms` is not a number; {TypeError} if `f` is not a function, or is a generator function.
  *
- * Mirrors `time.AfterFunc`.
+ * @see [time.AfterFunc](https://pkg.go.dev/time#AfterFunc)
  */
 export function afterFunc(ms: number, f: () => unknown): FuncTimer {
   return new FuncTimer(ms, f);

@@ -1,18 +1,19 @@
-// The state behind the channel of a Timer or a Ticker: when it is due, once or periodically. It is set on the clock only while a
-// receiver waits; otherwise it compares the time when it is asked. So a timer without a receiver costs no time, an unread tick can be
-// taken back, and a forgotten timer is garbage like any other object.
+// The timer behind the channel of a Timer or a Ticker, due once or periodically. It is scheduled on the clock only while a receiver
+// waits; otherwise it is evaluated when the channel is accessed. So a timer without a receiver costs no host timer, an unread tick can be
+// withdrawn, and an unreachable timer is collected like any other object.
 //
 // Invariants, whenever no method is on the stack:
-//   1. It is set on the clock if and only if it is active, a receiver waits for its channel, and it is due at a finite time.
-//   2. Its channel holds at most one value: ticks that a slow receiver misses are not kept.
+//   1. It is scheduled if and only if it is active, a receiver waits for its channel, and it is due at a finite time.
+//   2. Its channel holds at most one value: ticks that a slow receiver misses are dropped.
 //
-// Mirrors the timers of Go 1.23 and later: `maybeRunChan` and `blockTimerChan` of runtime/time.go.
+// See `maybeRunChan` and `blockTimerChan` of runtime/time.go, Go 1.23 and later.
 
 import { RuntimeTimer } from "../runtime/timer.ts";
 import type { Clock } from "../runtime/timer-queue.ts";
 import { Channel, channelStateOf } from "../channel/channel.ts";
 import type { ChannelState, TimerSource } from "../channel/channel-state.ts";
 
+/** A channel that a timer sends to. */
 export class TimerChannel implements TimerSource {
   readonly channel: Channel<number>;
   readonly #state: ChannelState<number>;
@@ -21,10 +22,11 @@ export class TimerChannel implements TimerSource {
   #dueAt = 0;
   #period = 0;
 
-  // The epoch by the monotonic clock. It is kept for as long as the clocks agree with it, so that ticks are exactly one period apart.
+  // The wall time at 0 of the monotonic clock. It is changed only when the clocks disagree with it, so that ticks are exactly one period
+  // apart.
   #wallOffset = 0;
 
-  /** Is due in `delay` milliseconds and, if `period` is above 0, every `period` milliseconds from then on. */
+  /** Starts a timer that is due in `delay` milliseconds and, if `period` is above 0, every `period` milliseconds after that. */
   constructor(delay: number, period: number) {
     this.channel = new Channel<number>(1, { name: period > 0 ? "time.Ticker" : "time.Timer" });
     this.#state = channelStateOf(this.channel) as ChannelState<number>;
@@ -32,7 +34,7 @@ export class TimerChannel implements TimerSource {
     this.#start(delay, period);
   }
 
-  /** Stops and starts anew; answers what `stop` answers. */
+  /** Stops and restarts it. Returns what `stop` returns. */
   reset(delay: number, period: number): boolean {
     const pending = this.stop();
     this.#start(delay, period);
@@ -48,7 +50,7 @@ export class TimerChannel implements TimerSource {
     if (this.#state.receivers.first !== null) this.arm();
   }
 
-  /** Stops, takes back a value that nobody has received, and tells whether there was something to stop. */
+  /** Stops it and withdraws an unreceived value. Returns whether it was active or held a value. */
   stop(): boolean {
     const { buffer } = this.#state;
     const pending = this.#active || buffer.length > 0;
@@ -85,10 +87,10 @@ export class TimerChannel implements TimerSource {
   }
 }
 
-/** By how many milliseconds two readings of {@link bothTimes} may differ: the wall clock has whole ones, and reading takes up to one. */
+/** The difference between two readings of {@link bothTimes}, in milliseconds: the wall clock is rounded to 1 ms, and a reading takes up to 1 ms. */
 const precision = 2;
 
-/** The times of both clocks at one instant: they are read again if the process was interrupted in between. */
+/** Reads both clocks at one instant. Repeats the reading, up to 8 times, if the process was interrupted in between. */
 function bothTimes(clock: Clock): { readonly now: number; readonly wall: number } {
   let now = clock.now();
   let before: number;

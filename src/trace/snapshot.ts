@@ -6,7 +6,7 @@ import { numGoroutine } from "../runtime/goroutine-tracking.ts";
 import { globalRegistry, bestRegistry, watchGoroutines } from "../runtime/goroutine-tracking.ts";
 import { waitReasons } from "../runtime/wait-reasons.ts";
 import { isMainRunning } from "../runtime/deadlock.ts";
-import type { GoroutineRegistry, Wait } from "../runtime/goroutine-registry.ts";
+import type { GoroutineRegistry, WaitRecord as Wait } from "../runtime/goroutine-registry.ts";
 import { currentClock } from "../runtime/timer.ts";
 import { duration, plural } from "./figures.ts";
 import { byNumber } from "./lanes.ts";

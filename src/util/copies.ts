@@ -1,20 +1,19 @@
-// The copies of the library in one process. Each has channels, contexts, timers and a scheduler of its own, and knows nothing of those of
-// another copy: a program with two does not do what it says. They cannot always be avoided, so each copy announces itself, and the
-// objects of another are recognized and named in errors.
+// The copies of the library in one process. Each has its own channels, contexts, timers and scheduler, which do not work with those of
+// another copy. Several copies cannot always be avoided, so each registers itself, and errors name objects of another copy.
 
 import { tryOr } from "./inspect.ts";
 import { ownFile } from "./stack.ts";
 
-/** A loaded copy. Copies of other versions read it too: properties may be added, and none changed. */
+/** A loaded copy. Copies of other versions read it too: properties may be added, but not changed. */
 export interface Copy {
   readonly version: string;
-  /** The file that it was loaded from: its own, or the bundle that it is in. */
+  /** The file from which it was loaded: its module, or the bundle that contains it. */
   readonly location: string;
   /** Called with each copy that is loaded later. */
   noticed?: (other: Copy) => void;
 }
 
-/** The same as in package.json. */
+/** The version in package.json. */
 export const version = "0.6.0";
 
 const copiesKey = Symbol.for("goro.copies");
@@ -32,48 +31,48 @@ interface Brand {
   readonly copy: Copy;
 }
 
-/** Marks the objects of a class, by their prototype, as the library's: as `kind`, which is a noun with its article. */
+/** Marks the objects with this prototype as objects of the library. `kind` is a noun with its article. */
 export function brand(prototype: object, kind: string): void {
   Object.defineProperty(prototype, brandKey, { value: { kind, copy: thisCopy } satisfies Brand });
 }
 
-/** What `value` is, in words, if it is the library's, of this copy or another; undefined, if it is not. */
+/** Returns the kind of an object of the library, of this copy or another; undefined for other values. */
 export function kindOf(value: unknown): string | undefined {
-  const found = brandOf(value);
-  if (found === undefined || found.copy === thisCopy) return found?.kind;
-  return `${found.kind} of another copy of goro (${named(found.copy)}; this is ${named(thisCopy)}); see docs/copies.md`;
+  const brand = brandOf(value);
+  if (brand === undefined || brand.copy === thisCopy) return brand?.kind;
+  return `${brand.kind} of another copy of goro (${nameOf(brand.copy)}; this is ${nameOf(thisCopy)}); see docs/copies.md`;
 }
 
-/** Whether `value` belongs to another copy. */
+/** Reports whether `value` is an object of another copy. */
 export function isOfAnotherCopy(value: unknown): boolean {
-  const found = brandOf(value);
-  return found !== undefined && found.copy !== thisCopy;
+  const brand = brandOf(value);
+  return brand !== undefined && brand.copy !== thisCopy;
 }
 
 function brandOf(value: unknown): Brand | undefined {
   return tryOr(
     () => {
-      const found = (value as { [brandKey]?: Brand } | undefined)?.[brandKey];
-      return typeof found?.kind === "string" && typeof found.copy.version === "string" ? found : undefined;
+      const brand = (value as { [brandKey]?: Brand } | undefined)?.[brandKey];
+      return typeof brand?.kind === "string" && typeof brand.copy.version === "string" ? brand : undefined;
     },
     () => undefined,
   );
 }
 
-/** A paragraph for a report that other copies may be the reason of; "", if there are none. */
+/** Returns a paragraph about other copies, for a report that they may be the reason of; "" if there are none. */
 export function otherCopies(): string {
   const others = copies.filter((copy) => copy !== thisCopy);
   if (others.length === 0) return "";
-  const list = copies.map((copy) => `\t${named(copy)}${copy === thisCopy ? ", which reports this" : ""}\n`);
-  return `\n${copies.length} copies of goro are loaded, and none knows of the goroutines of another; see docs/copies.md:\n${list.join("")}`;
+  const list = copies.map((copy) => `\t${nameOf(copy)}${copy === thisCopy ? ", which reports this" : ""}\n`);
+  return `\n${copies.length} copies of goro are loaded, which do not share goroutines; see docs/copies.md:\n${list.join("")}`;
 }
 
-/** Calls `listener` with each other copy that is loaded, before or later, as an error message names it. */
+/** Calls `listener` with the name of each other copy, whether it is loaded already or later. */
 export function onOtherCopy(listener: (name: string) => void): void {
-  thisCopy.noticed = (other) => listener(named(other));
+  thisCopy.noticed = (other) => listener(nameOf(other));
   for (const copy of copies) if (copy !== thisCopy) thisCopy.noticed(copy);
 }
 
-function named({ version, location }: Copy): string {
+function nameOf({ version, location }: Copy): string {
   return `${version} at ${location === "" ? "an unknown place" : location}`;
 }

@@ -1,21 +1,20 @@
-// A queue in the order of some rank, in a binary heap. Everybody in it knows the place at which they stand, so that leaving
-// from the middle is never a search.
+// A priority queue in a binary heap. Each node stores its index, so that a node is removed without a search.
 //
 // Invariants, whenever no method is on the stack:
-//   1. Nobody stands before the one above them.
-//   2. Each in the heap knows its own index; whoever is outside has -1.
+//   1. No node is before its parent in the order of the heap.
+//   2. The index of a node is its place in the array; that of a node outside of the heap is -1.
 
-/** What an object needs in order to stand in a {@link Heap}: a place of its own, -1 at first. */
+/** The index that an object needs in order to be in a {@link Heap}; -1 at first. */
 export interface HeapNode {
   index: number;
 }
 
-/** A heap with `add` and `remove` in O(log n), and the first at hand. */
+/** A heap with `add` and `remove` in O(log n) and `first` in O(1). */
 export class Heap<N extends HeapNode> {
   readonly #nodes: N[] = [];
   readonly #isBefore: (a: N, b: N) => boolean;
 
-  /** `isBefore` tells whether `a` comes before `b`: an order in which no two are equal. */
+  /** @param isBefore - reports whether `a` comes before `b`, in an order without equal nodes */
   constructor(isBefore: (a: N, b: N) => boolean) {
     this.#isBefore = isBefore;
   }
@@ -28,17 +27,17 @@ export class Heap<N extends HeapNode> {
     return this.#nodes[0];
   }
 
-  /** All that are in it, in no order. */
+  /** All nodes, in no particular order. */
   get nodes(): readonly N[] {
     return this.#nodes;
   }
 
-  /** Adds `node`, which stands in no heap. */
+  /** Adds `node`, which must not be in a heap. */
   add(node: N): void {
     this.#siftUp(node, this.#nodes.length);
   }
 
-  /** Takes `node`, which stands in this heap, out of it. */
+  /** Removes `node`, which must be in this heap. */
   remove(node: N): void {
     const nodes = this.#nodes;
     const last = nodes.pop() as N;

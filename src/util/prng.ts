@@ -1,6 +1,6 @@
-// A seeded sequence of random numbers.
+// A seeded pseudo-random number generator.
 
-/** A sequence of numbers that its seed determines. It is mulberry32. */
+/** The generator mulberry32: its seed determines the sequence. */
 export class Prng {
   #state: number;
 
@@ -8,7 +8,7 @@ export class Prng {
     this.#state = seed >>> 0;
   }
 
-  /** A whole number from 0 to `n` - 1, each equally likely (within 2^-32), for `n` from 1 to 2^32. */
+  /** Returns an integer from 0 to `n` - 1, with equal probabilities (within 2^-32), for `n` from 1 to 2^32. */
   randomInt(n: number): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let t = this.#state;

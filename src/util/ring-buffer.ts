@@ -1,13 +1,13 @@
-// A first-in, first-out buffer in a circle. It grows as it fills and shrinks as it empties, so that a channel of a large capacity costs
-// what it holds and not what it could hold, or once held.
+// A first-in, first-out buffer in a circular array. It grows as it fills and shrinks as it empties, so that the memory of a channel
+// depends on the number of its values and not on its capacity.
 
-/** The length of a circular array that is first made. */
+/** The length of the first array. */
 const initialCapacity = 8;
 
-/** Up to this length an array is kept, so that a queue that is filled and emptied again and again is not copied each time. */
-const largestKept = 32;
+/** Arrays up to this length are not shrunk, so that a queue that is repeatedly filled and emptied is not copied each time. */
+const maxUnshrunk = 32;
 
-// What a ring has until something is put into it: most channels have no buffer.
+// Shared by all empty buffers, because most channels are unbuffered.
 const emptySlots: never[] = [];
 
 /** A queue in a circular array whose length is a power of two. */
@@ -16,27 +16,27 @@ export class RingBuffer<T> {
   #head = 0;
   length = 0;
 
-  /** The oldest value; undefined, if there is none. */
+  /** The oldest value; undefined if the buffer is empty. */
   get first(): T | undefined {
     return this.#slots[this.#head];
   }
 
-  /** Puts `value` at the end. */
+  /** Appends `value`. */
   push(value: T): void {
     if (this.length === this.#slots.length) this.#resize(this.length === 0 ? initialCapacity : this.length * 2);
     this.#slots[(this.#head + this.length) & (this.#slots.length - 1)] = value;
     this.length++;
   }
 
-  /** Takes the oldest value; the ring must not be empty. Nothing of it stays behind in the slot. */
+  /** Removes and returns the oldest value; the buffer must not be empty. The slot keeps no reference to it. */
   shift(): T {
     const head = this.#head;
     const value = this.#slots[head] as T;
     this.#slots[head] = undefined;
     this.#head = (head + 1) & (this.#slots.length - 1);
     this.length--;
-    // Half of the new array is free then, so that the next copy is far: push and shift take constant time on average.
-    if (this.length * 4 === this.#slots.length && this.#slots.length > largestKept) this.#resize(this.length * 2);
+    // Half of the new array is free then: push and shift take amortized constant time.
+    if (this.length * 4 === this.#slots.length && this.#slots.length > maxUnshrunk) this.#resize(this.length * 2);
     return value;
   }
 

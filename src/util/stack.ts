@@ -1,8 +1,8 @@
-// Reading a stack as the engines write it: one frame a line.
+// Parses the stacks of errors, in the formats of the engines: one frame a line.
 
 import { tryOr } from "./inspect.ts";
 
-/** The frames of an error's stack, without the message above them; none, if the program has given stacks another form. */
+/** Returns the frames of an error's stack, without the message; none if the program has changed the format of stacks. */
 export function parseFrames(error: Error): string[] {
   const stack = tryOr<unknown>(
     () => error.stack,
@@ -17,18 +17,18 @@ function capture(): string[] {
   const engine = Error as { stackTraceLimit?: number };
   const limit = engine.stackTraceLimit;
   engine.stackTraceLimit = 50;
-  const all = parseFrames(new Error());
+  const frames = parseFrames(new Error());
   if (limit !== undefined) engine.stackTraceLimit = limit;
-  return all;
+  return frames;
 }
 
 /**
- * The file of this module, or of the bundle that it is in; "" on a host without stacks. It is read from a stack, because `import.meta` is
+ * The file of this module, or of the bundle that contains it; "" on a host without stacks. It is read from a stack, because `import.meta` is
  * empty in a bundle for CommonJS.
  */
 export const ownFile: string = fileOf(capture()[0] ?? "");
 
-// The folder of the library's own files, where they are not in a bundle with the program.
+// The folder of the library's files; undefined if they are in a bundle with the program.
 const folder = /^(.*[/\\])(?:util[/\\]stack\.[jt]s|whole[/\\][\w-]+\.js)$/.exec(ownFile)?.[1];
 
 function fileOf(frame: string): string {
@@ -36,14 +36,14 @@ function fileOf(frame: string): string {
   return file;
 }
 
-// What a program calls, as the frames of a bundle name it. A bundler may add a number to a name.
+// The functions, methods and classes that programs call, as the frames of a bundle name them. A bundler may add a number to a name.
 const functions =
   /^(?:go|main|select|sleep|gosched|runPool|afterFunc|notifyContext|with(?:Cancel|Deadline|Timeout)(?:Cause)?|from(?:Events|Iterable|ReadableStream)|to(?:Readable|Writable)Stream)\d*$/;
 const methods = /^(?:do|go|lock|map|next|rLock|acquire|receive|result|send|stop|submit|tryGo|trySend|trySubmit|wait)$/;
 const classes =
   /^(?:Channel|Cond|JobRunner|ErrGroup|Mutex|Once|OrderedResults|RangeIterator|RateLimiter|PoolRun|RWMutex|Semaphore|SingleFlight|Ticker|Timer|WaitGroup|WorkerPool)\d*$/;
 
-/** The class and the function that `frame` names; "" for what it does not name. */
+/** Returns the class and the function that `frame` names; "" for a missing name. */
 function namesIn(frame: string): { className: string; name: string } {
   const [, v8, alias, other] = /^(?:at (?:async )?(.*?)(?: \[as (\w+)\])? \(|(.*?)@)/.exec(frame) ?? [];
   const parts = (v8 ?? other ?? "").replace(/^new (.*)/, "$1.constructor").split(".");
@@ -51,19 +51,19 @@ function namesIn(frame: string): { className: string; name: string } {
 }
 
 // In a bundle the frames of the library and those of the program have the same file. The library's come first: up to the first function
-// that a program calls, and on while one class of the library calls another. In a minified bundle that has no source map most
-// functions have lost their names, and their frames stay.
-function withoutNamed(all: readonly string[]): string[] {
-  const names = all.map(namesIn);
+// that programs call, and further while one class of the library calls another. In a minified bundle without a source map most functions
+// have no names, and their frames are not removed.
+function withoutNamed(frames: readonly string[]): string[] {
+  const names = frames.map(namesIn);
   let end = names.findIndex(({ className, name }) =>
     className === "" ? functions.test(name) : classes.test(className) || methods.test(name),
   );
   while (end >= 0 && classes.test(names[end + 1]?.className ?? "")) end++;
-  return all.slice(end + 1);
+  return frames.slice(end + 1);
 }
 
-/** Where the library was called from: the frames of the program, without the library's own. */
+/** Returns the frames of the program, without those of the library. */
 export function callerFrames(): string[] {
-  const all = capture().filter((frame) => !frame.includes("(node:"));
-  return folder === undefined ? withoutNamed(all) : all.filter((frame) => !frame.includes(folder));
+  const frames = capture().filter((frame) => !frame.includes("(node:"));
+  return folder === undefined ? withoutNamed(frames) : frames.filter((frame) => !frame.includes(folder));
 }

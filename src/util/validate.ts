@@ -3,7 +3,7 @@
 import { isOfAnotherCopy, kindOf } from "./copies.ts";
 import { safeToString, tryOr } from "./inspect.ts";
 
-/** Checks values for `caller`, the name of the public function that was called; each method returns the value or throws. */
+/** Checks the arguments of the public function `caller`. Each method throws if a value is wrong. */
 export class Check {
   readonly #caller: string;
 
@@ -11,34 +11,36 @@ export class Check {
     this.#caller = caller;
   }
 
-  count(name: string, least: number, value: number, most: number = Number.MAX_SAFE_INTEGER): number {
-    const isCount = Number.isSafeInteger(value) || (value === Infinity && most === Infinity);
-    if (!isCount || value < least || value > most) {
-      const range = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `${least} or more`;
+  /** Returns `value` if it is an integer from `min` to `max`; with `max` Infinity, also Infinity. */
+  count(name: string, min: number, value: number, max: number = Number.MAX_SAFE_INTEGER): number {
+    const isCount = Number.isSafeInteger(value) || (value === Infinity && max === Infinity);
+    if (!isCount || value < min || value > max) {
+      const range = max < Number.MAX_SAFE_INTEGER ? `from ${min} to ${max}` : `${min} or more`;
       throw new RangeError(`${this.#caller}: ${name} must be a whole number, ${range}, got ${describe(value)}`);
     }
     return value;
   }
 
-  atLeast(name: string, least: number, value: number, most: number = Infinity): number {
-    if (typeof value !== "number" || !(value >= least && value <= most)) {
-      const range = most === Infinity ? `${least} or more` : `from ${least} to ${most}`;
+  /** Returns `value` if it is a number from `min` to `max`. */
+  atLeast(name: string, min: number, value: number, max: number = Infinity): number {
+    if (typeof value !== "number" || !(value >= min && value <= max)) {
+      const range = max === Infinity ? `${min} or more` : `from ${min} to ${max}`;
       throw new RangeError(`${this.#caller}: ${name} must be a number, ${range}, got ${describe(value)}`);
     }
     return value;
   }
 
-  /** The TypeError that says `problem` of the call. */
+  /** Returns a TypeError about the call. */
   error(problem: string): TypeError {
     return new TypeError(`${this.#caller}: ${problem}`);
   }
 
-  /** An optional function. */
+  /** Checks an optional function. */
   isFunction(name: string, value: unknown): void {
     if (value !== undefined) checkFunction(this.#caller, value, name);
   }
 
-  /** An optional context. */
+  /** Checks an optional context. */
   isContext(name: string, value: unknown): void {
     if (value === undefined || (isContext(value) && !isOfAnotherCopy(value))) return;
     const advice = isSignal(value) ? `; pass context.fromSignal(${name})` : "";
@@ -46,7 +48,10 @@ export class Check {
   }
 
   /**
-   * Options, which may have the names of `known` and no others, and no null. `aliases` has what other libraries call some of them.
+   * Checks the names of optional options, and that none is null.
+   *
+   * @param known - the names that are allowed
+   * @param aliases - names that other libraries use, with the name to use instead
    */
   options(value: unknown, known: readonly string[], aliases: Readonly<Record<string, string>> = {}): void {
     if (value === undefined) return;
@@ -71,10 +76,10 @@ export class Check {
   }
 }
 
-/** Checks that `f` is a function that does its work when it is called. */
+/** Checks that `f` is a function, and not a generator function, whose call runs nothing. */
 export function checkFunction(caller: string, f: unknown, name: string = "f"): void {
   if (typeof f !== "function") throw new TypeError(`${caller}: ${name} must be a function, got ${describe(f)}`);
-  // Functions that are cheap to tell from a generator have no prototype.
+  // A function without a prototype is not a generator function, which this finds faster.
   if ((f as { prototype?: unknown }).prototype !== undefined && isGeneratorFunction(f)) {
     throw new TypeError(
       `${caller}: ${name} must not be a generator function, which runs nothing when it is called; pass an async function`,
@@ -82,7 +87,7 @@ export function checkFunction(caller: string, f: unknown, name: string = "f"): v
   }
 }
 
-/** `value` as an error message shows it. */
+/** Returns `value` as text for an error message. */
 export function describe(value: unknown): string {
   return kindOf(value) ?? (isSignal(value) ? "an AbortSignal" : safeToString(value));
 }
@@ -91,7 +96,7 @@ function isGeneratorFunction(f: object): boolean {
   return /^\[object (Async)?GeneratorFunction\]$/.test(Object.prototype.toString.call(f));
 }
 
-/** Whether `value` has the methods of a context. */
+/** Reports whether `value` has the methods of a context. */
 export function isContext(value: unknown): boolean {
   return tryOr(
     () => {
@@ -102,7 +107,7 @@ export function isContext(value: unknown): boolean {
   );
 }
 
-/** Whether `value` is an AbortSignal, of this realm or another. */
+/** Reports whether `value` is an AbortSignal, of this JavaScript realm or another. */
 export function isSignal(value: unknown): value is AbortSignal {
   return tryOr(
     () => {
@@ -113,7 +118,7 @@ export function isSignal(value: unknown): value is AbortSignal {
   );
 }
 
-/** The one of `names` that `name` may be a slip of; undefined, if it resembles none. */
+/** Returns the name that `name` is most likely a misspelling of; undefined if it resembles none. */
 function nearest(name: string, names: readonly string[]): string | undefined {
   const [best] = names
     .map((other) => ({ other, distance: distanceOf(name.toLowerCase(), other.toLowerCase()) }))
@@ -121,7 +126,7 @@ function nearest(name: string, names: readonly string[]): string | undefined {
   return best !== undefined && best.distance <= Math.max(1, best.other.length / 3) ? best.other : undefined;
 }
 
-/** How many letters have to be changed, added or removed to make one word of the other: Levenshtein's distance. */
+/** Returns the Levenshtein distance: how many letters have to be changed, added or removed to turn `a` into `b`. */
 function distanceOf(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { Channel, go, receive, select } from "goro";
-import { allowLeaks } from "goro/testing";
+import { ignoreLeaks } from "goro/testing";
 import { isCollected } from "../support/memory.ts";
 import { capacities } from "../support/promises.ts";
 
@@ -15,7 +15,7 @@ function full(capacity: number): Channel<number> {
 test.each(["send", "receive", "select", "loop"])(
   "a channel is collected with those who wait on it: %s",
   async (way) => {
-    allowLeaks();
+    ignoreLeaks();
     const abandon = (capacity: number): WeakRef<object> => {
       const ch = full(capacity);
       if (way !== "send") while (ch.tryReceive());

@@ -143,8 +143,7 @@ class History {
     }
     if (receiver) {
       receiver.twin = sender;
-      this.core.receivers.push(receiver);
-      this.core.onReceiverParked();
+      this.core.pushReceiver(receiver);
       this.model.receivers.push({ name });
     }
     this.#parties.set(
@@ -281,8 +280,7 @@ describe("the core of a timer's channel", () => {
     const { core, calls } = timed();
     const [one, other] = [new Party(core, 1, []), new Party(core, 2, [])];
     for (const party of [one, other]) {
-      core.receivers.push(party);
-      core.onReceiverParked();
+      core.pushReceiver(party);
     }
     core.removeWaiter(one);
     expect(calls).toEqual(["awaited", "awaited"]);

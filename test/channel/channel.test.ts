@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { Channel, go, PanicError, receive, type Received, select, send, WaitGroup } from "goro";
+import { Channel, go, PanicError, receive, type ReceiveResult, select, send, WaitGroup } from "goro";
 import { runSource } from "../support/programs.ts";
 import { capacities, quiet, stateOf } from "../support/promises.ts";
 
@@ -307,7 +307,7 @@ describe.each(capacities)("a channel of capacity %i", (capacity) => {
       receiving.go(async () => {
         const take = keep();
         for (;;) {
-          const r: Received<number> = ch.tryReceive() ?? (await ch.receive());
+          const r: ReceiveResult<number> = ch.tryReceive() ?? (await ch.receive());
           if (!r.ok) return;
           take(r.value);
         }

@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import { Channel, gosched, receive, select, send } from "goro";
-import { allowLeaks } from "goro/testing";
+import { ignoreLeaks } from "goro/testing";
 import { channelStateOf } from "../../src/channel/channel.ts";
 import { seed } from "../../src/runtime/realm.ts";
 import { capacities, countTurns, quiet, stateOf } from "../support/promises.ts";
@@ -111,7 +111,7 @@ describe.each(capacities)("over channels of capacity %i", (capacity) => {
   });
 
   test("a select that sends waits for no reader while there is room", async () => {
-    allowLeaks();
+    ignoreLeaks();
     const ch = new Channel<number>(capacity);
     for (let i = 0; i < capacity; i++) expect(await select([send(ch, i)])).toEqual({ case: 0 });
     expect(await stateOf(select([send(ch, capacity)]))).toBe("pending");

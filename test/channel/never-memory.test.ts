@@ -2,7 +2,7 @@
 
 import { expect, test } from "@jest/globals";
 import { Channel, context, fromIterable, receive, type ReceiveChannel, select, time } from "goro";
-import { allowLeaks } from "goro/testing";
+import { ignoreLeaks } from "goro/testing";
 import { heapInUse, isCollected } from "../support/memory.ts";
 
 /** Channels that are never ready, and live as long as the program or are made for each wait. */
@@ -17,7 +17,7 @@ const nevers: Readonly<Record<string, () => ReceiveChannel<unknown>>> = {
 };
 
 test.each(Object.keys(nevers))("an abandoned wait for %s is collected: select, receive and loop", async (name) => {
-  allowLeaks();
+  ignoreLeaks();
   const never = nevers[name] as () => ReceiveChannel<unknown>;
   const refs = (() => {
     const abandoned = new Channel<number>();
@@ -36,7 +36,7 @@ test.each(Object.keys(nevers))("an abandoned wait for %s is collected: select, r
 });
 
 test("an abandoned sleep without end is collected, and an abandoned context without a deadline that comes", async () => {
-  allowLeaks();
+  ignoreLeaks();
   const refs = (() => {
     const value = {};
     void time.sleep(Infinity).then(() => value);
@@ -57,7 +57,7 @@ async function expectFlat(times: number, once: (i: number) => Promise<unknown>):
 }
 
 test("100,000 abandoned selects on background().done() and another abandoned channel leave nothing", async () => {
-  allowLeaks();
+  ignoreLeaks();
   await expectFlat(100_000, async () => {
     void select({ done: receive(context.background().done()), job: receive(new Channel<number>()) });
     await Promise.resolve();
@@ -65,7 +65,7 @@ test("100,000 abandoned selects on background().done() and another abandoned cha
 });
 
 test("abandoned pumps of iterables without a context leave nothing", async () => {
-  allowLeaks();
+  ignoreLeaks();
   function* endless(): Generator<number[]> {
     for (;;) yield new Array<number>(100).fill(0);
   }

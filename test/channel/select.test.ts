@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { Channel, PanicError, receive, type ReceiveCase, select, send } from "goro";
-import { allowLeaks } from "goro/testing";
+import { ignoreLeaks } from "goro/testing";
 import { channelStateOf } from "../../src/channel/channel.ts";
 import type { ChannelState } from "../../src/channel/channel-state.ts";
 import { type Case, cancelWaiter } from "../../src/channel/select.ts";
@@ -194,7 +194,7 @@ describe("a select that waits", () => {
 
   // R47
   test.each(capacities)("is decided by the first event, and later ones find it gone, capacity %d", async (capacity) => {
-    allowLeaks();
+    ignoreLeaks();
     const a = new Channel<string>(capacity);
     const b = full(capacity);
     const s = select({ a: receive(a), b: send(b, 7) });
@@ -255,7 +255,7 @@ describe("a select that waits", () => {
     ["chan send (nil chan)", () => select({ off: send(undefined, 1) })],
     ["select", () => select([receive(null), receive(null)])],
   ])("for ever is counted as %s", (name, start) => {
-    allowLeaks();
+    ignoreLeaks();
     const count = (): number | undefined => waitReasons.find((o) => o.name === name)?.waiting;
     const before = count() as number;
     void start();
@@ -314,6 +314,24 @@ describe.each(capacities)("with capacity %d", (capacity) => {
   });
 
   // R46, R59
+  test("an array of cases takes its default if no case is ready, and not otherwise", async () => {
+    const [from, to] = [new Channel<number>(1), new Channel<number>()];
+    const cases = [receive(from), send(to, 1)];
+    expect(await select(cases, { default: true })).toStrictEqual({ case: "default" });
+    from.trySend(5);
+    expect(await select(cases, { default: true })).toStrictEqual({ case: 0, value: 5, ok: true });
+    expect(await select([], { default: true })).toStrictEqual({ case: "default" });
+  });
+
+  test.each([true, null, {}, { default: false }, { default: true, other: 1 }, receive(null)])(
+    "%p as the options of an array of cases is a TypeError",
+    async (options) => {
+      const refused = (select as (...args: unknown[]) => Promise<unknown>)([receive(new Channel())], options);
+      await expect(refused).rejects.toThrow(/^select: .*(default|options)/);
+      await expect(refused).rejects.toThrow(TypeError);
+    },
+  );
+
   test("default is not taken if a peer waits, and the peer is served", async () => {
     const to = new Channel<number>(capacity);
     const receiver = to.receive();
@@ -353,7 +371,7 @@ describe.each(capacities)("with capacity %d", (capacity) => {
 
   // R53
   test("send and receive on one channel never pair with each other", async () => {
-    allowLeaks();
+    ignoreLeaks();
     const ch = new Channel<number>(capacity);
     const both = { out: send(ch, 1), in: receive(ch) };
     if (capacity === 0) {
@@ -456,7 +474,7 @@ test.each([
   ["select([])", () => select([])],
   ["a select of cases that are off", () => select({ a: receive(null), b: send(undefined, 1) })],
 ])("%s waits for ever", async (_, start) => {
-  allowLeaks();
+  ignoreLeaks();
   expect(await stateOf(start())).toBe("pending");
 });
 
@@ -680,7 +698,7 @@ describe("a case can be used again", () => {
   });
 
   test("after a select that was withdrawn, of which nothing stays behind", async () => {
-    allowLeaks();
+    ignoreLeaks();
     const ch = new Channel<number>();
     const one = receive(ch) as unknown as Case<number>;
     void select([one as never, receive(null)]);
@@ -705,7 +723,7 @@ describe("a case can be used again", () => {
 });
 
 test("cases can be shown as JSON, also while selects wait with them", () => {
-  allowLeaks();
+  ignoreLeaks();
   const ch = new Channel<number>();
   const cases = { in: receive(ch), off: receive(null), out: send(full(1), 2) };
   void select(cases);

@@ -12,9 +12,9 @@ import {
   receive,
   type ReceiveCase,
   type ReceiveChannel,
-  type Received,
+  type ReceiveResult,
   select,
-  type Selected,
+  type SelectResult,
   send,
   type SendCase,
   type SendChannel,
@@ -40,6 +40,8 @@ function notRun(code: () => unknown): void {
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
+type StringKeys<E> = Extract<keyof E, string>;
+
 /** Compiles if the two types are the same. */
 function expectSame<A, B>(same: Same<A, B>): void {
   expect(same).toBe(true);
@@ -64,13 +66,21 @@ describe("the ends of a channel", () => {
     accept<SendChannel<number>>(receives);
   });
 
+  test("are not implemented by an object that has their methods: it would throw at runtime", () => {
+    const { send, trySend, close, receive, tryReceive, length, capacity } = ch;
+    const methods = { send, trySend, close, receive, tryReceive, length, capacity };
+    // @ts-expect-error: an imitation
+    accept<SendChannel<number>>(methods);
+    // @ts-expect-error: an imitation
+    accept<ReceiveChannel<number>>({ ...methods, [Symbol.asyncIterator]: () => ch[Symbol.asyncIterator]() });
+    // @ts-expect-error: `done` must return an end of a channel
+    accept<Context>({ ...context.background(), done: () => methods });
+  });
+
   // R7
   test("have the operations of their direction and no others", () => {
-    expectSame<keyof SendChannel<number>, "send" | "trySend" | "close" | "length" | "capacity">(true);
-    expectSame<
-      keyof ReceiveChannel<number>,
-      "receive" | "tryReceive" | typeof Symbol.asyncIterator | "length" | "capacity"
-    >(true);
+    expectSame<StringKeys<SendChannel<number>>, "send" | "trySend" | "close" | "length" | "capacity">(true);
+    expectSame<StringKeys<ReceiveChannel<number>>, "receive" | "tryReceive" | "length" | "capacity">(true);
     // @ts-expect-error: length and capacity are for reading
     notRun((): number => (sends.length = 1));
     // @ts-expect-error: length and capacity are for reading
@@ -135,7 +145,7 @@ describe("what is received", () => {
     const ch = new Channel<string>(1);
     ch.trySend("abc");
     const r = await ch.receive();
-    expectSame<typeof r, Received<string>>(true);
+    expectSame<typeof r, ReceiveResult<string>>(true);
     expectSame<typeof r.value, string | undefined>(true);
     if (r.ok) expectSame<typeof r.value, string>(true);
     else expectSame<typeof r.value, undefined>(true);
@@ -148,7 +158,7 @@ describe("what is received", () => {
   test("may be nothing at all from a receive that does not wait", () => {
     const ch = new Channel<string>();
     const r = ch.tryReceive();
-    expectSame<typeof r, Received<string> | undefined>(true);
+    expectSame<typeof r, ReceiveResult<string> | undefined>(true);
     // @ts-expect-error: it may be undefined
     notRun(() => r.ok);
     expect(r).toBeUndefined();
@@ -159,7 +169,7 @@ describe("what is received", () => {
     const ch = new Channel<void>(1);
     await ch.send();
     const r = await ch.receive();
-    expectSame<typeof r, Received<void>>(true);
+    expectSame<typeof r, ReceiveResult<void>>(true);
     expect(r).toEqual({ value: undefined, ok: true });
     // @ts-expect-error: there is nothing to send
     notRun(() => ch.send(1));
@@ -211,16 +221,16 @@ describe("what select answers", () => {
     // @ts-expect-error: default carries nothing
     if (s.case === "default") notRun(() => s.value);
     expect(s.case).toBe("default");
-    expectSame<Selected<{ word: ReceiveCase<string> }>["case"], "word">(true);
+    expectSame<SelectResult<{ word: ReceiveCase<string> }>["case"], "word">(true);
     // Also where the type of the cases leaves some of them open.
-    expectSame<Selected<{ word?: ReceiveCase<string>; default?: true }>["case"], "word" | "default">(true);
+    expectSame<SelectResult<{ word?: ReceiveCase<string>; default?: true }>["case"], "word" | "default">(true);
     expectSame<
-      Selected<{ word?: ReceiveCase<string> }>,
+      SelectResult<{ word?: ReceiveCase<string> }>,
       | { readonly case: "word"; readonly value: string; readonly ok: true }
       | { readonly case: "word"; readonly value: undefined; readonly ok: false }
     >(true);
     expectSame<
-      Selected<{ word: ReceiveCase<string> }>,
+      SelectResult<{ word: ReceiveCase<string> }>,
       | { readonly case: "word"; readonly value: string; readonly ok: true }
       | { readonly case: "word"; readonly value: undefined; readonly ok: false }
     >(true);
@@ -244,6 +254,18 @@ describe("what select answers", () => {
     expectSame<typeof s.case, number>(true);
     expectSame<typeof s.value, number | undefined>(true);
     expect(s).toEqual({ case: 1, value: 7, ok: true });
+  });
+
+  test("has the index, or default, where an array of cases has a default", async () => {
+    const s = await select([receive(words), receive(numbers)], { default: true });
+    expectSame<typeof s.case, 0 | 1 | "default">(true);
+    if (s.case === 0) expectSame<typeof s.value, string | undefined>(true);
+    // @ts-expect-error: the default has no value
+    if (s.case === "default") notRun(() => s.value);
+    // @ts-expect-error: named cases have it among them
+    await expect(select({ word: receive(words) }, { default: true })).rejects.toThrow(TypeError);
+    // @ts-expect-error: default must be true
+    await expect(select([receive(words)], { default: false })).rejects.toThrow(TypeError);
   });
 
   // R49

@@ -12,7 +12,7 @@ import {
   PanicError,
   receive,
   type ReceiveChannel,
-  type Received,
+  type ReceiveResult,
   select,
   send,
   type SendChannel,
@@ -29,7 +29,7 @@ function program(f: () => Promise<void>, seed: number): Promise<void> {
 }
 
 /** What was received, from a channel that nobody closes. */
-function sure<T>(r: Received<T>): T {
+function sure<T>(r: ReceiveResult<T>): T {
   if (!r.ok) throw new Error("nobody closes it");
   return r.value;
 }
@@ -241,7 +241,7 @@ describe("ken/chan.go", () => {
     }
 
     /** Notes a receive; whether it was the last. */
-    #received(c: Chan, r: Received<number>): boolean {
+    #received(c: Chan, r: ReceiveResult<number>): boolean {
       if (sure(r) !== c.expected) throw new Error(`got ${String(r.value)}, expected ${c.expected}`);
       this.totals.received++;
       c.expected = this.#after(c.expected);

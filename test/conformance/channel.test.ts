@@ -11,14 +11,14 @@ import {
   PanicError,
   receive,
   type ReceiveChannel,
-  type Received,
+  type ReceiveResult,
   select,
   send,
   type SendChannel,
   time,
   WaitGroup,
 } from "goro";
-import { bubble, settled } from "goro/testing";
+import { bubble, waitUntilBlocked } from "goro/testing";
 import { quiet, stateOf } from "../support/promises.ts";
 
 const closed = { value: undefined, ok: false };
@@ -212,15 +212,15 @@ describe("closedchan.go", () => {
   interface Form {
     send(ch: Channel<number>, value: number): Promise<unknown>;
     trySend(ch: Channel<number>, value: number): Promise<unknown>;
-    receive(ch: Channel<number>): Promise<Received<number>>;
-    tryReceive(ch: Channel<number>): Promise<Received<number>>;
+    receive(ch: Channel<number>): Promise<ReceiveResult<number>>;
+    tryReceive(ch: Channel<number>): Promise<ReceiveResult<number>>;
   }
 
   const dummy = new Channel<number>();
 
-  function received(s: { case: string; value?: number | undefined; ok?: boolean }): Received<number> {
+  function received(s: { case: string; value?: number | undefined; ok?: boolean }): ReceiveResult<number> {
     expect(s.case).toBe("it");
-    return { value: s.value, ok: s.ok } as Received<number>;
+    return { value: s.value, ok: s.ok } as ReceiveResult<number>;
   }
 
   const forms: Record<string, Form> = {
@@ -228,7 +228,7 @@ describe("closedchan.go", () => {
       send: (ch, value) => ch.send(value),
       trySend: async (ch, value) => ch.trySend(value),
       receive: (ch) => ch.receive(),
-      tryReceive: async (ch) => ch.tryReceive() as Received<number>,
+      tryReceive: async (ch) => ch.tryReceive() as ReceiveResult<number>,
     },
     "selects of one case": {
       send: (ch, value) => select({ it: send(ch, value) }),
@@ -397,7 +397,7 @@ describe("nil.go chantest: on a nil channel", () => {
           over = true;
         });
         await time.sleep(time.hour);
-        await settled();
+        await waitUntilBlocked();
         expect(over).toBe(false);
       }),
     ).rejects.toThrow("blocked goroutines remain");
@@ -547,7 +547,7 @@ describe.each(numbers(20))("TestChan: of capacity %i,", (capacity) => {
       expect(await select({ it: receive(ch), default: true })).toEqual({ case: "default" });
       await ch.send(0);
       await ch.send(0);
-      await settled();
+      await waitUntilBlocked();
       expect(got).toBe(2);
     });
   });
@@ -566,7 +566,7 @@ describe.each(numbers(20))("TestChan: of capacity %i,", (capacity) => {
       expect(ch.trySend(-1)).toBe(false);
       expect(await select({ it: send(ch, -1), default: true })).toEqual({ case: "default" });
       expect((await ch.receive()).value).toBe(0);
-      await settled();
+      await waitUntilBlocked();
       expect(sent).toBe(true);
       for (let i = 1; i <= capacity; i++) expect(ch.tryReceive()?.value).toBe(i);
       expect(ch.tryReceive()).toBeUndefined();
@@ -589,7 +589,7 @@ describe.each(numbers(20))("TestChan: of capacity %i,", (capacity) => {
   test("a close unblocks who receives", async () => {
     await bubble(async () => {
       const ch = new Channel<number>(capacity);
-      const done = new Channel<Received<number>>();
+      const done = new Channel<ReceiveResult<number>>();
       go(async () => done.send(await ch.receive()));
       await time.sleep(time.millisecond);
       expect(done.tryReceive()).toBeUndefined();

@@ -3,7 +3,7 @@
 
 import { expect, test } from "@jest/globals";
 import { Channel, context, go, numGoroutine, receive, type ReceiveChannel, select, time } from "goro";
-import { now, settled } from "goro/testing";
+import { now, waitUntilBlocked } from "goro/testing";
 import { inBubble, isOver, Wrapper } from "../support/contexts.ts";
 
 type Context = context.Context;
@@ -30,7 +30,7 @@ test("TestAfterFuncCalledAfterCancel: f is called once, after the cancel and not
     await done.receive();
     expect(stop()).toBe(false);
     cancel();
-    await settled();
+    await waitUntilBlocked();
   }));
 
 // T-X20; R121
@@ -85,7 +85,7 @@ test("TestAfterFuncCalledAsynchronously: cancel does not wait for an f that itse
     expect(numGoroutine()).toBe(before);
     cancel();
     expect(stop()).toBe(false);
-    await settled();
+    await waitUntilBlocked();
     expect(numGoroutine()).toBe(before + 1);
     expect(await ch.receive()).toEqual({ value: "unblocked", ok: true });
   }));
@@ -186,6 +186,6 @@ test("TestCustomContextAfterFuncUnregisterAfterFunc: a stop takes back what afte
     expect(stop()).toBe(true);
     expect(ctx0.afterFuncs.size).toBe(0);
     ctx0.cancel(new context.Canceled());
-    await settled();
+    await waitUntilBlocked();
     expect(calls).toBe(0);
   }));

@@ -2,7 +2,7 @@
 
 import { beforeEach, expect, test } from "@jest/globals";
 import { Channel, context, defer, go, numGoroutine, type ReceiveChannel, receive, select, send, time } from "goro";
-import { now, settled } from "goro/testing";
+import { now, waitUntilBlocked } from "goro/testing";
 import { children, inBubble } from "../support/contexts.ts";
 
 type Context = context.Context;
@@ -44,7 +44,7 @@ test("ExampleWithCancel: a generator ends when nobody reads it any more", () =>
       }
       expect(numGoroutine()).toBe(before + 1);
     }
-    await settled();
+    await waitUntilBlocked();
     expect(numGoroutine()).toBe(before);
     expect(output).toEqual(["1", "2", "3", "4", "5"]);
   }));

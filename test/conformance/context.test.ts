@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import { context, go, gosched, PanicError, receive, select, time, WaitGroup } from "goro";
-import { now, settled } from "goro/testing";
+import { now, waitUntilBlocked } from "goro/testing";
 import { children, inBubble, isOver, Wrapper } from "../support/contexts.ts";
 
 type Context = context.Context;
@@ -71,7 +71,7 @@ test("TestParentFinishesChild: all kinds of children stand in the parent's list,
       expect(ctx.err()).toBeInstanceOf(context.Canceled);
     }
     expect(stopAfter()).toBe(false);
-    await settled();
+    await waitUntilBlocked();
     expect(called).toBe(true);
 
     const precanceledChild = withValue(parent, "key", "value");
@@ -248,7 +248,7 @@ test.each(["waits for the parent", "has not begun"])(
         await parent.done().receive();
         cancelChild();
       });
-      if (when === "waits for the parent") await settled();
+      if (when === "waits for the parent") await waitUntilBlocked();
       cancelParent();
       await child.done().receive();
       await interlocked.wait();

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, type Context, ErrGroup, go, PanicError, receive, select, send, time } from "goro";
-import { settled } from "goro/testing";
+import { waitUntilBlocked } from "goro/testing";
 import { children, inBubble, isOver } from "../support/contexts.ts";
 
 const seeds = [1, 2, 3, 4, 5];
@@ -323,7 +323,7 @@ test("SetLimit: it panics while goroutines of the group are active, and leaves t
       new PanicError(`errgroup: modify limit while ${n} goroutines in the group are still active`);
     for (const n of [5, 3, 0, -1]) expect(() => group.setLimit(n)).toThrow(complaint(2));
     await time.sleep(1);
-    await settled();
+    await waitUntilBlocked();
     expect(() => group.setLimit(5)).toThrow(complaint(1));
     expect([group.tryGo(() => time.sleep(1)), group.tryGo(() => time.sleep(1))]).toEqual([true, true]);
     expect(group.tryGo(() => undefined)).toBe(false);

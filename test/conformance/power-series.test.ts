@@ -2,7 +2,7 @@
 // McIlroy ("Squinting at Power Series"). powser2.go differs from it by its types alone.
 
 import { describe, expect, test } from "@jest/globals";
-import { Channel, go, main, receive, type Received, select, send } from "goro";
+import { Channel, go, main, receive, type ReceiveResult, select, send } from "goro";
 import { bubble } from "goro/testing";
 
 /** A fraction in lowest terms. One without a denominator is the end of a series. */
@@ -85,7 +85,7 @@ class Series {
   }
 }
 
-function sure<T>(r: Received<T>): T {
+function sure<T>(r: ReceiveResult<T>): T {
   if (!r.ok) throw new Error("nobody closes it");
   return r.value;
 }

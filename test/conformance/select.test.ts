@@ -16,7 +16,7 @@ import {
   time,
   WaitGroup,
 } from "goro";
-import { bubble, settled } from "goro/testing";
+import { bubble, waitUntilBlocked } from "goro/testing";
 import { inBubble } from "../support/contexts.ts";
 import { quiet } from "../support/promises.ts";
 
@@ -812,7 +812,7 @@ test.each(seeds)(
         await d.send(7);
         await e.receive();
         await c.send(8);
-        await settled();
+        await waitUntilBlocked();
         expect(woken).toEqual([
           { case: 2, value: 7, ok: true },
           { value: 8, ok: true },

@@ -21,7 +21,7 @@ import {
   time,
   WaitGroup,
 } from "goro";
-import { now, settled } from "goro/testing";
+import { now, waitUntilBlocked } from "goro/testing";
 import { inBubble } from "../support/contexts.ts";
 
 const seeds = [1, 2, 3, 4, 5];
@@ -272,11 +272,11 @@ test.each(seeds)("TestRLocker: the reading side is a lock, and a writer waits fo
       for (let i = 0; i < n; i++) {
         await reads.receive();
         rl.unlock();
-        await settled();
+        await waitUntilBlocked();
         expect(writes.tryReceive()).toBeUndefined();
         rl.unlock();
         await writes.receive();
-        await settled();
+        await waitUntilBlocked();
         expect(reads.tryReceive()).toBeUndefined();
         wl.unlock();
       }
@@ -479,7 +479,7 @@ test.each(seeds)("TestCondSignal: a signal wakes one (seed %i)", (seed) =>
         c.signal();
         m.unlock();
         await awake.receive();
-        await settled();
+        await waitUntilBlocked();
         expect(awake.tryReceive()).toBeUndefined();
       }
       c.signal();
@@ -553,7 +553,7 @@ test.each(seeds.slice(0, 3))("TestCondBroadcast: everybody wakes once in each ro
         for (let j = 0; j < n; j++) seen.add((await awake.receive()).value);
         expect(seen.size).toBe(n);
       }
-      await settled();
+      await waitUntilBlocked();
       expect(running.tryReceive()).toBeUndefined();
       c.broadcast();
     },

@@ -4,7 +4,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import { Channel, Cond, context, defer, go, gosched, Mutex, receive, select, time, WaitGroup } from "goro";
-import { allowLeaks, bubble, now, settled } from "goro/testing";
+import { ignoreLeaks, bubble, now, waitUntilBlocked } from "goro/testing";
 import { quiet } from "../support/promises.ts";
 
 const { millisecond, nanosecond, second } = time;
@@ -15,7 +15,7 @@ const seeds = [1, 2, 3, 4, 5];
 
 /** The first line of what the bubble fails with. What deadlocks leaves somebody behind. */
 async function failure(f: () => unknown, seed = 1): Promise<string> {
-  allowLeaks();
+  ignoreLeaks();
   const error: unknown = await bubble(f, { seed }).catch((error: unknown) => error);
   return error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : `no error: ${String(error)}`;
 }
@@ -91,7 +91,7 @@ describe("the clock", () => {
         }
       });
       await time.sleep(5 * second);
-      await settled();
+      await waitUntilBlocked();
       expect(got).toEqual(three);
     }));
 
@@ -104,7 +104,7 @@ describe("the clock", () => {
         await sequence.return(undefined);
       });
       await time.sleep(5 * second);
-      await settled();
+      await waitUntilBlocked();
       expect(got).toEqual(three);
     }));
 });
@@ -113,7 +113,7 @@ describe("the clock", () => {
 describe("settled", () => {
   test("TestRunEmpty: a bubble of nothing ends", () => bubble(() => undefined));
 
-  test("TestSimpleWait: it answers where there is nobody else", () => bubble(() => settled()));
+  test("TestSimpleWait: it answers where there is nobody else", () => bubble(() => waitUntilBlocked()));
 
   test.each(seeds)("TestGoroutineWait: it waits for a goroutine to end (seed %i)", (seed) =>
     bubble(
@@ -123,7 +123,7 @@ describe("settled", () => {
           ended = true;
         });
         expect(ended).toBe(false);
-        await settled();
+        await waitUntilBlocked();
         expect(ended).toBe(true);
       },
       { seed },
@@ -138,7 +138,7 @@ describe("settled", () => {
           for (let i = 0; i < 10; i++) await gosched();
           done = true;
         });
-        await settled();
+        await waitUntilBlocked();
         expect(done).toBe(true);
       },
       { seed },
@@ -161,7 +161,7 @@ describe("settled", () => {
     };
     go(f);
     await ch.send(first);
-    await settled();
+    await waitUntilBlocked();
     return done;
   }
 
@@ -197,7 +197,7 @@ describe("settled", () => {
 
       // Goroutines that end.
       both((i) => go(() => add(i)));
-      await settled();
+      await waitUntilBlocked();
       expectBoth(2);
       both(add);
 
@@ -209,14 +209,14 @@ describe("settled", () => {
           await ch1.receive();
         }),
       );
-      await settled();
+      await waitUntilBlocked();
       expectBoth(4);
       both(add);
       ch1.close();
 
       // Timers that are due.
       both((i) => time.afterFunc(0, () => add(i)));
-      await settled();
+      await waitUntilBlocked();
       expectBoth(6);
       both(add);
 
@@ -228,7 +228,7 @@ describe("settled", () => {
           await ch2.receive();
         }),
       );
-      await settled();
+      await waitUntilBlocked();
       expectBoth(8);
       both(add);
       ch2.close();
@@ -304,7 +304,7 @@ describe("timers", () => {
         });
       });
       await time.sleep(3 * second);
-      await settled();
+      await waitUntilBlocked();
       expect(i).toBe(2);
     }));
 
@@ -353,13 +353,13 @@ describe("timers", () => {
         go(async () => {
           while ((await select({ done: receive(ctx.done()), timer: receive(timer.c) })).case === "timer") ticks++;
         });
-        await settled();
+        await waitUntilBlocked();
         expect(ticks).toBe(1);
         timer.reset(0);
-        await settled();
+        await waitUntilBlocked();
         expect(ticks).toBe(2);
         cancel();
-        await settled();
+        await waitUntilBlocked();
       },
       { seed },
     ),
@@ -374,7 +374,7 @@ describe("timers", () => {
           const tm1 = new time.Timer(1);
           const tm2 = new time.Timer(1);
           seen.add((await select({ tm1: receive(tm1.c), tm2: receive(tm2.c) })).case);
-          await settled();
+          await waitUntilBlocked();
         }
         expect([...seen].sort()).toEqual(["tm1", "tm2"]);
       },
@@ -396,7 +396,7 @@ describe("timers", () => {
             });
           }
           await time.sleep(1);
-          await settled();
+          await waitUntilBlocked();
           expect(first).toBeGreaterThan(0);
           seen.add(first);
         }
@@ -576,7 +576,7 @@ describe("a WaitGroup", () => {
             await wg.wait();
             waited++;
           });
-          await settled();
+          await waitUntilBlocked();
           expect(waited).toBe(i);
           wg.done();
         },
@@ -606,10 +606,10 @@ describe("a WaitGroup", () => {
         await ofTheModule.wait();
         waited = true;
       });
-      await settled();
+      await waitUntilBlocked();
       expect(waited).toBe(false);
       ofTheModule.done();
-      await settled();
+      await waitUntilBlocked();
       expect(waited).toBe(true);
     }));
 
@@ -626,7 +626,7 @@ describe("a WaitGroup", () => {
             ended++;
           });
         }
-        await settled();
+        await waitUntilBlocked();
         cancel.close();
         await wg2.wait();
       };
@@ -670,7 +670,7 @@ test.each(seeds)("TestCond: who waits for a condition is durably blocked (seed %
         waiterDone = true;
       });
       await wait();
-      await settled();
+      await waitUntilBlocked();
       expect(waiterDone).toBe(true);
       expect(time.since(start)).toBe(2);
     },
@@ -757,7 +757,7 @@ describe("how a bubble ends", () => {
             await ctx.done().receive();
             state = "done";
           });
-          await settled();
+          await waitUntilBlocked();
           expect(state).toBe("waiting on context");
         },
         { seed },
@@ -780,10 +780,10 @@ describe("what the package documentation shows", () => {
           context.afterFunc(ctx, () => {
             called = true;
           });
-          await settled();
+          await waitUntilBlocked();
           expect(called).toBe(false);
           cancel();
-          await settled();
+          await waitUntilBlocked();
           expect(called).toBe(true);
         },
         { seed },
@@ -798,10 +798,10 @@ describe("what the package documentation shows", () => {
         const [ctx, cancel] = context.withTimeout(context.background(), timeout);
         using _ = defer(cancel);
         await time.sleep(timeout - nanosecond);
-        await settled();
+        await waitUntilBlocked();
         expect(ctx.err()).toBeUndefined();
         await time.sleep(nanosecond);
-        await settled();
+        await waitUntilBlocked();
         expect(ctx.err()).toBeInstanceOf(context.DeadlineExceeded);
       },
       { seed },
@@ -861,13 +861,13 @@ describe("what the package documentation shows", () => {
             go(async () => {
               got = await server.read();
             });
-            await settled();
+            await waitUntilBlocked();
             expect(got).toBe("");
             await server.write("HTTP/1.1 100 Continue\r\n\r\n");
-            await settled();
+            await waitUntilBlocked();
             expect(got).toBe("request body");
             await server.write("HTTP/1.1 200 OK\r\n\r\n");
-            await settled();
+            await waitUntilBlocked();
             expect([status, time.now()]).toEqual(["HTTP/1.1 200 OK\r\n\r\n", epoch]);
           },
           { seed },

@@ -6,8 +6,8 @@ import {
   context,
   defer,
   ErrGroup,
-  type Flight,
-  type FlightResult,
+  type SingleFlightValue,
+  type SingleFlightResult,
   go,
   gosched,
   PanicError,
@@ -18,7 +18,7 @@ import {
   time,
   WaitGroup,
 } from "goro";
-import { settled } from "goro/testing";
+import { waitUntilBlocked } from "goro/testing";
 import { inBubble } from "../support/contexts.ts";
 import { quiet } from "../support/promises.ts";
 
@@ -183,7 +183,7 @@ test.each(seeds)("TestWeightedDoesntBlockIfTooBig: who asks for more than the si
       await g.wait();
       expect([had, sem.tryAcquire(n), refusal]).toEqual([n * 3, true, undefined]);
       giveUp();
-      await settled();
+      await waitUntilBlocked();
       expect(refusal).toBe(big.err());
     },
     { seed },
@@ -238,7 +238,7 @@ test.each(seeds)("TestAllocCancelDoesntStarve: when the first gives up, those be
       go(cancel);
       await sem.acquire(1);
       sem.release(1);
-      await settled();
+      await waitUntilBlocked();
       expect(refusal).toBe(ctx.err());
       sem.release(1);
       expect(sem.tryAcquire(10)).toBe(true);
@@ -345,7 +345,7 @@ test.each(seeds)("TestDoDupSuppress: who comes meanwhile shares the value (seed 
         await time.sleep(10 * time.millisecond);
         return value as string;
       };
-      const flights: Flight<string>[] = [];
+      const flights: SingleFlightValue<string>[] = [];
       const n = 10;
       wg1.add(1);
       for (let i = 0; i < n; i++) {
@@ -373,7 +373,7 @@ test.each(seeds)("TestForget: after it the next call is new, and the old one doe
       const g = new SingleFlight<string, number>();
       const firstStarted = new Channel<void>();
       const unblockFirst = new Channel<void>();
-      const firstFinished = new Channel<Flight<number>>(1);
+      const firstFinished = new Channel<SingleFlightValue<number>>(1);
       go(async () => {
         const flight = await g.do("key", async () => {
           firstStarted.close();
@@ -522,8 +522,8 @@ test.each(seeds)("ExampleGroup: the second function is not called, and the resul
       const res1c = g.doChan("key", work("func 1"));
       const res2c = g.doChan("key", work("func 2"));
       block.close();
-      const res1 = (await res1c.receive()).value as FlightResult<string>;
-      const res2 = (await res2c.receive()).value as FlightResult<string>;
+      const res1 = (await res1c.receive()).value as SingleFlightResult<string>;
+      const res2 = (await res2c.receive()).value as SingleFlightResult<string>;
       expect([
         `Shared: ${res2.shared}`,
         `Equal results: ${res1.value === res2.value}`,

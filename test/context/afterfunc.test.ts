@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { context, time } from "goro";
-import { bubble, settled } from "goro/testing";
+import { bubble, waitUntilBlocked } from "goro/testing";
 import { isCollected } from "../support/memory.ts";
 import { runSource } from "../support/programs.ts";
 import { children } from "../support/contexts.ts";
@@ -16,7 +16,7 @@ describe("afterFunc", () => {
       const stop = afterFunc(ctx, () => calls++);
       cancel();
       expect(stop()).toBe(false);
-      await settled();
+      await waitUntilBlocked();
       expect(calls).toBe(1);
     }));
 
@@ -34,7 +34,7 @@ describe("afterFunc", () => {
       afterFunc(child, () => calls.push("child"));
       stop();
       cancel();
-      await settled();
+      await waitUntilBlocked();
       expect(calls.sort()).toEqual(["child", "first", "twice", "twice"]);
     }));
 
@@ -49,7 +49,7 @@ describe("afterFunc", () => {
         afterFunc(child, () => seen.push(context.cause(child)));
       });
       cancel(why);
-      await settled();
+      await waitUntilBlocked();
       expect(seen).toEqual([why]);
     }));
 
@@ -57,7 +57,7 @@ describe("afterFunc", () => {
     bubble(async () => {
       let calls = 0;
       const stop = afterFunc(background(), () => calls++);
-      await settled();
+      await waitUntilBlocked();
       expect(stop()).toBe(true);
       expect(stop()).toBe(false);
       expect(calls).toBe(0);

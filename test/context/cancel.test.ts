@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, defer, go, receive, select, time } from "goro";
-import { settled } from "goro/testing";
+import { waitUntilBlocked } from "goro/testing";
 import { realClock } from "../../src/runtime/timer.ts";
 import { heapInUse, isCollected } from "../support/memory.ts";
 import { isOver, children, inBubble } from "../support/contexts.ts";
@@ -63,10 +63,10 @@ describe("cancel", () => {
         for await (const _ of ctx.done()) woken.push("a value");
         woken.push("loop");
       });
-      await settled();
+      await waitUntilBlocked();
       expect(woken).toEqual([]);
       cancel();
-      await settled();
+      await waitUntilBlocked();
       expect(woken.sort()).toEqual(["done", "loop", "receive"]);
     }));
 
@@ -130,8 +130,8 @@ test("the two errors are classes of their own, with Go's words", () =>
     const [canceled, cancel] = withCancel(background());
     cancel();
     const [late] = withTimeout(background(), 0);
-    expect(canceled.err()).toMatchObject({ name: "Canceled", message: "context canceled" });
-    expect(late.err()).toMatchObject({ name: "DeadlineExceeded", message: "context deadline exceeded" });
+    expect(canceled.err()).toMatchObject({ name: "AbortError", message: "context canceled" });
+    expect(late.err()).toMatchObject({ name: "TimeoutError", message: "context deadline exceeded" });
     expect(canceled.err()).toBeInstanceOf(Error);
     expect(canceled.err()).not.toBeInstanceOf(context.DeadlineExceeded);
     expect(late.err()).not.toBeInstanceOf(context.Canceled);

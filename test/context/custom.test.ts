@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { Channel, context, go, numGoroutine, PanicError, type ReceiveChannel, time } from "goro";
-import { settled } from "goro/testing";
+import { waitUntilBlocked } from "goro/testing";
 import { children, inBubble, isOver, Wrapper } from "../support/contexts.ts";
 
 const { afterFunc, background, withCancel, withCancelCause, withTimeout, withValue } = context;
@@ -106,11 +106,11 @@ describe("a context with an end of its own", () => {
       expect(children(inner)).toBe(0);
       expect(numGoroutine()).toBe(goroutines + 2);
       cancelInner();
-      await settled();
+      await waitUntilBlocked();
       expect([child, valued].some(isOver)).toBe(false);
 
       own.end();
-      await settled();
+      await waitUntilBlocked();
       for (const ctx of [child, valued]) expect(ctx.err()).toBe(own.error);
     }));
 
@@ -122,13 +122,13 @@ describe("a context with an end of its own", () => {
       const [grandchild] = withTimeout(child, hour);
       const [timed, cancelTimed] = withTimeout(own, hour);
       const stop = afterFunc(own, () => undefined);
-      await settled();
+      await waitUntilBlocked();
       expect(numGoroutine()).toBe(goroutines + 3);
       cancel();
       cancelTimed();
       stop();
       expect([child, grandchild, timed].every(isOver)).toBe(true);
-      await settled();
+      await waitUntilBlocked();
       expect(numGoroutine()).toBe(goroutines);
       expect(isOver(own)).toBe(false);
     }));
@@ -150,10 +150,10 @@ describe("a context with an end of its own", () => {
       const own = new OwnEnd(background());
       let calls = 0;
       afterFunc(own, () => calls++);
-      await settled();
+      await waitUntilBlocked();
       expect(calls).toBe(0);
       own.end();
-      await settled();
+      await waitUntilBlocked();
       expect(calls).toBe(1);
     }));
 
@@ -212,7 +212,7 @@ describe("a context with an afterFunc of its own", () => {
       cancelInner(why);
       expect(isOver(child)).toBe(false);
       spreading.end();
-      await settled();
+      await waitUntilBlocked();
       expect(child.err()).toBe(spreading.error);
       expect(context.cause(child)).toBe(why);
     }));

@@ -230,7 +230,7 @@ test("a timeout keeps the process alive until it passes, and no longer than unti
   `);
   expect(program).toEqual({
     code: 0,
-    stdout: "TimeoutError: context deadline exceeded\nCanceled: context canceled\n",
+    stdout: "TimeoutError: context deadline exceeded\nAbortError: context canceled\n",
     stderr: "",
   });
 });
@@ -249,7 +249,7 @@ describe("when the wall clock of the machine is set", () => {
       const [child, cancelChild] = withTimeout(parent, time.second);
       using _2 = cancelChild;
       expect(timeLeft(child)).toBeLessThanOrEqual(time.second);
-      expect(realClock.purposes.filter((purpose) => purpose === "context.withDeadline")).toHaveLength(2);
+      expect(realClock.labels.filter((purpose) => purpose === "context.withDeadline")).toHaveLength(2);
     } finally {
       restore();
     }
@@ -264,7 +264,7 @@ describe("when the wall clock of the machine is set", () => {
       using _2 = cancelChild;
       expect(child.deadline()).toBe(parent.deadline());
       expect(timeLeft(child)).toBeLessThanOrEqual(time.hour);
-      expect(realClock.purposes.filter((purpose) => purpose === "context.withDeadline")).toHaveLength(1);
+      expect(realClock.labels.filter((purpose) => purpose === "context.withDeadline")).toHaveLength(1);
     } finally {
       restore();
     }

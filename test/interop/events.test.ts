@@ -2,8 +2,8 @@
 
 import { EventEmitter } from "node:events";
 import { describe, expect, test } from "@jest/globals";
-import { Channel, context, type EventOptions, fromEvents, PanicError, type ReceiveChannel } from "goro";
-import { allowLeaks, bubble } from "goro/testing";
+import { Channel, context, type FromEventsOptions, fromEvents, PanicError, type ReceiveChannel } from "goro";
+import { ignoreLeaks, bubble } from "goro/testing";
 import { quiet } from "../support/promises.ts";
 
 function taken<T>(channel: ReceiveChannel<T>): (T | undefined)[] {
@@ -139,19 +139,20 @@ describe("fromEvents", () => {
   test("refuses arguments that make no sense, and does not listen", () => {
     const emitter = new EventEmitter();
     const refuses = (options: object, message: string): void =>
-      expect(() => fromEvents(emitter, "data", options as EventOptions<unknown>)).toThrow(message);
+      expect(() => fromEvents(emitter, "data", options as FromEventsOptions<unknown>)).toThrow(message);
     expect(() => fromEvents({} as never, "data")).toThrow("emitter must be an EventTarget or an EventEmitter");
     expect(() => fromEvents(null as never, "data")).toThrow("got null");
     expect(() => fromEvents(emitter, 3 as never)).toThrow("name must be a string, got 3");
     expect(() => fromEvents(emitter, "data", { capacity: 0 })).toThrow(RangeError);
-    refuses({ overflow: "wait" }, '"fail", "drop-newest", "drop-oldest", got wait');
+    refuses({ overflow: "wait" }, '"error", "drop-newest", "drop-oldest", got wait');
     refuses({ ctx: {} }, "ctx must be a context");
-    refuses({ ctx: new AbortController().signal }, "got an AbortSignal; pass context.fromSignal(ctx)");
-    refuses({ signal: 1 }, "there is no option signal; write ctx instead");
+    refuses({ ctx: new AbortController().signal }, "got an AbortSignal; write signal: for an AbortSignal");
+    refuses({ signal: 1 }, "signal must be an AbortSignal, got 1");
+    refuses({ whenFull: "fail" }, "there is no option whenFull; write overflow instead");
     refuses({ onErorr: 1 }, "there is no option onErorr; write onError instead");
-    refuses({ error: null }, "error must not be null; leave it out for the default");
-    refuses({ error: true }, "error must be a string or false, got true");
-    refuses({ end: 1 }, "end must be a string, got 1");
+    refuses({ errorEvent: null }, "errorEvent must not be null; leave it out for the default");
+    refuses({ errorEvent: true }, "errorEvent must be a string or false, got true");
+    refuses({ endEvent: 1 }, "endEvent must be a string, got 1");
     refuses({ onError: 1 }, "onError must be a function, got 1");
     refuses({ onDrop: 1 }, "onDrop must be a function, got 1");
     expect(emitter.eventNames()).toEqual([]);
@@ -210,7 +211,7 @@ describe("a failure of the emitter", () => {
     expect(emitter.eventNames()).toEqual([]);
   });
 
-  test.each<[string, EventOptions<unknown>]>([
+  test.each<[string, FromEventsOptions<unknown>]>([
     ["a message", {}],
     ["an error that is asked for by name", { errorEvent: "error" }],
   ])("of a socket that is both an emitter and a target is heard beside %s", (_, options) => {
@@ -263,7 +264,7 @@ describe("a failure of the emitter", () => {
       emitter.emit("error", new Error("broken"));
       return new Channel().receive();
     });
-    allowLeaks();
+    ignoreLeaks();
     await expect(run).rejects.toBe(failure);
     expect(isClosed(channel)).toBe(true);
   });
@@ -323,7 +324,7 @@ describe("an event for which there is no room", () => {
     emitter.emit("end");
   });
 
-  test("with fail is a failure; what was taken is still there", () => {
+  test("with error closes the channel with an error; the events in the buffer are still there", () => {
     const emitter = new EventEmitter();
     const errors: Error[] = [];
     const channel = fromEvents<number>(emitter, "data", {
@@ -332,7 +333,8 @@ describe("an event for which there is no room", () => {
       onError: (error) => errors.push(error),
     });
     for (const n of [1, 2, 3, 4]) emitter.emit("data", n);
-    const message = "RangeError: fromEvents: the channel is full (capacity 2) at event data; see option whenFull";
+    const message =
+      'RangeError: fromEvents: channel is full (capacity 2), event "data" overflowed; see the overflow option';
     expect(errors.map(String)).toEqual([message]);
     expect(channel.err()).toBe(errors[0]);
     expect(channel.dropped).toBe(0);

@@ -18,7 +18,7 @@ const channels = [
   fromIterable(silent(), { ctx, onError }),
   fromIterable(new PassThrough(), { ctx, onError }),
   fromReadableStream(new ReadableStream(), { ctx, onError }),
-  fromEvents(process, "message", { ctx, onError, end: "exit" }),
+  fromEvents(process, "message", { ctx, onError, endEvent: "exit" }),
 ];
 const written = new Channel<number>();
 const read = toReadableStream(new Channel<number>(), { ctx }).getReader().read();

@@ -2,7 +2,7 @@
 
 import { expect, test } from "@jest/globals";
 import { Channel, context, fromEvents, fromIterable, toReadableStream, toWritableStream } from "goro";
-import { allowLeaks } from "goro/testing";
+import { ignoreLeaks } from "goro/testing";
 import { children } from "../support/contexts.ts";
 import { heapInUse, isCollected } from "../support/memory.ts";
 
@@ -11,14 +11,14 @@ function* numbers(): Generator<number> {
 }
 
 test("20,000 channels that were dropped after one value keep nothing", async () => {
-  allowLeaks();
+  ignoreLeaks();
   const before = await heapInUse();
   for (let n = 0; n < 20_000; n++) expect((await fromIterable(numbers()).receive()).value).toBe(0);
   expect(((await heapInUse()) - before) / 20_000).toBeLessThan(200);
 });
 
 test("a source is collected with its channel", async () => {
-  allowLeaks();
+  ignoreLeaks();
   let ref!: WeakRef<object>;
   await (async () => {
     const source = numbers();

@@ -6,13 +6,13 @@ import {
   Channel,
   type Context,
   context,
-  type FeedOptions,
+  type FromSourceOptions,
   fromIterable,
   fromReadableStream,
   type ReceiveChannel,
   time,
 } from "goro";
-import { allowLeaks, bubble, settled } from "goro/testing";
+import { ignoreLeaks, bubble, waitUntilBlocked } from "goro/testing";
 import { children } from "../support/contexts.ts";
 import { capacities, quiet, stateOf } from "../support/promises.ts";
 
@@ -60,7 +60,7 @@ class Counter {
   }
 }
 
-const kinds: readonly [string, (counter: Counter, options: FeedOptions) => ReceiveChannel<number>][] = [
+const kinds: readonly [string, (counter: Counter, options: FromSourceOptions) => ReceiveChannel<number>][] = [
   ["an iterable", (counter, options) => fromIterable(counter.now(), options)],
   ["an async iterable", (counter, options) => fromIterable(counter.later(), options)],
   ["a stream", (counter, options) => fromReadableStream(counter.stream(), options)],
@@ -132,11 +132,11 @@ describe.each(kinds)("a channel from %s", (_, open) => {
     const run = bubble(async () => {
       const [ctx, cancel] = context.withCancel(context.background());
       open(counter, { ctx });
-      await settled();
+      await waitUntilBlocked();
       cancel();
       await time.sleep(1);
     });
-    allowLeaks();
+    ignoreLeaks();
     await expect(run).rejects.toBe(counter.cleanup);
   });
 
@@ -166,10 +166,12 @@ describe.each(kinds)("a channel from %s", (_, open) => {
       "capacity must be a whole number, from 0 to 4294967295, got -1",
     );
     expect(() => open(counter, { ctx: 3 as never })).toThrow("ctx must be a context, got 3");
-    expect(() => open(counter, { ctx: new AbortController().signal as never })).toThrow("pass context.fromSignal(ctx)");
+    expect(() => open(counter, { ctx: new AbortController().signal as never })).toThrow(
+      "write signal: for an AbortSignal",
+    );
     expect(() => open(counter, { onError: "no" as never })).toThrow("onError must be a function, got no");
     expect(() => open(counter, { onError: null as never })).toThrow("onError must not be null");
-    expect(() => open(counter, { signal: 1 } as never)).toThrow("there is no option signal; write ctx instead");
+    expect(() => open(counter, { signal: 1 } as never)).toThrow("signal must be an AbortSignal, got 1");
     expect(() => open(counter, null as never)).toThrow("options must be an object, got null");
     expect(counter.asked).toBe(0);
   });

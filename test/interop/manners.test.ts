@@ -18,36 +18,37 @@ function ignore(): void {
 }
 
 describe("an error of a border", () => {
-  const signal = new AbortController().signal;
-
   test.each<[string, () => unknown]>([
     ["fromEvents: emitter must be an EventTarget or an EventEmitter, got", () => fromEvents({} as never, "data")],
     ["fromEvents: there is no option nonsense", () => fromEvents(new EventEmitter(), "data", { nonsense: 1 } as never)],
     [
-      "fromEvents: there is no option signal; write ctx instead",
-      () => fromEvents(new EventEmitter(), "data", { signal } as never),
+      "fromEvents: signal must be an AbortSignal, got a Context; write ctx: for a context",
+      () => fromEvents(new EventEmitter(), "data", { signal: context.background() } as never),
     ],
     [
       "fromEvents: there is no option buffer; write capacity instead",
       () => fromEvents(new EventEmitter(), "data", { buffer: 1 } as never),
     ],
     [
-      "fromEvents: there is no option overflow; write whenFull instead",
-      () => fromEvents(new EventEmitter(), "data", { overflow: "fail" } as never),
+      "fromEvents: there is no option whenFull; write overflow instead",
+      () => fromEvents(new EventEmitter(), "data", { whenFull: "fail" } as never),
     ],
     ["fromEvents: capacity must be a whole number", () => fromEvents(new EventEmitter(), "data", { capacity: 0 })],
-    ["fromIterable: there is no option signal; write ctx instead", () => fromIterable([1], { signal } as never)],
     [
-      "fromReadableStream: there is no option signal; write ctx instead",
-      () => fromReadableStream(new ReadableStream(), { signal } as never),
+      "fromIterable: signal must be an AbortSignal, got a Context; write ctx: for a context",
+      () => fromIterable([1], { signal: context.background() } as never),
     ],
     [
-      "toReadableStream: there is no option signal; write ctx instead",
-      () => toReadableStream(new Channel(), { signal } as never),
+      "fromReadableStream: signal must be an AbortSignal, got a Context; write ctx: for a context",
+      () => fromReadableStream(new ReadableStream(), { signal: context.background() } as never),
     ],
     [
-      "toWritableStream: there is no option signal; write ctx instead",
-      () => toWritableStream(new Channel(), { signal } as never),
+      "toReadableStream: signal must be an AbortSignal, got a Context; write ctx: for a context",
+      () => toReadableStream(new Channel(), { signal: context.background() } as never),
+    ],
+    [
+      "toWritableStream: signal must be an AbortSignal, got a Context; write ctx: for a context",
+      () => toWritableStream(new Channel(), { signal: context.background() } as never),
     ],
   ])("says %s", (message, call) => {
     expect(call).toThrow(message);
@@ -94,4 +95,28 @@ describe("the listeners of fromEvents", () => {
 test("a stream of a channel can be canceled without a hook", async () => {
   const channel = new Channel<number>();
   await expect(toReadableStream(channel).cancel("enough")).resolves.toBeUndefined();
+});
+
+test("a signal closes each channel and makes each stream fail with its reason", async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const why = new Error("why");
+  async function* silent(): AsyncGenerator<number> {
+    await new Promise(() => undefined);
+    yield 1;
+  }
+  const emitter = new EventEmitter();
+  const channels = [
+    fromIterable(silent(), { signal }),
+    fromReadableStream(new ReadableStream<number>(), { signal }),
+    fromEvents<number>(emitter, "data", { signal }),
+  ];
+  const read = toReadableStream(new Channel<number>(), { signal }).getReader().read();
+  const written = new Channel<number>();
+  const write = toWritableStream(written, { signal }).getWriter().write(1);
+  const outcomes = Promise.allSettled([read, write]);
+  controller.abort(why);
+  for (const channel of [...channels, written]) expect(channel.tryReceive()).toEqual({ value: undefined, ok: false });
+  expect(emitter.eventNames()).not.toContain("data");
+  expect(await outcomes).toEqual(Array(2).fill({ status: "rejected", reason: why }));
 });

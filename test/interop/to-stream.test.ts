@@ -58,9 +58,7 @@ describe("toReadableStream", () => {
     expect(() => toReadableStream(new Channel(), { ctx: 1 as never })).toThrow("ctx must be a context, got 1");
     expect(() => toReadableStream(new Channel(), { onCancel: 1 as never })).toThrow("onCancel must be a function");
     expect(() => toReadableStream(null as never)).toThrow("channel must be a Channel, got null");
-    expect(() => toReadableStream(new Channel(), { signal: 1 } as never)).toThrow(
-      "no option signal; write ctx instead",
-    );
+    expect(() => toReadableStream(new Channel(), { signal: 1 } as never)).toThrow("signal must be an AbortSignal");
   });
 });
 
@@ -221,7 +219,7 @@ describe("toWritableStream", () => {
     expect(() => toWritableStream(3 as never)).toThrow("toWritableStream: channel must be a Channel, got 3");
     expect(() => toWritableStream(new Channel(), { onAbort: 1 as never })).toThrow("onAbort must be a function");
     expect(() => toWritableStream(new Channel(), { ctx: new AbortController().signal as never })).toThrow(
-      "ctx must be a context, got an AbortSignal; pass context.fromSignal(ctx)",
+      "ctx must be a context, got an AbortSignal; write signal: for an AbortSignal",
     );
     expect(() => toWritableStream(new Channel(), { prevntClose: true } as never)).toThrow("write preventClose instead");
   });

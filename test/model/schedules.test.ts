@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { allowLeaks } from "goro/testing";
+import { ignoreLeaks } from "goro/testing";
 import { arbitraryProgram, randomProgram } from "./generate.ts";
 import type { Operation, Program, Receive, Send } from "./program.ts";
 import { runProgram, traceProgram } from "./run.ts";
@@ -129,7 +129,7 @@ async function reached(program: Program, enough: number, least: number, most: nu
 describe("programs whose outcomes were counted by hand", () => {
   for (const [title, [program, outcomes]] of Object.entries(classics)) {
     test(`${title}: the model finds just these outcomes, and goro reaches them all`, async () => {
-      allowLeaks();
+      ignoreLeaks();
       expect(sorted(outcomesOf(program))).toEqual(sorted(outcomes));
       expect(sorted(outcomesOf(program, { fifo: true }))).toEqual(sorted(outcomes));
       expect(sorted(await reached(program, outcomes.length, 60, 5000))).toEqual(sorted(outcomes));
@@ -137,7 +137,7 @@ describe("programs whose outcomes were counted by hand", () => {
   }
 
   test("a group that is used again too early may panic in Go, and never does in goro", async () => {
-    allowLeaks();
+    ignoreLeaks();
     const reuse = program([], [add(1), wait], [add(-1), add(1)]);
     const clean = [
       "sync: negative WaitGroup counter |  | ",
@@ -154,7 +154,7 @@ describe("programs whose outcomes were counted by hand", () => {
 
 describe("random programs", () => {
   test("every run has an outcome that Go allows, and follows from the order of its steps", async () => {
-    allowLeaks();
+    ignoreLeaks();
     const endings = new Set<string>();
     let open = 0;
     let varied = 0;
@@ -190,7 +190,7 @@ describe("random programs", () => {
   });
 
   test("goro reaches nearly all outcomes of programs that have few", async () => {
-    allowLeaks();
+    ignoreLeaks();
     let all = 0;
     let seen = 0;
     for (let number = 0; number < 100; number++) {
@@ -204,7 +204,7 @@ describe("random programs", () => {
   });
 
   test("the same seed gives the same program and the same run", async () => {
-    allowLeaks();
+    ignoreLeaks();
     for (let number = 0; number < 50; number++) {
       const program = randomProgram(number);
       expect(randomProgram(number)).toEqual(program);

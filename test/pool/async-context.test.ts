@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Channel, context, type Context, go, type JobOutcome, runPool, time, WorkerPool } from "goro";
-import { allowLeaks, bubble, settled } from "goro/testing";
+import { ignoreLeaks, bubble, waitUntilBlocked } from "goro/testing";
 import { currentGoroutine } from "../../src/runtime/goroutine-tracking.ts";
 import { inBubble } from "../support/contexts.ts";
 
@@ -51,7 +51,7 @@ const doors: readonly (readonly [name: string, bring: (pool: Pool, ms: number) =
 // served without capturing anything.
 describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
   beforeEach(() => {
-    if (mode === "without") allowLeaks();
+    if (mode === "without") ignoreLeaks();
   });
 
   describe.each(doors)("a job submitted by %s", (_name, bring) => {
@@ -60,9 +60,9 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
         async () => {
           await using pool = new WorkerPool(store, { workers: 1, queueSize: 9 });
           const first = als.run("A", () => bring(pool, 10));
-          await settled();
+          await waitUntilBlocked();
           const second = als.run("B", () => bring(pool, 10));
-          await settled();
+          await waitUntilBlocked();
           const third = bring(pool, 10);
           expect(await Promise.all([first, second, third])).toEqual(["A", "B", "none"]);
           expect(als.getStore()).toBeUndefined();
@@ -205,7 +205,7 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
       await als.run("sender", async () => {
         for (const ms of [1, 2, 1, 1000]) await jobs.send(ms);
       });
-      await settled();
+      await waitUntilBlocked();
       als.run("canceller", cancel);
       await report;
       const values: unknown[] = [];

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, type Context, go, receive, runPool, select, time, WorkerPool } from "goro";
-import { bubble, settled } from "goro/testing";
+import { bubble, waitUntilBlocked } from "goro/testing";
 import { poolResult } from "../../src/runtime/wait-reasons.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
@@ -29,7 +29,7 @@ describe.each(["send", "submit"] as const)("%s", (door) => {
             );
             const [ctx, cancel] = withCancelCause(background());
             await pool.send(1);
-            await settled();
+            await waitUntilBlocked();
             const waiting = pool[door](2, { ctx }).then(
               () => "accepted",
               (error: unknown) => error,
@@ -39,7 +39,7 @@ describe.each(["send", "submit"] as const)("%s", (door) => {
               gate.close();
             } else {
               gate.close();
-              await settled();
+              await waitUntilBlocked();
               cancel(why);
             }
             expect(await waiting).toBe(order === "cancel first" ? why : "accepted");
@@ -105,7 +105,7 @@ test("for all ways to submit, jobs that were not accepted are not counted and ha
     const results = gate.map([3, 4, 5], { ctx });
     const mapped = results.next().catch((error: unknown) => error);
     const calls = [gate.send(6, { ctx }), gate.submit(7, { ctx })].map((call) => call.catch((error: unknown) => error));
-    await settled();
+    await waitUntilBlocked();
     expect(gate.stats()).toMatchObject({ queued: 1, waiting: 4 });
     cancel();
     for (const error of await Promise.all([mapped, ...calls])) expect(error).toBeInstanceOf(context.Canceled);
@@ -146,7 +146,7 @@ describe("an idle pool", () => {
       expect(() => pools[3]?.trySubmit(1)).toThrow(why);
       await expect(pools[4]?.map([1]).next()).rejects.toBe(why);
       for await (const _ of pools[5]?.results ?? []) throw new Error("there was no job");
-      await settled();
+      await waitUntilBlocked();
       expect(pools.map((pool) => pool.stats().workers)).toEqual([0, 0, 0, 0, 0, 0]);
     }));
 
@@ -161,10 +161,10 @@ describe("an idle pool", () => {
         else await select({ result: receive(pool.results), later: receive(time.after(time.hour)) });
         await ended.send("ended");
       });
-      await settled();
+      await waitUntilBlocked();
       expect(children(ctx)).toBe(1);
       cancel();
-      await settled();
+      await waitUntilBlocked();
       expect(ended.tryReceive()?.value).toBe("ended");
       expect(children(ctx)).toBe(0);
     }),
@@ -177,7 +177,7 @@ describe("an idle pool", () => {
       await select({ result: receive(pool.results), later: receive(time.after(5)) });
       expect(children(ctx)).toBe(0);
       await pool.send(1);
-      await settled();
+      await waitUntilBlocked();
       expect([pool.results.length, pool.results.capacity]).toEqual([1, 2 ** 32 - 1]);
       cancel();
       await pool.stop();
@@ -195,7 +195,7 @@ test("a map that runs follows resize, both ways", () =>
     let taken = 0;
     const ahead = async (): Promise<number> => {
       for (let i = 0; i < 40; i++, taken++) await results.next();
-      await settled();
+      await waitUntilBlocked();
       return asked - taken;
     };
     expect(await ahead()).toBe(2);
@@ -421,6 +421,6 @@ describe("a job that stops its pool", () => {
       expect(await pool.stop()).toMatchObject({ unfinished: [], abandoned: 1 });
       expect(done).toEqual([2, 3]);
       never.close();
-      await settled();
+      await waitUntilBlocked();
     }));
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, type Context, type PoolOptions, time, WorkerPool } from "goro";
-import { bubble, now, settled } from "goro/testing";
+import { bubble, now, waitUntilBlocked } from "goro/testing";
 import { currentClock } from "../../src/runtime/timer.ts";
 import { Prng } from "../../src/util/prng.ts";
 import { inBubble } from "../support/contexts.ts";
@@ -69,10 +69,10 @@ describe("resize", () => {
     inBubble(async () => {
       const all = watched({ workers: 1, queueSize: 2 });
       const sends = [10, 20, 30, 40, 50, 60].map((ms) => all.pool.send(ms));
-      await settled();
+      await waitUntilBlocked();
       expect(all.pool.stats()).toMatchObject({ workers: 1, running: 1, queued: 2, waiting: 3 });
       all.pool.resize(3);
-      await settled();
+      await waitUntilBlocked();
       expect(size(all)).toBe(3);
       expect([...all.busy.values()].sort()).toEqual([10, 20, 30]);
       expect(all.pool.stats()).toMatchObject({ running: 3, queued: 2, waiting: 1 });
@@ -105,7 +105,7 @@ describe("resize", () => {
     inBubble(async () => {
       const all = watched({ workers: 4, queueSize: 10 });
       const tasks = await Promise.all([10, 20, 30, 40, 5, 5].map((ms) => all.pool.submit(ms)));
-      await settled();
+      await waitUntilBlocked();
       all.pool.resize(1);
       const sizes: number[][] = [];
       for (const at of [9, 11, 21, 31, 41, 46, 51]) {
@@ -129,7 +129,7 @@ describe("resize", () => {
     inBubble(async () => {
       const all = watched({ workers: 3 });
       for (const ms of [10, 10, 10]) await all.pool.send(ms);
-      await settled();
+      await waitUntilBlocked();
       all.pool.resize(1);
       await time.sleep(5);
       all.pool.resize(3);
@@ -161,7 +161,7 @@ describe("resize", () => {
         }
       };
       for await (const ms of all.pool.map(jobs())) {
-        await settled();
+        await waitUntilBlocked();
         expect(ms).toBe(10);
         break;
       }
@@ -204,7 +204,7 @@ describe("whatever happens", () => {
               pool.resize(max);
               break;
             case 4: {
-              await settled();
+              await waitUntilBlocked();
               const { running, queued, waiting } = pool.stats();
               expect(busy.size).toBe(running);
               if (queued + waiting > 0) expect(running).toBeGreaterThanOrEqual(max);

@@ -17,7 +17,7 @@ import {
   time,
   WorkerPool,
 } from "goro";
-import { bubble, settled } from "goro/testing";
+import { bubble, waitUntilBlocked } from "goro/testing";
 import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
 
@@ -161,7 +161,7 @@ async function play(
   const { isReading } = stage;
   const { called } = stage;
   await stage.clean();
-  await settled();
+  await waitUntilBlocked();
   expect(stage.called).toBe(called);
   expect(children(stage.ctx)).toBe(0);
   if (ended instanceof Error) {
@@ -274,7 +274,7 @@ describe("the reader of a run that is cut short", () => {
         gracePeriod: 100,
       },
     );
-    await settled();
+    await waitUntilBlocked();
     cancel(enough);
     const read: number[] = [];
     for (let i = 0; i < stopAfter; i++) {
@@ -333,7 +333,7 @@ describe("results that other code closes", () => {
       const never = new Channel<never>();
       jobs.trySend(1);
       const run = runPool(background, jobs, results, () => never.receive(), { workers: 2, gracePeriod: 100 });
-      await settled();
+      await waitUntilBlocked();
       const start = time.now();
       results.close();
       await expect(run).rejects.toEqual(new PanicError("send on closed channel"));
@@ -423,7 +423,7 @@ test("a pool whose accepted jobs are canceled in every way gives each one outcom
             },
           );
           const tasks = [await pool.submit(1, { ctx: own }), await pool.submit(2, { ctx: own })];
-          await settled();
+          await waitUntilBlocked();
           const act = { task: () => tasks[0]?.cancel(enough), context: () => cancelOwn(enough) };
           const does = (way: (typeof ways)[number]): void => {
             if (way === "pool") cancelPool(enough);
@@ -433,7 +433,7 @@ test("a pool whose accepted jobs are canceled in every way gives each one outcom
           };
           let closed = false;
           does(first);
-          if (gap > 0) await settled();
+          if (gap > 0) await waitUntilBlocked();
           does(second);
           const [stop, cancelStop] = context.withTimeout(background, 5);
           await pool.stop(stop);
@@ -444,7 +444,7 @@ test("a pool whose accepted jobs are canceled in every way gives each one outcom
           if (!closed) gate.close();
           cancelPool(enough);
           cancelOwn(enough);
-          await settled();
+          await waitUntilBlocked();
           expect(pool.stats()).toMatchObject({ running: 0, abandoned: 0, queued: 0, waiting: 0 });
         }
       }

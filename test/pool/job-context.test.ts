@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, type Context, type JobOutcome, runPool, time, WorkerPool } from "goro";
-import { settled } from "goro/testing";
+import { waitUntilBlocked } from "goro/testing";
 import { PoolJob } from "../../src/pool/job.ts";
 import { children, inBubble, isOver, Wrapper } from "../support/contexts.ts";
 
@@ -82,7 +82,7 @@ describe.each(doors)("a job that came by %s", (_name, run) => {
         seen.push(cause(own), own.err() instanceof context.Canceled, cause(below), isOver(below));
         throw new Error("no");
       });
-      await settled();
+      await waitUntilBlocked();
       expect(seen).toEqual([why, why, true, why, true]);
       expect(children(ctx)).toBe(0);
     }));
@@ -133,7 +133,7 @@ describe("the context of a job", () => {
       const early = made(new Wrapper(parent));
       ctx.done();
       cancel(new Error("why"));
-      await settled();
+      await waitUntilBlocked();
       expect([ctx, early].map((each) => [isOver(each), cause(each)?.message])).toEqual([
         [true, "why"],
         [true, "why"],

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, type Context, time, WorkerPool } from "goro";
-import { settled } from "goro/testing";
+import { waitUntilBlocked } from "goro/testing";
 import { Heap } from "../../src/util/heap.ts";
 import { WaitQueue } from "../../src/util/wait-queue.ts";
 import { WorkerSet } from "../../src/pool/worker-set.ts";
@@ -142,7 +142,7 @@ test("no job is started after the end of the pool is decided, however many have 
       { workers: 2, queueSize: 100, ctx },
     );
     for (let job = 0; job < 102; job++) pool.trySend(job);
-    await settled();
+    await waitUntilBlocked();
     cancel();
     gate.close();
     await pool.stop();

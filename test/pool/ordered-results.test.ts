@@ -3,7 +3,7 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, type Context, go, gosched, receive, select, StoppedError, time, WorkerPool } from "goro";
-import { bubble, settled } from "goro/testing";
+import { bubble, waitUntilBlocked } from "goro/testing";
 import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { isCollected } from "../support/memory.ts";
@@ -142,10 +142,10 @@ class Held {
 
   async finish(...jobs: number[]): Promise<void> {
     for (const job of jobs) {
-      await settled();
+      await waitUntilBlocked();
       this.#gates.get(job)?.trySend(undefined);
     }
-    await settled();
+    await waitUntilBlocked();
   }
 }
 
@@ -257,7 +257,7 @@ describe.each(watched)("the window over %s", (_kind, of) => {
       { workers: 3, queueSize: 10 },
     );
     const results = pool.map(of(source), { maxInFlight: window });
-    await settled();
+    await waitUntilBlocked();
     expect(source.asked).toBe(0);
     for (; taken < 40; taken++) {
       await results.next();
@@ -299,7 +299,7 @@ test("at most twice as many jobs as workers are in flight by default, also after
       const source = new Source(100);
       await using results = pool.map(quick(source));
       void results.next();
-      await settled();
+      await waitUntilBlocked();
       // One of them has been taken, and leaves room for another.
       expect(source.asked).toBe(window + 1);
     }
@@ -431,7 +431,7 @@ describe.each(watched)("leaving a map of %s", (_kind, of) => {
       await using results = pool.map(of(source));
       expect(results[Symbol.asyncIterator]()).toBe(results);
     }
-    await settled();
+    await waitUntilBlocked();
     expect(source).toMatchObject({ asked: 0, closed: 1 });
   });
 });
@@ -445,7 +445,7 @@ describe.each(watched)("functions that do not listen, in a map of %s,", (_kind, 
       queueSize: 1,
     });
     for await (const _ of pool.map(of(new Source(100)), { maxInFlight: 6 })) break;
-    await settled();
+    await waitUntilBlocked();
     expect(time.since(start)).toBeLessThan(60);
     const { running, abandoned, canceled, ...stats } = pool.stats();
     expect(stats).toMatchObject({ queued: 0, waiting: 0, processed: 1 });
@@ -463,7 +463,7 @@ describe.each(watched)("functions that do not listen, in a map of %s,", (_kind, 
     time.afterFunc(50, () => cancel(new Error("enough")));
     expect(await told(pool.map(of(new Source(100)), { maxInFlight: 6, ctx }))).toEqual(["Error: enough"]);
     expect(time.since(start)).toBe(50);
-    await settled();
+    await waitUntilBlocked();
     expect(pool.stats()).toMatchObject({ running: 2, abandoned: 2, queued: 0, waiting: 0, processed: 0 });
     await pool.stop();
   });
@@ -484,7 +484,7 @@ describe("closing the source", () => {
       await using pool = new WorkerPool(double, { workers: 2 });
       const results = pool.map(jobs(), { maxInFlight: 2 });
       await results.next();
-      await settled();
+      await waitUntilBlocked();
       await results.return?.();
       expect(log).toEqual(["closed"]);
     }));
@@ -518,7 +518,7 @@ describe("closing the source", () => {
           }
         }
         for await (const _ of pool.map(jobs())) {
-          await settled();
+          await waitUntilBlocked();
           break;
         }
         await time.sleep(200);
@@ -547,7 +547,7 @@ describe("closing the source", () => {
       }),
     };
     for await (const _ of pool.map(jobs)) {
-      await settled();
+      await waitUntilBlocked();
       break;
     }
     expect(closed).toBe(1);
@@ -574,10 +574,10 @@ describe.each([0, 1, 2, 64])("a channel of capacity %i as the source", (capacity
     });
     for await (const result of pool.map(jobs)) {
       expect(result).toBe(2);
-      await settled();
+      await waitUntilBlocked();
       break;
     }
-    await settled();
+    await waitUntilBlocked();
     // An unbuffered send that does not wait has met a receiver.
     for (let n = 0; n <= capacity; n++) expect(jobs.trySend(n)).toBe(n < capacity);
     expect(jobs.length).toBe(capacity);
@@ -589,7 +589,7 @@ describe.each([0, 1, 2, 64])("a channel of capacity %i as the source", (capacity
     await using pool = new WorkerPool(double, { workers: 2 });
     const results = told(pool.map(jobs, { ctx }));
     await jobs.send(1);
-    await settled();
+    await waitUntilBlocked();
     cancel(new Error("enough"));
     expect(await results).toEqual([2, "Error: enough"]);
     expect(children(ctx)).toBe(0);
@@ -642,7 +642,7 @@ describe.each(watched)("a job of %s that fails", (_kind, of) => {
       end,
       end,
     ]);
-    await settled();
+    await waitUntilBlocked();
     expect(source.closed).toBe(1);
   });
 });
@@ -738,12 +738,12 @@ describe.each(watched)("the end of the context of a map of %s", (_kind, of) => {
     await held.finish(0, 1, 3);
     expect(await first).toEqual({ value: 0, done: false });
     cancel(new Error("enough"));
-    await settled();
+    await waitUntilBlocked();
     expect(await told(results)).toEqual([1, "Error: enough"]);
     expect(await told(results)).toEqual(["end"]);
     expect(held.gaveUp.length).toBeGreaterThan(0);
     for (const text of held.gaveUp) expect(text).toMatch(/^\d: Error: enough$/);
-    await settled();
+    await waitUntilBlocked();
     expect(source.closed).toBe(1);
     expect(children(ctx)).toBe(0);
     expect(pool.stats()).toMatchObject({ running: 0, queued: 0, waiting: 0 });
@@ -768,7 +768,7 @@ describe.each(watched)("the end of the context of a map of %s", (_kind, of) => {
     await using pool = new WorkerPool(held.f, { workers: 2 });
     expect(await told(pool.map(of(source), { ctx }))).toEqual(["Error: too late"]);
     expect(held.begun).toEqual([]);
-    await settled();
+    await waitUntilBlocked();
     expect(source.closed).toBe(1);
   });
 });
@@ -788,10 +788,10 @@ test("the functions see the values of the context of the map, and the end of the
     );
     const ctx = context.withValue(context.background(), user, "ada");
     const results = told(pool.map([1], { ctx }));
-    await settled();
+    await waitUntilBlocked();
     cancel(new Error("closing time"));
     expect(await results).toEqual(["Error: closing time"]);
-    await settled();
+    await waitUntilBlocked();
     expect(seen).toEqual(["ada", "Error: closing time"]);
     await pool.stop();
   }));
@@ -817,7 +817,7 @@ describe.each(watched)("a pool that stops while it maps %s", (_kind, of) => {
     expect(rest.slice(0, -1)).toEqual(numbers(rest.length).slice(1));
     expect(rest.at(-1)).toBe("StoppedError: WorkerPool: the pool has been stopped");
     expect(await stopped).toEqual({ unfinished: [], abandoned: 0, cause: undefined });
-    await settled();
+    await waitUntilBlocked();
     expect(source.closed).toBe(1);
   });
 
@@ -837,7 +837,7 @@ describe.each(watched)("a pool that stops while it maps %s", (_kind, of) => {
     await results.next();
     await time.sleep(20);
     await pool.stop();
-    await settled();
+    await waitUntilBlocked();
     const rest = await told(results);
     expect(rest.slice(0, -1)).toEqual(
       numbers(source.asked)
@@ -855,7 +855,7 @@ describe.each(watched)("a pool that stops while it maps %s", (_kind, of) => {
     const results = pool.map(of(source));
     await expect(results.next()).rejects.toBeInstanceOf(StoppedError);
     expect(await told(results)).toEqual(["end"]);
-    await settled();
+    await waitUntilBlocked();
     expect(source.closed).toBe(1);
   });
 });
@@ -866,7 +866,7 @@ test("a map that waits for its channel ends with a StoppedError when the pool st
     const pool = new WorkerPool(double, { workers: 2 });
     const results = told(pool.map(jobs));
     await jobs.send(4);
-    await settled();
+    await waitUntilBlocked();
     await pool.stop();
     expect(await results).toEqual([8, "StoppedError: WorkerPool: the pool has been stopped"]);
   }));
@@ -884,9 +884,9 @@ describe.each(watched)("a pool that is canceled while it maps %s", (_kind, of) =
     await held.finish(0, 1);
     await first;
     cancel(new Error("closing time"));
-    await settled();
+    await waitUntilBlocked();
     expect(await told(results)).toEqual([1, "Error: closing time"]);
-    await settled();
+    await waitUntilBlocked();
     expect(source.closed).toBe(1);
     expect(children(ctx)).toBe(0);
     await expect(pool.map([1]).next()).rejects.toEqual(new Error("closing time"));

@@ -15,7 +15,7 @@ import {
   time,
   WorkerPool,
 } from "goro";
-import { settled } from "goro/testing";
+import { waitUntilBlocked } from "goro/testing";
 import { currentClock } from "../../src/runtime/timer.ts";
 import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
@@ -302,7 +302,7 @@ describe("in a pause", () => {
     await expect(task.result).rejects.toBeInstanceOf(context.DeadlineExceeded);
     expect([calls, at()]).toEqual([[0], 50]);
     expect(task.outcome).toMatchObject({ status: "canceled", attempts: 1 });
-    await settled();
+    await waitUntilBlocked();
     expect(pool.stats().running).toBe(0);
     expect(children(ctx)).toBe(0);
     await pool.stop();
@@ -376,7 +376,7 @@ describe("a job that takes too long", () => {
     expect(at()).toBe(50);
     expect(task.outcome).toEqual({ status: "failed", job: 1, attempts: 1, error });
     expect(task.outcome?.error).toBeInstanceOf(context.DeadlineExceeded);
-    await settled();
+    await waitUntilBlocked();
     expect(ends).toEqual([new context.DeadlineExceeded(), new context.DeadlineExceeded(), 50]);
     expect(pool.stats()).toMatchObject({
       processed: 1,
@@ -544,7 +544,7 @@ describe("a job that takes too long", () => {
     expect([...stopped].sort()).toEqual([1, 2]);
     const told = [...events];
     gate.close();
-    await settled();
+    await waitUntilBlocked();
     expect(events).toEqual(told);
     expect(stopped).toHaveLength(2);
     expect(pool.stats()).toMatchObject({ running: 0, abandoned: 0, processed: 2 });
@@ -644,7 +644,7 @@ describe("a rate", () => {
       await one.pool.send(0);
       await other.pool.send(0);
     }
-    await settled();
+    await waitUntilBlocked();
     await limiter.wait();
     // Of the four workers one had its turn at once, and stood in line again with its next job.
     expect(at()).toBeCloseTo(500, 6);
@@ -672,16 +672,16 @@ describe("a rate", () => {
     const at = stopwatch();
     const { pool, calls } = clocked({ workers: 3, rate: 10 });
     await pool.send(0);
-    await settled();
+    await waitUntilBlocked();
     const task = await pool.submit(0);
-    await settled();
+    await waitUntilBlocked();
     expect(pool.stats()).toMatchObject({ running: 1, processed: 1 });
     await time.sleep(20);
     task.cancel(new Error("enough"));
     await expect(task.result).rejects.toEqual(new Error("enough"));
     expect(at()).toBe(20);
     expect(task.outcome).toEqual({ status: "canceled", job: 0, attempts: 0, error: new Error("enough") });
-    await settled();
+    await waitUntilBlocked();
     expect(pool.stats()).toMatchObject({ running: 0, abandoned: 0, canceled: 1 });
     await (
       await pool.submit(0)

@@ -18,7 +18,7 @@ import {
   send,
   time,
 } from "goro";
-import { bubble, now, settled } from "goro/testing";
+import { bubble, now, waitUntilBlocked } from "goro/testing";
 import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { capacities } from "../support/promises.ts";
@@ -172,7 +172,7 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
         workers: 3,
         onWorkerStop: (worker) => stopped.push(worker),
       });
-      await settled();
+      await waitUntilBlocked();
       expect(results.length).toBe(capacity);
       expect(stopped).toEqual([]);
       const start = time.now();
@@ -224,7 +224,7 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
         if (status !== "done") expect([status, error]).toEqual(["canceled", new Error("enough")]);
       }
       expect(new Set(jobsOf(outcomes)).size).toBe(outcomes.length);
-      await settled();
+      await waitUntilBlocked();
       expect(children(ctx)).toBe(0);
     },
   );
@@ -248,7 +248,7 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
     };
     const { error } = await run(background, jobs, f, { workers: 2, stopOnError: true }, capacity);
     expect(error).toEqual(new Error("no 0"));
-    await settled();
+    await waitUntilBlocked();
     expect(sent).toBe(2 + capacity);
     expect(jobs.length).toBe(capacity);
     expect(calls).toBe(2);
@@ -386,7 +386,7 @@ describe("what makes no sense", () => {
       const results = new Results<number>(1);
       const running = runPool(background, jobs, results, f as () => number, options as RunPoolOptions<number, number>);
       await expect(running).rejects.toEqual(error);
-      await settled();
+      await waitUntilBlocked();
       expect(jobs.length).toBe(1);
       expect(results.closed).toBe(0);
     }),
@@ -463,7 +463,7 @@ describe("the end of the context", () => {
     await time.sleep(1000);
     expect(sent).toBe(2);
     const again = run(background, jobs, (_own, n) => n);
-    await settled();
+    await waitUntilBlocked();
     expect(sent).toBe(3);
     jobs.close();
     expect((await again).outcomes).toHaveLength(1);
@@ -475,7 +475,7 @@ describe("the end of the context", () => {
     expect(error).toBeUndefined();
     expect(children(ctx)).toBe(0);
     cancel();
-    await settled();
+    await waitUntilBlocked();
   });
 
   everyOrder("with nothing to do but wait for jobs is an error too", async () => {
@@ -554,7 +554,7 @@ describe("the end of the context", () => {
           { workers: 4, ...options },
         );
         for (const n of numbers(3)) await jobs.send(n);
-        await settled();
+        await waitUntilBlocked();
         const start = time.now();
         cancel(new Error("enough"));
         const { cause, abandoned, unfinished, undelivered } = await running;

@@ -3,7 +3,7 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, time, WorkerPool } from "goro";
-import { now, settled } from "goro/testing";
+import { now, waitUntilBlocked } from "goro/testing";
 import { children, inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 
@@ -74,11 +74,11 @@ describe("run", () => {
       await using pool = new WorkerPool(async () => (await ready.receive()).ok, { workers: 1 });
       const [ctx, cancel] = withCancelCause(background());
       const result = pool.run(1, { ctx }).catch((error: unknown) => error);
-      await settled();
+      await waitUntilBlocked();
       if (order === "cancel first") cancel(why);
       ready.close();
       if (order === "result first") {
-        await settled();
+        await waitUntilBlocked();
         cancel(why);
       }
       expect(await result).toBe(order === "cancel first" ? why : false);
@@ -205,7 +205,7 @@ test("a pool prints how many jobs run and wait", () =>
     const pool = new WorkerPool(async (_ctx, ms: number) => time.sleep(ms), { workers: 2, queueSize: 3 });
     expect(inspect(pool)).toBe("WorkerPool 0/2 running, 0 queued");
     const calls = [1, 1, 1, 1, 1, 1].map((ms) => pool.send(ms));
-    await settled();
+    await waitUntilBlocked();
     expect(String(pool)).toBe("WorkerPool 2/2 running, 3 queued, 1 waiting");
     const stop = pool.stop();
     expect(String(pool)).toBe("WorkerPool 2/2 running, 4 queued, stopping");

@@ -13,7 +13,7 @@ import {
   time,
   WorkerPool,
 } from "goro";
-import { bubble, now, settled } from "goro/testing";
+import { bubble, now, waitUntilBlocked } from "goro/testing";
 import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
@@ -73,7 +73,7 @@ describe("stats", () => {
       async () => {
         const pool = new WorkerPool(work, { workers: 2, queueSize: 3 });
         const sends = Array.from({ length: 7 }, () => pool.send({ ms: 10 }));
-        await settled();
+        await waitUntilBlocked();
         expect(counts(pool.stats())).toEqual({ running: 2, queued: 3, waiting: 2 });
         await time.sleep(11);
         expect(counts(pool.stats())).toEqual({ running: 2, queued: 3, processed: 2 });
@@ -103,10 +103,10 @@ describe("stats", () => {
       const pool = new WorkerPool(work, { workers: 1, queueSize: 1 });
       const [running, queued] = [await pool.submit({ ms: 10, listens: true }), await pool.submit({ ms: 10 })];
       queued.cancel();
-      await settled();
+      await waitUntilBlocked();
       expect(counts(pool.stats())).toEqual({ running: 1, canceled: 1 });
       running.cancel();
-      await settled();
+      await waitUntilBlocked();
       expect(counts(pool.stats())).toEqual({ canceled: 2 });
       expect(pool.stats().latency.count).toBe(0);
       await pool.stop();
@@ -121,7 +121,7 @@ describe("stats", () => {
       expect(pool.trySubmit({ ms: 10 })).toBeUndefined();
       const waiting = pool.send({ ms: 10 }, { ctx });
       waiting.catch(() => undefined);
-      await settled();
+      await waitUntilBlocked();
       expect(counts(pool.stats())).toEqual({ running: 1, waiting: 1 });
       cancel();
       await expect(waiting).rejects.toThrow(context.Canceled);
@@ -136,7 +136,7 @@ describe("stats", () => {
       const [late, canceled] = [await pool.submit({ ms: 30 }), await pool.submit({ ms: 20 })];
       await time.sleep(5);
       canceled.cancel();
-      await settled();
+      await waitUntilBlocked();
       expect(counts(pool.stats())).toEqual({ running: 2, abandoned: 1, canceled: 1 });
       await expect(late.result).rejects.toThrow("the job took longer than 10 ms");
       const failed = { processed: 1, failed: 1, timedOut: 1, canceled: 1 };
@@ -406,7 +406,7 @@ describe("onWorkerStart and onWorkerStop", () => {
         log.push("closed");
       });
       await pool.stop();
-      await settled();
+      await waitUntilBlocked();
       expect(log.slice(3, -1).sort()).toEqual(["done", "stop 1", "stop 2", "stop 3"]);
       expect(log.at(-1)).toBe("closed");
     }));
@@ -426,7 +426,7 @@ describe("onWorkerStart and onWorkerStop", () => {
       pool.resize(hook === "onWorkerStart" ? 3 : 1);
       let hasStopped = false;
       void stop?.then(() => (hasStopped = true));
-      await settled();
+      await waitUntilBlocked();
       expect([stop !== undefined, hasStopped]).toEqual([true, true]);
       expect(pool.stats().workers).toBe(0);
     }),

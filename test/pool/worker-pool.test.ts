@@ -17,7 +17,7 @@ import {
   WaitGroup,
   WorkerPool,
 } from "goro";
-import { now, settled } from "goro/testing";
+import { now, waitUntilBlocked } from "goro/testing";
 import { poolResult, poolStop, poolSubmit } from "../../src/runtime/wait-reasons.ts";
 import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble, isOver } from "../support/contexts.ts";
@@ -34,7 +34,7 @@ async function inAnyOrder(f: (seed: number) => unknown): Promise<void> {
   for (const seed of seeds) {
     const checked = async (): Promise<void> => {
       await f(seed);
-      await settled();
+      await waitUntilBlocked();
       expect([poolSubmit, poolResult, poolStop].map(({ waiting: parked }) => parked)).toEqual([0, 0, 0]);
     };
     await inBubble(checked, { seed }).catch((error: unknown) => {
@@ -69,7 +69,7 @@ class Held {
 
   async letGo(count: number = 1): Promise<void> {
     for (let i = 0; i < count; i++) await this.#gate.send(i);
-    await settled();
+    await waitUntilBlocked();
   }
 }
 
@@ -86,7 +86,7 @@ async function stateOf(promise: Promise<unknown>): Promise<unknown> {
     (value) => (state = value),
     (error: unknown) => (state = error),
   );
-  await settled();
+  await waitUntilBlocked();
   return state;
 }
 
@@ -113,7 +113,7 @@ describe("a pool accepts", () => {
           const pool = new WorkerPool(held.f, { workers, queueSize: queue });
           for (let job = 0; job < workers + queue; job++) await pool[door](job);
           const late = [0, 1, 2].map((i) => stateOf(pool[door](workers + queue + i)));
-          await settled();
+          await waitUntilBlocked();
           expect(pool.trySend(-1)).toBe(false);
           expect(pool.trySubmit(-1)).toBeUndefined();
           expect(pool.stats()).toMatchObject({ running: workers, queued: queue, waiting: 3 });
@@ -141,7 +141,7 @@ describe("a pool accepts", () => {
       const accepted: number[] = [];
       for (const job of [2, 3, 4]) void pool.send(job).then(() => accepted.push(job));
       for (const ones of [[], [2], [2, 3], [2, 3, 4]]) {
-        await settled();
+        await waitUntilBlocked();
         expect(accepted).toEqual(ones);
         await held.letGo();
       }
@@ -405,7 +405,7 @@ describe("priority", () => {
       await pool.send(4);
       const accepted: number[] = [];
       for (const job of [1, 3, 2]) void pool.send(job).then(() => accepted.push(job));
-      await settled();
+      await waitUntilBlocked();
       for (const ones of [[3], [3, 2], [3, 2, 1]]) {
         await held.letGo();
         expect(accepted).toEqual(ones);
@@ -496,7 +496,7 @@ describe("stop", () => {
       const pool = new WorkerPool(listens, { workers: 3, queueSize: 5 });
       for (let i = 0; i < 8; i++) await pool.send(10);
       const waiting = [pool.send(10), pool.submit(10)] as const;
-      await settled();
+      await waitUntilBlocked();
       expect(pool.stats()).toMatchObject({ running: 3, queued: 5, waiting: 2 });
       const stopped = pool.stop();
       expect(pool.stats()).toMatchObject({ running: 3, queued: 7, waiting: 0 });
@@ -561,7 +561,7 @@ describe("stop", () => {
       const pool = new WorkerPool<{ id: number }, number>((ctx) => listens(ctx, hour), { workers: 3, queueSize: 5 });
       const jobs = Array.from({ length: 10 }, (_, id) => ({ id }));
       const sent = jobs.map((job) => pool.send(job));
-      await settled();
+      await waitUntilBlocked();
       const [ctx, cancel] = withTimeoutCause(background(), 50, late);
       const patient = pool.stop();
       const report = await pool.stop(ctx);
@@ -589,7 +589,7 @@ describe("stop", () => {
       const own = await Promise.all([pool.submit(70), pool.submit(80)]);
       await time.sleep(chance.randomInt(60) + 5);
       own[1].cancel();
-      await settled();
+      await waitUntilBlocked();
       if (chance.randomInt(2) === 0) void pool.stop();
       cancel(why);
       const report = await pool.stop();
@@ -603,7 +603,7 @@ describe("stop", () => {
   // R170
   test.each([
     ["at once", async (): Promise<void> => undefined],
-    ["later", settled],
+    ["later", waitUntilBlocked],
   ])("of a canceled pool that had nothing to do, called %s, has nothing unfinished and so no cause", (_, wait) =>
     inAnyOrder(async () => {
       const [ctx, cancel] = withCancelCause(background());
@@ -623,7 +623,7 @@ describe("stop", () => {
       const easy = new WorkerPool(listens, { workers: 1 });
       await easy.send(10);
       expect(await easy.stop(ctx)).toEqual(nothingLeft);
-      await settled();
+      await waitUntilBlocked();
       expect(children(ctx)).toBe(0);
 
       const reason = new Error("now");
@@ -677,7 +677,7 @@ describe("stop", () => {
       const [ctx, cancel] = withCancel(background());
       const pool = new WorkerPool(isStubborn, { workers: 3, ctx, gracePeriod: grace });
       for (const ms of [100, 200, 300]) await pool.send(ms);
-      await settled();
+      await waitUntilBlocked();
       cancel();
       expect(await pool.stop()).toEqual({
         unfinished: [100, 200, 300],
@@ -695,7 +695,7 @@ describe("stop", () => {
       const pool = new WorkerPool(isStubborn, { workers: 2, gracePeriod: 100 });
       const stuck = await pool.submit(hour);
       await pool.send(50);
-      await settled();
+      await waitUntilBlocked();
       stuck.cancel();
       expect(await pool.stop()).toEqual({ ...nothingLeft, abandoned: 1 });
       expect(now() - start).toBe(150);
@@ -800,7 +800,7 @@ describe("a job that stops its pool", () => {
         await Promise.all(tasks.map(({ result }) => result));
         expect(await pool.stop()).toEqual(nothingLeft);
         expect(log).toHaveLength(2);
-        await settled();
+        await waitUntilBlocked();
         expect(children(ctx)).toBe(0);
         cancel();
       }));
@@ -840,7 +840,7 @@ describe("a job that stops its pool", () => {
       });
       for (const job of ["30", "stop"]) expect(pool.trySend(job)).toBe(true);
       await pool.stop();
-      await settled();
+      await waitUntilBlocked();
       expect(log).toEqual(["stop at 0", "30 at 30", "told"]);
     }));
 
@@ -850,7 +850,7 @@ describe("a job that stops its pool", () => {
       const log: string[] = [];
       const pool = scripted(log, (pool, ctx) => pool.stop(ctx), { gracePeriod: 100 });
       const stuck = await pool.submit(`${hour}`);
-      await settled();
+      await waitUntilBlocked();
       stuck.cancel();
       await pool.send("stop");
       expect(await pool.stop()).toMatchObject({ unfinished: [] });
@@ -873,7 +873,7 @@ describe("a job that stops its pool", () => {
         abandoned: expect.any(Number),
         cause: why,
       });
-      await settled();
+      await waitUntilBlocked();
       expect(log).toEqual(["stop at 110"]);
       await time.sleep(hour);
     }));
@@ -914,7 +914,7 @@ describe("the end of a pool's context", () => {
         (): void => note("map", pool.map([hour, hour]).next()),
       ];
       for (let left = waits.length; left > 0; left--) waits.splice(chance.randomInt(left), 1)[0]?.();
-      await settled();
+      await waitUntilBlocked();
       expect(pool.stats()).toMatchObject({ running: 3, queued: 4, waiting: 6 });
       await time.sleep(10);
       cancel(why);
@@ -973,7 +973,7 @@ describe("the end of a pool's context", () => {
       );
       const task = await pool.submit(1);
       await pool.send(2);
-      await settled();
+      await waitUntilBlocked();
       cancel(why);
       await expect(task.result).rejects.toBe(why);
       expect(await all(pool.results)).toEqual([{ status: "canceled", job: 2, attempts: 1, error: why }]);
@@ -1009,7 +1009,7 @@ describe("the end of a pool's context", () => {
         { workers: 1, ctx },
       );
       await pool.send(1, { ctx: own });
-      await settled();
+      await waitUntilBlocked();
       cancel(why);
       await pool.stop();
       expect(seen).toBe(why);
@@ -1026,7 +1026,7 @@ describe("the end of a pool's context", () => {
       await pool.stop();
       expect(children(ctx)).toBe(0);
       cancel();
-      await settled();
+      await waitUntilBlocked();
       expect(await pool.stop()).toEqual(nothingLeft);
     }));
 });
@@ -1112,7 +1112,7 @@ describe("the context of a call", () => {
       );
       const task = await pool.submit(1, { ctx: withValue(ctx, key, "gopher") });
       expect(await task.result).toBe("gopher");
-      await settled();
+      await waitUntilBlocked();
       expect([isOver(ctx), children(ctx)]).toEqual([false, 0]);
       expect(isOver(seen[0] as Context)).toBe(true);
       await pool.stop();
@@ -1239,7 +1239,7 @@ describe("a task", () => {
         const [ctx, cancel] = withCancelCause(background());
         const pool = new WorkerPool(listens, { workers: 1, queueSize: 1, ctx });
         const tasks = [await pool.submit(hour), await pool.submit(hour)];
-        await settled();
+        await waitUntilBlocked();
         if (first === "pool") cancel(new Error("of all"));
         for (const task of tasks) task.cancel(new Error("mine"));
         if (first === "own") cancel(new Error("of all"));

@@ -6,7 +6,7 @@ import { runSource } from "../support/programs.ts";
 
 const imports = 'import { Channel, context, go, main, receive, select, send, time, WaitGroup } from "goro";\n';
 const fatal = "fatal error: all goroutines are asleep - deadlock!\n\n";
-const hint = "\nGORO_DEBUG=1 tells of each goroutine where it was started and where it waits.\n";
+const hint = "\nSet GORO_DEBUG=1 to list each goroutine with where it was started and where it waits.\n";
 const debug = { GORO_DEBUG: "1" };
 
 /** The text with the place of each frame cut down to the line of the program. */
@@ -168,7 +168,7 @@ created by goroutine 4 parent
 	at parent line 39
 
 goroutine 7 [await]: stuck
-	a promise that is not goro's
+	external promise
 created by goroutine 4 parent
 	at parent line 40
 `);

@@ -3,10 +3,10 @@
 import { describe, expect, test } from "@jest/globals";
 import { runSource } from "../support/programs.ts";
 
-const hint = "GORO_DEBUG=1 tells of each goroutine where it was started and where it waits.\n";
+const hint = "Set GORO_DEBUG=1 to list each goroutine with where it was started and where it waits.\n";
 
-function warning(counts: string): string {
-  return `goro: the program has ended, and nothing will ever wake what still waits: ${counts}\n`;
+function warning(count: number, reasons: string): string {
+  return `goro: process exiting with ${count} goroutines still blocked: ${reasons}\n`;
 }
 
 describe("without GORO_DEBUG=1, a program that ends while goroutines wait", () => {
@@ -93,7 +93,7 @@ describe("with GORO_DEBUG=1, a program that ends while goroutines wait", () => {
     );
     expect({ code, stdout }).toEqual({ code: 3, stdout: "module\n" });
     expect(
-      stderr.startsWith(warning("2 [chan send], 1 [select], 1 [select (no cases)], 1 [sync.WaitGroup.Wait]")),
+      stderr.startsWith(warning(5, "2 [chan send], 1 [select], 1 [select (no cases)], 1 [sync.WaitGroup.Wait]")),
     ).toBe(true);
     expect(stderr.match(/^goro: /gm)).toHaveLength(1);
   });
@@ -114,7 +114,7 @@ void ch.receive();
       { GORO_DEBUG: "1" },
     );
     expect(code).toBe(0);
-    expect(stderr.startsWith(warning("2 [chan receive]"))).toBe(true);
+    expect(stderr.startsWith(warning(2, "2 [chan receive]"))).toBe(true);
     expect(stderr).toMatch(/^goroutine 1 \[chan receive\]:\n\tat .*main\.ts:10:/m);
     expect(stderr).toMatch(
       /^goroutine 3 \[chan receive\]: reader\n\tat .*main\.ts:5:.*\n(\t.*\n)*created by goroutine 2 parent\n\tat .*main\.ts:8:/m,

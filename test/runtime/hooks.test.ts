@@ -1,7 +1,7 @@
 // What a listener of the trace hook hears, and in which order.
 
 import { Channel, context, go, receive, select, send, time, WaitGroup, WorkerPool } from "goro";
-import { allowLeaks, bubble } from "goro/testing";
+import { ignoreLeaks, bubble } from "goro/testing";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { channelStateOf } from "../../src/channel/channel.ts";
 import type { ChannelState } from "../../src/channel/channel-state.ts";
@@ -94,7 +94,7 @@ describe("a program is heard step by step", () => {
   });
 
   test("each kind of waiting is heard once by its name in Go, and once more when it is over", async () => {
-    allowLeaks();
+    ignoreLeaks();
     const ch = new Channel<number>();
     const other = new Channel<number>();
     const wg = new WaitGroup();
@@ -124,7 +124,7 @@ describe("a program is heard step by step", () => {
 });
 
 test("a listener that was removed hears nothing more, and what it has heard of goes on", async () => {
-  allowLeaks();
+  ignoreLeaks();
   const events = record();
   const ch = new Channel<number>();
   async function taker(): Promise<number | undefined> {

@@ -5,7 +5,7 @@ import { availableParallelism } from "node:os";
 import { setTimeout as hostTimer } from "node:timers";
 import { describe, expect, test } from "@jest/globals";
 import { Channel, defer, go, gosched, numCPU, numGoroutine, receive, select, WaitGroup } from "goro";
-import { allowLeaks } from "goro/testing";
+import { ignoreLeaks } from "goro/testing";
 import { capacities, quiet, stateOf } from "../support/promises.ts";
 
 describe("go", () => {
@@ -104,7 +104,7 @@ test("numCPU is what the host has", () => {
 
 describe("gosched", () => {
   test("lets every other goroutine run until it waits", async () => {
-    allowLeaks();
+    ignoreLeaks();
     const ran = async (): Promise<{ waiting: number; busy: number }> => {
       const ch = new Channel<number>(100);
       const reached = { waiting: 0, busy: 0 };

@@ -223,16 +223,16 @@ describe("a lock that is free makes no caller wait for a turn", () => {
   });
 });
 
-// Uses the slice up. While the gate is open, all who have nothing to tell get the same promise.
-function shutTheGate(gate: Pick<Gate, "passed"> = { passed: resolved }): void {
-  void gate.passed();
+// Uses the slice up. While the scheduler is open, all who have nothing to tell get the same promise.
+function useUpSlice(scheduler: Pick<Scheduler, "resolved"> = { resolved }): void {
+  void scheduler.resolved();
   burn(5);
-  while (gate.passed() === gate.passed()) burn(0.1);
+  while (scheduler.resolved() === scheduler.resolved()) burn(0.1);
 }
 
-describe("a shut gate", () => {
+describe("a shut scheduler", () => {
   test("answers nobody before the next turn", async () => {
-    shutTheGate();
+    useUpSlice();
     const turn = gosched();
     const answers: string[] = [];
     resolveFairly((answer: string) => answers.push(answer), "woken");
@@ -259,7 +259,7 @@ describe("a shut gate", () => {
     void closed.send(1).catch(tell("parked send"));
     void wg.wait().then(tell("parked wait"));
 
-    shutTheGate();
+    useUpSlice();
     void full.send(1).then(tell("send"));
     ch.trySend(1);
     void full.receive().then(tell("receive"));
@@ -311,7 +311,7 @@ describe("a shut gate", () => {
     const ch = new Channel<number>();
     const failures: unknown[] = [];
     const sent = ch.send(1).catch((error: unknown) => failures.push(error));
-    shutTheGate();
+    useUpSlice();
     const turn = gosched();
     ch.close();
     for (let i = 0; i < 100; i++) await Promise.resolve();
@@ -372,15 +372,15 @@ describe("at a channel with a buffer", () => {
   });
 });
 
-interface Gate {
-  pass<R>(answer: (result: R) => void, result: R, world?: undefined, isPatient?: boolean): void;
-  fail(answer: (result: never) => void, error: Error): void;
-  passed(): Promise<void>;
-  turn(): Promise<void>;
+interface Scheduler {
+  resolveFairly<R>(answer: (result: R) => void, result: R, world?: undefined, isPatient?: boolean): void;
+  rejectFairly(answer: (result: never) => void, error: Error): void;
+  resolved(): Promise<void>;
+  nextMacrotask(): Promise<void>;
 }
 
-// A gate of our own in a host of our own: a query makes the module anew, and it takes what it finds then.
-describe("a gate", () => {
+// A scheduler of our own in a host of our own: a query makes the module anew, and it takes what it finds then.
+describe("the scheduler", () => {
   let copies = 0;
   let clockTime = 0;
   let loopCount: number | undefined = 0;
@@ -398,8 +398,8 @@ describe("a gate", () => {
     answers.length = 0;
   });
 
-  /** A gate whose turns are taken from `turns`, and whose clock shows `clockTime`, for good or, with `isFake`, when it was made. */
-  async function makeGate(isFake: boolean = false): Promise<Gate> {
+  /** A scheduler whose turns are taken from `turns`, and whose clock shows `clockTime`, for good or, with `isFake`, when it was made. */
+  async function newScheduler(isFake: boolean = false): Promise<Scheduler> {
     jest.unstable_mockModule("../../src/runtime/macrotask.ts", () => ({
       nextTurn(run: () => void) {
         turns.push(run);
@@ -422,7 +422,7 @@ describe("a gate", () => {
     restores.push(restore);
     try {
       const path = "../../src/runtime/scheduler.ts";
-      return (await import(`${path}?${++copies}`)) as Gate;
+      return (await import(`${path}?${++copies}`)) as Scheduler;
     } finally {
       jest.unstable_unmockModule("../../src/runtime/macrotask.ts");
       if (isFake) restore();
@@ -435,10 +435,10 @@ describe("a gate", () => {
     for (const restore of restores.splice(0)) restore();
   });
 
-  function shut(gate: Gate): void {
-    void gate.passed();
+  function shut(scheduler: Scheduler): void {
+    void scheduler.resolved();
     clockTime += 4;
-    while (gate.passed() === gate.passed());
+    while (scheduler.resolved() === scheduler.resolved());
   }
 
   /** What a turn of the event loop does. */
@@ -449,26 +449,26 @@ describe("a gate", () => {
   }
 
   /** Passes `n` operations. */
-  function passMany(gate: Gate, n: number): void {
-    for (let i = 0; i < n; i++) gate.pass(answer, i);
+  function passMany(scheduler: Scheduler, n: number): void {
+    for (let i = 0; i < n; i++) scheduler.resolveFairly(answer, i);
   }
 
   test("resolves at once while the slice lasts, and has asked for the next turn, for which the process need not live", async () => {
-    const gate = await makeGate();
+    const scheduler = await newScheduler();
     expect(turns.length).toBe(0);
-    passMany(gate, 10);
+    passMany(scheduler, 10);
     clockTime += 3.9;
-    passMany(gate, 1000);
+    passMany(scheduler, 1000);
     expect(answers.length).toBe(1010);
     expect({ turns: turns.length, isRefed }).toEqual({ turns: 1, isRefed: false });
   });
 
   test("is shut after 4 ms, until the turn that it has asked for resolves all in their order", async () => {
-    const gate = await makeGate();
-    passMany(gate, 1);
+    const scheduler = await newScheduler();
+    passMany(scheduler, 1);
     answers.length = 0;
     clockTime += 4;
-    passMany(gate, 100);
+    passMany(scheduler, 100);
     expect(answers).toEqual([]);
     expect({ turns: turns.length, isRefed }).toEqual({ turns: 1, isRefed: true });
     takeTurn();
@@ -476,15 +476,15 @@ describe("a gate", () => {
   });
 
   test("begins a new slice with every turn, however late the turn comes", async () => {
-    const gate = await makeGate();
+    const scheduler = await newScheduler();
     for (let slice = 1; slice <= 5; slice++) {
-      passMany(gate, 1);
+      passMany(scheduler, 1);
       clockTime += 4;
-      passMany(gate, 100);
+      passMany(scheduler, 100);
       clockTime += 50;
       expect(answers.length).toBe(202 * (slice - 1) + 1);
       takeTurn();
-      passMany(gate, 101);
+      passMany(scheduler, 101);
       expect(answers.length).toBe(202 * slice);
       takeTurn();
     }
@@ -492,9 +492,9 @@ describe("a gate", () => {
 
   // C27
   test.each([4, 10, 10_000])("makes no operation wait that comes after %d ms of idleness", async (pause) => {
-    const gate = await makeGate();
+    const scheduler = await newScheduler();
     for (let again = 0; again < 100; again++) {
-      passMany(gate, 50);
+      passMany(scheduler, 50);
       expect(answers.length).toBe(50 * (again + 1));
       takeTurn();
       clockTime += pause;
@@ -503,27 +503,27 @@ describe("a gate", () => {
 
   // C27: Node runs immediates only after the I/O that it has waited for.
   test("makes no operation wait if the event loop has turned, though the turn that was asked for has not come", async () => {
-    const gate = await makeGate();
+    const scheduler = await newScheduler();
     for (let again = 1; again <= 10; again++) {
-      passMany(gate, 1);
+      passMany(scheduler, 1);
       loopCount = again;
       clockTime += 10;
     }
     expect(answers.length).toBe(10);
     clockTime += 10;
-    passMany(gate, 1);
+    passMany(scheduler, 1);
     expect({ answers: answers.length, turns: turns.length }).toEqual({ answers: 11, turns: 1 });
     clockTime += 10;
-    passMany(gate, 1);
+    passMany(scheduler, 1);
     expect(answers.length).toBe(11);
   });
 
   test("of a host that does not count its turns is shut then", async () => {
     loopCount = undefined;
-    const gate = await makeGate();
-    passMany(gate, 1);
+    const scheduler = await newScheduler();
+    passMany(scheduler, 1);
     clockTime += 10;
-    passMany(gate, 1);
+    passMany(scheduler, 1);
     expect(answers.length).toBe(1);
     takeTurn();
     expect(answers.length).toBe(2);
@@ -531,14 +531,14 @@ describe("a gate", () => {
 
   // C27
   test("looks at the clock with the first operations after a turn, however fast those before it were", async () => {
-    const gate = await makeGate();
-    passMany(gate, 3200);
+    const scheduler = await newScheduler();
+    passMany(scheduler, 3200);
     takeTurn();
     clockTime += 100;
     answers.length = 0;
     for (let i = 0; i < 100; i++) {
       clockTime += 1.5;
-      passMany(gate, 1);
+      passMany(scheduler, 1);
     }
     expect(answers.length).toBeLessThanOrEqual(4);
   });
@@ -546,12 +546,12 @@ describe("a gate", () => {
   test.each([0, -1, -1000])(
     "ends its slices by the number of operations when the clock moves by %d ms",
     async (step) => {
-      const gate = await makeGate();
+      const scheduler = await newScheduler();
       for (let slice = 0; slice < 3; slice++) {
         answers.length = 0;
         for (let i = 0; i < 20_000; i++) {
           if (i % 1000 === 0) clockTime += step;
-          passMany(gate, 1);
+          passMany(scheduler, 1);
         }
         expect(answers.length).toBeGreaterThan(1000);
         expect(answers.length).toBeLessThan(10_000);
@@ -561,29 +561,29 @@ describe("a gate", () => {
   );
 
   test("measures on when the clock goes backwards within a slice", async () => {
-    const gate = await makeGate();
-    passMany(gate, 1);
+    const scheduler = await newScheduler();
+    passMany(scheduler, 1);
     clockTime += 2;
-    passMany(gate, 64);
+    passMany(scheduler, 64);
     clockTime -= 1000;
-    passMany(gate, 64);
+    passMany(scheduler, 64);
     clockTime += 2;
     answers.length = 0;
-    passMany(gate, 64);
+    passMany(scheduler, 64);
     expect(answers.length).toBeLessThan(40);
     expect(isRefed).toBe(true);
   });
 
   test("that was made while the clock was a fake finds the real one", async () => {
-    const gate = await makeGate(true);
-    passMany(gate, 20_000);
+    const scheduler = await newScheduler(true);
+    passMany(scheduler, 20_000);
     takeTurn();
     // The fake would let 8,192 operations pass, which take longer.
     const start = performance.now();
     let slices = 0;
     for (; slices < 5; slices++) {
       const before = looks;
-      while (!isRefed) passMany(gate, 1);
+      while (!isRefed) passMany(scheduler, 1);
       expect(looks).toBe(before);
       takeTurn();
     }
@@ -592,25 +592,25 @@ describe("a gate", () => {
 
   test("measures by Date in a host without performance", async () => {
     restores.push(replace(Date, "now", () => clockTime));
-    const gate = await makeGate();
+    const scheduler = await newScheduler();
     restores.push(replace(globalThis, "performance", undefined as never));
     // The clock of before stands still, and is looked up again.
-    passMany(gate, 20_000);
+    passMany(scheduler, 20_000);
     takeTurn();
-    passMany(gate, 1);
+    passMany(scheduler, 1);
     answers.length = 0;
     clockTime += 4;
-    passMany(gate, 100);
+    passMany(scheduler, 100);
     expect(answers.length).toBeLessThan(5);
     takeTurn();
   });
 
   test("has one turn pending, however many ask for it", async () => {
-    const gate = await makeGate();
-    const both = [gate.turn(), gate.turn()];
+    const scheduler = await newScheduler();
+    const both = [scheduler.nextMacrotask(), scheduler.nextMacrotask()];
     expect(isRefed).toBe(true);
-    shut(gate);
-    gate.pass(answer, 1);
+    shut(scheduler);
+    scheduler.resolveFairly(answer, 1);
     expect(turns.length).toBe(1);
     expect(answers).toEqual([]);
     takeTurn();
@@ -619,49 +619,49 @@ describe("a gate", () => {
   });
 
   test("keeps the process alive for a turn that is awaited, though it had been asked for before", async () => {
-    const gate = await makeGate();
-    passMany(gate, 1);
+    const scheduler = await newScheduler();
+    passMany(scheduler, 1);
     expect(isRefed).toBe(false);
-    const turn = gate.turn();
+    const turn = scheduler.nextMacrotask();
     expect({ turns: turns.length, isRefed }).toEqual({ turns: 1, isRefed: true });
     takeTurn();
     await turn;
   });
 
   test("stays open for operations while a caller waits for the next turn", async () => {
-    const gate = await makeGate();
-    void gate.turn();
-    gate.pass(answer, 1);
+    const scheduler = await newScheduler();
+    void scheduler.nextMacrotask();
+    scheduler.resolveFairly(answer, 1);
     expect(answers).toEqual([1]);
     expect(turns.length).toBe(1);
   });
 
   test("that is shut again while it resolves holds what comes then for another turn", async () => {
-    const gate = await makeGate();
-    shut(gate);
+    const scheduler = await newScheduler();
+    shut(scheduler);
     const again = (): void => {
-      gate.pass(answer, 3);
+      scheduler.resolveFairly(answer, 3);
       clockTime += 4;
-      while (!isRefed) gate.pass(answer, 3);
+      while (!isRefed) scheduler.resolveFairly(answer, 3);
     };
-    gate.pass(again, undefined);
-    gate.pass(answer, 1);
-    gate.pass(answer, 2);
+    scheduler.resolveFairly(again, undefined);
+    scheduler.resolveFairly(answer, 1);
+    scheduler.resolveFairly(answer, 2);
     takeTurn();
     expect(answers.filter((n) => n !== 3)).toEqual([1, 2]);
     const before = answers.length;
-    gate.pass(answer, 4);
+    scheduler.resolveFairly(answer, 4);
     expect(answers.length).toBe(before);
     takeTurn();
     expect(answers.at(-1)).toBe(4);
   });
 
   test("holds a failure like any other answer, as a promise that rejects", async () => {
-    const gate = await makeGate();
+    const scheduler = await newScheduler();
     const told: Promise<never>[] = [];
     const error = new Error("boom");
-    shut(gate);
-    gate.fail((result: never) => told.push(result), error);
+    shut(scheduler);
+    scheduler.rejectFairly((result: never) => told.push(result), error);
     expect(told).toEqual([]);
     takeTurn();
     expect(told.length).toBe(1);
@@ -679,44 +679,44 @@ describe("a gate", () => {
   }
 
   test("answers who is patient when nobody gets further, and not sooner", async () => {
-    const gate = await makeGate();
-    gate.pass(answer, 1, undefined, true);
-    gate.pass(answer, 2, undefined, true);
+    const scheduler = await newScheduler();
+    scheduler.resolveFairly(answer, 1, undefined, true);
+    scheduler.resolveFairly(answer, 2, undefined, true);
     expect(answers).toEqual([]);
     expect(await roundsUntilAnswered(() => undefined)).toBe(1);
     expect(answers).toEqual([1, 2]);
   });
 
   test.each([
-    ["operations that finish at once", (gate: Gate) => void gate.passed()],
-    ["wake-ups", (gate: Gate) => gate.pass(() => undefined, 0)],
+    ["operations that finish at once", (scheduler: Scheduler) => void scheduler.resolved()],
+    ["wake-ups", (scheduler: Scheduler) => scheduler.resolveFairly(() => undefined, 0)],
   ])("answers who is patient after 16 rounds, however long others get further by %s", async (_, work) => {
-    const gate = await makeGate();
+    const scheduler = await newScheduler();
     for (let again = 0; again < 3; again++) {
       answers.length = 0;
-      gate.pass(answer, 1, undefined, true);
-      expect(await roundsUntilAnswered(() => work(gate))).toBe(16);
+      scheduler.resolveFairly(answer, 1, undefined, true);
+      expect(await roundsUntilAnswered(() => work(scheduler))).toBe(16);
       expect(answers).toEqual([1]);
     }
   });
 
   test("answers who comes while another is patient together with that one, in their order", async () => {
-    const gate = await makeGate();
-    gate.pass(answer, 1, undefined, true);
+    const scheduler = await newScheduler();
+    scheduler.resolveFairly(answer, 1, undefined, true);
     for (let round = 0; round < 10; round++) {
-      void gate.passed();
+      void scheduler.resolved();
       await Promise.resolve();
     }
-    gate.pass(answer, 2, undefined, true);
-    expect(await roundsUntilAnswered(() => void gate.passed())).toBe(6);
+    scheduler.resolveFairly(answer, 2, undefined, true);
+    expect(await roundsUntilAnswered(() => void scheduler.resolved())).toBe(6);
     expect(answers).toEqual([1, 2]);
   });
 
   test("that is shut before or meanwhile holds who is patient like everybody else", async () => {
-    const gate = await makeGate();
-    gate.pass(answer, 1, undefined, true);
-    shut(gate);
-    gate.pass(answer, 2, undefined, true);
+    const scheduler = await newScheduler();
+    scheduler.resolveFairly(answer, 1, undefined, true);
+    shut(scheduler);
+    scheduler.resolveFairly(answer, 2, undefined, true);
     for (let round = 0; round < 100; round++) await Promise.resolve();
     expect(answers).toEqual([]);
     takeTurn();
@@ -724,22 +724,22 @@ describe("a gate", () => {
   });
 
   test("looks at the clock seldom while operations are short", async () => {
-    const gate = await makeGate();
-    for (let i = 0; i < 3200; i++) gate.pass(answer, i);
+    const scheduler = await newScheduler();
+    for (let i = 0; i < 3200; i++) scheduler.resolveFairly(answer, i);
     expect(looks).toBeLessThan(3200 / 16);
     expect(looks).toBeGreaterThan(3200 / 1000);
   });
 
   test.each([0.125, 0.5, 1.5, 3, 10])("ends its slices in time when operations begin to take %d ms", async (cost) => {
-    const gate = await makeGate();
-    for (let i = 0; i < 3200; i++) gate.pass(answer, i);
+    const scheduler = await newScheduler();
+    for (let i = 0; i < 3200; i++) scheduler.resolveFairly(answer, i);
     // Some slices may be too long until it has found out.
     let length = 0;
     for (let slice = 0; slice < 20; slice++) {
       const start = clockTime;
       while (!isRefed) {
         clockTime += cost;
-        gate.pass(answer, 0);
+        scheduler.resolveFairly(answer, 0);
       }
       length = clockTime - start;
       takeTurn();

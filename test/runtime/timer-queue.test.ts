@@ -1,4 +1,4 @@
-import { allowLeaks } from "goro/testing";
+import { ignoreLeaks } from "goro/testing";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { RuntimeTimer } from "../../src/runtime/timer.ts";
 import { Clock, type TimeSource } from "../../src/runtime/timer-queue.ts";
@@ -384,7 +384,7 @@ describe("the real time", () => {
 });
 
 test.each([false, true])("an alarm goes off once, whether somebody listens or not (%p)", (isHeard) => {
-  allowLeaks();
+  ignoreLeaks();
   expect(hooks).toBeNull();
   const heard: string[] = [];
   const stop = isHeard

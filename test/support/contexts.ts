@@ -2,7 +2,7 @@
 
 import { expect } from "@jest/globals";
 import { type Context, numGoroutine, type ReceiveChannel } from "goro";
-import { bubble, type BubbleOptions, settled } from "goro/testing";
+import { bubble, type BubbleOptions, waitUntilBlocked } from "goro/testing";
 import { CancelContext } from "../../src/context/cancel.ts";
 import { currentClock } from "../../src/runtime/timer.ts";
 
@@ -21,9 +21,9 @@ export function inBubble(f: () => unknown, options?: BubbleOptions): Promise<voi
   return bubble(async () => {
     const goroutines = numGoroutine();
     await f();
-    await settled();
+    await waitUntilBlocked();
     expect(numGoroutine()).toBe(goroutines);
-    expect(currentClock().purposes).toEqual([]);
+    expect(currentClock().labels).toEqual([]);
   }, options);
 }
 

@@ -1,7 +1,7 @@
 // Traces to make views of: some by hand, event by event, and some recorded of small programs that do a bit of everything.
 
 import { Channel, context, go, Mutex, receive, select, send, time, WaitGroup, WorkerPool } from "goro";
-import { bubble, settled } from "goro/testing";
+import { bubble, waitUntilBlocked } from "goro/testing";
 import { log, record, type Trace, type TracedCase, type TraceEvent } from "goro/trace";
 import { Prng } from "../../src/util/prng.ts";
 
@@ -63,7 +63,7 @@ const programs: Readonly<Record<string, () => Promise<void>>> = {
       await select({ left: send(left, 1), right: send(right, 2) });
       await select([send(left, 3), send(right, 4)]);
     });
-    await settled();
+    await waitUntilBlocked();
     for (let i = 0; i < 2; i++) await select({ left: receive(left), right: receive(right) });
     left.close();
     await select({ left: receive(left), off: receive(null) });
@@ -104,7 +104,7 @@ const programs: Readonly<Record<string, () => Promise<void>>> = {
     go(async function waiter() {
       await forgotten.receive();
     });
-    await settled();
+    await waitUntilBlocked();
     forgotten.close();
   },
 };

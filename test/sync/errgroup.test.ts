@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, ErrGroup, go, receive, select, time } from "goro";
-import { bubble, now, settled } from "goro/testing";
+import { bubble, now, waitUntilBlocked } from "goro/testing";
 import { inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 
@@ -26,7 +26,7 @@ describe("a group without a limit and without a context", () => {
         expect(group.tryGo(() => time.sleep(1))).toBe(true);
       }
       expect(running).toBe(0);
-      await settled();
+      await waitUntilBlocked();
       expect(running).toBe(100);
       await group.wait();
     }));

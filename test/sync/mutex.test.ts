@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { go, gosched, type Locker, Mutex, PanicError, RWMutex, time } from "goro";
-import { bubble, now, settled } from "goro/testing";
+import { bubble, now, waitUntilBlocked } from "goro/testing";
 import { mutexLock } from "../../src/runtime/wait-reasons.ts";
 import { Prng } from "../../src/util/prng.ts";
 import { runSource } from "../support/programs.ts";
@@ -210,7 +210,7 @@ describe("in a bubble", () => {
     const inside = bubble(async () => {
       const mu = new Mutex();
       await mu.lock();
-      await settled();
+      await waitUntilBlocked();
       await mu.lock();
     });
     await expect(inside).rejects.toThrow(/all goroutines in bubble are blocked\n\ngoroutine 1 \[sync\.Mutex\.Lock\]:/);

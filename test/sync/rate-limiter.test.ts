@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { context, ErrGroup, go, RateLimiter, type Reservation, time } from "goro";
-import { bubble, now, settled } from "goro/testing";
+import { bubble, now, waitUntilBlocked } from "goro/testing";
 import { Prng } from "../../src/util/prng.ts";
 import { GoLimiter } from "../model/bucket.ts";
 import { children, inBubble } from "../support/contexts.ts";
@@ -517,7 +517,7 @@ test.each(seeds)("waits of which some are canceled keep the rate, and leave noth
       }
       expect(children(parent)).toBe(0);
       end();
-      await settled();
+      await waitUntilBlocked();
     },
     { seed },
   ),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, type Context, context, go, gosched, PanicError, Semaphore, time } from "goro";
-import { bubble, now, settled } from "goro/testing";
+import { bubble, now, waitUntilBlocked } from "goro/testing";
 import { semAcquire } from "../../src/runtime/wait-reasons.ts";
 import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
@@ -62,7 +62,7 @@ test("when the first gives up, those behind who fit go on", () =>
     go(cancel);
     await expect(big).rejects.toEqual(canceled);
     await Promise.all(small.slice(0, 2));
-    await settled();
+    await waitUntilBlocked();
     expect(order.sort()).toEqual([4, 5]);
     expect(semAcquire.waiting).toBe(1);
     sem.release(1);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import {
   Channel,
-  type Flight,
-  type FlightResult,
+  type SingleFlightValue,
+  type SingleFlightResult,
   gosched,
   numGoroutine,
   type ReceiveChannel,
@@ -85,7 +85,7 @@ describe("do", () => {
   test("a value may be undefined, or have a `then` as a property of its own", async () => {
     const g = new SingleFlight<string, unknown>();
     expect(await g.do("key", () => undefined)).toEqual({ value: undefined, shared: false });
-    const result = (await g.doChan("key", () => undefined).receive()).value as FlightResult<unknown>;
+    const result = (await g.doChan("key", () => undefined).receive()).value as SingleFlightResult<unknown>;
     expect(result).toEqual({ ok: true, value: undefined, shared: false });
   });
 });
@@ -182,7 +182,7 @@ test("who waits in a bubble for work of the bubble is durably blocked", () =>
 // What must compile, and what must not: `npm run types` tests it.
 test("a result is a value or an error", async () => {
   const g = new SingleFlight<number, string>();
-  const ch: ReceiveChannel<FlightResult<string>> = g.doChan(1, () => "a");
+  const ch: ReceiveChannel<SingleFlightResult<string>> = g.doChan(1, () => "a");
   const { value: result } = await ch.receive();
   if (result?.ok === true) {
     const value: string = result.value;
@@ -192,7 +192,7 @@ test("a result is a value or an error", async () => {
     const value: string = result?.value;
     expect(value).toBe("a");
   }
-  const flight: Flight<string> = await g.do(1, () => Promise.resolve("b"));
+  const flight: SingleFlightValue<string> = await g.do(1, () => Promise.resolve("b"));
   expect(flight.value).toBe("b");
   // @ts-expect-error -- a key of another type.
   await g.do("1", () => "c");

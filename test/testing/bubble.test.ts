@@ -19,7 +19,7 @@ import {
   time,
   WaitGroup,
 } from "goro";
-import { allowLeaks, bubble, now, settled } from "goro/testing";
+import { ignoreLeaks, bubble, now, waitUntilBlocked } from "goro/testing";
 import { waitReasons } from "../../src/runtime/wait-reasons.ts";
 import { realClock } from "../../src/runtime/timer.ts";
 import { runSource } from "../support/programs.ts";
@@ -42,7 +42,7 @@ async function orNever<R>(promise: Promise<R>): Promise<R | "never"> {
 
 /** What the bubble fails with. Its goroutines will never go on: that is no leak of the test's. */
 async function failure(f: () => unknown, seed = 1): Promise<unknown> {
-  allowLeaks();
+  ignoreLeaks();
   return await bubble(f, { seed }).then(
     (value) => expect(`an error, and not ${String(value)}`).toBe(""),
     (error: unknown) => error,
@@ -51,7 +51,7 @@ async function failure(f: () => unknown, seed = 1): Promise<unknown> {
 
 /** A program with a bit of everything: a pool, selects, timers, contexts, and a panic at the end. */
 async function record(seed?: number): Promise<string[]> {
-  allowLeaks();
+  ignoreLeaks();
   const lines: string[] = [];
   const say = (line: string): unknown => lines.push(`${now() - epoch} ${line}`);
   const program = async (): Promise<void> => {
@@ -230,7 +230,7 @@ describe("over the seeds", () => {
         async () => {
           const ch = new Channel<never>();
           for (const name of "abc") go(() => ch.receive().then(() => (order += name)));
-          await settled();
+          await waitUntilBlocked();
           ch.close();
         },
         { seed },
@@ -477,17 +477,17 @@ describe("settled", () => {
             await time.sleep(1);
             log.push("slept");
           });
-          await settled();
+          await waitUntilBlocked();
           expect([log, now()]).toEqual([["ran"], epoch]);
-          await settled();
+          await waitUntilBlocked();
           expect([log, now()]).toEqual([["ran"], epoch]);
           ch.close();
-          await settled();
+          await waitUntilBlocked();
           wg.done();
-          await settled();
+          await waitUntilBlocked();
           expect([log, now()]).toEqual([["ran", "received", "released"], epoch]);
           await time.sleep(1);
-          await settled();
+          await waitUntilBlocked();
           expect(log.at(-1)).toBe("slept");
         },
         { seed },
@@ -503,7 +503,7 @@ describe("settled", () => {
           const ch = new Channel<never>();
           for (const name of "abc") {
             go(async () => {
-              await settled();
+              await waitUntilBlocked();
               log.push(name);
             });
           }
@@ -512,9 +512,9 @@ describe("settled", () => {
             log.push("blocked");
             await ch.receive();
           });
-          await Promise.all([settled(), settled()]);
+          await Promise.all([waitUntilBlocked(), waitUntilBlocked()]);
           log.push("first");
-          await settled();
+          await waitUntilBlocked();
           expect(log[0]).toBe("blocked");
           expect([...log].sort()).toEqual(["a", "b", "blocked", "c", "first"]);
           ch.close();
@@ -530,16 +530,16 @@ describe("settled", () => {
       go(async () => {
         read = (await readFile(import.meta.filename)).length;
       });
-      await settled();
+      await waitUntilBlocked();
       expect([read > 1000, now()]).toEqual([true, epoch]);
     });
   });
 
   test("is refused outside of a bubble, also while there is one", async () => {
     const refused = new PanicError("goroutine is not in a bubble");
-    await expect(settled()).rejects.toEqual(refused);
+    await expect(waitUntilBlocked()).rejects.toEqual(refused);
     const running = bubble(() => really(2));
-    await expect(settled()).rejects.toBeInstanceOf(PanicError);
+    await expect(waitUntilBlocked()).rejects.toBeInstanceOf(PanicError);
     await running;
   });
 });
@@ -699,7 +699,7 @@ describe("a panic", () => {
         go(left, "a sender", () => new Channel<number>().send(1));
         go(left, "a channel of the world outside", () => outside.receive());
         go(left, "a select", () => select([receive(outside), receive(time.after(1))]));
-        go(left, "settled", () => time.sleep(0.5).then(settled));
+        go(left, "settled", () => time.sleep(0.5).then(waitUntilBlocked));
         go(left, "real time, then a sleep", () => soon.then(() => time.sleep(1)));
         go(left, "real time, then gosched", () => soon.then(() => gosched()));
         go(left, "real time, then a send", () => soon.then(() => new Channel<number>(1).send(1)));
@@ -786,7 +786,7 @@ describe("afterwards", () => {
     ],
     ["the end of a main", () => main(dangle)],
   ])("nothing is left of %s", async (_, f) => {
-    allowLeaks();
+    ignoreLeaks();
     const before = inUse();
     for (let i = 0; i < 3; i++) await bubble(f).catch(() => undefined);
     expect(inUse()).toEqual(before);
@@ -835,7 +835,7 @@ describe("who is in no bubble, or in another", () => {
     const running = bubble(async () => {
       await really(5);
       await time.sleep(time.hour);
-      await settled();
+      await waitUntilBlocked();
       return now();
     });
     await failure(() => new Channel().receive());
@@ -1102,7 +1102,7 @@ describe("the real world inside", () => {
 // R144, R65
 describe("main in a bubble", () => {
   test("is over when it returns, with the bubble, and the process goes on", async () => {
-    allowLeaks();
+    ignoreLeaks();
     const log: string[] = [];
     const value = await bubble(() => {
       main(async () => {
@@ -1142,7 +1142,7 @@ describe("in a process of its own", () => {
   test.concurrent("a bubble that fails ends nothing, and nobody is warned", async () => {
     const { code, stdout, stderr } = await runSource(`
       import { Channel, go, main, select, time } from "goro";
-      import { bubble, settled } from "goro/testing";
+      import { bubble, waitUntilBlocked } from "goro/testing";
       const outcomes = new Set<string>();
       for (let seed = 0; seed < 20; seed++) {
         const several = bubble(async () => {
@@ -1158,7 +1158,7 @@ describe("in a process of its own", () => {
       }
       console.log([...outcomes].sort().join());
       console.log(await bubble(() => select({})).catch((error: Error) => error.name));
-      await bubble(() => main(() => (go(() => time.sleep(1)), settled())));
+      await bubble(() => main(() => (go(() => time.sleep(1)), waitUntilBlocked())));
       console.log("the end");
     `);
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "a,b,c\nPanicError\nthe end\n", stderr: "" });

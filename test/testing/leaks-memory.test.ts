@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from "@jest/globals";
 import { Channel, go, select, receive } from "goro";
-import { allowLeaks, type Leak, reportLeaks } from "goro/testing";
+import { ignoreLeaks, type Leak, reportLeaks } from "goro/testing";
 import { heapInUse } from "../support/memory.ts";
 
 // The watch of the suite keeps a list of all that waits, which would keep it in memory.
-beforeEach(allowLeaks);
+beforeEach(ignoreLeaks);
 
 /** Collects garbage until `leaks` has as many as `count`, or it is clear that it never will. */
 async function collect(leaks: readonly Leak[], count: number): Promise<void> {

@@ -1,11 +1,11 @@
 import { EventEmitter } from "node:events";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { Channel, context, fromEvents, go, gosched, select, time, WaitGroup } from "goro";
-import { allowLeaks, bubble, expectNoLeaks, LeakWatch, type TestHooks } from "goro/testing";
+import { ignoreLeaks, bubble, expectNoLeaks, LeakDetector, type TestHooks } from "goro/testing";
 import { runSource } from "../support/programs.ts";
 
 // What is watched here is watched by the tests themselves.
-beforeEach(allowLeaks);
+beforeEach(ignoreLeaks);
 
 /** Runs `body` as a test of a suite that expects no leaks. */
 async function runTest(body: () => unknown): Promise<void> {
@@ -79,7 +79,7 @@ describe("a test fails that leaves behind", () => {
         });
         return end;
       },
-      "left behind:\n\ngoroutine N [await]: stranger\n\ta promise that is not goro's\ncreated by goroutine 1\n",
+      "left behind:\n\ngoroutine N [await]: stranger\n\texternal promise\ncreated by goroutine 1\n",
     ],
     [
       "an operation of its own",
@@ -162,7 +162,7 @@ test("what was there before a test is not the test's", async () => {
 test("a test that may leak is not watched", async () => {
   const ch = new Channel<number>();
   const leaks = async (): Promise<void> => {
-    allowLeaks();
+    ignoreLeaks();
     go(() => ch.receive());
   };
   expect(await complaint(leaks)).toBe("");
@@ -214,7 +214,7 @@ describe("tests that run at the same time", () => {
 });
 
 test("two watches at once both see a listener that is left", async () => {
-  const watches = [new LeakWatch(), new LeakWatch()];
+  const watches = [new LeakDetector(), new LeakDetector()];
   const [ctx, cancel] = context.withCancel(context.background());
   fromEvents(new EventTarget(), "tick", { ctx });
   for (const watch of watches) await expect(watch.check()).rejects.toThrow("listener [tick]");
@@ -222,7 +222,7 @@ test("two watches at once both see a listener that is left", async () => {
 });
 
 test("a watch that was stopped keeps hearing nothing", async () => {
-  const watch = new LeakWatch();
+  const watch = new LeakDetector();
   watch.stop();
   const ch = new Channel<number>();
   void ch.receive();
@@ -239,8 +239,8 @@ test("without hooks of a test framework it says so", () => {
 test("with GORO_DEBUG=1 the places are named", async () => {
   const { stderr } = await runSource(
     `import { Channel, go } from "goro";
-    import { LeakWatch } from "goro/testing";
-    const watch = new LeakWatch();
+    import { LeakDetector } from "goro/testing";
+    const watch = new LeakDetector();
     const ch = new Channel();
     go(async function worker() {
       await ch.receive();

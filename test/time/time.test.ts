@@ -11,7 +11,7 @@ import {
   time,
   WaitGroup,
 } from "goro";
-import { bubble, now, settled } from "goro/testing";
+import { bubble, now, waitUntilBlocked } from "goro/testing";
 import { channelStateOf } from "../../src/channel/channel.ts";
 import type { ChannelState } from "../../src/channel/channel-state.ts";
 import { currentClock, realClock } from "../../src/runtime/timer.ts";
@@ -37,7 +37,7 @@ async function received(c: ReceiveChannel<number>, ms: number, waiting = 1): Pro
   }
   await time.sleep(ms);
   late.close();
-  await settled();
+  await waitUntilBlocked();
   expect(values).toEqual(instants);
   return values;
 }
@@ -118,7 +118,7 @@ describe("sleep", () => {
       const ended: number[][] = [];
       for (const ms of [30, 10, 20, 15]) void time.sleep(ms).then(() => ended.push([ms, now() - start]));
       await time.sleep(30);
-      await settled();
+      await waitUntilBlocked();
       expect(ended).toEqual([10, 15, 20, 30].map((ms) => [ms, ms]));
       expect(currentClock().size).toBe(0);
     }));
@@ -128,7 +128,7 @@ test("the clock knows what each alarm is for", () =>
   bubble(async () => {
     const waits = [time.sleep(10), time.after(10).receive()];
     const call = time.afterFunc(10, () => undefined);
-    expect(currentClock().purposes.sort()).toEqual(["time.Timer", "time.afterFunc", "time.sleep"]);
+    expect(currentClock().labels.sort()).toEqual(["time.Timer", "time.afterFunc", "time.sleep"]);
     call.stop();
     await Promise.all(waits);
   }));
@@ -422,6 +422,21 @@ describe("a ticker", () => {
 });
 
 // R129
+test("using stops a timer, a ticker and a scheduled call at the end of the scope", () =>
+  bubble(async () => {
+    const channels: ReceiveChannel<number>[] = [];
+    let calls = 0;
+    {
+      using timer = new time.Timer(10);
+      using ticker = new time.Ticker(10);
+      using _ = time.afterFunc(10, () => calls++);
+      channels.push(timer.c, ticker.c);
+    }
+    await time.sleep(50);
+    expect(channels.map((c) => c.tryReceive())).toEqual([undefined, undefined]);
+    expect(calls).toBe(0);
+  }));
+
 test("tick ticks without end", () =>
   bubble(async () => {
     const values = await received(time.tick(10) as ReceiveChannel<number>, 100, 10);
@@ -446,7 +461,7 @@ describe("afterFunc", () => {
       const calls: number[] = [];
       time.afterFunc(ms, () => calls.push(now()));
       expect(calls).toEqual([]);
-      await settled();
+      await waitUntilBlocked();
       expect(calls).toEqual([start]);
     }),
   );
@@ -459,10 +474,10 @@ describe("afterFunc", () => {
       const said: string[] = [];
       for (let i = 0; i < 3; i++) time.afterFunc(5, async () => said.push((await ch.receive()).value as string));
       await time.sleep(5);
-      await settled();
+      await waitUntilBlocked();
       expect(numGoroutine()).toBe(before + 3);
       ch.close();
-      await settled();
+      await waitUntilBlocked();
       expect(said.length).toBe(3);
       expect(numGoroutine()).toBe(before);
     }));
@@ -481,7 +496,7 @@ describe("afterFunc", () => {
 
       const late = time.afterFunc(10, call);
       await time.sleep(10);
-      await settled();
+      await waitUntilBlocked();
       expect(late.stop()).toBe(false);
       expect(calls).toEqual([start + 69]);
     }));
@@ -563,7 +578,7 @@ describe("what is no duration", () => {
       for (const one of [timer, ticker, call]) expect(() => one.reset(NaN)).toThrow(RangeError);
       expect(() => ticker.reset(0)).toThrow(PanicError);
       await time.sleep(5);
-      await settled();
+      await waitUntilBlocked();
       expect(timer.c.tryReceive()?.value).toBe(start + 5);
       expect(ticker.c.tryReceive()?.value).toBe(start + 5);
       expect(calls).toEqual([start + 5]);
@@ -673,7 +688,7 @@ test.each([1, 2, 3, 4])("timers and tickers agree with a table, through any hist
               await time.sleep(1);
               for (const one of entries) if (one.waiting > 0) one.look();
             }
-            await settled();
+            await waitUntilBlocked();
             for (const one of entries) expect(one.got).toEqual(one.expected);
             expect(currentClock().size).toBe(entries.filter((one) => one.waiting > 0 && one.due !== null).length);
         }
@@ -684,7 +699,7 @@ test.each([1, 2, 3, 4])("timers and tickers agree with a table, through any hist
           entry.timer.reset(1);
           await time.sleep(1);
         }
-        await settled();
+        await waitUntilBlocked();
         expect(entry.got.length).toBe(entry.asked);
         entry.timer.stop();
       }

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { Channel, context, go, gosched, Mutex, receive, select, send, time, WaitGroup, WorkerPool } from "goro";
-import { allowLeaks, bubble, settled } from "goro/testing";
+import { ignoreLeaks, bubble, waitUntilBlocked } from "goro/testing";
 import { log, record, type Recording, type RecordOptions, type Trace, type TraceEvent } from "goro/trace";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { currentGoroutine } from "../../src/runtime/goroutine-tracking.ts";
@@ -36,7 +36,7 @@ describe("a value on its way", () => {
       go(async function taker() {
         await ch.receive();
       });
-      await settled();
+      await waitUntilBlocked();
       await ch.send("sweep");
     });
     const taker = numberOf(trace, "taker") as number;
@@ -54,7 +54,7 @@ describe("a value on its way", () => {
       go(async function giver() {
         await ch.send(7);
       });
-      await settled();
+      await waitUntilBlocked();
       await ch.receive();
     });
     const giver = numberOf(trace, "giver") as number;
@@ -72,7 +72,7 @@ describe("a value on its way", () => {
       go(async function third() {
         await ch.send(3);
       });
-      await settled();
+      await waitUntilBlocked();
       for (let i = 0; i < 3; i++) await ch.receive();
     });
     const third = numberOf(trace, "third") as number;
@@ -150,7 +150,7 @@ describe("waiting", () => {
       });
       await time.sleep(5);
       await ch.send(1);
-      await settled();
+      await waitUntilBlocked();
       mutex.unlock();
       await wg.wait();
     });
@@ -233,7 +233,7 @@ describe("whose doing it is", () => {
 
   test("is not known of goroutines that began before the recording, and it says so", async () => {
     // The watch for leaks knows them too, and would tell.
-    allowLeaks();
+    ignoreLeaks();
     const ch = new Channel<number>(1);
     const begin = new Channel<void>();
     go(async function early() {
@@ -269,7 +269,7 @@ describe("whose doing it is", () => {
         go(function outer() {
           go(function inner() {});
         });
-        await settled();
+        await waitUntilBlocked();
       });
     }
     const { goroutines } = recording.stop();
@@ -539,7 +539,7 @@ test("a channel's name must be a string", () => {
 });
 
 test("to know who runs is paid for as long as somebody asks, however often they say that they do not any more", async () => {
-  allowLeaks();
+  ignoreLeaks();
   const runs = (): unknown => currentGoroutine()?.name;
   const first = record();
   const second = record();

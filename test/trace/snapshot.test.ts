@@ -1,7 +1,7 @@
 // What every goroutine does right now: as data, as a table, and on SIGQUIT.
 
 import { Channel, go, gosched, receive, select, time } from "goro";
-import { bubble, settled } from "goro/testing";
+import { bubble, waitUntilBlocked } from "goro/testing";
 import { formatSnapshot, type Snapshot, snapshot, watch } from "goro/trace";
 import { describe, expect, test } from "@jest/globals";
 import { runSource } from "../support/programs.ts";
@@ -12,7 +12,7 @@ async function snapshotOf(f: () => () => void): Promise<Snapshot> {
   return bubble(async () => {
     const stop = watch();
     const finish = f();
-    await settled();
+    await waitUntilBlocked();
     const taken = snapshot();
     stop();
     finish();
@@ -180,7 +180,7 @@ describe("SIGQUIT ends a program under main, and", () => {
     const { code, stderr } = await runSource(program);
     expect(stderr).toBe(
       "SIGQUIT: quit\n\n2 goroutines; waiting: 1 [chan receive], 1 [sleep]\n\n" +
-        "GORO_DEBUG=1 tells of each goroutine where it was started and where it waits.\n",
+        "Set GORO_DEBUG=1 to list each goroutine with where it was started and where it waits.\n",
     );
     expect(code).toBe(2);
   });

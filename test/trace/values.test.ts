@@ -1,7 +1,7 @@
 // Recording the values that are sent: whatever they are, no code of theirs runs, and no operation is disturbed.
 
 import { describe, expect, test } from "@jest/globals";
-import { Channel, context, receive, type Received, select, send } from "goro";
+import { Channel, context, receive, type ReceiveResult, select, send } from "goro";
 import { bubble } from "goro/testing";
 import { record } from "goro/trace";
 import { addHooks, type Hooks as Hooks } from "../../src/runtime/hooks.ts";
@@ -27,7 +27,7 @@ function hostileValues(): { readonly name: string; readonly value: object; reado
 }
 
 /** A way for a value to get from a sender to a receiver; each is tried at all capacities. */
-const ways: Readonly<Record<string, (ch: Channel<unknown>, value: unknown) => Promise<Received<unknown>>>> = {
+const ways: Readonly<Record<string, (ch: Channel<unknown>, value: unknown) => Promise<ReceiveResult<unknown>>>> = {
   "send to a waiting receiver": async (ch, value) => {
     const received = ch.receive();
     await ch.send(value);
@@ -50,7 +50,7 @@ const ways: Readonly<Record<string, (ch: Channel<unknown>, value: unknown) => Pr
     const sent = ch.send(value);
     const received = ch.tryReceive();
     await sent;
-    return received as Received<unknown>;
+    return received as ReceiveResult<unknown>;
   },
   "select that waits to receive": async (ch, value) => {
     const other = new Channel<unknown>();

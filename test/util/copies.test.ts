@@ -105,7 +105,7 @@ test("an object of another copy is named in the error of each function that take
 
 const each = `\\n\\t${version.replaceAll(".", "\\.")} at .*`;
 const list = new RegExp(
-  `\\n2 copies of goro are loaded, and none knows of the goroutines of another; see docs/copies\\.md:${each}stack\\.ts.*${each}copy\\.mjs.*\\n+$`,
+  `\\n2 copies of goro are loaded, which do not share goroutines; see docs/copies\\.md:${each}stack\\.ts.*${each}copy\\.mjs.*\\n+$`,
 );
 
 test("the report of a deadlock names them", async () => {

@@ -1,7 +1,7 @@
 // Plays a history on one of the doors of the pool, in a bubble, and records what is seen.
 
 import { Channel, context, type Context, go, receive, select, type PoolTask, time } from "goro";
-import { allowLeaks, bubble, settled } from "goro/testing";
+import { ignoreLeaks, bubble, waitUntilBlocked } from "goro/testing";
 import { CancelContext } from "../../../src/context/cancel.ts";
 import { currentClock } from "../../../src/runtime/timer.ts";
 import { currentRealm, type Realm } from "../../../src/runtime/realm.ts";
@@ -33,7 +33,7 @@ export async function play(history: History, door: DoorName): Promise<PoolRecord
       { seed: history.seed },
     );
   } catch (error) {
-    allowLeaks();
+    ignoreLeaks();
     // The iteration does not wait for an async source that is being asked: what that throws afterwards is a panic.
     const isLate = record?.maps.some(
       ({ isAsync, cleanupError, sourceError }) => isAsync && (error === cleanupError || error === sourceError),
@@ -109,7 +109,7 @@ class Stage {
     for (const open of record.open.values()) record.find(`never settled: ${open}`);
     this.#functionsEnd.close();
     await time.sleep(1000);
-    await settled();
+    await waitUntilBlocked();
     record.stats = this.#door.stats?.();
     if (stats !== undefined) {
       const { processed, failed, canceled, timedOut } = stats;
@@ -128,8 +128,8 @@ class Stage {
       if (left > 0) record.find(`${left} listeners are left on a context`);
     }
     if (record.thrown.size > 0) record.find(`${record.thrown.size} errors of hooks are lost`);
-    const { purposes } = currentClock();
-    if (purposes.length > 0) record.find(`timers are left: ${purposes.join(", ")}`);
+    const { labels } = currentClock();
+    if (labels.length > 0) record.find(`timers are left: ${labels.join(", ")}`);
     for (let next = this.#door.results.tryReceive(); next?.ok === true; next = this.#door.results.tryReceive()) {
       record.of(next.value.job).outcomes.push({ by: "results", outcome: next.value });
     }
@@ -312,7 +312,7 @@ class Stage {
   }
 
   async #probe(): Promise<void> {
-    await settled();
+    await waitUntilBlocked();
     const record = this.#record;
     const stats = this.#door.stats?.();
     if (stats === undefined) return;
