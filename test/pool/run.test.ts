@@ -200,6 +200,23 @@ describe("onIdle", () => {
     }));
 });
 
+test("the signal of a pool ends it with the reason", () =>
+  inBubble(async () => {
+    const controller = new AbortController();
+    const pool = new WorkerPool(
+      async ({ signal }, _job: number) => {
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      },
+      { workers: 1, queueSize: 1, signal: controller.signal },
+    );
+    await pool.send(1);
+    await pool.send(2);
+    await waitUntilBlocked();
+    controller.abort(why);
+    expect(await pool.stop()).toEqual({ unfinished: [1, 2], abandoned: 0, cause: why });
+    await expect(pool.run(3)).rejects.toThrow("WorkerPool.run: the pool has been stopped");
+  }));
+
 test("a pool prints how many jobs run and wait", () =>
   inBubble(async () => {
     const pool = new WorkerPool(async (_ctx, ms: number) => time.sleep(ms), { workers: 2, queueSize: 3 });
