@@ -400,7 +400,7 @@ const loops: Readonly<Record<string, Entry>> = {
       const pool = await stoppedPool();
       return () => pool.run(1);
     },
-    "with options that are no object": () => {
+    "with a number as options": () => {
       const pool = poolOf(() => 1);
       return () => pool.run(1, 1 as never);
     },

@@ -19,19 +19,20 @@ import { resolveRetry, retryAliases, type RetryOptions, retryOptionNames, type R
  */
 export type PoolFunc<Job, Result> = (ctx: Context, job: Job, worker: number) => Result | PromiseLike<Result>;
 
-/** An event in the life of a job: its first call, the end of a failed attempt that is repeated, its outcome. */
+/** An event in the life of a job, distinguished by `type`. */
 export type PoolEvent<Job, Result> =
+  /** The function is about to be called for the first time. */
   | { readonly type: "started"; readonly job: Job; readonly worker: number }
+  /** The attempt number `attempts` has failed with `error`. The next one follows after `delay` milliseconds. */
   | {
       readonly type: "retrying";
       readonly job: Job;
       readonly worker: number;
       readonly error: Error;
       readonly attempts: number;
-      /** The pause before the next attempt, in milliseconds. */
       readonly delay: number;
     }
-  /** `worker` is undefined if the job was canceled before a worker took it. */
+  /** The job has its outcome. `worker` is undefined if the job was canceled before a worker took it. */
   | { readonly type: "ended"; readonly outcome: JobOutcome<Job, Result>; readonly worker: number | undefined };
 
 /** Options of how a job is run. */

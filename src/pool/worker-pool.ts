@@ -308,7 +308,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
    * its call resolves before they are done.
    *
    * Cancellation: when `ctx` is canceled, all remaining jobs are canceled with its cause, and the report lists them. Then `stop` waits for
-   * running functions until the grace period expires. Without `ctx` there is no limit, unless only functions remain whose jobs have timed
+   * running functions until the grace period expires. Without `ctx`, `stop` waits without a limit, unless only functions remain whose jobs have timed
    * out or were canceled.
    */
   stop(ctx?: Context): Promise<StopReport<Job>> {

@@ -85,7 +85,7 @@ describe.each(["send", "submit"] as const)("%s", (door) => {
   });
 });
 
-test("for all ways to submit, jobs that were not accepted are not counted and have no event", () =>
+test("for all variants to submit, jobs that were not accepted are not counted and have no event", () =>
   inBubble(async () => {
     const types: string[] = [];
     const pool = new WorkerPool<number, void>((ctx) => void ctx.done().receive(), {
@@ -184,7 +184,7 @@ describe("an idle pool", () => {
     }));
 });
 
-test("a map that runs follows resize, both ways", () =>
+test("a map that runs follows resize, both variants", () =>
   inBubble(async () => {
     let asked = 0;
     function* naturals(): Generator<number> {
@@ -273,7 +273,7 @@ describe("arguments", () => {
     ],
     [
       "a context for the options of map",
-      () => new WorkerPool(f).map([1], background() as never),
+      () => new WorkerPool(f).map([1], background()),
       "WorkerPool.map: options must be an object, got a Context; a context is passed as { ctx }",
     ],
     [

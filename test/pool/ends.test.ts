@@ -401,9 +401,9 @@ async function work(ctx: Context, n: number): Promise<number> {
 
 test("a pool whose accepted jobs are canceled in every way gives each one outcome, in both orders", () =>
   inBubble(async () => {
-    const ways = ["task", "context", "pool", "timeout", "return"] as const;
-    for (const first of ways) {
-      for (const second of ways) {
+    const variants = ["task", "context", "pool", "timeout", "return"] as const;
+    for (const first of variants) {
+      for (const second of variants) {
         for (const gap of [0, 1]) {
           const [poolCtx, cancelPool] = context.withCancelCause(background);
           const [own, cancelOwn] = context.withCancelCause(background);
@@ -425,7 +425,7 @@ test("a pool whose accepted jobs are canceled in every way gives each one outcom
           const tasks = [await pool.submit(1, { ctx: own }), await pool.submit(2, { ctx: own })];
           await waitUntilBlocked();
           const act = { task: () => tasks[0]?.cancel(enough), context: () => cancelOwn(enough) };
-          const does = (way: (typeof ways)[number]): void => {
+          const does = (way: (typeof variants)[number]): void => {
             if (way === "pool") cancelPool(enough);
             else if (way === "return" && !closed) gate.close();
             else if (way === "task" || way === "context") act[way]();

@@ -93,7 +93,7 @@ describe("mapOrdered", () => {
     expect(() => mapOrdered([1], sleep, options)).toThrow(message);
   });
 
-  test("refuses items that are not iterable, and a function that is none", () => {
+  test("refuses items that are not iterable, and a function that is not one", () => {
     expect(() => mapOrdered(1 as never, sleep)).toThrow("mapOrdered: items must be iterable, got 1");
     expect(() => mapOrdered([1], 1 as never)).toThrow("mapOrdered: fn must be a function, got 1");
   });

@@ -23,7 +23,7 @@ function everyOrder(name: string, f: (seed: number) => Promise<void>): void {
 type Steps<T> = AsyncIterator<T, unknown>;
 
 /** What the rest of `results` is: each result, then the error's message or "end". */
-async function told<T>(results: Steps<T>): Promise<(T | string)[]> {
+async function reported<T>(results: Steps<T>): Promise<(T | string)[]> {
   const all: (T | string)[] = [];
   for (;;) {
     try {
@@ -183,7 +183,7 @@ describe.each(kinds)("the results of %s", (_kind, of) => {
 
   everyOrder("end at once if there are none", async () => {
     await using pool = new WorkerPool(double, { workers: 2 });
-    expect(await told(pool.map(of(0)))).toEqual(["end"]);
+    expect(await reported(pool.map(of(0)))).toEqual(["end"]);
   });
 
   everyOrder("end for all concurrent calls of next", async () => {
@@ -198,7 +198,7 @@ describe.each(kinds)("the results of %s", (_kind, of) => {
 test("a string is iterable, and its jobs are its characters", () =>
   inBubble(async () => {
     await using pool = new WorkerPool(async (_ctx, letter: string) => letter.toUpperCase(), { workers: 2 });
-    expect(await told(pool.map("goro"))).toEqual(["G", "O", "R", "O", "end"]);
+    expect(await reported(pool.map("goro"))).toEqual(["G", "O", "R", "O", "end"]);
   }));
 
 test("jobs and results may be undefined", () =>
@@ -206,7 +206,7 @@ test("jobs and results may be undefined", () =>
     await using pool = new WorkerPool(async (_ctx, job: number | undefined) => job, { workers: 2 });
     const results = pool.map([undefined, 1, undefined]);
     expect(await results.next()).toEqual({ value: undefined, done: false });
-    expect(await told(results)).toEqual([1, undefined, "end"]);
+    expect(await reported(results)).toEqual([1, undefined, "end"]);
   }));
 
 describe("what is no source", () => {
@@ -264,7 +264,7 @@ describe.each(watched)("the window over %s", (_kind, of) => {
       await time.sleep(100);
       expect(source.asked - taken - 1).toBeLessThanOrEqual(window);
     }
-    expect(await told(results)).toEqual(["end"]);
+    expect(await reported(results)).toEqual(["end"]);
     expect(source.closed).toBe(0);
   });
 
@@ -317,7 +317,7 @@ test("a window of one lets one job run at a time", () =>
       },
       { workers: 4 },
     );
-    expect(await told(pool.map(numbers(6), { maxInFlight: 1 }))).toEqual([...numbers(6), "end"]);
+    expect(await reported(pool.map(numbers(6), { maxInFlight: 1 }))).toEqual([...numbers(6), "end"]);
   }));
 
 // P25
@@ -461,7 +461,7 @@ describe.each(watched)("functions that do not listen, in a map of %s,", (_kind, 
     const [ctx, cancel] = context.withCancelCause(context.background());
     const pool = new WorkerPool(async () => time.sleep(500), { workers: 2, queueSize: 1 });
     time.afterFunc(50, () => cancel(new Error("enough")));
-    expect(await told(pool.map(of(new Source(100)), { maxInFlight: 6, ctx }))).toEqual(["Error: enough"]);
+    expect(await reported(pool.map(of(new Source(100)), { maxInFlight: 6, ctx }))).toEqual(["Error: enough"]);
     expect(time.since(start)).toBe(50);
     await waitUntilBlocked();
     expect(pool.stats()).toMatchObject({ running: 2, abandoned: 2, queued: 0, waiting: 0, processed: 0 });
@@ -501,7 +501,7 @@ describe("closing the source", () => {
     const results = pool.map(jobs());
     await results.next();
     await expect(results.return?.()).rejects.toEqual(new Error("cannot close"));
-    expect(await told(results)).toEqual(["end"]);
+    expect(await reported(results)).toEqual(["end"]);
   });
 
   test.each([1, 2, 3])("that fails late, after the loop was left, is a panic (seed %i)", async (seed) => {
@@ -587,7 +587,7 @@ describe.each([0, 1, 2, 64])("a channel of capacity %i as the source", (capacity
     const jobs = new Channel<number>(capacity);
     const [ctx, cancel] = context.withCancelCause(context.background());
     await using pool = new WorkerPool(double, { workers: 2 });
-    const results = told(pool.map(jobs, { ctx }));
+    const results = reported(pool.map(jobs, { ctx }));
     await jobs.send(1);
     await waitUntilBlocked();
     cancel(new Error("enough"));
@@ -610,8 +610,8 @@ describe.each(watched)("a job of %s that fails", (_kind, of) => {
       { workers: 4 },
     );
     const results = pool.map(of(source), { maxInFlight: 6, ctx });
-    expect(await told(results)).toEqual([0, 1, 2, "Error: 3 is too many"]);
-    expect(await told(results)).toEqual(["end"]);
+    expect(await reported(results)).toEqual([0, 1, 2, "Error: 3 is too many"]);
+    expect(await reported(results)).toEqual(["end"]);
     // The functions of the others do not listen, and end in their time.
     await time.sleep(20);
     expect(source.closed).toBe(1);
@@ -619,7 +619,7 @@ describe.each(watched)("a job of %s that fails", (_kind, of) => {
     expect(children(ctx)).toBe(0);
     cancel();
     // The others have been canceled, and the workers live on.
-    expect(await told(pool.map([7, 8]))).toEqual([7, 8, "end"]);
+    expect(await reported(pool.map([7, 8]))).toEqual([7, 8, "end"]);
     expect(pool.stats()).toMatchObject({ running: 0, queued: 0, waiting: 0, failed: 1 });
   });
 
@@ -667,7 +667,7 @@ describe.each(watched.slice(0, 2))("a job of %s that fails", (_kind, of) => {
       cause: new Error("the job"),
       errors: [new Error("the job"), new Error("cannot close")],
     });
-    expect(await told(results)).toEqual(["end"]);
+    expect(await reported(results)).toEqual(["end"]);
   });
 });
 
@@ -683,8 +683,8 @@ describe.each(watched)("an error of %s", (_kind, of) => {
       { workers: 2 },
     );
     const results = pool.map(of(source), { ctx });
-    expect(await told(results)).toEqual([0, 1, 2, "Error: no more"]);
-    expect(await told(results)).toEqual(["end"]);
+    expect(await reported(results)).toEqual([0, 1, 2, "Error: no more"]);
+    expect(await reported(results)).toEqual(["end"]);
     expect(source.closed).toBe(0);
     expect(children(ctx)).toBe(0);
     cancel();
@@ -717,7 +717,7 @@ test("a priority that makes no sense ends the map with an error and closes the s
   inBubble(async () => {
     const source = new Source(100);
     await using pool = new WorkerPool(double, { workers: 2, priority: (n) => (n < 2 ? 0 : NaN) });
-    expect(await told(pool.map(quick(source)))).toEqual([
+    expect(await reported(pool.map(quick(source)))).toEqual([
       0,
       2,
       "RangeError: WorkerPool: priority must return a number, got NaN",
@@ -739,8 +739,8 @@ describe.each(watched)("the end of the context of a map of %s", (_kind, of) => {
     expect(await first).toEqual({ value: 0, done: false });
     cancel(new Error("enough"));
     await waitUntilBlocked();
-    expect(await told(results)).toEqual([1, "Error: enough"]);
-    expect(await told(results)).toEqual(["end"]);
+    expect(await reported(results)).toEqual([1, "Error: enough"]);
+    expect(await reported(results)).toEqual(["end"]);
     expect(held.gaveUp.length).toBeGreaterThan(0);
     for (const text of held.gaveUp) expect(text).toMatch(/^\d: Error: enough$/);
     await waitUntilBlocked();
@@ -766,7 +766,7 @@ describe.each(watched)("the end of the context of a map of %s", (_kind, of) => {
     const held = new Held();
     const source = new Source(100);
     await using pool = new WorkerPool(held.f, { workers: 2 });
-    expect(await told(pool.map(of(source), { ctx }))).toEqual(["Error: too late"]);
+    expect(await reported(pool.map(of(source), { ctx }))).toEqual(["Error: too late"]);
     expect(held.begun).toEqual([]);
     await waitUntilBlocked();
     expect(source.closed).toBe(1);
@@ -787,7 +787,7 @@ test("the functions see the values of the context of the map, and the end of the
       { workers: 1, ctx: poolCtx },
     );
     const ctx = context.withValue(context.background(), user, "ada");
-    const results = told(pool.map([1], { ctx }));
+    const results = reported(pool.map([1], { ctx }));
     await waitUntilBlocked();
     cancel(new Error("closing time"));
     expect(await results).toEqual(["Error: closing time"]);
@@ -811,7 +811,7 @@ describe.each(watched)("a pool that stops while it maps %s", (_kind, of) => {
     await time.sleep(5);
     const { asked } = source;
     const stopped = pool.stop();
-    const rest = await told(results);
+    const rest = await reported(results);
     // One more may be on its way from the source to the pool.
     expect(rest.length).toBeGreaterThanOrEqual(asked - 1);
     expect(rest.slice(0, -1)).toEqual(numbers(rest.length).slice(1));
@@ -827,7 +827,7 @@ describe.each(watched)("a pool that stops while it maps %s", (_kind, of) => {
     expect(await results.next()).toEqual({ value: 0, done: false });
     await time.sleep(20);
     await pool.stop();
-    expect(await told(results)).toEqual([2, 4, "end"]);
+    expect(await reported(results)).toEqual([2, 4, "end"]);
   });
 
   everyOrder("ends a map that is read later as it ends one that is read now", async () => {
@@ -838,7 +838,7 @@ describe.each(watched)("a pool that stops while it maps %s", (_kind, of) => {
     await time.sleep(20);
     await pool.stop();
     await waitUntilBlocked();
-    const rest = await told(results);
+    const rest = await reported(results);
     expect(rest.slice(0, -1)).toEqual(
       numbers(source.asked)
         .slice(1, rest.length)
@@ -854,7 +854,7 @@ describe.each(watched)("a pool that stops while it maps %s", (_kind, of) => {
     await pool.stop();
     const results = pool.map(of(source));
     await expect(results.next()).rejects.toBeInstanceOf(StoppedError);
-    expect(await told(results)).toEqual(["end"]);
+    expect(await reported(results)).toEqual(["end"]);
     await waitUntilBlocked();
     expect(source.closed).toBe(1);
   });
@@ -864,7 +864,7 @@ test("a map that waits for its channel ends with a StoppedError when the pool st
   inBubble(async () => {
     const jobs = new Channel<number>();
     const pool = new WorkerPool(double, { workers: 2 });
-    const results = told(pool.map(jobs));
+    const results = reported(pool.map(jobs));
     await jobs.send(4);
     await waitUntilBlocked();
     await pool.stop();
@@ -885,7 +885,7 @@ describe.each(watched)("a pool that is canceled while it maps %s", (_kind, of) =
     await first;
     cancel(new Error("closing time"));
     await waitUntilBlocked();
-    expect(await told(results)).toEqual([1, "Error: closing time"]);
+    expect(await reported(results)).toEqual([1, "Error: closing time"]);
     await waitUntilBlocked();
     expect(source.closed).toBe(1);
     expect(children(ctx)).toBe(0);
@@ -904,7 +904,7 @@ describe.each(watched)("a pool that is canceled while it maps %s", (_kind, of) =
       },
       { workers: 3, stopOnError: true },
     );
-    const results = told(pool.map(of(source), { maxInFlight: 2 }));
+    const results = reported(pool.map(of(source), { maxInFlight: 2 }));
     await time.sleep(10);
     await pool.send(-1);
     expect(await results).toEqual(["Error: below zero"]);
@@ -922,7 +922,7 @@ test("a failure in a map ends a pool that is to end by it", () =>
       },
       { workers: 1, stopOnError: true },
     );
-    expect(await told(pool.map(numbers(5)))).toEqual([0, 1, "Error: two"]);
+    expect(await reported(pool.map(numbers(5)))).toEqual([0, 1, "Error: two"]);
     await expect(pool.send(1)).rejects.toEqual(new Error("two"));
     await pool.stop();
   }));
@@ -973,7 +973,7 @@ everyOrder("a map, sent and submitted jobs share a pool, and each has its own wa
   const send = async (): Promise<void> => {
     for (const n of numbers(8)) await pool.send(`send ${n}`);
   };
-  const map = told(pool.map(numbers(8).map((n) => `map ${n}`)));
+  const map = reported(pool.map(numbers(8).map((n) => `map ${n}`)));
   const [mapped, submitted] = await Promise.all([map, submit(), send()]);
   await pool.stop();
   const sent: unknown[] = [];
@@ -996,7 +996,7 @@ test("jobs of a map and of send are accepted in the order of their calls", () =>
     );
     await pool.send("running");
     const before = pool.send("before");
-    const mapped = told(pool.map(["map 1", "map 2"], { maxInFlight: 2 }));
+    const mapped = reported(pool.map(["map 1", "map 2"], { maxInFlight: 2 }));
     const after = pool.send("after");
     await Promise.all([before, mapped, after]);
     await pool.stop();
@@ -1015,7 +1015,7 @@ test("the jobs of a map have their priority too", () =>
       },
       { workers: 1, priority: (n) => n },
     );
-    expect(await told(pool.map([1, 2, 3, 4], { maxInFlight: 4 }))).toEqual([1, 2, 3, 4, "end"]);
+    expect(await reported(pool.map([1, 2, 3, 4], { maxInFlight: 4 }))).toEqual([1, 2, 3, 4, "end"]);
     expect(begun).toEqual([1, 4, 3, 2]);
   }));
 
@@ -1097,10 +1097,16 @@ describe("a source that is silent", () => {
       },
     ],
   ];
-  const ways = ["break", "an error of the loop", "the end of the context", "the end of the pool", "a job that fails"];
+  const variants = [
+    "break",
+    "an error of the loop",
+    "the end of the context",
+    "the end of the pool",
+    "a job that fails",
+  ];
 
   describe.each(silent)("%s", (_kind, make) => {
-    test.each(ways)("is released by %s", async (way) => {
+    test.each(variants)("is released by %s", async (way) => {
       const { jobs, isReleased } = make();
       const [ctx, cancel] = context.withCancel(context.background());
       const pool = new WorkerPool<number, number>(

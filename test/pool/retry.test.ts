@@ -542,10 +542,10 @@ describe("a job that takes too long", () => {
     expect(at()).toBe(400);
     expect((await outcomesOf(pool)).map(({ status }) => status)).toEqual(["failed", "failed"]);
     expect([...stopped].sort()).toEqual([1, 2]);
-    const told = [...events];
+    const reported = [...events];
     gate.close();
     await waitUntilBlocked();
-    expect(events).toEqual(told);
+    expect(events).toEqual(reported);
     expect(stopped).toHaveLength(2);
     expect(pool.stats()).toMatchObject({ running: 0, abandoned: 0, processed: 2 });
   });

@@ -192,7 +192,7 @@ describe.each(capacities)("with channels of capacity %i", (capacity) => {
 
   // R169, R170, R171
   everyOrder(
-    "a run that is cut short anywhere tells why, loses no outcome of before and leaves nothing",
+    "a run that is cut short anywhere reports the cause, keeps all earlier outcomes and leaves nothing",
     async (seed) => {
       const chance = new Prng(seed);
       const [ctx, cancel] = context.withCancelCause(background);
@@ -325,7 +325,7 @@ describe("a job that", () => {
       new PanicError("no"),
     ],
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- that is the subject
-    ["rejects with what is no error", () => Promise.reject("text"), new Error("text", { cause: "text" })],
+    ["rejects with a value that is not an Error", () => Promise.reject("text"), new Error("text", { cause: "text" })],
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- that is the subject
     ["rejects with nothing", () => Promise.reject(undefined), new Error("undefined")],
   ])("%s has failed, and its worker lives on", (_how, f, error) =>
@@ -392,7 +392,7 @@ describe("what makes no sense", () => {
     }),
   );
 
-  test("is refused: what is no channel", () =>
+  test("refuses a value that is not a channel", () =>
     inBubble(async () => {
       const results = new Channel<JobOutcome<number, number>>(1);
       const jobs = [1, 2] as never;

@@ -87,7 +87,7 @@ describe("run", () => {
 
   test("gives the job the values of its context", () =>
     inBubble(async () => {
-      const pool = new WorkerPool((ctx) => ctx.value("user") as unknown, { workers: 1 });
+      const pool = new WorkerPool((ctx): unknown => ctx.value("user"), { workers: 1 });
       expect(await pool.run(1, { ctx: withValue(background(), "user", "gopher") })).toBe("gopher");
       await pool.stop();
     }));
@@ -199,6 +199,23 @@ describe("onIdle", () => {
       await pool.stop();
     }));
 });
+
+test("the signal of a pool ends it with the reason", () =>
+  inBubble(async () => {
+    const controller = new AbortController();
+    const pool = new WorkerPool(
+      async ({ signal }, _job: number) => {
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      },
+      { workers: 1, queueSize: 1, signal: controller.signal },
+    );
+    await pool.send(1);
+    await pool.send(2);
+    await waitUntilBlocked();
+    controller.abort(why);
+    expect(await pool.stop()).toEqual({ unfinished: [1, 2], abandoned: 0, cause: why });
+    await expect(pool.run(3)).rejects.toThrow("WorkerPool.run: the pool has been stopped");
+  }));
 
 test("a pool prints how many jobs run and wait", () =>
   inBubble(async () => {

@@ -155,7 +155,7 @@ describe("stats", () => {
       await pool.send({ ms: 9 });
       await pool.send({ ms: 9, fails: true });
       await pool.send({ ms: 20, listens: true });
-      // Its own deadline comes first: that is no timeout of the pool.
+      // Its own deadline comes first: it is not a timeout of the pool.
       await pool.send({ ms: 20, listens: true }, { ctx: soon });
       await pool.stop();
       expect(counts(pool.stats())).toEqual({ processed: 3, failed: 2, timedOut: 1, canceled: 1 });
@@ -279,13 +279,13 @@ describe("stats", () => {
       await pool.stop();
       const { count, mean, max, p50, p95, p99 } = pool.stats().latency;
       expect([count, mean, max]).toEqual([200, 100.5, 200]);
-      for (const [told, is] of [
+      for (const [reported, is] of [
         [p50, 100],
         [p95, 190],
         [p99, 198],
       ] as const) {
-        expect(told).toBeGreaterThanOrEqual(is - 1e-9);
-        expect(told).toBeLessThanOrEqual(is * 1.05);
+        expect(reported).toBeGreaterThanOrEqual(is - 1e-9);
+        expect(reported).toBeLessThanOrEqual(is * 1.05);
       }
     }));
 
@@ -456,7 +456,7 @@ describe("onWorkerStart and onWorkerStop", () => {
 
 describe("onEvent", () => {
   /** Logs one line per event: the job, the event, and whether no worker had taken the job. */
-  function teller(log: string[]): (event: PoolEvent<Job, number>) => void {
+  function eventLogger(log: string[]): (event: PoolEvent<Job, number>) => void {
     return (event) => {
       if (event.type === "started") log.push(`${event.job.ms} started`);
       else if (event.type === "retrying") log.push(`${event.job.ms} again after ${event.attempts} in ${event.delay}`);
@@ -471,7 +471,7 @@ describe("onEvent", () => {
     inBubble(async () => {
       const log: string[] = [];
       const retry = { retries: 2, delay: 100, jitter: 0 };
-      const pool = new WorkerPool(work, { workers: 2, queueSize: 1, retry, onEvent: teller(log) });
+      const pool = new WorkerPool(work, { workers: 2, queueSize: 1, retry, onEvent: eventLogger(log) });
       await pool.send({ ms: 10, fails: true });
       await pool.send({ ms: 15 });
       const queued = await pool.submit({ ms: 30 });
@@ -492,9 +492,9 @@ describe("onEvent", () => {
     inBubble(async () => {
       const log: string[] = [];
       const start = now();
-      const tell = teller(log);
+      const logEvent = eventLogger(log);
       const onEvent = (event: PoolEvent<Job, number>): void => {
-        tell(event);
+        logEvent(event);
         log.push(`${log.pop() as string} at ${now() - start}`);
       };
       const pool = new WorkerPool(work, { workers: 2, timeout: 10, onEvent });
@@ -578,7 +578,7 @@ describe("onEvent", () => {
       jobs.trySend({ ms: 2, fails: true });
       jobs.close();
       const retry = { retries: 1, delay: 50, jitter: 0 };
-      await runPool(context.background(), jobs, results, work, { workers: 1, retry, onEvent: teller(log) });
+      await runPool(context.background(), jobs, results, work, { workers: 1, retry, onEvent: eventLogger(log) });
       expect(log).toEqual(["1 started", "1 done", "2 started", "2 again after 1 in 50", "2 failed"]);
     }));
 });
@@ -639,7 +639,7 @@ describe("a hook that throws", () => {
 
   test.each([
     ["throws", new Error("no priority")],
-    ["answers no number", new RangeError("WorkerPool: priority must return a number, got NaN")],
+    ["does not return a number", new RangeError("WorkerPool: priority must return a number, got NaN")],
   ])("is refused with its job, if it is a priority that %s, and leaves nothing at the contexts", (_, complaint) =>
     inBubble(async () => {
       const [parent, cancel] = context.withCancel(context.background());

@@ -46,7 +46,7 @@ async function inAnyOrder(f: (seed: number) => unknown): Promise<void> {
 /** Works for `ms` milliseconds, unless its context ends. */
 async function listens(ctx: Context, ms: number): Promise<number> {
   const s = await select({ worked: receive(time.after(ms)), ended: receive(ctx.done()) });
-  if (s.case === "ended") throw new Error("I was told to stop");
+  if (s.case === "ended") throw new Error("stopped by its context");
   return ms;
 }
 
@@ -230,8 +230,8 @@ describe("the workers of a pool", () => {
       await wg.wait();
       await pool.stop();
       expect([...done].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
-      const told = await all(pool.results);
-      expect(told).toEqual(done.map((job) => ({ status: "done", job, attempts: 1, value: -job })));
+      const reported = await all(pool.results);
+      expect(reported).toEqual(done.map((job) => ({ status: "done", job, attempts: 1, value: -job })));
     }));
 
   // R167, P25
@@ -292,8 +292,8 @@ describe("results", () => {
       const pool = new WorkerPool<number, number>((_, job) => 2 * job, { workers: 3, queueSize: 3 });
       for (let job = 0; job < count; job++) await pool.send(job);
       expect(await pool.stop()).toEqual(nothingLeft);
-      const told = await all(pool.results);
-      expect(told.map(({ value }) => value as number).sort((a, b) => a - b)).toEqual(
+      const reported = await all(pool.results);
+      expect(reported.map(({ value }) => value as number).sort((a, b) => a - b)).toEqual(
         Array.from({ length: count }, (_, job) => 2 * job),
       );
     }),
@@ -325,9 +325,10 @@ describe("results", () => {
       const pool = new WorkerPool(listens, { workers: 4 });
       for (const ms of [30, 10, 20]) await pool.send(ms);
       const task = await pool.submit(5);
-      const told: number[] = [];
-      for (let i = 0; i < 3; i++) told.push(((await pool.results.receive()).value as JobOutcome<number, number>).job);
-      expect(told).toEqual([10, 20, 30]);
+      const reported: number[] = [];
+      for (let i = 0; i < 3; i++)
+        reported.push(((await pool.results.receive()).value as JobOutcome<number, number>).job);
+      expect(reported).toEqual([10, 20, 30]);
       expect(await task.result).toBe(5);
       await pool.stop();
       expect(await all(pool.results)).toEqual([]);
@@ -342,8 +343,8 @@ describe("results", () => {
       await pool.stop();
       expect(seen).toHaveLength(jobs.length);
       expect(seen.every((job, i) => Object.is(job, jobs[i]))).toBe(true);
-      const told = await all(pool.results);
-      expect(told.every(({ job, value }, i) => Object.is(job, jobs[i]) && value === undefined)).toBe(true);
+      const reported = await all(pool.results);
+      expect(reported.every(({ job, value }, i) => Object.is(job, jobs[i]) && value === undefined)).toBe(true);
     }));
 });
 
@@ -451,7 +452,7 @@ describe("priority", () => {
     inAnyOrder(async () => {
       const [all, endAll] = withCancel(background());
       const [ctx, cancel] = withCancel(background());
-      const bad = new Error("who knows");
+      const bad = new Error("bad priority");
       const pool = new WorkerPool(listens, {
         workers: 1,
         ctx: all,
@@ -571,9 +572,9 @@ describe("stop", () => {
       expect(await patient).toEqual(report);
       expect(await pool.stop()).toEqual(report);
       await Promise.all(sent);
-      const told = await all(pool.results);
-      expect(told.every(({ status, error }) => status === "canceled" && error === late)).toBe(true);
-      expect(new Set(told.map(({ job }) => job))).toEqual(new Set(jobs));
+      const reported = await all(pool.results);
+      expect(reported.every(({ status, error }) => status === "canceled" && error === late)).toBe(true);
+      expect(new Set(reported.map(({ job }) => job))).toEqual(new Set(jobs));
       await expect(pool.send({ id: 11 })).rejects.toMatchObject({ name: "StoppedError", cause: late });
       cancel();
     }));
@@ -593,8 +594,8 @@ describe("stop", () => {
       if (chance.randomInt(2) === 0) void pool.stop();
       cancel(why);
       const report = await pool.stop();
-      const told = [...(await all(pool.results)), ...own.slice(0, 1).map(({ outcome }) => outcome)];
-      const canceled = told.flatMap((outcome) => (outcome?.status === "canceled" ? outcome.job : []));
+      const reported = [...(await all(pool.results)), ...own.slice(0, 1).map(({ outcome }) => outcome)];
+      const canceled = reported.flatMap((outcome) => (outcome?.status === "canceled" ? outcome.job : []));
       expect(canceled.length).toBeGreaterThan(0);
       expect(report).toEqual({ unfinished: canceled.sort((a, b) => a - b), abandoned: 0, cause: why });
       expect(own[1].outcome).toMatchObject({ status: "canceled", error: error("context canceled") });
@@ -651,7 +652,7 @@ describe("stop", () => {
           ...(grace === undefined ? {} : { gracePeriod: grace }),
         });
         const tasks = await Promise.all([hour, 20 * hour, 1].map((ms) => pool.submit(ms)));
-        const told = tasks.map(async ({ result }) => {
+        const reported = tasks.map(async ({ result }) => {
           await expect(result).rejects.toThrow("late");
           return now() - start;
         });
@@ -659,7 +660,7 @@ describe("stop", () => {
         expect(now() - start).toBe(10 + (grace ?? 1000));
         expect(report).toEqual({ unfinished: [hour, 20 * hour, 1], abandoned: 2, cause: error("late") });
         // A wait for a job does not wait for its function.
-        expect(await Promise.all(told)).toEqual([10, 10, 10]);
+        expect(await Promise.all(reported)).toEqual([10, 10, 10]);
         expect(pool.stats()).toMatchObject({ running: 2, abandoned: 2, workers: 0, canceled: 3 });
         expect(await all(pool.results)).toEqual([]);
         // Their results are ignored.
@@ -737,7 +738,7 @@ describe("stop", () => {
 describe("a job that stops its pool", () => {
   type Way = (pool: WorkerPool<string, unknown>, ctx: Context) => unknown;
 
-  const ways: [name: string, way: Way][] = [
+  const variants: [name: string, way: Way][] = [
     ["without awaiting it", (pool) => void pool.stop()],
     ["and awaits that", (pool) => pool.stop()],
     [
@@ -754,11 +755,11 @@ describe("a job that stops its pool", () => {
     const start = now();
     const pool: WorkerPool<string, unknown> = new WorkerPool<string, unknown>(
       async (ctx, job) => {
-        let answer: unknown;
-        if (job.startsWith("stop")) answer = await way(pool, ctx);
+        let stopReport: unknown;
+        if (job.startsWith("stop")) stopReport = await way(pool, ctx);
         else await time.sleep(Number(job));
         log.push(`${job} at ${now() - start}`);
-        return answer;
+        return stopReport;
       },
       { workers: 2, queueSize: 2, ...options },
     );
@@ -766,7 +767,7 @@ describe("a job that stops its pool", () => {
   }
 
   // R174
-  describe.each(ways)("%s", (_, way) => {
+  describe.each(variants)("%s", (_, way) => {
     test("does not wait for itself, alone", () =>
       inAnyOrder(async () => {
         const log: string[] = [];
@@ -784,9 +785,9 @@ describe("a job that stops its pool", () => {
         const pool = scripted(log, way);
         for (const job of ["20", "30", "stop", "10"]) expect(pool.trySend(job)).toBe(true);
         const waiting = pool.send("40");
-        const told = await all(pool.results);
+        const reported = await all(pool.results);
         await waiting;
-        expect(told.map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => "done"));
+        expect(reported.map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => "done"));
         expect(log).toHaveLength(5);
         expect(await pool.stop()).toEqual(nothingLeft);
       }));
@@ -807,7 +808,7 @@ describe("a job that stops its pool", () => {
   });
 
   // R174
-  test.each(ways.slice(1))("%s resolves when the other jobs are done, and not before", (_, way) =>
+  test.each(variants.slice(1))("%s resolves when the other jobs are done, and not before", (_, way) =>
     inAnyOrder(async () => {
       const log: string[] = [];
       const pool = scripted(log, way, { workers: 3 });
@@ -836,12 +837,12 @@ describe("a job that stops its pool", () => {
     inAnyOrder(async () => {
       const log: string[] = [];
       const pool = scripted(log, (pool) => {
-        void pool.stop().then(() => log.push("told"));
+        void pool.stop().then(() => log.push("reported"));
       });
       for (const job of ["30", "stop"]) expect(pool.trySend(job)).toBe(true);
       await pool.stop();
       await waitUntilBlocked();
-      expect(log).toEqual(["stop at 0", "30 at 30", "told"]);
+      expect(log).toEqual(["stop at 0", "30 at 30", "reported"]);
     }));
 
   // R169, R174
@@ -884,23 +885,23 @@ describe("the end of a pool's context", () => {
   test.each([
     ["listen", listens, 0],
     ["do not listen", isStubborn, 100],
-  ])("answers all who wait while workers run functions that %s", (_, f, extra) =>
+  ])("settles all waiting calls while workers run functions that %s", (_, f, extra) =>
     inAnyOrder(async (seed) => {
       const why = new Error("why");
       const chance = new Prng(seed);
       const [ctx, cancel] = withCancelCause(background());
       const pool = new WorkerPool(f, { workers: 3, queueSize: 4, ctx, gracePeriod: 100 });
       const start = now();
-      const answers: Promise<string>[] = [];
+      const replies: Promise<string>[] = [];
       const note = (name: string, promise: Promise<unknown>): void => {
-        const answer = async (): Promise<string> => {
+        const call = async (): Promise<string> => {
           const says = await promise.then(
             () => "fulfilled",
             (error: unknown) => (error === why ? "why" : String(error)),
           );
           return `${name} ${says} at ${now() - start}`;
         };
-        answers.push(answer());
+        replies.push(call());
       };
       const [own, cancelOwn] = withCancel(background());
       for (let i = 0; i < 4; i++) await pool.send(hour);
@@ -922,7 +923,7 @@ describe("the end of a pool's context", () => {
         await expect(refused).rejects.toBe(why);
       expect(() => pool.trySend(1)).toThrow(why);
       note("stop", pool.stop());
-      expect((await Promise.all(answers)).sort()).toEqual([
+      expect((await Promise.all(replies)).sort()).toEqual([
         "map why at 10",
         "send why at 10",
         "send why at 10",
@@ -1086,12 +1087,17 @@ describe("the context of a call", () => {
       expect(now() - start).toBe(5);
       expect(await pool.stop()).toEqual(nothingLeft);
       expect(now() - start).toBe(35);
-      const told = (await all(pool.results)).map(({ job, status, attempts, error }) => [job, status, attempts, error]);
-      expect(told.slice(0, 2).sort()).toEqual([
+      const reported = (await all(pool.results)).map(({ job, status, attempts, error }) => [
+        job,
+        status,
+        attempts,
+        error,
+      ]);
+      expect(reported.slice(0, 2).sort()).toEqual([
         [40, "canceled", 1, why],
         [50, "canceled", 0, why],
       ]);
-      expect(told.slice(2)).toEqual([
+      expect(reported.slice(2)).toEqual([
         [20, "done", 1, undefined],
         [30, "done", 1, undefined],
       ]);
@@ -1154,10 +1160,10 @@ describe("a task", () => {
       const tasks: PoolTask<number, number>[] = [];
       for (let job = 0; job < 10; job++) tasks.push(await pool.submit(job));
       await time.sleep(1);
-      const told = await Promise.all(
+      const reported = await Promise.all(
         tasks.map(({ result }) => result.catch((error: unknown) => (error as Error).message)),
       );
-      expect(told).toEqual(["bad 0", 1, "bad 2", 3, "bad 4", 5, "bad 6", 7, "bad 8", 9]);
+      expect(reported).toEqual(["bad 0", 1, "bad 2", 3, "bad 4", 5, "bad 6", 7, "bad 8", 9]);
       expect(tasks[2]?.outcome).toEqual({ status: "failed", job: 2, attempts: 1, error: error("bad 2") });
       await pool.stop();
     }));
@@ -1232,7 +1238,7 @@ describe("a task", () => {
   // R116
   test("has the first cause, its own or that of the pool", () =>
     inAnyOrder(async () => {
-      for (const [first, told] of [
+      for (const [first, reported] of [
         ["own", "mine"],
         ["pool", "of all"],
       ] as const) {
@@ -1243,7 +1249,7 @@ describe("a task", () => {
         if (first === "pool") cancel(new Error("of all"));
         for (const task of tasks) task.cancel(new Error("mine"));
         if (first === "own") cancel(new Error("of all"));
-        for (const { result } of tasks) await expect(result).rejects.toThrow(told);
+        for (const { result } of tasks) await expect(result).rejects.toThrow(reported);
         await pool.stop();
       }
     }));
@@ -1289,15 +1295,15 @@ describe("a job that throws", () => {
       );
       for (const job of ["throw", "reject", "work"]) await pool.send(job);
       await pool.stop();
-      const told = await all(pool.results);
-      for (const outcome of told.slice(0, 2)) {
+      const reported = await all(pool.results);
+      for (const outcome of reported.slice(0, 2)) {
         expect(outcome).toMatchObject({ status: "failed", attempts: 1 });
         expect("value" in outcome).toBe(false);
         expect(outcome.error).toBeInstanceOf(Error);
         expect(outcome.error?.message).toBe(message);
         expect(thrown instanceof Error ? outcome.error : outcome.error?.cause).toBe(thrown);
       }
-      expect(told[2]).toEqual({ status: "done", job: "work", attempts: 1, value: "work" });
+      expect(reported[2]).toEqual({ status: "done", job: "work", attempts: 1, value: "work" });
       expect(pool.stats()).toMatchObject({ processed: 3, failed: 2, workers: 0 });
     }),
   );
@@ -1316,8 +1322,8 @@ describe("stopOnError", () => {
       const pool = new WorkerPool(failing, { workers: 2, queueSize: 2, ...options });
       for (const job of [5, 10, 15, 20, 25]) await pool.send(job);
       expect(await pool.stop()).toEqual(nothingLeft);
-      const told = (await all(pool.results)).map(({ status, job }) => `${job} ${status}`);
-      expect(told.sort()).toEqual(["10 done", "15 failed", "20 done", "25 failed", "5 failed"]);
+      const reported = (await all(pool.results)).map(({ status, job }) => `${job} ${status}`);
+      expect(reported.sort()).toEqual(["10 done", "15 failed", "20 done", "25 failed", "5 failed"]);
       expect(pool.stats()).toMatchObject({ processed: 5, failed: 3, canceled: 0 });
     }),
   );
@@ -1338,9 +1344,9 @@ describe("stopOnError", () => {
       expect(now() - start).toBe(25);
       expect(report).toEqual({ unfinished: [35, 50, 60, 70], abandoned: 0, cause: error("bad 25") });
       expect(await states[0]).toBe("undefined");
-      const told = (await all(pool.results)).map(({ status, job }) => `${job} ${status}`);
-      expect(told.slice(0, 2)).toEqual(["10 done", "25 failed"]);
-      expect(told.slice(2).sort()).toEqual(["35 canceled", "50 canceled", "60 canceled"]);
+      const reported = (await all(pool.results)).map(({ status, job }) => `${job} ${status}`);
+      expect(reported.slice(0, 2)).toEqual(["10 done", "25 failed"]);
+      expect(reported.slice(2).sort()).toEqual(["35 canceled", "50 canceled", "60 canceled"]);
       await expect(pool.send(1)).rejects.toMatchObject({ name: "StoppedError", cause: error("bad 25") });
     }));
 
@@ -1360,10 +1366,10 @@ describe("stopOnError", () => {
       await expect(submit()).rejects.toThrow("bad 5");
       const { unfinished, cause } = await pool.stop();
       expect(cause?.message).toBe("bad 5");
-      const told = (await all(pool.results)).map(({ status }) => status);
-      expect(told[0]).toBe("failed");
-      expect(told.slice(1).every((status) => status === "canceled")).toBe(true);
-      expect([told.length, unfinished.length]).toEqual([2 + accepted, 1 + accepted]);
+      const reported = (await all(pool.results)).map(({ status }) => status);
+      expect(reported[0]).toBe("failed");
+      expect(reported.slice(1).every((status) => status === "canceled")).toBe(true);
+      expect([reported.length, unfinished.length]).toEqual([2 + accepted, 1 + accepted]);
     }));
 });
 
@@ -1561,10 +1567,10 @@ test("each call settles, and each accepted job has one outcome, in any order of 
       const stopped = oneOf(true, false) ? pool.stop(limit) : pool.stop();
       await wg.wait();
       const report = await stopped;
-      const told = await all(pool.results);
+      const reported = await all(pool.results);
 
-      expect(new Set(told.map(({ job }) => job))).toEqual(sent);
-      expect(told).toHaveLength(sent.size);
+      expect(new Set(reported.map(({ job }) => job))).toEqual(sent);
+      expect(reported).toHaveLength(sent.size);
       expect(tasks.every((task) => ended.get(task.job)?.[0] === task.outcome)).toBe(true);
       expect(new Set(ended.keys())).toEqual(accepted);
       expect([...ended.values()].every((outcomes) => outcomes.length === 1)).toBe(true);

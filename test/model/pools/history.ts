@@ -134,7 +134,7 @@ const step: Arbitrary<Step> = fc.oneof(
   each(2, fc.record({ kind: fc.constant("resize"), workers: fc.integer({ min: 1, max: 5 }), after: moment })),
   each(1, fc.record({ kind: fc.constant("stop"), timeout: fc.constantFrom(-1, 0, 1, 5, 20), after: moment })),
   each(2, fc.record({ kind: fc.constant("probe"), after: moment })),
-) as Arbitrary<Step>;
+);
 
 const closing = fc.record({ kind: fc.constant("closeResults"), after: moment }) as Arbitrary<Step>;
 
