@@ -6,10 +6,10 @@
 //   3. A flow begins and ends at the beginning of a slice, which precedes it in the file.
 
 import type { EventOf, GoroutineRef, Trace, TracedCase, TraceEvent } from "./format.ts";
-import { distinctNames } from "./names.ts";
+import { NameTable } from "./names.ts";
 import { readPoolHistory } from "./pool-history.ts";
-import { truncate } from "./preview.ts";
-import { buildTracks, type GoroutineTrack, type StateSpan } from "./tracks.ts";
+import { truncate } from "./formatting.ts";
+import { buildTracks, type GoroutineTrack } from "./tracks.ts";
 
 /** An entry of the file; the format defines further fields for each phase `ph`. */
 interface Entry extends Readonly<Record<string, unknown>> {
@@ -68,12 +68,10 @@ export function toChromeTrace(trace: Trace): string {
 
 class ChromeWriter {
   readonly #trace: Trace;
+  readonly #names: NameTable;
   readonly #entries: Entry[] = [];
-  /** The timestamp of each event, in microseconds. */
+  /** The timestamps of the events and of the end, in microseconds. */
   readonly #timestamps: readonly number[];
-  readonly #end: number;
-  readonly #goroutineNames: ReadonlyMap<number, string>;
-  readonly #channelNames: ReadonlyMap<number, string>;
   // Threads without a goroutine have ids after those of all goroutines.
   readonly #runtimeThread: number;
   readonly #unknownThread: number;
@@ -82,14 +80,12 @@ class ChromeWriter {
 
   constructor(trace: Trace) {
     this.#trace = trace;
+    this.#names = new NameTable(trace);
     let last = -1;
-    this.#timestamps = trace.events.map(({ at }) => (last = Math.max(Math.round(at * 1000), last + 1)));
-    this.#end = Math.max(Math.round(trace.end * 1000), last + 1);
-    this.#goroutineNames = distinctNames("goroutine", trace.goroutines, maxName, true);
-    this.#channelNames = distinctNames("channel", trace.channels, maxName);
-    this.#lastThread = trace.goroutines.reduce((max, { id }) => Math.max(max, id), 1);
-    this.#runtimeThread = ++this.#lastThread;
-    this.#unknownThread = ++this.#lastThread;
+    const times = [...trace.events, { at: trace.end }];
+    this.#timestamps = times.map(({ at }) => (last = Math.max(Math.round(at * 1000), last + 1)));
+    this.#runtimeThread = trace.goroutines.reduce((max, { id }) => Math.max(max, id), 1) + 1;
+    this.#unknownThread = this.#lastThread = this.#runtimeThread + 1;
   }
 
   /** Returns all entries in the order of the file. */
@@ -109,113 +105,96 @@ class ChromeWriter {
     }
     for (const { channel, levels } of channels) {
       if (channel.capacity === 0 || levels.length === 0) continue;
-      const name = this.#channelName(channel.id);
+      const name = this.#names.channel(channel.id, maxName);
       if (levels[0]?.from !== 0) this.#addCounter(program, name, 0, 0);
-      for (const { from, length } of levels) this.#addCounter(program, name, this.#timestamp(from), length);
+      for (const { from, length } of levels) this.#addCounter(program, name, this.#timestampOf(from), length);
     }
-    const poolNames = distinctNames("pool", pools, maxName);
-    for (const [i, { id }] of pools.entries()) this.#addPool(id, poolNames.get(id) as string, program + 1 + i);
+    for (const [i, { id }] of pools.entries()) this.#addPool(id, program + 1 + i);
     return this.#entries.sort(compareEntries);
   }
-
-  // ---- Goroutines
 
   #addGoroutine({ id, startEvent, spans, hasEnded }: GoroutineTrack): void {
     // The unknown goroutines may be many; a common state would be wrong for all of them.
     if (id === 0 || id === null) return;
-    for (const span of spans) this.#addState(id, span, hasEnded);
+    for (const { from, to, state, wait } of spans) {
+      const name = wait === null ? state : this.#waitName(wait);
+      const isLast = !hasEnded && to === this.#trace.events.length;
+      const note = wait !== null && isLast ? { note: "still waiting when the trace ended" } : {};
+      const cat = wait === null ? state : `blocked,${state}`;
+      const position = this.#position(id, from);
+      this.#addSlice(name, cat, position, this.#timestampOf(to) - position.ts, {
+        ...this.#caseArgs(wait?.cases),
+        ...note,
+      });
+    }
     const starter = this.#trace.events[startEvent]?.goroutine;
     if (starter === undefined || spans[0]?.from !== startEvent) return;
     this.#addFlow("go", this.#position(starter, startEvent), this.#position(id, startEvent));
   }
 
-  #addState(id: number, { from, to, state, operation, channel, cases }: StateSpan, hasEnded: boolean): void {
-    const position = this.#position(id, from);
-    const duration = this.#timestamp(to) - position.ts;
-    if (state === "running") {
-      this.#addSlice("running", "running", position, duration, {});
-      return;
-    }
-    const isLast = !hasEnded && to === this.#trace.events.length;
-    const args = { ...this.#caseArgs(cases), ...(isLast ? { note: "still waiting when the trace ended" } : {}) };
-    this.#addSlice(this.#waitName(operation, channel), `blocked,${state}`, position, duration, args);
-  }
-
   // As asynchronous slices: several unknown goroutines may wait at once, and slices of a thread must not overlap.
   #addUnknownWaits(): void {
-    const { events } = this.#trace;
     const active = new Map<number, Entry>();
     const end = (wait: number, ts: number): void => {
-      const begin = active.get(wait);
-      active.delete(wait);
-      if (begin === undefined) return;
-      const { args: _, ...fields } = begin;
-      this.#entries.push({ ...fields, ph: "e", ts });
+      const { args: _, ...begin } = active.get(wait) ?? ({} as Entry);
+      if (active.delete(wait)) this.#entries.push({ ...begin, ph: "e", ts });
     };
-    for (const [i, event] of events.entries()) {
+    for (const [i, event] of this.#trace.events.entries()) {
       if (event.goroutine !== null || (event.type !== "block" && event.type !== "unblock")) continue;
       const position = this.#position(null, i);
       end(event.wait, position.ts);
       if (event.type === "unblock") continue;
-      const { wait, operation, channel = null, cases = [] } = event;
-      const name = this.#waitName(operation, channel);
-      const args = this.#caseArgs(cases);
-      const begin: Entry = { ph: "b", name, cat: "blocked", ...position, id: `wait ${wait}`, args };
-      active.set(wait, begin);
+      const [name, id, args] = [this.#waitName(event), `wait ${event.wait}`, this.#caseArgs(event.cases)];
+      const begin: Entry = { ph: "b", name, cat: "blocked", ...position, id, args };
+      active.set(event.wait, begin);
       this.#entries.push(begin);
     }
-    for (const wait of [...active.keys()]) end(wait, this.#end);
+    for (const wait of [...active.keys()]) end(wait, this.#timestamps.at(-1) as number);
   }
 
-  // ---- Events
-
+  /** Adds a slice for an operation that an arrow begins or ends at, and an instant for any other event. */
   #addEvent(event: TraceEvent, position: Position): void {
-    const slice = (name: string, cat: string, args: Args): void => this.#addSlice(name, cat, position, 1, args);
-    const instant = (name: string, cat: string, args: Args = {}, where: Position = position): void =>
-      void this.#entries.push({ ph: "i", name, cat, ...where, s: "t", args });
+    const slice = (name: string, cat: string, args: Args = {}): void => this.#addSlice(name, cat, position, 1, args);
+    const instant = (name: string, cat: string, args: Args = {}, tid: number = position.tid): void =>
+      void this.#entries.push({ ph: "i", name, cat, ...position, tid, s: "t", args });
     switch (event.type) {
-      case "send":
-        slice(`send ${this.#channelName(event.channel)}`, "channel", {
-          ...(event.text === undefined ? {} : { value: truncate(event.text, 40) }),
-          ...(event.to === undefined ? {} : { to: this.#goroutineName(event.to) }),
+      case "send": {
+        const value = event.text === undefined ? {} : { value: truncate(event.text, 40) };
+        const to = event.to === undefined ? {} : { to: this.#goroutineName(event.to) };
+        return slice(`send ${this.#names.channel(event.channel, maxName)}`, "channel", {
+          ...value,
+          ...to,
           length: event.length,
         });
-        break;
-      case "receive":
-        slice(`receive ${this.#channelName(event.channel)}`, "channel", {
-          ...(event.from === undefined ? {} : { from: this.#goroutineName(event.from) }),
+      }
+      case "receive": {
+        const from = event.from === undefined ? {} : { from: this.#goroutineName(event.from) };
+        return slice(`receive ${this.#names.channel(event.channel, maxName)}`, "channel", {
+          ...from,
           length: event.length,
         });
-        break;
+      }
       case "go":
-        slice(`go ${this.#goroutineName(event.child)}`, "goroutine", {});
-        break;
+        return slice(`go ${this.#goroutineName(event.child)}`, "goroutine");
       case "select":
-        instant(`select: ${truncate(event.chosen, 40)}`, "select", this.#caseArgs(event.cases));
-        break;
+        return instant(`select: ${truncate(event.chosen, 40)}`, "select", this.#caseArgs(event.cases));
       case "close":
-        instant(`close ${this.#channelName(event.channel)}`, "channel");
-        break;
+        return instant(`close ${this.#names.channel(event.channel, maxName)}`, "channel");
       case "timer":
-        instant(truncate(event.purpose, 40), "timer", {}, { ...position, tid: this.#runtimeThread });
-        break;
+        return instant(truncate(event.purpose, 40), "timer", {}, this.#runtimeThread);
       case "cancel":
-        instant(`cancel ${truncate(event.context, 60)}`, "context", { cause: truncate(event.cause, 200) });
-        break;
+        return instant(`cancel ${truncate(event.context, 60)}`, "context", { cause: truncate(event.cause, 200) });
       case "log":
-        instant(truncate(event.text, 80), "log", { text: truncate(event.text, 400) });
-        break;
+        return instant(truncate(event.text, 80), "log", { text: truncate(event.text, 400) });
       case "panic":
-        instant(`panic: ${truncate(event.error, 80)}`, "panic", { error: truncate(event.error, 400) });
-        break;
+        return instant(`panic: ${truncate(event.error, 80)}`, "panic", { error: truncate(event.error, 400) });
       default:
     }
   }
 
-  // ---- Pools
-
   /** Adds a thread for each worker. A worker runs one job at a time; in a trace that says otherwise, a job ends where the next begins. */
-  #addPool(pool: number, name: string, pid: number): void {
+  #addPool(pool: number, pid: number): void {
+    const name = this.#names.pool(pool, maxName);
     this.#addName("process", name.startsWith("pool ") ? name : `pool ${name}`, pid);
     const { jobs, queueLengths } = readPoolHistory(this.#trace, pool);
     // The history counts the events of this pool only.
@@ -230,7 +209,7 @@ class ChromeWriter {
     const nextStarts = new Map<number | null, number>();
     for (const { job, worker, status, ...events } of started.toReversed()) {
       const start = timestamps[events.started] as number;
-      const end = nextStarts.get(worker) ?? this.#end;
+      const end = nextStarts.get(worker) ?? (this.#timestamps.at(-1) as number);
       nextStarts.set(worker, start);
       const finish = timestamps[events.finished] ?? Infinity;
       const isFinished = start < finish && finish <= end;
@@ -245,8 +224,8 @@ class ChromeWriter {
 
   // ---- Names and positions
 
-  #timestamp(i: number): number {
-    return this.#timestamps[i] ?? this.#end;
+  #timestampOf(i: number): number {
+    return this.#timestamps[i] as number;
   }
 
   #threadOf(id: GoroutineRef): number {
@@ -254,26 +233,25 @@ class ChromeWriter {
   }
 
   #position(id: GoroutineRef, i: number): Position {
-    return { pid: program, tid: this.#threadOf(id), ts: this.#timestamp(i) };
+    return { pid: program, tid: this.#threadOf(id), ts: this.#timestampOf(i) };
   }
 
   #goroutineName(id: GoroutineRef): string {
     if (id === 0) return "the runtime";
-    return id === null ? "unknown" : (this.#goroutineNames.get(id) ?? `goroutine ${id}`);
+    if (id === null) return "unknown";
+    const name = this.#names.function(id);
+    return name === "" ? `goroutine ${id}` : `${truncate(name, maxName)} #${id}`;
   }
 
-  #channelName(id: number): string {
-    return this.#channelNames.get(id) ?? `channel ${id}`;
+  #waitName({ operation, channel }: EventOf<"block">): string {
+    return truncate(operation, 40) + (channel === undefined ? "" : ` ${this.#names.channel(channel, maxName)}`);
   }
 
-  #waitName(operation: string, channel: number | null): string {
-    return `${truncate(operation, 40)}${channel === null ? "" : ` ${this.#channelName(channel)}`}`;
-  }
-
-  #caseArgs(cases: readonly TracedCase[]): Args {
+  #caseArgs(cases: readonly TracedCase[] = []): Args {
     if (cases.length === 0) return {};
     const labels = cases.slice(0, 20).map(({ name, operation, channel }) => {
-      return `${truncate(name, 20)}: ${channel === null ? "disabled" : `${operation} ${this.#channelName(channel)}`}`;
+      const label = channel === null ? "disabled" : `${operation} ${this.#names.channel(channel, maxName)}`;
+      return `${truncate(name, 20)}: ${label}`;
     });
     return { cases: labels.join(", ") };
   }

@@ -1,7 +1,7 @@
-// The names that the views use for goroutines, channels, states and waits.
+// The names that the views use for goroutines, channels, pools, states and waits.
 
-import type { GoroutineRef, Trace, TracedCase, TracedChannel } from "./format.ts";
-import { truncate } from "./preview.ts";
+import { truncate } from "./formatting.ts";
+import type { EventOf, GoroutineRef, Trace, TracedCase } from "./format.ts";
 import type { State } from "./tracks.ts";
 
 /** What a goroutine in each state does. */
@@ -15,13 +15,6 @@ export const stateLabels: Readonly<Record<State, string>> = {
   wait: "waits for goroutines",
 };
 
-/** The fields that a span and a block event use to describe a wait. */
-interface WaitLike {
-  readonly operation: string;
-  readonly channel?: number | null;
-  readonly cases?: readonly TracedCase[];
-}
-
 /** Returns the name of a function, at most `max` characters of it; "func" if it has none. */
 export function functionName(name: string, max = 18): string {
   return name === "" ? "func" : truncate(name, max);
@@ -33,34 +26,37 @@ export function goroutineLabel(id: GoroutineRef, name: string, max = 18): string
   return id === 0 ? "timers" : `${id} ${functionName(name, max)}`;
 }
 
-/**
- * Returns a distinct label for each item: its name, at most `max` characters of it, with the id if another item has the same name or if
- * `withId`; its kind and id if it has no name.
- */
-export function distinctNames(
-  kind: string,
-  items: readonly { readonly id: number; readonly name: string }[],
-  max: number,
-  withId = false,
-): ReadonlyMap<number, string> {
-  const counts = new Map<string, number>();
-  for (const { name } of items) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return new Map(
-    items.map(({ id, name }) => {
-      if (name === "") return [id, `${kind} ${id}`];
-      return [id, truncate(name, max) + (withId || (counts.get(name) as number) > 1 ? ` #${id}` : "")];
-    }),
-  );
+/** Distinct names of the channels, or the pools, of a trace: with the id, if another one has the same name or if there is no name. */
+class DistinctNames {
+  readonly #kind: string;
+  readonly #names: ReadonlyMap<number, string>;
+  readonly #counts = new Map<string, number>();
+
+  constructor(kind: string, items: readonly { readonly id: number; readonly name: string }[]) {
+    this.#kind = kind;
+    this.#names = new Map(items.map(({ id, name }) => [id, name]));
+    for (const name of this.#names.values()) this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  }
+
+  of(id: number, max: number): string {
+    const name = this.#names.get(id) ?? "";
+    if (name === "") return `${this.#kind} ${id}`;
+    return truncate(name, max) + ((this.#counts.get(name) as number) > 1 ? ` #${id}` : "");
+  }
 }
 
-/** The names of the goroutines and channels of a trace, by id. */
+/** The names of the goroutines, channels and pools of a trace, by id. Each is at most `max` characters long. */
 export class NameTable {
-  readonly #channels: ReadonlyMap<number, TracedChannel>;
   readonly #goroutines: ReadonlyMap<GoroutineRef, string>;
+  readonly #capacities: ReadonlyMap<number, number>;
+  readonly #channels: DistinctNames;
+  readonly #pools: DistinctNames;
 
-  constructor({ channels, goroutines }: Pick<Trace, "channels" | "goroutines">) {
-    this.#channels = new Map(channels.map((channel) => [channel.id, channel]));
+  constructor({ channels, goroutines, pools }: Trace) {
     this.#goroutines = new Map(goroutines.map(({ id, name }) => [id, name]));
+    this.#capacities = new Map(channels.map(({ id, capacity }) => [id, capacity]));
+    this.#channels = new DistinctNames("channel", channels);
+    this.#pools = new DistinctNames("pool", pools);
   }
 
   /** The name of a goroutine's function, or "". */
@@ -72,28 +68,34 @@ export class NameTable {
     return goroutineLabel(id, this.function(id), max);
   }
 
-  channel(id: number | null, max = 18): string {
-    if (id === null) return "no channel";
-    const name = this.#channels.get(id)?.name ?? "";
-    return name === "" ? `channel ${id}` : truncate(name, max);
+  channel(id: number, max = 18): string {
+    return this.#channels.of(id, max);
+  }
+
+  pool(id: number, max = 18): string {
+    return this.#pools.of(id, max);
   }
 
   capacity(id: number): number {
-    return this.#channels.get(id)?.capacity ?? 0;
+    return this.#capacities.get(id) ?? 0;
   }
 
   /** Describes a wait: "send jobs", "select jobs|done", "WaitGroup.Wait". */
-  wait({ operation, channel, cases }: WaitLike, max = 40): string {
-    if (cases !== undefined && cases.length > 0) {
+  wait(
+    { operation, channel, cases = [] }: Pick<EventOf<"block">, "operation" | "channel" | "cases">,
+    max = 40,
+  ): string {
+    if (cases.length > 0) {
       const labels = cases.slice(0, 9).map((selectCase) => this.#caseLabel(selectCase));
       return truncate(`select ${labels.join("|")}${cases.length > 9 ? "|…" : ""}`, max);
     }
     const label = truncate(operation, max).replace(/^chan |^sync\./, "");
-    return channel === undefined || channel === null ? label : truncate(`${label} ${this.channel(channel)}`, max);
+    return channel === undefined ? label : truncate(`${label} ${this.channel(channel)}`, max);
   }
 
   // The name of a case says more than its channel does; an index in an array says less.
   #caseLabel({ name, channel }: TracedCase): string {
-    return /^\d*$/.test(name) ? this.channel(channel, 12) : truncate(name, 12);
+    if (!/^\d*$/.test(name)) return truncate(name, 12);
+    return channel === null ? "no channel" : this.channel(channel, 12);
   }
 }

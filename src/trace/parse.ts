@@ -2,7 +2,7 @@
 
 import { safeToString } from "../util/inspect.ts";
 import { eventFields, type FieldKind, type Fields, recordFields, type Trace, traceFields, version } from "./format.ts";
-import { truncate } from "./preview.ts";
+import { truncate } from "./formatting.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -2,10 +2,9 @@
 
 import { Check } from "../util/validate.ts";
 import { safeToString } from "../util/inspect.ts";
-import { pluralize } from "./format-number.ts";
+import { pluralize, truncate } from "./formatting.ts";
 import type { Trace, TracedPool } from "./format.ts";
 import { layoutPool } from "./layout/pool-layout.ts";
-import { truncate } from "./preview.ts";
 import { toSvg } from "./svg.ts";
 import { checkTimes, type ViewRange } from "./view-options.ts";
 

@@ -1,17 +1,8 @@
-// Text of the program, made fit for a view: one short line without characters that could damage the file or the terminal it is written to.
+// Values of the program as short text for a trace.
 
 import { safeToString, tryOr } from "../util/inspect.ts";
 import { builtinModule } from "../runtime/process.ts";
-
-// The characters that end lines, control a terminal, change the direction of text, or are invalid in XML; not the joiners of emoji.
-const controlChars = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]/gu;
-
-/** `text` in one line of at most `max` characters; an ellipsis marks text that was cut off. */
-export function truncate(text: string, max: number): string {
-  // The slice avoids scanning a megabyte for the sake of its first characters.
-  const chars = Array.from(text.slice(0, 4 * max + 4).replaceAll(controlChars, "�"));
-  return chars.length > max ? `${chars.slice(0, max - 1).join("")}…` : chars.join("");
-}
+import { truncate } from "./formatting.ts";
 
 const types = builtinModule<{ types?: { isProxy(value: unknown): boolean } }>("util")?.types;
 

@@ -7,9 +7,8 @@ import { bestRegistry, globalRegistry, startActiveRegistry } from "../runtime/go
 import type { ChannelInfo } from "../runtime/hooks.ts";
 import { currentClock } from "../runtime/timer.ts";
 import { waitReasons } from "../runtime/wait-reasons.ts";
-import { formatDuration, pluralize } from "./format-number.ts";
+import { formatDuration, pluralize, truncate } from "./formatting.ts";
 import type { TracedCase } from "./format.ts";
-import { truncate } from "./preview.ts";
 import { compareIds } from "./tracks.ts";
 
 /** The state of a channel. */

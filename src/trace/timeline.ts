@@ -3,7 +3,7 @@
 import { Check } from "../util/validate.ts";
 import type { Trace } from "./format.ts";
 import { layoutTimeline } from "./layout/timeline-layout.ts";
-import { truncate } from "./preview.ts";
+import { truncate } from "./formatting.ts";
 import { toSvg } from "./svg.ts";
 import { checkGoroutines, checkTimes, type ViewRange } from "./view-options.ts";
 

@@ -1,8 +1,8 @@
 // The states of goroutines, the contents of channels and the path of each value, from event to event: the reading of a trace from which
 // every view is made. Positions are indexes in the list of events; the length of that list stands for the end of the trace.
 
-import { ActiveWaits, getOrInsert } from "./collections.ts";
-import type { EventOf, GoroutineRef, Trace, TracedCase, TracedChannel, TraceEvent } from "./format.ts";
+import { getOrInsert } from "./collections.ts";
+import type { EventOf, GoroutineRef, Trace, TracedChannel } from "./format.ts";
 
 /** What a goroutine does. A goroutine that awaits a promise of another library is "running" too: a trace does not record such waits. */
 export type State = "running" | "send" | "receive" | "select" | "sleep" | "lock" | "wait";
@@ -13,12 +13,8 @@ export interface StateSpan {
   /** The number of events, if the state lasted until the end of the trace. */
   readonly to: number;
   readonly state: State;
-  /** Go's name of the operation that waits; "" while running. */
-  readonly operation: string;
-  /** The channel on which the goroutine waits, if it waits on one. */
-  readonly channel: number | null;
-  /** The cases of the select in which it waits. */
-  readonly cases: readonly TracedCase[];
+  /** The beginning of the wait; null while running. */
+  readonly wait: EventOf<"block"> | null;
 }
 
 /** One goroutine. */
@@ -87,87 +83,95 @@ export function buildTracks({ events, goroutines, channels }: Trace): Tracks {
   const names = new Map<GoroutineRef, string>(goroutines.map(({ id, name }) => [id, name]));
   const builders = new Map<GoroutineRef, TrackBuilder>();
   const builderOf = (id: GoroutineRef): TrackBuilder =>
-    getOrInsert(builders, id, () => new TrackBuilder(id, names.get(id) ?? ""));
+    getOrInsert(builders, id, () => new TrackBuilder(id, names.get(id) ?? "", events.length));
   const channelTracks = new Map(
     channels.map((channel) => [channel.id, { channel, levels: [] as BufferLevel[], closeEvent: events.length }]),
   );
   const flows = new Map<number, { -readonly [K in keyof MessageFlow]: MessageFlow[K] }>();
 
   for (const [i, event] of events.entries()) {
-    if (event.type !== "timer") builderOf(event.goroutine).add(i, event);
-    if (event.type === "go") builderOf(event.child).start(i);
-    if (event.type === "close") {
-      const track = channelTracks.get(event.channel);
-      if (track !== undefined) track.closeEvent = i;
-    } else if (event.type === "send" || event.type === "receive") {
-      const levels = channelTracks.get(event.channel)?.levels;
-      if ((levels?.at(-1)?.length ?? 0) !== event.length) levels?.push({ from: i, length: event.length });
-    }
-    if (event.type === "send") {
-      const { goroutine: from, channel, value, text = "" } = event;
-      flows.set(value, { sendEvent: i, receiveEvent: events.length, channel, from, to: null, text });
-    } else if (event.type === "receive") {
-      const flow = flows.get(event.value);
-      if (flow !== undefined) Object.assign(flow, { receiveEvent: i, to: event.goroutine });
+    if (event.type !== "timer") builderOf(event.goroutine).begin(i);
+    switch (event.type) {
+      case "go":
+        builderOf(event.child).start(i);
+        break;
+      case "block":
+      case "unblock":
+        builderOf(event.goroutine).change(i, event);
+        break;
+      case "end":
+        builderOf(event.goroutine).end(i);
+        break;
+      case "close": {
+        const track = channelTracks.get(event.channel);
+        if (track !== undefined) track.closeEvent = i;
+        break;
+      }
+      case "send":
+      case "receive": {
+        const levels = channelTracks.get(event.channel)?.levels;
+        if ((levels?.at(-1)?.length ?? 0) !== event.length) levels?.push({ from: i, length: event.length });
+        const flow = flows.get(event.value);
+        if (event.type === "receive") Object.assign(flow ?? {}, { receiveEvent: i, to: event.goroutine });
+        else {
+          const { goroutine: from, channel, value, text = "" } = event;
+          flows.set(value, { sendEvent: i, receiveEvent: events.length, channel, from, to: null, text });
+        }
+      }
     }
   }
   return {
-    goroutines: [...builders.values()]
-      .map((builder) => builder.build(events.length))
-      .sort((a, b) => compareIds(a.id, b.id)),
+    goroutines: [...builders.values()].map((builder) => builder.build()).sort((a, b) => compareIds(a.id, b.id)),
     channels: [...channelTracks.values()],
     flows: [...flows.values()],
   };
 }
 
-/** Follows one goroutine. Of several waits at once, the one that began last determines the state. */
+/** Follows one goroutine. Of several waits at once, as after a `Promise.all`, the one that began last determines the state. */
 class TrackBuilder {
-  readonly #id: GoroutineRef;
-  readonly #name: string;
-  #startEvent = -1;
-  #endEvent = -1;
+  readonly #track: { -readonly [K in keyof GoroutineTrack]: GoroutineTrack[K] } & { readonly spans: StateSpan[] };
   #spanStart = -1;
-  readonly #spans: StateSpan[] = [];
-  readonly #waits = new ActiveWaits<EventOf<"block">>();
+  readonly #active = new Map<number, EventOf<"block">>();
+  /** The ids of the waits, in the order in which they began. An ended one is removed when it is the last, which needs no search. */
+  readonly #begun: number[] = [];
 
-  constructor(id: GoroutineRef, name: string) {
-    this.#id = id;
-    this.#name = name;
+  constructor(id: GoroutineRef, name: string, eventCount: number) {
+    this.#track = { id, name, startEvent: -1, endEvent: eventCount, hasEnded: false, spans: [] };
   }
 
   start(i: number): void {
-    this.#startEvent = i;
+    this.#track.startEvent = i;
     this.#spanStart = i;
   }
 
-  add(i: number, event: TraceEvent): void {
+  begin(i: number): void {
     if (this.#spanStart < 0) this.#spanStart = i;
-    if (event.type === "block") {
-      this.#closeSpan(i);
-      this.#waits.begin(event.wait, event);
-    } else if (event.type === "unblock") {
-      this.#closeSpan(i);
-      this.#waits.end(event.wait);
-    } else if (event.type === "end") {
-      this.#closeSpan(i);
-      this.#endEvent = i;
-    }
   }
 
-  build(eventCount: number): GoroutineTrack {
-    const hasEnded = this.#endEvent >= 0;
-    if (!hasEnded) this.#closeSpan(eventCount);
-    const endEvent = hasEnded ? this.#endEvent : eventCount;
-    return { id: this.#id, name: this.#name, startEvent: this.#startEvent, endEvent, hasEnded, spans: this.#spans };
+  change(i: number, event: EventOf<"block" | "unblock">): void {
+    this.#closeSpan(i);
+    if (event.type === "block") {
+      this.#active.set(event.wait, event);
+      this.#begun.push(event.wait);
+    } else this.#active.delete(event.wait);
+    while (this.#begun.length > 0 && !this.#active.has(this.#begun.at(-1) as number)) this.#begun.pop();
+  }
+
+  end(i: number): void {
+    this.#closeSpan(i);
+    Object.assign(this.#track, { hasEnded: true, endEvent: i });
+  }
+
+  build(): GoroutineTrack {
+    this.#closeSpan(this.#track.endEvent);
+    return this.#track;
   }
 
   #closeSpan(to: number): void {
     const from = this.#spanStart;
     this.#spanStart = to;
-    if (from < 0 || from === to || this.#endEvent >= 0) return;
-    const wait = this.#waits.latest;
-    const { operation = "", channel = null, cases = [] } = wait ?? {};
-    const state = wait === undefined ? "running" : stateOf(operation);
-    this.#spans.push({ from, to, state, operation, channel, cases });
+    if (from < 0 || from >= to || this.#track.hasEnded) return;
+    const wait = this.#active.get(this.#begun.at(-1) ?? -1) ?? null;
+    this.#track.spans.push({ from, to, state: wait === null ? "running" : stateOf(wait.operation), wait });
   }
 }

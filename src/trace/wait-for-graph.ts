@@ -2,9 +2,9 @@
 // judged by what they did before. Where a trace records no such evidence, as behind a WaitGroup or a channel used as a lock, the edge is a
 // guess and says so.
 
-import { ActiveWaits, getOrInsert } from "./collections.ts";
+import { getOrInsert } from "./collections.ts";
 import type { EventOf, GoroutineRef, Trace } from "./format.ts";
-import { compareIds, type State, stateOf } from "./tracks.ts";
+import { buildTracks, compareIds, type State, stateOf } from "./tracks.ts";
 
 /** What goroutines wait for: one side of a channel, or something other than a channel. */
 export interface WaitTarget {
@@ -77,12 +77,15 @@ export interface WaitForGraph {
  * never.close();
  */
 export function waitForGraph(trace: Trace): WaitForGraph {
-  const history = new History(trace);
-  const names = new Map<GoroutineRef, string>(trace.goroutines.map(({ id, name }) => [id, name]));
+  const { goroutines, channels } = buildTracks(trace);
+  const history = readHistory(trace);
   const requests = new Map<string, Request & { readonly index: number; readonly waiting: GoroutineRef[] }>();
-  const blocked = history.blocks().map(([goroutine, { event, index }]): BlockedGoroutine => {
+  const blocked: BlockedGoroutine[] = [];
+  for (const { id: goroutine, name, hasEnded, spans } of goroutines) {
+    const { state, wait } = spans.at(-1) ?? {};
+    if (hasEnded || state === undefined || !wait) continue;
     const targets = new Set<number>();
-    for (const request of requestsOf(event)) {
+    for (const request of requestsOf(wait)) {
       // What is not a channel has no id, so each goroutine waits for a target of its own.
       const { channel, needs, operation } = request;
       const key = channel === null ? `${operation} of ${goroutine}` : `${needs} ${channel}`;
@@ -90,29 +93,55 @@ export function waitForGraph(trace: Trace): WaitForGraph {
       target.waiting.push(goroutine);
       targets.add(target.index);
     }
-    const name = names.get(goroutine) ?? "";
-    return { goroutine, name, state: stateOf(event.operation), blockEvent: index, targets: [...targets] };
-  });
+    blocked.push({
+      goroutine,
+      name,
+      state,
+      blockEvent: history.blockIndexes.get(wait) as number,
+      targets: [...targets],
+    });
+  }
+
+  const lengths = new Map(channels.map(({ channel, levels }) => [channel.id, levels.at(-1)?.length ?? 0]));
+  const locks = new Set(
+    channels.flatMap(({ channel: { id, capacity } }) => (capacity === 1 && lengths.get(id) === 1 ? id : [])),
+  );
+  const ended = new Set(goroutines.flatMap(({ id, hasEnded }) => (hasEnded ? [id] : [])));
+  const wakersOf = ({ channel, needs, operation }: Request, waiting: readonly GoroutineRef[]): PotentialWaker[] => {
+    const [first] = waiting as [GoroutineRef];
+    if (channel === null || needs === null) {
+      if (stateOf(operation) !== "wait" || first === null) return [];
+      const children = trace.goroutines.filter(({ id, parent }) => parent === first && !ended.has(id));
+      return children.map(({ id }) => ({ goroutine: id, evidence: "child" }));
+    }
+    const past = history.moved.get(`${needs} ${channel}`) ?? new Set();
+    // The goroutine whose value fills a channel that may be used as a lock. Workers that fill a channel of results look like holders, too,
+    // but they wait for that very channel.
+    const holder = needs === "receive" && locks.has(channel) ? history.lastSender.get(channel) : undefined;
+    const isHolder = holder !== undefined && !waiting.includes(holder) && !ended.has(holder);
+    if (isHolder && (past.size === 0 || past.has(holder))) return [{ goroutine: holder, evidence: "holder" }];
+    const pending = requests.get(`${opposite(needs)} ${channel}`)?.waiting ?? [];
+    const evidence = new Map<GoroutineRef, PotentialWaker["evidence"]>();
+    const canRun = (goroutine: GoroutineRef): boolean => goroutine !== 0 && !ended.has(goroutine);
+    for (const goroutine of [...past].filter(canRun)) evidence.set(goroutine, "past");
+    for (const goroutine of pending.filter(canRun)) evidence.set(goroutine, "pending");
+    // A goroutine cannot end its own wait: it is listed only if no other could.
+    if (waiting.length === 1 && evidence.size > 1) evidence.delete(first);
+    const wakers = [...evidence].map(([goroutine, reason]) => ({ goroutine, evidence: reason }));
+    return wakers.sort((a, b) => compareIds(a.goroutine, b.goroutine));
+  };
   const targets = [...requests.values()].map(({ channel, needs, operation, waiting }): WaitTarget => {
-    const wakers = history.wakersOf({ channel, needs, operation }, waiting);
+    const wakers = wakersOf({ channel, needs, operation }, waiting);
     // No goroutine can end a wait at a nil channel, or in a select without cases.
     const isRecorded = needs !== null || operation === "select";
-    return { channel, needs, operation, length: history.lengthOf(channel), waiting, wakers, isRecorded };
+    const length = channel === null ? 0 : (lengths.get(channel) ?? 0);
+    return { channel, needs, operation, length, waiting, wakers, isRecorded };
   });
   // A cycle without guesses is preferred.
   const certain = targets.map(({ wakers }) => wakers.filter(({ evidence }) => !isGuess(evidence)));
+  const all = targets.map(({ wakers }) => wakers);
   const cycle = findCycle(blocked, certain);
-  return {
-    blocked,
-    targets,
-    cycle:
-      cycle.length > 0
-        ? cycle
-        : findCycle(
-            blocked,
-            targets.map(({ wakers }) => wakers),
-          ),
-  };
+  return { blocked, targets, cycle: cycle.length > 0 ? cycle : findCycle(blocked, all) };
 }
 
 /** Whether `evidence` is not in the trace. */
@@ -124,12 +153,12 @@ type Direction = "send" | "receive";
 
 type Request = Pick<WaitTarget, "channel" | "needs" | "operation">;
 
+/** What the wait of a goroutine needs: one of these. */
 function requestsOf({ operation, channel, cases }: EventOf<"block">): Request[] {
   if (cases !== undefined) {
-    const enabled = cases.filter(({ channel: caseChannel }) => caseChannel !== null);
-    return enabled.map((selectCase) => {
-      return { channel: selectCase.channel, needs: opposite(selectCase.operation), operation: "select" };
-    });
+    return cases
+      .filter((selectCase) => selectCase.channel !== null)
+      .map((enabled) => ({ channel: enabled.channel, needs: opposite(enabled.operation), operation: "select" }));
   }
   const state = stateOf(operation);
   const needs = state === "send" || state === "receive" ? opposite(state) : null;
@@ -140,89 +169,25 @@ function opposite(direction: Direction): Direction {
   return direction === "send" ? "receive" : "send";
 }
 
-interface Block {
-  readonly event: EventOf<"block">;
-  readonly index: number;
+/** What the events say about which goroutine could do what. */
+interface History {
+  /** The goroutines that sent to or received from a channel, by direction and channel. */
+  readonly moved: ReadonlyMap<string, ReadonlySet<GoroutineRef>>;
+  readonly lastSender: ReadonlyMap<number, GoroutineRef>;
+  readonly blockIndexes: ReadonlyMap<EventOf<"block">, number>;
 }
 
-/** What the events say about which goroutine could do what. */
-class History {
-  readonly #trace: Trace;
-  readonly #ended = new Set<GoroutineRef>();
-  readonly #waits = new Map<GoroutineRef, ActiveWaits<Block>>();
-  /** The goroutines that sent to or received from a channel, and those blocked in doing so, by direction and channel. */
-  readonly #past = new Map<string, Set<GoroutineRef>>();
-  readonly #pending = new Map<string, Set<GoroutineRef>>();
-  readonly #lengths = new Map<number, number>();
-  readonly #lastSender = new Map<number, GoroutineRef>();
-
-  constructor(trace: Trace) {
-    this.#trace = trace;
-    for (const [index, event] of trace.events.entries()) {
-      const { goroutine, type } = event;
-      if (type === "end") this.#ended.add(goroutine);
-      else if (type === "block")
-        getOrInsert(this.#waits, goroutine, () => new ActiveWaits()).begin(event.wait, { event, index });
-      else if (type === "unblock") this.#waits.get(goroutine)?.end(event.wait);
-      else if (type === "send" || type === "receive") {
-        getOrInsert(this.#past, `${type} ${event.channel}`, () => new Set()).add(goroutine);
-        this.#lengths.set(event.channel, event.length);
-        if (type === "send") this.#lastSender.set(event.channel, goroutine);
-      }
-    }
-    for (const [goroutine, { event }] of this.blocks()) {
-      for (const { channel, needs } of requestsOf(event)) {
-        if (channel === null || needs === null) continue;
-        getOrInsert(this.#pending, `${opposite(needs)} ${channel}`, () => new Set()).add(goroutine);
-      }
-    }
+function readHistory({ events }: Trace): History {
+  const moved = new Map<string, Set<GoroutineRef>>();
+  const lastSender = new Map<number, GoroutineRef>();
+  const blockIndexes = new Map<EventOf<"block">, number>();
+  for (const [i, event] of events.entries()) {
+    if (event.type === "block") blockIndexes.set(event, i);
+    if (event.type !== "send" && event.type !== "receive") continue;
+    getOrInsert(moved, `${event.type} ${event.channel}`, () => new Set()).add(event.goroutine);
+    if (event.type === "send") lastSender.set(event.channel, event.goroutine);
   }
-
-  /** The goroutines that wait, in the order of their ids, with the wait that began last. */
-  blocks(): [GoroutineRef, Block][] {
-    const blocks = [...this.#waits].flatMap(([goroutine, { latest }]): [GoroutineRef, Block][] =>
-      latest === undefined || this.#ended.has(goroutine) ? [] : [[goroutine, latest]],
-    );
-    return blocks.sort(([a], [b]) => compareIds(a, b));
-  }
-
-  lengthOf(channel: number | null): number {
-    return channel === null ? 0 : (this.#lengths.get(channel) ?? 0);
-  }
-
-  wakersOf({ channel, needs, operation }: Request, waiting: readonly GoroutineRef[]): PotentialWaker[] {
-    if (channel !== null && needs !== null) return this.#channelWakers(channel, needs, waiting);
-    const [parent] = waiting;
-    if (stateOf(operation) !== "wait" || typeof parent !== "number") return [];
-    const children = this.#trace.goroutines.filter((child) => child.parent === parent && !this.#ended.has(child.id));
-    return children.map(({ id }) => ({ goroutine: id, evidence: "child" }));
-  }
-
-  #channelWakers(channel: number, needs: Direction, waiting: readonly GoroutineRef[]): PotentialWaker[] {
-    const past = this.#past.get(`${needs} ${channel}`);
-    const holder = needs === "receive" ? this.#lockHolder(channel) : undefined;
-    // Workers that fill a channel of results look like holders too, but they wait for that very channel.
-    const isLock = holder !== undefined && !waiting.includes(holder) && !this.#ended.has(holder);
-    if (isLock && past?.has(holder) !== false) return [{ goroutine: holder, evidence: "holder" }];
-    const wakers = new Map<GoroutineRef, PotentialWaker>();
-    const add = (goroutines: ReadonlySet<GoroutineRef> | undefined, evidence: PotentialWaker["evidence"]): void => {
-      for (const goroutine of goroutines ?? []) {
-        const canRun = goroutine !== 0 && !this.#ended.has(goroutine);
-        if (canRun) getOrInsert(wakers, goroutine, () => ({ goroutine, evidence }));
-      }
-    };
-    add(this.#pending.get(`${needs} ${channel}`), "pending");
-    add(past, "past");
-    // A goroutine cannot end its own wait: it is listed only if no other could.
-    if (waiting.length === 1 && wakers.size > 1) wakers.delete(waiting[0] as GoroutineRef);
-    return [...wakers.values()].sort((a, b) => compareIds(a.goroutine, b.goroutine));
-  }
-
-  /** The goroutine whose value fills a channel of capacity 1, which may be used as a lock. */
-  #lockHolder(channel: number): GoroutineRef | undefined {
-    const capacity = this.#trace.channels.find(({ id }) => id === channel)?.capacity;
-    return capacity === 1 && this.#lengths.get(channel) === 1 ? this.#lastSender.get(channel) : undefined;
-  }
+  return { moved, lastSender, blockIndexes };
 }
 
 /** Finds a cycle of goroutines and targets: a goroutine leads to its targets, and a target to the goroutines in `wakers`. */

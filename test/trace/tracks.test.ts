@@ -17,7 +17,7 @@ function unblock(wait: number): Events[number] {
 
 /** The operations in which the unknown goroutines wait, one after the other; "" while they run. */
 function operations(events: Events): string[] {
-  return buildTracks(traceOf(events)).goroutines.flatMap(({ spans }) => spans.map(({ operation }) => operation));
+  return buildTracks(traceOf(events)).goroutines.flatMap(({ spans }) => spans.map(({ wait }) => wait?.operation ?? ""));
 }
 
 describe("of several waits at once", () => {

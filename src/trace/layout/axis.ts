@@ -1,7 +1,7 @@
 // Where events are from left to right. As long as there is room, each event advances the axis by a step, and the time between two events
 // is a gap whose width grows with its square root. Many events of a real clock are placed by their time.
 
-import { formatAxisTime } from "../format-number.ts";
+import { formatAxisTime } from "../formatting.ts";
 import type { Trace, TraceEvent } from "../format.ts";
 import { bisector, ticks } from "../vendor.ts";
 import { type Gap, type Scale, textWidth, type Tick } from "./chart.ts";

@@ -1,8 +1,7 @@
 // The layout of a picture as data: shapes with coordinates in pixels, which a back end draws without further decisions. The parts that
 // both pictures have are here: a header, a legend, an axis, tracks, and areas of values that change in steps.
 
-import { formatAxisTime } from "../format-number.ts";
-import { textColumns, truncateToColumns } from "../text-width.ts";
+import { formatAxisTime, textColumns, truncateToColumns } from "../formatting.ts";
 import type { Style } from "./theme.ts";
 
 /** A position in pixels, from the upper left corner. */

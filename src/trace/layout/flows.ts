@@ -1,9 +1,8 @@
 // What passes between the tracks of goroutines: values from sender to receiver, starts and wake-ups.
 
 import { getOrInsert } from "../collections.ts";
-import { formatAxisTime } from "../format-number.ts";
+import { formatAxisTime, truncate } from "../formatting.ts";
 import type { GoroutineRef, TraceEvent } from "../format.ts";
-import { truncate } from "../preview.ts";
 import { type MessageFlow, stateOf } from "../tracks.ts";
 import { line, type Path, type Shape, text, textWidth } from "./chart.ts";
 import { barHeight, type Scene } from "./scene.ts";

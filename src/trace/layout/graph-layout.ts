@@ -2,10 +2,9 @@
 
 import { dagre } from "../vendor.ts";
 import { getOrInsert } from "../collections.ts";
-import { formatCount, pluralize } from "../format-number.ts";
+import { formatCount, pluralize, truncate } from "../formatting.ts";
 import type { Trace } from "../format.ts";
 import { functionName, goroutineLabel, NameTable } from "../names.ts";
-import { truncate } from "../preview.ts";
 import {
   type BlockedGoroutine,
   isGuess,

@@ -1,8 +1,7 @@
 // The jobs of one row of a pool: a bar for each, and ticks or areas where bars have no room.
 
-import { formatCount, pluralize } from "../format-number.ts";
+import { formatCount, pluralize, truncate } from "../formatting.ts";
 import type { JobStatus, PoolJob } from "../pool-history.ts";
-import { truncate } from "../preview.ts";
 import { box, line, type Shape, text } from "./chart.ts";
 import { aggregate, drawSpans, type Span } from "./spans.ts";
 import type { Style } from "./theme.ts";
@@ -47,7 +46,11 @@ export function layoutRow(
       ? aggregateJobs(bars, from, to, 1, top, height)
       : [tick(bars, from, to, top, height)];
   if (row.some(({ from }, i) => i > 0 && from < (row[i - 1] as Bar).to)) {
-    return together(row, (row[0] as Bar).from, maxOf(row.map(({ to }) => to)));
+    return together(
+      row,
+      (row[0] as Bar).from,
+      row.reduce((max, { to }) => Math.max(max, to), 0),
+    );
   }
   const labels: Shape[] = [];
   const shapes = drawSpans(
@@ -113,11 +116,4 @@ export function aggregateJobs(
     }),
     ...aggregate(spans, { left: from, right: to, top, height, capacity: workers, ...styles }),
   ];
-}
-
-/** The greatest of `values`, 0 or more. A call of `Math.max` cannot have this many arguments. */
-export function maxOf(values: Iterable<number>): number {
-  let max = 0;
-  for (const value of values) max = Math.max(max, value);
-  return max;
 }

@@ -1,7 +1,7 @@
 // The layout of a picture of a pool: statistics, the queue, and a track for each worker with a bar for each job.
 
 import { getOrInsert } from "../collections.ts";
-import { formatCount, formatDuration, pluralize } from "../format-number.ts";
+import { formatCount, formatDuration, pluralize, truncate } from "../formatting.ts";
 import type { Trace, TracedPool } from "../format.ts";
 import {
   percentile,
@@ -11,11 +11,10 @@ import {
   type PoolJob,
   readPoolHistory,
 } from "../pool-history.ts";
-import { truncate } from "../preview.ts";
 import { roundTicks } from "./axis.ts";
 import * as chart from "./chart.ts";
 import { box, line, margin, mark, path, type Section, type Shape, text } from "./chart.ts";
-import { aggregateJobs, type Bar, layoutRow, maxOf, rowsOf, statusLabels } from "./job-bars.ts";
+import { aggregateJobs, type Bar, layoutRow, rowsOf, statusLabels } from "./job-bars.ts";
 
 /** What {@link layoutPool} lays out; see `RenderPoolOptions`. */
 export interface PoolRequest {
@@ -44,29 +43,23 @@ const meterWidth = 44;
 export function layoutPool(trace: Trace, { pool, title, width, from, to }: PoolRequest): chart.Layout {
   const view = viewOf(readPoolHistory(trace, pool.id), from, to, width - rightMargin);
   const figures = poolFigures(view.history, view.from, view.to);
-  const bars = barsByWorker(view);
-  const summary = summarize(figures, maxOf(bars.keys()));
+  const workers = workerTracks(view);
+  const summary = summarize(figures, workers.at(-1)?.last ?? 0);
   const header = layoutHeader(view, figures, title, summary, width);
   const queue = layoutQueue(view, 8);
-  const { tracks, ...workers } = layoutWorkers(view, workerTracks(bars), width, queue.bottom);
-  const notes = notesOf(trace, view).map((note, i) => text(margin, workers.bottom + 36 + 16 * i, note, "small"));
+  const { tracks, shapes, bottom } = layoutWorkers(view, workers, width, queue.bottom);
+  const notes = notesOf(trace, view).map((note, i) => text(margin, bottom + 36 + 16 * i, note, "small"));
+  const axis = { left, right: view.right, ticks: ticksOf(view), gaps: [], line: bottom, end: 0, labels: bottom + 15 };
+  const description = `${truncate(title, 80)}: ${summary}`;
   const picture = {
     width,
-    description: `${truncate(title, 80)}: ${summary}`,
+    description,
     header: header.shapes,
-    axis: {
-      left,
-      right: view.right,
-      ticks: ticksOf(view),
-      gaps: [],
-      line: workers.bottom,
-      end: 0,
-      labels: workers.bottom + 15,
-    },
+    axis,
     tracks,
-    shapes: [...queue.shapes, ...workers.shapes, ...notes],
+    shapes: [...queue.shapes, ...shapes, ...notes],
   };
-  return chart.withLegend(picture, legend, header.bottom, workers.bottom + 36 + 16 * notes.length);
+  return chart.withLegend(picture, legend, header.bottom, bottom + 36 + 16 * notes.length);
 }
 
 // ---- What is shown
@@ -106,8 +99,19 @@ function viewOf(history: PoolHistory, from: number | undefined, to: number | und
   return { history, from: start, to: stop, isTime, low, high, right, positionOf, toPixels };
 }
 
-/** The bars of each worker of the pool, in the order of their beginnings, as far as they are shown. */
-function barsByWorker({ history, isTime, low, high, positionOf, toPixels }: View): Map<number, Bar[]> {
+/** One worker, several neighbors without jobs, or all workers that have no room of their own. */
+interface WorkerTrack {
+  readonly first: number;
+  readonly last: number;
+  /** In the order of their beginnings. */
+  readonly bars: readonly Bar[];
+  /** The length of the axis on which its workers ran jobs. */
+  readonly covered: number;
+  readonly isAggregate: boolean;
+}
+
+/** The tracks of the workers from 1 to the greatest id. Three or more neighbors without jobs share a track. */
+function workerTracks({ history, isTime, low, high, positionOf, toPixels }: View): WorkerTrack[] {
   const byWorker = new Map<number, Bar[]>();
   for (const job of history.jobs) {
     const { worker, started, finished, status } = job;
@@ -115,40 +119,42 @@ function barsByWorker({ history, isTime, low, high, positionOf, toPixels }: View
     const bars = getOrInsert<number, Bar[]>(byWorker, worker, () => []);
     const from = started < 0 ? -Infinity : positionOf(started);
     const to = finished < 0 ? (isTime ? history.end : Infinity) : positionOf(finished);
-    const span = {
-      from: toPixels(Math.max(from, low)),
-      to: toPixels(Math.min(to, high)),
-      style: `job-${status}` as const,
-    };
-    if (from <= high && to >= low) bars.push({ ...span, job });
+    const ends = { from: toPixels(Math.max(from, low)), to: toPixels(Math.min(to, high)) };
+    if (from <= high && to >= low) bars.push({ ...ends, style: `job-${status}`, job });
   }
-  for (const bars of byWorker.values()) bars.sort((a, b) => a.from - b.from || a.to - b.to);
-  return byWorker;
-}
-
-/** One worker, or several neighbors without jobs. */
-interface WorkerTrack {
-  readonly first: number;
-  readonly last: number;
-  readonly bars: readonly Bar[];
-}
-
-/** The workers from 1 to the greatest id. Three or more neighbors without jobs share a track. */
-function workerTracks(byWorker: ReadonlyMap<number, readonly Bar[]>): WorkerTrack[] {
+  const workers = [...byWorker].sort(([a], [b]) => a - b);
   const tracks: WorkerTrack[] = [];
-  const addIdle = (first: number, last: number): void => {
-    if (last - first >= 2) tracks.push({ first, last, bars: [] });
-    else for (let id = first; id <= last; id++) tracks.push({ first: id, last: id, bars: [] });
+  const addIdle = (last: number): void => {
+    const first = (tracks.at(-1)?.last ?? 0) + 1;
+    const size = last - first >= 2 ? last - first + 1 : 1;
+    for (let id = first; id <= last; id += size) tracks.push({ ...idle, first: id, last: id + size - 1 });
   };
-  let next = 1;
-  for (const [worker, bars] of [...byWorker].sort(([a], [b]) => a - b)) {
+  for (const [worker, bars] of workers) {
     if (bars.length === 0) continue;
-    addIdle(next, worker - 1);
-    tracks.push({ first: worker, last: worker, bars });
-    next = worker + 1;
+    addIdle(worker - 1);
+    bars.sort((a, b) => a.from - b.from || a.to - b.to);
+    tracks.push({ ...idle, first: worker, last: worker, bars, covered: coveredLength(bars) });
   }
-  addIdle(next, maxOf(byWorker.keys()));
-  return tracks;
+  addIdle(workers.at(-1)?.[0] ?? 0);
+  const others = tracks.splice(tracks.length > maxTracks ? tracksWithAggregate : tracks.length);
+  const [next] = others;
+  if (next === undefined) return tracks;
+  const bars = others.flatMap((track) => track.bars);
+  const covered = others.reduce((sum, track) => sum + track.covered, 0);
+  const last = (others.at(-1) as WorkerTrack).last;
+  return [...tracks, { first: next.first, last, bars, covered, isAggregate: true }];
+}
+
+const idle = { bars: [], covered: 0, isAggregate: false };
+
+/** The length of the axis that at least one of `bars` covers. */
+function coveredLength(bars: readonly Bar[]): number {
+  let [length, end] = [0, -Infinity];
+  for (const { from, to } of bars) {
+    length += Math.max(0, to - Math.max(from, end));
+    end = Math.max(end, to);
+  }
+  return length;
 }
 
 function ticksOf({ isTime, low, high, right, toPixels }: View): chart.Tick[] {
@@ -233,7 +239,7 @@ function layoutQueue({ history, low, high, right, positionOf, toPixels }: View, 
     const position = Math.max(positionOf(index), low);
     if (position <= high) lengths.set(position, length);
   }
-  const max = maxOf(lengths.values());
+  const max = [...lengths.values()].reduce((a, b) => Math.max(a, b), 0);
   const bottom = top + (max === 0 ? 12 : queueHeight);
   const shapes: Shape[] = [
     text(left - 8, (top + bottom) / 2 + 4, "queue", "label", "end"),
@@ -245,73 +251,65 @@ function layoutQueue({ history, low, high, right, positionOf, toPixels }: View, 
     const area = chart.stepArea(steps, left, right, bottom, queueHeight / max);
     shapes.push(line("limit", [left, top, right + 10, top]), path("queue", area, { isClosed: true }));
   }
-  const pitch = 8;
+  // A cross stands for all jobs within 8 pixels.
   const dropped = new Map<number, number>();
   for (const { worker, finished } of history.jobs) {
     const position = worker === null && finished >= 0 ? positionOf(finished) : NaN;
     if (!(position >= low && position <= high)) continue;
-    const cell = Math.floor(Math.min(toPixels(position) - left, right - left - pitch / 2) / pitch);
-    dropped.set(cell, (dropped.get(cell) ?? 0) + 1);
+    const x = left + 8 * Math.floor(Math.min(toPixels(position) - left, right - left - 4) / 8) + 4;
+    dropped.set(x, (dropped.get(x) ?? 0) + 1);
   }
-  for (const [cell, count] of dropped) {
+  for (const [x, count] of dropped) {
     const tooltip = `${pluralize(count, "job")} canceled in the queue`;
-    shapes.push(mark("dropped", "small-cross", left + (cell + 0.5) * pitch, bottom - 6, { tooltip }));
+    shapes.push(mark("dropped", "small-cross", x, bottom - 6, { tooltip }));
   }
   return { shapes, bottom: bottom + 14 };
 }
 
 // ---- The workers
 
-function layoutWorkers(
-  view: View,
-  workers: readonly WorkerTrack[],
-  width: number,
-  top: number,
-): Section & { readonly tracks: readonly chart.Track[] } {
-  const shown = workers.length > maxTracks ? workers.slice(0, tracksWithAggregate) : workers;
-  const others = workers.slice(shown.length);
-  const hasTooltips = shown.reduce((sum, { bars }) => sum + bars.length, 0) <= maxTooltips;
-  const describe = hasTooltips ? (job: PoolJob): string => describeJob(view.history, job) : null;
+function layoutWorkers(view: View, workers: readonly WorkerTrack[], width: number, top: number): Workers {
+  const jobs = workers.reduce((sum, { bars, isAggregate }) => sum + (isAggregate ? 0 : bars.length), 0);
+  const describe = jobs <= maxTooltips ? (job: PoolJob): string => describeJob(view.history, job) : null;
   const tracks: chart.Track[] = [];
   const shapes: Shape[] = [];
-  if (view.isTime && shown.length > 0) shapes.push(text(view.right + 14, top + 4, "time running jobs", "small"));
+  if (view.isTime && workers.length > 0) shapes.push(text(view.right + 14, top + 4, "time running jobs", "small"));
   let y = top + 10;
-  for (const track of shown) {
-    const { first, last } = track;
-    const rows = rowsOf(track.bars);
-    const height = rows.length > 1 ? 12 * rows.length : first === last ? 20 : 14;
-    const baseline = y + height / 2;
-    const name = truncate(first === last ? `worker ${first}` : `workers ${first}–${last}`, 16);
-    tracks.push({ label: [text(left - 8, baseline + 4, name, first === last ? "label" : "small", "end")], baseline });
-    const pitch = height / Math.max(rows.length, 1);
-    const rowHeight = pitch - (rows.length > 1 ? 1 : 0);
-    for (const [i, row] of rows.entries()) shapes.push(...layoutRow(row, y + i * pitch, rowHeight, describe));
-    shapes.push(...utilization(view, [track], width, baseline));
+  for (const track of workers) {
+    const rows = track.isAggregate ? [] : rowsOf(track.bars);
+    const rowHeight = rows.length > 1 ? 12 : track.isAggregate ? aggregateHeight : track.first === track.last ? 20 : 14;
+    const height = rowHeight * Math.max(rows.length, 1);
+    const middle = y + height / 2;
+    if (track.isAggregate) {
+      const count = track.last - track.first + 1;
+      shapes.push(text(left - 8, middle - 3, `and ${formatCount(count)} more`, "label", "end"));
+      shapes.push(text(left - 8, middle + 12, truncate(`${track.first}–${track.last}`, 20), "small", "end"));
+      shapes.push(...aggregateJobs(track.bars, left, view.right, count, y, height));
+    } else tracks.push({ label: [labelOf(track, middle)], baseline: middle });
+    const gap = rows.length > 1 ? 1 : 0;
+    for (const [i, row] of rows.entries()) shapes.push(...layoutRow(row, y + i * rowHeight, rowHeight - gap, describe));
+    shapes.push(...utilization(view, track, width, middle));
     y += height + 5;
   }
-  const [next] = others;
-  if (next === undefined) return { tracks, shapes, bottom: y };
-  const last = (others.at(-1) as WorkerTrack).last;
-  const count = last - next.first + 1;
-  const middle = y + 4 + aggregateHeight / 2;
-  const bars = others.flatMap((track) => track.bars);
-  shapes.push(
-    text(left - 8, middle - 3, `and ${formatCount(count)} more`, "label", "end"),
-    text(left - 8, middle + 12, truncate(`${next.first}–${last}`, 20), "small", "end"),
-    ...aggregateJobs(bars, left, view.right, count, y + 4, aggregateHeight),
-    ...utilization(view, others, width, middle),
-  );
-  return { tracks, shapes, bottom: y + aggregateHeight + 9 };
+  return { tracks, shapes, bottom: y };
 }
 
-/** Beside tracks: the share of the time in which their workers ran jobs, and how many. */
-function utilization({ isTime, right }: View, tracks: readonly WorkerTrack[], width: number, middle: number): Shape[] {
-  const jobs = tracks.reduce((sum, { bars }) => sum + bars.length, 0);
-  const workers = tracks.reduce((sum, { first, last }) => sum + last - first + 1, 0);
-  const count = text(width - margin, middle + 4, jobs === 0 ? "no jobs" : pluralize(jobs, "job"), "small", "end");
+interface Workers extends Section {
+  readonly tracks: readonly chart.Track[];
+}
+
+function labelOf({ first, last }: WorkerTrack, middle: number): Shape {
+  const name = truncate(first === last ? `worker ${first}` : `workers ${first}–${last}`, 16);
+  return text(left - 8, middle + 4, name, first === last ? "label" : "small", "end");
+}
+
+/** Beside a track: the share of the time in which its workers ran jobs, and how many. */
+function utilization({ isTime, right }: View, track: WorkerTrack, width: number, middle: number): Shape[] {
+  const { first, last, bars, covered } = track;
+  const jobs = bars.length === 0 ? "no jobs" : pluralize(bars.length, "job");
+  const count = text(width - margin, middle + 4, jobs, "small", "end");
   if (!isTime) return [count];
-  const covered = tracks.reduce((sum, { bars }) => sum + coveredLength(bars), 0);
-  const share = Math.min(1, covered / (workers * (right - left)));
+  const share = Math.min(1, covered / ((last - first + 1) * (right - left)));
   const percent = share > 0 && share < 0.005 ? "<1 %" : `${Math.round(share * 100)} %`;
   return [
     count,
@@ -319,16 +317,6 @@ function utilization({ isTime, right }: View, tracks: readonly WorkerTrack[], wi
     box("grid", right + 14, middle - 4, meterWidth, 8),
     text(right + 14 + meterWidth + 6, middle + 4, percent),
   ];
-}
-
-/** The length of the axis that at least one of `bars` covers. */
-function coveredLength(bars: readonly Bar[]): number {
-  let [length, end] = [0, -Infinity];
-  for (const { from, to } of bars) {
-    length += Math.max(0, to - Math.max(from, end));
-    end = Math.max(end, to);
-  }
-  return length;
 }
 
 const legend: chart.Legend = [

@@ -88,14 +88,11 @@ function isContext(channelName: string): boolean {
 /** Counts the waits and the values of each channel. */
 function countUses(goroutines: readonly GoroutineTrack[], flows: readonly MessageFlow[]): Map<number, number> {
   const uses = new Map<number, number>();
-  const add = (channel: number | null): void => {
-    if (channel !== null) uses.set(channel, (uses.get(channel) ?? 0) + 1);
+  const add = ({ channel }: { readonly channel?: number | null }): void => {
+    if (typeof channel === "number") uses.set(channel, (uses.get(channel) ?? 0) + 1);
   };
-  for (const { channel } of flows) add(channel);
-  for (const { channel, cases } of goroutines.flatMap(({ spans }) => spans)) {
-    add(channel);
-    for (const { channel: caseChannel } of cases) add(caseChannel);
-  }
+  flows.forEach(add);
+  for (const { wait } of goroutines.flatMap(({ spans }) => spans)) [wait ?? {}, ...(wait?.cases ?? [])].forEach(add);
   return uses;
 }
 

@@ -2,10 +2,9 @@
 // wait-for graph.
 
 import { getOrInsert } from "../collections.ts";
-import { formatAxisTime, formatCount, pluralize } from "../format-number.ts";
+import { formatAxisTime, formatCount, pluralize, truncate } from "../formatting.ts";
 import type { GoroutineRef, Trace, TraceEvent } from "../format.ts";
 import { goroutineLabel, stateLabels } from "../names.ts";
-import { truncate } from "../preview.ts";
 import type { ChannelTrack, GoroutineTrack, State, StateSpan } from "../tracks.ts";
 import { waitForGraph } from "../wait-for-graph.ts";
 import { eventAxis } from "./axis.ts";
@@ -157,7 +156,7 @@ function spansOf(scene: Scene, track: GoroutineTrack): Shape[] {
 
 /** What the goroutine waits for or, where that does not fit, the sign of its state. */
 function spanLabel({ names }: Scene, span: StateSpan, from: number, to: number, y: number): Shape[] {
-  const label = names.wait(span);
+  const label = span.wait === null ? "" : names.wait(span.wait);
   if (textWidth(label, 10) + 4 <= to - from) return [text(from + 2, y, label, "sign")];
   return to - from < 9 ? [] : [text((from + to) / 2, y, signs[span.state], "sign", "middle")];
 }
@@ -165,7 +164,7 @@ function spanLabel({ names }: Scene, span: StateSpan, from: number, to: number, 
 function describeSpan({ trace, names }: Scene, { id, name }: GoroutineTrack, span: StateSpan): string {
   const from = trace.events[span.from]?.at ?? 0;
   const to = trace.events[span.to]?.at ?? trace.end;
-  const what = span.state === "running" ? "runs" : `waits: ${names.wait(span, 120)}`;
+  const what = span.wait === null ? "runs" : `waits: ${names.wait(span.wait, 120)}`;
   const when = to > from ? `${formatAxisTime(from)} to ${formatAxisTime(to)}` : `at ${formatAxisTime(from)}`;
   return `${goroutineLabel(id, name)} ${what}, ${when}`;
 }

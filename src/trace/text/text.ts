@@ -5,16 +5,14 @@
 //   2. The events of a row are contiguous, and rows are in the order of their events.
 
 import { Check } from "../../util/validate.ts";
-import { getOrInsert } from "../collections.ts";
-import { formatDuration, pluralize } from "../format-number.ts";
-import type { GoroutineRef, Trace } from "../format.ts";
+import { formatDuration, pluralize, textColumns, truncateToColumns } from "../formatting.ts";
+import type { EventOf, GoroutineRef, Trace } from "../format.ts";
 import { stateLabels } from "../names.ts";
-import { textColumns, truncateToColumns } from "../text-width.ts";
 import { buildTracks, type State, stateOf } from "../tracks.ts";
 import { checkGoroutines, checkTimes, type ViewRange } from "../view-options.ts";
-import { Columns, gray, red, stateGlyphs } from "./columns.ts";
+import { Columns, gray, red, stateCells } from "./columns.ts";
 import { Labels } from "./labels.ts";
-import { buildRows, type Row, waitsAt } from "./rows.ts";
+import { buildRows, describeRow, type Row, waitsAt } from "./rows.ts";
 
 /** The options of {@link renderText}. */
 export interface RenderTextOptions extends ViewRange {
@@ -80,18 +78,31 @@ export function renderText(trace: Trace, options: RenderTextOptions = {}): strin
   // Of the width, 62 % and at least 20 characters are for the sentences.
   const room = width - gutter - Math.max(20, Math.floor((width - gutter) * 0.62));
   const columns = new Columns(tracks, room, options.color ?? false);
-  const visible = new Set(columns.tracks.map(({ id }) => id));
-  const labels = new Labels(trace);
+  const view: View = { trace, labels: new Labels(trace), columns, width, gutter, maxLines, to, formatTime };
 
-  const header = formatHeader(trace, labels, columns, { width, maxLines, omitted: tracks.length - visible.size });
-  const footer = formatFooter(trace, labels, { width, to, maxLines: Math.floor(maxLines / 4), visible });
-  const rows = buildRows(trace, labels, visible).filter(({ first }) => {
+  const visible = new Set(columns.tracks.map(({ id }) => id));
+  const header = formatHeader(view, tracks.length - visible.size);
+  const footer = formatFooter(view, visible);
+  const rows = buildRows(trace, view.labels, visible).filter(({ first }) => {
     const at = events[first]?.at ?? 0;
     return at >= from && at <= to;
   });
-  const maxRows = maxLines - header.length - footer.length - 1;
-  const body = formatRows(trace, rows, columns, { width, gutter, maxRows, formatTime });
+  const body = formatRows(view, rows, maxLines - header.length - footer.length - 1);
   return [...header, " ".repeat(gutter) + columns.head, ...body, ...footer].map((line) => line.trimEnd()).join("\n");
+}
+
+/** What the parts of a view share. */
+interface View {
+  readonly trace: Trace;
+  readonly labels: Labels;
+  readonly columns: Columns;
+  readonly width: number;
+  /** The width of the times. */
+  readonly gutter: number;
+  readonly maxLines: number;
+  /** The end of the range, in milliseconds. */
+  readonly to: number;
+  readonly formatTime: (at: number) => string;
 }
 
 /** The format of times in front of a row; all times have the same number of digits. */
@@ -100,35 +111,27 @@ function timeFormat({ events, end }: Trace): (at: number) => string {
   return (at) => `${at.toFixed(digits)} ms`;
 }
 
-// ---- Header
-
-const endings: Readonly<Record<Trace["ending"], string>> = {
-  running: "still running",
-  returned: "main returned",
-  panicked: "panicked",
-  blocked: "DEADLOCK",
+/** The words for each ending, in the header and above the list of waits. */
+const endings: Readonly<Record<Trace["ending"], readonly [summary: string, waits: string]>> = {
+  running: ["still running", "Waiting at the end of the recording:"],
+  returned: ["main returned", "main has returned, and these goroutines still wait:"],
+  panicked: ["panicked", "The program has panicked, and these goroutines still wait:"],
+  blocked: ["DEADLOCK", "Deadlock: every goroutine waits, and none can wake another:"],
 };
 
-interface HeaderLayout {
-  readonly width: number;
-  readonly maxLines: number;
-  /** How many goroutines have no column. */
-  readonly omitted: number;
-}
-
-/** The state at the end, the names of the goroutines, and the legend. */
-function formatHeader(trace: Trace, labels: Labels, columns: Columns, layout: HeaderLayout): string[] {
+/** The state at the end, the names of the goroutines, and the legend; `omitted` goroutines have no column. */
+function formatHeader({ trace, labels, columns, width, maxLines }: View, omitted: number): string[] {
   const { clock, end, ending, dropped, events } = trace;
-  const { width, maxLines, omitted } = layout;
-  const virtual = end === 0 ? "one instant of virtual time" : `${formatDuration(end)} of virtual time`;
-  const summary = `${endings[ending]} after ${pluralize(events.length, "event")} in ${clock === "real" ? formatDuration(end) : virtual}`;
-  const facts = [dropped === 0 ? summary : `${summary}; ${pluralize(dropped, "more event")} not recorded`];
+  const virtual = `${end === 0 ? "one instant" : formatDuration(end)} of virtual time`;
+  const duration = clock === "real" ? formatDuration(end) : virtual;
+  const facts = [`${endings[ending][0]} after ${pluralize(events.length, "event")} in ${duration}`];
+  if (dropped > 0) facts.push(`${pluralize(dropped, "more event")} not recorded`);
   if (omitted > 0) facts.push(`${pluralize(omitted, "more goroutine")} left out: choose by \`goroutines\``);
 
   const states = new Set(columns.tracks.flatMap(({ spans }) => spans.map(({ state }) => state)));
-  const legend = (Object.keys(stateGlyphs) as State[])
+  const legend = (Object.keys(stateCells) as State[])
     .filter((state) => states.has(state))
-    .map((state) => `${stateGlyphs[state]} ${stateLabels[state]}`);
+    .map((state) => `${stateCells[state][0]} ${stateLabels[state]}`);
   legend.push("●─► acts on", "■ ends");
   if (columns.isShared) legend.push("a new number in a column: that goroutine from there on");
 
@@ -146,114 +149,80 @@ function formatHeader(trace: Trace, labels: Labels, columns: Columns, layout: He
 function columnLegend({ tracks }: Columns, labels: Labels): string[] {
   const groups: { readonly ids: string[]; readonly name: string }[] = [];
   for (const { id } of tracks) {
-    const name = id === null ? "(unknown)" : labels.name(id) || "(no name)";
+    const name = id === null ? "(unknown)" : labels.function(id) || "(no name)";
     const last = groups.at(-1);
     if (last?.name === name) last.ids.push(String(id));
     else groups.push({ ids: [String(id ?? "?")], name });
   }
-  return groups.map(({ ids, name }) => {
-    return `${ids.length > 2 ? `${ids[0] as string}–${ids.at(-1) as string}` : ids.join(" ")}: ${name}`;
-  });
+  return groups.map(({ ids, name }) => `${ids.length > 2 ? `${ids[0]}–${ids.at(-1)}` : ids.join(" ")}: ${name}`);
 }
 
-// ---- Rows
-
-interface RowLayout {
-  readonly width: number;
-  /** The width of the times. */
-  readonly gutter: number;
-  readonly maxRows: number;
-  readonly formatTime: (at: number) => string;
-}
-
-/** Formats the rows; of too many, the first and the last. */
-function formatRows({ events }: Trace, rows: readonly Row[], columns: Columns, layout: RowLayout): string[] {
-  const { width, gutter, maxRows, formatTime } = layout;
+/** Formats rows in at most `max` lines: the first and the last of them. */
+function formatRows(
+  { trace, labels, columns, width, gutter, formatTime }: View,
+  rows: readonly Row[],
+  max: number,
+): string[] {
   let previous = "";
   const format = (row: Row): string => {
-    const now = formatTime(events[row.first]?.at ?? 0);
+    const { type } = row.event;
+    const now = formatTime(trace.events[row.first]?.at ?? 0);
     const time = columns.paint((now === previous ? "" : now).padStart(gutter - 1), gray);
     previous = now;
-    const text = truncateToColumns(row.text(row), width - gutter - columns.width - 1);
-    const color = row.kind === "block" ? gray : row.kind === "panic" ? red : 0;
-    return `${time} ${columns.format(row)} ${columns.paint(text, color)}`;
+    const text = truncateToColumns(describeRow(row, labels), width - gutter - columns.head.length - 1);
+    return `${time} ${columns.format(row)} ${columns.paint(text, type === "block" ? gray : type === "panic" ? red : 0)}`;
   };
-  if (rows.length <= maxRows) return rows.map(format);
+  if (rows.length <= max) return rows.map(format);
   // The end of a program explains why it ended: a third of the lines is for it.
-  const tail = Math.floor((maxRows - 1) / 3);
-  const head = maxRows - 1 - tail;
-  const firstOf = (i: number): number => rows[i]?.first ?? (rows.at(-1) as Row).last + 1;
-  const omitted = pluralize(firstOf(rows.length - tail) - firstOf(head), "more event");
-  return [
-    ...rows.slice(0, head).map(format),
-    `${" ".repeat(gutter)}… ${omitted}`,
-    ...rows.slice(rows.length - tail).map(format),
-  ];
-}
-
-// ---- Footer
-
-const footerTitles: Readonly<Record<Trace["ending"], string>> = {
-  running: "Waiting at the end of the recording:",
-  returned: "main has returned, and these goroutines still wait:",
-  panicked: "The program has panicked, and these goroutines still wait:",
-  blocked: "Deadlock: every goroutine waits, and none can wake another:",
-};
-
-interface FooterLayout {
-  readonly width: number;
-  /** The time at which the goroutines wait, in milliseconds. */
-  readonly to: number;
-  readonly maxLines: number;
-  readonly visible: ReadonlySet<GoroutineRef>;
+  const tail = rows.slice(-Math.floor((max - 1) / 3));
+  const head = rows.slice(0, max - 1 - tail.length);
+  const omitted = (tail[0] as Row).first - (rows[head.length] as Row).first;
+  return [...head.map(format), `${" ".repeat(gutter)}… ${pluralize(omitted, "more event")}`, ...tail.map(format)];
 }
 
 /** The goroutines that wait at the end, and what is known of the channels that they wait for. */
-function formatFooter(trace: Trace, labels: Labels, { width, to, maxLines, visible }: FooterLayout): string[] {
+function formatFooter({ trace, labels, width, maxLines, to }: View, visible: ReadonlySet<GoroutineRef>): string[] {
   const blocks = waitsAt(trace, to).filter(({ goroutine }) => visible.has(goroutine));
   if (blocks.length === 0) return [];
-  const title = to < trace.end ? `Waiting at ${formatDuration(to)}:` : footerTitles[trace.ending];
-  const channelFacts = readChannelFacts(trace, labels, to);
-  const lines = labels.waits(blocks).flatMap(({ block, sentence }) => {
-    const facts = block.channel === undefined ? [] : channelFacts(block.channel, stateOf(block.operation));
-    return [`  ${sentence}`, ...facts.map((fact) => `    ${fact}`)];
+  const title = to < trace.end ? `Waiting at ${formatDuration(to)}:` : endings[trace.ending][1];
+  const room = Math.floor(maxLines / 4) - 3;
+  const waits = labels.waits(blocks);
+  const lines = waits.slice(0, room).flatMap(({ block, sentence }) => {
+    return [`  ${sentence}`, ...channelFacts(trace, labels, to, block).map((fact) => `    ${fact}`)];
   });
-  const room = maxLines - 3;
-  const shown =
-    lines.length > room ? [...lines.slice(0, room), `  … ${pluralize(lines.length - room, "more line")}`] : lines;
+  const isCut = lines.length > room || waits.length > room;
+  const shown = isCut ? [...lines.slice(0, room), `  … of ${waits.length} different waits`] : lines;
   return ["", ...[title, ...shown].map((line) => truncateToColumns(line, width))];
 }
 
-/** Reads the events up to the time `to`; returns a function that describes why a wait on a channel lasts. */
-function readChannelFacts({ events }: Trace, labels: Labels, to: number): (channel: number, state: State) => string[] {
-  const counts = new Map<string, Map<GoroutineRef, number>>();
-  const lengths = new Map<number, number>();
+/** Why a wait on a channel lasts: the values that passed it before the time `to`, and the goroutines on its other side. */
+function channelFacts(
+  { events }: Trace,
+  labels: Labels,
+  to: number,
+  { channel, operation }: EventOf<"block">,
+): string[] {
+  if (channel === undefined) return [];
+  const isSend = stateOf(operation) === "send";
+  const [type, verb] = isSend ? ["receive", "received from it"] : ["send", "sent to it"];
+  const ids = new Set<GoroutineRef>();
   const ended = new Set<GoroutineRef>();
+  let [count, length] = [0, 0];
   for (const event of events) {
     if (event.at > to) break;
-    if (event.type === "end") ended.add(event.goroutine);
-    if (event.type !== "send" && event.type !== "receive") continue;
-    const { type, channel, goroutine, length } = event;
-    const byGoroutine = getOrInsert(counts, `${type} ${channel}`, () => new Map<GoroutineRef, number>());
-    byGoroutine.set(goroutine, (byGoroutine.get(goroutine) ?? 0) + 1);
-    lengths.set(channel, length);
+    if (event.type === "end" && ids.has(event.goroutine)) ended.add(event.goroutine);
+    if ((event.type !== "send" && event.type !== "receive") || event.channel !== channel) continue;
+    length = event.length;
+    if (event.type !== type) continue;
+    count++;
+    if (event.goroutine !== 0) ids.add(event.goroutine);
   }
-  const describe = (type: "send" | "receive", verb: string, channel: number): string => {
-    const byGoroutine = counts.get(`${type} ${channel}`);
-    if (byGoroutine === undefined) return `no value was ever ${verb}`;
-    const total = [...byGoroutine.values()].reduce((sum, count) => sum + count, 0);
-    const ids = [...byGoroutine.keys()].filter((id) => id !== 0);
-    const endedIds = ids.filter((id) => ended.has(id));
-    const isAll = endedIds.length === ids.length;
-    const note = endedIds.length === 0 ? "" : isAll ? "; ended since" : `; ended: ${labels.goroutines(endedIds)}`;
-    return `${pluralize(total, "value")} ${verb}, by ${labels.goroutines(ids)}${note}`;
-  };
-  return (channel, state) => {
-    const capacity = labels.capacity(channel);
-    if (state !== "send") return ["it is open", describe("send", "sent to it", channel)];
-    const full = capacity > 0 ? [`its buffer is full: ${lengths.get(channel) ?? 0} of ${capacity}`] : [];
-    return [...full, describe("receive", "received from it", channel)];
-  };
+  const capacity = labels.capacity(channel);
+  const state = isSend ? (capacity > 0 ? [`its buffer is full: ${length} of ${capacity}`] : []) : ["it is open"];
+  if (count === 0) return [...state, `no value was ever ${verb}`];
+  const isAll = ended.size === ids.size;
+  const note = ended.size === 0 ? "" : isAll ? "; ended since" : `; ended: ${labels.goroutines([...ended])}`;
+  return [...state, `${pluralize(count, "value")} ${verb}, by ${labels.goroutines([...ids])}${note}`];
 }
 
 /** Joins parts to lines of at most `width` columns, and at most `max` lines. */
