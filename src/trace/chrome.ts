@@ -161,33 +161,33 @@ class ChromeWriter {
       case "send": {
         const value = event.text === undefined ? {} : { value: truncate(event.text, 40) };
         const to = event.to === undefined ? {} : { to: this.#goroutineName(event.to) };
-        return slice(`send ${this.#names.channel(event.channel, maxName)}`, "channel", {
+        slice(`send ${this.#names.channel(event.channel, maxName)}`, "channel", {
           ...value,
           ...to,
           length: event.length,
-        });
+        }); return;
       }
       case "receive": {
         const from = event.from === undefined ? {} : { from: this.#goroutineName(event.from) };
-        return slice(`receive ${this.#names.channel(event.channel, maxName)}`, "channel", {
+        slice(`receive ${this.#names.channel(event.channel, maxName)}`, "channel", {
           ...from,
           length: event.length,
-        });
+        }); return;
       }
       case "go":
-        return slice(`go ${this.#goroutineName(event.child)}`, "goroutine");
+        { slice(`go ${this.#goroutineName(event.child)}`, "goroutine"); return; }
       case "select":
-        return instant(`select: ${truncate(event.chosen, 40)}`, "select", this.#caseArgs(event.cases));
+        { instant(`select: ${truncate(event.chosen, 40)}`, "select", this.#caseArgs(event.cases)); return; }
       case "close":
-        return instant(`close ${this.#names.channel(event.channel, maxName)}`, "channel");
+        { instant(`close ${this.#names.channel(event.channel, maxName)}`, "channel"); return; }
       case "timer":
-        return instant(truncate(event.purpose, 40), "timer", {}, this.#runtimeThread);
+        { instant(truncate(event.purpose, 40), "timer", {}, this.#runtimeThread); return; }
       case "cancel":
-        return instant(`cancel ${truncate(event.context, 60)}`, "context", { cause: truncate(event.cause, 200) });
+        { instant(`cancel ${truncate(event.context, 60)}`, "context", { cause: truncate(event.cause, 200) }); return; }
       case "log":
-        return instant(truncate(event.text, 80), "log", { text: truncate(event.text, 400) });
+        { instant(truncate(event.text, 80), "log", { text: truncate(event.text, 400) }); return; }
       case "panic":
-        return instant(`panic: ${truncate(event.error, 80)}`, "panic", { error: truncate(event.error, 400) });
+        { instant(`panic: ${truncate(event.error, 80)}`, "panic", { error: truncate(event.error, 400) }); return; }
       default:
     }
   }
@@ -209,7 +209,7 @@ class ChromeWriter {
     const nextStarts = new Map<number | null, number>();
     for (const { job, worker, status, ...events } of started.toReversed()) {
       const start = timestamps[events.started] as number;
-      const end = nextStarts.get(worker) ?? (this.#timestamps.at(-1) as number);
+      const end = nextStarts.get(worker) ?? (this.#timestamps.at(-1));
       nextStarts.set(worker, start);
       const finish = timestamps[events.finished] ?? Infinity;
       const isFinished = start < finish && finish <= end;
