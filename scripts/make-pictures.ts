@@ -1,4 +1,4 @@
-// Makes the pictures of the documentation anew: `npm run pictures`. A test holds them to be current.
+// Makes the pictures of the documentation: `npm run pictures`. A test checks that they are current.
 
 import { folder, make, pictures } from "./pictures/pictures.ts";
 

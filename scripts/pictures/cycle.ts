@@ -1,4 +1,4 @@
-// Two goroutines that take two locks, each in an order of its own. A channel of capacity 1 is the lock: whoever has sent has it.
+// Two goroutines acquire two locks in opposite orders. Each lock is a channel of capacity 1: the goroutine whose value is in it holds it.
 
 import { Channel, main, WaitGroup } from "goro";
 

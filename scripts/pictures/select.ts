@@ -1,4 +1,4 @@
-// A worker that takes jobs until it is told to quit: a select that waits again and again, and each time for two channels.
+// A worker that receives jobs until a channel is closed: a select in a loop, which waits for two channels.
 
 import { Channel, main, receive, select, time, WaitGroup } from "goro";
 
