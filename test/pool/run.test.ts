@@ -203,12 +203,8 @@ describe("onIdle", () => {
 test("the signal of a pool ends it with the reason", () =>
   inBubble(async () => {
     const controller = new AbortController();
-    const pool = new WorkerPool(
-      async ({ signal }, _job: number) => {
-        await new Promise((resolve) => signal.addEventListener("abort", resolve));
-      },
-      { workers: 1, queueSize: 1, signal: controller.signal },
-    );
+    const options = { workers: 1, queueSize: 1, signal: controller.signal };
+    const pool = new WorkerPool(async (ctx, _: number) => ctx.done().receive(), options);
     await pool.send(1);
     await pool.send(2);
     await waitUntilBlocked();
