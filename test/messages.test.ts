@@ -41,7 +41,7 @@ const mistakes: readonly (readonly [name: string, code: string, message: string]
   [
     "cases that are not in an object",
     "void select(receive(words), receive(words));",
-    "Expected 1 arguments, but got 2.",
+    "Argument of type 'ReceiveCase<string>' is not assignable to parameter of type 'readonly unknown[] & readonly SelectCase[]'.",
   ],
   [
     "a default that is not true",
@@ -57,6 +57,11 @@ const mistakes: readonly (readonly [name: string, code: string, message: string]
     "a channel where a case is declared",
     "export const one: ReceiveCase<string> = words;",
     "Property '[madeByReceive]' is missing in type 'Channel<string>' but required in type 'ReceiveCase<string>'.",
+  ],
+  [
+    "a context in place of the options",
+    "void new Mutex().lock(context.background());",
+    "Argument of type 'Context' is not assignable to parameter of type 'WaitOptions'.",
   ],
   [
     "a value of another type",
@@ -75,9 +80,10 @@ const errorsOf = compile(mistakes.map(([, code]) => code));
 
 /** The errors of each program, without running it. */
 function compile(programs: readonly string[]): Map<string, string[]> {
-  const imports = 'import { Channel, context, receive, type ReceiveCase, runPool, select, WorkerPool } from "goro";\n';
+  const imports =
+    'import { Channel, context, Mutex, receive, type ReceiveCase, runPool, select, WorkerPool } from "goro";\n';
   const given =
-    "export const used = [Channel, context, receive, runPool, select, WorkerPool];\nconst words = new Channel<string>();\n";
+    "export const used = [Channel, context, Mutex, receive, runPool, select, WorkerPool];\nconst words = new Channel<string>();\n";
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), (file) => ts.sys.readFile(file)) as {
     config: object;
   };

@@ -1,6 +1,6 @@
 // A pool of three workers and a queue for two jobs: twelve jobs arrive faster than the workers finish them, one fails, and one times out.
 
-import { context, main, time, WorkerPool } from "goro";
+import { main, time, WorkerPool } from "goro";
 
 main(async () => {
   const pool = new WorkerPool(
@@ -13,7 +13,7 @@ main(async () => {
     { workers: 3, queueSize: 2, timeout: 180 },
   );
   for (let image = 1; image <= 12; image++) {
-    await pool.send(image, context.background());
+    await pool.send(image);
     await time.sleep(10);
   }
   await pool.stop();

@@ -39,7 +39,7 @@ export const semaphore: Load = (round, chance) => {
   // A separate function, because esbuild keeps the error of a `using` in a loop and throws it again in the next iteration.
   async function use(own: Prng, ctx: Context): Promise<void> {
     const weight = 1 + own.randomInt(size);
-    using _ = await units.acquire(weight, ctx);
+    using _ = await units.acquire(weight, { ctx });
     inside += weight;
     most = Math.max(most, inside);
     if (own.randomInt(2) === 0) await gosched();

@@ -42,7 +42,7 @@ export const jobs: Load = (round, chance) => {
             await pool.send(chance.randomInt(100));
             sent++;
           } else {
-            const task = await pool.submit(chance.randomInt(100), submitCtx);
+            const task = await pool.submit(chance.randomInt(100), { ctx: submitCtx });
             tasks.push(task);
             if (chance.randomInt(8) === 0) task.cancel();
             await task.result.catch(() => undefined);

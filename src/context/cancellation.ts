@@ -14,6 +14,9 @@ export interface WaitOptions {
 
   /** Cancels the wait when it aborts. The call then rejects with `signal.reason`, as an Error. */
   readonly signal?: AbortSignal | undefined;
+
+  /** Not an option: a Context in place of the options, which has a `done`, is an error of the compiler. */
+  readonly done?: never;
 }
 
 /** The names of {@link WaitOptions}, for {@link Check.options}. */

@@ -113,7 +113,7 @@ test("TestWeightedZeroSize: a size of 0 has no permits", async () => {
 // R153
 test("TestWeightedNegativeWeightPanic: a negative weight cannot be acquired or released", async () => {
   const sem = new Semaphore(1);
-  await expect(sem.acquire(-1, background())).rejects.toThrow(RangeError);
+  await expect(sem.acquire(-1, { ctx: background() })).rejects.toThrow(RangeError);
   expect(() => sem.tryAcquire(-1)).toThrow(RangeError);
   expect(() => sem.release(-1)).toThrow(RangeError);
   expect([sem.tryAcquire(1), sem.tryAcquire(1)]).toEqual([true, false]);

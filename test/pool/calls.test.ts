@@ -273,7 +273,7 @@ describe("arguments", () => {
     ],
     [
       "a context for the options of map",
-      () => new WorkerPool(f).map([1], background()),
+      () => new WorkerPool(f).map([1], background() as never),
       "WorkerPool.map: options must be an object, got a Context; a context is passed as { ctx }",
     ],
     [

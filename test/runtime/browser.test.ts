@@ -88,7 +88,7 @@ test.concurrent.each([
     "message channels 0",
     "processors 3",
     "processors 1",
-    "TypeError: context.notifyContext: there are no signals here",
+    "TypeError: context.notifyContext: the host has no process signals",
     "sum 333833500",
     "done context deadline exceeded",
     "played 2",

@@ -134,7 +134,7 @@ describe("the view", () => {
     expect(at("time.sleep fires, which wakes main")).toBe("10 ms");
     expect(at("time.Timer fires, which wakes main")).toBe("13 ms");
     expect(told.some(({ time, text }) => time === "20 ms" && text.includes("fires"))).toBe(true);
-    expect(told.some(({ text }) => /WithDeadline.* is canceled: DeadlineExceeded/.test(text))).toBe(true);
+    expect(told.some(({ text }) => /WithDeadline.* is canceled: TimeoutError/.test(text))).toBe(true);
   });
 
   test("has one line for many values sent to a buffer, with the first and the last", () => {
