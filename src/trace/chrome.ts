@@ -98,16 +98,21 @@ class ChromeWriter {
     for (const id of present) this.#addName("thread", this.#goroutineName(id), program, this.#threadOf(id));
     for (const track of goroutines) this.#addGoroutine(track);
     this.#addUnknownWaits();
-    for (const [i, event] of events.entries()) this.#addEvent(event, this.#position(event.goroutine, i));
+    for (const [i, event] of events.entries()) {
+      const [ph, name = "", cat = "", args = {}] = this.#describe(event) ?? [];
+      const position = this.#position(event.type === "timer" ? 0 : event.goroutine, i);
+      if (ph === "X") this.#addSlice(name, cat, position, 1, args);
+      else if (ph === "i") this.#entries.push({ ph, name, cat, ...position, s: "t", args });
+    }
     for (const { sendEvent, receiveEvent, from, to } of flows) {
       if (receiveEvent === events.length) continue;
       this.#addFlow("value", this.#position(from, sendEvent), this.#position(to, receiveEvent));
     }
     for (const { channel, levels } of channels) {
       if (channel.capacity === 0 || levels.length === 0) continue;
-      const name = this.#names.channel(channel.id, maxName);
+      const name = this.#channelName(channel.id);
       if (levels[0]?.from !== 0) this.#addCounter(program, name, 0, 0);
-      for (const { from, length } of levels) this.#addCounter(program, name, this.#timestampOf(from), length);
+      for (const { from, length } of levels) this.#addCounter(program, name, this.#timestamps[from] as number, length);
     }
     for (const [i, { id }] of pools.entries()) this.#addPool(id, program + 1 + i);
     return this.#entries.sort(compareEntries);
@@ -122,7 +127,7 @@ class ChromeWriter {
       const note = wait !== null && isLast ? { note: "still waiting when the trace ended" } : {};
       const cat = wait === null ? state : `blocked,${state}`;
       const position = this.#position(id, from);
-      this.#addSlice(name, cat, position, this.#timestampOf(to) - position.ts, {
+      this.#addSlice(name, cat, position, (this.#timestamps[to] as number) - position.ts, {
         ...this.#caseArgs(wait?.cases),
         ...note,
       });
@@ -152,44 +157,27 @@ class ChromeWriter {
     for (const wait of [...active.keys()]) end(wait, this.#timestamps.at(-1) as number);
   }
 
-  /** Adds a slice for an operation that an arrow begins or ends at, and an instant for any other event. */
-  #addEvent(event: TraceEvent, position: Position): void {
-    const slice = (name: string, cat: string, args: Args = {}): void => this.#addSlice(name, cat, position, 1, args);
-    const instant = (name: string, cat: string, args: Args = {}, tid: number = position.tid): void =>
-      void this.#entries.push({ ph: "i", name, cat, ...position, tid, s: "t", args });
-    switch (event.type) {
-      case "send": {
-        const value = event.text === undefined ? {} : { value: truncate(event.text, 40) };
-        const to = event.to === undefined ? {} : { to: this.#goroutineName(event.to) };
-        return slice(`send ${this.#names.channel(event.channel, maxName)}`, "channel", {
-          ...value,
-          ...to,
-          length: event.length,
-        });
-      }
-      case "receive": {
-        const from = event.from === undefined ? {} : { from: this.#goroutineName(event.from) };
-        return slice(`receive ${this.#names.channel(event.channel, maxName)}`, "channel", {
-          ...from,
-          length: event.length,
-        });
-      }
-      case "go":
-        return slice(`go ${this.#goroutineName(event.child)}`, "goroutine");
-      case "select":
-        return instant(`select: ${truncate(event.chosen, 40)}`, "select", this.#caseArgs(event.cases));
-      case "close":
-        return instant(`close ${this.#names.channel(event.channel, maxName)}`, "channel");
-      case "timer":
-        return instant(truncate(event.purpose, 40), "timer", {}, this.#runtimeThread);
-      case "cancel":
-        return instant(`cancel ${truncate(event.context, 60)}`, "context", { cause: truncate(event.cause, 200) });
-      case "log":
-        return instant(truncate(event.text, 80), "log", { text: truncate(event.text, 400) });
-      case "panic":
-        return instant(`panic: ${truncate(event.error, 80)}`, "panic", { error: truncate(event.error, 400) });
-      default:
+  /** Describes an event: as a slice, if an arrow begins or ends at it, and as an instant otherwise. */
+  #describe(event: TraceEvent): readonly [ph: "X" | "i", name: string, cat: string, args?: Args] | null {
+    const { type } = event;
+    if (type === "send" || type === "receive") {
+      const { text, to, from, length } = { text: undefined, to: undefined, from: undefined, ...event };
+      const value = text === undefined ? {} : { value: truncate(text, 40) };
+      const ends = Object.entries({ to, from }).flatMap(([key, id]) =>
+        id === undefined ? [] : [[key, this.#goroutineName(id)] as const],
+      );
+      const args = { ...value, ...Object.fromEntries(ends), length };
+      return ["X", `${type} ${this.#channelName(event.channel)}`, "channel", args];
     }
+    if (type === "go") return ["X", `go ${this.#goroutineName(event.child)}`, "goroutine"];
+    if (type === "select") return ["i", `select: ${truncate(event.chosen, 40)}`, type, this.#caseArgs(event.cases)];
+    if (type === "close") return ["i", `close ${this.#channelName(event.channel)}`, "channel"];
+    if (type === "timer") return ["i", truncate(event.purpose, 40), type];
+    if (type === "cancel")
+      return ["i", `cancel ${truncate(event.context, 60)}`, "context", { cause: truncate(event.cause, 200) }];
+    if (type === "log") return ["i", truncate(event.text, 80), type, { text: truncate(event.text, 400) }];
+    if (type !== "panic") return null;
+    return ["i", `panic: ${truncate(event.error, 80)}`, type, { error: truncate(event.error, 400) }];
   }
 
   /** Adds a thread for each worker. A worker runs one job at a time; in a trace that says otherwise, a job ends where the next begins. */
@@ -224,16 +212,12 @@ class ChromeWriter {
 
   // ---- Names and positions
 
-  #timestampOf(i: number): number {
-    return this.#timestamps[i] as number;
-  }
-
   #threadOf(id: GoroutineRef): number {
     return id === 0 ? this.#runtimeThread : (id ?? this.#unknownThread);
   }
 
   #position(id: GoroutineRef, i: number): Position {
-    return { pid: program, tid: this.#threadOf(id), ts: this.#timestampOf(i) };
+    return { pid: program, tid: this.#threadOf(id), ts: this.#timestamps[i] as number };
   }
 
   #goroutineName(id: GoroutineRef): string {
@@ -243,14 +227,18 @@ class ChromeWriter {
     return name === "" ? `goroutine ${id}` : `${truncate(name, maxName)} #${id}`;
   }
 
+  #channelName(id: number): string {
+    return this.#names.channel(id, maxName);
+  }
+
   #waitName({ operation, channel }: EventOf<"block">): string {
-    return truncate(operation, 40) + (channel === undefined ? "" : ` ${this.#names.channel(channel, maxName)}`);
+    return truncate(operation, 40) + (channel === undefined ? "" : ` ${this.#channelName(channel)}`);
   }
 
   #caseArgs(cases: readonly TracedCase[] = []): Args {
     if (cases.length === 0) return {};
     const labels = cases.slice(0, 20).map(({ name, operation, channel }) => {
-      const label = channel === null ? "disabled" : `${operation} ${this.#names.channel(channel, maxName)}`;
+      const label = channel === null ? "disabled" : `${operation} ${this.#channelName(channel)}`;
       return `${truncate(name, 20)}: ${label}`;
     });
     return { cases: labels.join(", ") };

@@ -12,7 +12,7 @@ import * as chart from "./chart.ts";
 import { box, line, margin, mark, path, type Section, type Shape, text, textWidth } from "./chart.ts";
 import { layoutFlows } from "./flows.ts";
 import { layoutGraph } from "./graph-layout.ts";
-import { bandHeight, barHeight, placeTracks, type Scene, selectVisible } from "./scene.ts";
+import { bandHeight, barHeight, type Scene, selectVisible } from "./scene.ts";
 import { aggregate, countSpans, drawSpans, type Span } from "./spans.ts";
 import type { Style } from "./theme.ts";
 
@@ -54,13 +54,14 @@ const signs: Readonly<Record<State, string>> = {
 export function layoutTimeline(trace: Trace, request: TimelineRequest): chart.Layout {
   const { title, width, from, to, goroutines } = request;
   const graph = trace.ending === "blocked" ? waitForGraph(trace) : null;
-  const visible = selectVisible(trace, goroutines, new Set(graph?.cycle.map(({ goroutine }) => goroutine)));
-  const { isShown, aggregated } = visible;
+  const inCycle = new Set(graph?.cycle.map(({ goroutine }) => goroutine));
+  const visible = selectVisible(trace, goroutines, inCycle, axisLine + 14);
+  const { aggregated, topOf } = visible;
   const isFiltered = goroutines !== undefined || aggregated.length > 0;
   const isRelevant = (event: TraceEvent): boolean =>
-    !isFiltered || isShown(event.goroutine) || (event.type === "go" && isShown(event.child));
+    !isFiltered || topOf(event.goroutine) !== null || (event.type === "go" && topOf(event.child) !== null);
   const axis = eventAxis(trace, { left: leftMargin, right: width - rightMargin, from, to, isRelevant });
-  const scene = placeTracks(visible, axis, axisLine + 14);
+  const scene = { ...visible, axis };
 
   const flows = layoutFlows(scene);
   const { tracks, ...channels } = layoutChannels(scene, scene.bottom);
@@ -286,13 +287,13 @@ function handoffsOf(
 }
 
 /** The lines that were printed, as far as there is room for them. */
-function layoutOutput({ axis, trace, isShown, aggregated }: Scene, top: number): Section {
+function layoutOutput({ axis, trace, topOf, aggregated }: Scene, top: number): Section {
   const rowEnds = new Float64Array(outputRows).fill(-Infinity);
   const marks = new Map<number, { readonly events: readonly [number, number]; readonly lines: string[] }>();
   const texts: Shape[] = [];
   const inRange = trace.events.slice(axis.first, axis.last);
   const shown = inRange.flatMap((event, i) => {
-    const isVisible = isShown(event.goroutine) || aggregated.length > 0;
+    const isVisible = topOf(event.goroutine) !== null || aggregated.length > 0;
     return event.type === "log" && isVisible ? [{ ...event, index: axis.first + i }] : [];
   });
   if (shown.length === 0) return { shapes: [], bottom: top };
