@@ -122,7 +122,7 @@ function findPool({ pools, goroutines, channels, events }: Trace, id: number | u
   }
   const first = pools
     .slice(0, 10)
-    .map(({ id: known, name }) => known + (name === "" ? "" : ` (${truncate(name, 24)})`));
+    .map(({ id: known, name }) => `${known}${name === "" ? "" : ` (${truncate(name, 24)})`}`);
   const more = pools.length > first.length ? ` and ${pools.length - first.length} more` : "";
   throw new RangeError(`renderPool: pool must be one of ${first.join(", ")}${more}, got ${safeToString(id)}`);
 }
