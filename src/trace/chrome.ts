@@ -72,6 +72,7 @@ class ChromeWriter {
   readonly #entries: Entry[] = [];
   /** The timestamps of the events and of the end, in microseconds. */
   readonly #timestamps: readonly number[];
+  readonly #end: number;
   // Threads without a goroutine have ids after those of all goroutines.
   readonly #runtimeThread: number;
   readonly #unknownThread: number;
@@ -84,6 +85,7 @@ class ChromeWriter {
     let last = -1;
     const times = [...trace.events, { at: trace.end }];
     this.#timestamps = times.map(({ at }) => (last = Math.max(Math.round(at * 1000), last + 1)));
+    this.#end = last;
     this.#runtimeThread = trace.goroutines.reduce((max, { id }) => Math.max(max, id), 1) + 1;
     this.#unknownThread = this.#lastThread = this.#runtimeThread + 1;
   }
@@ -154,7 +156,7 @@ class ChromeWriter {
       active.set(event.wait, begin);
       this.#entries.push(begin);
     }
-    for (const wait of [...active.keys()]) end(wait, this.#timestamps.at(-1) as number);
+    for (const wait of [...active.keys()]) end(wait, this.#end);
   }
 
   /** Describes an event: as a slice, if an arrow begins or ends at it, and as an instant otherwise. */
@@ -197,7 +199,7 @@ class ChromeWriter {
     const nextStarts = new Map<number | null, number>();
     for (const { job, worker, status, ...events } of started.toReversed()) {
       const start = timestamps[events.started] as number;
-      const end = nextStarts.get(worker) ?? (this.#timestamps.at(-1));
+      const end = nextStarts.get(worker) ?? this.#end);
       nextStarts.set(worker, start);
       const finish = timestamps[events.finished] ?? Infinity;
       const isFinished = start < finish && finish <= end;
