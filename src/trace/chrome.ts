@@ -199,7 +199,7 @@ class ChromeWriter {
     const nextStarts = new Map<number | null, number>();
     for (const { job, worker, status, ...events } of started.toReversed()) {
       const start = timestamps[events.started] as number;
-      const end = nextStarts.get(worker) ?? this.#end);
+      const end = nextStarts.get(worker) ?? this.#end;
       nextStarts.set(worker, start);
       const finish = timestamps[events.finished] ?? Infinity;
       const isFinished = start < finish && finish <= end;
