@@ -72,6 +72,7 @@ class ChromeWriter {
   readonly #entries: Entry[] = [];
   /** The timestamps of the events and of the end, in microseconds. */
   readonly #timestamps: readonly number[];
+  readonly #end: number;
   // Threads without a goroutine have ids after those of all goroutines.
   readonly #runtimeThread: number;
   readonly #unknownThread: number;
@@ -84,6 +85,7 @@ class ChromeWriter {
     let last = -1;
     const times = [...trace.events, { at: trace.end }];
     this.#timestamps = times.map(({ at }) => (last = Math.max(Math.round(at * 1000), last + 1)));
+    this.#end = last;
     this.#runtimeThread = trace.goroutines.reduce((max, { id }) => Math.max(max, id), 1) + 1;
     this.#unknownThread = this.#lastThread = this.#runtimeThread + 1;
   }
@@ -98,16 +100,21 @@ class ChromeWriter {
     for (const id of present) this.#addName("thread", this.#goroutineName(id), program, this.#threadOf(id));
     for (const track of goroutines) this.#addGoroutine(track);
     this.#addUnknownWaits();
-    for (const [i, event] of events.entries()) this.#addEvent(event, this.#position(event.goroutine, i));
+    for (const [i, event] of events.entries()) {
+      const [ph, name = "", cat = "", args = {}] = this.#describe(event) ?? [];
+      const position = this.#position(event.type === "timer" ? 0 : event.goroutine, i);
+      if (ph === "X") this.#addSlice(name, cat, position, 1, args);
+      else if (ph === "i") this.#entries.push({ ph, name, cat, ...position, s: "t", args });
+    }
     for (const { sendEvent, receiveEvent, from, to } of flows) {
       if (receiveEvent === events.length) continue;
       this.#addFlow("value", this.#position(from, sendEvent), this.#position(to, receiveEvent));
     }
     for (const { channel, levels } of channels) {
       if (channel.capacity === 0 || levels.length === 0) continue;
-      const name = this.#names.channel(channel.id, maxName);
+      const name = this.#channelName(channel.id);
       if (levels[0]?.from !== 0) this.#addCounter(program, name, 0, 0);
-      for (const { from, length } of levels) this.#addCounter(program, name, this.#timestampOf(from), length);
+      for (const { from, length } of levels) this.#addCounter(program, name, this.#timestamps[from] as number, length);
     }
     for (const [i, { id }] of pools.entries()) this.#addPool(id, program + 1 + i);
     return this.#entries.sort(compareEntries);
@@ -122,7 +129,7 @@ class ChromeWriter {
       const note = wait !== null && isLast ? { note: "still waiting when the trace ended" } : {};
       const cat = wait === null ? state : `blocked,${state}`;
       const position = this.#position(id, from);
-      this.#addSlice(name, cat, position, this.#timestampOf(to) - position.ts, {
+      this.#addSlice(name, cat, position, (this.#timestamps[to] as number) - position.ts, {
         ...this.#caseArgs(wait?.cases),
         ...note,
       });
@@ -149,47 +156,30 @@ class ChromeWriter {
       active.set(event.wait, begin);
       this.#entries.push(begin);
     }
-    for (const wait of [...active.keys()]) end(wait, this.#timestamps.at(-1) as number);
+    for (const wait of [...active.keys()]) end(wait, this.#end);
   }
 
-  /** Adds a slice for an operation that an arrow begins or ends at, and an instant for any other event. */
-  #addEvent(event: TraceEvent, position: Position): void {
-    const slice = (name: string, cat: string, args: Args = {}): void => this.#addSlice(name, cat, position, 1, args);
-    const instant = (name: string, cat: string, args: Args = {}, tid: number = position.tid): void =>
-      void this.#entries.push({ ph: "i", name, cat, ...position, tid, s: "t", args });
-    switch (event.type) {
-      case "send": {
-        const value = event.text === undefined ? {} : { value: truncate(event.text, 40) };
-        const to = event.to === undefined ? {} : { to: this.#goroutineName(event.to) };
-        slice(`send ${this.#names.channel(event.channel, maxName)}`, "channel", {
-          ...value,
-          ...to,
-          length: event.length,
-        }); return;
-      }
-      case "receive": {
-        const from = event.from === undefined ? {} : { from: this.#goroutineName(event.from) };
-        slice(`receive ${this.#names.channel(event.channel, maxName)}`, "channel", {
-          ...from,
-          length: event.length,
-        }); return;
-      }
-      case "go":
-        { slice(`go ${this.#goroutineName(event.child)}`, "goroutine"); return; }
-      case "select":
-        { instant(`select: ${truncate(event.chosen, 40)}`, "select", this.#caseArgs(event.cases)); return; }
-      case "close":
-        { instant(`close ${this.#names.channel(event.channel, maxName)}`, "channel"); return; }
-      case "timer":
-        { instant(truncate(event.purpose, 40), "timer", {}, this.#runtimeThread); return; }
-      case "cancel":
-        { instant(`cancel ${truncate(event.context, 60)}`, "context", { cause: truncate(event.cause, 200) }); return; }
-      case "log":
-        { instant(truncate(event.text, 80), "log", { text: truncate(event.text, 400) }); return; }
-      case "panic":
-        { instant(`panic: ${truncate(event.error, 80)}`, "panic", { error: truncate(event.error, 400) }); return; }
-      default:
+  /** Describes an event: as a slice, if an arrow begins or ends at it, and as an instant otherwise. */
+  #describe(event: TraceEvent): readonly [ph: "X" | "i", name: string, cat: string, args?: Args] | null {
+    const { type } = event;
+    if (type === "send" || type === "receive") {
+      const { text, to, from, length } = { text: undefined, to: undefined, from: undefined, ...event };
+      const value = text === undefined ? {} : { value: truncate(text, 40) };
+      const ends = Object.entries({ to, from }).flatMap(([key, id]) =>
+        id === undefined ? [] : [[key, this.#goroutineName(id)] as const],
+      );
+      const args = { ...value, ...Object.fromEntries(ends), length };
+      return ["X", `${type} ${this.#channelName(event.channel)}`, "channel", args];
     }
+    if (type === "go") return ["X", `go ${this.#goroutineName(event.child)}`, "goroutine"];
+    if (type === "select") return ["i", `select: ${truncate(event.chosen, 40)}`, type, this.#caseArgs(event.cases)];
+    if (type === "close") return ["i", `close ${this.#channelName(event.channel)}`, "channel"];
+    if (type === "timer") return ["i", truncate(event.purpose, 40), type];
+    if (type === "cancel")
+      return ["i", `cancel ${truncate(event.context, 60)}`, "context", { cause: truncate(event.cause, 200) }];
+    if (type === "log") return ["i", truncate(event.text, 80), type, { text: truncate(event.text, 400) }];
+    if (type !== "panic") return null;
+    return ["i", `panic: ${truncate(event.error, 80)}`, type, { error: truncate(event.error, 400) }];
   }
 
   /** Adds a thread for each worker. A worker runs one job at a time; in a trace that says otherwise, a job ends where the next begins. */
@@ -209,7 +199,7 @@ class ChromeWriter {
     const nextStarts = new Map<number | null, number>();
     for (const { job, worker, status, ...events } of started.toReversed()) {
       const start = timestamps[events.started] as number;
-      const end = nextStarts.get(worker) ?? (this.#timestamps.at(-1));
+      const end = nextStarts.get(worker) ?? this.#end;
       nextStarts.set(worker, start);
       const finish = timestamps[events.finished] ?? Infinity;
       const isFinished = start < finish && finish <= end;
@@ -224,16 +214,12 @@ class ChromeWriter {
 
   // ---- Names and positions
 
-  #timestampOf(i: number): number {
-    return this.#timestamps[i] as number;
-  }
-
   #threadOf(id: GoroutineRef): number {
     return id === 0 ? this.#runtimeThread : (id ?? this.#unknownThread);
   }
 
   #position(id: GoroutineRef, i: number): Position {
-    return { pid: program, tid: this.#threadOf(id), ts: this.#timestampOf(i) };
+    return { pid: program, tid: this.#threadOf(id), ts: this.#timestamps[i] as number };
   }
 
   #goroutineName(id: GoroutineRef): string {
@@ -243,14 +229,18 @@ class ChromeWriter {
     return name === "" ? `goroutine ${id}` : `${truncate(name, maxName)} #${id}`;
   }
 
+  #channelName(id: number): string {
+    return this.#names.channel(id, maxName);
+  }
+
   #waitName({ operation, channel }: EventOf<"block">): string {
-    return truncate(operation, 40) + (channel === undefined ? "" : ` ${this.#names.channel(channel, maxName)}`);
+    return truncate(operation, 40) + (channel === undefined ? "" : ` ${this.#channelName(channel)}`);
   }
 
   #caseArgs(cases: readonly TracedCase[] = []): Args {
     if (cases.length === 0) return {};
     const labels = cases.slice(0, 20).map(({ name, operation, channel }) => {
-      const label = channel === null ? "disabled" : `${operation} ${this.#names.channel(channel, maxName)}`;
+      const label = channel === null ? "disabled" : `${operation} ${this.#channelName(channel)}`;
       return `${truncate(name, 20)}: ${label}`;
     });
     return { cases: labels.join(", ") };

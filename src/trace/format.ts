@@ -233,17 +233,11 @@ function toFields(table: Readonly<Record<string, string>>): Fields {
 export const traceFields: Fields = toFields(trace);
 
 /** The fields of the records in the lists of a trace, by kind of record. */
-export const recordFields: Readonly<Record<keyof typeof records, Fields>> = {
-  goroutine: toFields(records.goroutine),
-  channel: toFields(records.channel),
-  pool: toFields(records.pool),
-  case: toFields(records.case),
-};
+export const recordFields: ReadonlyMap<string, Fields> = new Map(
+  Object.entries(records).map(([kind, fields]) => [kind, toFields(fields)]),
+);
 
 /** The fields of each type of event, without `type`. */
 export const eventFields: ReadonlyMap<string, Fields> = new Map(
   Object.entries(events).map(([type, fields]) => [type, toFields({ ...eventBase, ...fields })]),
 );
-
-/** The former name of {@link GoroutineRef}; removed when no view uses it any more. */
-export type Who = GoroutineRef;

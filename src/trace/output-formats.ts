@@ -2,9 +2,8 @@
 
 import { toChromeTrace } from "./chrome.ts";
 import type { Trace } from "./format.ts";
-import { renderPool } from "./pool-picture.ts";
+import { renderPool, renderTimeline } from "./pictures.ts";
 import { renderText } from "./text/text.ts";
-import { renderTimeline } from "./timeline.ts";
 
 /** Formats a trace as text; pictures show `title`. */
 export type Formatter = (trace: Trace, title: string) => string;

@@ -22,7 +22,7 @@ type JsonObject = Readonly<Record<string, unknown>>;
  */
 export function parseTrace(text: string): Trace {
   if (typeof text !== "string") throw invalid("the text", "must be a string", text);
-  const value = upgrade(checkVersion(parseJson(text)));
+  const value = upgrade(parseJson(text));
   new Validator().fields(traceFields, value, "");
   const trace = value as unknown as Trace;
   checkOrder(trace);
@@ -39,24 +39,21 @@ function parseJson(text: string): unknown {
   }
 }
 
-// Before everything else: in a file of another kind, all other mistakes would follow from this one.
-function checkVersion(value: unknown): JsonObject {
+/**
+ * Checks that this is a trace at all: in a file of another kind, all other mistakes would follow from that. Converts version 1, in which the
+ * status of a canceled job is "cancelled".
+ */
+function upgrade(value: unknown): JsonObject {
   const format = isObject(value) ? value["format"] : value;
   if (!isObject(value) || format !== "goro-trace") {
     throw new TypeError(`parseTrace: this is not a trace: its format must be "goro-trace", got ${describe(format)}`);
   }
-  const actual = value["version"];
+  const { version: actual, events } = value;
   if (typeof actual === "number" && actual > version) {
     throw new TypeError(
       `parseTrace: the trace is of version ${actual}, and only versions up to ${version} can be read`,
     );
   }
-  return value;
-}
-
-/** Converts a trace of version 1, in which the status of a canceled job is "cancelled". */
-function upgrade(value: JsonObject): JsonObject {
-  const { version: actual, events } = value;
   if (actual !== 1 || !Array.isArray(events)) return value;
   const convert = (event: unknown): unknown =>
     isObject(event) && event["status"] === "cancelled" ? { ...event, status: "canceled" } : event;
@@ -93,26 +90,28 @@ class Validator {
   }
 
   #value(kind: FieldKind, value: unknown, place: string): void {
-    if (kind.arrayOf !== undefined) this.#array(kind.arrayOf, value, place);
+    const { arrayOf, list } = kind;
+    if (arrayOf !== undefined) this.#array(arrayOf, value, place);
     else if (!isScalar(kind, value)) throw invalid(place, `must be ${describeKind(kind)}`, value);
     // 0 is the runtime; null is unknown.
-    else if (
-      kind.list !== undefined &&
-      value !== null &&
-      value !== 0 &&
-      this.#ids.get(kind.list)?.has(value) !== true
-    ) {
-      throw invalid(place, `must be the id of a ${kind.list.slice(0, -1)} in the list ${kind.list}`, value);
+    else if (list !== undefined && value !== null && value !== 0 && this.#ids.get(list)?.has(value) !== true) {
+      throw invalid(place, `must be the id of a ${list.slice(0, -1)} in the list ${list}`, value);
     }
   }
 
   #array(kind: NonNullable<FieldKind["arrayOf"]>, value: unknown, place: string): void {
     if (!Array.isArray(value)) throw invalid(place, "must be an array", value);
-    const items = value as readonly unknown[];
-    if (kind !== "event" && kind !== "case") this.#ids.set(place, uniqueIds(items, place));
-    for (const [i, item] of items.entries()) {
+    const ids = value.map((item: unknown) => (isObject(item) ? item["id"] : undefined));
+    // Before the fields: the parent of a goroutine can come after it.
+    if (kind !== "event" && kind !== "case") this.#ids.set(place, new Set(ids));
+    const seen = new Set<unknown>();
+    for (const [i, item] of value.entries()) {
       if (kind === "event") this.#event(item, `${place}[${i}]`);
-      else this.fields(recordFields[kind], item, `${place}[${i}]`);
+      else this.fields(recordFields.get(kind) as Fields, item, `${place}[${i}]`);
+      if (ids[i] !== undefined && seen.has(ids[i])) {
+        throw invalid(`${place}[${i}].id`, "must be unique in its list", ids[i]);
+      }
+      seen.add(ids[i]);
     }
   }
 
@@ -123,16 +122,6 @@ class Validator {
     if (fields === undefined) throw invalid(`${place}.type`, "must be a type of event", type);
     this.fields(fields, event, place);
   }
-}
-
-function uniqueIds(items: readonly unknown[], place: string): ReadonlySet<unknown> {
-  const ids = new Set<unknown>();
-  for (const [i, item] of items.entries()) {
-    const id = isObject(item) ? item["id"] : undefined;
-    if (typeof id === "number" && ids.has(id)) throw invalid(`${place}[${i}].id`, "must be unique in its list", id);
-    ids.add(id);
-  }
-  return ids;
 }
 
 function isScalar(kind: FieldKind, value: unknown): boolean {

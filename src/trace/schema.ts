@@ -35,8 +35,8 @@ function objectSchema(fields: Fields, type: Readonly<Record<string, JsonSchema>>
 }
 
 function fieldSchema({ type, minimum, nullable, arrayOf, ...values }: FieldKind): JsonSchema {
-  if (arrayOf !== undefined)
-    return { type: "array", items: arrayOf === "event" ? eventSchema() : objectSchema(recordFields[arrayOf]) };
+  if (arrayOf === "event") return { type: "array", items: eventSchema() };
+  if (arrayOf !== undefined) return { type: "array", items: objectSchema(recordFields.get(arrayOf) as Fields) };
   if (values.enum !== undefined) return { enum: values.enum };
   if (values.const !== undefined) return { const: values.const };
   const scalar = { type: type ?? "number", ...(minimum === undefined ? {} : { minimum }) };

@@ -1,15 +1,7 @@
 // Draws a layout as an SVG file. The colors follow the light or dark scheme of the viewer.
 
-import {
-  bodyShapes,
-  type Box,
-  type Layout,
-  type Mark,
-  type Path,
-  type Point,
-  type Shape,
-  type Text,
-} from "./layout/chart.ts";
+import { bodyShapes, type Box, type Layout, type Mark, type Path, type Point, type Shape } from "./layout/chart.ts";
+import type { Text } from "./layout/chart.ts";
 import { type Color, looks, palette, type Style } from "./layout/theme.ts";
 
 /** Returns the text of an SVG file. The texts of the layout must be free of control characters; see `truncate`. */
@@ -94,23 +86,21 @@ function boxData({ x, y, width, height, radius: r = 0 }: Box): string {
 
 function lineData({ points, isClosed, isCurve }: Path): string {
   const rounded = points.map(([x, y]): Point => [round(x), round(y)]);
-  let data = "";
-  let [previousX, previousY]: readonly [number?, number?] = [];
-  for (const [i, [x, y]] of rounded.entries()) {
-    const next = rounded[i + 1];
-    if (i === 0) data += `M${x} ${y}`;
-    // A curve bends at each point between its ends, from the middle of one segment to the middle of the next.
-    else if (isCurve === true && next !== undefined) {
-      const isLast = i === rounded.length - 2;
-      const end = isLast ? next : [round((x + next[0]) / 2), round((y + next[1]) / 2)];
-      data += `Q${x} ${y} ${end.join(" ")}`;
-      if (isLast) break;
-    } else if (x === previousX && y === previousY) continue;
-    else if (y === previousY) data += `H${x}`;
-    else data += x === previousX ? `V${y}` : `L${x} ${y}`;
-    [previousX, previousY] = [x, y];
-  }
-  return isClosed === true ? `${data}z` : data;
+  const steps = rounded.map(([x, y], i) => {
+    const [previous, next] = [rounded[i - 1], rounded[i + 1]];
+    if (previous === undefined) return `M${x} ${y}`;
+    if (isCurve === true && rounded.length > 2)
+      return next === undefined ? "" : curveStep([x, y], next, i === rounded.length - 2);
+    if (x === previous[0]) return y === previous[1] ? "" : `V${y}`;
+    return y === previous[1] ? `H${x}` : `L${x} ${y}`;
+  });
+  return `${steps.join("")}${isClosed === true ? "z" : ""}`;
+}
+
+/** A curve bends at each point between its ends, from the middle of one segment to the middle of the next. */
+function curveStep([x, y]: Point, next: Point, isLast: boolean): string {
+  const [endX, endY] = isLast ? next : [round((x + next[0]) / 2), round((y + next[1]) / 2)];
+  return `Q${x} ${y} ${endX} ${endY}`;
 }
 
 /** The symbols, relative to their centers. */

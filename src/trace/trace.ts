@@ -15,7 +15,7 @@ export type {
   TraceEvent,
 } from "./format.ts";
 export { parseTrace } from "./parse.ts";
-export { renderPool, type RenderPoolOptions } from "./pool-picture.ts";
+export { renderPool, type RenderPoolOptions, renderTimeline, type RenderTimelineOptions } from "./pictures.ts";
 export { log, record, type Recording, type RecordOptions } from "./recorder.ts";
 export { type JsonSchema, traceSchema } from "./schema.ts";
 export {
@@ -28,7 +28,6 @@ export {
   watchGoroutines,
 } from "./snapshot.ts";
 export { renderText, type RenderTextOptions } from "./text/text.ts";
-export { renderTimeline, type RenderTimelineOptions } from "./timeline.ts";
 export type { ViewRange } from "./view-options.ts";
 export {
   type BlockedGoroutine,

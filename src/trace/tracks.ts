@@ -91,32 +91,18 @@ export function buildTracks({ events, goroutines, channels }: Trace): Tracks {
 
   for (const [i, event] of events.entries()) {
     if (event.type !== "timer") builderOf(event.goroutine).begin(i);
-    switch (event.type) {
-      case "go":
-        builderOf(event.child).start(i);
-        break;
-      case "block":
-      case "unblock":
-        builderOf(event.goroutine).change(i, event);
-        break;
-      case "end":
-        builderOf(event.goroutine).end(i);
-        break;
-      case "close": {
-        const track = channelTracks.get(event.channel);
-        if (track !== undefined) track.closeEvent = i;
-        break;
-      }
-      case "send":
-      case "receive": {
-        const levels = channelTracks.get(event.channel)?.levels;
-        if ((levels?.at(-1)?.length ?? 0) !== event.length) levels?.push({ from: i, length: event.length });
-        const flow = flows.get(event.value);
-        if (event.type === "receive") Object.assign(flow ?? {}, { receiveEvent: i, to: event.goroutine });
-        else {
-          const { goroutine: from, channel, value, text = "" } = event;
-          flows.set(value, { sendEvent: i, receiveEvent: events.length, channel, from, to: null, text });
-        }
+    if (event.type === "go") builderOf(event.child).start(i);
+    else if (event.type === "block" || event.type === "unblock") builderOf(event.goroutine).change(i, event);
+    else if (event.type === "end") builderOf(event.goroutine).end(i);
+    else if (event.type === "close") Object.assign(channelTracks.get(event.channel) ?? {}, { closeEvent: i });
+    else if (event.type === "send" || event.type === "receive") {
+      const { levels = [] } = channelTracks.get(event.channel) ?? {};
+      if ((levels.at(-1)?.length ?? 0) !== event.length) levels.push({ from: i, length: event.length });
+      const { goroutine, channel, value } = event;
+      if (event.type === "receive") Object.assign(flows.get(value) ?? {}, { receiveEvent: i, to: goroutine });
+      else {
+        const { text = "" } = event;
+        flows.set(value, { sendEvent: i, receiveEvent: events.length, channel, from: goroutine, to: null, text });
       }
     }
   }

@@ -28,26 +28,27 @@ export interface ViewRange {
   readonly goroutines?: readonly number[];
 }
 
-/** Returns `from` and `to` with their defaults; `caller` is the name of the public function. Throws `RangeError` if they are invalid. */
-export function checkTimes(
+/**
+ * Checks the options that views share, and the names of all; returns the range with its defaults. `caller` is the name of the public function.
+ * Throws `RangeError` for an invalid number, and `TypeError` for an option that does not exist and if `goroutines` is not a non-empty array.
+ */
+export function checkView(
   caller: string,
-  { from = 0, to = Infinity }: ViewRange,
-): { readonly from: number; readonly to: number } {
+  options: ViewRange,
+  names: readonly string[],
+  trace: Trace,
+): { readonly check: Check; readonly from: number; readonly to: number } {
   const check = new Check(caller);
+  check.options(options, ["from", "to", ...names], { colour: "color" });
+  const { from = 0, to = Infinity, goroutines } = options;
   check.atLeast("from", 0, from);
   check.atLeast("to", from, to);
-  return { from, to };
-}
-
-/** Throws `TypeError` if `goroutines` is not a non-empty array, and `RangeError` if an id is not in the trace. */
-export function checkGoroutines(caller: string, { goroutines }: ViewRange, trace: Trace): void {
-  if (goroutines === undefined) return;
+  if (goroutines === undefined) return { check, from, to };
   if (!Array.isArray(goroutines) || goroutines.length === 0) {
     throw new TypeError(`${caller}: goroutines must be a non-empty array, got ${safeToString(goroutines)}`);
   }
   const ids = new Set<unknown>(trace.goroutines.map(({ id }) => id));
   const unknown: unknown = (goroutines as readonly unknown[]).find((id) => !ids.has(id));
-  if (unknown !== undefined) {
-    throw new RangeError(`${caller}: goroutines must be ids of goroutines in the trace, got ${safeToString(unknown)}`);
-  }
+  if (unknown === undefined) return { check, from, to };
+  throw new RangeError(`${caller}: goroutines must be ids of goroutines in the trace, got ${safeToString(unknown)}`);
 }

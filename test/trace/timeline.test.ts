@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Trace } from "../../src/trace/format.ts";
-import { renderTimeline, type RenderTimelineOptions } from "../../src/trace/timeline.ts";
+import { renderTimeline, type RenderTimelineOptions } from "../../src/trace/pictures.ts";
 import { hostile, jumble, recordings, traceOf } from "../support/traces.ts";
 import { type Element, parseXml } from "../support/xml.ts";
 

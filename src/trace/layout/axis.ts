@@ -4,7 +4,7 @@
 import { formatAxisTime } from "../formatting.ts";
 import type { Trace, TraceEvent } from "../format.ts";
 import { bisector, ticks } from "../vendor.ts";
-import { type Gap, type Scale, textWidth, type Tick } from "./chart.ts";
+import { type Scale, textWidth } from "./chart.ts";
 
 /** The smallest step in pixels: below it, the order of events cannot be seen. */
 const minStep = 3;
@@ -78,10 +78,8 @@ interface Range {
   readonly to: number;
 }
 
-interface Placement {
+interface Placement extends Pick<Scale, "ticks" | "gaps"> {
   readonly positions: readonly number[];
-  readonly ticks: readonly Tick[];
-  readonly gaps: readonly Gap[];
 }
 
 function placeByTime(events: readonly TraceEvent[], { left, right, from, to }: Range): Placement {
@@ -110,7 +108,7 @@ function placeByOrder(
   const pixelsPerStep = (right - left - pixelsPerRoot * rootSum) / stepCount;
 
   let gapsBefore = 0;
-  const gaps: Gap[] = [];
+  const gaps: Scale["gaps"][number][] = [];
   const candidates: Candidate[] = [];
   const positions = intervals.map((ms, i) => {
     const width = pixelsPerRoot * Math.sqrt(ms);
@@ -132,8 +130,8 @@ interface Candidate {
 }
 
 /** Chooses times whose labels do not overlap, those of the greatest weight first. */
-function pickTicks(candidates: readonly Candidate[], right: number): Tick[] {
-  const picked: Tick[] = [];
+function pickTicks(candidates: readonly Candidate[], right: number): Scale["ticks"] {
+  const picked: Scale["ticks"][number][] = [];
   // An axis has room for fewer than 500 labels, even if it is 20,000 pixels wide: other candidates need not be tried.
   const best = candidates.toSorted((a, b) => (a.weight === b.weight ? a.x - b.x : b.weight - a.weight)).slice(0, 2_000);
   for (const { x, time } of best) {

@@ -66,25 +66,12 @@ export interface Track {
   readonly baseline: number;
 }
 
-/** A position on an axis with its label. */
-export interface Tick {
-  readonly x: number;
-  readonly label: string;
-}
-
-/** A part of an axis where time passed without events. */
-export interface Gap {
-  readonly from: number;
-  readonly to: number;
-  readonly ms: number;
-}
-
-/** The scale from left to right. */
+/** The scale from left to right, with labels and with gaps, in which time passes without events. */
 export interface Scale {
   readonly left: number;
   readonly right: number;
-  readonly ticks: readonly Tick[];
-  readonly gaps: readonly Gap[];
+  readonly ticks: readonly { readonly x: number; readonly label: string }[];
+  readonly gaps: readonly { readonly from: number; readonly to: number; readonly ms: number }[];
 }
 
 /** A complete picture. */
@@ -116,9 +103,8 @@ export interface Section {
 /** The margin of a picture. */
 export const margin = 16;
 
-/** The size of a sample in a legend. */
+/** The width of a sample in a legend. */
 const sampleWidth = 26;
-const sampleHeight = 16;
 
 /** Estimates the width of `content` in pixels, rather too large than too small. */
 export function textWidth(content: string, fontSize = 11): number {
@@ -132,29 +118,24 @@ export function fitText(content: string, width: number, fontSize = 11): string {
 
 type Details<S> = Partial<Omit<S, "kind" | "style">>;
 
-/** Returns a rectangle. */
 export function box(style: Style, x: number, y: number, width: number, height: number, details?: Details<Box>): Box {
   return { kind: "box", style, x, y, width, height, ...details };
 }
 
-/** Returns a line through `points`, or an area. */
 export function path(style: Style, points: readonly Point[], details?: Details<Path>): Path {
   return { kind: "path", style, points, ...details };
 }
 
 /** Returns a line through the points whose coordinates are in one list: x, y, x, y ... */
 export function line(style: Style, coordinates: readonly number[], details?: Details<Path>): Path {
-  const xs = coordinates.filter((_, i) => i % 2 === 0);
-  const points = xs.map((x, i): Point => [x, coordinates[2 * i + 1] as number]);
+  const points = coordinates.flatMap((y, i): Point[] => (i % 2 === 0 ? [] : [[coordinates[i - 1] as number, y]]));
   return path(style, points, details);
 }
 
-/** Returns a mark. */
 export function mark(style: Style, symbol: MarkSymbol, x: number, y: number, details?: Details<Mark>): Mark {
   return { kind: "mark", style, symbol, x, y, ...details };
 }
 
-/** Returns a text. */
 export function text(
   x: number,
   y: number,
@@ -190,22 +171,15 @@ export function withLegend(
 /** A small shape that looks like `shape`, with its left end at `x` and its center at the height `y`. */
 function sampleOf(shape: Shape, x: number, y: number): Shape {
   const { style } = shape;
-  const [middle, top, bottom] = [x + sampleWidth / 2, y - sampleHeight / 2, y + sampleHeight / 2];
+  const middle = x + sampleWidth / 2;
   if (shape.kind === "mark") return mark(style, shape.symbol, middle, y);
-  if (shape.kind === "box") {
-    const [width, height] = [Math.min(shape.width, sampleWidth), Math.min(shape.height, sampleHeight)];
-    return box(style, width < 5 ? middle : x, y - height / 2, width < 5 ? width : sampleWidth, height);
+  if (shape.kind === "path" && shape.isClosed !== true) {
+    const isVertical = shape.hasArrow !== true && shape.points[0]?.[0] === shape.points.at(-1)?.[0];
+    const ends = isVertical ? [middle, y - 8, middle, y + 8] : [x, y, x + sampleWidth, y];
+    return line(style, ends, { hasArrow: shape.hasArrow === true });
   }
-  if (shape.kind === "text") return shape;
-  if (shape.isClosed === true) {
-    // A bar that ends in a tip has five points.
-    if (shape.points.length === 5) return box(style, x, y - 5, sampleWidth, 10);
-    const steps = [4, 8, 12].map((value, i): Step => ({ x: x + 9 * i, value }));
-    return path(style, stepArea(steps, x, x + sampleWidth, y + 6, 1), { isClosed: true });
-  }
-  const isVertical = shape.hasArrow !== true && shape.points[0]?.[0] === shape.points.at(-1)?.[0];
-  const ends = isVertical ? [middle, top, middle, bottom] : [x, y, x + sampleWidth, y];
-  return line(style, ends, { hasArrow: shape.hasArrow === true });
+  const height = shape.kind === "box" ? Math.min(shape.height, 16) : 10;
+  return box(style, x, y - height / 2, sampleWidth, height);
 }
 
 function gapShapes({ axis }: Pick<Layout, "axis">): Shape[] {

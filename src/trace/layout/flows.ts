@@ -11,10 +11,6 @@ import { barHeight, type Scene } from "./scene.ts";
 const maxArrows = 150;
 const maxLines = 600;
 
-/** If all arrows together are longer than `maxClearAxes` axes, those longer than `longArrow` pixels are faint. */
-const maxClearAxes = 12;
-const longArrow = 40;
-
 /** The length in pixels of an arrow whose other end is not shown. */
 const stubLength = 9;
 
@@ -50,18 +46,23 @@ export function layoutFlows(scene: Scene): { readonly shapes: readonly Shape[]; 
 }
 
 /** The ends of an arrow from one bar to another. If one goroutine is not shown, the arrow is a stub at the other; if neither is, null. */
-function arrowBetween(scene: Scene, from: GoroutineRef, to: GoroutineRef, x1: number, x2: number): Ends | null {
-  const [top, target] = [scene.topOf(from), scene.topOf(to)];
-  if (top !== null && target !== null) {
-    if (top === target) return [x1, top + barHeight, Math.max(x2, x1 + 4), top + barHeight];
-    return top < target ? [x1, top + barHeight, x2, target] : [x1, top, x2, target + barHeight];
-  }
-  if (top !== null) return [x1, top + barHeight, x1 + stubLength, top + barHeight + stubLength];
-  if (target === null) return null;
+function arrowBetween(
+  { topOf, aggregated }: Scene,
+  from: GoroutineRef,
+  to: GoroutineRef,
+  x1: number,
+  x2: number,
+): Ends | null {
+  const [top, target] = [topOf(from), topOf(to)];
+  if (top === null && target === null) return null;
+  if (target === null)
+    return [x1, (top as number) + barHeight, x1 + stubLength, (top as number) + barHeight + stubLength];
+  if (top === target) return [x1, top + barHeight, Math.max(x2, x1 + 4), top + barHeight];
   // Goroutines without a track are in the band at the bottom; timers are at the top.
-  const isFromBelow = from !== 0 && scene.aggregated.length > 0;
+  const isFromBelow = top === null ? from !== 0 && aggregated.length > 0 : top > target;
   const y = isFromBelow ? target + barHeight : target;
-  return [x2 - stubLength, isFromBelow ? y + stubLength : y - stubLength, x2, y];
+  if (top === null) return [x2 - stubLength, isFromBelow ? y + stubLength : y - stubLength, x2, y];
+  return [x1, isFromBelow ? top : top + barHeight, x2, y];
 }
 
 /** A line between two points; below the bar of a goroutine that sends to itself, an arc. */
@@ -70,9 +71,7 @@ function curveOf([x1, y1, x2, y2]: Ends): readonly number[] {
 }
 
 function clearArrows(scene: Scene, arrows: readonly Arrow[]): Shape[] {
-  const { axis, channelStyle, names, trace } = scene;
-  const totalLength = arrows.reduce((sum, { ends: [x1, , x2] }) => sum + x2 - x1, 0);
-  const isCrowded = totalLength > maxClearAxes * (axis.right - axis.left);
+  const { channelStyle, names, trace } = scene;
   const goroutine = (id: GoroutineRef): string => (id === 0 ? "a timer" : names.goroutine(id));
   const lines = arrows.map(({ flow, ends }) => {
     const [start, end] = [trace.events[flow.sendEvent]?.at ?? 0, trace.events[flow.receiveEvent]?.at ?? 0];
@@ -81,7 +80,6 @@ function clearArrows(scene: Scene, arrows: readonly Arrow[]): Shape[] {
     return line(`flow${channelStyle(flow.channel)}`, curveOf(ends), {
       hasArrow: true,
       isCurve: ends[1] === ends[3],
-      modifiers: isCrowded && ends[2] - ends[0] > longArrow ? ["faint"] : [],
       tooltip: `${names.channel(flow.channel, 60)}: ${what}, from ${goroutine(flow.from)} to ${goroutine(flow.to)}, ${when}`,
       events: [flow.sendEvent, flow.receiveEvent + 1],
     });

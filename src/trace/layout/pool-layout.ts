@@ -157,7 +157,7 @@ function coveredLength(bars: readonly Bar[]): number {
   return length;
 }
 
-function ticksOf({ isTime, low, high, right, toPixels }: View): chart.Tick[] {
+function ticksOf({ isTime, low, high, right, toPixels }: View): chart.Scale["ticks"] {
   const [unit, size] = high < 2000 ? ["ms", 1] : high < 600_000 ? ["s", 1000] : ["min", 60_000];
   if (isTime) {
     const times = roundTicks(low / size, high / size, right - left);

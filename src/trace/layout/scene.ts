@@ -6,7 +6,7 @@ import type { GoroutineRef, Trace } from "../format.ts";
 import { NameTable } from "../names.ts";
 import { buildTracks, type ChannelTrack, type GoroutineTrack, type MessageFlow } from "../tracks.ts";
 import type { EventAxis } from "./axis.ts";
-import { type ChannelStyleIndex, channelStyleCount } from "./theme.ts";
+import type { ChannelStyleIndex } from "./theme.ts";
 
 /** With more goroutines than this, only the busiest get tracks. */
 const maxTracks = 40;
@@ -17,7 +17,7 @@ const maxChannels = 12;
 export const barHeight = 18;
 export const bandHeight = 64;
 
-/** The parts of a trace that a timeline shows. */
+/** The parts of a trace that a timeline shows, and their heights. */
 export interface VisibleTracks {
   readonly trace: Trace;
   readonly names: NameTable;
@@ -29,12 +29,6 @@ export interface VisibleTracks {
   readonly flows: readonly MessageFlow[];
   /** Returns the style of a channel; channels with the same name share one. */
   readonly channelStyle: (channel: number) => ChannelStyleIndex;
-  readonly isShown: (id: GoroutineRef) => boolean;
-}
-
-/** The visible parts on their positions. */
-export interface Scene extends VisibleTracks {
-  readonly axis: EventAxis;
   /** Returns the upper edge of the bars of a goroutine; null if it has no track. */
   readonly topOf: (id: GoroutineRef) => number | null;
   readonly bandTop: number;
@@ -42,23 +36,35 @@ export interface Scene extends VisibleTracks {
   readonly bottom: number;
 }
 
-/** Selects the goroutines `requested`, or all, or the busiest; those in `preferred` come before others. */
+/** The visible parts, with positions from left to right. */
+export interface Scene extends VisibleTracks {
+  readonly axis: EventAxis;
+}
+
+/**
+ * Selects the goroutines `requested`, or all, or the busiest; those in `preferred` come before others. Their tracks are below each other,
+ * from `top` on.
+ */
 export function selectVisible(
   trace: Trace,
   requested: readonly GoroutineRef[] | undefined,
   preferred: ReadonlySet<GoroutineRef>,
+  top: number,
 ): VisibleTracks {
   const { goroutines, channels, flows } = buildTracks(trace);
   const candidates = goroutines.filter(({ id }) => id !== 0 && requested?.includes(id) !== false);
-  const shown = new Set(candidates.map(({ id }) => id));
-  if (candidates.length > maxTracks) {
-    const weight = ({ id, spans }: GoroutineTrack): number =>
-      id === 1 || preferred.has(id) ? Number.MAX_SAFE_INTEGER : spans.length;
-    const quiet = candidates.toSorted((a, b) => weight(b) - weight(a)).slice(tracksWithBand);
-    for (const { id } of quiet) shown.delete(id);
-  }
+  const weight = ({ id, spans }: GoroutineTrack): number =>
+    id === 1 || preferred.has(id) ? Number.MAX_SAFE_INTEGER : spans.length;
+  const busiest = candidates.toSorted((a, b) => weight(b) - weight(a));
+  const chosen = new Set(busiest.slice(0, candidates.length > maxTracks ? tracksWithBand : maxTracks));
+  const shown = candidates.filter((track) => chosen.has(track));
+  const aggregated = candidates.filter((track) => !chosen.has(track));
+  const pitch = shown.length <= 16 ? 36 : 27;
+  const tops = new Map(shown.map(({ id }, i) => [id, top + i * pitch]));
+  const bandTop = top + shown.length * pitch;
+
   // All channels are relevant if all goroutines are, even those that the band sums up.
-  const isRelevant = (id: GoroutineRef): boolean => requested === undefined || shown.has(id);
+  const isRelevant = (id: GoroutineRef): boolean => requested === undefined || tops.has(id);
   const uses = countUses(
     goroutines.filter(({ id }) => isRelevant(id)),
     flows.filter(({ from, to }) => isRelevant(from) || isRelevant(to)),
@@ -71,13 +77,15 @@ export function selectVisible(
   return {
     trace,
     names: new NameTable(trace),
-    goroutines: candidates.filter(({ id }) => shown.has(id)),
-    aggregated: candidates.filter(({ id }) => !shown.has(id)),
+    goroutines: shown,
+    aggregated,
     channels: visible,
     hiddenChannels: used.length - best.size,
     flows: flows.filter(({ from }) => from !== 0),
     channelStyle: channelStyles(visible),
-    isShown: (id) => shown.has(id),
+    topOf: (id) => tops.get(id) ?? null,
+    bandTop,
+    bottom: bandTop + (aggregated.length > 0 ? bandHeight + 14 : 0),
   };
 }
 
@@ -97,23 +105,11 @@ function countUses(goroutines: readonly GoroutineTrack[], flows: readonly Messag
 }
 
 function channelStyles(channels: readonly ChannelTrack[]): (channel: number) => ChannelStyleIndex {
-  const byName = new Map<string, number>();
-  const last = channelStyleCount - 1;
-  const styles = new Map(
-    channels.map(({ channel: { id, name } }) => {
-      const next = (): number => Math.min(byName.size, last);
-      return [id, isContext(name) ? last : getOrInsert(byName, name || ` ${id}`, next)];
-    }),
-  );
-  return (channel) => (styles.get(channel) ?? last) as ChannelStyleIndex;
-}
-
-/** Places the visible tracks below each other, from `top` on. */
-export function placeTracks(visible: VisibleTracks, axis: EventAxis, top: number): Scene {
-  const { goroutines, aggregated } = visible;
-  const pitch = goroutines.length <= 16 ? 36 : 27;
-  const tops = new Map(goroutines.map(({ id }, i) => [id, top + i * pitch]));
-  const bandTop = top + goroutines.length * pitch;
-  const bottom = bandTop + (aggregated.length > 0 ? bandHeight + 14 : 0);
-  return { ...visible, axis, topOf: (id) => tops.get(id) ?? null, bandTop, bottom };
+  const byName = new Map<string, ChannelStyleIndex>();
+  const styles = new Map<number, ChannelStyleIndex>();
+  for (const { channel } of channels) {
+    const next = (): ChannelStyleIndex => Math.min(byName.size, 4) as ChannelStyleIndex;
+    styles.set(channel.id, isContext(channel.name) ? 4 : getOrInsert(byName, channel.name || ` ${channel.id}`, next));
+  }
+  return (channel) => styles.get(channel) ?? 4;
 }

@@ -43,28 +43,25 @@ export interface Look {
   readonly hatch?: { readonly path: string; readonly tileWidth?: number; readonly lineWidth?: number };
 }
 
-const dashes = ["none", "6 3", "2 2", "9 3 2 3", "1 3"] as const;
-
-/** The number of channels whose values and levels have a style of their own; the last style is shared by all others. */
-export const channelStyleCount = 5;
-
-/** The number of a style of channels. */
+/** The number of a style of channels: the first channels of a picture have a style each, and all others share the last. */
 export type ChannelStyleIndex = 0 | 1 | 2 | 3 | 4;
 
 /** The styles of what belongs to a channel. */
 export type ChannelStyle = `${"flow" | "level" | "handoff" | "value"}${ChannelStyleIndex}`;
 
-const channelLooks = Object.fromEntries(
-  dashes.flatMap((dash, i): [string, Look][] => {
-    const color = `channel${i}` as Color;
-    return [
-      [`flow${i}`, { fill: "none", stroke: color, "stroke-width": 1.4, "stroke-dasharray": dash }],
-      [`level${i}`, { fill: color, "fill-opacity": 0.25, stroke: color, "stroke-width": 1.4 }],
-      [`handoff${i}`, { fill: "none", stroke: color, "stroke-width": 1.4 }],
-      [`value${i}`, { halo: 3, fill: color, "font-size": "11px", "font-weight": 600 }],
-    ];
-  }),
-) as Record<ChannelStyle, Look>;
+function channelLooks(i: ChannelStyleIndex, dashes: string): [ChannelStyle, Look][] {
+  const color = `channel${i}` as const;
+  const stroke = { stroke: color, "stroke-width": 1.4 };
+  return [
+    [`flow${i}`, { fill: "none", ...stroke, "stroke-dasharray": dashes }],
+    [`level${i}`, { fill: color, "fill-opacity": 0.25, ...stroke }],
+    [`handoff${i}`, { fill: "none", ...stroke }],
+    [`value${i}`, { halo: 3, fill: color, "font-size": "11px", "font-weight": 600 }],
+  ];
+}
+
+const dashes = ["none", "6 3", "2 2", "9 3 2 3", "1 3"] as const;
+const looksOfChannels = dashes.flatMap((pattern, i) => channelLooks(i as ChannelStyleIndex, pattern));
 
 const shapeLooks = {
   // The states of goroutines.
@@ -108,7 +105,6 @@ const shapeLooks = {
   // Modifiers, which come after another style.
   cycle: { stroke: "red", "stroke-width": 2.4 },
   thin: { "stroke-width": 0.7, "stroke-opacity": 0.45 },
-  faint: { "stroke-width": 0.8, "stroke-opacity": 0.3 },
   guess: { "stroke-dasharray": "4 4" },
   plain: { stroke: "none" },
   // Texts.
@@ -126,4 +122,7 @@ const shapeLooks = {
 export type Style = keyof typeof shapeLooks | ChannelStyle;
 
 /** The look of each style; a later one overrides an earlier one on the same shape. */
-export const looks: Readonly<Record<Style, Look>> = { ...channelLooks, ...shapeLooks };
+export const looks: Readonly<Record<Style, Look>> = {
+  ...(Object.fromEntries(looksOfChannels) as Record<ChannelStyle, Look>),
+  ...shapeLooks,
+};

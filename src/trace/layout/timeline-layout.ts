@@ -12,7 +12,7 @@ import * as chart from "./chart.ts";
 import { box, line, margin, mark, path, type Section, type Shape, text, textWidth } from "./chart.ts";
 import { layoutFlows } from "./flows.ts";
 import { layoutGraph } from "./graph-layout.ts";
-import { bandHeight, barHeight, placeTracks, type Scene, selectVisible } from "./scene.ts";
+import { bandHeight, barHeight, type Scene, selectVisible } from "./scene.ts";
 import { aggregate, countSpans, drawSpans, type Span } from "./spans.ts";
 import type { Style } from "./theme.ts";
 
@@ -54,13 +54,14 @@ const signs: Readonly<Record<State, string>> = {
 export function layoutTimeline(trace: Trace, request: TimelineRequest): chart.Layout {
   const { title, width, from, to, goroutines } = request;
   const graph = trace.ending === "blocked" ? waitForGraph(trace) : null;
-  const visible = selectVisible(trace, goroutines, new Set(graph?.cycle.map(({ goroutine }) => goroutine)));
-  const { isShown, aggregated } = visible;
+  const inCycle = new Set(graph?.cycle.map(({ goroutine }) => goroutine));
+  const visible = selectVisible(trace, goroutines, inCycle, axisLine + 14);
+  const { aggregated, topOf } = visible;
   const isFiltered = goroutines !== undefined || aggregated.length > 0;
   const isRelevant = (event: TraceEvent): boolean =>
-    !isFiltered || isShown(event.goroutine) || (event.type === "go" && isShown(event.child));
+    !isFiltered || topOf(event.goroutine) !== null || (event.type === "go" && topOf(event.child) !== null);
   const axis = eventAxis(trace, { left: leftMargin, right: width - rightMargin, from, to, isRelevant });
-  const scene = placeTracks(visible, axis, axisLine + 14);
+  const scene = { ...visible, axis };
 
   const flows = layoutFlows(scene);
   const { tracks, ...channels } = layoutChannels(scene, scene.bottom);
@@ -96,12 +97,8 @@ const endings: Readonly<Record<Trace["ending"], string>> = {
 function headerOf({ trace, axis }: Scene, title: string, omitted: number): Shape[] {
   const { events, dropped, clock, end, goroutines, ending } = trace;
   const shown = axis.last - axis.first;
-  const count = pluralize(events.length, "event");
-  const facts = [
-    shown < events.length ? `${formatCount(shown)} of ${count}` : count,
-    pluralize(goroutines.length, "goroutine"),
-    `${formatAxisTime(end)} of ${clock} time`,
-  ];
+  const count = (shown < events.length ? `${formatCount(shown)} of ` : "") + pluralize(events.length, "event");
+  const facts = [count, pluralize(goroutines.length, "goroutine"), `${formatAxisTime(end)} of ${clock} time`];
   const notes = [describeAxis(trace, axis.kind)];
   if (dropped > 0) notes.push(`${pluralize(dropped, "event")} after the limit of the recording are missing.`);
   if (omitted > 0) notes.push(`No arrows: ${pluralize(omitted, "value")} are too many.`);
@@ -130,41 +127,41 @@ function trackOf(scene: Scene, { id, name }: GoroutineTrack): chart.Track {
   return { label: [{ ...label, tooltip: goroutineLabel(id, name, 200) }], baseline: top + barHeight };
 }
 
-function bar(style: Style, x: number, top: number, width: number, tooltip = "", events?: [number, number]): Shape {
-  const height = style === "running" || style === "mixed" ? barHeight : waitHeight;
-  return box(style, x, top + barHeight - height, width, height, { tooltip, ...(events && { events }) });
-}
-
 function spansOf(scene: Scene, track: GoroutineTrack): Shape[] {
   const { axis } = scene;
   const top = scene.topOf(track.id) as number;
-  const visible = track.spans.filter(({ from, to }) => to > axis.first && from < axis.last);
-  const spans = visible.map((span) => ({ from: axis.at(span.from), to: axis.at(span.to), style: span.state, span }));
+  const bar = (style: Style, from: number, to: number, tooltip: string, events?: [number, number]): Shape => {
+    const height = style === "running" || style === "mixed" ? barHeight : waitHeight;
+    const details = { tooltip: to - from < minTooltip ? "" : tooltip, ...(events && { events }) };
+    return box(style, from, top + barHeight - height, to - from, height, details);
+  };
+  const spans = track.spans.map((span) => ({
+    from: axis.at(span.from),
+    to: axis.at(span.to),
+    style: span.state,
+    span,
+  }));
   return drawSpans(
     spans.filter(({ from, to }) => to > from),
-    ({ from, to, style, span }) => {
-      const tooltip = to - from < minTooltip ? "" : describeSpan(scene, track, span);
-      const shape = bar(style, from, top, to - from, tooltip, [span.from, span.to]);
-      return style === "running" ? [shape] : [shape, ...spanLabel(scene, span, from, to, top + 8)];
-    },
-    (run, from, to) => {
-      const tooltip = to - from < minTooltip ? "" : pluralize(run.length, "short span");
-      return to - from < 0.4 ? [] : [bar("mixed", from, top, to - from, tooltip)];
-    },
+    ({ from, to, style, span }) => [
+      bar(style, from, to, describeSpan(scene, track, span), [span.from, span.to]),
+      ...spanLabel(scene, span, from, to, top + 8),
+    ],
+    (run, from, to) => (to - from < 0.4 ? [] : [bar("mixed", from, to, pluralize(run.length, "short span"))]),
   );
 }
 
 /** What the goroutine waits for or, where that does not fit, the sign of its state. */
-function spanLabel({ names }: Scene, span: StateSpan, from: number, to: number, y: number): Shape[] {
-  const label = span.wait === null ? "" : names.wait(span.wait);
+function spanLabel({ names }: Scene, { state, wait }: StateSpan, from: number, to: number, y: number): Shape[] {
+  if (wait === null || to - from < 9) return [];
+  const label = names.wait(wait);
   if (textWidth(label, 10) + 4 <= to - from) return [text(from + 2, y, label, "sign")];
-  return to - from < 9 ? [] : [text((from + to) / 2, y, signs[span.state], "sign", "middle")];
+  return [text((from + to) / 2, y, signs[state], "sign", "middle")];
 }
 
-function describeSpan({ trace, names }: Scene, { id, name }: GoroutineTrack, span: StateSpan): string {
-  const from = trace.events[span.from]?.at ?? 0;
-  const to = trace.events[span.to]?.at ?? trace.end;
-  const what = span.wait === null ? "runs" : `waits: ${names.wait(span.wait, 120)}`;
+function describeSpan({ trace, names }: Scene, { id, name }: GoroutineTrack, { wait, ...span }: StateSpan): string {
+  const [from, to] = [trace.events[span.from]?.at ?? 0, trace.events[span.to]?.at ?? trace.end];
+  const what = wait === null ? "runs" : `waits: ${names.wait(wait, 120)}`;
   const when = to > from ? `${formatAxisTime(from)} to ${formatAxisTime(to)}` : `at ${formatAxisTime(from)}`;
   return `${goroutineLabel(id, name)} ${what}, ${when}`;
 }
@@ -237,28 +234,29 @@ function layoutChannels(scene: Scene, top: number): Section & { readonly tracks:
   const shapes: Shape[] = [];
   let baseline = top + 8 + barHeight;
   for (const track of channels) {
+    const { closeEvent, levels } = track;
     const { id, capacity } = track.channel;
     const key = line(`flow${scene.channelStyle(id)}`, [margin, baseline - 8, 36, baseline - 8], { hasArrow: true });
     const label = text(42, baseline - 4, `${names.channel(id, 12)}${capacity > 0 ? ` (${capacity})` : ""}`);
     const buffer = capacity > 0 ? `a buffer for ${pluralize(capacity, "value")}` : "unbuffered";
     tracks.push({ label: [key, { ...label, tooltip: `${names.channel(id, 200)}, ${buffer}` }], baseline });
     shapes.push(...(capacity > 0 ? levelsOf(scene, track, baseline) : handoffsOf(scene, track, baseline)));
-    if (track.closeEvent >= axis.first && track.closeEvent < axis.last) {
-      const x = axis.at(track.closeEvent);
-      const events = [track.closeEvent, track.closeEvent + 1] as const;
-      shapes.push(line("closed", [x, baseline - 20, x, baseline + 2], { tooltip: "closed", events }));
+    if (closeEvent >= axis.first && closeEvent < axis.last) {
+      const x = axis.at(closeEvent);
+      const details = { tooltip: "closed", events: [closeEvent, closeEvent + 1] } as const;
+      shapes.push(line("closed", [x, baseline - 20, x, baseline + 2], details));
       if (axis.right - x > 50) shapes.push(text(x + 4, baseline - 8, "closed", "sign"));
     }
-    const left = track.levels.at(-1)?.length ?? 0;
-    const [words, style] = left === capacity ? (["full", "alert"] as const) : ([`${left} left`, "small"] as const);
-    const isShownToEnd = axis.last === trace.events.length;
-    if (left > 0 && isShownToEnd) shapes.push(text(axis.right + 6, baseline - 2, words, style));
+    const left = axis.last === trace.events.length ? (levels.at(-1)?.length ?? 0) : 0;
+    const isFull = left === capacity;
+    const words = isFull ? "full" : `${left} left`;
+    if (left > 0) shapes.push(text(axis.right + 6, baseline - 2, words, isFull ? "alert" : "small"));
     baseline += channelPitch;
   }
-  const bottom = top + (channels.length === 0 ? 0 : channels.length * channelPitch + 8);
+  const bottom = channels.length === 0 ? top : baseline - barHeight;
   if (hiddenChannels === 0) return { tracks, shapes, bottom };
-  const hidden = text(margin, bottom + 8, `and ${pluralize(hiddenChannels, "more channel")}, less used`, "small");
-  return { tracks, shapes: [...shapes, hidden], bottom: bottom + 16 };
+  shapes.push(text(margin, bottom + 8, `and ${pluralize(hiddenChannels, "more channel")}, less used`, "small"));
+  return { tracks, shapes, bottom: bottom + 16 };
 }
 
 /** The number of values in a buffer, from its baseline to its capacity. */
@@ -286,39 +284,35 @@ function handoffsOf(
 }
 
 /** The lines that were printed, as far as there is room for them. */
-function layoutOutput({ axis, trace, isShown, aggregated }: Scene, top: number): Section {
-  const rowEnds = new Float64Array(outputRows).fill(-Infinity);
-  const marks = new Map<number, { readonly events: readonly [number, number]; readonly lines: string[] }>();
-  const texts: Shape[] = [];
-  const inRange = trace.events.slice(axis.first, axis.last);
-  const shown = inRange.flatMap((event, i) => {
-    const isVisible = isShown(event.goroutine) || aggregated.length > 0;
+function layoutOutput({ axis, trace, topOf, aggregated }: Scene, top: number): Section {
+  const printed = trace.events.slice(axis.first, axis.last).flatMap((event, i) => {
+    const isVisible = topOf(event.goroutine) !== null || aggregated.length > 0;
     return event.type === "log" && isVisible ? [{ ...event, index: axis.first + i }] : [];
   });
-  if (shown.length === 0) return { shapes: [], bottom: top };
-  const isOneGoroutine = new Set<GoroutineRef>(shown.map(({ goroutine }) => goroutine)).size === 1;
-  for (const { index, goroutine, at, text: printed } of shown) {
-    const x = axis.at(index);
-    const { lines } = getOrInsert(marks, Math.round(x), () => ({ events: [index, index + 1] as const, lines: [] }));
-    if (lines.length < 5) lines.push(`${goroutine ?? "?"} at ${formatAxisTime(at)}: ${truncate(printed, 200)}`);
-    const content = (isOneGoroutine ? "" : `${goroutine ?? "?"}: `) + truncate(printed, 48);
+  if (printed.length === 0) return { shapes: [], bottom: top };
+  const hasOnePrinter = new Set<GoroutineRef>(printed.map(({ goroutine }) => goroutine)).size === 1;
+  const symbol = printed.length > 150 ? "tick" : "up";
+  const rowEnds: number[] = [];
+  const marks = new Map<number, Shape>();
+  const texts: Shape[] = [];
+  for (const { index, goroutine, at, text: content } of printed) {
+    const x = Math.round(axis.at(index));
+    const tooltip = `${goroutine ?? "?"} at ${formatAxisTime(at)}: ${truncate(content, 200)}`;
+    getOrInsert(marks, x, () => mark("output", symbol, x, top + 9, { tooltip, events: [index, index + 1] }));
+    const label = (hasOnePrinter ? "" : `${goroutine ?? "?"}: `) + truncate(content, 48);
     // The last text of a row may begin before its mark.
-    const left = Math.max(axis.left, Math.min(x - 3, axis.right + 50 - textWidth(content)));
-    const row = rowEnds.findIndex((end) => end < left);
-    if (row < 0) continue;
-    rowEnds[row] = left + textWidth(content) + 8;
-    texts.push(text(left, top + 25 + row * outputLineHeight, content, "small"));
+    const left = Math.max(axis.left, Math.min(x - 3, axis.right + 50 - textWidth(label)));
+    const free = rowEnds.findIndex((end) => end < left);
+    const row = free < 0 ? rowEnds.length : free;
+    if (row === outputRows) continue;
+    rowEnds[row] = left + textWidth(label) + 8;
+    texts.push(text(left, top + 25 + row * outputLineHeight, label, "small"));
   }
-  const hidden = shown.length - texts.length;
-  const note = hidden > 0 ? [text(margin, top + 31, `${pluralize(hidden, "line")} hidden`, "small")] : [];
-  const symbol = marks.size > 150 ? "tick" : "up";
-  const shapes = [...marks].map(([x, { lines, events }]) =>
-    mark("output", symbol, x, top + 9, { tooltip: lines.join("; "), events }),
-  );
-  const rows = Math.max(rowEnds.filter((end) => end > -Infinity).length, note.length);
+  const hidden = printed.length - texts.length;
+  if (hidden > 0) texts.push(text(margin, top + 31, `${pluralize(hidden, "line")} hidden`, "small"));
   return {
-    shapes: [text(margin, top + 16, "output"), ...note, ...shapes, ...texts],
-    bottom: top + 28 + rows * outputLineHeight,
+    shapes: [text(margin, top + 16, "output"), ...marks.values(), ...texts],
+    bottom: top + 28 + rowEnds.length * outputLineHeight,
   };
 }
 
@@ -341,6 +335,6 @@ const legend: chart.Legend = [
   ["gap", "time passes"],
 ];
 
-function channelStyles(kind: "flow" | "level" | "handoff"): readonly Style[] {
-  return ([0, 1, 2, 3, 4] as const).map((i) => `${kind}${i}` as const);
+function channelStyles(kind: "flow" | "level" | "handoff"): Style[] {
+  return ([0, 1, 2, 3, 4] as const).map((i): Style => `${kind}${i}`);
 }

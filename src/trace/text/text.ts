@@ -4,12 +4,11 @@
 //   1. No line is wider than the option `width`, and no character of the program controls the terminal: all its text passes `truncate`.
 //   2. The events of a row are contiguous, and rows are in the order of their events.
 
-import { Check } from "../../util/validate.ts";
 import { formatDuration, pluralize, textColumns, truncateToColumns } from "../formatting.ts";
 import type { EventOf, GoroutineRef, Trace } from "../format.ts";
 import { stateLabels } from "../names.ts";
 import { buildTracks, type State, stateOf } from "../tracks.ts";
-import { checkGoroutines, checkTimes, type ViewRange } from "../view-options.ts";
+import { checkView, type ViewRange } from "../view-options.ts";
 import { Columns, gray, red, stateCells } from "./columns.ts";
 import { Labels } from "./labels.ts";
 import { buildRows, describeRow, type Row, waitsAt } from "./rows.ts";
@@ -58,12 +57,9 @@ export interface RenderTextOptions extends ViewRange {
  * console.log(renderText(recording.stop(), { width: 72 }));
  */
 export function renderText(trace: Trace, options: RenderTextOptions = {}): string {
-  const check = new Check("renderText");
-  check.options(options, ["width", "from", "to", "goroutines", "rows", "color"], { colour: "color" });
+  const { check, from, to } = checkView("renderText", options, ["goroutines", "width", "rows", "color"], trace);
   const width = check.count("width", 40, options.width ?? 80);
   const maxLines = check.count("rows", 20, options.rows ?? 200);
-  const { from, to } = checkTimes("renderText", options);
-  checkGoroutines("renderText", options, trace);
 
   const { events, end } = trace;
   const tracks = buildTracks(trace).goroutines.filter(

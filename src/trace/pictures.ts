@@ -1,12 +1,56 @@
-// The picture of a pool as an SVG file.
+// The pictures of a trace as SVG files: a timeline, and a picture of a pool.
 
-import { Check } from "../util/validate.ts";
 import { safeToString } from "../util/inspect.ts";
-import { pluralize, truncate } from "./formatting.ts";
 import type { Trace, TracedPool } from "./format.ts";
+import { pluralize, truncate } from "./formatting.ts";
 import { layoutPool } from "./layout/pool-layout.ts";
+import { layoutTimeline } from "./layout/timeline-layout.ts";
 import { toSvg } from "./svg.ts";
-import { checkTimes, type ViewRange } from "./view-options.ts";
+import { checkView, type ViewRange } from "./view-options.ts";
+
+/** The options of {@link renderTimeline}. */
+export interface RenderTimelineOptions extends ViewRange {
+  /**
+   * The title above the timeline.
+   *
+   * @defaultValue "Timeline"
+   */
+  readonly title?: string;
+
+  /**
+   * The width in pixels, from 480 to 20,000.
+   *
+   * @defaultValue 1,000
+   */
+  readonly width?: number;
+}
+
+/**
+ * Draws `trace` as a timeline and returns the text of an SVG file: when each goroutine ran, what it waited for, which values went from
+ * which goroutine to which, and how many values each channel held. After a deadlock, the wait-for graph is below.
+ *
+ * The axis is the order of the events; time that passes between them is a gray gap. Many events of a real clock are placed by their time.
+ *
+ * @param trace - A recorded run.
+ * @param options - What is shown, and how wide.
+ * @throws {RangeError} if the width, the range of time or the id of a goroutine is invalid.
+ * @throws {TypeError} if the title is not a string, or `goroutines` is not an array.
+ *
+ * @example
+ * const recording = record({ values: true });
+ * const jobs = new Channel<string>(1, { name: "jobs" });
+ * go(() => jobs.send("sweep"));
+ * await jobs.receive();
+ * const svg = renderTimeline(recording.stop(), { title: "one job" });
+ * console.log(svg.startsWith("<svg"));
+ */
+export function renderTimeline(trace: Trace, options: RenderTimelineOptions = {}): string {
+  const { check, from, to } = checkView("renderTimeline", options, ["title", "width", "goroutines"], trace);
+  const { title = "Timeline", width = 1_000, goroutines } = options;
+  check.atLeast("width", 480, width, 20_000);
+  checkTitle("renderTimeline", title);
+  return toSvg(layoutTimeline(trace, { from, to, title: truncate(title, 100), width: Math.round(width), goroutines }));
+}
 
 /** The options of {@link renderPool}. If `from` and `to` are the same, the axis is the order of the events at that instant. */
 export interface RenderPoolOptions extends Omit<ViewRange, "goroutines"> {
@@ -54,16 +98,17 @@ export interface RenderPoolOptions extends Omit<ViewRange, "goroutines"> {
  * const svg = renderPool(recording.stop());
  */
 export function renderPool(trace: Trace, options: RenderPoolOptions = {}): string {
-  const check = new Check("renderPool");
-  check.options(options, ["pool", "from", "to", "width", "title"]);
-  const { width = 1_000, title, from, to } = options;
+  const { check } = checkView("renderPool", options, ["pool", "width", "title"], trace);
+  const { width = 1_000, from, to } = options;
   check.count("width", 640, width, 4_000);
-  checkTimes("renderPool", options);
-  if (title !== undefined && typeof title !== "string") {
-    throw new TypeError(`renderPool: title must be a string, got ${safeToString(title)}`);
-  }
   const pool = findPool(trace, options.pool);
-  return toSvg(layoutPool(trace, { pool, title: title ?? `pool ${pool.name || pool.id}`, width, from, to }));
+  const { title = `pool ${pool.name || pool.id}` } = options;
+  checkTitle("renderPool", title);
+  return toSvg(layoutPool(trace, { pool, title, width, from, to }));
+}
+
+function checkTitle(caller: string, title: unknown): void {
+  if (typeof title !== "string") throw new TypeError(`${caller}: title must be a string, got ${safeToString(title)}`);
 }
 
 function findPool({ pools, goroutines, channels, events }: Trace, id: number | undefined): TracedPool {
@@ -75,7 +120,9 @@ function findPool({ pools, goroutines, channels, events }: Trace, id: number | u
       `renderPool: the trace has no pool, only ${contents} and ${pluralize(events.length, "event")}`,
     );
   }
-  const first = pools.slice(0, 10).map(({ id, name }) => `${id}${name === "" ? "" : ` (${truncate(name, 24)})`}`);
+  const first = pools
+    .slice(0, 10)
+    .map(({ id: known, name }) => `${known}${name === "" ? "" : ` (${truncate(name, 24)})`}`);
   const more = pools.length > first.length ? ` and ${pools.length - first.length} more` : "";
   throw new RangeError(`renderPool: pool must be one of ${first.join(", ")}${more}, got ${safeToString(id)}`);
 }
