@@ -6,15 +6,15 @@ import { capacities, quiet, stateOf } from "../support/promises.ts";
 const end = { value: undefined, done: true };
 
 function never(what: string): never {
-  throw new Error(`nobody may have ${what} it`);
+  throw new Error(`the loop must not have ${what} it`);
 }
 
-/** How many wait to receive from `ch`. */
+/** Returns the number of waiting receivers of `ch`. */
 function waiting<T>(ch: Channel<T>): number {
   return channelStateOf(ch)?.receivers.count() ?? NaN;
 }
 
-/** A channel to which 0 to `n` - 1 are sent; `sent` says how many of them have been taken or buffered. */
+/** Returns a channel to which 0 to `n` - 1 are sent; `sent` returns how many of them have been received or buffered. */
 function counting(capacity: number, n: number): { ch: Channel<number>; sent: () => number } {
   const ch = new Channel<number>(capacity);
   let count = 0;
@@ -24,7 +24,7 @@ function counting(capacity: number, n: number): { ch: Channel<number>; sent: () 
 
 describe.each(capacities)("a loop over a channel of capacity %i", (capacity) => {
   // R36
-  test("is given every value in order, and ends when the channel is closed and empty", async () => {
+  test("receives every value in order, and ends when the channel is closed and empty", async () => {
     const ch = new Channel<number>(capacity);
     go(async () => {
       for (let i = 0; i < 200; i++) await ch.send(i);
@@ -37,7 +37,7 @@ describe.each(capacities)("a loop over a channel of capacity %i", (capacity) => 
   });
 
   // R36
-  test("is given what was in the buffer when the channel was closed", async () => {
+  test("receives the values that were in the buffer when the channel was closed", async () => {
     const ch = new Channel<number>(capacity);
     for (let i = 0; i < capacity; i++) ch.trySend(i);
     ch.close();
@@ -47,7 +47,7 @@ describe.each(capacities)("a loop over a channel of capacity %i", (capacity) => 
   });
 
   // R36
-  test("that waits ends without another round when the channel is closed", async () => {
+  test("that waits ends without another iteration when the channel is closed", async () => {
     const ch = new Channel<number>(capacity);
     let rounds = 0;
     const loop = (async () => {
@@ -60,7 +60,7 @@ describe.each(capacities)("a loop over a channel of capacity %i", (capacity) => 
   });
 
   // R26, R36
-  test("takes no value for an end, and does not unwrap promises", async () => {
+  test("does not mistake a value for the end, and does not unwrap promises", async () => {
     const promise = Promise.resolve(1);
     const thenable = { then: () => never("unwrapped") };
     const values = [undefined, null, { done: true, value: undefined }, promise, thenable, false];
@@ -79,29 +79,32 @@ describe.each(capacities)("a loop over a channel of capacity %i", (capacity) => 
   });
 
   // R39
-  test.each(["break", "return", "throw"])("that is left by %s has taken what it was given and no more", async (way) => {
-    const { ch, sent } = counting(capacity, 100);
-    const loop = async (): Promise<string> => {
-      for await (const value of ch) {
-        if (value < 4) continue;
-        if (way === "break") break;
-        if (way === "return") return "return";
-        throw new Error("throw");
-      }
-      return "break";
-    };
-    expect(await loop().catch((error: unknown) => (error as Error).message)).toBe(way);
-    await quiet();
-    // 0 to 4 went to the loop, as many as fit are in the buffer, and the other senders wait.
-    expect(sent()).toBe(5 + capacity);
-    expect(ch.length).toBe(capacity);
-    expect(waiting(ch)).toBe(0);
-    for (let i = 5; i < 100; i++) expect(await ch.receive()).toEqual({ value: i, ok: true });
-    ch.close();
-  });
+  test.each(["break", "return", "throw"])(
+    "that exits by %s has received only the values that its body saw",
+    async (exit) => {
+      const { ch, sent } = counting(capacity, 100);
+      const loop = async (): Promise<string> => {
+        for await (const value of ch) {
+          if (value < 4) continue;
+          if (exit === "break") break;
+          if (exit === "return") return "return";
+          throw new Error("throw");
+        }
+        return "break";
+      };
+      expect(await loop().catch((error: unknown) => (error as Error).message)).toBe(exit);
+      await quiet();
+      // 0 to 4 went to the loop, as many as fit are in the buffer, and the other senders wait.
+      expect(sent()).toBe(5 + capacity);
+      expect(ch.length).toBe(capacity);
+      expect(waiting(ch)).toBe(0);
+      for (let i = 5; i < 100; i++) expect(await ch.receive()).toEqual({ value: i, ok: true });
+      ch.close();
+    },
+  );
 
   // R39
-  test("can be followed by another loop, which goes on where it was left", async () => {
+  test("can be followed by another loop, which continues where the first one stopped", async () => {
     const { ch } = counting(capacity, 10);
     const got: number[][] = [];
     for (let loops = 0; loops < 5; loops++) {
@@ -117,7 +120,7 @@ describe.each(capacities)("a loop over a channel of capacity %i", (capacity) => 
   });
 
   // R40
-  test("shares the values with other loops, each going to one of them, and all end on close", async () => {
+  test("shares the values with other loops: each value goes to one loop, and all loops end on close", async () => {
     const ch = new Channel<number>(capacity);
     const got: number[][] = [[], [], [], []];
     const wg = new WaitGroup();
@@ -134,7 +137,7 @@ describe.each(capacities)("a loop over a channel of capacity %i", (capacity) => 
   });
 
   // R28, R40
-  test("waits its turn among all who receive", async () => {
+  test("is served in turn with all other receivers", async () => {
     const ch = new Channel<string>(capacity);
     const seen: string[] = [];
     const first = ch.receive().then((r) => seen.push(`receive ${r.value}`));
@@ -149,7 +152,7 @@ describe.each(capacities)("a loop over a channel of capacity %i", (capacity) => 
   });
 
   // R39
-  test("that is left while it waits gets out of line, and swallows no later value", async () => {
+  test("that exits while it waits leaves the queue, and takes no later value", async () => {
     const ch = new Channel<string>(capacity);
     const steps = ch[Symbol.asyncIterator]();
     const pending = [steps.next(), steps.next()];
@@ -163,7 +166,7 @@ describe.each(capacities)("a loop over a channel of capacity %i", (capacity) => 
   });
 
   // R29, R39
-  test("that is left just after a value came still gives that value to the step that waited for it", async () => {
+  test("that exits just after a value was sent still delivers that value to the step that waited for it", async () => {
     const ch = new Channel<string>(capacity);
     const steps = ch[Symbol.asyncIterator]();
     const [first, second] = [steps.next(), steps.next()];
@@ -174,7 +177,7 @@ describe.each(capacities)("a loop over a channel of capacity %i", (capacity) => 
   });
 
   // R39
-  test("that has been left takes nothing more, though the channel has values", async () => {
+  test("that has exited takes no more values, even if the channel has some", async () => {
     const ch = new Channel<number>(capacity);
     const steps = ch[Symbol.asyncIterator]();
     await steps.return?.();
@@ -186,40 +189,40 @@ describe.each(capacities)("a loop over a channel of capacity %i", (capacity) => 
   });
 
   // R39, R40
-  test("that is left does not end another loop on the same channel", async () => {
+  test("that exits does not end another loop on the same channel", async () => {
     const ch = new Channel<number>(capacity);
-    const [left, stays] = [ch[Symbol.asyncIterator](), ch[Symbol.asyncIterator]()];
-    const gone = left.next();
-    const step = stays.next();
-    await left.return?.();
-    expect(await gone).toEqual(end);
+    const [stopped, running] = [ch[Symbol.asyncIterator](), ch[Symbol.asyncIterator]()];
+    const last = stopped.next();
+    const step = running.next();
+    await stopped.return?.();
+    expect(await last).toEqual(end);
     ch.trySend(7);
     expect(await step).toEqual({ value: 7, done: false });
     ch.close();
-    expect(await stays.next()).toEqual(end);
+    expect(await running.next()).toEqual(end);
   });
 
   // R22, R36
-  test("may ask for several values at once, and is given them in order", async () => {
+  test("may request several values at once, and receives them in order", async () => {
     const ch = new Channel<number>(capacity);
     const steps = ch[Symbol.asyncIterator]();
-    const asked = Array.from({ length: 5 }, () => steps.next());
+    const requested = Array.from({ length: 5 }, () => steps.next());
     for (let i = 0; i < 3; i++) ch.trySend(i);
     ch.close();
-    const got = await Promise.all(asked);
+    const got = await Promise.all(requested);
     expect(got.map((step) => step.value)).toEqual([0, 1, 2, undefined, undefined]);
     expect(got.map((step) => step.done)).toEqual([false, false, false, true, true]);
   });
 });
 
 // R36
-test("an iterator can itself be looped over", async () => {
+test("an iterator is itself iterable", async () => {
   const ch = new Channel<number>(3);
   for (let i = 0; i < 3; i++) ch.trySend(i);
   ch.close();
   const steps = ch[Symbol.asyncIterator]();
   await steps.next();
-  const rest: number[] = [];
-  for await (const value of steps) rest.push(value);
-  expect(rest).toEqual([1, 2]);
+  const values: number[] = [];
+  for await (const value of steps) values.push(value);
+  expect(values).toEqual([1, 2]);
 });

@@ -4,7 +4,7 @@ import { ignoreLeaks } from "goro/testing";
 import { isCollected } from "../support/memory.ts";
 import { capacities } from "../support/promises.ts";
 
-/** A channel whose buffer is full of 0, 1, 2 and so on. */
+/** Returns a channel whose buffer is full of 0, 1, 2 and so on. */
 function full(capacity: number): Channel<number> {
   const ch = new Channel<number>(capacity);
   for (let i = 0; i < capacity; i++) ch.trySend(i);
@@ -13,16 +13,16 @@ function full(capacity: number): Channel<number> {
 
 // R35
 test.each(["send", "receive", "select", "loop"])(
-  "a channel is collected with those who wait on it: %s",
-  async (way) => {
+  "a channel is collected together with its waiters: %s",
+  async (operation) => {
     ignoreLeaks();
     const abandon = (capacity: number): WeakRef<object> => {
       const ch = full(capacity);
-      if (way !== "send") while (ch.tryReceive());
+      if (operation !== "send") while (ch.tryReceive());
       go(async () => {
-        if (way === "send") await ch.send(1);
-        else if (way === "receive") await ch.receive();
-        else if (way === "select") await select([receive(ch)]);
+        if (operation === "send") await ch.send(1);
+        else if (operation === "receive") await ch.receive();
+        else if (operation === "select") await select([receive(ch)]);
         else for await (const _ of ch);
         ch.close();
       });
@@ -33,7 +33,7 @@ test.each(["send", "receive", "select", "loop"])(
 );
 
 // R35
-test("a channel keeps nothing that it has handed over or refused", async () => {
+test("a channel does not retain values that it has delivered or refused", async () => {
   for (const capacity of capacities) {
     const ch = new Channel<object>(capacity);
     const pass = async (): Promise<WeakRef<object>[]> => {

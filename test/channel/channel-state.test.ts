@@ -6,7 +6,7 @@ import { below, seed } from "../../src/runtime/realm.ts";
 import { Waiter } from "../../src/runtime/waiter.ts";
 import { capacities } from "../support/promises.ts";
 
-/** Somebody who waits, under a name, and writes into a log what becomes of it. Both sides of a select share a name. */
+/** A named waiter that writes its result to a log. The two cases of a select share a name. */
 class Party extends Waiter<number> {
   readonly name: number;
   twin: Party | null = null;
@@ -20,7 +20,7 @@ class Party extends Waiter<number> {
   }
 }
 
-/** What a channel does, said as simply as possible. It writes the same log. */
+/** The simplest model of a channel. It writes the same log. */
 class Model {
   readonly buffer: number[] = [];
   senders: { name: number; value: number }[] = [];
@@ -76,7 +76,7 @@ class Model {
   }
 }
 
-/** One random history, lived by a core and by the model side by side. */
+/** A random sequence of operations that is applied to a channel state and to the model. */
 class History {
   readonly core: ChannelState<number>;
   readonly model: Model;
@@ -84,7 +84,7 @@ class History {
   readonly expected: string[] = [];
   readonly #parties = new Map<number, Party[]>();
 
-  /** Of 10 operations, how many are sends. */
+  /** The number of sends among 10 operations. */
   readonly #sends = 2 + below(7);
   #last = 0;
 
@@ -152,25 +152,25 @@ class History {
     );
   }
 
-  // Whoever waits, waits no longer: a context has ended, or a loop has been left.
+  // A waiter is removed, as when its context is canceled or its loop exits.
   #leave(): void {
-    const standing = [...this.#parties.values()].filter(([party]) => party?.queue);
-    const parties = standing[below(Math.max(standing.length, 1))];
+    const queued = [...this.#parties.values()].filter(([party]) => party?.queue);
+    const parties = queued[below(Math.max(queued.length, 1))];
     if (parties === undefined) return;
     for (const party of parties) this.core.removeWaiter(party);
     this.model.leave((parties[0] as Party).name);
   }
 }
 
-function names(line: WaitQueue<Waiter<number>>): number[] {
-  const found: number[] = [];
-  for (let party = line.first; party !== null; party = party.next) {
-    if (party instanceof Party) found.push(party.name);
+function names(queue: WaitQueue<Waiter<number>>): number[] {
+  const result: number[] = [];
+  for (let party = queue.first; party !== null; party = party.next) {
+    if (party instanceof Party) result.push(party.name);
   }
-  return found;
+  return result;
 }
 
-/** The numbers of the invariants at the top of core.ts that do not hold. */
+/** Returns the numbers of the invariants of channel-state.ts that do not hold. */
 function broken(core: ChannelState<number>): number[] {
   const { buffer, capacity, closed } = core;
   const [sending, receiving] = [names(core.senders), names(core.receivers)];
@@ -208,8 +208,8 @@ function expectAsModelled({ core, model, log, expected }: History): void {
 }
 
 // R3, R11, R14, R15, R19, R20, R25, R28, R29, R31, R32, R33, R53
-describe.each(capacities)("the core of a channel of capacity %i", (capacity) => {
-  test.each([1, 2, 3, 4])("keeps its invariants and does what lists would do (seed %i)", (start) => {
+describe.each(capacities)("the state of a channel of capacity %i", (capacity) => {
+  test.each([1, 2, 3, 4])("keeps its invariants and agrees with the model (seed %i)", (start) => {
     seed(start);
     for (let histories = 0; histories < 4; histories++) {
       const history = new History(capacity);
@@ -224,7 +224,7 @@ describe.each(capacities)("the core of a channel of capacity %i", (capacity) => 
     }
   });
 
-  test("refuses to be closed twice, and nothing that it held is lost by it", () => {
+  test("panics when closed twice, and keeps its buffered values", () => {
     const core = new ChannelState<number>(capacity);
     for (let i = 0; i < capacity; i++) core.trySend(i);
     core.close();
@@ -233,7 +233,7 @@ describe.each(capacities)("the core of a channel of capacity %i", (capacity) => 
     expect(core.buffer.length).toBe(capacity);
   });
 
-  test("lets a party go that has been served already, and nothing changes", () => {
+  test("does not change when a waiter is removed that has already been served", () => {
     const core = new ChannelState<number>(capacity);
     const log: string[] = [];
     const [served, waits] = [new Party(core, 1, log), new Party(core, 2, log)];
@@ -246,7 +246,7 @@ describe.each(capacities)("the core of a channel of capacity %i", (capacity) => 
   });
 });
 
-describe("the core of a timer's channel", () => {
+describe("the state of a timer's channel", () => {
   function timed(): { core: ChannelState<number>; calls: string[]; due: (value: number) => void } {
     const core = new ChannelState<number>(1);
     const calls: string[] = [];
@@ -265,7 +265,7 @@ describe("the core of a timer's channel", () => {
   }
 
   // R136
-  test("asks its source whether a value is due when somebody looks for one", () => {
+  test("polls its source for a due value whenever the channel is checked", () => {
     const { core, calls, due } = timed();
     expect(core.canReceive).toBe(false);
     due(5);
@@ -276,19 +276,19 @@ describe("the core of a timer's channel", () => {
   });
 
   // R143
-  test("tells its source that somebody waits, and that the last of them has gone, and not before", () => {
+  test("arms its source for every receiver that waits, and disarms it only after the last one has left", () => {
     const { core, calls } = timed();
-    const [one, other] = [new Party(core, 1, []), new Party(core, 2, [])];
-    for (const party of [one, other]) {
+    const [first, second] = [new Party(core, 1, []), new Party(core, 2, [])];
+    for (const party of [first, second]) {
       core.pushReceiver(party);
     }
-    core.removeWaiter(one);
+    core.removeWaiter(first);
     expect(calls).toEqual(["awaited", "awaited"]);
-    core.removeWaiter(other);
+    core.removeWaiter(second);
     expect(calls).toEqual(["awaited", "awaited", "abandoned"]);
   });
 
-  test("hands what comes to whoever waits, and the source hears of no abandonment", () => {
+  test("delivers a value to a waiting receiver without disarming the source", () => {
     const { core, calls } = timed();
     const log: string[] = [];
     core.receivers.push(new Party(core, 1, log));
@@ -299,34 +299,34 @@ describe("the core of a timer's channel", () => {
   });
 });
 
-describe("whoever waited", () => {
-  function patience(capacity: number, use: (core: ChannelState<number>, waiter: Waiter<number>) => void): unknown[] {
-    const heard: unknown[] = [];
-    const waiter = new Waiter<number>((_: Waiter<number>, isPatient?: boolean) => void heard.push(isPatient), 1);
+describe("a woken waiter", () => {
+  function wakeUps(capacity: number, use: (core: ChannelState<number>, waiter: Waiter<number>) => void): unknown[] {
+    const flags: unknown[] = [];
+    const waiter = new Waiter<number>((_: Waiter<number>, isDeferred?: boolean) => void flags.push(isDeferred), 1);
     const core = new ChannelState<number>(capacity);
     while (core.buffer.length < capacity && core.trySend(0));
     use(core, waiter);
-    return heard;
+    return flags;
   }
 
   test.each([
     [0, false],
     [1, true],
     [2, true],
-  ])("at capacity %i may be patient: %s", (capacity, isPatient) => {
-    const sent = patience(capacity, (core, waiter) => {
+  ])("at capacity %i may be deferred: %s", (capacity, isDeferred) => {
+    const sent = wakeUps(capacity, (core, waiter) => {
       core.senders.push(waiter);
       core.receiveNow();
     });
-    const received = patience(capacity, (core, waiter) => {
+    const received = wakeUps(capacity, (core, waiter) => {
       while (core.canReceive) core.receiveNow();
       core.receivers.push(waiter);
       core.trySend(1);
     });
-    expect([sent, received]).toEqual([[isPatient], [isPatient]]);
+    expect([sent, received]).toEqual([[isDeferred], [isDeferred]]);
   });
 });
 
-test("who gives a channel no name is told of a channel", () => {
+test("a channel without a name prints as a channel", () => {
   expect([String(new ChannelState(0)), String(new ChannelState(2))]).toEqual(["a channel", "a channel (0 of 2)"]);
 });

@@ -5,14 +5,14 @@ import { capacities, quiet, stateOf } from "../support/promises.ts";
 
 const closed = { value: undefined, ok: false };
 
-/** Collects what `promises` come to, in the order in which they do. */
+/** Collects the results of `promises`, in the order in which they settle. */
 function arrivals<T>(promises: readonly Promise<T>[]): T[] {
   const seen: T[] = [];
   for (const promise of promises) void promise.then((value) => seen.push(value));
   return seen;
 }
 
-/** A channel whose buffer is full of 0, 1, 2 and so on. */
+/** Returns a channel whose buffer is full of 0, 1, 2 and so on. */
 function full(capacity: number): Channel<number> {
   const ch = new Channel<number>(capacity);
   for (let i = 0; i < capacity; i++) ch.trySend(i);
@@ -21,7 +21,7 @@ function full(capacity: number): Channel<number> {
 
 describe("making a channel", () => {
   // R1
-  test("without a capacity it is unbuffered", () => {
+  test("without a capacity creates an unbuffered channel", () => {
     expect(new Channel().capacity).toBe(0);
     expect(new Channel(undefined).capacity).toBe(0);
     expect(new Channel().trySend(1)).toBe(false);
@@ -44,7 +44,7 @@ describe("making a channel", () => {
   });
 
   // R1
-  test("the greatest capacity costs what is in the buffer, and not what could be", () => {
+  test("the greatest capacity uses memory only for the values in the buffer", () => {
     const ch = new Channel<number>(2 ** 32 - 1);
     expect(ch.capacity).toBe(4_294_967_295);
     for (let i = 0; i < 1000; i++) expect(ch.trySend(i)).toBe(true);
@@ -54,7 +54,7 @@ describe("making a channel", () => {
 
 describe.each(capacities)("a channel of capacity %i", (capacity) => {
   // R1, R3, R14, R33
-  test("length counts the buffered values alone, and capacity never changes", async () => {
+  test("length counts only the buffered values, and capacity never changes", async () => {
     const ch = new Channel<number>(capacity);
     for (let i = 0; i < capacity; i++) {
       expect(ch.length).toBe(i);
@@ -105,7 +105,7 @@ describe.each(capacities)("a channel of capacity %i", (capacity) => {
   });
 
   // R15, R28
-  test("a value goes past the buffer to the receiver that has waited longest", async () => {
+  test("a value bypasses the buffer and goes to the receiver that has waited longest", async () => {
     const ch = new Channel<string>(capacity);
     const first = ch.receive();
     const second = ch.receive();
@@ -118,7 +118,7 @@ describe.each(capacities)("a channel of capacity %i", (capacity) => {
   });
 
   // R28
-  test("receivers are served, and continue, in the order in which they came", async () => {
+  test("receivers are served, and resume, in the order in which they queued", async () => {
     const ch = new Channel<number>(capacity);
     const seen = arrivals(
       Array.from({ length: 100 }, async (_, i) => {
@@ -132,7 +132,7 @@ describe.each(capacities)("a channel of capacity %i", (capacity) => {
   });
 
   // R15, R28
-  test("a newcomer cannot take a value that a waiting receiver has been given", async () => {
+  test("a later receiver cannot take a value that was delivered to a waiting receiver", async () => {
     const ch = new Channel<string>(capacity);
     const waiting = ch.receive();
     ch.trySend("a");
@@ -141,7 +141,7 @@ describe.each(capacities)("a channel of capacity %i", (capacity) => {
   });
 
   // R19, R20
-  test("senders move up in the order in which they came, one for each receive", async () => {
+  test("each receive admits the next sender, in the order in which they queued", async () => {
     const ch = full(capacity);
     const seen = arrivals([3, 1, 2].map((name) => ch.send(capacity + name).then(() => name)));
     const got: unknown[] = [];
@@ -157,7 +157,7 @@ describe.each(capacities)("a channel of capacity %i", (capacity) => {
   });
 
   // R20
-  test("a newcomer cannot get ahead of a waiting sender", async () => {
+  test("a later sender cannot overtake a waiting sender", async () => {
     const ch = full(capacity);
     const waiting = [ch.send(100), ch.send(101)];
     ch.tryReceive();
@@ -171,7 +171,7 @@ describe.each(capacities)("a channel of capacity %i", (capacity) => {
   });
 
   // R23, R24, R25, R34
-  test("what is in the buffer outlives close; then everyone hears of it, again and again", async () => {
+  test("buffered values can be received after close; then every receive reports the close", async () => {
     const ch = full(capacity);
     ch.close();
     for (let i = 0; i < capacity; i++) {
@@ -184,7 +184,7 @@ describe.each(capacities)("a channel of capacity %i", (capacity) => {
   });
 
   // R17
-  test("a send on a closed channel panics, and its value is gone", async () => {
+  test("a send on a closed channel panics, and its value is discarded", async () => {
     const ch = new Channel<number>(capacity);
     ch.close();
     const failure = await ch.send(1).catch((error: unknown) => error);
@@ -198,7 +198,7 @@ describe.each(capacities)("a channel of capacity %i", (capacity) => {
   });
 
   // R18, R32
-  test("close makes waiting senders panic, and nobody gets their values", async () => {
+  test("close makes waiting senders panic, and their values are not received", async () => {
     const ch = full(capacity);
     const waiting = [ch.send(100), ch.send(101)];
     ch.close();
@@ -219,7 +219,7 @@ describe.each(capacities)("a channel of capacity %i", (capacity) => {
   });
 
   // R31
-  test("close wakes every waiting receiver, in the order in which they came", async () => {
+  test("close wakes every waiting receiver, in the order in which they queued", async () => {
     const ch = new Channel<number>(capacity);
     const seen = arrivals(Array.from({ length: 50 }, (_, i) => ch.receive().then((r) => [i, r])));
     await quiet();
@@ -230,7 +230,7 @@ describe.each(capacities)("a channel of capacity %i", (capacity) => {
   });
 
   // R59
-  test("tryReceive tells open and empty from closed and empty, and from a value of undefined", async () => {
+  test("tryReceive distinguishes open and empty, closed and empty, and a value of undefined", async () => {
     const ch = new Channel<undefined>(capacity);
     expect(ch.tryReceive()).toBeUndefined();
     const sending = ch.send(undefined);
@@ -242,36 +242,36 @@ describe.each(capacities)("a channel of capacity %i", (capacity) => {
   });
 
   // R59
-  test("trySend succeeds while there is room or a receiver, and else leaves nothing behind", async () => {
+  test("trySend succeeds while there is room or a receiver, and otherwise has no effect", async () => {
     const ch = full(capacity);
     expect(ch.trySend(-1)).toBe(false);
     expect(ch.length).toBe(capacity);
     for (let i = 0; i < capacity; i++) expect(ch.tryReceive()).toEqual({ value: i, ok: true });
     expect(ch.tryReceive()).toBeUndefined();
-    const one = ch.receive();
-    const other = select({ got: receive(ch) });
+    const first = ch.receive();
+    const second = select({ got: receive(ch) });
     expect(ch.trySend(1)).toBe(true);
     expect(ch.trySend(2)).toBe(true);
-    expect(await one).toEqual({ value: 1, ok: true });
-    expect(await other).toEqual({ case: "got", value: 2, ok: true });
+    expect(await first).toEqual({ value: 1, ok: true });
+    expect(await second).toEqual({ case: "got", value: 2, ok: true });
   });
 
   // R59
-  test("tryReceive takes from whoever waits to send, a select too", async () => {
+  test("tryReceive takes the value of a waiting sender, also of a select", async () => {
     const ch = full(capacity);
-    const one = ch.send(100);
-    const other = select({ sent: send(ch, 101) });
+    const first = ch.send(100);
+    const second = select({ sent: send(ch, 101) });
     const got: unknown[] = [];
     for (let r = ch.tryReceive(); r !== undefined; r = ch.tryReceive()) got.push(r.value);
     expect(got.slice(-2)).toEqual([100, 101]);
-    expect(await other).toEqual({ case: "sent" });
-    await one;
+    expect(await second).toEqual({ case: "sent" });
+    await first;
   });
 
   // R10, R29
-  test("every value goes to exactly one receiver, whoever sends and however it is received", async () => {
+  test("every value goes to exactly one receiver, for every kind of send and receive", async () => {
     const senders = 6;
-    const each = 150;
+    const perSender = 150;
     const ch = new Channel<number>(capacity);
     const got: number[][] = [];
     const keep = (): ((value: number) => void) => {
@@ -282,8 +282,8 @@ describe.each(capacities)("a channel of capacity %i", (capacity) => {
     const sending = new WaitGroup();
     for (let s = 0; s < senders; s++) {
       sending.go(async () => {
-        for (let i = 0; i < each; i++) {
-          const value = s * each + i;
+        for (let i = 0; i < perSender; i++) {
+          const value = s * perSender + i;
           if (s % 3 === 0) await ch.send(value);
           else if (s % 3 === 1) await select({ out: send(ch, value) });
           else if (!ch.trySend(value)) await ch.send(value);
@@ -317,13 +317,13 @@ describe.each(capacities)("a channel of capacity %i", (capacity) => {
     ch.close();
     await receiving.wait();
 
-    const total = senders * each;
+    const total = senders * perSender;
     expect(got.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: total }, (_, i) => i));
-    // Whatever mix: what one receiver has of one sender is in order.
+    // The values that one receiver got from one sender are in order.
     for (const mine of got) {
       for (let s = 0; s < senders; s++) {
-        const ofOne = mine.filter((value) => Math.floor(value / each) === s);
-        expect(ofOne).toEqual([...ofOne].sort((a, b) => a - b));
+        const ofSender = mine.filter((value) => Math.floor(value / perSender) === s);
+        expect(ofSender).toEqual([...ofSender].sort((a, b) => a - b));
       }
     }
   });
@@ -331,7 +331,7 @@ describe.each(capacities)("a channel of capacity %i", (capacity) => {
 
 describe("values", () => {
   const never = (): never => {
-    throw new Error("nobody may look into it");
+    throw new Error("the value must not be inspected");
   };
   const values: readonly [name: string, value: unknown][] = [
     ["undefined", undefined],
@@ -343,13 +343,13 @@ describe("values", () => {
     ["a promise", Promise.resolve(1)],
     ["a thenable", { then: never }],
     ["a getter that throws for then", Object.defineProperty({}, "then", { get: never })],
-    ["what a closed channel answers", closed],
+    ["the result of a closed channel", closed],
     ["a channel", new Channel<number>()],
     ["a function", () => 0],
   ];
 
   // R8, R9, R21, R24, R26
-  test.each(values)("%s arrives as what was sent", async (_, value) => {
+  test.each(values)("%s arrives unchanged", async (_, value) => {
     for (const capacity of capacities) {
       const ch = new Channel<unknown>(capacity);
       const waiting = ch.receive();
@@ -367,7 +367,7 @@ describe("values", () => {
   });
 
   // R9
-  test("a channel that came through a channel can be used at once in a case", async () => {
+  test("a channel that was received from a channel can be used immediately in a case", async () => {
     const calls = new Channel<Channel<string>>(1);
     const reply = new Channel<string>();
     await calls.send(reply);
@@ -418,7 +418,7 @@ describe("a send that is not awaited", () => {
 
 test.each<[string, unknown, string]>([
   ["an option that does not exist", { nam: "jobs" }, "Channel: there is no option nam; write name instead"],
-  ["one besides the name", { name: "jobs", size: 3 }, "Channel: there is no option size; the options are name"],
+  ["an option beside the name", { name: "jobs", size: 3 }, "Channel: there is no option size; the options are name"],
   ["null for a name", { name: null }, "Channel: name must not be null; leave it out for the default"],
   ["a number for a name", { name: 7 }, "Channel: name must be a string, got 7"],
   ["null", null, "Channel: options must be an object, got null"],

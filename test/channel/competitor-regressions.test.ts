@@ -1,5 +1,5 @@
-// What other libraries get wrong (ARCHITECTURE.md tells which), as the behavior of ours: channels and select. Each test
-// here stands for what their users saw; the rules themselves are tested beside it, in channel.test.ts and select.test.ts.
+// Regression tests for faults of other libraries (ARCHITECTURE.md lists them): channels and select. Each test reproduces a
+// symptom that users of those libraries reported; channel.test.ts and select.test.ts test the rules themselves.
 
 import { describe, expect, test } from "@jest/globals";
 import { Channel, gosched, receive, select, send } from "goro";
@@ -8,27 +8,27 @@ import { channelStateOf } from "../../src/channel/channel.ts";
 import { seed } from "../../src/runtime/realm.ts";
 import { capacities, countTurns, quiet, stateOf } from "../support/promises.ts";
 
-/** How many stand in the two lines of `ch`. */
-function standing<T>(ch: Channel<T>): number {
+/** Returns the number of waiters in the two queues of `ch`. */
+function waiterCount<T>(ch: Channel<T>): number {
   const core = channelStateOf(ch);
   return core ? core.senders.count() + core.receivers.count() : NaN;
 }
 
-/** What it costs to wake one receiver of `n` that wait, in milliseconds. */
+/** Returns the time that it takes to wake a receiver if `n` wait, in milliseconds. */
 async function costOfWaking(n: number): Promise<number> {
   const ch = new Channel<number>();
   for (let i = 0; i < n; i++) void ch.receive();
   const start = performance.now();
   for (let i = 0; i < n; i++) ch.trySend(i);
   const cost = (performance.now() - start) / n;
-  expect(standing(ch)).toBe(0);
+  expect(waiterCount(ch)).toBe(0);
   await quiet();
   return cost;
 }
 
-test("waking one of 200,000 receivers costs what waking one of 20,000 does", async () => {
-  // Whatever else the machine does can only make a run dearer: so the cheapest runs are compared, after some more if need
-  // be. Were there a search or a shift in it, even those would be ten times apart.
+test("waking one of 200,000 receivers costs the same as waking one of 20,000", async () => {
+  // Other load on the machine can only slow a run down, so the fastest runs are compared, with up to 10 repetitions. A
+  // search or a shift of the queue would make even the fastest runs differ by a factor of 10.
   let [few, many] = [Infinity, Infinity];
   for (let runs = 0; runs < 10 && !(many / few < 4); runs++) {
     few = Math.min(few, await costOfWaking(20_000));
@@ -37,7 +37,7 @@ test("waking one of 200,000 receivers costs what waking one of 20,000 does", asy
   expect(many / few).toBeLessThan(4);
 });
 
-test("an operation that can be done at once does not wait for the event loop", async () => {
+test("an operation that can complete immediately does not wait for the event loop", async () => {
   const turns = countTurns();
   const ch = new Channel<number>(1);
   for (let i = 0; i < 20_000; i++) {
@@ -57,7 +57,7 @@ describe.each(capacities)("over channels of capacity %i", (capacity) => {
       { case: "b", value: "to the first", ok: true },
       { case: "a", value: "to the second", ok: true },
     ]);
-    expect(standing(a) + standing(b)).toBe(0);
+    expect(waiterCount(a) + waiterCount(b)).toBe(0);
   });
 
   test("two selects that send to the same channels each send once", async () => {
@@ -67,12 +67,12 @@ describe.each(capacities)("over channels of capacity %i", (capacity) => {
     const both = [select({ a: send(a, 1), b: send(b, 1) }), select({ a: send(a, 2), b: send(b, 2) })];
     const got = [a.tryReceive()?.value, b.tryReceive()?.value];
     expect(await Promise.all(both)).toEqual([{ case: "a" }, { case: "b" }]);
-    expect(standing(a) + standing(b)).toBe(0);
+    expect(waiterCount(a) + waiterCount(b)).toBe(0);
     for (const ch of [a, b]) for (let r = ch.tryReceive(); r !== undefined; r = ch.tryReceive()) got.push(r.value);
     expect(got.filter((value) => value !== 0)).toEqual([1, 2]);
   });
 
-  test("a select takes undefined and null for values, and not for a closed channel", async () => {
+  test("a select reports undefined and null as values, and not as a closed channel", async () => {
     for (const value of [undefined, null]) {
       const ch = new Channel<undefined | null>(capacity);
       const waiting = select({ it: receive(ch) });
@@ -85,24 +85,24 @@ describe.each(capacities)("over channels of capacity %i", (capacity) => {
     }
   });
 
-  test("closing wakes all of 1,000 selects that wait for the channel", async () => {
+  test("closing a channel wakes all 1,000 selects that wait to receive from it", async () => {
     const [ch, other] = [new Channel<number>(capacity), new Channel<number>(capacity)];
     const selects = Array.from({ length: 1000 }, () => select({ ch: receive(ch), other: receive(other) }));
     ch.close();
     for (const s of await Promise.all(selects)) expect(s).toEqual({ case: "ch", value: undefined, ok: false });
-    expect(standing(other)).toBe(0);
+    expect(waiterCount(other)).toBe(0);
   });
 
-  test("closing makes all of 1,000 selects panic that wait to send", async () => {
+  test("closing a channel makes all 1,000 selects panic that wait to send to it", async () => {
     const [ch, other] = [new Channel<number>(capacity), new Channel<number>()];
     while (ch.trySend(0));
     const selects = Array.from({ length: 1000 }, (_, i) => select({ ch: send(ch, i), other: receive(other) }));
     ch.close();
     for (const s of selects) await expect(s).rejects.toThrow("send on closed channel");
-    expect(standing(other)).toBe(0);
+    expect(waiterCount(other)).toBe(0);
   });
 
-  test("a select still gets what was in the buffer when the channel was closed", async () => {
+  test("a select still receives the values that were in the buffer when the channel was closed", async () => {
     const ch = new Channel<number>(capacity);
     for (let i = 0; i < capacity; i++) ch.trySend(i);
     ch.close();
@@ -110,14 +110,14 @@ describe.each(capacities)("over channels of capacity %i", (capacity) => {
     expect(await select([receive(ch)])).toEqual({ case: 0, value: undefined, ok: false });
   });
 
-  test("a select that sends waits for no reader while there is room", async () => {
+  test("a select that sends does not wait for a receiver while the buffer has room", async () => {
     ignoreLeaks();
     const ch = new Channel<number>(capacity);
     for (let i = 0; i < capacity; i++) expect(await select([send(ch, i)])).toEqual({ case: 0 });
     expect(await stateOf(select([send(ch, capacity)]))).toBe("pending");
   });
 
-  test("awaiting a channel gives the channel, and takes nothing from it", async () => {
+  test("awaiting a channel returns the channel, and receives nothing from it", async () => {
     const ch = new Channel<number>(capacity);
     const sending = ch.send(1);
     const make = async (): Promise<Channel<number>> => ch;
@@ -127,16 +127,16 @@ describe.each(capacities)("over channels of capacity %i", (capacity) => {
     await sending;
   });
 
-  test("a select that was served at once leaves nobody behind who would swallow a later value", async () => {
+  test("a select that was served immediately leaves no waiter behind that would take a later value", async () => {
     const [a, b] = [new Channel<string>(capacity), new Channel<string>(capacity)];
     void a.send("ready");
     expect(await select({ a: receive(a), b: receive(b) })).toEqual({ case: "a", value: "ready", ok: true });
-    expect(standing(b)).toBe(0);
+    expect(waiterCount(b)).toBe(0);
     void b.send("later");
     expect(await b.receive()).toEqual({ value: "later", ok: true });
   });
 
-  test("more than 1,024 parties may wait, and are served in the order in which they came", async () => {
+  test("more than 1,024 goroutines may wait, and are served in the order in which they queued", async () => {
     const n = 5000;
     const ch = new Channel<number>(capacity);
     const numbers = Array.from({ length: n }, (_, i) => i);
@@ -144,13 +144,13 @@ describe.each(capacities)("over channels of capacity %i", (capacity) => {
     for (const i of numbers) ch.trySend(i);
     expect((await Promise.all(receiving)).map((r) => r.value)).toEqual(numbers);
     const sending = numbers.map((i) => ch.send(i));
-    expect(standing(ch)).toBe(n - capacity);
+    expect(waiterCount(ch)).toBe(n - capacity);
     expect(numbers.map(() => ch.tryReceive()?.value)).toEqual(numbers);
     await Promise.all(sending);
   });
 });
 
-test("return in a case leaves the function, and continue the round of its loop", async () => {
+test("return in a case exits the function, and continue starts the next iteration of the loop", async () => {
   const [jobs, done] = [new Channel<number>(4), new Channel<never>()];
   const worked: number[] = [];
   const worker = async (): Promise<string> => {
@@ -175,7 +175,7 @@ test("return in a case leaves the function, and continue the round of its loop",
   expect(worked).toEqual([2, -1, 4, -1]);
 });
 
-test("a select prefers no case, wherever it stands", async () => {
+test("a select prefers no case because of its position", async () => {
   seed(1);
   const rounds = 4000;
   const chs = Array.from({ length: 4 }, () => new Channel<number>(1));
@@ -190,10 +190,10 @@ test("a select prefers no case, wherever it stands", async () => {
   for (const count of counts) expect(Math.abs(count - rounds / 4)).toBeLessThan(8 * sigma);
 });
 
-test("a value that many wait for, in selects and otherwise, goes to who came first", async () => {
+test("a value goes to the receiver that queued first, whether it is a receive or a select", async () => {
   const [ch, other] = [new Channel<number>(), new Channel<number>()];
   const seen: string[] = [];
-  const note = (who: string) => (r: { value: number | undefined }) => void seen.push(`${who} ${r.value}`);
+  const note = (receiver: string) => (r: { value: number | undefined }) => void seen.push(`${receiver} ${r.value}`);
   for (let i = 0; i < 5; i++) {
     void ch.receive().then(note(`receive ${i}:`));
     void select({ other: receive(other), ch: receive(ch) }).then(note(`select ${i}:`));

@@ -1,4 +1,4 @@
-// An end that is not a Channel: an object of the library's that stands for one, as a subpath may implement it.
+// Ends that are not a Channel: objects of the library that represent a channel, as a subpath may implement them.
 
 import { expect, test } from "@jest/globals";
 import {
@@ -13,7 +13,7 @@ import {
 } from "goro";
 import { channelStateOf, endState } from "../../src/channel/channel.ts";
 
-/** The sending and the receiving end of `channel`, in an object of another class. */
+/** The sending and the receiving end of `channel`, as an object of another class. */
 function endOf<T>(channel: Channel<T>): SendChannel<T> & ReceiveChannel<T> {
   const end = {
     [endState]: channelStateOf(channel),

@@ -1,4 +1,4 @@
-// What takes many of something takes time in proportion: the same amount of work in few large pieces and in many small ones.
+// Operations on many items take linear time: the same amount of work takes as long in few large pieces as in many small ones.
 
 import { expect, test } from "@jest/globals";
 import { Channel, receive, type ReceiveCase, select, send, type SendCase } from "goro";
@@ -6,7 +6,7 @@ import { quiet } from "../support/promises.ts";
 
 const total = 40_000;
 
-/** How many times as long `work` of `total` takes in pieces of `total` as in pieces of a hundredth of it, at best. */
+/** Returns the smallest ratio of the time that `work` takes in pieces of `total` to its time in pieces of `total` / 100. */
 async function growth(work: (size: number) => Promise<unknown>): Promise<number> {
   const time = async (size: number): Promise<number> => {
     await quiet();
@@ -23,7 +23,7 @@ async function growth(work: (size: number) => Promise<unknown>): Promise<number>
   return large / small;
 }
 
-// A search through all of a piece would make the large ones a hundred times as slow.
+// A search through a piece would make the large pieces 100 times as slow.
 const limit = 15;
 
 test.each<[string, (ch: Channel<number>) => ReceiveCase<number> | SendCase, (ch: Channel<number>) => unknown]>([
@@ -50,7 +50,7 @@ test("many steps of one loop that wait, and are served", async () => {
   expect(ratio).toBeLessThan(limit);
 });
 
-test("many steps of one loop that wait when it is left", async () => {
+test("many steps of one loop that wait when the loop exits", async () => {
   const ratio = await growth(async (size) => {
     const ch = new Channel<number>();
     const loop = ch[Symbol.asyncIterator]();

@@ -1,11 +1,11 @@
-// What waits for something that never comes is not retained by it.
+// A channel or timer that is never ready does not retain its waiters.
 
 import { expect, test } from "@jest/globals";
 import { Channel, context, fromIterable, receive, type ReceiveChannel, select, time } from "goro";
 import { ignoreLeaks } from "goro/testing";
 import { heapInUse, isCollected } from "../support/memory.ts";
 
-/** Channels that are never ready, and live as long as the program or are made for each wait. */
+/** Channels that are never ready. They live as long as the program, or are created for each wait. */
 const nevers: Readonly<Record<string, () => ReceiveChannel<unknown>>> = {
   "background().done()": () => context.background().done(),
   "todo().done()": () => context.todo().done(),
@@ -35,7 +35,7 @@ test.each(Object.keys(nevers))("an abandoned wait for %s is collected: select, r
   for (const ref of refs) expect(await isCollected(ref)).toBe(true);
 });
 
-test("an abandoned sleep without end is collected, and an abandoned context without a deadline that comes", async () => {
+test("an abandoned sleep without end and an abandoned context whose deadline never passes are collected", async () => {
   ignoreLeaks();
   const refs = (() => {
     const value = {};
@@ -47,12 +47,12 @@ test("an abandoned sleep without end is collected, and an abandoned context with
   for (const ref of refs) expect(await isCollected(ref)).toBe(true);
 });
 
-/** Expects that `times` calls of `once` leave nothing in the heap. */
+/** Expects that `times` calls of `once` do not grow the heap. */
 async function expectFlat(times: number, once: (i: number) => Promise<unknown>): Promise<void> {
   for (let i = 0; i < times / 10; i++) await once(i);
   const before = await heapInUse();
   for (let i = 0; i < times; i++) await once(i);
-  // The least that could be kept, a waiter, has more than 100 bytes.
+  // The smallest object that could be retained, a waiter, has more than 100 bytes.
   expect((await heapInUse()) - before).toBeLessThan(times * 4 + 1_000_000);
 }
 

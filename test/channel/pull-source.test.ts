@@ -1,4 +1,4 @@
-// Sources from which values are pulled, and how they are left.
+// Sources from which values are pulled, and how they are released.
 
 import { PassThrough, Readable } from "node:stream";
 import { describe, expect, test } from "@jest/globals";
@@ -9,13 +9,13 @@ import { quiet } from "../support/promises.ts";
 const reason = new Error("enough");
 const ended = { value: undefined, done: true };
 
-/** Leaves `source`, and collects what is reported from then on. */
+/** Releases `source`, and collects the errors that are reported from then on. */
 function leave<T>(source: PullSource<T>): { readonly errors: [unknown, boolean][]; readonly left: Promise<void> } {
   const errors: [unknown, boolean][] = [];
   return { errors, left: source.leave(reason, (...report) => errors.push(report)) };
 }
 
-/** An async iterable written by hand, and what has been called of it. */
+/** An async iterable written by hand, and the names of its methods that have been called. */
 class ByHand<T> implements AsyncIterableIterator<T> {
   readonly calls: string[] = [];
   readonly steps: ((step: IteratorResult<T> | PromiseLike<IteratorResult<T>>) => void)[] = [];
@@ -86,7 +86,7 @@ describe("a source", () => {
     expect(await all(make())).toEqual(values);
   });
 
-  test("gives the values of a synchronous iterable as they are, and without a promise of its own", () => {
+  test("returns the values of a synchronous iterable unchanged, and without an additional promise", () => {
     const promise = Promise.resolve(1);
     const source = new PullSource([promise]);
     expect(source.isSync).toBe(true);
@@ -120,7 +120,7 @@ describe("a source", () => {
     expect(() => source.next()).toThrow(new TypeError("Iterator result 3 is not an object"));
   });
 
-  test("is refused by name, also if it throws when it is looked at", () => {
+  test("is refused by name, also if it throws when it is inspected", () => {
     expect(() => checkPullable("f", "jobs", 3)).toThrow(new TypeError("f: jobs must be iterable, got 3"));
     expect(() => checkPullable("f", "jobs", undefined)).toThrow("got undefined");
     expect(() => checkPullable("f", "jobs", new AbortController().signal)).toThrow("got an AbortSignal");
@@ -138,7 +138,7 @@ describe("a source", () => {
   });
 });
 
-describe("a source that is left between two steps", () => {
+describe("a source that is released between two steps", () => {
   test.each<[string, (onEnd: () => void) => Pullable<number>]>([
     ["a generator", numbers],
     ["an async generator", numbersLater],
@@ -187,7 +187,7 @@ describe("a source that is left between two steps", () => {
     expect(errors).toEqual([]);
   });
 
-  test("reports an error that throws when it is looked at", async () => {
+  test("reports an error that throws when it is inspected", async () => {
     const hostile = new Proxy(
       {},
       {
@@ -215,8 +215,8 @@ describe("a source that is left between two steps", () => {
   });
 });
 
-describe("a source that is left while a step is pending", () => {
-  test("ends at once though its iterator never settles anything, and reports what comes late", async () => {
+describe("a source that is released while a step is pending", () => {
+  test("ends immediately even if its iterator never settles a promise, and reports a late error", async () => {
     const byHand = new ByHand<number>();
     const failure = new Error("cannot return");
     byHand.returned = () => Promise.reject(failure);
@@ -236,7 +236,7 @@ describe("a source that is left while a step is pending", () => {
     ]);
   });
 
-  test("forgets a value that comes late", async () => {
+  test("discards a late value", async () => {
     const byHand = new ByHand<number>();
     const source = new PullSource<number>(byHand);
     const step = source.next();
@@ -246,7 +246,7 @@ describe("a source that is left while a step is pending", () => {
     expect([await step, await source.next(), errors]).toEqual([ended, ended, []]);
   });
 
-  test("is not sure of the error of a step, unless it is that of a generator", async () => {
+  test("does not report the error of a pending step of a generator as a possible echo of the reason", async () => {
     let fail!: (error: Error) => void;
     const broken = new Promise<never>((_, reject) => (fail = reject));
     const source = new PullSource(
@@ -306,9 +306,9 @@ describe("a source that is left while a step is pending", () => {
   });
 });
 
-describe("a generator that is left from inside", () => {
+describe("a generator that is released from inside", () => {
   test.each([
-    ["gives no value any more, and is released", "yield", [], 1],
+    ["yields no more values, and is released", "yield", [], 1],
     ["may end by itself", "return", [], 1],
     ["may fail", "throw", ["inside"], 1],
   ])("%s", async (_, then, messages, ends) => {
@@ -331,7 +331,7 @@ describe("a generator that is left from inside", () => {
   });
 });
 
-describe("a Node stream that is left", () => {
+describe("a Node stream that is released", () => {
   test.each(["before its first step", "while a step is pending", "between two steps"])(
     "%s is destroyed, and nothing is reported",
     async (when) => {
@@ -371,10 +371,10 @@ describe("a Node stream that is left", () => {
     stream.destroy(failure);
     await quiet();
     await expect(source.next()).rejects.toBe(failure);
-    expect(stream.listeners("error").map(({ name }) => name)).not.toContain("hear");
+    expect(stream.listeners("error").map(({ name }) => name)).not.toContain("onError");
   });
 
-  test("reports the error that it had before", async () => {
+  test("reports the error that it had before its release", async () => {
     const failure = new Error("broken");
     const stream = new Readable({ objectMode: true, read: () => undefined });
     stream.push(1);

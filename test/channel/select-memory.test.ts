@@ -12,17 +12,17 @@ function waiters(ch: ReceiveChannel<unknown>): number {
 }
 
 describe("selects that lose leave nothing behind", () => {
-  /** Expects that `times` calls of `once` leave nothing in the heap. */
+  /** Expects that `times` calls of `once` do not grow the heap. */
   async function expectFlat(times: number, once: (i: number) => Promise<unknown>): Promise<void> {
     for (let i = 0; i < times / 10; i++) await once(i);
     const before = await heapInUse();
     for (let i = 0; i < times; i++) await once(i);
-    // The least that could be kept, a waiter, has more than 100 bytes.
+    // The smallest object that could be retained, a waiter, has more than 100 bytes.
     expect((await heapInUse()) - before).toBeLessThan(times * 4 + 1_000_000);
   }
 
   // R56
-  test("on a quiet channel, after a million that waited", async () => {
+  test("on a quiet channel, after a million selects that waited", async () => {
     const quiet = new Channel<number>();
     const busy = new Channel<number>();
     await expectFlat(1_000_000, (i) => {
@@ -34,7 +34,7 @@ describe("selects that lose leave nothing behind", () => {
   });
 
   // R56
-  test("on a quiet channel, after many that did not wait, and many whose sends lost", async () => {
+  test("on a quiet channel, after many selects that did not wait, and many whose sends lost", async () => {
     const quiet = new Channel<number>();
     const busy = new Channel<number>();
     await expectFlat(100_000, async (i) => {
@@ -47,7 +47,7 @@ describe("selects that lose leave nothing behind", () => {
   });
 
   // R56
-  test("on the done channel of a context that lives long", async () => {
+  test("on the done channel of a long-lived context", async () => {
     const [ctx, cancel] = context.withCancel(context.background());
     const jobs = new Channel<number>();
     await expectFlat(100_000, (i) => {
@@ -73,12 +73,12 @@ describe("selects that lose leave nothing behind", () => {
   });
 
   // R56
-  test("of a value that was received, in a case that is kept", async () => {
+  test("of a value that was received by a case that is retained", async () => {
     const ch = new Channel<object>();
-    const one = receive(ch);
+    const out = receive(ch);
     const ref = await (async () => {
       const value = {};
-      const s = select([one]);
+      const s = select([out]);
       ch.trySend(value);
       await s;
       return new WeakRef(value);
@@ -87,7 +87,7 @@ describe("selects that lose leave nothing behind", () => {
     ch.trySend({});
     await later;
     expect(await isCollected(ref)).toBe(true);
-    expect(await select({ one, default: true })).toStrictEqual({ case: "default" });
+    expect(await select({ out, default: true })).toStrictEqual({ case: "default" });
   });
 
   // R56
@@ -104,7 +104,7 @@ describe("selects that lose leave nothing behind", () => {
   });
 
   // R35
-  test("not even themselves, when their channels are forgotten while they wait", async () => {
+  test("not even themselves, if their channels become unreachable while they wait", async () => {
     ignoreLeaks();
     const ref = (() => {
       const ch = new Channel<number>();
@@ -116,17 +116,17 @@ describe("selects that lose leave nothing behind", () => {
 });
 
 // R57
-test("leaving a quiet channel costs the same however many selects wait there", async () => {
+test("the cost of leaving the queue of a quiet channel does not grow with the number of waiting selects", async () => {
   const total = 64_000;
 
-  /** How long it takes to wake all selects, one by one, where they stand in `lines` lines; the heap is the same for any. */
-  const release = async (lines: number): Promise<number> => {
-    const quiet = Array.from({ length: lines }, () => new Channel<number>());
-    const own = Array.from({ length: total }, () => new Channel<number>());
-    const selects = own.map((ch, i) => select([receive(quiet[i % lines] as Channel<number>), receive(ch)]));
+  /** Returns the time that it takes to wake all selects in turn if they wait in `queues` queues; the heap is always the same. */
+  const release = async (queues: number): Promise<number> => {
+    const quiet = Array.from({ length: queues }, () => new Channel<number>());
+    const chs = Array.from({ length: total }, () => new Channel<number>());
+    const selects = chs.map((ch, i) => select([receive(quiet[i % queues] as Channel<number>), receive(ch)]));
     const start = performance.now();
-    // From the middle of the lines, which is far for a search from either end.
-    for (let i = 0; i < total; i++) (own[(i + total / 2) % total] as Channel<number>).trySend(i);
+    // Starts in the middle of the queues, which is far from both ends for a search.
+    for (let i = 0; i < total; i++) (chs[(i + total / 2) % total] as Channel<number>).trySend(i);
     const took = performance.now() - start;
     expect(quiet.map(waiters)).toEqual(quiet.map(() => 0));
     await Promise.all(selects);
@@ -139,6 +139,6 @@ test("leaving a quiet channel costs the same however many selects wait there", a
     short = Math.min(short, await release(16));
     long = Math.min(long, await release(1));
   }
-  // A search through lines of 64,000 and not of 4,000 would take 16 times as long.
+  // A search through a queue of 64,000 takes 16 times as long as through one of 4,000.
   expect(long / short).toBeLessThan(4);
 });

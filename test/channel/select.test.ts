@@ -10,7 +10,7 @@ import { capacities, stateOf } from "../support/promises.ts";
 
 beforeEach(() => seed(1));
 
-/** A channel of `capacity` that takes nothing more. */
+/** Returns a channel of `capacity` whose buffer is full. */
 function full(capacity: number): Channel<number> {
   const ch = new Channel<number>(capacity);
   while (ch.length < capacity) ch.trySend(-1);
@@ -23,39 +23,39 @@ function closed(): Channel<number> {
   return ch;
 }
 
-/** How many stand in the lines of `ch`. */
+/** Returns the number of waiters in the queues of `ch`. */
 function waiters<T>(ch: Channel<T>): number {
   const core = channelStateOf(ch) as ChannelState<T>;
   return core.senders.count() + core.receivers.count();
 }
 
-/** How often each answer came in `trials` draws. */
+/** Counts the results of `trials` draws. */
 async function tally(trials: number, draw: () => Promise<unknown>): Promise<Map<unknown, number>> {
   const counts = new Map<unknown, number>();
   for (let i = 0; i < trials; i++) {
-    const answer = await draw();
-    counts.set(answer, (counts.get(answer) ?? 0) + 1);
+    const result = await draw();
+    counts.set(result, (counts.get(result) ?? 0) + 1);
   }
   return counts;
 }
 
-/** Expects answers that came as often as `weights` tell, within 8 sigma, and no others. */
+/** Expects the results to be distributed as `weights`, within 8 sigma, and no other results. */
 function expectShares(counts: ReadonlyMap<unknown, number>, weights: ReadonlyMap<unknown, number>): void {
   const trials = [...counts.values()].reduce((a, b) => a + b);
-  const whole = [...weights.values()].reduce((a, b) => a + b);
+  const totalWeight = [...weights.values()].reduce((a, b) => a + b);
   expect(new Set(counts.keys())).toEqual(new Set(weights.keys()));
-  for (const [answer, weight] of weights) {
-    const p = weight / whole;
-    const off = (counts.get(answer) ?? 0) - trials * p;
+  for (const [result, weight] of weights) {
+    const p = weight / totalWeight;
+    const off = (counts.get(result) ?? 0) - trials * p;
     expect(Math.abs(off) / Math.sqrt(trials * p * (1 - p))).toBeLessThan(8);
   }
 }
 
 const trials = 4_000;
 
-describe("of several cases that are ready", () => {
+describe("a select with several ready cases", () => {
   // R44
-  test.each([2, 3, 5])("each of %d is equally likely, whatever stands between them", async (n) => {
+  test.each([2, 3, 5])("chooses each of %d equally often, also with other cases between them", async (n) => {
     const ready = Array.from({ length: n }, closed);
     const never = new Channel<number>();
     const cases = ready.flatMap((ch) => [receive(never), receive(ch)]);
@@ -69,7 +69,7 @@ describe("of several cases that are ready", () => {
   });
 
   // R44, R50
-  test("a send, a value and a close are equally likely, and with default no less", async () => {
+  test("chooses a send, a value and a close equally often, with and without default", async () => {
     const values = new Channel<number>(1);
     const room = new Channel<number>(1);
     const over = closed();
@@ -92,7 +92,7 @@ describe("of several cases that are ready", () => {
   });
 
   // R52
-  test("each case counts, also where two are of one channel", async () => {
+  test("chooses each case equally often, also if two cases have the same channel", async () => {
     const a = closed();
     const b = closed();
     const counts = await tally(trials, async () => (await select([receive(a), receive(b), receive(a)])).case);
@@ -107,7 +107,7 @@ describe("of several cases that are ready", () => {
   });
 
   // R51
-  test("a send on a closed channel is one of them, and panics when it is chosen", async () => {
+  test("may choose a send on a closed channel, which panics", async () => {
     const over = closed();
     const room = new Channel<number>(1);
     const counts = await tally(trials, async () => {
@@ -129,7 +129,7 @@ describe("of several cases that are ready", () => {
 
 describe("a select that waits", () => {
   // R45
-  test.each([2, 3, 4])("is woken through each of %d receives of one channel equally often", async (n) => {
+  test.each([2, 3, 4])("is woken by each of %d receives of one channel equally often", async (n) => {
     const ch = new Channel<number>();
     const counts = await tally(trials, async () => {
       const s = select(Array.from({ length: n }, () => receive(ch)));
@@ -141,7 +141,7 @@ describe("a select that waits", () => {
   });
 
   // R45
-  test.each(capacities)("is woken through each of three sends of one channel equally often, capacity %d", async (c) => {
+  test.each(capacities)("is woken by each of three sends of one channel equally often, capacity %d", async (c) => {
     const ch = full(c);
     const counts = await tally(trials, async () => {
       const s = select({ one: send(ch, 1), two: send(ch, 2), three: send(ch, 3) });
@@ -160,7 +160,7 @@ describe("a select that waits", () => {
   });
 
   // R45
-  test("shuffles the cases of each channel apart from those of another", async () => {
+  test("shuffles the cases of each channel independently of other channels", async () => {
     const a = new Channel<number>();
     const b = new Channel<number>();
     const counts = await tally(trials, async () => {
@@ -178,22 +178,22 @@ describe("a select that waits", () => {
   });
 
   // R45, R28
-  test("does not overtake those ahead of it, nor lets those behind pass, by listing a channel three times", async () => {
+  test("keeps its position in the queue of a channel that it lists three times", async () => {
     const ch = new Channel<number>();
     for (let i = 0; i < 50; i++) {
-      const inLine = [
+      const queued = [
         ch.receive(),
         select([receive(ch)]),
         select([receive(ch), receive(ch), receive(ch)]),
         ch.receive(),
       ];
       for (const value of [1, 2, 3, 4]) ch.trySend(value);
-      expect((await Promise.all(inLine)).map((s) => s.value)).toEqual([1, 2, 3, 4]);
+      expect((await Promise.all(queued)).map((s) => s.value)).toEqual([1, 2, 3, 4]);
     }
   });
 
   // R47
-  test.each(capacities)("is decided by the first event, and later ones find it gone, capacity %d", async (capacity) => {
+  test.each(capacities)("is completed by the first event and ignores later ones, capacity %d", async (capacity) => {
     ignoreLeaks();
     const a = new Channel<string>(capacity);
     const b = full(capacity);
@@ -207,7 +207,7 @@ describe("a select that waits", () => {
   });
 
   // R55
-  test("has left all its lines before anybody else can look, and the others there keep their order", async () => {
+  test("has left all its queues before any other code runs, and the other waiters keep their order", async () => {
     const a = new Channel<number>();
     const b = new Channel<number>();
     const c = new Channel<number>();
@@ -228,23 +228,23 @@ describe("a select that waits", () => {
   });
 
   // R60
-  test("is counted as what it waits in: the plain operation if it has one case", async () => {
+  test("has the wait reason select, or that of the plain operation if it has one case", async () => {
     const parked = (): Record<string, number> => Object.fromEntries(waitReasons.map((o) => [o.name, o.waiting]));
     const before = parked();
     const more = (name: string): object => ({ ...before, [name]: (before[name] as number) + 1 });
     const ch = new Channel<number>();
-    const one = select([receive(ch)]);
+    const first = select([receive(ch)]);
     expect(parked()).toEqual(more("chan receive"));
     ch.trySend(1);
-    await one;
-    const other = select({ only: send(ch, 1) });
+    await first;
+    const second = select({ only: send(ch, 1) });
     expect(parked()).toEqual(more("chan send"));
     ch.tryReceive();
-    await other;
-    const two = select([receive(ch), receive(null)]);
+    await second;
+    const third = select([receive(ch), receive(null)]);
     expect(parked()).toEqual(more("select"));
     ch.trySend(1);
-    await two;
+    await third;
     expect(parked()).toEqual(before);
   });
 
@@ -254,7 +254,7 @@ describe("a select that waits", () => {
     ["chan receive (nil chan)", () => select([receive(null)])],
     ["chan send (nil chan)", () => select({ off: send(undefined, 1) })],
     ["select", () => select([receive(null), receive(null)])],
-  ])("for ever is counted as %s", (name, start) => {
+  ])("forever has the wait reason %s", (name, start) => {
     ignoreLeaks();
     const count = (): number | undefined => waitReasons.find((o) => o.name === name)?.waiting;
     const before = count() as number;
@@ -283,7 +283,7 @@ describe.each(capacities)("with capacity %d", (capacity) => {
   });
 
   // R48
-  test("losing sends are never sent, whether the select waited or not", async () => {
+  test("losing sends send nothing, whether the select waited or not", async () => {
     const a = full(capacity);
     const b = full(capacity);
     const s = select({ a: send(a, 1), b: send(b, 2) });
@@ -348,7 +348,7 @@ describe.each(capacities)("with capacity %d", (capacity) => {
   });
 
   // R50
-  test("a closed channel gives what it holds, and is then ready for ever", async () => {
+  test("a closed channel returns its buffered values, and is then always ready", async () => {
     const ch = full(capacity);
     ch.close();
     for (let i = 0; i < capacity; i++) {
@@ -387,7 +387,7 @@ describe.each(capacities)("with capacity %d", (capacity) => {
   });
 
   // R32, R55
-  test("close wakes every select that waits, each once", async () => {
+  test("close wakes every waiting select once", async () => {
     const ch = new Channel<number>(capacity);
     const never = new Channel<number>();
     const selects = Array.from({ length: 1_000 }, () =>
@@ -401,7 +401,7 @@ describe.each(capacities)("with capacity %d", (capacity) => {
   });
 
   // R18, R32
-  test("close makes every send that waits panic, and nobody gets the value", async () => {
+  test("close makes every waiting send panic, and the value is not received", async () => {
     const ch = full(capacity);
     const never = new Channel<number>();
     const selects = Array.from({ length: 10 }, (_, i) => select({ never: receive(never), ch: send(ch, i) }));
@@ -420,7 +420,7 @@ describe.each(capacities)("with capacity %d", (capacity) => {
     ["a promise", Promise.resolve(1)],
     ["a thenable", { then: (f: (value: string) => void) => f("called") }],
     ["a function", () => 1],
-  ])("%s arrives as what was sent", async (_, value) => {
+  ])("%s arrives unchanged", async (_, value) => {
     const ch = new Channel<unknown>(capacity);
     const waits = select({ ch: receive(ch) });
     await select([send(ch, value)]);
@@ -444,7 +444,7 @@ describe("a case whose channel is null or undefined", () => {
   });
 
   // R49
-  test("does not keep the others from being waited for", async () => {
+  test("does not prevent the select from waiting for the other cases", async () => {
     const ch = new Channel<number>();
     const s = select([receive(null), receive(ch), send(undefined, 1)]);
     ch.trySend(1);
@@ -452,7 +452,7 @@ describe("a case whose channel is null or undefined", () => {
   });
 
   // R49
-  test("is how a loop over several channels ends", async () => {
+  test("lets a loop over several channels end", async () => {
     let a: Channel<number> | null = full(3);
     let b: Channel<number> | null = full(5);
     a.close();
@@ -473,18 +473,18 @@ test.each([
   ["select({})", () => select({})],
   ["select([])", () => select([])],
   ["a select of cases that are off", () => select({ a: receive(null), b: send(undefined, 1) })],
-])("%s waits for ever", async (_, start) => {
+])("%s waits forever", async (_, start) => {
   ignoreLeaks();
   expect(await stateOf(start())).toBe("pending");
 });
 
 // R49
-test("a select of nothing but default does not wait", async () => {
+test("a select with only a default does not wait", async () => {
   expect(await select({ default: true })).toStrictEqual({ case: "default" });
 });
 
 // R42
-test("cases are snapshots: what happens to a variable or channel later changes only the channel's state", async () => {
+test("cases are snapshots: a later assignment to the variable of a channel does not change the case", async () => {
   const first = new Channel<string>();
   const other = new Channel<string>(1);
   other.trySend("other");
@@ -521,7 +521,7 @@ test("a select with default sees one instant: a value that only changes channels
 
 describe("two selects", () => {
   // R54
-  test("rendezvous in the one pair of cases that fits", async () => {
+  test("rendezvous in the only matching pair of cases", async () => {
     const [a, b, c] = [new Channel<number>(), new Channel<number>(), new Channel<number>()];
     const sender = select({ a: send(a, 1), b: send(b, 2) });
     const receiver = select({ c: receive(c), b: receive(b) });
@@ -531,7 +531,7 @@ describe("two selects", () => {
   });
 
   // R44, R54
-  test("rendezvous once, in each of the pairs that fit equally often", async () => {
+  test("rendezvous once, in each of the matching pairs equally often", async () => {
     const a = new Channel<string>();
     const b = new Channel<string>();
     const counts = await tally(trials, async () => {
@@ -555,10 +555,10 @@ describe("two selects", () => {
   test("that both send and receive on one channel pair with each other, in either direction", async () => {
     const ch = new Channel<number>();
     const counts = await tally(trials, async () => {
-      const one = select({ out: send(ch, 1), in: receive(ch) });
-      const two = await select({ out: send(ch, 2), in: receive(ch) });
-      expect(await one).toStrictEqual(two.case === "in" ? { case: "out" } : { case: "in", value: 2, ok: true });
-      return two.case;
+      const first = select({ out: send(ch, 1), in: receive(ch) });
+      const second = await select({ out: send(ch, 2), in: receive(ch) });
+      expect(await first).toStrictEqual(second.case === "in" ? { case: "out" } : { case: "in", value: 2, ok: true });
+      return second.case;
     });
     expectShares(
       counts,
@@ -576,7 +576,7 @@ describe("a select that waits to send and to receive on one channel", () => {
   const start = (): Promise<unknown> => select({ out: send(ch, 1), in: receive(ch) });
 
   // R53
-  test("is served by either side", async () => {
+  test("is served by a sender or a receiver", async () => {
     const sends = start();
     expect(await ch.receive()).toStrictEqual({ value: 1, ok: true });
     expect(await sends).toStrictEqual({ case: "out" });
@@ -587,7 +587,7 @@ describe("a select that waits to send and to receive on one channel", () => {
   });
 
   // R32: closechan of runtime/chan.go releases the receivers first.
-  test("hears of a close as a receiver", async () => {
+  test("completes its receive case when the channel is closed", async () => {
     const s = start();
     ch.close();
     expect(await s).toStrictEqual({ case: "in", value: undefined, ok: false });
@@ -603,30 +603,30 @@ test("a send that waits rejects when its channel is closed", async () => {
 });
 
 // R62
-test("break leaves the switch, continue the turn of the loop, and return the function", async () => {
+test("break exits the switch, continue starts the next iteration, and return exits the function", async () => {
   const ch = new Channel<string>(4);
   for (const word of ["break", "continue", "return", "never"]) ch.trySend(word);
-  const said: string[] = [];
+  const log: string[] = [];
   const loop = async (): Promise<string> => {
     for (;;) {
       const s = await select({ ch: receive(ch) });
       switch (s.case) {
         case "ch":
-          said.push(s.value ?? "closed");
+          log.push(s.value ?? "closed");
           if (s.value === "break") break;
           if (s.value === "continue") continue;
           return "returned";
       }
-      said.push("after the switch");
+      log.push("after the switch");
     }
   };
   expect(await loop()).toBe("returned");
-  expect(said).toEqual(["break", "after the switch", "continue", "return"]);
+  expect(log).toEqual(["break", "after the switch", "continue", "return"]);
   expect(ch.length).toBe(1);
 });
 
 describe("a case can be used again", () => {
-  test("after its select, won or lost, waited or not, by name and by index", async () => {
+  test("after its select, whether it won or lost, waited or not, by name and by index", async () => {
     const ch = new Channel<number>(1);
     const other = new Channel<string>();
     const out = send(ch, 1);
@@ -638,9 +638,9 @@ describe("a case can be used again", () => {
       expect(await select({ value })).toStrictEqual({ case: "value", value: 1, ok: true });
       expect(await waits).toStrictEqual({ case: 1 });
       ch.tryReceive();
-      const hears = select({ value, word });
+      const receives = select({ value, word });
       other.trySend("hello");
-      expect(await hears).toStrictEqual({ case: "word", value: "hello", ok: true });
+      expect(await receives).toStrictEqual({ case: "word", value: "hello", ok: true });
     }
     ch.close();
     expect(await select([value])).toStrictEqual({ case: 0, value: undefined, ok: false });
@@ -650,28 +650,28 @@ describe("a case can be used again", () => {
 
   test("after a select that was refused", async () => {
     const ch = full(1);
-    const one = receive(ch);
-    await expect(select([one, 5 as never])).rejects.toThrow(TypeError);
-    expect(await select({ one })).toStrictEqual({ case: "one", value: -1, ok: true });
+    const reused = receive(ch);
+    await expect(select([reused, 5 as never])).rejects.toThrow(TypeError);
+    expect(await select({ reused })).toStrictEqual({ case: "reused", value: -1, ok: true });
   });
 
-  test("by other selects while one waits with it", async () => {
+  test("by other selects while a select waits with it", async () => {
     const ch = new Channel<number>();
     const off = receive(null);
-    const one = receive(ch);
-    const first = select({ one, off });
-    const second = select({ two: one, off });
-    const third = select([off, one]);
+    const reused = receive(ch);
+    const first = select({ reused, off });
+    const second = select({ two: reused, off });
+    const third = select([off, reused]);
     expect(waiters(ch)).toBe(3);
     for (const value of [1, 2, 3]) ch.trySend(value);
-    expect(await first).toStrictEqual({ case: "one", value: 1, ok: true });
+    expect(await first).toStrictEqual({ case: "reused", value: 1, ok: true });
     expect(await second).toStrictEqual({ case: "two", value: 2, ok: true });
     expect(await third).toStrictEqual({ case: 1, value: 3, ok: true });
     expect(waiters(ch)).toBe(0);
     expect(await select({ off, default: true })).toStrictEqual({ case: "default" });
   });
 
-  test("and its value is sent each time, by whichever select it is", async () => {
+  test("and its value is sent each time, by any of the selects", async () => {
     const ch = new Channel<string>();
     const out = send(ch, "again");
     const selects = [select({ out }), select([out]), select({ a: out, b: receive(null) })];
@@ -680,14 +680,14 @@ describe("a case can be used again", () => {
     expect(ch.tryReceive()).toBeUndefined();
   });
 
-  test("twice in one select, where both have the same chance", async () => {
+  test("twice in one select, with equal probability", async () => {
     const ch = new Channel<number>(1);
-    const one = receive(ch);
+    const reused = receive(ch);
     const won = { a: 0, b: 0, waited: { a: 0, b: 0 } };
     for (let i = 0; i < 400; i++) {
       ch.trySend(i);
-      won[(await select({ a: one, b: one })).case]++;
-      const waits = select({ a: one, b: one });
+      won[(await select({ a: reused, b: reused })).case]++;
+      const waits = select({ a: reused, b: reused });
       ch.trySend(i);
       won.waited[(await waits).case]++;
     }
@@ -697,32 +697,32 @@ describe("a case can be used again", () => {
     }
   });
 
-  test("after a select that was withdrawn, of which nothing stays behind", async () => {
+  test("after a select that was canceled, which leaves no waiter behind", async () => {
     ignoreLeaks();
     const ch = new Channel<number>();
-    const one = receive(ch) as unknown as Case<number>;
-    void select([one as never, receive(null)]);
-    cancelWaiter(one.pendingSelect as object);
-    expect([waiters(ch), one.pendingSelect, receive(ch) === (one as never)]).toEqual([0, null, true]);
-    const s = select([one as never]);
+    const reused = receive(ch) as unknown as Case<number>;
+    void select([reused as never, receive(null)]);
+    cancelWaiter(reused.pendingSelect as object);
+    expect([waiters(ch), reused.pendingSelect, receive(ch) === (reused as never)]).toEqual([0, null, true]);
+    const s = select([reused as never]);
     ch.trySend(1);
     expect(await s).toStrictEqual({ case: 0, value: 1, ok: true });
   });
 
-  test("by the next select, without being made anew", async () => {
+  test("by the next select, without a new object", async () => {
     const ch = full(1);
-    const one = receive(ch);
-    expect(receive(ch)).toBe(one);
-    await select({ one });
-    expect(receive(ch)).toBe(one);
-    const waits = select({ one });
-    expect(receive(ch)).not.toBe(one);
+    const reused = receive(ch);
+    expect(receive(ch)).toBe(reused);
+    await select({ reused });
+    expect(receive(ch)).toBe(reused);
+    const waits = select({ reused });
+    expect(receive(ch)).not.toBe(reused);
     ch.trySend(1);
-    expect(await waits).toStrictEqual({ case: "one", value: 1, ok: true });
+    expect(await waits).toStrictEqual({ case: "reused", value: 1, ok: true });
   });
 });
 
-test("cases can be shown as JSON, also while selects wait with them", () => {
+test("cases can be serialized as JSON, also while selects wait with them", () => {
   ignoreLeaks();
   const ch = new Channel<number>();
   const cases = { in: receive(ch), off: receive(null), out: send(full(1), 2) };
@@ -776,7 +776,7 @@ describe("bad input", () => {
     ["an array with true", [true], "select: 0 must be a case, made by receive or send, got true"],
     ["an array with a hole", new Array(2), "select: 0 must be a case, made by receive or send, got undefined"],
     [
-      "what would rather be another",
+      "an object that prints as a case",
       [{ toString: () => "a case" }],
       "select: 0 must be a case, made by receive or send, got [object Object]",
     ],
@@ -802,7 +802,7 @@ describe("bad input", () => {
     },
   );
 
-  test("names that are numbers are answered as they were given, and are as likely as others", async () => {
+  test("numeric names are returned unchanged, and are chosen as often as other names", async () => {
     const counts = new Map<string, number>();
     for (let i = 0; i < 3000; i++) {
       const s = await select({ b: receive(ready), 7: receive(ready), "07": receive(ready) });
@@ -813,7 +813,7 @@ describe("bad input", () => {
     for (const count of counts.values()) expect(count).toBeGreaterThan(850);
   });
 
-  test("cases as arguments of their own are a TypeError", async () => {
+  test("cases as separate arguments are a TypeError", async () => {
     const both = (select as (...cases: unknown[]) => Promise<unknown>)(receive(ready), receive(ready));
     await expect(both).rejects.toThrow(
       "select: cases must be one object, such as { value: receive(ch), sent: send(other, value) }, got more arguments",
@@ -823,7 +823,7 @@ describe("bad input", () => {
   });
 
   // R43
-  test("keeps the cases ahead of it from being served", async () => {
+  test("prevents the cases before it from being served", async () => {
     const ch = full(1);
     await expect(select({ ch: receive(ch), bad: 1 } as never)).rejects.toThrow(TypeError);
     await expect(select([receive(ch), 1 as never])).rejects.toThrow(TypeError);
@@ -833,7 +833,7 @@ describe("bad input", () => {
   });
 
   // R43
-  test("an error of a getter comes as a rejection", async () => {
+  test("an error of a getter rejects the select", async () => {
     const error = new Error("from the getter");
     const cases = {
       get a(): ReceiveCase<number> {
@@ -851,7 +851,7 @@ describe("bad input", () => {
     ["false", false, "false"],
     ["a look-alike of a channel", Object.create(ready) as unknown, "a proxy or an imitation of a Channel"],
     ["a proxy of a channel", new Proxy(ready, {}), "a proxy or an imitation of a Channel"],
-  ])("receive and send themselves throw when they are given %s for a channel", (_, channel, shown) => {
+  ])("receive and send throw if the channel is %s", (_, channel, shown) => {
     expect(() => receive(channel as never)).toThrow(TypeError);
     expect(() => receive(channel as never)).toThrow(`receive: channel must be a Channel or null, got ${shown}`);
     expect(() => send(channel as never, 1)).toThrow(TypeError);

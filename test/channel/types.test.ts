@@ -1,5 +1,5 @@
-// What must compile, and what must not. It is the compiler that tests this, in `npm run types`: where an error is expected
-// and there is none, that is an error. Run as tests, the same lines only show that they do no harm.
+// Code that must compile, and code that must not. The compiler checks this file, in `npm run types`: an expected error that
+// does not occur is an error. The test runner only checks that the same lines do no harm.
 
 /* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment,
    @typescript-eslint/await-thenable -- what these rules find is what must not compile. */
@@ -33,7 +33,7 @@ function accept<T>(value: T): void {
   expect(value).toBe(value);
 }
 
-/** Compiles if `code` does. */
+/** Type-checks `code` without calling it. */
 function notRun(code: () => unknown): void {
   expect(code).toBeInstanceOf(Function);
 }
@@ -42,7 +42,7 @@ type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 
 
 type StringKeys<E> = Extract<keyof E, string>;
 
-/** Compiles if the two types are the same. */
+/** Compiles if the two types are identical. */
 function expectSame<A, B>(same: Same<A, B>): void {
   expect(same).toBe(true);
 }
@@ -53,20 +53,20 @@ describe("the ends of a channel", () => {
   const receives: ReceiveChannel<number> = ch;
 
   // R6
-  test("are both the channel, and neither is the channel or the other end", () => {
+  test("are both types of the channel, and neither is assignable to the channel or to the other end", () => {
     accept<SendChannel<number>>(ch);
     accept<ReceiveChannel<number>>(ch);
-    // @ts-expect-error: an end is not the channel
+    // @ts-expect-error: an end is not a channel
     accept<Channel<number>>(sends);
-    // @ts-expect-error: an end is not the channel
+    // @ts-expect-error: an end is not a channel
     accept<Channel<number>>(receives);
-    // @ts-expect-error: one end is not the other
+    // @ts-expect-error: an end is not the other end
     accept<ReceiveChannel<number>>(sends);
-    // @ts-expect-error: one end is not the other
+    // @ts-expect-error: an end is not the other end
     accept<SendChannel<number>>(receives);
   });
 
-  test("are not implemented by an object that has their methods: it would throw at runtime", () => {
+  test("are not implemented by an object with the same methods, which would throw at runtime", () => {
     const { send, trySend, close, receive, tryReceive, length, capacity } = ch;
     const methods = { send, trySend, close, receive, tryReceive, length, capacity };
     // @ts-expect-error: an imitation
@@ -81,14 +81,14 @@ describe("the ends of a channel", () => {
   test("have the operations of their direction and no others", () => {
     expectSame<StringKeys<SendChannel<number>>, "send" | "trySend" | "close" | "length" | "capacity">(true);
     expectSame<StringKeys<ReceiveChannel<number>>, "receive" | "tryReceive" | "length" | "capacity">(true);
-    // @ts-expect-error: length and capacity are for reading
+    // @ts-expect-error: length and capacity are read-only
     notRun((): number => (sends.length = 1));
-    // @ts-expect-error: length and capacity are for reading
+    // @ts-expect-error: length and capacity are read-only
     notRun((): number => (ch.capacity = 1));
   });
 
   // R7
-  test("make the cases of their direction and no others", () => {
+  test("create the cases of their direction and no others", () => {
     accept<ReceiveCase<number>>(receive(receives));
     accept<SendCase>(send(sends, 1));
     // @ts-expect-error: nothing can be received from this end
@@ -101,14 +101,14 @@ describe("the ends of a channel", () => {
     });
   });
 
-  test("take values of the element's type alone", () => {
-    // @ts-expect-error: a string is no number
+  test("accept only values of the element type", () => {
+    // @ts-expect-error: a string is not a number
     notRun(() => ch.trySend("1"));
-    // @ts-expect-error: a string is no number
+    // @ts-expect-error: a string is not a number
     notRun(() => sends.send("1"));
-    // @ts-expect-error: a string is no number
+    // @ts-expect-error: a string is not a number
     notRun(() => send(ch, "1"));
-    // @ts-expect-error: undefined is no number
+    // @ts-expect-error: undefined is not a number
     notRun(() => ch.send());
   });
 });
@@ -118,30 +118,30 @@ describe("channels of animals and dogs", () => {
   const dogs = new Channel<Dog>(1);
 
   // R6
-  test("may be used where every value that passes is of the right kind", () => {
+  test("are assignable where every value has the right type", () => {
     accept<ReceiveChannel<Animal>>(dogs);
     accept<SendChannel<Dog>>(animals);
     accept<SendCase>(send(animals, new Dog()));
   });
 
   // R6
-  test("may not be used where a wrong kind could pass", () => {
-    // @ts-expect-error: a cat could be sent to the dogs
+  test("are not assignable where a value of a wrong type could pass", () => {
+    // @ts-expect-error: a cat could be sent to the channel of dogs
     accept<SendChannel<Animal>>(dogs);
-    // @ts-expect-error: a cat could come from the animals
+    // @ts-expect-error: a cat could be received from the channel of animals
     accept<ReceiveChannel<Dog>>(animals);
-    // @ts-expect-error: a cat could be sent to the dogs
+    // @ts-expect-error: a cat could be sent to the channel of dogs
     accept<Channel<Animal>>(dogs);
-    // @ts-expect-error: a cat could come from the animals
+    // @ts-expect-error: a cat could be received from the channel of animals
     accept<Channel<Dog>>(animals);
     // @ts-expect-error: an animal may be a cat
     notRun(() => send(dogs, new Animal()));
   });
 });
 
-describe("what is received", () => {
+describe("a received value", () => {
   // R24
-  test("has its type once ok is known, and not before", async () => {
+  test("has the element type only after ok has been checked", async () => {
     const ch = new Channel<string>(1);
     ch.trySend("abc");
     const r = await ch.receive();
@@ -150,16 +150,16 @@ describe("what is received", () => {
     if (r.ok) expectSame<typeof r.value, string>(true);
     else expectSame<typeof r.value, undefined>(true);
     const { value, ok } = r;
-    // @ts-expect-error: it may be undefined
+    // @ts-expect-error: the value may be undefined
     accept<string>(value);
     expect(ok && value.length).toBe(3);
   });
 
-  test("may be nothing at all from a receive that does not wait", () => {
+  test("may be missing if the receive does not wait", () => {
     const ch = new Channel<string>();
     const r = ch.tryReceive();
     expectSame<typeof r, ReceiveResult<string> | undefined>(true);
-    // @ts-expect-error: it may be undefined
+    // @ts-expect-error: the value may be undefined
     notRun(() => r.ok);
     expect(r).toBeUndefined();
   });
@@ -171,7 +171,7 @@ describe("what is received", () => {
     const r = await ch.receive();
     expectSame<typeof r, ReceiveResult<void>>(true);
     expect(r).toEqual({ value: undefined, ok: true });
-    // @ts-expect-error: there is nothing to send
+    // @ts-expect-error: a channel of void takes no value
     notRun(() => ch.send(1));
   });
 
@@ -186,11 +186,11 @@ describe("what is received", () => {
   });
 });
 
-describe("what select answers", () => {
+describe("the result of select", () => {
   const words = new Channel<string>(1);
   const numbers = new Channel<number>(1);
 
-  test("is told apart by the name of the case", async () => {
+  test("is discriminated by the name of the case", async () => {
     words.trySend("abc");
     const s = await select({ word: receive(words), done: receive(context.background().done()), out: send(numbers, 1) });
     switch (s.case) {
@@ -200,7 +200,7 @@ describe("what select answers", () => {
         break;
       case "done":
         expectSame<typeof s.ok, boolean>(true);
-        // A receive from a channel on which nothing is ever sent can only have seen it closed.
+        // A receive from a channel that carries no values completes only when the channel is closed.
         expectSame<typeof s.value, undefined>(true);
         break;
       case "out":
@@ -210,19 +210,19 @@ describe("what select answers", () => {
       default:
         expectSame<typeof s, never>(true);
     }
-    // @ts-expect-error: there is no such case
+    // @ts-expect-error: a case with that name does not exist
     notRun(() => s.case === "other");
     await select({ drain: receive(numbers), default: true });
   });
 
-  test("can be default if and only if the cases have it", async () => {
+  test("can be default if and only if the cases have a default", async () => {
     const s = await select({ word: receive(new Channel<string>()), default: true });
     expectSame<typeof s.case, "word" | "default">(true);
-    // @ts-expect-error: default carries nothing
+    // @ts-expect-error: the default case has no value
     if (s.case === "default") notRun(() => s.value);
     expect(s.case).toBe("default");
     expectSame<SelectResult<{ word: ReceiveCase<string> }>["case"], "word">(true);
-    // Also where the type of the cases leaves some of them open.
+    // The same holds if the type of the cases has optional members.
     expectSame<SelectResult<{ word?: ReceiveCase<string>; default?: true }>["case"], "word" | "default">(true);
     expectSame<
       SelectResult<{ word?: ReceiveCase<string> }>,
@@ -236,7 +236,7 @@ describe("what select answers", () => {
     >(true);
   });
 
-  test("has the index as the name where the cases stand in an array", async () => {
+  test("has the index as the name if the cases are an array", async () => {
     numbers.trySend(7);
     const s = await select([receive(new Channel<string>()), receive(numbers), send(new Channel<Dog>(), new Dog())]);
     expectSame<typeof s.case, 0 | 1 | 2>(true);
@@ -247,7 +247,7 @@ describe("what select answers", () => {
     expect(s).toEqual({ case: 1, value: 7, ok: true });
   });
 
-  test("has any index where the array is made at runtime", async () => {
+  test("has any index if the array is created at runtime", async () => {
     const channels = [new Channel<number>(1), new Channel<number>(1)];
     channels[1]?.trySend(7);
     const s = await select(channels.map((ch) => receive(ch)));
@@ -256,13 +256,13 @@ describe("what select answers", () => {
     expect(s).toEqual({ case: 1, value: 7, ok: true });
   });
 
-  test("has the index, or default, where an array of cases has a default", async () => {
+  test("has the index, or default, if an array of cases has a default", async () => {
     const s = await select([receive(words), receive(numbers)], { default: true });
     expectSame<typeof s.case, 0 | 1 | "default">(true);
     if (s.case === 0) expectSame<typeof s.value, string | undefined>(true);
     // @ts-expect-error: the default has no value
     if (s.case === "default") notRun(() => s.value);
-    // @ts-expect-error: named cases have it among them
+    // @ts-expect-error: an object of cases has the default as a case
     await expect(select({ word: receive(words) }, { default: true })).rejects.toThrow(TypeError);
     // @ts-expect-error: default must be true
     await expect(select([receive(words)], { default: false })).rejects.toThrow(TypeError);
@@ -276,21 +276,21 @@ describe("what select answers", () => {
     expect(s.case).toBe("default");
   });
 
-  test("is nothing for what is no set of cases", async () => {
+  test("does not exist for an invalid set of cases", async () => {
     const wrong = [
       // @ts-expect-error: default must be true
       select({ word: receive(words), default: false }),
       // @ts-expect-error: default must be true
       select({ word: receive(words), default: receive(words) }),
-      // @ts-expect-error: a channel is no case
+      // @ts-expect-error: a channel is not a case
       select({ word: words }),
-      // @ts-expect-error: a channel is no case
+      // @ts-expect-error: a channel is not a case
       select([words]),
-      // @ts-expect-error: only the name default has default's meaning
+      // @ts-expect-error: only the name default denotes the default case
       select({ word: receive(words), otherwise: true }),
-      // @ts-expect-error: an array has no default
+      // @ts-expect-error: an array cannot contain the default
       select([receive(words), true]),
-      // @ts-expect-error: these are no cases
+      // @ts-expect-error: null is not a set of cases
       select(null),
     ];
     for (const refused of wrong) await expect(refused).rejects.toThrow(TypeError);
@@ -301,30 +301,30 @@ describe("a context", () => {
   const id = context.key<number>("id");
   const ctx: Context = context.withValue(context.background(), id, 1);
 
-  test("answers a key with a value of the key's type", () => {
-    const found = ctx.value(id);
-    expectSame<typeof found, number | undefined>(true);
+  test("returns a value of the type of the key", () => {
+    const value = ctx.value(id);
+    expectSame<typeof value, number | undefined>(true);
     expectSame<ReturnType<typeof ctx.value>, unknown>(true);
-    expect(found).toBe(1);
+    expect(value).toBe(1);
   });
 
-  test("takes no value of another type for a key", () => {
-    // @ts-expect-error: the key is one of numbers
+  test("rejects a value of another type than that of the key", () => {
+    // @ts-expect-error: the values of the key are numbers
     accept(context.withValue(ctx, id, "1"));
   });
 
-  test("takes no key of one type for a key of another", () => {
-    // @ts-expect-error: whoever reads with it would take a number for a string
+  test("rejects a key of one type where a key of another type is required", () => {
+    // @ts-expect-error: a read with the key would return a number as a string
     accept<context.Key<string>>(id);
-    // @ts-expect-error: whoever writes with it could put a string there
+    // @ts-expect-error: a write with the key could store a string
     accept<context.Key<number | string>>(id);
   });
 
-  test("is done by a channel that can only be received from", () => {
+  test("has a done channel that can only be received from", () => {
     const done = ctx.done();
     expectSame<typeof done, ReceiveChannel<never>>(true);
     accept<ReceiveChannel<string>>(done);
-    // @ts-expect-error: nobody but the context ends it
+    // @ts-expect-error: only the context closes its done channel
     accept<SendChannel<never>>(done);
   });
 });

@@ -1,4 +1,4 @@
-// Two copies of the library in one process: each error that comes of it names them.
+// Two copies of the library in one process: each error that results from them names both copies.
 
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -103,9 +103,9 @@ test("an object of another copy is named in the error of each function that take
   ]);
 });
 
-const each = `\\n\\t${version.replaceAll(".", "\\.")} at .*`;
+const copyLine = `\\n\\t${version.replaceAll(".", "\\.")} at .*`;
 const list = new RegExp(
-  `\\n2 copies of goro are loaded, which do not share goroutines; see docs/copies\\.md:${each}stack\\.ts.*${each}copy\\.mjs.*\\n+$`,
+  `\\n2 copies of goro are loaded, which do not share goroutines; see docs/copies\\.md:${copyLine}stack\\.ts.*${copyLine}copy\\.mjs.*\\n+$`,
 );
 
 test("the report of a deadlock names them", async () => {
@@ -115,7 +115,7 @@ test("the report of a deadlock names them", async () => {
   expect(code).toBe(2);
 });
 
-test("and so does the error of a bubble", async () => {
+test("the deadlock error of a bubble names them", async () => {
   const { stdout } = await runWithCopy(`
     await other.bubble(() => new other.Channel().receive()).catch((error) => console.log(error.message));
     void goro;
@@ -124,7 +124,7 @@ test("and so does the error of a bubble", async () => {
   expect(stdout).toMatch(list);
 });
 
-test("nothing is printed of them otherwise", async () => {
+test("two copies print nothing without an error", async () => {
   expect(await runWithCopy("goro.main(() => goro.time.sleep(1));\nother.go(() => other.time.sleep(1));")).toEqual({
     code: 0,
     stdout: "",
@@ -138,7 +138,7 @@ describe("the preload of", () => {
   test.each([
     ["testing", "which runs in real time"],
     ["trace", "which is not recorded"],
-  ])("goro/%s says that the program has a copy of its own", async (room, effect) => {
+  ])("goro/%s reports that the program has another copy", async (room, effect) => {
     const program = `import { main, time } from ${JSON.stringify(copy)};\nmain(() => time.sleep(1));`;
     const { code, stderr } = await runSource(program, {
       NODE_OPTIONS: `--import tsx --import ${preload(room)}`,
@@ -150,7 +150,7 @@ describe("the preload of", () => {
     expect(code).toBe(0);
   });
 
-  test.each(["testing", "trace"])("goro/%s says nothing where there is one copy", async (room) => {
+  test.each(["testing", "trace"])("goro/%s reports nothing if there is one copy", async (room) => {
     const { stderr } = await runSource('import { main, time } from "goro";\nmain(() => time.sleep(1));', {
       NODE_OPTIONS: `--import tsx --import ${preload(room)}`,
       GORO_TRACE: join(folder, "trace.json"),

@@ -1,4 +1,4 @@
-// What `using` does on a host that has no Symbol.dispose.
+// `using` on a host without Symbol.dispose.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -21,7 +21,7 @@ for (const [name, value] of Object.entries(all)) {
 }
 `;
 
-test("what `defer` and `context` return can be disposed of by the symbols that Babel and esbuild use there", async () => {
+test("the results of `defer` and `context` can be disposed of with the symbols that Babel and esbuild define", async () => {
   const folder = await mkdtemp(join(tmpdir(), "goro-"));
   try {
     const outfile = join(folder, "main.mjs");

@@ -20,11 +20,11 @@ function isBefore(a: Node, b: Node): boolean {
 function heapOf(...ranks: number[]): [heap: Heap<Node>, nodes: Node[]] {
   const heap = new Heap<Node>(isBefore);
   const nodes = ranks.map(node);
-  for (const each of nodes) heap.add(each);
+  for (const node of nodes) heap.add(node);
   return [heap, nodes];
 }
 
-/** The ranks of all, in the order in which they come first. */
+/** Removes all nodes from the heap, always the first, and returns their ranks. */
 function drain(heap: Heap<Node>): number[] {
   const ranks: number[] = [];
   for (let { first } = heap; first !== undefined; first = heap.first) {
@@ -50,8 +50,8 @@ test.each([
   ["ascend", [1, 2, 3, 4, 5, 6, 7]],
   ["descend", [7, 6, 5, 4, 3, 2, 1]],
   ["are equal", [1, 1, 1]],
-  ["come in any order", [5, 2, 7, 1, 6, 4, 3, 2]],
-])("gives back in order what is added, when the ranks %s", (_, ranks) => {
+  ["are in any order", [5, 2, 7, 1, 6, 4, 3, 2]],
+])("returns the added nodes in order if the ranks %s", (_, ranks) => {
   const [heap, nodes] = heapOf(...ranks);
   expect(heap.size).toBe(ranks.length);
   expectHeap(heap);
@@ -60,18 +60,18 @@ test.each([
   expect(heap.size).toBe(0);
 });
 
-describe("whoever leaves", () => {
-  // Each array is a heap as it stands, and what leaves is at the index.
+describe("a removed node", () => {
+  // Each array is a valid heap; the node at the index is removed.
   test.each([
     ["is the only one", [1], 0],
     ["is the first of two", [1, 2], 0],
     ["is the last", [1, 2, 3], 2],
-    ["is replaced by one that sinks to the left", [1, 2, 9, 3, 4, 10, 11], 1],
-    ["is replaced by one that sinks to the right", [1, 2, 9, 4, 3, 10, 11], 1],
-    ["is replaced by one that sinks below an only child", [1, 2, 3, 4, 5, 6], 0],
-    ["is replaced by one that stays where it is put", [1, 2, 3, 8, 9, 4], 2],
-    ["is replaced by one that rises", [1, 10, 2, 11, 12, 3, 4], 3],
-    ["is replaced by one that rises to just below the first", [1, 10, 2, 20, 21, 3, 4, 30, 31, 32, 33, 5], 7],
+    ["is replaced by a node that sinks to the left", [1, 2, 9, 3, 4, 10, 11], 1],
+    ["is replaced by a node that sinks to the right", [1, 2, 9, 4, 3, 10, 11], 1],
+    ["is replaced by a node that sinks below an only child", [1, 2, 3, 4, 5, 6], 0],
+    ["is replaced by a node that does not move", [1, 2, 3, 8, 9, 4], 2],
+    ["is replaced by a node that rises", [1, 10, 2, 11, 12, 3, 4], 3],
+    ["is replaced by a node that rises to just below the first", [1, 10, 2, 20, 21, 3, 4, 30, 31, 32, 33, 5], 7],
   ])("%s", (_, ranks, index) => {
     const [heap, nodes] = heapOf(...ranks);
     expect(heap.nodes.map(({ rank }) => rank)).toEqual(ranks);
@@ -82,15 +82,15 @@ describe("whoever leaves", () => {
     expect(drain(heap)).toEqual(ranks.filter((rank) => rank !== leaving.rank).sort((a, b) => a - b));
   });
 
-  test("can come back, also with another rank", () => {
-    const [heap, [one]] = heapOf(1, 2, 3);
-    heap.remove(one as Node);
-    heap.add(Object.assign(one as Node, { rank: 4 }));
+  test("can be added again, also with another rank", () => {
+    const [heap, [removed]] = heapOf(1, 2, 3);
+    heap.remove(removed as Node);
+    heap.add(Object.assign(removed as Node, { rank: 4 }));
     expectHeap(heap);
     expect(drain(heap)).toEqual([2, 3, 4]);
   });
 
-  test("leaves from every place of heaps of all small sizes", () => {
+  test("can be at any index, in heaps of all sizes up to 33", () => {
     for (let size = 1; size <= 33; size++) {
       for (let index = 0; index < size; index++) {
         const [heap] = heapOf(...Array.from({ length: size }, (_, i) => (i * 7919) % 101));
@@ -104,14 +104,14 @@ describe("whoever leaves", () => {
   });
 });
 
-test.each([1, 2, 3, 4, 5, 6])("agrees with a sorted list through any history (seed %i)", (seed) => {
+test.each([1, 2, 3, 4, 5, 6])("agrees with a sorted list for any sequence of operations (seed %i)", (seed) => {
   const chance = new Prng(seed);
   const [heap] = heapOf();
   const model: Node[] = [];
   for (let step = 0; step < 2000; step++) {
-    // The tide comes and goes, so that it is large and empty many times.
-    const tide = (step >> 7) % 2 === 0 ? 3 : 1;
-    if (chance.randomInt(4) < tide || model.length === 0) {
+    // The share of additions alternates, so that the heap grows and becomes empty many times.
+    const additions = (step >> 7) % 2 === 0 ? 3 : 1;
+    if (chance.randomInt(4) < additions || model.length === 0) {
       const added = node(chance.randomInt(seed * 40));
       heap.add(added);
       model.push(added);
@@ -131,7 +131,7 @@ test.each([1, 2, 3, 4, 5, 6])("agrees with a sorted list through any history (se
   expect(drain(heap)).toEqual(model.map(({ rank }) => rank));
 });
 
-test("adding and leaving cost the logarithm of the size", () => {
+test("add and remove take logarithmic time", () => {
   let comparisons = 0;
   const heap = new Heap<Node>((a, b) => {
     comparisons++;
@@ -139,7 +139,7 @@ test("adding and leaving cost the logarithm of the size", () => {
   });
   const size = 1 << 12;
   const nodes = Array.from({ length: size }, (_, i) => node((i * 7919) % size));
-  for (const each of nodes) heap.add(each);
-  for (const each of nodes) heap.remove(each);
+  for (const node of nodes) heap.add(node);
+  for (const node of nodes) heap.remove(node);
   expect(comparisons).toBeLessThanOrEqual(size * 12 * 4);
 });

@@ -9,12 +9,12 @@ function drain<T>(ring: RingBuffer<T>): T[] {
   return values;
 }
 
-describe("a ring", () => {
+describe("a ring buffer", () => {
   test("starts empty", () => {
     expect(new RingBuffer<number>().length).toBe(0);
   });
 
-  test("gives the values back in the order in which they came", () => {
+  test("returns the values in the order in which they were added", () => {
     const ring = new RingBuffer<number>();
     const values = Array.from({ length: 1000 }, (_, i) => i);
     for (const value of values) ring.push(value);
@@ -22,17 +22,20 @@ describe("a ring", () => {
     expect(drain(ring)).toEqual(values);
   });
 
-  // Growing copies the part before the head and the part behind it, and these are never the same for two heads.
-  test.each([0, 1, 2, 3, 4, 5, 6, 7, 8])("keeps the order when it grows after %i values have gone through", (gone) => {
-    const ring = new RingBuffer<number>();
-    for (let i = 0; i < gone; i++) {
-      ring.push(-1);
-      ring.shift();
-    }
-    const values = Array.from({ length: 40 }, (_, i) => i);
-    for (const value of values) ring.push(value);
-    expect(drain(ring)).toEqual(values);
-  });
+  // Growing copies the part before the head and the part after it, and their sizes differ for every head.
+  test.each([0, 1, 2, 3, 4, 5, 6, 7, 8])(
+    "keeps the order when it grows after %i values have passed through",
+    (passed) => {
+      const ring = new RingBuffer<number>();
+      for (let i = 0; i < passed; i++) {
+        ring.push(-1);
+        ring.shift();
+      }
+      const values = Array.from({ length: 40 }, (_, i) => i);
+      for (const value of values) ring.push(value);
+      expect(drain(ring)).toEqual(values);
+    },
+  );
 
   test("counts undefined and null as values", () => {
     const ring = new RingBuffer<unknown>();
@@ -42,7 +45,7 @@ describe("a ring", () => {
     expect(drain(ring)).toEqual([undefined, null]);
   });
 
-  test("shows its oldest value without taking it", () => {
+  test("returns its oldest value without removing it", () => {
     const ring = new RingBuffer<number | undefined>();
     expect(ring.first).toBeUndefined();
     ring.push(1);
@@ -59,14 +62,14 @@ describe("a ring", () => {
     expect(ring.first).toBe(3);
   });
 
-  test.each([1, 2, 3, 4])("agrees with an array through any history (seed %i)", (value) => {
+  test.each([1, 2, 3, 4])("agrees with an array for any sequence of operations (seed %i)", (value) => {
     seed(value);
     const ring = new RingBuffer<number>();
     const model: number[] = [];
     for (let step = 0; step < 4000; step++) {
-      // The tide comes and goes, so that it is full and empty many times, at many places of the circle.
-      const tide = (step >> 6) % 2 === 0 ? 3 : 1;
-      if (model.length === 0 || below(4) < tide) {
+      // The share of additions alternates, so that the ring is full and empty many times, at many offsets.
+      const additions = (step >> 6) % 2 === 0 ? 3 : 1;
+      if (model.length === 0 || below(4) < additions) {
         ring.push(step);
         model.push(step);
       } else {
@@ -78,39 +81,39 @@ describe("a ring", () => {
     expect(drain(ring)).toEqual(model);
   });
 
-  // Shrinking copies the part before the head and the part behind it.
-  test.each([0, 1, 31, 32, 33, 63])("keeps the order when it shrinks after %i values have gone through", (gone) => {
+  // Shrinking copies the part before the head and the part after it.
+  test.each([0, 1, 31, 32, 33, 63])("keeps the order when it shrinks after %i values have passed through", (passed) => {
     const ring = new RingBuffer<number>();
     const values = Array.from({ length: 1000 }, (_, i) => i);
-    for (let i = 0; i < gone; i++) ring.push(-1);
-    for (let i = 0; i < gone; i++) ring.shift();
+    for (let i = 0; i < passed; i++) ring.push(-1);
+    for (let i = 0; i < passed; i++) ring.shift();
     for (const value of values) ring.push(value);
-    const taken = values.slice(0, 990).map(() => ring.shift());
+    const shifted = values.slice(0, 990).map(() => ring.shift());
     for (const value of values) ring.push(value);
-    expect([...taken, ...drain(ring)]).toEqual([...values, ...values]);
+    expect([...shifted, ...drain(ring)]).toEqual([...values, ...values]);
   });
 
-  test("that was emptied after a burst, or nearly, holds no more than one that never held much", async () => {
+  test("that is nearly empty after a burst uses no more memory than a ring that was always small", async () => {
     const rings = Array.from({ length: 100 }, () => new RingBuffer<number>());
     const before = await heapInUse();
     for (const ring of rings) {
       for (let i = 0; i < 10_000; i++) ring.push(i);
       while (ring.length > 5) ring.shift();
     }
-    // 8 bytes a slot.
+    // A slot takes 8 bytes.
     expect((await heapInUse()) - before).toBeLessThan(rings.length * 64 * 8 + 200_000);
     for (const ring of rings) expect(drain(ring)).toEqual([9995, 9996, 9997, 9998, 9999]);
   });
 
-  test("copies a value a few times at most, wherever its length goes up and down", () => {
+  test("copies fewer than 4 values for each operation, at any length that grows and shrinks repeatedly", () => {
     const fill = jest.spyOn(Array.prototype, "fill");
     try {
       const ring = new RingBuffer<number>();
       let operations = 0;
-      for (const tide of [8, 9, 32, 33, 64, 65, 256, 257]) {
+      for (const limit of [8, 9, 32, 33, 64, 65, 256, 257]) {
         for (let round = 0; round < 50; round++) {
-          for (; ring.length < tide; operations++) ring.push(0);
-          for (; ring.length > tide >> 2; operations++) ring.shift();
+          for (; ring.length < limit; operations++) ring.push(0);
+          for (; ring.length > limit >> 2; operations++) ring.shift();
         }
       }
       const copied = fill.mock.results.reduce((sum, { value }) => sum + (value as unknown[]).length, 0);
@@ -120,7 +123,7 @@ describe("a ring", () => {
     }
   });
 
-  test("keeps nothing of a value that was taken", async () => {
+  test("does not retain a value that was removed", async () => {
     const ring = new RingBuffer<object>();
     const refs = (() => {
       const values = Array.from({ length: 12 }, () => ({}));

@@ -14,68 +14,68 @@ class Node implements QueueNode<Node> {
   }
 }
 
-function lineOf(nodes: readonly Node[]): WaitQueue<Node> {
-  const line = new WaitQueue<Node>();
-  for (const node of nodes) line.push(node);
-  return line;
+function queueOf(nodes: readonly Node[]): WaitQueue<Node> {
+  const queue = new WaitQueue<Node>();
+  for (const node of nodes) queue.push(node);
+  return queue;
 }
 
 function nodes(count: number): Node[] {
   return Array.from({ length: count }, (_, name) => new Node(name));
 }
 
-/** Checks that exactly `expected` stand in `line`, read from both ends. */
-function expectLine(line: WaitQueue<Node>, expected: readonly Node[]): void {
+/** Checks that `queue` contains exactly `expected`, read from both ends. */
+function expectQueue(queue: WaitQueue<Node>, expected: readonly Node[]): void {
   const fromFront: number[] = [];
-  for (let node = line.first; node !== null; node = node.next) fromFront.push(node.name);
+  for (let node = queue.first; node !== null; node = node.next) fromFront.push(node.name);
   const fromBack: number[] = [];
-  for (let node = line.last; node !== null; node = node === line.first ? null : node.prev) fromBack.push(node.name);
+  for (let node = queue.last; node !== null; node = node === queue.first ? null : node.prev) fromBack.push(node.name);
   const names = expected.map((node) => node.name);
   expect(fromFront).toEqual(names);
   expect(fromBack).toEqual(names.reverse());
-  expect(line.count()).toBe(names.length);
-  for (const node of expected) expect(node.queue).toBe(line);
+  expect(queue.count()).toBe(names.length);
+  for (const node of expected) expect(node.queue).toBe(queue);
 }
 
-describe("a line", () => {
+describe("a wait queue", () => {
   test("starts empty", () => {
-    const line = new WaitQueue<Node>();
-    expectLine(line, []);
-    expect(line.shift()).toBeNull();
+    const queue = new WaitQueue<Node>();
+    expectQueue(queue, []);
+    expect(queue.shift()).toBeNull();
   });
 
-  test("serves first whoever came first", () => {
+  test("removes the nodes in the order in which they were added", () => {
     const all = nodes(5);
-    const line = lineOf(all);
-    expect(all.map(() => line.shift()?.name)).toEqual([0, 1, 2, 3, 4]);
-    expectLine(line, []);
+    const queue = queueOf(all);
+    expect(all.map(() => queue.shift()?.name)).toEqual([0, 1, 2, 3, 4]);
+    expectQueue(queue, []);
   });
 
   test.each([
     ["first", 0],
     ["middle", 2],
     ["last", 4],
-  ])("lets the %s leave and keeps the order of the others", (_, place) => {
+  ])("removes the %s node and keeps the order of the others", (_, place) => {
     const all = nodes(5);
-    const line = lineOf(all);
-    line.remove(all[place] as Node);
-    expectLine(
-      line,
+    const queue = queueOf(all);
+    queue.remove(all[place] as Node);
+    expectQueue(
+      queue,
       all.filter((_, index) => index !== place),
     );
   });
 
-  test("lets somebody who left come back at the end", () => {
+  test("adds a removed node again at the end", () => {
     const [a, b, c] = nodes(3) as [Node, Node, Node];
-    const line = lineOf([a, b, c]);
-    line.remove(a);
-    line.push(a);
-    expectLine(line, [b, c, a]);
+    const queue = queueOf([a, b, c]);
+    queue.remove(a);
+    queue.push(a);
+    expectQueue(queue, [b, c, a]);
   });
 
-  test.each([1, 2, 3, 4])("stays whole through any history (seed %i)", (value) => {
+  test.each([1, 2, 3, 4])("stays consistent for any sequence of operations (seed %i)", (value) => {
     seed(value);
-    const line = new WaitQueue<Node>();
+    const queue = new WaitQueue<Node>();
     const outside = nodes(12);
     const inside: Node[] = [];
     for (let step = 0; step < 400; step++) {
@@ -84,12 +84,12 @@ describe("a line", () => {
         case 0: {
           const node = outside.pop();
           if (node === undefined) break;
-          line.push(node);
+          queue.push(node);
           inside.push(node);
           break;
         }
         case 1: {
-          const node = line.shift();
+          const node = queue.shift();
           expect(node).toBe(inside.shift() ?? null);
           if (node !== null) outside.push(node);
           break;
@@ -97,63 +97,63 @@ describe("a line", () => {
         default: {
           const node = inside[place];
           if (node === undefined) break;
-          line.remove(node);
+          queue.remove(node);
           inside.splice(place, 1);
           outside.push(node);
         }
       }
-      expectLine(line, inside);
+      expectQueue(queue, inside);
       for (const node of outside) expect([node.queue, node.prev, node.next]).toEqual([null, null, null]);
     }
   });
 
-  test("touches only the neighbors of whoever leaves, however long it is", () => {
+  test("accesses only the neighbors of a removed node, at any length", () => {
     class Watched implements QueueNode<Watched> {
-      static touched = 0;
+      static accesses = 0;
       queue: WaitQueue<Watched> | null = null;
       #ahead: Watched | null = null;
       #behind: Watched | null = null;
 
       get prev(): Watched | null {
-        Watched.touched++;
+        Watched.accesses++;
         return this.#ahead;
       }
       set prev(node: Watched | null) {
-        Watched.touched++;
+        Watched.accesses++;
         this.#ahead = node;
       }
       get next(): Watched | null {
-        Watched.touched++;
+        Watched.accesses++;
         return this.#behind;
       }
       set next(node: Watched | null) {
-        Watched.touched++;
+        Watched.accesses++;
         this.#behind = node;
       }
     }
     const costs = [10, 10_000].map((length) => {
-      const line = new WaitQueue<Watched>();
+      const queue = new WaitQueue<Watched>();
       const all = Array.from({ length }, () => new Watched());
-      for (const node of all) line.push(node);
-      Watched.touched = 0;
-      line.remove(all[length / 2] as Watched);
-      line.push(all[length / 2] as Watched);
-      line.shift();
-      line.push(all[0] as Watched);
-      return Watched.touched;
+      for (const node of all) queue.push(node);
+      Watched.accesses = 0;
+      queue.remove(all[length / 2] as Watched);
+      queue.push(all[length / 2] as Watched);
+      queue.shift();
+      queue.push(all[0] as Watched);
+      return Watched.accesses;
     });
     expect(costs[1]).toBe(costs[0]);
   });
 
-  test("does not keep those alive who left together with somebody who lives", async () => {
+  test("a live removed node does not retain its former neighbors", async () => {
     const survivor = new Node(0);
-    const gone = (() => {
+    const refs = (() => {
       const others = nodes(2) as [Node, Node];
-      const line = lineOf([others[0], survivor, others[1]]);
-      line.remove(survivor);
+      const queue = queueOf([others[0], survivor, others[1]]);
+      queue.remove(survivor);
       return others.map((node) => new WeakRef(node));
     })();
-    for (const ref of gone) expect(await isCollected(ref)).toBe(true);
+    for (const ref of refs) expect(await isCollected(ref)).toBe(true);
     expect(survivor.queue).toBeNull();
   });
 });

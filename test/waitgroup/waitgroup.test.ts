@@ -8,7 +8,7 @@ const negative = new PanicError("sync: negative WaitGroup counter");
 
 describe("wait", () => {
   // R74
-  test("returns at once, any number of times, while nothing is counted", async () => {
+  test("returns immediately, any number of times, while the counter is 0", async () => {
     const wg = new WaitGroup();
     await wg.wait();
     await Promise.all([wg.wait(), wg.wait()]);
@@ -17,7 +17,7 @@ describe("wait", () => {
   });
 
   // R75, R77
-  test("is released when the counter is 0 and not before, by whichever steps it gets there", async () => {
+  test("returns when the counter reaches 0 and not before, after any sequence of steps", async () => {
     const wg = new WaitGroup();
     wg.add(5);
     wg.add(2);
@@ -33,7 +33,7 @@ describe("wait", () => {
   });
 
   // R75, R77
-  test("releases all who wait, and leaves nobody behind", async () => {
+  test("releases all waiters", async () => {
     const wg = new WaitGroup();
     wg.add(1);
     const order: number[] = [];
@@ -49,7 +49,7 @@ describe("wait", () => {
   });
 
   // R71: Done happens before the Wait that it unblocks.
-  test("returns only to those who can see what was done before done", async () => {
+  test("returns after all work that was done before done", async () => {
     const wg = new WaitGroup();
     const results: number[] = [];
     for (let i = 0; i < 100; i++) {
@@ -65,7 +65,7 @@ describe("wait", () => {
   });
 
   // R78, R79
-  test("a waiter that was released is not caught by the round that begins in the same step", async () => {
+  test("a released waiter is not affected by a new round that begins in the same step", async () => {
     const wg = new WaitGroup();
     wg.add(1);
     const first = wg.wait();
@@ -81,7 +81,7 @@ describe("wait", () => {
 
 describe("misuse", () => {
   // R76
-  test("a negative counter panics, and the counter is then as before", async () => {
+  test("a negative counter panics, and leaves the counter unchanged", async () => {
     const wg = new WaitGroup();
     wg.add(1);
     wg.done();
@@ -123,7 +123,7 @@ describe("misuse", () => {
 
 describe("go", () => {
   // R80
-  test("runs f with its arguments, not at once, and wait waits for it", async () => {
+  test("runs f with its arguments, asynchronously, and wait waits for it", async () => {
     const wg = new WaitGroup();
     const seen: unknown[] = [];
     wg.go((...args: unknown[]) => seen.push(...args), 1, "two", undefined);
@@ -147,7 +147,7 @@ describe("go", () => {
   });
 
   // R82
-  test("and add may be called by those who are counted", async () => {
+  test("and add may be called by counted goroutines", async () => {
     const wg = new WaitGroup();
     let leaves = 0;
     const grow = (depth: number): void => {
@@ -169,7 +169,7 @@ describe("go", () => {
   });
 });
 
-test("a group whose count began outside of a bubble is waited for as the real thing there, also by who counts on", async () => {
+test("a bubble waits in real time for a group that was first used outside of it, also if it calls add itself", async () => {
   const wg = new WaitGroup();
   wg.add(1);
   const running = bubble(async () => {
@@ -181,9 +181,9 @@ test("a group whose count began outside of a bubble is waited for as the real th
   await running;
 });
 
-// R81: in Go a panic ends the program. Where the process survives it, a task that failed is never taken for one that is done.
+// R81: in Go a panic ends the program. If the process survives it, wait still means that all goroutines have finished.
 describe("a goroutine that panics in a process that survives it", () => {
-  test("finishes as any other: wait resolves when all have finished, and not before", async () => {
+  test("finishes like any other: wait resolves when all have finished, and not before", async () => {
     const ending = await runSource(`
       import { gosched, WaitGroup } from "goro";
       process.on("uncaughtException", (error) => console.log("uncaught:", error.message));
@@ -226,7 +226,7 @@ describe("a goroutine that panics in a process that survives it", () => {
     expect(ending.code).toBe(0);
   });
 
-  test("does not make the waits after it starve timers", async () => {
+  test("does not let later waits starve timers", async () => {
     const ending = await runSource(`
       import { gosched, WaitGroup } from "goro";
       process.on("uncaughtException", () => undefined);
