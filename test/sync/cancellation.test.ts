@@ -1,4 +1,4 @@
-// What cancels a wait for a lock: a context or a signal, before the call, while it waits, and at the same time as the lock becomes free.
+// Cancels a wait for a lock by a context or by a signal: before the call, during the wait, and when the lock becomes free.
 
 import { describe, expect, test } from "@jest/globals";
 import { getEventListeners } from "node:events";
@@ -35,7 +35,7 @@ const locks: Record<string, () => Lock> = {
     };
   },
   "RWMutex.rLock": () => {
-    // A writer holds it; readers wait.
+    // A writer holds the lock; readers wait.
     const rw = new RWMutex();
     let writes = false;
     return {
@@ -102,7 +102,7 @@ describe.each(pairs)("%s with %s", (name, by) => {
   const newLock = locks[name] as () => Lock;
   const newCanceler = cancelers[by] as () => Canceler;
 
-  test("that is canceled before the call rejects, although the lock is free, and takes nothing", async () => {
+  test("that is canceled before the call rejects and does not acquire the lock, although the lock is free", async () => {
     const lock = newLock();
     const { options, reason, cancel } = newCanceler();
     cancel();
@@ -111,7 +111,7 @@ describe.each(pairs)("%s with %s", (name, by) => {
     await expect(lock.lock(options)).rejects.toBe(reason());
   });
 
-  test("that is canceled while it waits rejects, leaves no listener, and the lock is free after the unlock", async () => {
+  test("that is canceled during the wait rejects, leaves no listener, and the lock is free after the unlock", async () => {
     const lock = newLock();
     lock.tryLock();
     const { options, reason, listeners, cancel } = newCanceler();
@@ -163,7 +163,7 @@ describe.each(pairs)("%s with %s", (name, by) => {
     using _ = await next;
   });
 
-  test("that is called with options that cancel nothing waits like one without", async () => {
+  test("that is called with options without a ctx or signal waits like a call without options", async () => {
     const lock = newLock();
     lock.tryLock();
     const waiting = lock.lock({ ctx: context.background() });
@@ -224,7 +224,7 @@ describe.each(Object.keys(locks))("the function of %s that runs while the lock i
     expect(lock.tryLock()).toBe(true);
   });
 
-  test("must be a function: the lock is not taken otherwise", async () => {
+  test("must be a function: otherwise the lock is not acquired", async () => {
     const lock = newLock();
     await expect(lock.with(7 as never)).rejects.toThrow(TypeError);
     expect(lock.tryLock()).toBe(true);
@@ -242,7 +242,7 @@ test("withPermits holds as many permits as it is given", async () => {
 });
 
 describe("a canceled writer", () => {
-  test("admits the readers that waited behind it", async () => {
+  test("admits the readers that are queued behind it", async () => {
     const rw = new RWMutex();
     using _1 = await rw.rLock();
     const [ctx, cancel] = context.withCancel(context.background());
@@ -254,7 +254,7 @@ describe("a canceled writer", () => {
     expect(String(rw)).toBe("RWMutex locked by 2 readers");
   });
 
-  test("does not admit them before another writer that waits", async () => {
+  test("does not admit them before another waiting writer", async () => {
     const rw = new RWMutex();
     const reader = await rw.rLock();
     const [ctx, cancel] = context.withCancel(context.background());

@@ -15,13 +15,13 @@ const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
 
 describe("wait", () => {
   // R96
-  test("unlocks, and comes back only with the lock in its hands", async () => {
+  test("unlocks, and resumes only when it holds the lock again", async () => {
     const mu = new Mutex();
     const c = new Cond(mu);
     expect(c.l).toBe(mu);
     await mu.lock();
     const wait = c.wait();
-    // It has let go by now: nobody can slip in between.
+    // The lock is already released, and no goroutine can acquire it between the unlock and the wait.
     expect([mu.tryLock(), condWait.waiting]).toEqual([true, 1]);
     c.signal();
     expect(condWait.waiting).toBe(0);
@@ -37,8 +37,8 @@ describe("wait", () => {
   test.each([
     ["a Mutex", () => new Mutex()],
     ["an RWMutex", () => new RWMutex()],
-    ["a reading side", () => new RWMutex().rLocker()],
-  ])("what the lock of %s had answered gives it back after any number of waits", async (_, make) => {
+    ["a read side", () => new RWMutex().rLocker()],
+  ])("the guard of the lock of %s releases the lock after any number of waits", async (_, make) => {
     const l = make() as UsableLocker;
     const c = new Cond(l);
     const user = async (): Promise<void> => {
@@ -55,7 +55,7 @@ describe("wait", () => {
     expect(() => l.unlock()).toThrow(PanicError);
   });
 
-  test("a stale answer gives nothing back after a wait of somebody else", async () => {
+  test("an old guard releases nothing after a wait of another holder", async () => {
     const mu = new Mutex();
     const c = new Cond(mu);
     const stale = await mu.lock();
@@ -69,8 +69,8 @@ describe("wait", () => {
     mu.unlock();
   });
 
-  // Any goroutine may unlock, also in the very moment when the lock has been handed over.
-  test("does not take the lock from who got it meanwhile", async () => {
+  // Any goroutine may unlock, also at the moment when the lock is handed over.
+  test("does not release a lock that was handed to another goroutine during the wait", async () => {
     const mu = new Mutex();
     const c = new Cond(mu);
     const first = await mu.lock();
@@ -99,7 +99,7 @@ describe("wait", () => {
     expect(mu.tryLock()).toBe(false);
   });
 
-  test("any lock will do, also one that signals while it unlocks, and one that then fails", async () => {
+  test("accepts any lock, also one that signals while it unlocks, and one whose unlock throws", async () => {
     let fails = false;
     let locked = 0;
     const c: Cond = new Cond({
@@ -119,7 +119,7 @@ describe("wait", () => {
   });
 
   // R96-R98
-  test("nobody wakes without a signal, and a signal for nobody is lost", async () => {
+  test("wakes no waiter without a signal, and a signal without waiters is lost", async () => {
     const mu = new Mutex();
     const c = new Cond(mu);
     c.signal();
@@ -137,7 +137,7 @@ describe("wait", () => {
   });
 
   // R98
-  test("who begins to wait after a broadcast is not woken by it", async () => {
+  test("a broadcast does not wake a goroutine that begins to wait later", async () => {
     const mu = new Mutex();
     const c = new Cond(mu);
     await mu.lock();
@@ -155,35 +155,35 @@ describe("wait", () => {
 });
 
 // R96-R98
-test.each(seeds)("wakes as a list of those who wait would, whatever happens (seed %i)", async (seed) => {
+test.each(seeds)("wakes waiters in the order of a reference queue (seed %i)", async (seed) => {
   const chance = new Prng(seed);
   const mu = new Mutex();
   const c = new Cond(mu);
-  const line: number[] = [];
+  const queue: number[] = [];
   const expected: number[] = [];
-  const got: number[] = [];
+  const woken: number[] = [];
   for (let step = 0; step < 120; step++) {
-    const what = chance.randomInt(6);
-    if (what < 3) {
+    const action = chance.randomInt(6);
+    if (action < 3) {
       await mu.lock();
-      line.push(step);
+      queue.push(step);
       void c.wait().then(() => {
-        got.push(step);
+        woken.push(step);
         mu.unlock();
       });
-    } else if (what < 5) {
+    } else if (action < 5) {
       c.signal();
-      expected.push(...line.splice(0, 1));
+      expected.push(...queue.splice(0, 1));
     } else {
       c.broadcast();
-      expected.push(...line.splice(0));
+      expected.push(...queue.splice(0));
     }
-    expect(condWait.waiting).toBe(line.length);
+    expect(condWait.waiting).toBe(queue.length);
     if (chance.randomInt(2) === 0) await quiet();
   }
   c.broadcast();
   await quiet();
-  expect(got).toEqual([...expected, ...line]);
+  expect(woken).toEqual([...expected, ...queue]);
   expect(mu.tryLock()).toBe(true);
 });
 
@@ -195,7 +195,7 @@ test.each([undefined, null, "l", {}, { lock: () => undefined }, { unlock: () => 
 );
 
 describe("in a bubble", () => {
-  test("who waits for a cond of the bubble is durably blocked", () =>
+  test("a goroutine that waits for a cond of the bubble is durably blocked", () =>
     inBubble(async () => {
       const c = new Cond(new Mutex());
       const start = now();
@@ -205,7 +205,7 @@ describe("in a bubble", () => {
       expect(now() - start).toBe(time.hour);
     }));
 
-  test("who waits for a cond of the world outside is not, nor is its lock given to who cannot go on", async () => {
+  test("a goroutine that waits for a cond from outside the bubble is not durably blocked, and its lock is not handed to a goroutine of an ended bubble", async () => {
     const mu = new Mutex();
     const c = new Cond(mu);
     const inside = bubble(async () => {
@@ -235,7 +235,7 @@ describe("in a bubble", () => {
 });
 
 // R66, R96: run in Go 1.26 as well.
-test("a program whose cond nobody signals ends as Go's does", async () => {
+test("a program whose cond is never signaled ends as in Go", async () => {
   const { code, stderr } = await runSource(`
     import { Cond, main, Mutex } from "goro";
     main(async () => {

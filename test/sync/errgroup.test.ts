@@ -7,14 +7,14 @@ import { runSource } from "../support/programs.ts";
 const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
 const doom = new Error("group_test: doomed");
 
-/** A promise that is rejected with whatever it is. */
+/** Returns a promise that is rejected with `reason`. */
 function rejecting(reason: unknown): Promise<never> {
   return Promise.reject(reason);
 }
 
 // R145
 describe("a group without a limit and without a context", () => {
-  test("starts as many as it is given, none of them before go has returned", () =>
+  test("starts all functions, none of them before go has returned", () =>
     inBubble(async () => {
       const group = new ErrGroup();
       let running = 0;
@@ -34,7 +34,7 @@ describe("a group without a limit and without a context", () => {
 
 // R146
 describe("wait", () => {
-  test("comes back when the last function has returned, with the error that was first in time", () =>
+  test("returns when the last function has returned, with the error that occurred first", () =>
     inBubble(async () => {
       const group = new ErrGroup();
       for (const ms of [30, 10, 20, 40]) {
@@ -48,7 +48,7 @@ describe("wait", () => {
       expect(now() - start).toBe(40);
     }));
 
-  test("gives the same error each time, and to each who waits", () =>
+  test("returns the same error each time, and to each caller", () =>
     inBubble(async () => {
       const group = new ErrGroup();
       await group.go(async () => {
@@ -61,7 +61,7 @@ describe("wait", () => {
       await expect(group.wait()).rejects.toBe(doom);
     }));
 
-  test("waits for those too that were started by functions of the group", () =>
+  test("also waits for functions that were started by functions of the group", () =>
     inBubble(async () => {
       const group = new ErrGroup();
       let ended = 0;
@@ -75,7 +75,7 @@ describe("wait", () => {
       expect(ended).toBe(15);
     }));
 
-  test("waits for a function whose go nobody has awaited", () =>
+  test("waits for a function whose go was not awaited", () =>
     inBubble(async () => {
       const group = new ErrGroup();
       group.setLimit(1);
@@ -112,7 +112,7 @@ describe("what counts as an error", () => {
       },
       "close of closed channel",
     ],
-    ["a rejection with something that is no error", () => rejecting("text"), "text"],
+    ["a rejection with a value that is not an Error", () => rejecting("text"), "text"],
     ["a rejection with undefined", () => rejecting(undefined), "undefined"],
   ])("%s", (_, f, message) =>
     inBubble(async () => {
@@ -125,7 +125,7 @@ describe("what counts as an error", () => {
     }),
   );
 
-  test("whatever was thrown and is no error is the cause of one", () =>
+  test("a thrown value that is not an Error is the cause of the error", () =>
     inBubble(async () => {
       const group = new ErrGroup();
       const thrown = { code: 42 };
@@ -133,7 +133,7 @@ describe("what counts as an error", () => {
       await expect(group.wait()).rejects.toHaveProperty("cause", thrown);
     }));
 
-  test.each([false, 0, "text", { message: "no error" }, undefined])("%p is none", (value) =>
+  test.each([false, 0, "text", { message: "no error" }, undefined])("the returned value %p is not an error", (value) =>
     inBubble(async () => {
       const group = new ErrGroup();
       await group.go(() => value);
@@ -144,7 +144,7 @@ describe("what counts as an error", () => {
 
 // R147, R148
 describe("the context of a group", () => {
-  test.each(seeds)("ends at the first error, while others still run (seed %i)", (seed) =>
+  test.each(seeds)("is canceled at the first error, while other functions still run (seed %i)", (seed) =>
     inBubble(
       async () => {
         const [group, ctx] = ErrGroup.withContext(context.background());
@@ -152,10 +152,10 @@ describe("the context of a group", () => {
         const start = now();
         for (const ms of [50, 20, 35]) {
           await group.go(async () => {
-            const s = await select({ worked: receive(time.after(ms)), gaveUp: receive(ctx.done()) });
-            if (s.case === "gaveUp") {
+            const s = await select({ worked: receive(time.after(ms)), stopped: receive(ctx.done()) });
+            if (s.case === "stopped") {
               ends.push(now() - start);
-              throw new Error("I gave up");
+              throw new Error("the job was canceled");
             }
             throw doom;
           });
@@ -169,7 +169,7 @@ describe("the context of a group", () => {
     ),
   );
 
-  test("does not end when a function returns without an error", () =>
+  test("is not canceled when a function returns without an error", () =>
     inBubble(async () => {
       const [group, ctx] = ErrGroup.withContext(context.background());
       await group.go(() => undefined);
@@ -179,7 +179,7 @@ describe("the context of a group", () => {
       await group.wait();
     }));
 
-  test("ends with its parent, and that alone is no error of the group", () =>
+  test("is canceled with its parent, and that alone is not an error of the group", () =>
     inBubble(async () => {
       const [parent, cancel] = context.withCancelCause(context.background());
       const [group, ctx] = ErrGroup.withContext(parent);
@@ -195,7 +195,7 @@ describe("the context of a group", () => {
 
 // R149, R150
 describe("a limit", () => {
-  test.each(seeds)("leaves no place empty while somebody waits for one (seed %i)", (seed) =>
+  test.each(seeds)("leaves no slot empty while a caller waits for one (seed %i)", (seed) =>
     inBubble(
       async () => {
         const group = new ErrGroup();
@@ -203,14 +203,14 @@ describe("a limit", () => {
         const start = now();
         for (let i = 0; i < 100; i++) await group.go(() => time.sleep(1 + (i % 7)));
         await group.wait();
-        // The sum over the places, and the tail of the last.
+        // The sum of all sleeps divided by the number of slots, plus the longest sleep.
         expect(now() - start).toBeLessThanOrEqual((4 * 100) / 10 + 7);
       },
       { seed },
     ),
   );
 
-  test("lets go wait until a place is free, and says when", () =>
+  test("makes go wait until a slot is free, and go resolves at that time", () =>
     inBubble(async () => {
       const group = new ErrGroup();
       group.setLimit(2);
@@ -224,7 +224,7 @@ describe("a limit", () => {
       await group.wait();
     }));
 
-  test("admits those who wait in the order in which they came", () =>
+  test("admits waiting callers in the order of their calls", () =>
     inBubble(async () => {
       const group = new ErrGroup();
       group.setLimit(1);
@@ -239,7 +239,7 @@ describe("a limit", () => {
       expect(started).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     }));
 
-  test("gives the place of one that failed free too", () =>
+  test("also frees the slot of a function that failed", () =>
     inBubble(async () => {
       const group = new ErrGroup();
       group.setLimit(1);
@@ -254,7 +254,7 @@ describe("a limit", () => {
       expect(calls).toBe(4);
     }));
 
-  test("of 0 admits nobody", async () => {
+  test("of 0 admits no goroutine", async () => {
     let ran = false;
     const program = bubble(async () => {
       const group = new ErrGroup();
@@ -265,7 +265,7 @@ describe("a limit", () => {
     expect(ran).toBe(false);
   });
 
-  test("that comes while others run without one does not count them", () =>
+  test("that is set while goroutines run without a limit does not count them", () =>
     inBubble(async () => {
       const group = new ErrGroup();
       for (let i = 0; i < 3; i++) await group.go(() => time.sleep(5));
@@ -278,8 +278,8 @@ describe("a limit", () => {
       await group.wait();
     }));
 
-  // A channel of places could not have so many.
-  test.each([2 ** 32, Number.MAX_SAFE_INTEGER])("may be any whole number: %i", (n) =>
+  // A channel with one element for each slot could not have this capacity.
+  test.each([2 ** 32, Number.MAX_SAFE_INTEGER])("may be any integer: %i", (n) =>
     inBubble(async () => {
       const group = new ErrGroup();
       group.setLimit(n);
@@ -305,7 +305,7 @@ describe("a limit", () => {
     await expect(program).rejects.toThrow("deadlock: all goroutines in bubble are blocked");
   });
 
-  test("gives a slot that is free to the call that waits, and not to one that tries", () =>
+  test("gives a free slot to the waiting call, and not to tryGo", () =>
     inBubble(async () => {
       const group = new ErrGroup();
       group.setLimit(1);
@@ -321,7 +321,7 @@ describe("a limit", () => {
 });
 
 describe("misuse", () => {
-  test.each([undefined, null, 1, "f", {}])("%p is no function", async (f) => {
+  test.each([undefined, null, 1, "f", {}])("%p is not a function", async (f) => {
     const group = new ErrGroup();
     const text = (caller: string): string => `${caller}: f must be a function, got ${String(f)}`;
     await expect(group.go(f as never)).rejects.toEqual(new TypeError(text("ErrGroup.go")));
@@ -329,14 +329,14 @@ describe("misuse", () => {
     await group.wait();
   });
 
-  test("a generator function does nothing when it is called, and is a TypeError", async () => {
+  test("a generator function, which does nothing when it is called, is a TypeError", async () => {
     const group = new ErrGroup();
     await expect(group.go(function* () {})).rejects.toThrow("ErrGroup.go: f must not be a generator function");
     expect(() => group.tryGo(async function* () {})).toThrow("ErrGroup.tryGo: f must not be a generator function");
     await group.wait();
   });
 
-  test("an AbortSignal is refused as a parent, and the error says what to write", () => {
+  test("rejects an AbortSignal as a parent, and the error names the right argument", () => {
     const { signal } = new AbortController();
     expect(() => ErrGroup.withContext(signal as never)).toThrow(
       new TypeError(
@@ -345,7 +345,7 @@ describe("misuse", () => {
     );
   });
 
-  test.each([1.5, NaN, Infinity, "1", undefined])("%p is no limit", (n) => {
+  test.each([1.5, NaN, Infinity, "1", undefined])("%p is not a limit", (n) => {
     expect(() => new ErrGroup().setLimit(n as never)).toThrow(
       new RangeError(`ErrGroup.setLimit: n must be an integer, got ${String(n)}`),
     );
@@ -353,7 +353,7 @@ describe("misuse", () => {
 });
 
 // The test fails if there is an unhandled rejection before the await.
-test("the promise of wait may be kept and awaited after it has rejected", async () => {
+test("the promise of wait may be stored and awaited after it has rejected", async () => {
   const { code, stdout, stderr } = await runSource(`
     import { ErrGroup, gosched } from "goro";
     const group = new ErrGroup();
@@ -367,7 +367,7 @@ test("the promise of wait may be kept and awaited after it has rejected", async 
   expect([stderr, stdout, code]).toEqual(["", "boom\nagain boom\n", 0]);
 });
 
-test("a loop that starts functions leaves timers their turn", async () => {
+test("a loop that starts functions lets timers run", async () => {
   let isTime = false;
   setTimeout(() => (isTime = true), 10);
   const group = new ErrGroup();

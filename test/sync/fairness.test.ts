@@ -1,5 +1,5 @@
-// Awaits of this folder, of WaitGroup, of ErrGroup and of RateLimiter in tight loops, beside a timer: each of them has to let it fire,
-// whether it resolves or rejects.
+// Awaits of this folder, of WaitGroup, of ErrGroup and of RateLimiter in tight loops, beside a timer: each of them must let the timer
+// fire, whether it resolves or rejects.
 
 import { expect, test } from "@jest/globals";
 import {
@@ -59,12 +59,12 @@ test.each<[name: string, call: () => Promise<unknown>]>([
   if (call.toString().includes("failing")) await failing.go(boom);
   let isTime = false;
   setTimeout(() => (isTime = true), 10);
-  // Many times what a fair loop needs.
+  // Many times the number of rounds that a fair loop needs.
   for (let calls = 0; !isTime && calls < 200_000; calls++) await call().catch(() => undefined);
   expect(isTime).toBe(true);
 });
 
-test("a loop that a limiter refuses ends at the deadline of its context", async () => {
+test("a loop that is rejected by a limiter ends at the deadline of its context", async () => {
   const slow = new RateLimiter(0.001);
   slow.allow();
   const [ctx, stop] = context.withTimeout(context.background(), 20 * time.millisecond);

@@ -1,10 +1,10 @@
-// Guards: each ends its own hold and no other, however often and by whatever way the lock is released.
+// Guards: each guard ends its own hold and no other, no matter how often and by which method the lock is released.
 
 import { describe, expect, test } from "@jest/globals";
 import { Cond, defer, Mutex, RWMutex, Semaphore } from "goro";
 import { quiet, stateOf } from "../support/promises.ts";
 
-/** A lock that two can hold, and whether it is free. */
+/** A lock that two goroutines can hold, and whether it is free. */
 interface Shared {
   acquire(): Promise<Disposable>;
   tryAcquire(): boolean;
@@ -33,10 +33,10 @@ function semaphore(): Shared {
 }
 
 describe.each([
-  ["the reading side of an RWMutex", readSide],
+  ["the read side of an RWMutex", readSide],
   ["a Semaphore", semaphore],
 ])("a guard of %s", (_, make) => {
-  test("does nothing if its hold was released by hand, and another hold stays", async () => {
+  test("does nothing if its hold was released by a method call, and another hold stays", async () => {
     const lock = make();
     const other = await lock.acquire();
     {
@@ -48,7 +48,7 @@ describe.each([
     expect(lock.isFree()).toBe(true);
   });
 
-  test("does nothing if its hold was released by hand, and another hold can be released by hand too", async () => {
+  test("does nothing if its hold was released by a method call, and another hold can be released by a method call too", async () => {
     const lock = make();
     await lock.acquire();
     {
@@ -60,7 +60,7 @@ describe.each([
     expect(lock.isFree()).toBe(true);
   });
 
-  test("does nothing if it was the only hold and was released by hand", async () => {
+  test("does nothing if it was the only hold and was released by a method call", async () => {
     const lock = make();
     {
       using _ = await lock.acquire();
@@ -69,7 +69,7 @@ describe.each([
     expect(lock.isFree()).toBe(true);
   });
 
-  test("of an earlier time does nothing to a later hold", async () => {
+  test("of an earlier hold does nothing to a later hold", async () => {
     const lock = make();
     const stale = await lock.acquire();
     lock.release();
@@ -80,22 +80,25 @@ describe.each([
     expect(lock.isFree()).toBe(true);
   });
 
-  // Which of the two was released by hand is not known: the one that is disposed first counts as that, and the other releases.
+  // The lock does not know which of the two holds was released by a method call: the first guard that is disposed counts as that hold,
   test.each([
     [0, 1],
     [1, 0],
-  ])("ends a hold once all have been disposed after one release by hand (%i before %i)", async (first, second) => {
-    const lock = make();
-    const guards = [await lock.acquire(), await lock.acquire()];
-    lock.release();
-    guards[first]?.[Symbol.dispose]();
-    expect(lock.isFree()).toBe(false);
-    guards[second]?.[Symbol.dispose]();
-    expect(lock.isFree()).toBe(true);
-    expect(() => lock.release()).toThrow();
-  });
+  ])(
+    "ends a hold once all guards are disposed after one release by a method call (%i before %i)",
+    async (first, second) => {
+      const lock = make();
+      const guards = [await lock.acquire(), await lock.acquire()];
+      lock.release();
+      guards[first]?.[Symbol.dispose]();
+      expect(lock.isFree()).toBe(false);
+      guards[second]?.[Symbol.dispose]();
+      expect(lock.isFree()).toBe(true);
+      expect(() => lock.release()).toThrow();
+    },
+  );
 
-  test("still ends its own hold after a hold without a guard was released by hand", async () => {
+  test("still ends its own hold after a hold without a guard was released by a method call", async () => {
     const lock = make();
     const guard = await lock.acquire();
     expect(lock.tryAcquire()).toBe(true);
@@ -104,7 +107,7 @@ describe.each([
     expect(lock.isFree()).toBe(true);
   });
 
-  test("of a hold that was handed over is good for that hold alone", async () => {
+  test("of a hold that was handed over ends only that hold", async () => {
     const lock = make();
     const first = await lock.acquire();
     lock.release();
@@ -117,7 +120,7 @@ describe.each([
   });
 });
 
-test("a guard of several units of a Semaphore releases what is left after a release by hand of some of them", async () => {
+test("a guard of several permits of a Semaphore releases the permits that are left after a partial release", async () => {
   const sem = new Semaphore(5);
   const other = await sem.acquire(2);
   {
@@ -132,7 +135,7 @@ test("a guard of several units of a Semaphore releases what is left after a rele
   expect(sem.tryAcquire(5)).toBe(true);
 });
 
-test("a waiter that gets units released by hand keeps them when the guard of the old hold is disposed", async () => {
+test("a waiter that gets released permits keeps them when the guard of the old hold is disposed", async () => {
   const sem = new Semaphore(1);
   const old = await sem.acquire();
   const waiting = sem.acquire();
@@ -156,7 +159,7 @@ test("a writer does not enter beside a reader because another reader has unlocke
   await writer;
 });
 
-test("defer of unlock unlocks at the end of the scope whatever is locked then, as in Go", async () => {
+test("defer of unlock unlocks at the end of the scope any lock that is held then, as in Go", async () => {
   const mu = new Mutex();
   {
     await mu.lock();
@@ -168,8 +171,8 @@ test("defer of unlock unlocks at the end of the scope whatever is locked then, a
   expect(mu.tryLock()).toBe(true);
 });
 
-describe("Cond.wait on the reading side of an RWMutex", () => {
-  test("is no release by hand: the guards end the holds that they had before", async () => {
+describe("Cond.wait on the read side of an RWMutex", () => {
+  test("does not count as a release: the guards end the holds that they had before", async () => {
     const rw = new RWMutex();
     const l = rw.rLocker();
     const cond = new Cond(l);
@@ -187,7 +190,7 @@ describe("Cond.wait on the reading side of an RWMutex", () => {
     expect(rw.tryLock()).toBe(true);
   });
 
-  test("lets a writer in, and is released by hand where the guard has been disposed meanwhile", async () => {
+  test("admits a writer, and is released by a method call if the guard was disposed during the wait", async () => {
     const rw = new RWMutex();
     const cond = new Cond(rw.rLocker());
     const guard = await rw.rLock();
@@ -203,14 +206,14 @@ describe("Cond.wait on the reading side of an RWMutex", () => {
     expect(rw.tryLock()).toBe(true);
   });
 
-  test("rejects if there is no reader", async () => {
+  test("rejects if no reader holds the lock", async () => {
     const rw = new RWMutex();
     await expect(new Cond(rw.rLocker()).wait()).rejects.toThrow("sync: RUnlock of unlocked RWMutex");
   });
 });
 
-describe("a Cond on the reading side of a lock", () => {
-  test("gives the hold back to the guard from before the wait, and leaves no trace in later holds", async () => {
+describe("a Cond on the read side of a lock", () => {
+  test("ends the hold with the guard from before the wait, and does not affect later holds", async () => {
     const rw = new RWMutex();
     const cond = new Cond(rw.rLocker());
     const guard = await rw.rLock();

@@ -10,7 +10,7 @@ const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
 
 describe("lock", () => {
   // R86
-  test("goes from hand to hand in the order of coming, and nobody overtakes", async () => {
+  test("is handed over in the order of the calls, and a later call does not overtake", async () => {
     const mu = new Mutex();
     await mu.lock();
     const order: number[] = [];
@@ -22,7 +22,7 @@ describe("lock", () => {
     });
     expect(mutexLock.waiting).toBe(20);
     mu.unlock();
-    // It is the next one's already, though they have not gone on yet.
+    // The lock already belongs to the next waiter, although that waiter has not resumed yet.
     expect(mu.tryLock()).toBe(false);
     const late = mu.lock().then(() => order.push(-1));
     await Promise.all(all);
@@ -47,7 +47,7 @@ describe("lock", () => {
     const l: Locker = new Mutex();
     await l.lock();
     l.unlock();
-    // @ts-expect-error -- nobody can hold a lock without having waited for it.
+    // @ts-expect-error -- a promise is not a guard: the lock is held only after an await.
     const wrong: Disposable = l.lock();
     await (wrong as unknown as Promise<unknown>);
   });
@@ -66,8 +66,8 @@ describe("lock", () => {
   });
 });
 
-describe("what lock answers", () => {
-  test("unlocks at the end of the scope, also after an error, whether it had to wait or not", async () => {
+describe("the guard of lock", () => {
+  test("unlocks at the end of the scope, also after an error, with or without a wait", async () => {
     const mu = new Mutex();
     const fail = async (): Promise<void> => {
       using _ = await mu.lock();
@@ -79,7 +79,7 @@ describe("what lock answers", () => {
     expect(mu.tryLock()).toBe(true);
   });
 
-  test("gives back once, and never what is another's by now", async () => {
+  test("unlocks once, and never the lock of a later holder", async () => {
     const mu = new Mutex();
     const first = await mu.lock();
     first[Symbol.dispose]();
@@ -101,55 +101,55 @@ describe("what lock answers", () => {
 });
 
 // R83, R84, R86
-test.each(seeds)("does what a list of those who wait does, whatever happens (seed %i)", async (seed) => {
+test.each(seeds)("behaves like a reference queue (seed %i)", async (seed) => {
   const chance = new Prng(seed);
   const mu = new Mutex();
-  const line: number[] = [];
-  const answers = new Map<number, Disposable>();
+  const queue: number[] = [];
+  const guards = new Map<number, Disposable>();
   let holder: number | null = null;
   let last = 0;
   const free = (): void => {
-    holder = line.shift() ?? null;
+    holder = queue.shift() ?? null;
   };
-  const got: number[] = [];
+  const acquired: number[] = [];
   const expected: number[] = [];
   for (let step = 0; step < 150 || holder !== null; step++) {
-    const what = step < 150 ? chance.randomInt(5) : 2;
-    if (what < 2) {
+    const action = step < 150 ? chance.randomInt(5) : 2;
+    if (action < 2) {
       const id = ++last;
       if (holder === null) holder = id;
-      else line.push(id);
+      else queue.push(id);
       void mu.lock().then((held) => {
-        got.push(id);
-        answers.set(id, held);
+        acquired.push(id);
+        guards.set(id, held);
       });
-    } else if (what === 2) {
+    } else if (action === 2) {
       if (holder === null) expect(() => mu.unlock()).toThrow(PanicError);
       else {
         mu.unlock();
         free();
       }
-    } else if (what === 3) {
+    } else if (action === 3) {
       expect(mu.tryLock()).toBe(holder === null);
-      // Of whom nobody knows.
+      // A holder without an id.
       holder ??= 0;
-    } else if (answers.size > 0) {
-      const id = [...answers.keys()][chance.randomInt(answers.size)] as number;
-      answers.get(id)?.[Symbol.dispose]();
-      answers.delete(id);
+    } else if (guards.size > 0) {
+      const id = [...guards.keys()][chance.randomInt(guards.size)] as number;
+      guards.get(id)?.[Symbol.dispose]();
+      guards.delete(id);
       if (holder === id) free();
     }
     if (holder !== null && holder > 0 && !expected.includes(holder)) expected.push(holder);
     if (chance.randomInt(2) === 0) await quiet();
-    expect(mutexLock.waiting).toBe(line.length);
+    expect(mutexLock.waiting).toBe(queue.length);
   }
   await quiet();
-  expect(got).toEqual(expected);
-  expect(got).toHaveLength(last);
+  expect(acquired).toEqual(expected);
+  expect(acquired).toHaveLength(last);
 });
 
 describe("in a bubble", () => {
-  test("who waits for a lock of the bubble is durably blocked", async () => {
+  test("a goroutine that waits for a lock of the bubble is durably blocked", async () => {
     await bubble(async () => {
       const mu = new Mutex();
       await mu.lock();
@@ -163,7 +163,7 @@ describe("in a bubble", () => {
     });
   });
 
-  test("who waits for a lock of the world outside is not", async () => {
+  test("a goroutine that waits for a lock from outside the bubble is not durably blocked", async () => {
     const mu = new Mutex();
     await mu.lock();
     const inside = bubble(async () => {
@@ -175,11 +175,11 @@ describe("in a bubble", () => {
     await inside;
   });
 
-  test("a lock is never handed to who cannot go on because the bubble has ended", async () => {
+  test("a lock is never handed to a goroutine of an ended bubble", async () => {
     const mu = new Mutex();
     const rw = new RWMutex();
-    let comeBack = (): void => undefined;
-    const foreign = new Promise<void>((resolve) => (comeBack = resolve));
+    let resolveForeign = (): void => undefined;
+    const foreign = new Promise<void>((resolve) => (resolveForeign = resolve));
     await mu.lock();
     await rw.lock();
     const stuck = new Error("stuck");
@@ -197,7 +197,7 @@ describe("in a bubble", () => {
       throw stuck;
     });
     await expect(inside).rejects.toBe(stuck);
-    comeBack();
+    resolveForeign();
     await quiet();
     mu.unlock();
     rw.unlock();
@@ -206,7 +206,7 @@ describe("in a bubble", () => {
     expect(mutexLock.waiting).toBe(0);
   });
 
-  test("a deadlock is told with Go's word", async () => {
+  test("the report of a deadlock has Go's wait reason", async () => {
     const inside = bubble(async () => {
       const mu = new Mutex();
       await mu.lock();
@@ -218,7 +218,7 @@ describe("in a bubble", () => {
 });
 
 // R66, R85: run in Go 1.26 as well.
-test("a program that waits for its own lock ends as Go's does", async () => {
+test("a program that waits for its own lock ends as in Go", async () => {
   const { code, stderr } = await runSource(`
     import { go, main, Mutex } from "goro";
     main(async () => {

@@ -1,10 +1,10 @@
-// What a once keeps alive. (Coverage would keep all of it.)
+// The memory that a once keeps reachable. (Code coverage would keep all of it reachable.)
 
 import { expect, test } from "@jest/globals";
 import { Once } from "goro";
 import { isCollected } from "../support/memory.ts";
 
-// What the function refers to is made where nothing else can see it.
+// A separate function, so that no other scope refers to the object.
 function calledWith(once: Once): WeakRef<object> {
   const buffer = { touched: false };
   void once.do(() => (buffer.touched = true));
@@ -12,7 +12,7 @@ function calledWith(once: Once): WeakRef<object> {
 }
 
 // R95
-test("a once keeps nothing of the function that it has called", async () => {
+test("a once does not keep the function that it has called", async () => {
   const once = new Once();
   const ref = calledWith(once);
   expect(await isCollected(ref)).toBe(true);

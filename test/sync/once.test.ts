@@ -8,7 +8,7 @@ import { stateOf } from "../support/promises.ts";
 
 describe("Once.do", () => {
   // R91
-  test("calls the function of the first, at once, and no other ever", async () => {
+  test("calls the function of the first call synchronously, and never calls another", async () => {
     const once = new Once();
     const calls: string[] = [];
     const first = once.do(() => calls.push("first"));
@@ -19,13 +19,13 @@ describe("Once.do", () => {
   });
 
   // R91
-  test("waits for the first call, which others do not hold up, and leaves nobody waiting", async () => {
+  test("waits for the first call and not for other callers, and leaves no waiter behind", async () => {
     const once = new Once();
-    const gate = new Channel<void>();
-    const all = Array.from({ length: 5 }, () => once.do(() => gate.receive()));
+    const release = new Channel<void>();
+    const all = Array.from({ length: 5 }, () => once.do(() => release.receive()));
     for (const each of all) expect(await stateOf(each)).toBe("pending");
     expect(mutexLock.waiting).toBe(4);
-    gate.close();
+    release.close();
     await Promise.all(all);
     expect(mutexLock.waiting).toBe(0);
     expect(await Promise.all([once.do(() => 1), once.do(() => 2)])).toEqual([undefined, undefined]);
@@ -46,7 +46,7 @@ describe("Once.do", () => {
         throw error;
       },
     ],
-  ])("counts a function that %s as done: the first call rejects, those who waited do not", async (_, f) => {
+  ])("counts a function that %s as done: the first call rejects, waiting calls do not", async (_, f) => {
     for (const error of [new Error("failed"), undefined]) {
       const once = new Once();
       let calls = 0;
@@ -62,7 +62,7 @@ describe("Once.do", () => {
     }
   });
 
-  test.each([undefined, null, "f", {}])("rejects %p, and that does not count", async (f) => {
+  test.each([undefined, null, "f", {}])("rejects %p, and the call does not count", async (f) => {
     const once = new Once();
     const sentence = `Once.do: f must be a function, got ${String(f)}`;
     await expect(once.do(f as never)).rejects.toThrow(new TypeError(sentence));
@@ -72,7 +72,7 @@ describe("Once.do", () => {
     expect(calls).toBe(1);
   });
 
-  test("rejects a generator function, and that does not count", async () => {
+  test("rejects a generator function, and the call does not count", async () => {
     const once = new Once();
     await expect(once.do(function* () {})).rejects.toThrow("Once.do: f must not be a generator function");
     let calls = 0;
@@ -80,9 +80,9 @@ describe("Once.do", () => {
     expect(calls).toBe(1);
   });
 
-  // The lock of a once is made where it is first called: a once of a module can be used in bubbles.
+  // The lock of a once is created at the first call: a once of a module can be used in bubbles.
   const ofModule = new Once();
-  test("who waits for a call in the same bubble is durably blocked", () =>
+  test("a goroutine that waits for a call in the same bubble is durably blocked", () =>
     inBubble(async () => {
       const start = now();
       await Promise.all([ofModule.do(() => time.sleep(time.hour)), ofModule.do(() => undefined)]);
@@ -91,7 +91,7 @@ describe("Once.do", () => {
 });
 
 // R66, R91: run in Go 1.26 as well.
-test("a program whose once waits for itself ends as Go's does", async () => {
+test("a program whose once waits for itself ends as in Go", async () => {
   const { code, stderr } = await runSource(`
     import { main, Once } from "goro";
     main(async () => {
@@ -104,23 +104,23 @@ test("a program whose once waits for itself ends as Go's does", async () => {
 });
 
 // R93
-test("an async f of onceFunc is waited for by all", async () => {
-  const gate = new Channel<void>();
+test("all callers wait for an async f of onceFunc", async () => {
+  const release = new Channel<void>();
   let calls = 0;
   const f = onceFunc(async () => {
     calls++;
-    await gate.receive();
+    await release.receive();
   });
   const all = [f(), f(), f()];
   expect(await stateOf(all[2] as Promise<void>)).toBe("pending");
-  gate.close();
+  release.close();
   await Promise.all(all);
   expect(calls).toBe(1);
 });
 
 // R93
 describe("onceValue", () => {
-  test("answers what the first call did, the very same, also a promise", async () => {
+  test("returns the result of the first call, the same object each time, also a promise", async () => {
     let calls = 0;
     const f = onceValue(() => ({ calls: ++calls }));
     const value = f();
@@ -131,7 +131,7 @@ describe("onceValue", () => {
     expect(await g()).toBe(2);
   });
 
-  test("takes undefined for a value", () => {
+  test("accepts undefined as a value", () => {
     let calls = 0;
     const f = onceValue(() => {
       calls++;
@@ -147,7 +147,7 @@ describe.each([
   ["onceFunc", onceFunc as (f: () => never) => () => unknown],
   ["onceValue", onceValue as (f: () => never) => () => unknown],
 ])("%s of a function that fails", (name, once) => {
-  test("answers the same rejection each time, if it is async", async () => {
+  test("returns the same rejection each time, if the function is async", async () => {
     const error = new Error("later");
     let calls = 0;
     const f = once((() => {
@@ -158,8 +158,8 @@ describe.each([
     expect(calls).toBe(1);
   });
 
-  // In Go it waits for itself for ever.
-  test("panics if it is the function itself that calls", () => {
+  // In Go the function waits for itself forever.
+  test("panics if the function calls itself", () => {
     let inner: unknown;
     const f: () => unknown = once((() => {
       try {
@@ -174,7 +174,7 @@ describe.each([
     expect(f()).toBeUndefined();
   });
 
-  test.each([undefined, null, "f", {}])("is a TypeError for %p, at once", (f) => {
+  test.each([undefined, null, "f", {}])("is a TypeError for %p, thrown by the call itself", (f) => {
     expect(() => once(f as never)).toThrow(new TypeError(`${name}: f must be a function, got ${String(f)}`));
   });
 
@@ -183,15 +183,15 @@ describe.each([
   });
 });
 
-// What must compile, and what must not: `npm run types` tests it.
-test("the types of the functions are kept", async () => {
+// These lines must compile, except for those with an expected error: `npm run types` checks them.
+test("the types of the functions are preserved", async () => {
   const value: () => number = onceValue(() => 1);
   const promised: () => Promise<string> = onceValue(() => Promise.resolve("a"));
   const plain: () => void = onceFunc(() => undefined);
   const later: () => Promise<void> = onceFunc(() => Promise.resolve());
-  // @ts-expect-error -- a value would be lost.
+  // @ts-expect-error -- the value would be lost.
   const lost = onceFunc(() => 1);
-  // @ts-expect-error -- arguments would be those of the first call.
+  // @ts-expect-error -- later calls would get the result for the arguments of the first call.
   const withArguments = onceValue((n: number) => n);
   plain();
   await later();

@@ -10,14 +10,14 @@ const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
 /** The unit of time of Go's tests, in milliseconds. */
 const d = 100;
 
-/** Sleeps until `units` are over since `start`. */
+/** Sleeps until `units` units of time have passed since `start`. */
 function until(start: number, units: number): Promise<void> {
   return time.sleep(start + units * d - now());
 }
 
 type Allow = readonly [at: number, tokens: number, n: number, ok: boolean];
 
-/** Each step: when, how many tokens there are then, and whether `n` events may happen. */
+/** Each step: the time, the number of tokens, the number of events, and whether the events may happen. */
 async function expectAllows(limiter: RateLimiter, allows: readonly Allow[]): Promise<void> {
   const start = now();
   for (const [at, tokens, n, ok] of allows) {
@@ -26,7 +26,7 @@ async function expectAllows(limiter: RateLimiter, allows: readonly Allow[]): Pro
   }
 }
 
-/** Reserves `n`, and looks at when they may happen; Infinity: never. */
+/** Reserves `n` events and checks the time at which they may happen; Infinity means never. */
 function expectReserve(limiter: RateLimiter, start: number, n: number, due: number): Reservation {
   const reservation = limiter.reserve(n);
   expect(now() - start + reservation.delay()).toBe(due * d);
@@ -34,12 +34,12 @@ function expectReserve(limiter: RateLimiter, start: number, n: number, due: numb
   return reservation;
 }
 
-test("an interval without end is a limit of nothing", () => {
+test("an infinite interval is a limit of zero", () => {
   expect(RateLimiter.every(Infinity)).toBe(0);
 });
 
 describe("allow", () => {
-  test("keeps parts of a token", () =>
+  test("keeps fractions of a token", () =>
     inBubble(() =>
       expectAllows(new RateLimiter(10, 2), [
         [0, 2, 2, true],
@@ -51,8 +51,8 @@ describe("allow", () => {
       ]),
     ));
 
-  // In Go a wait of less than a nanosecond is none, so that what is rounded does not matter.
-  test("says yes when exactly as much time has gone by as one event needs", () =>
+  // In Go a wait of less than a nanosecond counts as zero, so that rounding does not matter.
+  test("allows an event as waiting as exactly the interval of one event has passed", () =>
     inBubble(async () => {
       const denied: number[] = [];
       for (let ms = 1; ms <= 200; ms++) {
@@ -66,7 +66,7 @@ describe("allow", () => {
 });
 
 describe("reserve", () => {
-  test("tells how long there is left, which becomes less, and 0 in the end", () =>
+  test("reports the remaining delay, which decreases to 0", () =>
     inBubble(async () => {
       const limiter = new RateLimiter(10, 1);
       limiter.allow();
@@ -78,7 +78,7 @@ describe("reserve", () => {
       expect(reservation.delay()).toBe(0);
     }));
 
-  test("of none waits for those before, and changes nothing", () =>
+  test("of 0 events waits for earlier reservations, and changes nothing", () =>
     inBubble(() => {
       const limiter = new RateLimiter(10, 1);
       limiter.reserve();
@@ -89,14 +89,14 @@ describe("reserve", () => {
 });
 
 describe("a reservation that is canceled", () => {
-  /** A limiter of 10 a second whose tokens are all taken. */
+  /** Returns a limiter of 10 events per second without tokens. */
   function spent(): RateLimiter {
     const limiter = new RateLimiter(10, 2);
     limiter.reserve(2);
     return limiter;
   }
 
-  test("gives its tokens back at the very instant at which it is due", () =>
+  test("returns its tokens at the exact time at which it is due", () =>
     inBubble(async () => {
       const start = now();
       const limiter = spent();
@@ -106,7 +106,7 @@ describe("a reservation that is canceled", () => {
       expectReserve(limiter, start, 2, 2);
     }));
 
-  test("gives its tokens back once, however often it is canceled", () =>
+  test("returns its tokens once, no matter how often it is canceled", () =>
     inBubble(() => {
       const limiter = spent();
       const last = limiter.reserve();
@@ -127,8 +127,8 @@ describe("a reservation that is canceled", () => {
       expect(limiter.tokens).toBe(2);
     }));
 
-  // Here Go's own limiter answers 2.
-  test("gives back no more than it took, when somebody later was promised an earlier time", () =>
+  // Here Go's own limiter has 2 tokens.
+  test("returns at most the tokens that it took, even if a later reservation was due earlier", () =>
     inBubble(async () => {
       const start = now();
       const limiter = new RateLimiter(10, 3);
@@ -143,7 +143,7 @@ describe("a reservation that is canceled", () => {
       expect(limiter.tokens).toBeLessThanOrEqual(1);
     }));
 
-  test("gives back nothing if it has taken nothing", () =>
+  test("returns nothing if it has taken nothing", () =>
     inBubble(() => {
       const limiter = spent();
       const last = limiter.reserve(1);
@@ -153,7 +153,7 @@ describe("a reservation that is canceled", () => {
       expect(limiter.tokens).toBe(0);
     }));
 
-  test("gives nothing back to a limiter that had no limit", () =>
+  test("returns nothing to a limiter that had no limit", () =>
     inBubble(() => {
       const limiter = new RateLimiter(Infinity, 2);
       const free = limiter.reserve(2);
@@ -165,7 +165,7 @@ describe("a reservation that is canceled", () => {
 });
 
 describe("wait", () => {
-  test("waits if the deadline is far enough, and leaves nothing at the context", () =>
+  test("waits if the deadline is late enough, and leaves no listener on the context", () =>
     inBubble(async () => {
       const limiter = new RateLimiter(10, 1);
       const [ctx, cancel] = context.withTimeout(context.background(), 101);
@@ -176,7 +176,7 @@ describe("wait", () => {
     }));
 
   // NTP, or a laptop that wakes, sets the wall clock; Go compares monotonic readings.
-  test.each([-1, 1])("does not look at the wall clock, which may be set by an hour times %i", async (sign) => {
+  test.each([-1, 1])("does not depend on the wall clock, which may be set by %i h", async (sign) => {
     const limiter = new RateLimiter(200, 1);
     limiter.allow();
     const [ctx, cancel] = context.withTimeout(context.background(), time.minute);
@@ -184,18 +184,18 @@ describe("wait", () => {
     Date.now = () => wall() + sign * time.hour;
     try {
       await limiter.wait(1, { ctx });
-      const [soon, cancelSoon] = context.withTimeout(context.background(), 1);
+      const [short, cancelShort] = context.withTimeout(context.background(), 1);
       Date.now = wall;
       for (let taken = 0; taken < 10_000; taken++) limiter.reserve();
-      await expect(limiter.wait(1, { ctx: soon })).rejects.toThrow("rate: Wait(n=1) would exceed context deadline");
-      cancelSoon();
+      await expect(limiter.wait(1, { ctx: short })).rejects.toThrow("rate: Wait(n=1) would exceed context deadline");
+      cancelShort();
     } finally {
       Date.now = wall;
       cancel();
     }
   });
 
-  test.each(seeds)("serves those who wait in the order in which they came (seed %i)", (seed) =>
+  test.each(seeds)("serves short calls in the order of the calls (seed %i)", (seed) =>
     inBubble(
       async () => {
         const limiter = new RateLimiter(10, 2);
@@ -217,7 +217,7 @@ describe("wait", () => {
     ),
   );
 
-  test("many at once come back at the rate", () =>
+  test("many concurrent calls resolve at the rate of the limit", () =>
     inBubble(async () => {
       const limiter = new RateLimiter(8, 3);
       const start = now();
@@ -225,7 +225,7 @@ describe("wait", () => {
       expect(await Promise.all(waits)).toEqual([0, 0, 0, 125, 250, 375, 500, 625, 750, 875]);
     }));
 
-  test("leaves timers their turn when nobody has to wait", async () => {
+  test("lets timers run when no call has to wait", async () => {
     let isTime = false;
     setTimeout(() => (isTime = true), 10);
     const limiter = new RateLimiter(Infinity);
@@ -236,7 +236,7 @@ describe("wait", () => {
 });
 
 describe("without a limit", () => {
-  test("everything may happen, also beyond the burst", () =>
+  test("all events may happen, also more than the burst", () =>
     inBubble(async () => {
       const limiter = new RateLimiter(Infinity, 0);
       const start = now();
@@ -247,7 +247,7 @@ describe("without a limit", () => {
       expect(now()).toBe(start);
     }));
 
-  test("the tokens are those of the burst when a limit comes", () =>
+  test("the tokens are those of the burst when a limit is set", () =>
     inBubble(() => {
       const limiter = new RateLimiter(10, 2);
       limiter.reserve(2);
@@ -260,14 +260,14 @@ describe("without a limit", () => {
 });
 
 describe("a limit of zero", () => {
-  /** A limiter of nothing a second, whose one token is taken. */
+  /** Returns a limiter of 0 events per second whose one token is taken. */
   function empty(): RateLimiter {
     const limiter = new RateLimiter(0, 1);
     expect(limiter.allow()).toBe(true);
     return limiter;
   }
 
-  test("never lets a second burst through", () =>
+  test("never allows a second burst", () =>
     inBubble(async () => {
       const limiter = empty();
       await time.sleep(time.hour);
@@ -276,7 +276,7 @@ describe("a limit of zero", () => {
       expect(limiter.reserve().delay()).toBe(Infinity);
     }));
 
-  test("lets a wait with a deadline fail at once", () =>
+  test("makes a wait with a deadline fail immediately", () =>
     inBubble(async () => {
       const limiter = empty();
       const [ctx, cancel] = context.withTimeout(context.background(), time.hour);
@@ -284,7 +284,7 @@ describe("a limit of zero", () => {
       cancel();
     }));
 
-  test("keeps who waits without a deadline until the context ends, and is as it was then", () =>
+  test("makes a wait without a deadline last until the context is canceled, and the tokens stay the same", () =>
     inBubble(async () => {
       const limiter = empty();
       const [ctx, cancel] = context.withCancel(context.background());
@@ -297,7 +297,7 @@ describe("a limit of zero", () => {
       expect(limiter.allow()).toBe(false);
     }));
 
-  test("takes back a reservation, in whatever order", () =>
+  test("gets the tokens of canceled reservations back, in any order of cancellation", () =>
     inBubble(() => {
       const limiter = new RateLimiter(0, 2);
       const reservations = [limiter.reserve(), limiter.reserve(), limiter.reserve(), limiter.reserve()];
@@ -307,7 +307,7 @@ describe("a limit of zero", () => {
 });
 
 describe("changes", () => {
-  test("to a limit of zero and a cancellation do not spoil what was reserved before", () =>
+  test("to a limit of zero and a cancellation do not affect earlier reservations", () =>
     inBubble(() => {
       const limiter = new RateLimiter(10, 1);
       limiter.reserve();
@@ -319,7 +319,7 @@ describe("changes", () => {
       expect(limiter.allow()).toBe(false);
     }));
 
-  test("of the limit count from now on", () =>
+  test("of the limit take effect from now on", () =>
     inBubble(async () => {
       const limiter = new RateLimiter(10, 10);
       limiter.allow(10);
@@ -330,7 +330,7 @@ describe("changes", () => {
       expect([limiter.limit, limiter.burst]).toEqual([20, 10]);
     }));
 
-  test("of the burst do not fill the bucket, but empty what is too much", () =>
+  test("of the burst add no tokens, and remove the tokens that exceed the burst", () =>
     inBubble(async () => {
       const limiter = new RateLimiter(10, 2);
       await time.sleep(1000);
@@ -350,7 +350,7 @@ describe("misuse", () => {
   const rate = "must be a number of events per second, 0 or more, got";
   const count = "must be a whole number, 0 or more, got";
 
-  test.each([-1, NaN, "1", null])("%p is no limit", (limit) => {
+  test.each([-1, NaN, "1", null])("%p is not a limit", (limit) => {
     expect(() => new RateLimiter(limit as never)).toThrow(new RangeError(`RateLimiter: limit ${rate} ${limit}`));
     const limiter = new RateLimiter(1);
     const complaint = new RangeError(`RateLimiter.setLimit: limit ${rate} ${limit}`);
@@ -358,7 +358,7 @@ describe("misuse", () => {
     expect(limiter.limit).toBe(1);
   });
 
-  test.each([-1, 1.5, NaN, Infinity, "1", null])("%p is no burst, and no number of events", async (n) => {
+  test.each([-1, 1.5, NaN, Infinity, "1", null])("%p is neither a burst nor a number of events", async (n) => {
     const bad = n as never;
     const limiter = new RateLimiter(1, 2);
     expect(() => new RateLimiter(1, bad)).toThrow(new RangeError(`RateLimiter: burst ${count} ${n}`));
@@ -370,7 +370,7 @@ describe("misuse", () => {
     expect([limiter.burst, limiter.tokens]).toEqual([2, 2]);
   });
 
-  test("an AbortSignal is refused as a context, and the error says what to write", async () => {
+  test("rejects an AbortSignal as a context, and the error names the right option", async () => {
     const limiter = new RateLimiter(1);
     const { signal } = new AbortController();
     await expect(limiter.wait(1, { ctx: signal as never })).rejects.toThrow(
@@ -379,18 +379,18 @@ describe("misuse", () => {
     expect(limiter.tokens).toBe(1);
   });
 
-  test.each([NaN, "1", undefined])("%p is no interval", (ms) => {
+  test.each([NaN, "1", undefined])("%p is not an interval", (ms) => {
     expect(() => RateLimiter.every(ms as never)).toThrow(
       new RangeError(`RateLimiter.every: ms must be a number of milliseconds, got ${String(ms)}`),
     );
   });
 });
 
-// With these a millisecond is worth a number of tokens that is not rounded, nor is anything that follows.
+// With these limits the number of tokens per millisecond is exact, and so are all numbers derived from it.
 const limits = [31.25, 62.5, 125, 250, 500];
 
 describe.each(seeds)("a history of allow, reserve, cancel and time (seed %i)", (seed) => {
-  test("is that of Go's limiter, also with changes of limit and burst", () =>
+  test("matches that of Go's limiter, also with changes of limit and burst", () =>
     inBubble(async () => {
       const chance = new Prng(seed);
       const limit = (): number => limits[chance.randomInt(limits.length)] as number;
@@ -416,26 +416,26 @@ describe.each(seeds)("a history of allow, reserve, cancel and time (seed %i)", (
           case 4:
           case 5: {
             history.push(`${at}: reserve(${n})`);
-            const [mine, other] = [ours.reserve(n), theirs.reserve(at, n, Infinity)];
-            expect([history, mine.ok, mine.delay()]).toEqual([
+            const [actual, expected] = [ours.reserve(n), theirs.reserve(at, n, Infinity)];
+            expect([history, actual.ok, actual.delay()]).toEqual([
               history,
-              other !== undefined,
-              (other?.due ?? Infinity) - at,
+              expected !== undefined,
+              (expected?.due ?? Infinity) - at,
             ]);
-            if (other !== undefined) open.push([mine, other]);
+            if (expected !== undefined) open.push([actual, expected]);
             break;
           }
           case 6:
           case 7: {
             const [pair] = open.splice(chance.randomInt(open.length), 1);
             if (pair === undefined) break;
-            history.push(`${at}: cancel what is due at ${pair[1].due}`);
+            history.push(`${at}: cancel the reservation that is due at ${pair[1].due}`);
             pair[0].cancel();
             pair[1].cancel(at);
             break;
           }
           default: {
-            // What was promised at one limit is not in order with what was at another: then even Go gives back too much.
+            // Reservations at different limits are not in order; in that case even Go returns too many tokens.
             if (open.some(([reservation]) => reservation.delay() > 0)) break;
             const change = chance.randomInt(2) === 0 ? { limit: limit() } : { burst: 1 + chance.randomInt(6) };
             history.push(`${at}: ${JSON.stringify(change)}`);
@@ -448,7 +448,7 @@ describe.each(seeds)("a history of allow, reserve, cancel and time (seed %i)", (
       }
     }));
 
-  test("never has more events in any time than the burst and what comes in that time", () =>
+  test("never has more events in any period than the burst and the tokens of that period", () =>
     inBubble(async () => {
       const chance = new Prng(seed);
       const limit = limits[chance.randomInt(limits.length)] as number;
@@ -484,7 +484,7 @@ describe.each(seeds)("a history of allow, reserve, cancel and time (seed %i)", (
     }));
 });
 
-test.each(seeds)("waits of which some are canceled keep the rate, and leave nothing (seed %i)", (seed) =>
+test.each(seeds)("waits of which some are canceled keep the rate, and leave no listeners (seed %i)", (seed) =>
   inBubble(
     async () => {
       const chance = new Prng(seed);
@@ -496,10 +496,10 @@ test.each(seeds)("waits of which some are canceled keep the rate, and leave noth
       for (let i = 0; i < 40; i++) {
         const [ctx, cancel] = context.withCancel(parent);
         const arrival = chance.randomInt(3000);
-        const patience = chance.randomInt(3) === 0 ? chance.randomInt(400) : Infinity;
+        const timeout = chance.randomInt(3) === 0 ? chance.randomInt(400) : Infinity;
         void group.go(async () => {
           await time.sleep(arrival);
-          const stop = patience < Infinity ? time.afterFunc(patience, cancel) : undefined;
+          const stop = timeout < Infinity ? time.afterFunc(timeout, cancel) : undefined;
           await limiter.wait(1, { ctx }).then(
             () => events.push(now()),
             (error: unknown) => canceled.push(error),
@@ -512,8 +512,8 @@ test.each(seeds)("waits of which some are canceled keep the rate, and leave noth
       expect(events.length + canceled.length).toBe(40);
       for (const error of canceled) expect(error).toBeInstanceOf(context.Canceled);
       for (let i = 2; i < events.length; i++) {
-        const gone = (events[i] as number) - (events[i - 2] as number);
-        expect(gone).toBeGreaterThanOrEqual(100 - 1e-6);
+        const elapsed = (events[i] as number) - (events[i - 2] as number);
+        expect(elapsed).toBeGreaterThanOrEqual(100 - 1e-6);
       }
       expect(children(parent)).toBe(0);
       end();
@@ -523,7 +523,7 @@ test.each(seeds)("waits of which some are canceled keep the rate, and leave noth
   ),
 );
 
-test("a limiter made in a bubble goes by its clock", async () => {
+test("a limiter that is created in a bubble uses the clock of the bubble", async () => {
   const real = new RateLimiter(1000, 1);
   real.allow();
   await bubble(async () => {

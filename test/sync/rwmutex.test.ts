@@ -8,9 +8,9 @@ import { quiet, stateOf } from "../support/promises.ts";
 
 const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
 
-describe("a writer that waits", () => {
+describe("a waiting writer", () => {
   // R88
-  test("holds back readers who come later, tries as well as waits", async () => {
+  test("blocks later readers, both tryRLock and rLock", async () => {
     const rw = new RWMutex();
     await rw.rLock();
     const writer = rw.lock();
@@ -31,7 +31,7 @@ describe("a writer that waits", () => {
   });
 
   // R88
-  test("comes after all readers who are inside, and not before the last", async () => {
+  test("waits for all readers that hold the lock, and not only for the last", async () => {
     const rw = new RWMutex();
     for (let i = 0; i < 3; i++) await rw.rLock();
     const writer = rw.lock();
@@ -40,7 +40,7 @@ describe("a writer that waits", () => {
     expect(await stateOf(writer)).toBe("pending");
     rw.rUnlock();
     await writer;
-    // It holds the lock, and no reader does.
+    // The writer holds the lock, and no reader does.
     expect(() => rw.rUnlock()).toThrow(PanicError);
     rw.unlock();
   });
@@ -48,7 +48,7 @@ describe("a writer that waits", () => {
 
 describe("when a writer has ended", () => {
   // R87: as Go's RWMutex.Unlock
-  test("all readers who wait go first, though another writer has waited longer", async () => {
+  test("all waiting readers go first, even if another writer has waited longer", async () => {
     const rw = new RWMutex();
     await rw.lock();
     const order: string[] = [];
@@ -63,7 +63,7 @@ describe("when a writer has ended", () => {
     const read = (name: string): Promise<void> => enter(name, rw.rLock(), () => rw.rUnlock());
     const all = [write("w1"), read("r1"), write("w2"), read("r2")];
     rw.unlock();
-    // It is theirs already.
+    // The lock already belongs to the readers.
     expect([rw.tryLock(), rw.tryRLock()]).toEqual([false, false]);
     all.push(read("r3"));
     await Promise.all(all);
@@ -71,7 +71,7 @@ describe("when a writer has ended", () => {
   });
 
   // R86
-  test("the writers who wait come one by one, in their order", async () => {
+  test("waiting writers get the lock separately, in the order of their calls", async () => {
     const rw = new RWMutex();
     await rw.lock();
     const order: number[] = [];
@@ -88,8 +88,8 @@ describe("when a writer has ended", () => {
   });
 });
 
-describe("what lock and rLock answer", () => {
-  test("ends writing or reading with the scope, whether they had to wait or not", async () => {
+describe("the guards of lock and rLock", () => {
+  test("end writing or reading at the end of the scope, with or without a wait", async () => {
     const rw = new RWMutex();
     const log: string[] = [];
     const write = async (): Promise<void> => {
@@ -107,7 +107,7 @@ describe("what lock and rLock answer", () => {
     expect(rw.tryLock()).toBe(true);
   });
 
-  test("gives back once, and never what is another writer's by now", async () => {
+  test("unlock once, and never the lock of a later writer", async () => {
     const rw = new RWMutex();
     const first = await rw.lock();
     rw.unlock();
@@ -129,10 +129,10 @@ describe("what lock and rLock answer", () => {
 });
 
 // R86-R89
-test.each(seeds)("does what two lists of those who wait do, whatever happens (seed %i)", async (seed) => {
+test.each(seeds)("behaves like two reference queues (seed %i)", async (seed) => {
   const chance = new Prng(seed);
   const rw = new RWMutex();
-  const got: string[] = [];
+  const acquired: string[] = [];
   const expected: string[] = [];
   let readers = 0;
   let writing = false;
@@ -146,24 +146,24 @@ test.each(seeds)("does what two lists of those who wait do, whatever happens (se
   };
   const lasts = 200;
   for (let step = 0; step < lasts || readers > 0 || writing; step++) {
-    const what = step < lasts ? chance.randomInt(7) : 4 + chance.randomInt(2);
+    const action = step < lasts ? chance.randomInt(7) : 4 + chance.randomInt(2);
     const id = String(step);
-    if (what < 1) {
-      void rw.lock().then(() => got.push(id));
+    if (action < 1) {
+      void rw.lock().then(() => acquired.push(id));
       waitingWriters.push(id);
       if (!writing && readers === 0) letWriterIn();
-    } else if (what < 3) {
-      void rw.rLock().then(() => got.push(id));
+    } else if (action < 3) {
+      void rw.rLock().then(() => acquired.push(id));
       if (writing || waitingWriters.length > 0) waitingReaders.push(id);
       else {
         readers++;
         expected.push(id);
       }
-    } else if (what === 3) {
+    } else if (action === 3) {
       const free = !writing && readers === 0;
       expect(rw.tryLock()).toBe(free);
       if (free) writing = true;
-    } else if (what === 4) {
+    } else if (action === 4) {
       if (!writing) expect(() => rw.unlock()).toThrow(PanicError);
       else {
         rw.unlock();
@@ -173,7 +173,7 @@ test.each(seeds)("does what two lists of those who wait do, whatever happens (se
         waitingReaders = [];
         if (readers === 0) letWriterIn();
       }
-    } else if (what === 5) {
+    } else if (action === 5) {
       if (readers === 0) expect(() => rw.rUnlock()).toThrow(PanicError);
       else {
         rw.rUnlock();
@@ -186,16 +186,16 @@ test.each(seeds)("does what two lists of those who wait do, whatever happens (se
     }
     if (chance.randomInt(3) === 0) {
       await quiet();
-      expect(got).toEqual(expected);
+      expect(acquired).toEqual(expected);
     }
     expect([rwMutexLock.waiting, rwMutexRLock.waiting]).toEqual([waitingWriters.length, waitingReaders.length]);
   }
   await quiet();
-  expect(got).toEqual(expected);
+  expect(acquired).toEqual(expected);
 });
 
 describe("in a bubble", () => {
-  test("who waits for a lock of the bubble, to read or to write, is durably blocked", async () => {
+  test("a goroutine that waits for a lock of the bubble, to read or to write, is durably blocked", async () => {
     await bubble(async () => {
       const rw = new RWMutex();
       const start = now();
@@ -211,7 +211,7 @@ describe("in a bubble", () => {
     });
   });
 
-  test("who waits for a lock of the world outside is not", async () => {
+  test("a goroutine that waits for a lock from outside the bubble is not durably blocked", async () => {
     const rw = new RWMutex();
     await rw.lock();
     const inside = bubble(() =>
@@ -224,7 +224,7 @@ describe("in a bubble", () => {
   });
 });
 
-// R66, R88: run in Go 1.26 as well, where a writer who waits for another writer is said to be in "sync.Mutex.Lock".
+// R66, R88: run in Go 1.26 as well, where a writer that waits for another writer is reported as "sync.Mutex.Lock".
 test.concurrent.each([
   ["await rw.lock(); await rw.rLock()", "goroutine 1 [sync.RWMutex.RLock]:\n"],
   ["await rw.rLock(); await rw.lock()", "goroutine 1 [sync.RWMutex.Lock]:\n"],
@@ -232,7 +232,7 @@ test.concurrent.each([
     "await rw.rLock(); go(() => rw.lock()); await time.sleep(1); await rw.rLock()",
     "waiting: 1 [sync.RWMutex.RLock], 1 [sync.RWMutex.Lock]\n",
   ],
-])("a program that does %j ends as Go's does", async (body, words) => {
+])("a program that does %j ends as in Go", async (body, words) => {
   const { code, stderr } = await runSource(`
     import { go, main, RWMutex, time } from "goro";
     main(async () => {

@@ -12,11 +12,11 @@ const canceled = new context.Canceled();
 const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
 
 // R153
-describe("bad input", () => {
-  test.each([-1, 0.5, NaN, Infinity, 2 ** 53, "1", 1n])("%p is neither a size nor a number of units", async (n) => {
+describe("invalid numbers", () => {
+  test.each([-1, 0.5, NaN, Infinity, 2 ** 53, "1", 1n])("%p is neither a size nor a number of permits", async (n) => {
     const wrong = n as number;
-    const sentence = (what: string): RangeError =>
-      new RangeError(`${what} must be a whole number, 0 or more, got ${String(n)}`);
+    const sentence = (caller: string): RangeError =>
+      new RangeError(`${caller} must be a whole number, 0 or more, got ${String(n)}`);
     expect(() => new Semaphore(wrong)).toThrow(sentence("Semaphore: size"));
     const sem = new Semaphore(1);
     await expect(sem.acquire(wrong)).rejects.toThrow(sentence("Semaphore.acquire: n"));
@@ -27,7 +27,7 @@ describe("bad input", () => {
   });
 });
 
-test("an AbortSignal is refused as a context, and the error says what to write", async () => {
+test("rejects an AbortSignal as a context, and the error names the right option", async () => {
   const sem = new Semaphore(1);
   const { signal } = new AbortController();
   await expect(sem.acquire(1, { ctx: signal as never })).rejects.toThrow(
@@ -37,20 +37,20 @@ test("an AbortSignal is refused as a context, and the error says what to write",
 });
 
 // R158
-test("who asks for more than the size waits for the end of its context alone", async () => {
+test("a request for more permits than the size waits only for the end of its context", async () => {
   const sem = new Semaphore(2);
-  const [big, giveUp] = withCancel(background());
+  const [big, cancelBig] = withCancel(background());
   const tooBig = sem.acquire(3, { ctx: big });
   expect([sem.tryAcquire(2), semAcquire.waiting, children(big)]).toEqual([true, 1, 1]);
   sem.release(2);
   expect(await stateOf(tooBig)).toBe("pending");
-  giveUp();
+  cancelBig();
   await expect(tooBig).rejects.toBe(big.err());
   expect(semAcquire.waiting).toBe(0);
 });
 
 // R159
-test("when the first gives up, those behind who fit go on", () =>
+test("when the first waiter is canceled, waiters behind it that fit are served", () =>
   inBubble(async () => {
     const sem = new Semaphore(10);
     await sem.acquire(1);
@@ -69,9 +69,9 @@ test("when the first gives up, those behind who fit go on", () =>
     await small[2];
   }));
 
-describe("where units and the end of a context come together", () => {
+describe("when permits are released and the context is canceled", () => {
   // R156
-  test("with a context that has ended nothing is had, even if it is free", async () => {
+  test("a call with a canceled context acquires nothing, even if permits are free", async () => {
     const sem = new Semaphore(2);
     const [ctx, cancel] = withCancel(background());
     cancel();
@@ -82,7 +82,7 @@ describe("where units and the end of a context come together", () => {
   });
 
   // R160
-  test("units that came before the end are had, and nothing of the end is left", async () => {
+  test("permits that were granted before the cancellation are kept, and the cancellation leaves no listener", async () => {
     const sem = new Semaphore(1);
     const [ctx, cancel] = withCancel(background());
     await sem.acquire(1);
@@ -96,7 +96,7 @@ describe("where units and the end of a context come together", () => {
   });
 
   // R155, R159
-  test("all who wait with one context end with it, and who is behind them goes on", async () => {
+  test("all waiters of a canceled context are rejected, and the waiter behind them is served", async () => {
     const sem = new Semaphore(3);
     const [ctx, cancel] = withCancel(background());
     await sem.acquire(2);
@@ -113,7 +113,7 @@ describe("where units and the end of a context come together", () => {
 });
 
 // R157, R154
-test("who waits is served in the order of coming, however little others need", async () => {
+test("waiters are served in the order of their calls, even if later requests are smaller", async () => {
   const sem = new Semaphore(5);
   await sem.acquire(4);
   const order: number[] = [];
@@ -139,8 +139,8 @@ test("who waits is served in the order of coming, however little others need", a
   sem.release(5);
 });
 
-describe("what acquire answers", () => {
-  test("gives back as many as were taken, once, whether they were waited for or not", async () => {
+describe("the guard of acquire", () => {
+  test("releases as many permits as were acquired, once, with or without a wait", async () => {
     const sem = new Semaphore(5);
     const take = async (n: number): Promise<void> => {
       using _ = await sem.acquire(n);
@@ -155,8 +155,8 @@ describe("what acquire answers", () => {
   });
 });
 
-describe("a context of the user's own", () => {
-  test("ends the waiting, and leaves neither goroutine nor listener", () =>
+describe("a user-defined context", () => {
+  test("ends the wait, and leaves neither a goroutine nor a listener", () =>
     inBubble(async () => {
       const done = new Channel<never>();
       const end: { error?: Error } = {};
@@ -178,7 +178,7 @@ describe("a context of the user's own", () => {
       expect(semAcquire.waiting).toBe(0);
     }));
 
-  test("that is broken makes acquire reject, and nobody waits", async () => {
+  test("that is broken makes acquire reject, and leaves no waiter", async () => {
     const done = new Channel<never>();
     done.close();
     const broken = { done: () => done, err: () => undefined, value: () => undefined, deadline: () => undefined };
@@ -193,54 +193,54 @@ describe("a context of the user's own", () => {
 });
 
 // R153-R160
-test.each(seeds)("does what a list of those who wait does, whatever happens (seed %i)", async (seed) => {
+test.each(seeds)("behaves like a reference queue (seed %i)", async (seed) => {
   const chance = new Prng(seed);
   const size = 6;
   const sem = new Semaphore(size);
-  const line: { id: number; n: number }[] = [];
+  const queue: { id: number; n: number }[] = [];
   const cancels = new Map<number, () => void>();
   const expected = new Map<number, string>();
-  const got = new Map<number, string>();
+  const outcomes = new Map<number, string>();
   const granted: number[] = [];
   const order: number[] = [];
   let held = 0;
   const serve = (): void => {
-    for (let first = line[0]; first !== undefined && held + first.n <= size; first = line[0]) {
+    for (let first = queue[0]; first !== undefined && held + first.n <= size; first = queue[0]) {
       held += first.n;
-      expected.set(first.id, "had");
+      expected.set(first.id, "acquired");
       granted.push(first.id);
-      line.shift();
+      queue.shift();
     }
   };
   // The waiters behind a canceled one are served in the same step.
   const cancel = (id: number): void => {
     cancels.get(id)?.();
     cancels.delete(id);
-    const at = line.findIndex((each) => each.id === id);
-    if (at >= 0) line.splice(at, 1);
-    if (!expected.has(id)) expected.set(id, "ended");
+    const at = queue.findIndex((each) => each.id === id);
+    if (at >= 0) queue.splice(at, 1);
+    if (!expected.has(id)) expected.set(id, "canceled");
     serve();
   };
   for (let id = 0; id < 200; id++) {
-    const what = chance.randomInt(6);
+    const action = chance.randomInt(6);
     const n = chance.randomInt(size + 2);
-    if (what < 2) {
+    if (action < 2) {
       const [ctx, cancel] = withCancel(background());
       cancels.set(id, cancel);
       void sem.acquire(n, { ctx }).then(
         () => {
-          got.set(id, "had");
+          outcomes.set(id, "acquired");
           order.push(id);
         },
-        () => got.set(id, "ended"),
+        () => outcomes.set(id, "canceled"),
       );
-      if (n <= size) line.push({ id, n });
-      if (line.length === 1) serve();
-    } else if (what === 2) {
-      const free = line.length === 0 && held + n <= size;
+      if (n <= size) queue.push({ id, n });
+      if (queue.length === 1) serve();
+    } else if (action === 2) {
+      const free = queue.length === 0 && held + n <= size;
       expect(sem.tryAcquire(n)).toBe(free);
       if (free) held += n;
-    } else if (what < 5) {
+    } else if (action < 5) {
       if (n > held) expect(() => sem.release(n)).toThrow(PanicError);
       else {
         sem.release(n);
@@ -252,20 +252,20 @@ test.each(seeds)("does what a list of those who wait does, whatever happens (see
     }
     if (chance.randomInt(2) === 0) {
       await quiet();
-      expect(got).toEqual(expected);
+      expect(outcomes).toEqual(expected);
       expect(order).toEqual(granted);
     }
   }
   for (const id of cancels.keys()) cancel(id);
   await quiet();
-  expect(got).toEqual(expected);
+  expect(outcomes).toEqual(expected);
   expect(semAcquire.waiting).toBe(0);
   sem.release(held);
   expect(sem.tryAcquire(size)).toBe(true);
 });
 
 describe("in a bubble", () => {
-  test("who waits for a semaphore of the bubble is durably blocked", () =>
+  test("a goroutine that waits for a semaphore of the bubble is durably blocked", () =>
     inBubble(async () => {
       const sem = new Semaphore(1);
       const start = now();
@@ -275,7 +275,7 @@ describe("in a bubble", () => {
       expect(now() - start).toBe(time.hour);
     }));
 
-  test("who waits for a semaphore of the world outside is not, nor are units given to who cannot go on", async () => {
+  test("a goroutine that waits for a semaphore from outside the bubble is not durably blocked, and an ended bubble gets no permits", async () => {
     const sem = new Semaphore(1);
     await sem.acquire();
     const inside = bubble(async () => {
@@ -286,8 +286,8 @@ describe("in a bubble", () => {
     sem.release();
     await inside;
     await sem.acquire();
-    let comeBack = (): void => undefined;
-    const foreign = new Promise<void>((resolve) => (comeBack = resolve));
+    let resolveForeign = (): void => undefined;
+    const foreign = new Promise<void>((resolve) => (resolveForeign = resolve));
     const lost = bubble(async () => {
       go(() => sem.acquire());
       go(async () => {
@@ -299,15 +299,15 @@ describe("in a bubble", () => {
       throw new Error("over");
     });
     await expect(lost).rejects.toThrow("over");
-    comeBack();
+    resolveForeign();
     await quiet();
     sem.release();
     expect(sem.tryAcquire()).toBe(true);
   });
 });
 
-// R66: Go's semaphore is made of a select, and says "select".
-test("a program that waits for units for ever ends as a deadlock", async () => {
+// R66: Go's semaphore consists of a select, and reports "select".
+test("a program that waits for permits forever ends as a deadlock", async () => {
   const { code, stderr } = await runSource(`
     import { main, Semaphore } from "goro";
     main(async () => {

@@ -16,7 +16,7 @@ import { quiet, stateOf } from "../support/promises.ts";
 
 // R161
 describe("do", () => {
-  test("calls f at once, and answers the value, which is nobody else's", async () => {
+  test("calls f synchronously, and the result is not shared if there is one caller", async () => {
     const g = new SingleFlight<string, string>();
     let called = false;
     const flight = g.do("key", () => {
@@ -28,7 +28,7 @@ describe("do", () => {
   });
 
   test.each([new Error("some error"), undefined])(
-    "rejects with %p if f does, for all who wait, and forgets it",
+    "rejects with %p if f does, for all callers, and forgets the key",
     async (error) => {
       const g = new SingleFlight<string, number>();
       const ends = await Promise.allSettled([g.do("key", () => Promise.reject(error as Error)), g.do("key", () => 1)]);
@@ -40,7 +40,7 @@ describe("do", () => {
     },
   );
 
-  test("is for each key by itself, and keys are the same as those of a Map", async () => {
+  test("has a separate call for each key, and compares keys like a Map", async () => {
     const key = {};
     const g = new SingleFlight<unknown, number>();
     let n = 0;
@@ -60,14 +60,14 @@ describe("do", () => {
     expect(n).toBe(4);
   });
 
-  test("calls again when the first call is over", async () => {
+  test("calls f again when the first call has ended", async () => {
     const g = new SingleFlight<string, number>();
     let n = 0;
     for (let i = 1; i <= 3; i++) expect(await g.do("key", () => ++n)).toEqual({ value: i, shared: false });
   });
 
-  // Who waits goes on when the work has ended, and can begin the next.
-  test("who has waited can ask again at once, and gets new work", async () => {
+  // A waiting caller resumes when the call has ended, and can start the next call.
+  test("a caller that has waited can call again immediately, and starts a new execution", async () => {
     const g = new SingleFlight<string, number>();
     let n = 0;
     const f = async (): Promise<number> => {
@@ -82,7 +82,7 @@ describe("do", () => {
     expect(waitGroupWait.waiting).toBe(0);
   });
 
-  test("a value may be undefined, or have a `then` as a property of its own", async () => {
+  test("a value may be undefined in the result of do and of doChan", async () => {
     const g = new SingleFlight<string, unknown>();
     expect(await g.do("key", () => undefined)).toEqual({ value: undefined, shared: false });
     const result = (await g.doChan("key", () => undefined).receive()).value as SingleFlightResult<unknown>;
@@ -92,21 +92,21 @@ describe("do", () => {
 
 // R162
 describe("doChan", () => {
-  test("calls f in a goroutine of its own, and answers the result once", async () => {
+  test("calls f in a separate goroutine, and sends the result once", async () => {
     const g = new SingleFlight<string, string>();
     let called = false;
     const ch = g.doChan("key", () => {
       called = true;
       return "bar";
     });
-    // It is a goroutine's to call it.
+    // A goroutine calls f later.
     expect(called).toBe(false);
     expect(await ch.receive()).toEqual({ value: { ok: true, value: "bar", shared: false }, ok: true });
     await quiet();
     expect(ch.tryReceive()).toBeUndefined();
   });
 
-  test("nobody has to receive, and no goroutine is left", async () => {
+  test("does not require a receiver, and no goroutine is left", async () => {
     const g = new SingleFlight<string, number>();
     const live = numGoroutine();
     for (let i = 0; i < 3; i++) g.doChan("key", () => i);
@@ -117,14 +117,14 @@ describe("doChan", () => {
   });
 
   // R164
-  test.each([new Error("boom"), undefined])("has %p as a result if that is what f fails with", async (error) => {
+  test.each([new Error("boom"), undefined])("has %p as the error if f fails with it", async (error) => {
     const g = new SingleFlight<string, number>();
     const first = g.do("key", () => Promise.reject(error as Error)).catch((reason: unknown) => ({ reason }));
     const ch = g.doChan("key", () => 1);
     expect((await ch.receive()).value).toEqual({ ok: false, error, shared: true });
     expect(await first).toEqual({ reason: error });
     const alone = g.doChan("key", () => {
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- whatever it is
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- any value may be thrown
       throw error;
     });
     expect((await alone.receive()).value).toEqual({ ok: false, error, shared: false });
@@ -133,20 +133,20 @@ describe("doChan", () => {
 
 // R163
 describe("forget", () => {
-  test("the old call ends for those who wait for it, and a key that is not known is nothing", async () => {
+  test("the previous call ends for its own callers, and an unknown key has no effect", async () => {
     const g = new SingleFlight<string, number>();
     g.forget("key");
-    const gate = new Channel<void>();
+    const release = new Channel<void>();
     const old = [1, 2].map((n) =>
       g.do("key", async () => {
-        await gate.receive();
+        await release.receive();
         return n;
       }),
     );
     g.forget("key");
     expect(await g.do("key", () => 3)).toEqual({ value: 3, shared: false });
     expect(await stateOf(Promise.all(old))).toBe("pending");
-    gate.close();
+    release.close();
     expect(await Promise.all(old)).toEqual([
       { value: 1, shared: true },
       { value: 1, shared: true },
@@ -154,7 +154,7 @@ describe("forget", () => {
   });
 });
 
-test.each([undefined, null, "f", {}])("%p is no function, and nothing is under way then", async (f) => {
+test.each([undefined, null, "f", {}])("%p is not a function, and no call is in progress then", async (f) => {
   const g = new SingleFlight<string, number>();
   const sentence = (caller: string): TypeError =>
     new TypeError(`SingleFlight.${caller}: f must be a function, got ${String(f)}`);
@@ -163,7 +163,7 @@ test.each([undefined, null, "f", {}])("%p is no function, and nothing is under w
   expect(await g.do("key", () => 1)).toEqual({ value: 1, shared: false });
 });
 
-test("a generator function does nothing when it is called, and is a TypeError", async () => {
+test("a generator function, which does nothing when it is called, is a TypeError", async () => {
   const g = new SingleFlight<string, unknown>();
   const sentence = /^SingleFlight\.do(Chan)?: f must not be a generator function/;
   await expect(g.do("key", function* () {})).rejects.toThrow(sentence);
@@ -171,7 +171,7 @@ test("a generator function does nothing when it is called, and is a TypeError", 
   expect(await g.do("key", () => 1)).toEqual({ value: 1, shared: false });
 });
 
-test("who waits in a bubble for work of the bubble is durably blocked", () =>
+test("a goroutine that waits in a bubble for a call of the bubble is durably blocked", () =>
   bubble(async () => {
     const g = new SingleFlight<string, number>();
     const start = now();
@@ -179,7 +179,7 @@ test("who waits in a bubble for work of the bubble is durably blocked", () =>
     expect(now() - start).toBe(time.hour);
   }));
 
-// What must compile, and what must not: `npm run types` tests it.
+// These lines must compile, except for those with an expected error: `npm run types` checks them.
 test("a result is a value or an error", async () => {
   const g = new SingleFlight<number, string>();
   const ch: ReceiveChannel<SingleFlightResult<string>> = g.doChan(1, () => "a");
@@ -201,7 +201,7 @@ test("a result is a value or an error", async () => {
 });
 
 // R66, R161: run in Go 1.26 as well.
-test("a program whose work waits for itself ends as Go's does", async () => {
+test("a program whose call waits for itself ends as in Go", async () => {
   const { code, stderr } = await runSource(`
     import { main, SingleFlight } from "goro";
     main(async () => {
