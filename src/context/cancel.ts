@@ -44,7 +44,7 @@ interface AfterFuncer {
   afterFunc(f: () => void): () => boolean;
 }
 
-/** What is canceled with a context: a derived context, or a listener. `canceler` of context.go. */
+/** A derived context or a listener, which is canceled with its context. `canceler` of context.go. */
 interface Child extends QueueNode<Child> {
   /** Called once, synchronously, after the context and everything below it have been canceled. Must not throw. */
   canceled(): void;

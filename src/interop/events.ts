@@ -32,7 +32,7 @@ export interface FromEventsOptions<T> extends WaitOptions {
   readonly capacity?: number;
 
   /**
-   * What happens to an event when the channel is full: "drop-newest" drops it; "drop-oldest" drops the oldest event in the channel
+   * The treatment of an event when the channel is full: "drop-newest" drops it; "drop-oldest" drops the oldest event in the channel
    * instead; "error" closes the channel with a `RangeError`, as an error event does.
    *
    * @defaultValue "drop-newest"

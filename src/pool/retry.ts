@@ -84,7 +84,7 @@ export function resolveRetry(check: Check, prefix: string, options: RetryOptions
 }
 
 /**
- * Returns the pause before the next attempt, in milliseconds; undefined if there is to be no next attempt.
+ * Returns the pause before the next attempt, in milliseconds; undefined if the last attempt has been made.
  *
  * @param attempts the number of attempts so far, from 1
  * @throws the error that `shouldRetry` throws.

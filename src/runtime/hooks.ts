@@ -168,7 +168,7 @@ function updateActive(): void {
 }
 
 function nothing(): void {
-  // Not everybody listens to everything.
+  // A listener has hooks for some events only.
 }
 
 const noopHooks: Hooks = {

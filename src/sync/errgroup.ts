@@ -22,7 +22,7 @@ const withContextCheck = new Check("ErrGroup.withContext");
 /**
  * A group of goroutines whose first error is the error of the group.
  *
- * In Go a function returns its error; here a function has failed if it throws or returns an `Error`. JavaScript cannot tell a panic from
+ * In Go a function returns its error; here a function has failed if it throws or returns an `Error`. JavaScript cannot distinguish a panic from
  * an error, so a panic inside is an error of the group too.
  *
  * @see [errgroup.Group](https://pkg.go.dev/golang.org/x/sync/errgroup#Group)

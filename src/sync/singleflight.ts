@@ -15,7 +15,7 @@ export interface SingleFlightValue<V> {
   readonly shared: boolean;
 }
 
-/** The result of a shared call. `ok` tells a value from an error, because the thrown `error` may be any value, also `undefined`. */
+/** The result of a shared call. `ok` distinguishes a value from an error, because the thrown `error` may be any value, also `undefined`. */
 export type SingleFlightResult<V> =
   | { readonly ok: true; readonly value: V; readonly error?: undefined; readonly shared: boolean }
   | { readonly ok: false; readonly value?: undefined; readonly error: unknown; readonly shared: boolean };

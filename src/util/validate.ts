@@ -67,7 +67,7 @@ export class Check {
       if (!known.includes(name)) {
         const instead = Object.hasOwn(aliases, name) ? (aliases[name] as string) : nearest(name, known);
         const advice = instead === undefined ? `the options are ${known.join(", ")}` : `write ${instead} instead`;
-        throw new TypeError(`${this.#caller}: there is no option ${name}; ${advice}`);
+        throw new TypeError(`${this.#caller}: unknown option ${name}; ${advice}`);
       }
       if (option === null) {
         throw new TypeError(`${this.#caller}: ${name} must not be null; leave it out for the default`);

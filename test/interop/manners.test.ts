@@ -20,17 +20,17 @@ function ignore(): void {
 describe("an error of a border", () => {
   test.each<[string, () => unknown]>([
     ["fromEvents: emitter must be an EventTarget or an EventEmitter, got", () => fromEvents({} as never, "data")],
-    ["fromEvents: there is no option nonsense", () => fromEvents(new EventEmitter(), "data", { nonsense: 1 } as never)],
+    ["fromEvents: unknown option nonsense", () => fromEvents(new EventEmitter(), "data", { nonsense: 1 } as never)],
     [
       "fromEvents: signal must be an AbortSignal, got a Context; write ctx: for a context",
       () => fromEvents(new EventEmitter(), "data", { signal: context.background() } as never),
     ],
     [
-      "fromEvents: there is no option buffer; write capacity instead",
+      "fromEvents: unknown option buffer; write capacity instead",
       () => fromEvents(new EventEmitter(), "data", { buffer: 1 } as never),
     ],
     [
-      "fromEvents: there is no option whenFull; write overflow instead",
+      "fromEvents: unknown option whenFull; write overflow instead",
       () => fromEvents(new EventEmitter(), "data", { whenFull: "fail" } as never),
     ],
     ["fromEvents: capacity must be a whole number", () => fromEvents(new EventEmitter(), "data", { capacity: 0 })],

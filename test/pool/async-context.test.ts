@@ -206,7 +206,7 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
         for (const ms of [1, 2, 1, 1000]) await jobs.send(ms);
       });
       await waitUntilBlocked();
-      als.run("canceller", cancel);
+      als.run("canceler", cancel);
       await report;
       const values: unknown[] = [];
       for await (const { value } of results) values.push(value);
@@ -275,7 +275,7 @@ describe.each(["with", "without"])("%s a listener of the trace", (mode) => {
 
 test("the goroutine that runs a job is the worker's, and not the caller's", () =>
   bubble(async () => {
-    // The leak watch of this suite asks which goroutine runs.
+    // The leak detector of this suite tracks the current goroutine.
     const caller = currentGoroutine();
     const running = new Set<unknown>();
     await using pool = new WorkerPool(

@@ -145,7 +145,7 @@ describe("an idle pool", () => {
       expect(() => pools[2]?.trySend(1)).toThrow(why);
       expect(() => pools[3]?.trySubmit(1)).toThrow(why);
       await expect(pools[4]?.map([1]).next()).rejects.toBe(why);
-      for await (const _ of pools[5]?.results ?? []) throw new Error("there was no job");
+      for await (const _ of pools[5]?.results ?? []) throw new Error("unexpected job");
       await waitUntilBlocked();
       expect(pools.map((pool) => pool.stats().workers)).toEqual([0, 0, 0, 0, 0, 0]);
     }));
@@ -269,7 +269,7 @@ describe("arguments", () => {
     [
       "an option of map",
       () => new WorkerPool(f).map([1], { concurrency: 2 } as never),
-      "WorkerPool.map: there is no option concurrency; write maxInFlight instead",
+      "WorkerPool.map: unknown option concurrency; write maxInFlight instead",
     ],
     [
       "a context for the options of map",
@@ -299,12 +299,12 @@ describe("arguments", () => {
     [
       "an option of runPool",
       () => runPool(background(), channel, channel as never, f, { concurrency: 2 } as never),
-      "runPool: there is no option concurrency; write workers instead",
+      "runPool: unknown option concurrency; write workers instead",
     ],
     [
       "a context in the options of runPool",
       () => runPool(background(), channel, channel as never, f, { ctx: background() } as never),
-      "runPool: there is no option ctx; write the context as the first argument instead",
+      "runPool: unknown option ctx; write the context as the first argument instead",
     ],
   ])("are refused with what to write instead: %s", async (_name, call, message) => {
     // A method that returns a promise rejects; others throw.

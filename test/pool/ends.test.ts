@@ -349,7 +349,7 @@ test("a canceled run in a goroutine does not panic", () =>
     go(async () => runPool(ctx, new Channel<number>(), results, (_ctx, n: number) => n));
     await time.sleep(1);
     cancel();
-    for await (const _ of results) throw new Error("there was no job");
+    for await (const _ of results) throw new Error("unexpected job");
   }));
 
 test.each([1, 2, 3, 4, 5])("each outcome of many runs in a row on one channel is reported once (seed %i)", (seed) =>

@@ -1,4 +1,4 @@
-// The context of a job: its own, made when it is asked for, and over with the job.
+// The context of a job: each job has one, it is made on first use, and it ends with the job.
 
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, type Context, type JobOutcome, runPool, time, WorkerPool } from "goro";
@@ -10,7 +10,7 @@ const { background, cause, withCancel, withCancelCause, withTimeout, withValue }
 
 type F<R> = (ctx: Context, job: number) => R | PromiseLike<R>;
 
-/** Ways in which a job comes to its function, under `ctx`; each runs the jobs 1 and 2, one after the other. */
+/** The calls that run a job under `ctx`; each runs the jobs 1 and 2, one after the other. */
 const doors: readonly (readonly [name: string, run: (ctx: Context, f: F<unknown>) => Promise<void>])[] = [
   [
     "send",

@@ -87,7 +87,7 @@ describe("mapOrdered", () => {
     [{ concurrency: 0 }, "mapOrdered: concurrency must be a whole number, 1 or more, got 0"],
     [{ maxInFlight: 0 }, "mapOrdered: maxInFlight must be a whole number, 1 or more, got 0"],
     [{ timeout: -1 }, "mapOrdered: timeout must be a number, 0 or more, got -1"],
-    [{ workers: 2 }, "mapOrdered: there is no option workers; write concurrency instead"],
+    [{ workers: 2 }, "mapOrdered: unknown option workers; write concurrency instead"],
     [{ ctx: new AbortController().signal }, "mapOrdered: ctx must be a context, got an AbortSignal; write signal:"],
   ])("refuses the options %p", (options, message) => {
     expect(() => mapOrdered([1], sleep, options)).toThrow(message);

@@ -36,7 +36,7 @@ async function reported<T>(results: Steps<T>): Promise<(T | string)[]> {
   }
 }
 
-/** A source that knows how often it was asked and closed. Its numbers are 0, 1, 2 ... below `size`. */
+/** A source that counts how often it was read and closed. Its numbers are 0, 1, 2 ... below `size`. */
 class Source {
   asked = 0;
   closed = 0;
@@ -209,7 +209,7 @@ test("jobs and results may be undefined", () =>
     expect(await reported(results)).toEqual([1, undefined, "end"]);
   }));
 
-describe("what is no source", () => {
+describe("a value that is not a source", () => {
   test.each([
     [5, "5"],
     [null, "null"],
@@ -554,7 +554,7 @@ describe("closing the source", () => {
     closing.close();
   });
 
-  test("is left out where there is no way to close it", () =>
+  test("is not closed if it cannot be closed", () =>
     inBubble(async () => {
       await using pool = new WorkerPool(double, { workers: 2 });
       const next = (): IteratorResult<number> => ({ value: 1, done: false });

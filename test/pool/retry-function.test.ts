@@ -94,7 +94,7 @@ describe("retry", () => {
   test.each<[options: unknown, message: string]>([
     [undefined, "retry: retries must be a whole number, 0 or more, got undefined"],
     [{ retries: -1 }, "retry: retries must be a whole number, 0 or more, got -1"],
-    [{ retries: 1, minTimeout: 5 }, "retry: there is no option minTimeout; write delay instead"],
+    [{ retries: 1, minTimeout: 5 }, "retry: unknown option minTimeout; write delay instead"],
     [
       { retries: 1, ctx: new AbortController().signal },
       "retry: ctx must be a context, got an AbortSignal; write signal:",

@@ -646,7 +646,7 @@ describe("a rate", () => {
     }
     await waitUntilBlocked();
     await limiter.wait();
-    // Of the four workers one had its turn at once, and stood in line again with its next job.
+    // One of the four workers ran immediately, and was queued again with its next job.
     expect(at()).toBeCloseTo(500, 6);
     await Promise.all([one.pool.stop(), other.pool.stop()]);
     const calls = [...one.calls, ...other.calls].sort((a, b) => a - b);
@@ -660,7 +660,7 @@ describe("a rate", () => {
     expect(calls).toEqual(at100(4));
   });
 
-  everyOrder("is no pause on top of a longer one", async () => {
+  everyOrder("adds no pause to a longer one", async () => {
     const { f, calls } = flaky(2);
     await using pool = new WorkerPool(f, { workers: 1, rate: 100, retry: { retries: 5, delay: 100, jitter: 0 } });
     expect(await (await pool.submit(0)).result).toBe(3);
@@ -668,7 +668,7 @@ describe("a rate", () => {
   });
 
   // R169
-  everyOrder("is no reason to hold a job that is canceled, nor does it cost the others a turn", async () => {
+  everyOrder("does not delay a job that is canceled, and takes no token for it", async () => {
     const at = stopwatch();
     const { pool, calls } = clocked({ workers: 3, rate: 10 });
     await pool.send(0);
@@ -727,7 +727,7 @@ describe("a rate", () => {
       expect(calls).toEqual([0]);
     }));
 
-  test("without an end is no rate", () =>
+  test("of Infinity does not limit", () =>
     inBubble(async () => {
       const { pool, calls } = clocked({ workers: 1, rate: Infinity });
       for (let n = 0; n < 50; n++) await pool.send(0);

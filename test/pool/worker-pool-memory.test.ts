@@ -24,7 +24,7 @@ test("a pool keeps nothing of jobs that are over, or that it has not accepted", 
     const refused = { id: 2 };
     expect(pool.trySubmit(refused)).toBeUndefined();
     const [hasty, giveUp] = withCancel(background());
-    const waiting = pool.submit({ id: 3 }, hasty);
+    const waiting = pool.submit({ id: 3 }, { ctx: hasty });
     giveUp();
     await waiting.catch(() => undefined);
     for (const each of [job, ctx, refused, hasty]) refs.push(new WeakRef(each));

@@ -56,7 +56,7 @@ async function isStubborn(_: Context, ms: number): Promise<number> {
   return ms;
 }
 
-/** A function that begins when it is called, and ends when it is let go. */
+/** A function that starts when it is called, and returns when it is released. */
 class Held {
   readonly begun: number[] = [];
   readonly #gate = new Channel<number>();
@@ -79,7 +79,7 @@ async function all<T>(channel: ReceiveChannel<T>): Promise<T[]> {
   return values;
 }
 
-/** What has become of `promise` once all others are blocked: its value or its error, or "pending". */
+/** The state of `promise` when all other goroutines are blocked: its value, its error, or "pending". */
 async function stateOf(promise: Promise<unknown>): Promise<unknown> {
   let state: unknown = "pending";
   promise.then(
@@ -1421,8 +1421,8 @@ describe("the options of a pool", () => {
         `WorkerPool: ${name} must not be null; leave it out for the default`,
       ],
     ),
-    [{ concurrency: 1 }, "WorkerPool: there is no option concurrency; write workers instead"],
-    [{ worker: 1 }, "WorkerPool: there is no option worker; write workers instead"],
+    [{ concurrency: 1 }, "WorkerPool: unknown option concurrency; write workers instead"],
+    [{ worker: 1 }, "WorkerPool: unknown option worker; write workers instead"],
     ...Object.entries({
       onError: "stopOnError",
       grace: "gracePeriod",
@@ -1435,9 +1435,9 @@ describe("the options of a pool", () => {
       intervalCap: "rate",
     }).map(([name, instead]): [Record<string, unknown>, string] => [
       { [name]: 1 },
-      `WorkerPool: there is no option ${name}; write ${instead} instead`,
+      `WorkerPool: unknown option ${name}; write ${instead} instead`,
     ]),
-    [{ retry: { retries: 1, when: always } }, "WorkerPool: retry: there is no option when; write shouldRetry instead"],
+    [{ retry: { retries: 1, when: always } }, "WorkerPool: retry: unknown option when; write shouldRetry instead"],
     [
       { ctx: new AbortController().signal },
       "WorkerPool: ctx must be a context, got an AbortSignal; write signal: for an AbortSignal",
@@ -1445,7 +1445,7 @@ describe("the options of a pool", () => {
     [{ signal: background() }, "WorkerPool: signal must be an AbortSignal, got a Context; write ctx: for a context"],
     [{ ctx: background(), signal: new AbortController().signal }, "WorkerPool: ctx and signal must not both be set"],
     [{ retry: "3" }, "WorkerPool: retry must be a number or an object, got 3"],
-    [{ retry: { retries: 1, dely: 5 } }, "WorkerPool: retry: there is no option dely; write delay instead"],
+    [{ retry: { retries: 1, dely: 5 } }, "WorkerPool: retry: unknown option dely; write delay instead"],
     [{ retry: { retries: 1, delay: null } }, "WorkerPool: retry: delay must not be null; leave it out for the default"],
     [{ stopOnError: Symbol("x") }, "WorkerPool: stopOnError must be a boolean, got Symbol(x)"],
     ...["priority", "onWorkerStart", "onWorkerStop", "onEvent"].map((name): [Record<string, unknown>, string] => [
@@ -1594,7 +1594,7 @@ test("each call settles, and each accepted job has one outcome, in any order of 
     }
   }));
 
-// B15, P52: no promise of a pool that is refused or fails ends the process, and no pool that is let go keeps it
+// B15, P52: no rejected promise of a pool ends the process, and an abandoned pool does not keep it alive
 test("a program can drop pools, and the promises of their methods", async () => {
   const { code, stdout, stderr } = await runSource(`
     import { context, main, time, WorkerPool } from "goro";
