@@ -8,7 +8,7 @@ import { Bubble, defaultSeed, tracker } from "./bubble.ts";
 
 onOtherCopy((name) =>
   writeStderr(
-    `goro/testing/preload: the program loads a goro of its own, which runs in real time: ${name}; see docs/copies.md\n`,
+    `goro/testing/preload: the program loads another copy of goro, which runs in real time: ${name}; see docs/copies.md\n`,
   ),
 );
 
