@@ -142,7 +142,7 @@ describe("ctx.signal", () => {
         related.signal.addEventListener("abort", () => log.push(name));
       }
       cancel(why);
-      expect(log.sort()).toEqual(["sibling", "child", "ctx", "top"]);
+      expect(log.sort()).toEqual(["child", "ctx", "sibling", "top"]);
       expect([ctx, child, derived].map((canceled) => context.cause(canceled))).toEqual([why, why, why]);
       expect([sibling, top].map((canceled) => context.cause(canceled))).toEqual([other, other]);
       expect(children(top)).toBe(0);

@@ -686,7 +686,7 @@ test.each([1, 2, 3, 4])("timers and tickers agree with a model for any sequence 
           default:
             for (let ms = 1 + below(4); ms > 0; ms--) {
               await time.sleep(1);
-              for (const waiting of entries) if (waiting.waiting > 0) waiting.update();
+              for (const other of entries) if (other.waiting > 0) other.update();
             }
             await waitUntilBlocked();
             for (const { received, expected } of entries) expect(received).toEqual(expected);
