@@ -50,7 +50,7 @@ class Spreading extends OwnEnd {
 
 describe("a wrapper", () => {
   // R101, R127
-  test("is transparent: descendants are canceled within cancel, without a goroutine, and are in the list of the inner context", () =>
+  test("is transparent: its children are in the list of the inner context and are canceled without a goroutine", () =>
     inBubble(() => {
       const [inner, cancel] = withCancel(background());
       const wrapper = new Wrapper(withValue(new Wrapper(inner), "k", 1));

@@ -40,7 +40,7 @@ async function orNever<R>(promise: Promise<R>): Promise<R | "never"> {
   return await Promise.race([promise, never]).finally(() => clearTimeout(timer));
 }
 
-/** Returns the error with which the bubble of `f` fails. Its goroutines never resume, which is not a leak of the test. */
+/** Returns the error with which the bubble of `f` fails. Its goroutines never resume: the test does not leak them. */
 async function failure(f: () => unknown, seed = 1): Promise<unknown> {
   ignoreLeaks();
   return await bubble(f, { seed }).then(
@@ -180,7 +180,7 @@ describe("the seed", () => {
 
 // R144
 describe("with all seeds", () => {
-  // The steps a b c of a goroutine and x y of another can be merged in 10 ways; if both wait for the same times, in only 4.
+  // The steps a b c of a goroutine and x y of another can be merged in 10 ways, or in 4 if both wait for the same times.
   test.each<[string, number, () => unknown]>([
     ["gosched", 10, () => gosched()],
     ["a send into a buffer", 10, () => new Channel<number>(1).send(1)],

@@ -23,7 +23,7 @@ import { replace } from "../support/replace.ts";
 /** The time at which a bubble starts. */
 const start = Date.UTC(2000, 0, 1);
 
-/** Returns the values that `waiting` receivers of `c` get within `ms` from now. Each value must be the time of its arrival. */
+/** Returns the values that `waiting` receivers of `c` get within `ms`. Each value must be the time of its arrival. */
 async function received(c: ReceiveChannel<number>, ms: number, waiting = 1): Promise<number[]> {
   const values: number[] = [];
   const instants: number[] = [];
@@ -71,7 +71,7 @@ describe("now, since and until", () => {
     expect(until).toBeGreaterThanOrEqual(before - after + 1000);
   });
 
-  test("use the clock of the bubble inside of it, also in goroutines, and the clock of the machine outside", async () => {
+  test("use the clock of the bubble in its goroutines, and the clock of the machine outside", async () => {
     const [, outside] = await Promise.all([
       bubble(async () => {
         expect(time.now()).toBe(start);
