@@ -1,4 +1,5 @@
-// Every export that takes a context, a function or options refuses what is easily mistaken for one, and says which argument it was.
+// Every export that takes a context, a function or options rejects values that are easily passed by mistake, and names the argument in
+// the error.
 
 import { expect, test } from "@jest/globals";
 import {
@@ -35,10 +36,10 @@ import { record, renderPool, renderText, renderTimeline } from "goro/trace";
 import { type Callable, callablesOf, type Parameter } from "./support/exports.ts";
 import { traceOf } from "./support/traces.ts";
 
-/** Calls an export with one argument that is wrong, in the place of the argument of its kind; the others are right. */
+/** Calls an export with a wrong argument at the position of its kind; the other arguments are valid. */
 type Call = (wrong: never) => unknown;
 
-/** The calls of one export, by the name of the argument. */
+/** The calls of an export, by the name of the argument. */
 type Calls = Readonly<Record<string, Call>>;
 
 const job = (): number => 1;
@@ -125,15 +126,15 @@ const calls: Readonly<Record<string, Calls>> = {
   toWritableStream: { options: (options) => toWritableStream(new Channel<number>(), options) },
 };
 
-/** What needs no such call, and why. */
-const others = [
-  // Users make these, and the library calls them.
+/** The exports without calls here, with the reasons. */
+const exceptions = [
+  // Users create these, and the library calls them.
   /^TestHooks\./,
-  // The host's own options of errors.
+  // These have the options of the host's own errors.
   /^new (PanicError|StoppedError|context\.Canceled|context\.DeadlineExceeded)$/,
-  // What a test framework passes has more in it than the hooks.
+  // A test framework passes an object with more members than the hooks.
   /^expectNoLeaks$/,
-  // `time.afterFunc` makes it.
+  // Created by `time.afterFunc`.
   /^new time\.FuncTimer$/,
 ];
 
@@ -143,18 +144,18 @@ function closed(): Channel<number> {
   return ch;
 }
 
-function isConcerned({ takes }: Parameter): boolean {
+function isChecked({ takes }: Parameter): boolean {
   return takes.context || takes.function || takes.options.length > 0;
 }
 
 const exported: Callable[] = callablesOf(["src/index.ts", "src/testing/testing.ts", "src/trace/trace.ts"]).filter(
-  ({ name }) => !others.some((other) => other.test(name)),
+  ({ name }) => !exceptions.some((other) => other.test(name)),
 );
 
 test("every export that takes a context, a function or options has its call here", () => {
   const missing = exported.flatMap(({ name, parameters }) =>
     parameters
-      .filter((each) => isConcerned(each) && calls[name]?.[each.name] === undefined)
+      .filter((each) => isChecked(each) && calls[name]?.[each.name] === undefined)
       .map((each) => `${name}: ${each.name}`),
   );
   expect(missing).toEqual([]);
@@ -165,10 +166,10 @@ test("every export that has a call here exists", () => {
   expect(Object.keys(calls).filter((name) => !names.has(name))).toEqual([]);
 });
 
-/** A wrong argument: what it is, and which name the error must contain. */
-type Wrong = readonly [what: string, value: unknown, name: string];
+/** A wrong argument: its description, its value, and the name that the error must contain. */
+type Wrong = readonly [description: string, value: unknown, name: string];
 
-function wrongOnes({ name, takes }: Parameter): Wrong[] {
+function wrongArguments({ name, takes }: Parameter): Wrong[] {
   const wrong: Wrong[] = [];
   if (takes.context) {
     wrong.push(["an AbortSignal", new AbortController().signal, name]);
@@ -194,18 +195,18 @@ function wrongOnes({ name, takes }: Parameter): Wrong[] {
 
 const rows = exported.flatMap(({ name, parameters }) =>
   parameters
-    .filter(isConcerned)
+    .filter(isChecked)
     .flatMap((parameter) =>
-      wrongOnes(parameter).map((wrong) => [name, wrong[0], wrong, calls[name]?.[parameter.name] as Call] as const),
+      wrongArguments(parameter).map((wrong) => [name, wrong[0], wrong, calls[name]?.[parameter.name] as Call] as const),
     ),
 );
 
-test.each(rows)("%s refuses %s", async (name, _, [, value, argument], call) => {
-  // A call that is not refused may leave anything.
+test.each(rows)("%s rejects %s", async (name, _, [, value, argument], call) => {
+  // A call that does not throw may leave goroutines behind.
   ignoreLeaks();
   const error = await errorOf(() => call(value as never));
   expect(error).toBeInstanceOf(TypeError);
-  // The function, or the class or namespace that it is in.
+  // The name of the function, or of its class or namespace.
   expect((error as Error).message).toContain(name.replace(/^new |\.\w+$/g, ""));
   expect((error as Error).message).toMatch(new RegExp(`\\b${argument}\\b`));
 });
@@ -214,7 +215,7 @@ test.each([
   ["null for a part of retry", { retry: { retries: 1, delay: null } }, "delay"],
   ["an unknown part of retry", { retry: { retries: 1, nonsense: 1 } }, "nonsense"],
   ["a generator function for retry.shouldRetry", { retry: { retries: 1, shouldRetry: generator } }, "shouldRetry"],
-])("both doors of the pool refuse %s", async (_, options, argument) => {
+])("WorkerPool and runPool reject %s", async (_, options, argument) => {
   for (const name of ["new WorkerPool", "runPool"]) {
     const error = await errorOf(() => calls[name]?.["options"]?.(options as never));
     expect(error).toBeInstanceOf(TypeError);

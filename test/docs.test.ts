@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const pages = await samplesOfPages();
 const source = await samplesOfSource();
 
-// The example of a doc block is a part of a program: the imports are added here.
+// The example of a doc block is part of a program; the imports are added here.
 const names = (module: object): string => Object.keys(module).join(", ");
 const types = typesOf(await readFile(join(root, "src", "index.ts"), "utf8"));
 const imports = `import { ${names(goro)}, ${types.map((name) => `type ${name}`).join(", ")} } from "goro";

@@ -24,30 +24,30 @@ const seeds = [1, 2, 3, 4, 5, 6];
 
 let copies = 0;
 
-/** Runs the example as the program of a bubble. The query in the URL makes Node load the module again each time. */
+/** Runs the example as the program of a bubble. A new query in the URL makes Node load the module again. */
 async function runInVirtualTime(example: Example, seed: number): Promise<Outcome> {
   const printed: string[] = [];
   const spies = [
     jest.spyOn(console, "log").mockImplementation((line: unknown = "") => void printed.push(`${String(line)}\n`)),
     jest.spyOn(process.stdout, "write").mockImplementation((text) => printed.push(String(text)) > 0),
   ];
-  const world = new Bubble(seed);
+  const program = new Bubble(seed);
   const close = tracker.enable();
   try {
-    tracker.runIn(world, undefined, () => void import(`${example.port}?${++copies}`));
-    const ending = await world.result;
+    tracker.runIn(program, undefined, () => void import(`${example.port}?${++copies}`));
+    const ending = await program.result;
     return {
       output: printed.join(""),
       failure: summarizeFailure(ending.status === "returned" ? 0 : 2, report(ending)),
     };
   } finally {
-    if (!world.hasLeftovers) close();
+    if (!program.hasLeftovers) close();
     for (const spy of spies) spy.mockRestore();
   }
 }
 
-function report({ status: way, value, goroutine, report }: BubbleResult): string {
-  if (way === "panicked") return formatPanic(value, goroutine, report);
+function report({ status, value, goroutine, report }: BubbleResult): string {
+  if (status === "panicked") return formatPanic(value, goroutine, report);
   return `fatal error: all goroutines are asleep - deadlock!\n\n${report}`;
 }
 

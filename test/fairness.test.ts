@@ -1,4 +1,4 @@
-// Every export that returns a promise lets timers run, however tight the loop is that awaits it, and however its calls end.
+// Every export that returns a promise lets timers run, no matter how tight the loop that awaits it is, and how its calls end.
 
 import { expect, test } from "@jest/globals";
 import {
@@ -36,7 +36,7 @@ import { callablesOf } from "./support/exports.ts";
 type Loop = () => Promise<Body> | Body;
 type Body = () => Promise<unknown>;
 
-/** The loops of one export: what each does, and the loop. A string stands for the loops of another export. */
+/** The loops of an export, by description. A string means that the loops of another export cover this export. */
 type Entry = Readonly<Record<string, Loop>> | string;
 
 const wrong = undefined as never;
@@ -148,7 +148,7 @@ const loops: Readonly<Record<string, Entry>> = {
       group.setLimit(1);
       return () => group.go(() => undefined);
     },
-    "with what is not a function": () => {
+    "with a value that is not a function": () => {
       const group = new ErrGroup();
       return () => group.go(wrong);
     },
@@ -166,7 +166,7 @@ const loops: Readonly<Record<string, Entry>> = {
     },
   },
   "LeakDetector.check": {
-    "that finds nothing": () => () => new LeakDetector().check(),
+    "without a value": () => () => new LeakDetector().check(),
   },
   "Locker.lock": "Mutex.lock",
   "Mutex.lock": {
@@ -187,7 +187,7 @@ const loops: Readonly<Record<string, Entry>> = {
       const mu = new Mutex();
       return () => mu.withLock(fail);
     },
-    "with what is not a function": () => {
+    "with a value that is not a function": () => {
       const mu = new Mutex();
       return () => mu.withLock(1 as never);
     },
@@ -209,7 +209,7 @@ const loops: Readonly<Record<string, Entry>> = {
       const semaphore = new Semaphore(1);
       return () => semaphore.withPermits(() => undefined);
     },
-    "of a number that makes no sense": () => {
+    "of an invalid number": () => {
       const semaphore = new Semaphore(1);
       return () => semaphore.withPermits(-1, () => undefined);
     },
@@ -237,7 +237,7 @@ const loops: Readonly<Record<string, Entry>> = {
       const once = new Once();
       return () => once.do(() => undefined);
     },
-    "with what is not a function": () => {
+    "with a value that is not a function": () => {
       const once = new Once();
       return () => once.do(wrong);
     },
@@ -263,7 +263,7 @@ const loops: Readonly<Record<string, Entry>> = {
       const limiter = new RateLimiter(1, 1);
       return () => limiter.wait(2, { ctx: context.background() });
     },
-    "with what is not a context": () => {
+    "with a value that is not a context": () => {
       const limiter = new RateLimiter(1, 1);
       return () => limiter.wait(1, { ctx: 1 as never });
     },
@@ -282,7 +282,7 @@ const loops: Readonly<Record<string, Entry>> = {
       const ctx = canceled();
       return () => semaphore.acquire(1, { ctx });
     },
-    "of a number that makes no sense": () => {
+    "of an invalid number": () => {
       const semaphore = new Semaphore(1);
       return () => semaphore.acquire(-1);
     },
@@ -296,7 +296,7 @@ const loops: Readonly<Record<string, Entry>> = {
       const flights = new SingleFlight<string, number>();
       return () => flights.do("key", fail);
     },
-    "with what is not a function": () => {
+    "with a value that is not a function": () => {
       const flights = new SingleFlight<string, number>();
       return () => flights.do("key", wrong);
     },
@@ -348,7 +348,7 @@ const loops: Readonly<Record<string, Entry>> = {
       const results = poolOf(() => 1).map(endless());
       return () => results.next();
     },
-    "that has come to its end": () => {
+    "that has ended": () => {
       const results = poolOf(() => 1).map([]);
       return () => results.next();
     },
@@ -356,7 +356,7 @@ const loops: Readonly<Record<string, Entry>> = {
       const results = poolOf(() => 1).map(endless());
       return () => results.return?.() as Promise<unknown>;
     },
-    "that is disposed of": () => {
+    "that is disposed": () => {
       const results = poolOf(() => 1).map(endless());
       return async () => await results[Symbol.asyncDispose]();
     },
@@ -388,7 +388,7 @@ const loops: Readonly<Record<string, Entry>> = {
     },
   },
   "WorkerPool.run": {
-    "of jobs that are done at once": () => {
+    "of jobs that finish at once": () => {
       const pool = poolOf(() => 1);
       return () => pool.run(1);
     },
@@ -406,7 +406,7 @@ const loops: Readonly<Record<string, Entry>> = {
     },
   },
   "WorkerPool.send": {
-    "of jobs that are done at once": () => {
+    "of jobs that finish at once": () => {
       const pool = poolOf(() => 1);
       return async () => {
         await pool.send(1);
@@ -422,13 +422,13 @@ const loops: Readonly<Record<string, Entry>> = {
       const ctx = canceled();
       return () => pool.send(1, { ctx });
     },
-    "with what is not a context": () => {
+    "with a value that is not a context": () => {
       const pool = poolOf(() => 1);
       return () => pool.send(1, 1 as never);
     },
   },
   "WorkerPool.submit": {
-    "of jobs that are done at once": () => {
+    "of jobs that finish at once": () => {
       const pool = poolOf(() => 1);
       return () => pool.submit(1);
     },
@@ -441,7 +441,7 @@ const loops: Readonly<Record<string, Entry>> = {
       const ctx = canceled();
       return () => pool.submit(1, { ctx });
     },
-    "with what is not a context": () => {
+    "with a value that is not a context": () => {
       const pool = poolOf(() => 1);
       return () => pool.submit(1, 1 as never);
     },
@@ -452,7 +452,7 @@ const loops: Readonly<Record<string, Entry>> = {
       const pool = await stoppedPool();
       return () => pool.stop();
     },
-    "with what is not a context": () => {
+    "with a value that is not a context": () => {
       const pool = poolOf(() => 1);
       return () => pool.stop(1 as never);
     },
@@ -460,8 +460,8 @@ const loops: Readonly<Record<string, Entry>> = {
   bubble: {
     "of a function that returns at once": () => () => bubble(() => 1),
     "of a function that throws": () => () => bubble(fail),
-    "with what is not a function": () => () => bubble(wrong),
-    "with a seed that makes no sense": () => () => bubble(() => 1, { seed: 0.5 }),
+    "with a value that is not a function": () => () => bubble(wrong),
+    "with an invalid seed": () => () => bubble(() => 1, { seed: 0.5 }),
   },
   gosched: { "in a loop": () => () => gosched() },
   mapOrdered: {
@@ -478,7 +478,7 @@ const loops: Readonly<Record<string, Entry>> = {
       const ctx = canceled();
       return () => retry(() => 1, { retries: 1, ctx });
     },
-    "with what is not a function": () => () => retry(wrong, { retries: 1 }),
+    "with a value that is not a function": () => () => retry(wrong, { retries: 1 }),
   },
   runPool: {
     "of jobs that are closed": () => () => runPool(context.background(), closed(), new Channel(1), () => 1),
@@ -486,9 +486,10 @@ const loops: Readonly<Record<string, Entry>> = {
       const ctx = canceled();
       return () => runPool(ctx, new Channel<number>(), new Channel<JobOutcome<number, number>>(), () => 1);
     },
-    "with what is not a function": () => () => runPool(context.background(), new Channel(), new Channel(), wrong),
-    "with what is not a channel": () => () => runPool(context.background(), 1 as never, 1 as never, () => 1),
-    "with options that make no sense": () => () =>
+    "with a value that is not a function": () => () =>
+      runPool(context.background(), new Channel(), new Channel(), wrong),
+    "with a value that is not a channel": () => () => runPool(context.background(), 1 as never, 1 as never, () => 1),
+    "with invalid options": () => () =>
       runPool(context.background(), new Channel(), new Channel(), () => 1, { workers: 0 }),
   },
   select: {
@@ -501,13 +502,13 @@ const loops: Readonly<Record<string, Entry>> = {
       const ch = closed<number>();
       return () => select([send(ch, 1)]);
     },
-    "with what is not a case": () => () => select([1] as never),
+    "with a value that is not a case": () => () => select([1] as never),
   },
   waitUntilBlocked: { "outside of a bubble": () => () => waitUntilBlocked() },
   "time.sleep": {
-    "for no time": () => () => time.sleep(0),
-    "for less than no time": () => () => time.sleep(-1),
-    "for what is not a number": () => () => time.sleep(wrong),
+    "for 0 ms": () => () => time.sleep(0),
+    "for a negative time": () => () => time.sleep(-1),
+    "for a value that is not a number": () => () => time.sleep(wrong),
   },
   toReadableStream: {
     "read of values in the buffer": () => {
@@ -548,25 +549,27 @@ test("every export that has its loops here exists", () => {
 });
 
 const rows = Object.entries(loops).flatMap(([name, entry]) =>
-  typeof entry === "string" ? [] : Object.entries(entry).map(([what, loop]) => [name, what, loop] as const),
+  typeof entry === "string"
+    ? []
+    : Object.entries(entry).map(([description, loop]) => [name, description, loop] as const),
 );
 
 test.each(rows)("%s lets timers run: %s", async (...[, , loop]) => {
-  // The loops are left in the middle of what they do.
+  // The loops end in the middle of their operations.
   ignoreLeaks();
   expect(await letsTimersRun(await loop())).toBe(true);
 });
 
-const most = 2_000_000;
+const maxValues = 2_000_000;
 
-/** Values without end, to be read as fast as they come. */
+/** Channels with endless values, read as fast as the pump can. */
 const pumps: Readonly<Record<string, (values: Generator<number>) => ReceiveChannel<number>>> = {
-  "fromIterable, of a generator": (values) => fromIterable(values, { capacity: most }),
+  "fromIterable, of a generator": (values) => fromIterable(values, { capacity: maxValues }),
   "fromIterable, of an async generator": (values) => {
     async function* numbers(): AsyncGenerator<number> {
       yield* values;
     }
-    return fromIterable(numbers(), { capacity: most });
+    return fromIterable(numbers(), { capacity: maxValues });
   },
   fromReadableStream: (values) => {
     const stream = new ReadableStream<number>({
@@ -576,7 +579,7 @@ const pumps: Readonly<Record<string, (values: Generator<number>) => ReceiveChann
         else controller.enqueue(step.value);
       },
     });
-    return fromReadableStream(stream, { capacity: most });
+    return fromReadableStream(stream, { capacity: maxValues });
   },
 };
 
@@ -584,7 +587,7 @@ test.each(Object.entries(pumps))("the pump of %s lets timers run while there is 
   let pulled = 0;
   let hasFired = false;
   function* values(): Generator<number> {
-    while (pulled < most && !hasFired) yield pulled++;
+    while (pulled < maxValues && !hasFired) yield pulled++;
   }
   const ch = pump(values());
   await new Promise<void>((resolve) => {
@@ -593,11 +596,11 @@ test.each(Object.entries(pumps))("the pump of %s lets timers run while there is 
       resolve();
     }, 10);
   });
-  expect(pulled).toBeLessThan(most);
+  expect(pulled).toBeLessThan(maxValues);
   for await (const _ of ch) continue;
 });
 
-/** Runs a tight loop beside a timer of 10 ms: whether the timer fires. One that is starved would never fire. */
+/** Runs a tight loop beside a timer of 10 ms, and reports whether the timer fires. A starved timer would never fire. */
 async function letsTimersRun(body: Body): Promise<boolean> {
   let hasFired = false;
   const timer = setTimeout(() => (hasFired = true), 10);

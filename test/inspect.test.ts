@@ -1,4 +1,4 @@
-// What `console.log` and `String` show of the library's objects.
+// The text of the library's objects in `console.log` and `String`.
 
 import { expect, test } from "@jest/globals";
 import { inspect } from "node:util";
@@ -19,7 +19,7 @@ import {
 } from "goro";
 import { bubble, waitUntilBlocked } from "goro/testing";
 
-/** Checks both, also inside of another object. */
+/** Checks the text of the object, also inside of another object. */
 function expectShown(object: object, text: string): void {
   expect(inspect(object)).toBe(text);
   expect(inspect({ object })).toBe(`{ object: ${text} }`);
@@ -97,6 +97,6 @@ test("the other types show their state", () =>
     expectShown(new RateLimiter(10, 3), "RateLimiter 10/s, burst 3, 3 tokens");
   }));
 
-test("a proxy, which has no private state, is shown as an object", () => {
+test("a proxy, which has no private state, is shown as a plain object", () => {
   expect(inspect(new Proxy(new Mutex(), {}))).toBe("[object Object]");
 });

@@ -1,4 +1,4 @@
-// What the compiler says to typical mistakes: the first line of each error names the mistake.
+// The errors of the compiler for typical mistakes: the first line of each error names the mistake.
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,32 +9,32 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 
 const mistakes: readonly (readonly [name: string, code: string, message: string])[] = [
   [
-    "a misspelt option of a pool",
+    "a misspelled option of a pool",
     "new WorkerPool(async (_c, n: number) => n, { worker: 2 });",
     "Object literal may only specify known properties, but 'worker' does not exist in type 'PoolOptions<number, number> & object'. Did you mean to write 'workers'?",
   ],
   [
-    "a misspelt option beside a good one",
+    "a misspelled option beside a correct option",
     "new WorkerPool(async (_c, n: number) => n, { queueSize: 1, worker: 2 });",
     "Object literal may only specify known properties, but 'worker' does not exist in type 'PoolOptions<number, number> & object'. Did you mean to write 'workers'?",
   ],
   [
-    "a misspelt option of runPool",
+    "a misspelled option of runPool",
     "void runPool(context.background(), words, new Channel(), async (_c, word) => word.length, { worker: 2 });",
     "Object literal may only specify known properties, but 'worker' does not exist in type 'RunPoolOptions<string, unknown>'. Did you mean to write 'workers'?",
   ],
   [
-    "a channel for a case",
+    "a channel as a case",
     "void select({ word: words });",
     `Type 'Channel<string>' is not assignable to type 'Channel<string> & "write receive(channel) or send(channel, value)"'.`,
   ],
   [
-    "a channel for a case in an array",
+    "a channel as a case in an array",
     "void select([receive(words), words]);",
     `Type 'Channel<string>' is not assignable to type 'Channel<string> & "write receive(channel) or send(channel, value)"'.`,
   ],
   [
-    "a channel for the cases",
+    "a channel instead of the cases",
     "void select(words);",
     `Argument of type 'Channel<string>' is not assignable to parameter of type 'Channel<string> & "write { value: receive(channel), sent: send(channel, value) }"'.`,
   ],
@@ -49,12 +49,12 @@ const mistakes: readonly (readonly [name: string, code: string, message: string]
     `Type 'false' is not assignable to type 'false & { readonly "default must be true": true; }'.`,
   ],
   [
-    "something that is not a case",
+    "a value that is not a case",
     "void select({ word: {} });",
     "Type '{}' is not assignable to type 'ReceiveCase<unknown> | SendCase'.",
   ],
   [
-    "a channel where a case is declared",
+    "a channel as a declared case",
     "export const one: ReceiveCase<string> = words;",
     "Property '[madeByReceive]' is missing in type 'Channel<string>' but required in type 'ReceiveCase<string>'.",
   ],
@@ -78,7 +78,7 @@ test.each(mistakes)("%s", (_, code, message) => {
 
 const errorsOf = compile(mistakes.map(([, code]) => code));
 
-/** The errors of each program, without running it. */
+/** Returns the errors of each program, without running it. */
 function compile(programs: readonly string[]): Map<string, string[]> {
   const imports =
     'import { Channel, context, Mutex, receive, type ReceiveCase, runPool, select, WorkerPool } from "goro";\n';
@@ -93,11 +93,11 @@ function compile(programs: readonly string[]): Map<string, string[]> {
   const { fileExists, readFile, getSourceFile } = host;
   host.fileExists = (file) => files.has(file) || fileExists(file);
   host.readFile = (file) => files.get(file) ?? readFile(file);
-  host.getSourceFile = (file, ...rest) => {
+  host.getSourceFile = (file, ...otherArguments) => {
     const text = files.get(file);
     return text === undefined
-      ? getSourceFile(file, ...rest)
-      : ts.createSourceFile(file, text, ...(rest.slice(0, 1) as [ts.ScriptTarget]));
+      ? getSourceFile(file, ...otherArguments)
+      : ts.createSourceFile(file, text, ...(otherArguments.slice(0, 1) as [ts.ScriptTarget]));
   };
   const program = ts.createProgram([...files.keys()], options, host);
   return new Map(

@@ -50,7 +50,7 @@ main(async () => {
 });
 `;
 
-test("it runs as JavaScript, without any loader", async () => {
+test("it runs as JavaScript without a loader", async () => {
   await writeFile(join(folder, "main.js"), program);
   const { stdout } = await run(process.execPath, [join(folder, "main.js")]);
   expect(stdout).toBe("word hello undefined function\ntrue\n3600000\n");
@@ -163,7 +163,7 @@ main(async () => {
 });
 `;
 
-test("every class and function keeps its name in the build for programs, and every class in a bundle", async () => {
+test("every class and function keeps its name in the build for programs, and every class keeps its name in a bundle", async () => {
   const outfile = join(folder, "names.mjs");
   const stdin = {
     contents: 'export * from "goro"; export * as testing from "goro/testing"; export * as trace from "goro/trace";',
@@ -244,7 +244,7 @@ test("a report shows the frames of the program, and not those of the library", a
 test.each([
   ["NodeNext", "NodeNext"],
   ["ESNext", "Bundler"],
-])("its types compile in a strict program of module %s, resolved as %s", async (module, resolution) => {
+])("its types compile in a strict program with module %s and moduleResolution %s", async (module, resolution) => {
   const file = join(folder, "main.ts");
   const typed = program.replace("new Channel(1)", "new Channel<string>(1)");
   await writeFile(

@@ -1,5 +1,5 @@
-// Regression tests for faults of other libraries (ARCHITECTURE.md lists them): channels and select. Each test reproduces a
-// symptom that users of those libraries reported; channel.test.ts and select.test.ts test the rules themselves.
+// Regression tests for faults of other libraries (ARCHITECTURE.md lists them): channels and select. Each test reproduces
+// a symptom that users of those libraries reported; channel.test.ts and select.test.ts test the rules themselves.
 
 import { describe, expect, test } from "@jest/globals";
 import { Channel, gosched, receive, select, send } from "goro";

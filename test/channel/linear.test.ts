@@ -1,4 +1,4 @@
-// Operations on many items take linear time: the same amount of work takes as long in few large pieces as in many small ones.
+// Operations on many items take linear time: the same work takes as long in few large pieces as in many small ones.
 
 import { expect, test } from "@jest/globals";
 import { Channel, receive, type ReceiveCase, select, send, type SendCase } from "goro";
@@ -6,7 +6,7 @@ import { quiet } from "../support/promises.ts";
 
 const total = 40_000;
 
-/** Returns the smallest ratio of the time that `work` takes in pieces of `total` to its time in pieces of `total` / 100. */
+/** Returns the smallest ratio of the time of `work` in pieces of `total` to its time in pieces of `total` / 100. */
 async function growth(work: (size: number) => Promise<unknown>): Promise<number> {
   const time = async (size: number): Promise<number> => {
     await quiet();

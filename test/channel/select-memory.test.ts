@@ -119,7 +119,7 @@ describe("selects that lose leave nothing behind", () => {
 test("the cost of leaving the queue of a quiet channel does not grow with the number of waiting selects", async () => {
   const total = 64_000;
 
-  /** Returns the time that it takes to wake all selects in turn if they wait in `queues` queues; the heap is always the same. */
+  /** Returns the time to wake all selects in turn if they wait in `queues` queues. The heap is always the same. */
   const release = async (queues: number): Promise<number> => {
     const quiet = Array.from({ length: queues }, () => new Channel<number>());
     const chs = Array.from({ length: total }, () => new Channel<number>());

@@ -1,5 +1,5 @@
-// Code that must compile, and code that must not. The compiler checks this file, in `npm run types`: an expected error that
-// does not occur is an error. The test runner only checks that the same lines do no harm.
+// Code that must compile, and code that must not. The compiler checks this file, in `npm run types`: an expected error
+// that does not occur is an error. The test runner only checks that the same lines do no harm.
 
 /* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment,
    @typescript-eslint/await-thenable -- what these rules find is what must not compile. */

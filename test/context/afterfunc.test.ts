@@ -9,7 +9,7 @@ const { afterFunc, background, withCancel, withCancelCause } = context;
 
 describe("afterFunc", () => {
   // R122
-  test("calls f although stop comes, if it comes after the end", () =>
+  test("calls f if stop is called after the context is canceled", () =>
     bubble(async () => {
       const [ctx, cancel] = withCancel(background());
       let calls = 0;
@@ -21,7 +21,7 @@ describe("afterFunc", () => {
     }));
 
   // R123
-  test("calls each of several on its own, also the same function twice", () =>
+  test("calls each of several functions separately, also the same function twice", () =>
     bubble(async () => {
       const [ctx, cancel] = withCancel(background());
       const [child] = withCancel(ctx);
@@ -38,7 +38,7 @@ describe("afterFunc", () => {
       expect(calls.sort()).toEqual(["child", "first", "twice", "twice"]);
     }));
 
-  test("lets f cancel, derive and wait for contexts again", () =>
+  test("lets f cancel, derive and wait for contexts", () =>
     bubble(async () => {
       const [ctx, cancel] = withCancelCause(background());
       const why = new Error("why");
@@ -53,7 +53,7 @@ describe("afterFunc", () => {
       expect(seen).toEqual([why]);
     }));
 
-  test("never calls f for what has no end, and can be stopped there", () =>
+  test("never calls f for a context that is never canceled, and can be stopped there", () =>
     bubble(async () => {
       let calls = 0;
       const stop = afterFunc(background(), () => calls++);
@@ -63,7 +63,7 @@ describe("afterFunc", () => {
       expect(calls).toBe(0);
     }));
 
-  test("refuses what is no function, and registers nothing", () =>
+  test("refuses a value that is not a function, and registers nothing", () =>
     bubble(() => {
       const [ctx] = withCancel(background());
       for (const wrong of [null, undefined, "f", {}] as unknown as (() => void)[]) {
@@ -74,7 +74,7 @@ describe("afterFunc", () => {
     }));
 
   // R103
-  test("keeps f in memory no longer than until it is stopped", async () => {
+  test("retains f only until it is stopped", async () => {
     const [ctx] = withCancel(background());
     const stops: (() => boolean)[] = [];
     function register(): WeakRef<object> {
@@ -91,7 +91,7 @@ describe("afterFunc", () => {
   });
 });
 
-test("what f throws is a panic of the program", async () => {
+test("an error that f throws is a panic of the program", async () => {
   const program = await runSource(`
     import { context, time } from "goro";
     const [ctx, cancel] = context.withTimeout(context.background(), ${time.minute});

@@ -14,7 +14,7 @@ const { hour } = time;
 test.each([
   ["background", background],
   ["todo", context.todo],
-])("%s is one and the same each time", (_, root) =>
+])("%s returns the same context each time", (_, root) =>
   inBubble(() => {
     expect(root()).toBe(root());
   }),
@@ -22,7 +22,7 @@ test.each([
 
 describe("cancel", () => {
   // R100, R106, R118
-  test("closes done, and only then there is an err", () =>
+  test("closes done and sets err, which is undefined before", () =>
     inBubble(() => {
       const [ctx, cancel] = withCancel(background());
       expect(isOver(ctx)).toBe(false);
@@ -47,7 +47,7 @@ describe("cancel", () => {
       expect(context.cause(ctx)).toBe(first);
     }));
 
-  test("wakes everybody who waits for done, in a receive, a select or a loop", () =>
+  test("wakes all goroutines that wait for done, in a receive, a select or a loop", () =>
     inBubble(async () => {
       const [ctx, cancel] = withCancel(background());
       const woken: string[] = [];
@@ -71,7 +71,7 @@ describe("cancel", () => {
     }));
 
   // R105
-  test("leaves done the same channel, whenever it was first asked for", () =>
+  test("does not replace the done channel, whether it was first read before or after", () =>
     inBubble(() => {
       const [early, cancelEarly] = withCancel(background());
       const [late, cancelLate] = withCancel(background());
@@ -85,7 +85,7 @@ describe("cancel", () => {
     }));
 
   // R102
-  test("leaves the parent and its other children alone", () =>
+  test("does not cancel the parent and its other children", () =>
     inBubble(() => {
       const [parent, cancelParent] = withCancel(background());
       const [child, cancel] = withCancel(parent);
@@ -110,22 +110,22 @@ describe("cancel", () => {
     ],
   ])("of %s is called by `using` when the scope ends", (_, make) =>
     inBubble(() => {
-      let ended = background();
+      let captured = background();
       {
         const [ctx, cancel] = make();
         using _ = cancel;
-        ended = ctx;
+        captured = ctx;
         expect(isOver(ctx)).toBe(false);
       }
-      expect(isOver(ended)).toBe(true);
-      expect(context.cause(ended)).toBe(ended.err());
-      expect(ended.err()).toBeInstanceOf(context.Canceled);
+      expect(isOver(captured)).toBe(true);
+      expect(context.cause(captured)).toBe(captured.err());
+      expect(captured.err()).toBeInstanceOf(context.Canceled);
     }),
   );
 });
 
 // R111
-test("the two errors are classes of their own, with Go's words", () =>
+test("the two errors are separate classes, with Go's messages", () =>
   inBubble(() => {
     const [canceled, cancel] = withCancel(background());
     cancel();
@@ -136,19 +136,19 @@ test("the two errors are classes of their own, with Go's words", () =>
     expect(canceled.err()).not.toBeInstanceOf(context.DeadlineExceeded);
     expect(late.err()).not.toBeInstanceOf(context.Canceled);
     expect((late.err() as context.DeadlineExceeded).timeout()).toBe(true);
-    expect(new context.Canceled("own words", { cause: late.err() })).toMatchObject({ message: "own words" });
+    expect(new context.Canceled("custom message", { cause: late.err() })).toMatchObject({ message: "custom message" });
   }));
 
 describe("the cause", () => {
   // R119
-  test("is seen through values", () =>
+  test("is visible through values", () =>
     inBubble(() => {
       const tooSlow = new Error("too slow");
       const [ctx] = withTimeoutCause(background(), 0, tooSlow);
       expect(context.cause(withValue(ctx, "k", 1))).toBe(tooSlow);
     }));
 
-  test("must be an Error: anything else is refused and ends nothing", () =>
+  test("must be an Error: another value is refused and cancels nothing", () =>
     inBubble(() => {
       const [ctx, cancel] = withCancelCause(background());
       for (const wrong of ["because", 1, {}, false] as unknown as Error[]) {
@@ -159,7 +159,7 @@ describe("the cause", () => {
       expect(ctx.err()).toBeUndefined();
     }));
 
-  // What Node's own modules throw is an Error of another realm, in a test runner as in a vm.
+  // Errors of Node's own modules belong to another realm, in a test runner as in a vm.
   test("may be an Error of another realm", () =>
     inBubble(async () => {
       const { runInNewContext } = await import("node:vm");
@@ -171,12 +171,12 @@ describe("the cause", () => {
 });
 
 // R103
-describe("the parent's list", () => {
+describe("the parent's list of children", () => {
   test.each<[string, (parent: Context) => () => unknown]>([
     ["a canceled child", (parent) => withCancel(parent)[1]],
     ["a child with a cause", (parent) => withCancelCause(parent)[1]],
     ["a child that is canceled before its timeout", (parent) => withTimeout(parent, hour)[1]],
-    ["a function that was taken back", (parent) => context.afterFunc(parent, () => undefined)],
+    ["a function that was stopped", (parent) => context.afterFunc(parent, () => undefined)],
     ["a child below a value", (parent) => withCancel(withValue(parent, "k", 1))[1]],
     [
       "a child below the wrapper of a value",
@@ -207,9 +207,9 @@ describe("the parent's list", () => {
       expect(children(parent)).toBe(0);
     }));
 
-  test("keeps no child in memory that has ended", async () => {
+  test("does not retain a canceled child", async () => {
     const [parent] = withCancel(background());
-    function endOne(): WeakRef<object> {
+    function cancelChild(): WeakRef<object> {
       const [child, cancel] = withCancel(parent);
       void child.done();
       child.signal.addEventListener("abort", () => child.err());
@@ -217,11 +217,11 @@ describe("the parent's list", () => {
       cancel();
       return new WeakRef(child);
     }
-    expect(await isCollected(endOne())).toBe(true);
+    expect(await isCollected(cancelChild())).toBe(true);
     expect(parent.err()).toBeUndefined();
   });
 
-  test("is empty after 100,000 contexts, and the heap is as before", async () => {
+  test("is empty after 100,000 contexts, and the heap has not grown", async () => {
     const [parent] = withCancel(background());
     function derive(n: number): void {
       for (let i = 0; i < n; i++) {
@@ -233,7 +233,7 @@ describe("the parent's list", () => {
     derive(1_000);
     const before = await heapInUse();
     derive(100_000);
-    // Kept, each would take more than 200 bytes.
+    // A retained context would take more than 200 bytes.
     expect((await heapInUse()) - before).toBeLessThan(100_000 * 40);
     expect(children(parent)).toBe(0);
     expect(realClock.size).toBe(0);
@@ -250,7 +250,7 @@ describe("depth and breadth", () => {
     return { top, bottom, cancel };
   }
 
-  test("a chain of 20,000 contexts ends at once", () =>
+  test("a chain of 20,000 contexts is canceled synchronously", () =>
     inBubble(() => {
       const { bottom, cancel } = chain((parent) => withCancel(parent)[0]);
       const done = bottom.done();
@@ -259,7 +259,7 @@ describe("depth and breadth", () => {
       expect(bottom.err()).toBeInstanceOf(context.Canceled);
     }));
 
-  test("20,000 children end at once", () =>
+  test("20,000 children are canceled synchronously", () =>
     inBubble(() => {
       const [parent, cancel] = withCancel(background());
       const all = Array.from({ length: many }, () => withCancel(parent)[0]);
@@ -268,11 +268,11 @@ describe("depth and breadth", () => {
       expect(children(parent)).toBe(0);
     }));
 
-  // Go's stacks grow; ours do not.
+  // Go's stacks grow; those of JavaScript do not.
   test.each<[string, (parent: Context) => Context]>([
     ["withCancel", (parent) => withCancel(parent)[0]],
     ["withValue", (parent) => withValue(parent, "k", 1)],
-  ])("the lowest of 20,000 %s answers, and can be derived from", (_, derive) =>
+  ])("the lowest of 20,000 %s can be read, and can be derived from", (_, derive) =>
     inBubble(() => {
       const { bottom, cancel } = chain(derive);
       expect(bottom.value("nothing")).toBeUndefined();
@@ -295,7 +295,7 @@ test("a chain of any length prints", () => {
 });
 
 // R115
-test("a context prints its descent", () =>
+test("a context prints its ancestors", () =>
   inBubble(() => {
     const [ctx, cancel] = withCancel(withValue(context.todo(), "user", "gopher"));
     expect(String(ctx)).toBe("context.TODO.WithValue(user, gopher).WithCancel");

@@ -109,7 +109,7 @@ describe("the options of a call that waits", () => {
     [{ ctx: background(), signal: new AbortController().signal }, "f: ctx and signal must not both be set"],
     [{ ctx: 7 }, "f: ctx must be a context, got 7"],
     [{ signal: 7 }, "f: signal must be an AbortSignal, got 7"],
-  ])("of a wrong type are a TypeError that says what to write instead", (options, message) => {
+  ])("of a wrong type are a TypeError that names the correct option", (options, message) => {
     expect(() => cancellationOf(check, options as never)).toThrow(new TypeError(message));
   });
 

@@ -12,7 +12,7 @@ beforeEach(() => {
   goroutines = numGoroutine();
 });
 
-/** Has an end of its own. */
+/** A context with its own done channel and error. */
 class OwnEnd extends Wrapper {
   readonly channel: Channel<never> = new Channel<never>();
   error: Error | undefined;
@@ -32,7 +32,7 @@ class OwnEnd extends Wrapper {
   }
 }
 
-/** Has an end of its own and spreads it itself, as the afterFuncContext of Go's tests. */
+/** An OwnEnd that also implements afterFunc, as the afterFuncContext of Go's tests. */
 class Spreading extends OwnEnd {
   readonly registered: Set<() => void> = new Set<() => void>();
 
@@ -50,7 +50,7 @@ class Spreading extends OwnEnd {
 
 describe("a wrapper", () => {
   // R101, R127
-  test("is seen through: what is below ends within cancel, without a goroutine, and stands in the inner list", () =>
+  test("is transparent: its children are in the list of the inner context and are canceled without a goroutine", () =>
     inBubble(() => {
       const [inner, cancel] = withCancel(background());
       const wrapper = new Wrapper(withValue(new Wrapper(inner), "k", 1));
@@ -69,7 +69,7 @@ describe("a wrapper", () => {
     }));
 
   // R104
-  test("that has ended makes what is below over at birth, with its own err and the inner cause", () =>
+  test("that is canceled creates canceled children, with its own err and the inner cause", () =>
     inBubble(() => {
       const translated = new Error("translated");
       const why = new Error("why");
@@ -82,22 +82,22 @@ describe("a wrapper", () => {
       const [before] = withCancel(new Translating(inner));
       cancel(why);
       const [after] = withCancel(new Translating(inner));
-      // As in Go: who stood in the inner list was ended by the inner context.
+      // As in Go: a child in the list of the inner context was canceled by the inner context.
       expect(before.err()).toBe(inner.err());
       expect(after.err()).toBe(translated);
       expect([before, after].map((ctx) => context.cause(ctx))).toEqual([why, why]);
     }));
 
   // R115
-  test("is a part of the descent that is printed", () =>
+  test("is printed among the ancestors", () =>
     inBubble(() => {
       expect(String(withCancel(new Wrapper(background()))[0])).toBe("Wrapper(context.Background).WithCancel");
     }));
 });
 
-describe("a context with an end of its own", () => {
+describe("a context with its own done channel", () => {
   // R124, R127
-  test("is followed by what is below, in its own time and not in that of the inner context", () =>
+  test("cancels its descendants when it is done, and not when the inner context is canceled", () =>
     inBubble(async () => {
       const [inner, cancelInner] = withCancel(background());
       const own = new OwnEnd(inner);
@@ -115,7 +115,7 @@ describe("a context with an end of its own", () => {
     }));
 
   // R127
-  test("needs one goroutine for each context directly below, until that ends", () =>
+  test("needs one goroutine for each direct child, until that child is canceled", () =>
     inBubble(async () => {
       const own = new OwnEnd(background());
       const [child, cancel] = withCancel(own);
@@ -134,10 +134,10 @@ describe("a context with an end of its own", () => {
     }));
 
   // R104
-  test("that has ended makes what is below over at birth, without a goroutine", () =>
+  test("that is done creates canceled children, without a goroutine", () =>
     inBubble(() => {
       const own = new OwnEnd(withCancel(background())[0]);
-      const error = new Error("own words");
+      const error = new Error("custom message");
       own.end(error);
       const [child] = withTimeout(own, hour);
       expect(isOver(child)).toBe(true);
@@ -145,7 +145,7 @@ describe("a context with an end of its own", () => {
       expect(numGoroutine()).toBe(goroutines);
     }));
 
-  test("starts the functions that wait for its end", () =>
+  test("starts the functions of afterFunc when it is done", () =>
     inBubble(async () => {
       const own = new OwnEnd(background());
       let calls = 0;
@@ -158,7 +158,7 @@ describe("a context with an end of its own", () => {
     }));
 
   // R120
-  test("above withoutCancel has its err for its cause, whatever was above that", () =>
+  test("around withoutCancel has its err as its cause, independent of the causes above", () =>
     inBubble(() => {
       const [inner, cancel] = withCancelCause(background());
       cancel(new Error("why"));
@@ -168,7 +168,7 @@ describe("a context with an end of its own", () => {
     }));
 
   // R126
-  test("has no cause while it has no err, even if its parent is over", () =>
+  test("has no cause while it has no err, even if its parent is canceled", () =>
     inBubble(() => {
       const [inner, cancel] = withCancelCause(background());
       const own = new OwnEnd(inner);
@@ -177,7 +177,7 @@ describe("a context with an end of its own", () => {
     }));
 
   // R106. Go's sentence is from cancelCtx.cancel.
-  test("must have an err when it is over: else deriving from it is a panic", () =>
+  test("must have an err when it is done: otherwise deriving from it panics", () =>
     inBubble(() => {
       const own = new OwnEnd(background());
       own.channel.close();
@@ -185,8 +185,8 @@ describe("a context with an end of its own", () => {
       expect(() => withCancel(own)).toThrow("context: internal error: missing cancel error");
     }));
 
-  // Two contexts that ended before anybody asked for done may share a channel, and are two contexts all the same.
-  test("is not taken for another context that has ended as well", () =>
+  // Two contexts that were canceled before the first call of done may share a channel, but are still distinct.
+  test("is not mistaken for another canceled context", () =>
     inBubble(() => {
       const [late] = withTimeout(background(), 0);
       const [canceled, cancel] = withCancel(background());
@@ -202,8 +202,8 @@ describe("a context with an end of its own", () => {
 });
 
 // R125
-describe("a context with an afterFunc of its own", () => {
-  test("gives its err and its cause to what is below", () =>
+describe("a context with its own afterFunc", () => {
+  test("passes its err and its cause to its descendants", () =>
     inBubble(async () => {
       const why = new Error("why");
       const [inner, cancelInner] = withCancelCause(background());
@@ -217,7 +217,7 @@ describe("a context with an afterFunc of its own", () => {
       expect(context.cause(child)).toBe(why);
     }));
 
-  test("is not asked when it has ended", () =>
+  test("is not called back if it is already done", () =>
     inBubble(() => {
       const spreading = new Spreading(background());
       spreading.end();
@@ -226,23 +226,23 @@ describe("a context with an afterFunc of its own", () => {
       expect(spreading.registered.size).toBe(0);
     }));
 
-  // As in Go, where a context is taken from its parent's list after it has ended.
-  test("is told that nobody follows any more when that is so: it may cancel again, or throw", () =>
+  // As in Go, where a context is removed from its parent's list after it has been canceled.
+  test("has its stop function called after the child is canceled: stop may cancel again, or throw", () =>
     inBubble(() => {
-      let cancelAgain = (): void => undefined;
+      let cancelChild = (): void => undefined;
       let seen: Error | undefined;
       class Meddling extends Spreading {
         override afterFunc(): () => boolean {
           return () => {
             seen = child.err();
-            cancelAgain();
+            cancelChild();
             throw new Error("from the user's stop");
           };
         }
       }
       const [child, cancel] = withCancel(new Meddling(background()));
       const [below] = withCancel(child);
-      cancelAgain = cancel;
+      cancelChild = cancel;
       expect(() => cancel()).toThrow("from the user's stop");
       expect([child, below].every(isOver)).toBe(true);
       expect(seen).toBe(child.err());

@@ -21,11 +21,11 @@ describe("a deadline", () => {
   // R107, R109
   test.each<[string, (root: Context, ms: number) => Context]>([
     ["a Date", (root, ms) => withDeadline(root, new Date(now() + ms))[0]],
-    ["one above a value", (root, ms) => context.withValue(withTimeout(root, ms)[0], "k", 1)],
+    ["above a value", (root, ms) => context.withValue(withTimeout(root, ms)[0], "k", 1)],
     ["the parent's", (root, ms) => withCancel(withTimeout(root, ms)[0])[0]],
-    ["a parent's that is earlier", (root, ms) => withTimeout(withTimeout(root, ms)[0], time.hour)[0]],
-    ["an own that is earlier", (root, ms) => withTimeout(withTimeout(root, time.hour)[0], ms)[0]],
-  ])("that is %s ends the context, and not before", (_name, make) =>
+    ["an earlier one of the parent", (root, ms) => withTimeout(withTimeout(root, ms)[0], time.hour)[0]],
+    ["earlier than the parent's", (root, ms) => withTimeout(withTimeout(root, time.hour)[0], ms)[0]],
+  ])("that is %s cancels the context, and not before", (_name, make) =>
     inBubble(async () => {
       const [root, cancelRoot] = withCancel(background());
       using _ = cancelRoot;
@@ -48,7 +48,7 @@ describe("a deadline", () => {
     ["in 0 ms", () => withTimeout(background(), 0)[0]],
     ["in less than 0 ms", () => withTimeout(background(), -5)[0]],
     ["in -Infinity ms", () => withTimeout(background(), -Infinity)[0]],
-  ])("that is %s is over at birth", (_, make) =>
+  ])("that is %s creates a canceled context", (_, make) =>
     inBubble(() => {
       const ctx = make();
       expect(isOver(ctx)).toBe(true);
@@ -58,7 +58,7 @@ describe("a deadline", () => {
   );
 
   // R107
-  test("that is the parent's to the millisecond is its own", () =>
+  test("that equals the parent's is kept, with its own alarm", () =>
     inBubble(() => {
       const [parent, cancel] = withDeadline(background(), now() + time.minute);
       const [child] = withDeadline(parent, now() + time.minute);
@@ -68,7 +68,7 @@ describe("a deadline", () => {
     }));
 
   // R107
-  test("that is later than the parent's is the parent's, and sets no alarm of its own", () =>
+  test("that is later than the parent's is replaced by the parent's, and sets no alarm", () =>
     inBubble(() => {
       const [parent, cancel] = withDeadline(background(), now() + time.minute);
       for (const [child] of [withTimeout(parent, time.hour), withTimeout(parent, Infinity)]) {
@@ -83,7 +83,7 @@ describe("a deadline", () => {
     }));
 
   // R110
-  test("takes its alarm with it, however the context ends", () =>
+  test("removes its alarm when the context is canceled, by its own cancel or by its parent", () =>
     inBubble(() => {
       const [own, cancelOwn] = withTimeout(background(), time.hour);
       const [parent, cancelParent] = withCancel(background());
@@ -95,13 +95,13 @@ describe("a deadline", () => {
       expect(currentClock().size).toBe(0);
       for (const ctx of [own, child]) expect(ctx.err()).toBeInstanceOf(context.Canceled);
 
-      const [stillborn] = withTimeout(parent, time.hour);
-      expect(stillborn.err()).toBeInstanceOf(context.Canceled);
+      const [canceled] = withTimeout(parent, time.hour);
+      expect(canceled.err()).toBeInstanceOf(context.Canceled);
       expect(currentClock().size).toBe(0);
     }));
 
   // R106, R103
-  test("that has passed is the end: a later cancel changes nothing, and the parent's list is empty", () =>
+  test("that has passed is final: a later cancel changes nothing, and the parent's list of children is empty", () =>
     inBubble(async () => {
       const [parent, cancelParent] = withCancelCause(background());
       const deadline = now() + 2;
@@ -125,7 +125,7 @@ describe("a deadline", () => {
     ["withDeadlineCause", (cause) => withDeadlineCause(background(), new Date(now() + 2), cause)[0]],
     ["withTimeoutCause", (cause) => withTimeoutCause(background(), 2, cause)[0]],
     ["a past withDeadlineCause", (cause) => withDeadlineCause(background(), 0, cause)[0]],
-  ])("of %s leaves its cause, to those below as well", (_, make) =>
+  ])("of %s sets its cause, also for descendants", (_, make) =>
     inBubble(async () => {
       const slow = new Error("too slow");
       const ctx = make(slow);
@@ -140,7 +140,7 @@ describe("a deadline", () => {
     }),
   );
 
-  test("that is no number is refused, and nothing is set", () =>
+  test("that is not a number is refused, and sets nothing", () =>
     inBubble(() => {
       const [parent] = withCancel(background());
       for (const wrong of [NaN, "5", "", null, undefined, {}, 5n, true, []] as unknown as number[]) {
@@ -152,7 +152,7 @@ describe("a deadline", () => {
       expect(children(parent)).toBe(0);
     }));
 
-  test.each([2 ** 31 - 1, 2 ** 31, 2 ** 53, Infinity])("in %p ms is not reached too early", async (ms) => {
+  test.each([2 ** 31 - 1, 2 ** 31, 2 ** 53, Infinity])("in %p ms does not pass too early", async (ms) => {
     const [ctx, cancel] = withTimeout(background(), ms);
     const [dated, cancelDated] = withDeadline(background(), Date.now() + ms);
     await time.sleep(5);
@@ -165,7 +165,7 @@ describe("a deadline", () => {
   });
 });
 
-test("deadlines pass in their order, not in the order in which they were set", () =>
+test("deadlines pass in the order of their times, not in the order in which they were set", () =>
   inBubble(async () => {
     const start = now();
     const passed: number[][] = [];
@@ -181,7 +181,7 @@ test("deadlines pass in their order, not in the order in which they were set", (
     expect(passed).toEqual([3, 6, 9, 12].map((ms) => [ms, ms]));
   }));
 
-test("a deadline passes also while goroutines never stop to hand each other values", async () => {
+test("a deadline passes while goroutines exchange values without a pause", async () => {
   const [ctx] = withTimeout(background(), 10);
   const ping = new Channel<number>();
   const pong = new Channel<number>();
@@ -205,19 +205,19 @@ test.each<[string, (ms: number) => Context]>([
   ["a number", (ms) => withDeadline(background(), Date.now() + ms)[0]],
   ["a Date", (ms) => withDeadline(background(), new Date(Date.now() + ms))[0]],
   ["a timeout", (ms) => withTimeout(background(), ms)[0]],
-])("a deadline that is %s is no earlier in real time", async (_, make) => {
-  const asked = Date.now();
+])("a deadline that is %s does not pass early in real time", async (_, make) => {
+  const start = Date.now();
   const ctx = make(8);
   const deadline = ctx.deadline() as number;
-  expect(deadline).toBeGreaterThanOrEqual(asked + 8);
+  expect(deadline).toBeGreaterThanOrEqual(start + 8);
   await ctx.done().receive();
-  // The two clocks of the host are rounded differently.
+  // The wall clock and the monotonic clock of the host are rounded differently.
   expect(Date.now()).toBeGreaterThanOrEqual(deadline - 1);
   expect(realClock.size).toBe(0);
 });
 
 // R110
-test("a timeout keeps the process alive until it passes, and no longer than until it is canceled", async () => {
+test("a timeout keeps the process alive until it passes or is canceled", async () => {
   const program = await runSource(`
     import { context } from "goro";
     const [slow, cancel] = context.withTimeout(context.background(), 600_000);
@@ -241,7 +241,7 @@ describe("when the wall clock of the machine is set", () => {
     return replace(Date, "now", () => original() + ms);
   }
 
-  test("forward, a child's timeout is shorter than the parent's all the same", () => {
+  test("forward, a child's shorter timeout is still shorter than the parent's", () => {
     const [parent, cancel] = withTimeout(background(), time.hour);
     using _ = cancel;
     const restore = setForward(10 * time.hour);
@@ -255,37 +255,40 @@ describe("when the wall clock of the machine is set", () => {
     }
   });
 
-  test.each([10 * time.hour, -10 * time.hour])("by %d ms, a child's longer timeout is the parent's", (ms) => {
-    const [parent, cancel] = withTimeout(background(), time.hour);
-    using _ = cancel;
-    const restore = setForward(ms);
-    try {
-      const [child, cancelChild] = withTimeout(parent, 2 * time.hour);
-      using _2 = cancelChild;
-      expect(child.deadline()).toBe(parent.deadline());
-      expect(timeLeft(child)).toBeLessThanOrEqual(time.hour);
-      expect(realClock.labels.filter((purpose) => purpose === "context.withDeadline")).toHaveLength(1);
-    } finally {
-      restore();
-    }
-  });
+  test.each([10 * time.hour, -10 * time.hour])(
+    "by %d ms, a child's longer timeout is still replaced by the parent's",
+    (ms) => {
+      const [parent, cancel] = withTimeout(background(), time.hour);
+      using _ = cancel;
+      const restore = setForward(ms);
+      try {
+        const [child, cancelChild] = withTimeout(parent, 2 * time.hour);
+        using _2 = cancelChild;
+        expect(child.deadline()).toBe(parent.deadline());
+        expect(timeLeft(child)).toBeLessThanOrEqual(time.hour);
+        expect(realClock.labels.filter((purpose) => purpose === "context.withDeadline")).toHaveLength(1);
+      } finally {
+        restore();
+      }
+    },
+  );
 
-  test("the time that is left of a timeout does not change, through values and wrappers too", () => {
+  test("the remaining time of a timeout does not change, also through values and wrappers", () => {
     const [ctx, cancel] = withTimeout(background(), time.hour);
     using _ = cancel;
-    const all = [ctx, context.withValue(ctx, "key", 1), new Wrapper(ctx), withCancel(ctx)[0]];
+    const contexts = [ctx, context.withValue(ctx, "key", 1), new Wrapper(ctx), withCancel(ctx)[0]];
     const restore = setForward(10 * time.hour);
     try {
-      for (const one of all) {
-        expect(timeLeft(one)).toBeGreaterThan(time.minute);
-        expect(timeLeft(one)).toBeLessThanOrEqual(time.hour);
+      for (const derived of contexts) {
+        expect(timeLeft(derived)).toBeGreaterThan(time.minute);
+        expect(timeLeft(derived)).toBeLessThanOrEqual(time.hour);
       }
     } finally {
       restore();
     }
   });
 
-  test("a deadline that a context of the user's own has is an instant of the wall clock", () => {
+  test("a deadline of a custom context is a time of the wall clock", () => {
     class Sooner extends Wrapper {
       override deadline(): number {
         return now() + time.second;
@@ -302,7 +305,7 @@ describe("when the wall clock of the machine is set", () => {
     const [parent, cancel] = withTimeout(background(), time.hour);
     using _ = cancel;
     await bubble(() => {
-      // In the bubble it is the year 2000.
+      // The clock of the bubble starts in the year 2000.
       const [child, cancelChild] = withTimeout(parent, 2 * time.hour);
       using _2 = cancelChild;
       expect(child.deadline()).toBe(now() + 2 * time.hour);

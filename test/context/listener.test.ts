@@ -1,4 +1,4 @@
-// The library's own listeners on a context: synchronous, and once.
+// The library's internal listeners on a context: each is called synchronously, and once.
 
 import { describe, expect, test } from "@jest/globals";
 import { context } from "goro";
@@ -11,10 +11,10 @@ type Context = context.Context;
 const { background, withCancel, withCancelCause, withTimeout } = context;
 
 function neverCalled(): void {
-  throw new Error("it is called");
+  throw new Error("the listener was called");
 }
 
-/** Has an end of its own, and does not report it to a parent. */
+/** A context with its own done channel that is not registered with a parent. */
 class OwnEnd extends Wrapper {
   readonly #done: Context;
 
@@ -36,8 +36,8 @@ class OwnEnd extends Wrapper {
   }
 }
 
-describe("a listener of the library's own", () => {
-  test("is called within cancel, once, when everything below has been canceled and no signal has aborted yet", () => {
+describe("an internal listener", () => {
+  test("is called once within cancel, after all descendants are canceled and before any signal aborts", () => {
     const [ctx, cancel] = withCancel(background());
     const [below] = withTimeout(ctx, 3_600_000);
     const [deepest] = withCancel(below);
@@ -52,7 +52,7 @@ describe("a listener of the library's own", () => {
     expect(children(ctx)).toBe(0);
   });
 
-  test("is called immediately if the context has been canceled before", () => {
+  test("is called immediately if the context is already canceled", () => {
     const [ctx, cancel] = withCancel(background());
     cancel();
     let calls = 0;
@@ -73,7 +73,7 @@ describe("a listener of the library's own", () => {
     expect(calls).toBe(0);
   });
 
-  test("may be removed by one that is called before it, and is called all the same: both were canceled in one step", () => {
+  test("is still called if an earlier listener of the same cancel removes it", () => {
     const [ctx, cancel] = withCancel(background());
     const seen: string[] = [];
     let remove = (): void => undefined;
@@ -86,12 +86,12 @@ describe("a listener of the library's own", () => {
     expect(seen).toEqual(["first", "second"]);
   });
 
-  test("on a context that cannot be canceled needs no place in any list", () => {
+  test("on a context that is never canceled is not stored", () => {
     const remove = onCancel(context.withoutCancel(background()), neverCalled);
     remove();
   });
 
-  test("may cancel other contexts, and the same one again", () => {
+  test("may cancel other contexts, and the same context again", () => {
     const [ctx, cancel] = withCancelCause(background());
     const [other, cancelOther] = withCancelCause(background());
     const why = new Error("why");
@@ -103,7 +103,7 @@ describe("a listener of the library's own", () => {
     expect([context.cause(ctx), context.cause(other)]).toEqual([why, why]);
   });
 
-  test("on a wrapper of a context stands in the list of the inner one", () => {
+  test("on a wrapper of a context is in the list of the inner context", () => {
     const [inner, cancel] = withCancel(background());
     let calls = 0;
     onCancel(new Wrapper(inner), () => calls++);
@@ -112,7 +112,7 @@ describe("a listener of the library's own", () => {
     expect(calls).toBe(1);
   });
 
-  test("on a context of the user's own is called once that has ended", () =>
+  test("on a custom context is called after that context is done", () =>
     inBubble(async () => {
       const [inner, cancel] = withCancel(background());
       let calls = 0;
@@ -123,7 +123,7 @@ describe("a listener of the library's own", () => {
       expect(calls).toBe(1);
     }));
 
-  test("on a context of the user's own that has been removed leaves no goroutine behind", () =>
+  test("that was removed from a custom context leaves no goroutine behind", () =>
     inBubble(async () => {
       const [inner] = withCancel(background());
       const remove = onCancel(new OwnEnd(background(), inner), neverCalled);
@@ -132,20 +132,20 @@ describe("a listener of the library's own", () => {
       await quiet();
     }));
 
-  test("on a context of the user's own that closes its channel in the same step is called in that step", () => {
+  test("on a custom context that is already done is called immediately", () => {
     const [done, cancel] = withCancel(background());
-    let isOld = true;
-    // Its error is late: the channel is closed already when the listener is added.
+    let isEarly = true;
+    // Its error is set late: the channel is already closed when the listener is added.
     class Late extends OwnEnd {
       override err(): Error | undefined {
-        return isOld ? undefined : super.err();
+        return isEarly ? undefined : super.err();
       }
     }
     const late = new Late(background(), done);
     cancel();
     let calls = 0;
     expect(() => onCancel(late, () => calls++)).toThrow("missing cancel error");
-    isOld = false;
+    isEarly = false;
     onCancel(late, () => calls++);
     expect(calls).toBe(1);
   });

@@ -2,9 +2,9 @@ import { describe, expect, test } from "@jest/globals";
 import { context } from "goro";
 import { runSource } from "../support/programs.ts";
 
-// Mirrors os/signal's NotifyContext. Programs of their own, because the signals are sent to a whole process.
+// Mirrors os/signal's NotifyContext. The tests run separate programs, because a signal is sent to a process.
 describe("notify", () => {
-  test("ends the context at the first signal; the signals are the program's until stop, and then they kill again", async () => {
+  test("cancels the context at the first signal; until stop, later signals do not end the process", async () => {
     const program = await runSource(`
       import { spawn } from "node:child_process";
       import { context, main, time } from "goro";
@@ -15,7 +15,7 @@ describe("notify", () => {
         const [ctx, stop] = context.notifyContext(parent, "SIGINT", "SIGTERM");
         const [child] = context.withCancel(ctx);
         console.log(ctx.value(key), ctx.err(), ctx.signal.aborted);
-        // Nothing but the context keeps this process alive until the signal comes, and it is no deadlock.
+        // Only the context keeps this process alive until the signal arrives, and this is not a deadlock.
         spawn("sh", ["-c", \`sleep 0.1; kill -INT \${process.pid}\`], { stdio: "ignore" }).unref();
         await child.done().receive();
         const cause = context.cause(child);
@@ -44,7 +44,7 @@ describe("notify", () => {
     });
   });
 
-  test("has Go's words for each signal, and hears only those that it was told", async () => {
+  test("has Go's message for each signal, and ignores signals that were not passed", async () => {
     const program = await runSource(`
       import { context, time } from "goro";
       const [other, stopOther] = context.notifyContext(context.background(), "SIGTTIN");
@@ -62,7 +62,7 @@ describe("notify", () => {
     `);
     expect(program.stderr).toBe("");
     expect(program.code).toBe(0);
-    // The words are Go's on Linux: see syscall/zerrors_linux_amd64.go.
+    // Go's messages on Linux: see syscall/zerrors_linux_amd64.go.
     expect(program.stdout.split("\n")).toEqual([
       "hangup signal received",
       "quit signal received",
@@ -79,15 +79,15 @@ describe("notify", () => {
     ]);
   });
 
-  test("keeps the process alive no longer than its context lives", async () => {
+  test("keeps the process alive only until its context is canceled", async () => {
     const program = await runSource(`
       import { context, time } from "goro";
       const [stopped, stop] = context.notifyContext(context.background(), "SIGINT");
       const [timed] = context.notifyContext(context.withTimeout(context.background(), 10)[0], "SIGINT");
       const [parent, cancel] = context.withCancel(context.background());
       cancel();
-      const [stillborn] = context.notifyContext(parent, "SIGINT");
-      console.log(String(stillborn.err()));
+      const [derived] = context.notifyContext(parent, "SIGINT");
+      console.log(String(derived.err()));
       let scoped = context.background();
       {
         const [ctx, end] = context.notifyContext(context.background(), "SIGINT");
@@ -124,14 +124,14 @@ describe("notify", () => {
 
   test.each([
     ["no signal", []],
-    ["an unknown one", ["SIGNOPE"]],
-    ["one that nobody can catch", ["SIGKILL"]],
-    ["another that nobody can catch", ["SIGSTOP"]],
-    ["an unknown one after a known one", ["SIGINT", "SIGNOPE"]],
-    ["a name that every object has", ["SIGINT", "toString"]],
+    ["an unknown signal", ["SIGNOPE"]],
+    ["SIGKILL, which cannot be caught", ["SIGKILL"]],
+    ["SIGSTOP, which cannot be caught", ["SIGSTOP"]],
+    ["an unknown signal after a known one", ["SIGINT", "SIGNOPE"]],
+    ["the name of a method of Object", ["SIGINT", "toString"]],
     ["a number", [2 as unknown as string]],
-    ["nothing", [undefined as unknown as string]],
-  ])("refuses %s, and listens to nothing", (_, signals) => {
+    ["undefined", [undefined as unknown as string]],
+  ])("refuses %s, and adds no listener", (_, signals) => {
     const [parent] = context.withCancel(context.background());
     const before = process.listenerCount("SIGINT");
     expect(() => context.notifyContext(parent, ...signals)).toThrow(TypeError);

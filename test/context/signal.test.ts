@@ -13,7 +13,7 @@ type Context = context.Context;
 const { background, fromSignal, withCancel, withCancelCause, withTimeout, withTimeoutCause, withValue } = context;
 
 function children(ctx: Context): number {
-  if (!(ctx instanceof CancelContext)) throw new TypeError("it has no list");
+  if (!(ctx instanceof CancelContext)) throw new TypeError("the context has no list of children");
   return ctx.children.count();
 }
 
@@ -22,7 +22,7 @@ function isOver(ctx: Context): boolean {
 }
 
 describe("ctx.signal", () => {
-  test("is the same each time, and aborts within cancel with the cause for its reason", () => {
+  test("is the same each time, and aborts within cancel with the cause as its reason", () => {
     const [ctx, cancel] = withCancelCause(background());
     const { signal } = ctx;
     expect(signal).toBeInstanceOf(AbortSignal);
@@ -38,7 +38,7 @@ describe("ctx.signal", () => {
     expect(() => signal.throwIfAborted()).toThrow(why);
   });
 
-  test("of a context that has ended before is aborted, and the same each time", () => {
+  test("of a canceled context is aborted, and is the same each time", () => {
     const why = new Error("why");
     const [canceled, cancel] = withCancel(background());
     cancel();
@@ -60,7 +60,7 @@ describe("ctx.signal", () => {
     expect(ctx.err()).toBeInstanceOf(context.DeadlineExceeded);
   });
 
-  test("is seen through values, and aborts with a context above", () => {
+  test("is visible through values, and aborts with an ancestor", () => {
     const [top, cancel] = withCancel(background());
     const [middle] = withCancel(withValue(top, "k", 1));
     const lowest = withValue(withValue(middle, "k", 2), "l", 3);
@@ -83,7 +83,7 @@ describe("ctx.signal", () => {
     expect(ctx.signal.aborted).toBe(false);
   });
 
-  test("of background retains no listener, for it lives as long as the program", async () => {
+  test("of background retains no listener, because it lives as long as the program", async () => {
     const makeListener = (): WeakRef<() => void> => {
       const listener = (): void => undefined;
       background().signal.addEventListener("abort", listener);
@@ -94,7 +94,7 @@ describe("ctx.signal", () => {
     expect(await isCollected(ref)).toBe(true);
   });
 
-  test("is made where the host's AbortController is not Node's own", () => {
+  test("is created on a host whose AbortController is not that of Node", () => {
     const restore = replace(globalThis, "AbortController", ForeignController as never);
     try {
       const [ctx, cancel] = withCancelCause(background());
@@ -109,7 +109,7 @@ describe("ctx.signal", () => {
 
   describe("a listener", () => {
     // R101
-    test("finds the whole tree ended", () => {
+    test("is called after the complete tree is canceled", () => {
       const [parent, cancel] = withCancel(background());
       const [first] = withCancel(parent);
       const [second] = withTimeout(parent, time.hour);
@@ -121,11 +121,11 @@ describe("ctx.signal", () => {
       expect(seen).toEqual([true, true, true]);
     });
 
-    test("may cancel again, above, below and beside, and derive", () => {
+    test("may cancel the same context again, its ancestors, descendants and siblings, and derive", () => {
       const [top, cancelTop] = withCancelCause(background());
       const [ctx, cancel] = withCancelCause(top);
       const [child, cancelChild] = withCancelCause(ctx);
-      const [beside, cancelBeside] = withCancelCause(top);
+      const [sibling, cancelSibling] = withCancelCause(top);
       const why = new Error("why");
       const other = new Error("other");
       const log: string[] = [];
@@ -134,23 +134,23 @@ describe("ctx.signal", () => {
         log.push("ctx");
         cancel(other);
         cancelChild(other);
-        cancelBeside(other);
+        cancelSibling(other);
         [derived] = withTimeout(ctx, time.hour);
         cancelTop(other);
       });
-      for (const [name, one] of Object.entries({ top, child, beside })) {
-        one.signal.addEventListener("abort", () => log.push(name));
+      for (const [name, related] of Object.entries({ top, child, sibling })) {
+        related.signal.addEventListener("abort", () => log.push(name));
       }
       cancel(why);
-      expect(log.sort()).toEqual(["beside", "child", "ctx", "top"]);
-      expect([ctx, child, derived].map((one) => context.cause(one))).toEqual([why, why, why]);
-      expect([beside, top].map((one) => context.cause(one))).toEqual([other, other]);
+      expect(log.sort()).toEqual(["child", "ctx", "sibling", "top"]);
+      expect([ctx, child, derived].map((canceled) => context.cause(canceled))).toEqual([why, why, why]);
+      expect([sibling, top].map((canceled) => context.cause(canceled))).toEqual([other, other]);
       expect(children(top)).toBe(0);
     });
   });
 });
 
-/** A signal as jsdom and polyfills have it: not Node's, and not an instance of the global class. */
+/** A signal like those of jsdom and polyfills: not that of Node, and not an instance of the global class. */
 class ForeignSignal {
   readonly #target = new EventTarget();
   aborted = false;
@@ -181,7 +181,7 @@ class ForeignController {
 }
 
 describe("fromSignal", () => {
-  test("takes a signal of another realm or of a polyfill", () => {
+  test("accepts a signal of another realm or of a polyfill", () => {
     const controller = new ForeignController();
     const ctx = fromSignal(controller.signal as unknown as AbortSignal);
     expect(ctx.err()).toBeUndefined();
@@ -193,7 +193,7 @@ describe("fromSignal", () => {
 
   test("is awaited while a listener, a derived context or a receiver waits for it", async () => {
     const ctx = fromSignal(new AbortController().signal);
-    if (!(ctx instanceof CancelContext)) throw new TypeError("it has no list");
+    if (!(ctx instanceof CancelContext)) throw new TypeError("the context has no list of children");
     expect(ctx.isAwaited).toBe(false);
     const remove = context.afterFunc(ctx, () => undefined);
     expect(ctx.isAwaited).toBe(true);
@@ -211,7 +211,7 @@ describe("fromSignal", () => {
     expect(ctx.isAwaited).toBe(false);
   });
 
-  test("keeps no list of signals that are gone", async () => {
+  test("does not retain signals that have been collected", async () => {
     const refs = Array.from({ length: 200 }, () => new WeakRef(fromSignal(new AbortController().signal)));
     expect(await isCollected(refs[0] as WeakRef<Context>)).toBe(true);
     for (let i = 0; i < 200; i++) fromSignal(new AbortController().signal);
@@ -222,7 +222,7 @@ describe("fromSignal", () => {
     return getEventListeners(signal, "abort").length;
   }
 
-  test("gives one context for a signal, with one listener at most, however often it is asked", () => {
+  test("returns the same context for a signal, with one listener at most, at every call", () => {
     const controller = new AbortController();
     const ctx = fromSignal(controller.signal);
     const below = Array.from({ length: 100 }, () => withCancel(fromSignal(controller.signal))[0]);
@@ -235,15 +235,15 @@ describe("fromSignal", () => {
     expect(fromSignal(controller.signal)).toBe(ctx);
   });
 
-  test("gives another context for another signal", () => {
-    const one = new AbortController();
+  test("returns another context for another signal", () => {
+    const controller = new AbortController();
     const other = fromSignal(new AbortController().signal);
-    const ctx = fromSignal(one.signal);
-    one.abort();
+    const ctx = fromSignal(controller.signal);
+    controller.abort();
     expect([ctx, other].map(isOver)).toEqual([true, false]);
   });
 
-  test.each(["before", "after"])("takes the reason for its cause, when the signal aborts %s it is asked", (when) => {
+  test.each(["before", "after"])("has the reason as its cause if the signal aborts %s the call", (when) => {
     const cases: [reason: unknown, kind: abstract new () => Error, message: string][] = [
       [new Error("why"), context.Canceled, "why"],
       [new TypeError("wrong"), context.Canceled, "wrong"],
@@ -269,7 +269,7 @@ describe("fromSignal", () => {
     }
   });
 
-  test("takes the reason of an abort without a reason", () => {
+  test("has the default reason as its cause if the signal aborts without a reason", () => {
     const controller = new AbortController();
     controller.abort();
     const ctx = fromSignal(controller.signal);
@@ -277,7 +277,7 @@ describe("fromSignal", () => {
     expect(context.cause(ctx)).toMatchObject({ name: "AbortError" });
   });
 
-  test("is a deadline exceeded for AbortSignal.timeout", async () => {
+  test("has the err DeadlineExceeded for AbortSignal.timeout", async () => {
     const ctx = fromSignal(AbortSignal.timeout(2));
     const [child] = withCancel(ctx);
     await child.done().receive();
@@ -285,13 +285,13 @@ describe("fromSignal", () => {
     expect(context.cause(child)).toMatchObject({ name: "TimeoutError" });
   });
 
-  test("ends whatever the reason is", () => {
+  test("is canceled for any type of reason", () => {
     const aborted = AbortSignal.abort({ __proto__: null });
     expect(fromSignal(aborted).err()).toBeInstanceOf(context.Canceled);
     expect(fromSignal(AbortSignal.abort(Symbol("s"))).err()).toBeInstanceOf(context.Canceled);
   });
 
-  test("follows the signal of a context there and back", () => {
+  test("accepts the signal of another context, with its cause", () => {
     const [ctx, cancel] = withCancelCause(background());
     const back = withCancel(fromSignal(withCancel(ctx)[0].signal))[0];
     const why = new Error("why");
@@ -300,21 +300,21 @@ describe("fromSignal", () => {
     expect(context.cause(back)).toBe(why);
   });
 
-  test("refuses what is no AbortSignal", () => {
-    const things = [null, undefined, {}, "abort", new AbortController(), new EventTarget()];
-    for (const wrong of things as unknown as AbortSignal[]) {
+  test("refuses a value that is not an AbortSignal", () => {
+    const values = [null, undefined, {}, "abort", new AbortController(), new EventTarget()];
+    for (const wrong of values as unknown as AbortSignal[]) {
       const message = `context.fromSignal: signal must be an AbortSignal, got ${String(wrong)}`;
       expect(() => fromSignal(wrong)).toThrow(new TypeError(message));
     }
   });
 
-  test("keeps no signal in memory", async () => {
-    function ask(): WeakRef<object> {
+  test("does not retain a signal", async () => {
+    function derive(): WeakRef<object> {
       const { signal } = new AbortController();
       withCancel(fromSignal(signal));
       return new WeakRef(signal);
     }
-    expect(await isCollected(ask())).toBe(true);
+    expect(await isCollected(derive())).toBe(true);
   });
 });
 
@@ -333,17 +333,17 @@ test("fromSignal needs no WeakRef, which Cloudflare Workers of 2024 do not have"
 describe("fetch", () => {
   let server: Server;
   let url = "";
-  let asked: Channel<void>;
-  let left: Channel<void>;
+  let requests: Channel<void>;
+  let closes: Channel<void>;
 
   beforeEach(async () => {
-    asked = new Channel<void>(64);
-    left = new Channel<void>(64);
-    // It begins to answer, and never ends.
+    requests = new Channel<void>(64);
+    closes = new Channel<void>(64);
+    // The server begins a response that never ends.
     server = createServer((request, response) => {
-      response.on("close", () => left.trySend());
+      response.on("close", () => closes.trySend());
       if (request.url === "/body") response.write("the beginning");
-      asked.trySend();
+      requests.trySend();
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -356,13 +356,13 @@ describe("fetch", () => {
 
   test("is canceled by ctx.signal, with the cause", async () => {
     const [ctx, cancel] = withCancelCause(background());
-    const answer = fetch(url, { signal: withValue(ctx, "k", 1).signal });
-    const outcome = answer.catch((error: unknown) => error);
-    await asked.receive();
+    const response = fetch(url, { signal: withValue(ctx, "k", 1).signal });
+    const outcome = response.catch((error: unknown) => error);
+    await requests.receive();
     const why = new Error("enough");
     cancel(why);
     expect(await outcome).toBe(why);
-    await left.receive();
+    await closes.receive();
     await expect(fetch(url, { signal: ctx.signal })).rejects.toBe(why);
   });
 
@@ -373,7 +373,7 @@ describe("fetch", () => {
     const why = new Error("enough");
     cancel(why);
     expect(await text).toBe(why);
-    await left.receive();
+    await closes.receive();
   });
 
   test("is canceled by a timeout", async () => {
@@ -385,48 +385,48 @@ describe("fetch", () => {
 });
 
 describe("a program", () => {
-  test("with many listeners and fetches on one signal is printed no warning", async () => {
+  test("with many listeners and fetches on one signal causes no warning", async () => {
     const program = await runSource(`
       import { createServer } from "node:http";
       import { Channel, context } from "goro";
-      const asked = new Channel<void>(100);
-      const server = createServer(() => asked.trySend());
+      const requests = new Channel<void>(100);
+      const server = createServer(() => requests.trySend());
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
       const url = \`http://127.0.0.1:\${(server.address() as { port: number }).port}\`;
       const [ctx, cancel] = context.withCancel(context.background());
-      let heard = 0;
+      let calls = 0;
       for (let i = 0; i < 20; i++) {
-        ctx.signal.addEventListener("abort", () => heard++);
-        context.background().signal.addEventListener("abort", () => heard++);
+        ctx.signal.addEventListener("abort", () => calls++);
+        context.background().signal.addEventListener("abort", () => calls++);
       }
       const foreign = new AbortController();
       for (let i = 0; i < 20; i++) context.withCancel(context.fromSignal(foreign.signal));
       const fetches = Promise.allSettled(Array.from({ length: 20 }, () => fetch(url, { signal: ctx.signal })));
-      for (let i = 0; i < 20; i++) await asked.receive();
+      for (let i = 0; i < 20; i++) await requests.receive();
       cancel();
       const failed = (await fetches).filter((f) => f.status === "rejected" && f.reason instanceof context.Canceled);
-      console.log(heard, failed.length);
+      console.log(calls, failed.length);
       server.closeAllConnections();
       server.close();
     `);
     expect(program).toEqual({ code: 0, stdout: "20 20\n", stderr: "" });
   });
 
-  test("whose abort listener throws hears of it, and the end spreads all the same", async () => {
+  test("whose abort listener throws gets an uncaughtException, and its other contexts are still canceled", async () => {
     const program = await runSource(`
       import { context } from "goro";
       process.on("uncaughtException", (error) => console.log("uncaught:", error.message));
       const [parent, cancel] = context.withCancel(context.background());
       const [child] = context.withCancel(parent);
       const [other] = context.withTimeout(parent, 600_000);
-      let heard = 0;
+      let calls = 0;
       for (const ctx of [parent, child, other]) {
         ctx.signal.addEventListener("abort", () => { throw new Error("listener"); });
-        ctx.signal.addEventListener("abort", () => heard++);
+        ctx.signal.addEventListener("abort", () => calls++);
       }
       context.afterFunc(other, () => console.log("after"));
       cancel();
-      console.log(heard, String(child.err()), String(other.err()));
+      console.log(calls, String(child.err()), String(other.err()));
     `);
     expect(program).toMatchObject({ code: 0, stderr: "" });
     expect(program.stdout.match(/^uncaught: listener$/gm)).toHaveLength(3);

@@ -12,20 +12,20 @@ beforeEach(() => {
   alarms = realClock.size;
 });
 
-// R110. A timeout that is left behind would also keep the test runner from ending.
+// R110. A timeout that is left behind would also prevent the test runner from exiting.
 afterEach(() => {
   expect(realClock.size).toBe(alarms);
 });
 
 // R112
 describe("value", () => {
-  test.each([null, undefined, 0, "", false])("may be %p, and hides one above", (nothing) => {
+  test.each([null, undefined, 0, "", false])("may be %p, and hides a value of an ancestor", (nothing) => {
     const ctx = withValue(withValue(background(), "k", "outer"), "k", nothing);
     expect(ctx.value("k")).toBe(nothing);
     expect(withCancel(ctx)[0].value("k")).toBe(nothing);
   });
 
-  test("is found by the identity of its key: equal names are other keys", () => {
+  test("is looked up by the identity of its key: keys with equal names are distinct", () => {
     const a = key<string>("name");
     const b = key<string>("name");
     const symbol = Symbol("name");
@@ -40,31 +40,31 @@ describe("value", () => {
     ] as const) {
       ctx = withValue(ctx, k as unknown, v);
     }
-    const found: unknown[] = [a, b, symbol, object, "name", { name: "name" }, Symbol("name")].map((k) => ctx.value(k));
-    expect(found).toEqual(["a", "b", "symbol", "object", "string", undefined, undefined]);
+    const values: unknown[] = [a, b, symbol, object, "name", { name: "name" }, Symbol("name")].map((k) => ctx.value(k));
+    expect(values).toEqual(["a", "b", "symbol", "object", "string", undefined, undefined]);
     expect(a.name).toBe("name");
   });
 
-  test("is seen through every kind of context", () => {
+  test("is visible through every kind of context", () => {
     const id = key<number>("id");
     const top = withValue(background(), id, 7);
     const [canceled, cancel] = withCancel(top);
     const [caused] = withCancelCause(canceled);
     const [timed] = withTimeout(caused, hour);
     const lowest = withValue(withoutCancel(timed), "k", 1);
-    const answer: number | undefined = lowest.value(id);
-    expect(answer).toBe(7);
+    const value: number | undefined = lowest.value(id);
+    expect(value).toBe(7);
     cancel();
     for (const ctx of [canceled, caused, timed, lowest]) expect(ctx.value(id)).toBe(7);
   });
 
-  test("is the very thing that was put there, be it a promise", () => {
+  test("is returned unchanged, also if it is a promise", () => {
     const thenable = { then: () => undefined };
     expect(withValue(background(), "k", thenable).value("k")).toBe(thenable);
   });
 
   // R101
-  test("changes nothing else of the parent", () => {
+  test("changes no other property of the parent", () => {
     const [parent, cancel] = withTimeout(background(), hour);
     const ctx = withValue(parent, "k", 1);
     expect(ctx.done()).toBe(parent.done());
@@ -77,7 +77,7 @@ describe("value", () => {
   });
 
   // R115
-  test("never keeps a context from being printed", () => {
+  test("never prevents a context from being printed", () => {
     for (const value of [Object.create(null) as object, Symbol("s"), null, undefined, () => 1]) {
       expect(String(withValue(background(), "k", value))).toMatch(/^context\.Background\.WithValue\(k, /);
       expect(String(withValue(background(), value ?? "k", 1))).toMatch(/^context\.Background\.WithValue\(.*, 1\)$/);
@@ -87,7 +87,7 @@ describe("value", () => {
 
 // R120
 describe("withoutCancel", () => {
-  test("keeps the values and nothing else, also when the parent ends", async () => {
+  test("keeps only the values, also when the parent is canceled", async () => {
     const [parent, cancel] = withTimeout(withValue(background(), "k", "v"), hour);
     const ctx = withoutCancel(parent);
     const [child, cancelChild] = withCancel(ctx);
@@ -108,7 +108,7 @@ describe("withoutCancel", () => {
     expect(ctx.err()).toBeUndefined();
   });
 
-  test("gives a living context from one that has ended", () => {
+  test("derives an active context from a canceled one", () => {
     const [parent, cancel] = withCancelCause(background());
     cancel(new Error("over"));
     const ctx = withValue(withoutCancel(parent), "k", 1);

@@ -1,4 +1,4 @@
-// Channels of events.
+// Channels that receive events.
 
 import { EventEmitter } from "node:events";
 import { describe, expect, test } from "@jest/globals";
@@ -6,18 +6,18 @@ import { Channel, context, type FromEventsOptions, fromEvents, PanicError, type 
 import { ignoreLeaks, bubble } from "goro/testing";
 import { quiet } from "../support/promises.ts";
 
-function taken<T>(channel: ReceiveChannel<T>): (T | undefined)[] {
+function bufferedValues<T>(channel: ReceiveChannel<T>): (T | undefined)[] {
   const values: (T | undefined)[] = [];
   for (let r = channel.tryReceive(); r?.ok === true; r = channel.tryReceive()) values.push(r.value);
   return values;
 }
 
 function isClosed(channel: ReceiveChannel<unknown>): boolean {
-  taken(channel);
+  bufferedValues(channel);
   return channel.tryReceive()?.ok === false;
 }
 
-/** An emitter that dispatches too, as the WebSocket of the package ws does. */
+/** An emitter that also dispatches events, as the WebSocket of the package ws does. */
 class Socket extends EventEmitter {
   readonly #wrappers = new Map<unknown, (value: unknown) => void>();
 
@@ -34,7 +34,7 @@ class Socket extends EventEmitter {
 }
 
 describe("fromEvents", () => {
-  test("takes the events of a target, until its context ends; then it does not listen and the channel is closed", () => {
+  test("receives the events of a target until its context is canceled; then its listener is removed and the channel is closed", () => {
     const [ctx, cancel] = context.withCancel(context.background());
     const target = new EventTarget();
     const channel = fromEvents<Event>(target, "tick", { ctx });
@@ -43,12 +43,12 @@ describe("fromEvents", () => {
     target.dispatchEvent(new Event("tock"));
     cancel();
     target.dispatchEvent(new Event("tick"));
-    expect(taken(channel)).toEqual([first]);
+    expect(bufferedValues(channel)).toEqual([first]);
     expect(channel.tryReceive()).toEqual({ value: undefined, ok: false });
     expect(channel.err()).toBeUndefined();
   });
 
-  test("takes the first argument of an emitter's events, until the event that is the end", () => {
+  test("receives the first argument of an emitter's events until the end event", () => {
     const emitter = new EventEmitter();
     const channel = fromEvents<number>(emitter, "data", { endEvent: "close" });
     emitter.emit("data", 1, "more");
@@ -56,11 +56,11 @@ describe("fromEvents", () => {
     expect(emitter.eventNames().map(String).sort()).toEqual(["close", "data", "error"]);
     emitter.emit("close");
     expect(emitter.eventNames()).toEqual(["error"]);
-    expect(taken(channel)).toEqual([1, 2]);
+    expect(bufferedValues(channel)).toEqual([1, 2]);
     expect(channel.tryReceive()?.ok).toBe(false);
   });
 
-  test("wakes a receiver", async () => {
+  test("wakes a waiting receiver", async () => {
     const emitter = new EventEmitter();
     const channel = fromEvents<number>(emitter, "data", { endEvent: "end" });
     const received = channel.receive();
@@ -69,7 +69,7 @@ describe("fromEvents", () => {
     emitter.emit("end");
   });
 
-  test("listens to an emitter that has removeListener and not off", () => {
+  test("listens to an emitter that has removeListener but not off", () => {
     const emitter = new EventEmitter();
     const old = {
       on: emitter.on.bind(emitter),
@@ -78,10 +78,10 @@ describe("fromEvents", () => {
     const channel = fromEvents<number>(old, "data", { endEvent: "end" });
     emitter.emit("data", 1);
     emitter.emit("end");
-    expect([taken(channel), emitter.eventNames()]).toEqual([[1], ["error"]]);
+    expect([bufferedValues(channel), emitter.eventNames()]).toEqual([[1], ["error"]]);
   });
 
-  test("does not listen if its context has ended", () => {
+  test("does not listen if its context is already canceled", () => {
     const [ctx, cancel] = context.withCancel(context.background());
     cancel();
     const emitter = new EventEmitter();
@@ -89,7 +89,7 @@ describe("fromEvents", () => {
     expect(emitter.eventNames()).toEqual([]);
   });
 
-  test("leaves no listener behind if the emitter refuses one, and throws its error", () => {
+  test("leaves no listener behind if the emitter throws from on, and throws that error", () => {
     const [ctx, cancel] = context.withCancel(context.background());
     const failure = new Error("no such event");
     class Picky extends EventEmitter {
@@ -104,7 +104,7 @@ describe("fromEvents", () => {
     cancel();
   });
 
-  test("can be ended while it begins to listen", () => {
+  test("can be ended while it adds its listeners", () => {
     const [ctx, cancel] = context.withCancel(context.background());
     const emitter = new EventEmitter();
     emitter.on("newListener", cancel);
@@ -112,16 +112,16 @@ describe("fromEvents", () => {
     expect(emitter.eventNames()).toEqual(["newListener"]);
   });
 
-  test("takes no event that is emitted to a listener that has been removed", () => {
+  test("ignores an event that is emitted to a listener that has been removed", () => {
     const [ctx, cancel] = context.withCancel(context.background());
     const emitter = new EventEmitter();
     emitter.on("data", cancel);
     const channel = fromEvents<number>(emitter, "data", { ctx });
     emitter.emit("data", 1);
-    expect(taken(channel)).toEqual([]);
+    expect(bufferedValues(channel)).toEqual([]);
   });
 
-  test("knows the types of events for which an object has a handler", () => {
+  test("infers the types of events for which an object has a handler", () => {
     const [ctx, cancel] = context.withCancel(context.background());
     const signal: AbortSignal = new AbortController().signal;
     const typed: ReceiveChannel<Event> = fromEvents(signal, "abort", {
@@ -130,13 +130,13 @@ describe("fromEvents", () => {
     });
     const untyped: ReceiveChannel<unknown> = fromEvents(signal, "other", { ctx });
     const emitter: ReceiveChannel<number> = fromEvents(new EventEmitter(), "data", { ctx });
-    // @ts-expect-error an Event is not a number
+    // @ts-expect-error -- an Event is not a number
     const wrong: ReceiveChannel<number> = fromEvents(signal, "abort", { ctx });
     cancel();
     expect([typed, untyped, emitter, wrong].every(isClosed)).toBe(true);
   });
 
-  test("refuses arguments that make no sense, and does not listen", () => {
+  test("rejects invalid arguments, and adds no listener", () => {
     const emitter = new EventEmitter();
     const refuses = (options: object, message: string): void =>
       expect(() => fromEvents(emitter, "data", options as FromEventsOptions<unknown>)).toThrow(message);
@@ -173,17 +173,17 @@ describe("a failure of the emitter", () => {
     expect(isClosed(channel)).toBe(true);
   });
 
-  test("is not a panic without onError", async () => {
+  test("does not panic without onError", async () => {
     const emitter = new EventEmitter();
     const channel = fromEvents<number>(emitter, "data");
     emitter.emit("data", 1);
     emitter.emit("error", new Error("broken"));
     await quiet();
-    expect(taken(channel)).toEqual([1]);
+    expect(bufferedValues(channel)).toEqual([1]);
     expect(channel.err()?.message).toBe("broken");
   });
 
-  test("can be canceled by in onError: the pattern of the documentation", async () => {
+  test("can be passed to cancel by onError: the pattern of the documentation", async () => {
     const emitter = new EventEmitter();
     const [ctx, cancel] = context.withCancelCause(context.background());
     const channel = fromEvents<number>(emitter, "data", { ctx, onError: cancel });
@@ -193,16 +193,16 @@ describe("a failure of the emitter", () => {
     expect([context.cause(ctx), isClosed(channel)]).toEqual([failure, true]);
   });
 
-  test("can be an event itself", () => {
+  test("can be the event that the channel receives", () => {
     const emitter = new EventEmitter();
     const channel = fromEvents<string>(emitter, "error", { endEvent: "end" });
     emitter.emit("error", "a");
-    expect(taken(channel)).toEqual(["a"]);
+    expect(bufferedValues(channel)).toEqual(["a"]);
     emitter.emit("end");
     expect(emitter.emit("error", new Error("late"))).toBe(true);
   });
 
-  test("is left to the application with error: false", () => {
+  test("is left to the application with errorEvent: false", () => {
     const emitter = new EventEmitter();
     const channel = fromEvents<number>(emitter, "data", { errorEvent: false, endEvent: "end" });
     expect(() => emitter.emit("error", new Error("broken"))).toThrow("broken");
@@ -213,46 +213,46 @@ describe("a failure of the emitter", () => {
 
   test.each<[string, FromEventsOptions<unknown>]>([
     ["a message", {}],
-    ["an error that is asked for by name", { errorEvent: "error" }],
-  ])("of a socket that is both an emitter and a target is heard beside %s", (_, options) => {
+    ['errorEvent: "error"', { errorEvent: "error" }],
+  ])("of a socket that is both an emitter and a target is received with %s", (_, options) => {
     const socket = new Socket();
     const channel = fromEvents<{ data: number }>(socket, "message", options);
     socket.emit("message", 1);
     const failure = new Error("broken");
     socket.emit("error", failure);
-    expect(taken(channel)).toEqual([{ data: 1 }]);
+    expect(bufferedValues(channel)).toEqual([{ data: 1 }]);
     expect(channel.err()).toBe(failure);
     expect(socket.eventNames()).toEqual(["error"]);
     expect(socket.emit("error", new Error("late"))).toBe(true);
   });
 
-  test("of such a socket can be an event itself, and is not fatal later", () => {
+  test("of such a socket can be the event that the channel receives, and is not fatal later", () => {
     const socket = new Socket();
     const [ctx, cancel] = context.withCancel(context.background());
     const channel = fromEvents<{ error: unknown }>(socket, "error", { ctx });
     socket.emit("error", 1);
     cancel();
-    expect(taken(channel)).toEqual([{ type: "error", error: 1 }]);
+    expect(bufferedValues(channel)).toEqual([{ type: "error", error: 1 }]);
     expect(socket.emit("error", new Error("late"))).toBe(true);
   });
 
-  test("is not fatal after the end, and for any number of channels there is one listener for that", () => {
+  test("is not fatal after the end, and any number of channels share one listener for that", () => {
     const emitter = new EventEmitter();
-    const mine = (): void => undefined;
+    const listener = (): void => undefined;
     for (let n = 0; n < 20; n++) {
       fromEvents(emitter, "data", { endEvent: "end" });
       emitter.emit("end");
     }
     expect(emitter.emit("error", new Error("late"))).toBe(true);
     expect(emitter.listenerCount("error")).toBe(1);
-    emitter.on("error", mine);
+    emitter.on("error", listener);
     const channel = fromEvents(emitter, "data", { endEvent: "end" });
     emitter.emit("error", new Error("broken"));
     expect(channel.err()?.message).toBe("broken");
     expect(emitter.listenerCount("error")).toBe(2);
   });
 
-  test("that onError throws is a panic, and the channel is closed all the same", async () => {
+  test("causes a panic if onError throws, and the channel is still closed", async () => {
     const failure = new Error("in onError");
     let channel!: ReceiveChannel<unknown>;
     const run = bubble(() => {
@@ -275,12 +275,12 @@ describe("a failure of the emitter", () => {
     ["an event with an error", Object.assign(new Event("error"), { error: broken, message: "Uncaught" }), "broken"],
     ["an event with a message", Object.assign(new Event("error"), { error: null, message: "lost" }), "lost"],
     ["an event with an empty message", Object.assign(new Event("error"), { message: "" }), "event error"],
-    ["an event without anything", new Event("failed"), "event failed"],
-    ["a text", "smoke", "smoke"],
+    ["an event without an error or a message", new Event("failed"), "event failed"],
+    ["a string", "smoke", "smoke"],
     ["an object", { code: 7 }, "[object Object]"],
-    ["nothing", undefined, "undefined"],
+    ["undefined", undefined, "undefined"],
     ["an object that throws", new Proxy({}, { get: () => JSON.parse("{") as never }), "a value that cannot be shown"],
-  ])("is an error with a message: %s", (_, argument, message) => {
+  ])("becomes an error with a message: %s", (_, argument, message) => {
     const emitter = new EventEmitter();
     const channel = fromEvents(emitter, "data");
     emitter.emit("error", argument);
@@ -288,7 +288,7 @@ describe("a failure of the emitter", () => {
     expect(channel.err() === broken || channel.err()?.cause === argument).toBe(true);
   });
 
-  test("of a target is what the option error names", () => {
+  test("of a target is the event that the option errorEvent names", () => {
     const target = new EventTarget();
     const channel = fromEvents(target, "tick", { errorEvent: "failed" });
     target.dispatchEvent(new Event("error"));
@@ -298,7 +298,7 @@ describe("a failure of the emitter", () => {
   });
 });
 
-describe("an event for which there is no room", () => {
+describe("an event for which the channel has no room", () => {
   test("is dropped and counted", () => {
     const emitter = new EventEmitter();
     const channel = fromEvents<number>(emitter, "data", { capacity: 2, endEvent: "end" });
@@ -306,25 +306,28 @@ describe("an event for which there is no room", () => {
     for (const n of [1, 2, 3, 4]) emitter.emit("data", n);
     expect(channel.dropped).toBe(2);
     emitter.emit("end");
-    expect(taken(channel)).toEqual([1, 2]);
+    expect(bufferedValues(channel)).toEqual([1, 2]);
   });
 
   test.each([
     ["drop-newest", [1, 2], [3, 4]],
     ["drop-oldest", [3, 4], [1, 2]],
-  ] as const)("with %s is passed to onDrop, or the oldest one is", (whenFull, kept, lost) => {
-    const emitter = new EventEmitter();
-    const dropped: number[] = [];
-    const onDrop = (n: number): void => void dropped.push(n);
-    const channel = fromEvents<number>(emitter, "data", { capacity: 2, overflow: whenFull, onDrop, endEvent: "end" });
-    for (const n of [1, 2, 3, 4]) emitter.emit("data", n);
-    expect(taken(channel)).toEqual(kept);
-    expect(dropped).toEqual(lost);
-    expect(channel.dropped).toBe(2);
-    emitter.emit("end");
-  });
+  ] as const)(
+    "with overflow: %s drops that event or the oldest one, and passes it to onDrop",
+    (overflow, expectedValues, expectedDrops) => {
+      const emitter = new EventEmitter();
+      const dropped: number[] = [];
+      const onDrop = (n: number): void => void dropped.push(n);
+      const channel = fromEvents<number>(emitter, "data", { capacity: 2, overflow, onDrop, endEvent: "end" });
+      for (const n of [1, 2, 3, 4]) emitter.emit("data", n);
+      expect(bufferedValues(channel)).toEqual(expectedValues);
+      expect(dropped).toEqual(expectedDrops);
+      expect(channel.dropped).toBe(2);
+      emitter.emit("end");
+    },
+  );
 
-  test("with error closes the channel with an error; the events in the buffer are still there", () => {
+  test('closes the channel with an error with overflow: "error"; the events in the buffer stay', () => {
     const emitter = new EventEmitter();
     const errors: Error[] = [];
     const channel = fromEvents<number>(emitter, "data", {
@@ -339,10 +342,10 @@ describe("an event for which there is no room", () => {
     expect(channel.err()).toBe(errors[0]);
     expect(channel.dropped).toBe(0);
     expect(emitter.eventNames()).toEqual(["error"]);
-    expect(taken(channel)).toEqual([1, 2]);
+    expect(bufferedValues(channel)).toEqual([1, 2]);
   });
 
-  test("of a channel that other code has closed is a failure", () => {
+  test("fails if other code has closed the channel", () => {
     const emitter = new EventEmitter();
     const channel = fromEvents<number>(emitter, "data");
     (channel as unknown as Channel<number>).close();

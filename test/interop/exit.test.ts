@@ -1,4 +1,4 @@
-// Borders when the process ends.
+// Channels of events and streams when the process ends.
 
 import { expect, test } from "@jest/globals";
 import { runSource } from "../support/programs.ts";
@@ -30,17 +30,17 @@ channels.push(written);
 const isClosed = "channels.every((ch) => { ch.tryReceive(); return ch.tryReceive()?.ok === false; })";
 
 test.each([
-  ["nothing else happens", `process.on("exit", () => console.log("ended"));`, "ended\n"],
+  ["the channel stays open", `process.on("exit", () => console.log("ended"));`, "ended\n"],
   [
-    "its context ends as the process does",
+    "its context is canceled at the exit of the process",
     `process.on("exit", () => { cancel(); console.log(${isClosed}); });`,
     "true\n",
   ],
   [
-    "its context ends when nothing is left to do",
+    "its context is canceled at beforeExit",
     `process.once("beforeExit", () => { cancel(); console.log(${isClosed}); });`,
     "true\n",
   ],
-])("a border that waits neither holds the process nor fails when %s", async (_, end, stdout) => {
+])("a source that waits neither keeps the process alive nor fails when %s", async (_, end, stdout) => {
   expect(await runSource(program + end)).toMatchObject({ code: 0, stdout });
 });

@@ -1,4 +1,4 @@
-// A channel that nothing can reach any more is garbage, and so are its pump and its source.
+// An unreachable channel is collected, together with its pump and its source.
 
 import { expect, test } from "@jest/globals";
 import { Channel, context, fromEvents, fromIterable, toReadableStream, toWritableStream } from "goro";
@@ -10,7 +10,7 @@ function* numbers(): Generator<number> {
   for (let n = 0; ; n++) yield n;
 }
 
-test("20,000 channels that were dropped after one value keep nothing", async () => {
+test("20,000 channels that were dropped after one value keep no memory", async () => {
   ignoreLeaks();
   const before = await heapInUse();
   for (let n = 0; n < 20_000; n++) expect((await fromIterable(numbers()).receive()).value).toBe(0);
@@ -28,7 +28,7 @@ test("a source is collected with its channel", async () => {
   expect(await isCollected(ref)).toBe(true);
 });
 
-test("a border that has ended leaves nothing on a context that lives longer", async () => {
+test("channels and streams that have ended leave no listener on a context that lives longer", async () => {
   const [ctx, cancel] = context.withCancel(context.background());
   const emitter = new EventTarget();
   for (let n = 0; n < 100; n++) {

@@ -22,16 +22,16 @@ async function all<T>(channel: ReceiveChannel<T>): Promise<T[]> {
   return values;
 }
 
-/** Counts up, and notes how often it was asked and whether it was let go. */
+/** Counts up; records the number of reads and whether it was released. */
 class Counter {
-  asked = 0;
-  left = false;
+  reads = 0;
+  isReleased = false;
   last = Infinity;
-  cleanup: Error | undefined;
+  releaseError: Error | undefined;
 
   *now(): Generator<number> {
     try {
-      while (this.asked < this.last) yield ++this.asked;
+      while (this.reads < this.last) yield ++this.reads;
     } finally {
       this.#leave();
     }
@@ -45,8 +45,8 @@ class Counter {
     return new ReadableStream<number>(
       {
         pull: (controller) => {
-          if (this.asked === this.last) controller.close();
-          else controller.enqueue(++this.asked);
+          if (this.reads === this.last) controller.close();
+          else controller.enqueue(++this.reads);
         },
         cancel: () => this.#leave(),
       },
@@ -55,8 +55,8 @@ class Counter {
   }
 
   #leave(): void {
-    this.left = true;
-    if (this.cleanup !== undefined) throw this.cleanup;
+    this.isReleased = true;
+    if (this.releaseError !== undefined) throw this.releaseError;
   }
 }
 
@@ -67,45 +67,45 @@ const kinds: readonly [string, (counter: Counter, options: FromSourceOptions) =>
 ];
 
 describe.each(kinds)("a channel from %s", (_, open) => {
-  test.each(capacities)("asks for no more than has found room, and one (capacity %i)", async (capacity) => {
+  test.each(capacities)("reads at most one value beyond its capacity (capacity %i)", async (capacity) => {
     const [ctx, cancel] = context.withCancel(context.background());
     const counter = new Counter();
     const channel = open(counter, { ctx, capacity });
-    // Each step passes the gate, which a busy machine may hold for some turns.
-    while (counter.asked <= capacity) await quiet();
+    // Each step waits for the scheduler, which may take several turns on a busy machine.
+    while (counter.reads <= capacity) await quiet();
     await quiet();
-    expect([channel.length, counter.asked]).toEqual([capacity, capacity + 1]);
+    expect([channel.length, counter.reads]).toEqual([capacity, capacity + 1]);
     expect((await channel.receive()).value).toBe(1);
     await quiet();
-    expect(counter.asked).toBe(capacity + 2);
+    expect(counter.reads).toBe(capacity + 2);
     cancel();
     await quiet();
   });
 
   test.each(capacities)(
-    "lets the source go when its context ends, and keeps what it holds (capacity %i)",
+    "releases the source when its context is canceled, and keeps the buffered values (capacity %i)",
     async (capacity) => {
       const [ctx, cancel] = context.withCancel(context.background());
       const counter = new Counter();
       const channel = open(counter, { ctx, capacity });
-      // Each step passes the gate, which a busy machine may hold for some turns.
-      while (counter.asked <= capacity) await quiet();
+      // Each step waits for the scheduler, which may take several turns on a busy machine.
+      while (counter.reads <= capacity) await quiet();
       cancel();
       expect(await all(channel)).toEqual(Array.from({ length: capacity }, (_, i) => i + 1));
       await quiet();
-      expect(counter.left).toBe(true);
+      expect(counter.isReleased).toBe(true);
     },
   );
 
-  test("takes nothing if its context has ended before", async () => {
+  test("reads nothing if its context is already canceled", async () => {
     const [ctx, cancel] = context.withCancel(context.background());
     cancel();
     const counter = new Counter();
     expect(await all(open(counter, { ctx }))).toEqual([]);
-    expect(counter.asked).toBe(0);
+    expect(counter.reads).toBe(0);
   });
 
-  test("leaves no listener on its context after its own end", async () => {
+  test("leaves no listener on its context after the end of the source", async () => {
     const [ctx, cancel] = context.withCancel(context.background());
     const counter = new Counter();
     counter.last = 3;
@@ -114,21 +114,21 @@ describe.each(kinds)("a channel from %s", (_, open) => {
     cancel();
   });
 
-  test("reports what goes wrong when it is released, though the context ends while it sends", async () => {
+  test("reports an error of the release, also if the context is canceled during a send", async () => {
     const [ctx, cancel] = context.withCancel(context.background());
     const counter = new Counter();
-    counter.cleanup = new Error("cleanup failed");
+    counter.releaseError = new Error("cleanup failed");
     const errors: Error[] = [];
     const channel = open(counter, { ctx, onError: (error) => errors.push(error) });
     await quiet();
     cancel();
     await quiet();
-    expect([await all(channel), errors]).toEqual([[], [counter.cleanup]]);
+    expect([await all(channel), errors]).toEqual([[], [counter.releaseError]]);
   });
 
-  test("panics with that if there is no onError", async () => {
+  test("panics with that error if onError is missing", async () => {
     const counter = new Counter();
-    counter.cleanup = new Error("cleanup failed");
+    counter.releaseError = new Error("cleanup failed");
     const run = bubble(async () => {
       const [ctx, cancel] = context.withCancel(context.background());
       open(counter, { ctx });
@@ -137,10 +137,10 @@ describe.each(kinds)("a channel from %s", (_, open) => {
       await time.sleep(1);
     });
     ignoreLeaks();
-    await expect(run).rejects.toBe(counter.cleanup);
+    await expect(run).rejects.toBe(counter.releaseError);
   });
 
-  test("fails once if other code closes the channel, and is released", async () => {
+  test("fails once if other code closes the channel, and releases the source", async () => {
     const counter = new Counter();
     const errors: Error[] = [];
     const channel = open(counter, { onError: (error) => errors.push(error) });
@@ -148,7 +148,7 @@ describe.each(kinds)("a channel from %s", (_, open) => {
     (channel as unknown as Channel<number>).close();
     await quiet();
     expect(errors.map(String)).toEqual(["PanicError: send on closed channel"]);
-    expect(counter.left).toBe(true);
+    expect(counter.isReleased).toBe(true);
   });
 
   test("lets timers fire while there is room", async () => {
@@ -160,7 +160,7 @@ describe.each(kinds)("a channel from %s", (_, open) => {
     cancel();
   });
 
-  test("refuses options that make no sense, and does not touch the source", () => {
+  test("rejects invalid options, and does not read the source", () => {
     const counter = new Counter();
     expect(() => open(counter, { capacity: -1 })).toThrow(
       "capacity must be a whole number, from 0 to 4294967295, got -1",
@@ -173,12 +173,12 @@ describe.each(kinds)("a channel from %s", (_, open) => {
     expect(() => open(counter, { onError: null as never })).toThrow("onError must not be null");
     expect(() => open(counter, { signal: 1 } as never)).toThrow("signal must be an AbortSignal, got 1");
     expect(() => open(counter, null as never)).toThrow("options must be an object, got null");
-    expect(counter.asked).toBe(0);
+    expect(counter.reads).toBe(0);
   });
 });
 
 describe("fromIterable", () => {
-  test("sends the values in order as they are, promises too, and closes the channel", async () => {
+  test("sends the values unchanged and in order, also promises, and closes the channel", async () => {
     const promise = Promise.resolve(1);
     expect(await all(fromIterable([undefined, null, promise, 0]))).toEqual([undefined, null, promise, 0]);
     expect(await all(fromIterable(new Set([1, 2])))).toEqual([1, 2]);
@@ -186,7 +186,7 @@ describe("fromIterable", () => {
     expect(await all(fromIterable([]))).toEqual([]);
   });
 
-  test("reads another channel, too", async () => {
+  test("reads another channel", async () => {
     const source = new Channel<number>(2);
     await source.send(1);
     await source.send(2);
@@ -194,11 +194,11 @@ describe("fromIterable", () => {
     expect(await all(fromIterable(source))).toEqual([1, 2]);
   });
 
-  test.each([[undefined], [null], [3], [{}]])("refuses %p", (source) => {
+  test.each([[undefined], [null], [3], [{}]])("rejects %p", (source) => {
     expect(() => fromIterable(source as never)).toThrow(`fromIterable: source must be iterable, got ${String(source)}`);
   });
 
-  test("closes the channel at once though the source answers late, and forgets what comes then", async () => {
+  test("closes the channel at once even if the source responds late, and drops the late value", async () => {
     const [ctx, cancel] = context.withCancel(context.background());
     let answer!: (step: IteratorResult<number>) => void;
     let returns = 0;
@@ -222,7 +222,7 @@ describe("fromIterable", () => {
     expect(channel.tryReceive()).toEqual({ value: undefined, ok: false });
   });
 
-  test("destroys a Node stream that is silent, at once", async () => {
+  test("destroys a silent Node stream at once", async () => {
     const [ctx, cancel] = context.withCancel(context.background());
     const stream = new PassThrough({ objectMode: true });
     const channel = fromIterable<number>(stream, { ctx });
@@ -234,7 +234,7 @@ describe("fromIterable", () => {
   });
 
   test.each(["before", "after"])(
-    "reports the error of a stream that is destroyed %s the context ends",
+    "reports the error of a stream that is destroyed %s the context is canceled",
     async (order) => {
       const [ctx, cancel] = context.withCancel(context.background());
       const stream = new Readable({ objectMode: true, read: () => undefined });
@@ -252,7 +252,7 @@ describe("fromIterable", () => {
     },
   );
 
-  test("does not report what a source says when its iterator is left, without onError", async () => {
+  test("does not report an error of the source after the return of its iterator, without onError", async () => {
     const errors: Error[] = [];
     for (const onError of [undefined, (error: Error): void => void errors.push(error)]) {
       const [ctx, cancel] = context.withCancel(context.background());
@@ -274,8 +274,8 @@ describe("fromIterable", () => {
     expect(errors.map(String)).toEqual(["Error: cursor is closed"]);
   });
 
-  test("does not report the end of a context of the user's own, which its source may know first", async () => {
-    for (const [thrown, reports] of [
+  test("does not report the cancellation of a user-defined context, which the source may notice first", async () => {
+    for (const [failure, reports] of [
       [new DOMException("aborted", "AbortError"), 0],
       [new Error("broken"), 1],
     ] as const) {
@@ -292,15 +292,15 @@ describe("fromIterable", () => {
       const source = (async function* (): AsyncGenerator<number> {
         yield 1;
         err = new context.Canceled();
-        throw thrown;
+        throw failure;
       })();
       const channel = fromIterable(source, { ctx: ctx as unknown as Context, onError: (error) => errors.push(error) });
-      expect([await all(channel), errors]).toEqual([[1], reports === 1 ? [thrown] : []]);
+      expect([await all(channel), errors]).toEqual([[1], reports === 1 ? [failure] : []]);
       done.close();
     }
   });
 
-  test("tells a failure before it closes the channel, and after what came before", async () => {
+  test("reports a failure before it closes the channel, and after the values before it", async () => {
     const failure = new Error("disk on fire");
     const [ctx, cancel] = context.withCancelCause(context.background());
     function* source(): Generator<number> {
@@ -313,7 +313,7 @@ describe("fromIterable", () => {
     expect(context.cause(ctx)).toBe(failure);
   });
 
-  test("panics if the source fails and nobody wants to hear of it", async () => {
+  test("panics if the source fails and onError is missing", async () => {
     const failure = new Error("disk on fire");
     const source = {
       [Symbol.iterator]: () => ({
@@ -325,7 +325,7 @@ describe("fromIterable", () => {
     await expect(bubble(() => all(fromIterable(source)))).rejects.toBe(failure);
   });
 
-  test("tells a failure that is no error as one, with it for a cause", async () => {
+  test("reports a failure that is not an Error as an Error with that value as its cause", async () => {
     const errors: Error[] = [];
     const source = (function* (): Generator<number> {
       throw "smoke"; // eslint-disable-line @typescript-eslint/only-throw-error
@@ -334,10 +334,10 @@ describe("fromIterable", () => {
     expect(errors.map(({ message, cause }) => [message, cause])).toEqual([["smoke", "smoke"]]);
   });
 
-  test("tells what goes wrong when the source is let go, but not the end of its context", async () => {
+  test("reports an error of the release of the source, but not the cancellation of its context", async () => {
     const reason = new Error("enough");
-    for (const [thrown, told] of [
-      [new Error("cannot let go"), 1],
+    for (const [failure, reportCount] of [
+      [new Error("cannot release"), 1],
       [reason, 0],
       [Object.assign(new Error("aborted"), { name: "AbortError" }), 0],
     ] as const) {
@@ -347,7 +347,7 @@ describe("fromIterable", () => {
         [Symbol.iterator]: () => ({
           next: () => ({ value: 1, done: false as const }),
           return: () => {
-            throw thrown;
+            throw failure;
           },
         }),
       };
@@ -356,13 +356,13 @@ describe("fromIterable", () => {
       cancel(reason);
       await all(channel);
       await quiet();
-      expect(errors).toEqual(told === 1 ? [thrown] : []);
+      expect(errors).toEqual(reportCount === 1 ? [failure] : []);
     }
   });
 });
 
 describe("fromReadableStream", () => {
-  test("closes the channel at the end of the stream, and unlocks it", async () => {
+  test("closes the channel at the end of the stream, and releases the lock of the stream", async () => {
     const stream = new ReadableStream<string>({
       start(controller) {
         controller.enqueue("a");
@@ -374,7 +374,7 @@ describe("fromReadableStream", () => {
     expect(stream.locked).toBe(false);
   });
 
-  test("cancels the stream with the cause, also while it reads", async () => {
+  test("cancels the stream with the cause, also during a read", async () => {
     const reason = new Error("enough");
     const [ctx, cancel] = context.withCancelCause(context.background());
     const reasons: unknown[] = [];
@@ -388,8 +388,8 @@ describe("fromReadableStream", () => {
     expect(stream.locked).toBe(false);
   });
 
-  test("tells a failure, and unlocks the stream", async () => {
-    const failure = new Error("line is dead");
+  test("reports a failure, and releases the lock of the stream", async () => {
+    const failure = new Error("connection lost");
     const errors: Error[] = [];
     const stream = new ReadableStream<string>({ start: (controller) => controller.error(failure) });
     expect(await all(fromReadableStream(stream, { onError: (error) => errors.push(error) }))).toEqual([]);
@@ -397,7 +397,7 @@ describe("fromReadableStream", () => {
     expect(stream.locked).toBe(false);
   });
 
-  test("refuses what is no stream, and one that is locked", () => {
+  test("rejects a value that is not a stream, and a locked stream", () => {
     expect(() => fromReadableStream("no" as never)).toThrow("stream must be a ReadableStream, got no");
     expect(() => fromReadableStream(null as never)).toThrow("got null");
     expect(() => fromReadableStream(new PassThrough() as never)).toThrow("such as a Node stream, to fromIterable");
@@ -407,8 +407,8 @@ describe("fromReadableStream", () => {
   });
 });
 
-// Between the last step of a source and the moment in which its reader knows of it lie some microtasks.
-describe("the end of a source and that of its context, some microtasks apart", () => {
+// A few microtasks pass between the last step of a source and the moment at which its reader sees it.
+describe("the end of a source and the cancellation of its context, a few microtasks apart", () => {
   const sources: readonly [string, () => [ReadableStream<number> | AsyncIterable<number>, () => unknown]][] = [
     [
       "a web stream",
@@ -427,16 +427,16 @@ describe("the end of a source and that of its context, some microtasks apart", (
     [
       "a generator",
       () => {
-        const gate = new Channel<number>();
-        return [gate[Symbol.asyncIterator](), () => gate.close()];
+        const release = new Channel<number>();
+        return [release[Symbol.asyncIterator](), () => release.close()];
       },
     ],
   ];
 
   describe.each(sources)("of %s", (_, open) => {
     test.each(Array.from({ length: 13 }, (_, microtasks) => microtasks))(
-      "are one end (%i microtasks)",
-      async (apart) => {
+      "count as one end (%i microtasks)",
+      async (distance) => {
         for (const order of ["source first", "context first"]) {
           const [ctx, cancel] = context.withCancel(context.background());
           const errors: Error[] = [];
@@ -447,8 +447,8 @@ describe("the end of a source and that of its context, some microtasks apart", (
           await quiet();
           if (order === "source first") end();
           else cancel();
-          for (let i = 0; i < apart; i++) await Promise.resolve();
-          // A stream that was canceled cannot be closed.
+          for (let i = 0; i < distance; i++) await Promise.resolve();
+          // A canceled stream cannot be closed.
           if (order === "source first") cancel();
           else if (!(source instanceof ReadableStream)) end();
           await quiet();

@@ -1,4 +1,4 @@
-// What borders say of wrong arguments, and which listeners they add.
+// Error messages for wrong arguments, and the listeners that are added.
 
 import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
@@ -14,10 +14,10 @@ import {
 } from "goro";
 
 function ignore(): void {
-  // It is not called.
+  // This function is never called.
 }
 
-describe("an error of a border", () => {
+describe("the error of a wrong argument", () => {
   test.each<[string, () => unknown]>([
     ["fromEvents: emitter must be an EventTarget or an EventEmitter, got", () => fromEvents({} as never, "data")],
     ["fromEvents: unknown option nonsense", () => fromEvents(new EventEmitter(), "data", { nonsense: 1 } as never)],
@@ -50,11 +50,11 @@ describe("an error of a border", () => {
       "toWritableStream: signal must be an AbortSignal, got a Context; write ctx: for a context",
       () => toWritableStream(new Channel(), { signal: context.background() } as never),
     ],
-  ])("says %s", (message, call) => {
+  ])("has the message: %s", (message, call) => {
     expect(call).toThrow(message);
   });
 
-  test("gives advice only where there is something to take instead", () => {
+  test("suggests another function only if the value fits it", () => {
     expect(() => fromReadableStream({} as never)).toThrow(/got \[object Object\]$/);
     expect(() => fromReadableStream([1] as never)).toThrow(/got 1$/);
     expect(() => fromReadableStream(Readable.from([1]) as never)).toThrow(
@@ -70,8 +70,8 @@ describe("an error of a border", () => {
     { removeListener: ignore },
     { addEventListener: ignore, off: ignore },
     { on: ignore, removeEventListener: ignore },
-  ])("refuses half an emitter: %o", (half) => {
-    expect(() => fromEvents(half as never, "data")).toThrow("emitter must be an EventTarget or an EventEmitter");
+  ])("rejects an incomplete emitter: %o", (emitter) => {
+    expect(() => fromEvents(emitter as never, "data")).toThrow("emitter must be an EventTarget or an EventEmitter");
   });
 });
 
@@ -82,7 +82,7 @@ describe("the listeners of fromEvents", () => {
     ["data", { errorEvent: false }, ["data"]],
     ["data", { errorEvent: "failed" }, ["data", "failed"]],
     ["error", {}, ["error"]],
-  ])("for %s with %o are one for each name", (name, options, names) => {
+  ])("for %s with %o: one for each name", (name, options, names) => {
     const emitter = new EventEmitter();
     const [ctx, cancel] = context.withCancel(context.background());
     fromEvents(emitter, name, { ...options, ctx });
@@ -92,7 +92,7 @@ describe("the listeners of fromEvents", () => {
   });
 });
 
-test("a stream of a channel can be canceled without a hook", async () => {
+test("a stream of a channel can be canceled without onCancel", async () => {
   const channel = new Channel<number>();
   await expect(toReadableStream(channel).cancel("enough")).resolves.toBeUndefined();
 });

@@ -5,7 +5,7 @@ import { Channel, context, fromReadableStream, PanicError, toReadableStream, toW
 import { quiet, stateOf } from "../support/promises.ts";
 
 describe("toReadableStream", () => {
-  test("reads what is sent, and closes with the channel", async () => {
+  test("delivers the values of the channel, and closes with the channel", async () => {
     const ch = new Channel<number | undefined>(3);
     for (const n of [1, undefined, 3]) await ch.send(n);
     ch.close();
@@ -14,7 +14,7 @@ describe("toReadableStream", () => {
     expect(values).toEqual([1, undefined, 3]);
   });
 
-  test("takes nothing before somebody reads, and then one value", async () => {
+  test("takes no value before the first read, and then one value per read", async () => {
     const ch = new Channel<number>(2);
     await ch.send(1);
     await ch.send(2);
@@ -26,7 +26,7 @@ describe("toReadableStream", () => {
     expect(ch.length).toBe(1);
   });
 
-  test("that is canceled takes no more, tells why, and leaves the channel open with nobody waiting", async () => {
+  test("that is canceled takes no more values, reports the reason, and leaves the channel open without a receiver", async () => {
     const ch = new Channel<number>();
     const reasons: Error[] = [];
     const reader = toReadableStream(ch, { onCancel: (reason) => reasons.push(reason) }).getReader();
@@ -39,7 +39,7 @@ describe("toReadableStream", () => {
     expect(ch.trySend(1)).toBe(false);
   });
 
-  test("fails with the cause when the context ends, while somebody reads and afterwards", async () => {
+  test("fails with the cause when the context is canceled, during a read and afterwards", async () => {
     const [ctx, cancel] = context.withCancelCause(context.background());
     const ch = new Channel<number>(1);
     const waiting = toReadableStream(ch, { ctx }).getReader().read();
@@ -53,7 +53,7 @@ describe("toReadableStream", () => {
     expect(ch.length).toBe(1);
   });
 
-  test("refuses what makes no sense", () => {
+  test("rejects invalid arguments", () => {
     expect(() => toReadableStream({} as never)).toThrow("toReadableStream: channel must be a Channel");
     expect(() => toReadableStream(new Channel(), { ctx: 1 as never })).toThrow("ctx must be a context, got 1");
     expect(() => toReadableStream(new Channel(), { onCancel: 1 as never })).toThrow("onCancel must be a function");
@@ -62,7 +62,7 @@ describe("toReadableStream", () => {
   });
 });
 
-test("a stream fails at once if its context has ended", async () => {
+test("a stream fails at once if its context is already canceled", async () => {
   const [ctx, cancel] = context.withCancelCause(context.background());
   const reason = new Error("enough");
   cancel(reason);
@@ -73,7 +73,7 @@ test("a stream fails at once if its context has ended", async () => {
 });
 
 describe("toWritableStream", () => {
-  test("sends what is written, in order, each write over when it was taken, and closes the channel", async () => {
+  test("sends the written values in order, ends each write when its value is received, and closes the channel", async () => {
     const ch = new Channel<number>();
     const writer = toWritableStream(ch).getWriter();
     const first = writer.write(1);
@@ -88,19 +88,19 @@ describe("toWritableStream", () => {
     await closed;
   });
 
-  test("leaves the channel open if others send too", async () => {
+  test("leaves the channel open with preventClose", async () => {
     const ch = new Channel<number>(1);
     await toWritableStream(ch, { preventClose: true }).getWriter().close();
     expect(ch.trySend(1)).toBe(true);
   });
 
-  test("can be piped into, no faster than somebody receives", async () => {
-    let made = 0;
+  test("can be a pipe destination, with backpressure from the receivers", async () => {
+    let produced = 0;
     const source = new ReadableStream<number>(
       {
         pull: (controller) => {
-          if (++made > 5) controller.close();
-          else controller.enqueue(made);
+          if (++produced > 5) controller.close();
+          else controller.enqueue(produced);
         },
       },
       { highWaterMark: 0 },
@@ -108,14 +108,14 @@ describe("toWritableStream", () => {
     const ch = new Channel<number>();
     const piped = source.pipeTo(toWritableStream(ch));
     await quiet();
-    expect(made).toBeLessThanOrEqual(2);
+    expect(produced).toBeLessThanOrEqual(2);
     const values: number[] = [];
     for await (const n of ch) values.push(n);
     expect(values).toEqual([1, 2, 3, 4, 5]);
     await piped;
   });
 
-  test("that is aborted withdraws a write that waits, tells why, and closes the channel", async () => {
+  test("that is aborted withdraws a waiting write, reports the reason, and closes the channel", async () => {
     const ch = new Channel<number>();
     const reasons: Error[] = [];
     const writer = toWritableStream(ch, { onAbort: (reason) => reasons.push(reason) }).getWriter();
@@ -129,22 +129,22 @@ describe("toWritableStream", () => {
     expect(await ch.receive()).toEqual({ value: undefined, ok: false });
   });
 
-  test.each([true, false])("fails with the cause when the context ends (a write waits: %p)", async (waits) => {
+  test.each([true, false])("fails with the cause when the context is canceled (a write waits: %p)", async (waits) => {
     const [ctx, cancel] = context.withCancelCause(context.background());
     const ch = new Channel<number>();
     const writer = toWritableStream(ch, { ctx }).getWriter();
     const closed = expect(writer.closed).rejects.toBeInstanceOf(Error);
     const written = waits ? writer.write(1) : null;
-    const refused = written === null ? null : expect(written).rejects.toThrow("enough");
+    const rejection = written === null ? null : expect(written).rejects.toThrow("enough");
     await quiet();
     cancel(new Error("enough"));
     expect(await ch.receive()).toEqual({ value: undefined, ok: false });
-    await refused;
+    await rejection;
     await closed;
     await expect(writer.write(2)).rejects.toThrow("enough");
   });
 
-  test("that is aborted without a reason rejects a write that waits with an AbortError", async () => {
+  test("that is aborted without a reason rejects a waiting write with an AbortError", async () => {
     const writer = toWritableStream(new Channel<number>()).getWriter();
     writer.closed.catch(() => undefined);
     const written = writer.write(1);
@@ -153,7 +153,7 @@ describe("toWritableStream", () => {
     await expect(written).rejects.toMatchObject({ name: "AbortError" });
   });
 
-  test("that is aborted when the channel has taken the value fulfils the write", async () => {
+  test("that is aborted after a receiver has taken the value fulfills the write", async () => {
     const ch = new Channel<number>();
     const writer = toWritableStream(ch).getWriter();
     writer.closed.catch(() => undefined);
@@ -172,7 +172,7 @@ describe("toWritableStream", () => {
     expect(ch.trySend(1)).toBe(true);
   });
 
-  test("passes on what onAbort throws, and closes the channel all the same", async () => {
+  test("rejects with the error of onAbort, and still closes the channel", async () => {
     const failure = new Error("in onAbort");
     const ch = new Channel<number>();
     const stream = toWritableStream(ch, {
@@ -184,7 +184,7 @@ describe("toWritableStream", () => {
     expect(ch.tryReceive()).toEqual({ value: undefined, ok: false });
   });
 
-  test.each([true, false])("does not mind that other code closes the channel too (first: %p)", async (first) => {
+  test.each([true, false])("accepts that other code closes the channel too (first: %p)", async (first) => {
     const [ctx, cancel] = context.withCancel(context.background());
     const ch = new Channel<number>();
     const closing = new Channel<number>();
@@ -206,7 +206,7 @@ describe("toWritableStream", () => {
     expect(ch.length).toBeLessThan(ch.capacity);
   });
 
-  test("fails if somebody else has closed the channel", async () => {
+  test("fails if other code has closed the channel", async () => {
     const ch = new Channel<number>();
     const writer = toWritableStream(ch).getWriter();
     writer.closed.catch(() => undefined);
@@ -215,7 +215,7 @@ describe("toWritableStream", () => {
     await expect(writer.write(2)).rejects.toBeInstanceOf(PanicError);
   });
 
-  test("refuses what makes no sense", () => {
+  test("rejects invalid arguments", () => {
     expect(() => toWritableStream(3 as never)).toThrow("toWritableStream: channel must be a Channel, got 3");
     expect(() => toWritableStream(new Channel(), { onAbort: 1 as never })).toThrow("onAbort must be a function");
     expect(() => toWritableStream(new Channel(), { ctx: new AbortController().signal as never })).toThrow(
@@ -225,7 +225,7 @@ describe("toWritableStream", () => {
   });
 });
 
-test("a channel that goes through a stream and back is the same", async () => {
+test("a channel that is converted to a stream and back has the same values", async () => {
   const ch = new Channel<number>(3);
   for (const n of [1, 2, 3]) await ch.send(n);
   ch.close();

@@ -1,4 +1,4 @@
-// The library where there is no Node: no process, and no setImmediate, so that the gate turns by a MessageChannel.
+// The library without Node. The process and setImmediate are missing, so that the scheduler waits for turns with a MessageChannel.
 
 import { fileURLToPath } from "node:url";
 import { createContext, runInContext } from "node:vm";
@@ -7,9 +7,9 @@ import { describe, expect, test } from "@jest/globals";
 import { runSource } from "../support/programs.ts";
 
 test.concurrent.each([
-  ["there is no process", "undefined"],
-  ["a bundler has put an object in the place of process", `{ env: { NODE_ENV: "test" }, browser: true, on() {} }`],
-])("all works where %s", async (_, process) => {
+  ["process does not exist", "undefined"],
+  ["a bundler has replaced process by an object", `{ env: { NODE_ENV: "test" }, browser: true, on() {} }`],
+])("everything works if %s", async (_, process) => {
   const { code, stdout, stderr } = await runSource(`
     const node = process;
     const print = (...words: unknown[]) => node.stdout.write(words.join(" ") + "\\n");
@@ -70,7 +70,7 @@ test.concurrent.each([
       cancel();
       print(s.case, ctx.err()!.message);
 
-      // So long that the gate shuts, and has to be opened again by the host.
+      // Enough values that the scheduler closes, and the host must open it again.
       const ping = new Channel<number>();
       go(async () => {
         for await (const v of ping) if (v === 20_000) return;
@@ -99,7 +99,7 @@ test.concurrent.each([
   expect(code).toBe(0);
 });
 
-/** A script that defines `goro`: all that the library and its other entries export. */
+/** Returns a script that defines `goro`: all exports of the library and its other entry points. */
 async function script(): Promise<string> {
   const { outputFiles } = await build({
     stdin: {
@@ -117,8 +117,8 @@ async function script(): Promise<string> {
 }
 
 // 1.20
-describe("a host that has nothing but the language", () => {
-  test("imports everything", async () => {
+describe("a host that has only the language", () => {
+  test("loads all entry points", async () => {
     const host = createContext({});
     runInContext(await script(), host);
     expect(runInContext("typeof goro.Channel + typeof goro.bubble + typeof goro.record", host)).toBe(
@@ -129,11 +129,11 @@ describe("a host that has nothing but the language", () => {
   test.each([
     ["setTimeout alone, as in a UI test environment", { setTimeout, clearTimeout }],
     [
-      "a clock that stands still, as at the edge",
+      "a clock that stands still, as in edge runtimes",
       { setTimeout, clearTimeout, MessageChannel, performance: { now: () => 0 } },
     ],
-    ["a process that knows nothing", { setTimeout, clearTimeout, MessageChannel, process: { env: {} } }],
-  ])("runs goroutines, and lets timers have their turn, with %s", async (_, functions) => {
+    ["a process object without functions", { setTimeout, clearTimeout, MessageChannel, process: { env: {} } }],
+  ])("runs goroutines, and lets timers run, with %s", async (_, functions) => {
     const host = createContext({ ...functions });
     runInContext(await script(), host);
     const play = `(async () => {

@@ -1,5 +1,5 @@
-// Programs that are blocked for ever, and what is told of them. Each was run in Go as well: the first line, the word in
-// brackets and the exit code are Go's.
+// Programs that are blocked forever, and their reports. Each was run in Go as well: the first line, the word in brackets and the exit
+// code are Go's.
 
 import { describe, expect, test } from "@jest/globals";
 import { runSource } from "../support/programs.ts";
@@ -9,18 +9,18 @@ const fatal = "fatal error: all goroutines are asleep - deadlock!\n\n";
 const hint = "\nSet GORO_DEBUG=1 to list each goroutine with where it was started and where it waits.\n";
 const debug = { GORO_DEBUG: "1" };
 
-/** The text with the place of each frame cut down to the line of the program. */
-function short(report: string): string {
+/** Returns the text with the position of each frame shortened to the line in the program. */
+function shortFrames(report: string): string {
   return report.replaceAll(/at (?:async )?(?:(\S+) )?\(?[^\s(]*main\.ts:(\d+):\d+\)?/g, "at $1 line $2");
 }
 
 // R66
 describe("by default", () => {
   test.concurrent.each([
-    ["a send that nobody takes", "await new Channel<number>().send(1)", "chan send"],
-    // Timers that nobody waits for wake nobody.
+    ["a send without a receiver", "await new Channel<number>().send(1)", "chan send"],
+    // Timers without a waiter wake no goroutine.
     ["a receive", "new time.Ticker(1); new time.Timer(60_000); await new Channel().receive()", "chan receive"],
-    ["a loop over a channel that nobody closes", "for await (const _ of new Channel());", "chan receive"],
+    ["a loop over a channel that is never closed", "for await (const _ of new Channel());", "chan receive"],
     [
       "a select",
       "const ch = new Channel(); await select({ a: receive(ch), b: send(ch, 1), c: receive(null) })",
@@ -28,20 +28,20 @@ describe("by default", () => {
     ],
     ["a select without cases", "await select({})", "select (no cases)"],
     ["a group that is never done", "const wg = new WaitGroup(); wg.add(1); await wg.wait()", "sync.WaitGroup.Wait"],
-    ["a promise that is nobody's", "await new Promise(() => undefined)", "await"],
-  ])("%s is named as Go names it", async (_, body, word) => {
+    ["a promise that is never resolved", "await new Promise(() => undefined)", "await"],
+  ])("the report of %s has the wait reason of Go", async (_, body, waitReason) => {
     const { code, stdout, stderr } = await runSource(`${imports}
       process.exitCode = 3;
       main(async () => {
         ${body};
       });
     `);
-    expect(stderr.startsWith(`${fatal}goroutine 1 [${word}]:\n`)).toBe(true);
+    expect(stderr.startsWith(`${fatal}goroutine 1 [${waitReason}]:\n`)).toBe(true);
     expect(stderr.endsWith(hint)).toBe(true);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   });
 
-  test.concurrent("several that wait for the same are counted", async () => {
+  test.concurrent("several goroutines with one wait reason are counted", async () => {
     const { code, stderr } = await runSource(`${imports}
       main(async () => {
         const ch = new Channel<number>();
@@ -53,7 +53,7 @@ describe("by default", () => {
     expect(code).toBe(2);
   });
 
-  test.concurrent("several that wait for different things are counted by what they wait for", async () => {
+  test.concurrent("several goroutines with different wait reasons are counted by wait reason", async () => {
     const { code, stderr } = await runSource(`${imports}
       main(async () => {
         const ch = new Channel<number>();
@@ -72,7 +72,7 @@ describe("by default", () => {
     expect(code).toBe(2);
   });
 
-  test.concurrent("goroutine 1 is not said to wait for what others wait for", async () => {
+  test.concurrent("goroutine 1 is not reported with the wait reason of another goroutine", async () => {
     const { code, stderr } = await runSource(`${imports}
       main(async () => {
         go(() => new Channel().receive());
@@ -87,7 +87,7 @@ describe("by default", () => {
 
 describe("with GORO_DEBUG=1", () => {
   // R66
-  test.concurrent("the report is exact, goroutine by goroutine", async () => {
+  test.concurrent("the report lists each goroutine exactly", async () => {
     const { code, stderr } = await runSource(
       `import { Channel, go, main, receive, select, send, WaitGroup } from "goro";
 const foreign = () => new Promise<void>((resolve) => setTimeout(resolve, 1));
@@ -140,7 +140,7 @@ main(async function boss() {
 `,
       debug,
     );
-    expect(short(stderr)).toBe(`${fatal}goroutine 1 [sync.WaitGroup.Wait]: boss
+    expect(shortFrames(stderr)).toBe(`${fatal}goroutine 1 [sync.WaitGroup.Wait]: boss
 	at boss line 45
 
 goroutine 1 [select (no cases)]: boss
@@ -175,7 +175,7 @@ created by goroutine 4 parent
     expect(code).toBe(2);
   });
 
-  test.concurrent("a select of one channel that is null waits as Go does at a nil channel", async () => {
+  test.concurrent("a select of one channel that is null waits as Go does for a nil channel", async () => {
     const { stderr } = await runSource(
       `${imports} main(async () => {
         go(() => select({ a: receive(null) }));
@@ -192,7 +192,7 @@ created by goroutine 4 parent
   });
 
   test.concurrent(
-    "who was started by a timer is not said to come from a goroutine that has nothing to do with it",
+    "a goroutine that was started by a timer is not reported as created by an unrelated goroutine",
     async () => {
       const { stderr } = await runSource(
         `${imports} main(async function boss() {
@@ -213,7 +213,7 @@ created by goroutine 4 parent
     },
   );
 
-  test.concurrent("the report survives any name of a function, and deep stacks", async () => {
+  test.concurrent("the report handles any name of a function, and deep stacks", async () => {
     const { code, stderr } = await runSource(
       `${imports}
       const named = (name: unknown) =>
@@ -248,7 +248,7 @@ created by goroutine 4 parent
     expect(code).toBe(2);
   });
 
-  test.concurrent("the report survives a program that has its own form for stacks", async () => {
+  test.concurrent("the report handles a program with its own Error.prepareStackTrace", async () => {
     const { code, stderr } = await runSource(
       `${imports}
       Error.prepareStackTrace = (_, sites) => sites;
@@ -265,7 +265,7 @@ created by goroutine 4 parent
     expect(code).toBe(2);
   });
 
-  test.concurrent("10,000 goroutines are told to the last", async () => {
+  test.concurrent("10,000 goroutines are all listed", async () => {
     const { code, stderr } = await runSource(
       `${imports}
       async function taker(ch: Channel<number>) {
@@ -285,7 +285,7 @@ created by goroutine 4 parent
 });
 
 test.concurrent(
-  "no deadlock is seen while a timer, a socket, a process or a thread can still wake somebody",
+  "a deadlock is not reported while a timer, a socket, a process or a thread can still wake a goroutine",
   async () => {
     const ending = await runSource(`${imports}
     import { spawn } from "node:child_process";

@@ -1,4 +1,4 @@
-// What a program without `main` prints when it ends and goroutines still wait: with GORO_DEBUG=1 a warning, otherwise nothing.
+// The output of a program without `main` that ends while goroutines wait: with GORO_DEBUG=1 a warning, otherwise nothing.
 
 import { describe, expect, test } from "@jest/globals";
 import { runSource } from "../support/programs.ts";
@@ -26,18 +26,18 @@ describe("without GORO_DEBUG=1, a program that ends while goroutines wait", () =
     expect(ending).toEqual({ code: 3, stdout: "0\n", stderr: "" });
   });
 
-  test.concurrent("prints nothing of goro's when the module itself waits at the top, either", async () => {
+  test.concurrent("prints nothing from goro either if the module itself waits at the top level", async () => {
     const { code, stderr } = await runSource(`
       import { Channel } from "goro";
       for await (const v of new Channel<number>()) console.log(v);
     `);
     expect(stderr).not.toContain("goro:");
-    // Node's own code for a module that never ends.
+    // Node's own exit code for a module that never ends.
     expect(code).toBe(13);
   });
 
-  // C27: the turn that the gate asks for does not keep the process alive.
-  test.concurrent("ends, although it uses the library each time the host has nothing left to run", async () => {
+  // C27: the turn that the scheduler requests does not keep the process alive.
+  test.concurrent("ends, although it uses the library on each beforeExit", async () => {
     const ending = await runSource(`
       import { Channel, Mutex } from "goro";
       const mutex = new Mutex();
@@ -56,20 +56,23 @@ describe("without GORO_DEBUG=1, a program that ends while goroutines wait", () =
     expect(ending).toEqual({ code: 0, stdout: "done\nends 1\n", stderr: "" });
   });
 
-  test.concurrent("ends later if it awaits a turn of the event loop then, and the turn comes", async () => {
-    const ending = await runSource(`
+  test.concurrent(
+    "ends later if it awaits a turn of the event loop on beforeExit, and the turn takes place",
+    async () => {
+      const ending = await runSource(`
       import { gosched } from "goro";
       process.once("beforeExit", async () => {
         await gosched();
         console.log("turned");
       });
     `);
-    expect(ending).toEqual({ code: 0, stdout: "turned\n", stderr: "" });
-  });
+      expect(ending).toEqual({ code: 0, stdout: "turned\n", stderr: "" });
+    },
+  );
 });
 
 describe("with GORO_DEBUG=1, a program that ends while goroutines wait", () => {
-  test.concurrent("warns once, names what waits and how many do, and keeps its exit code", async () => {
+  test.concurrent("warns once, with the wait reasons and their numbers, and keeps its exit code", async () => {
     const { code, stdout, stderr } = await runSource(
       `
       import { Channel, go, receive, select, send, WaitGroup } from "goro";
@@ -98,7 +101,7 @@ describe("with GORO_DEBUG=1, a program that ends while goroutines wait", () => {
     expect(stderr.match(/^goro: /gm)).toHaveLength(1);
   });
 
-  test.concurrent("tells with GORO_DEBUG=1 who waits where", async () => {
+  test.concurrent("lists each goroutine with where it was started and where it waits", async () => {
     const { code, stderr } = await runSource(
       `import { Channel, go } from "goro";
 const ch = new Channel<number>();
@@ -122,7 +125,7 @@ void ch.receive();
     expect(stderr).not.toContain(hint);
   });
 
-  test.concurrent("has not used up the report of a deadlock with its warning", async () => {
+  test.concurrent("still reports a deadlock after its warning", async () => {
     const { code, stderr } = await runSource(
       `
       import { Channel, main } from "goro";
@@ -136,9 +139,11 @@ void ch.receive();
   });
 });
 
-test.concurrent("a program that ends while nothing waits prints nothing, whatever has waited before", async () => {
-  const ending = await runSource(
-    `
+test.concurrent(
+  "a program that ends without waiting goroutines prints nothing, also if goroutines have waited before",
+  async () => {
+    const ending = await runSource(
+      `
     import { Channel, context, go, receive, select, send, time, WaitGroup } from "goro";
     const ch = new Channel<number>();
     const other = new Channel<number>(2);
@@ -158,22 +163,23 @@ test.concurrent("a program that ends while nothing waits prints nothing, whateve
     wg.go(() => time.sleep(5));
     await wg.wait();
 
-    // A step of a loop that was left, and a sender that was refused.
+    // A step of a loop that was left, and a send that was rejected.
     const steps = ch[Symbol.asyncIterator]();
     const step = steps.next();
     await steps.return!();
     await step;
-    const refused = new Channel<number>();
-    const sending = refused.send(1);
-    refused.close();
+    const rejecting = new Channel<number>();
+    const sending = rejecting.send(1);
+    rejecting.close();
     await sending.catch(() => undefined);
 
-    // Values that nobody fetched, and a ticker and a goroutine that nobody waits for.
+    // Values without a receiver, and a ticker and a goroutine without a waiter.
     await other.send(1);
     new time.Ticker(1_000);
     go(() => new Promise(() => undefined));
   `,
-    { GORO_DEBUG: "1" },
-  );
-  expect(ending).toEqual({ code: 0, stdout: "", stderr: "" });
-});
+      { GORO_DEBUG: "1" },
+    );
+    expect(ending).toEqual({ code: 0, stdout: "", stderr: "" });
+  },
+);

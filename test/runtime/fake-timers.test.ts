@@ -1,4 +1,4 @@
-// Fake timers that come and go around the library: goro's timers follow them while they are there, and go on without them.
+// Fake timers that are installed and removed while the library runs: goro's timers follow the fakes, and continue without them.
 
 import { describe, expect, test } from "@jest/globals";
 import { runJest } from "../support/jests.ts";
@@ -57,9 +57,9 @@ const jests: Readonly<Record<string, string>> = {
   `,
 };
 
-/** What fails by throwing. `later(ms)` is the real time. */
+/** A case fails if it throws. `later(ms)` uses the real time. */
 const cases: Readonly<Record<string, string>> = {
-  "a timer that is left behind under fakes does not stop the others": `
+  "a timer that is left behind under fakes does not stop other timers": `
     const { time } = await load();
     await time.sleep(1);
     install();
@@ -68,7 +68,7 @@ const cases: Readonly<Record<string, string>> = {
     await time.sleep(1);
     await time.after(1).receive();
   `,
-  "a sleep that begins under fakes ends without them, though nothing else uses the clock": `
+  "a sleep that begins under fakes ends after they are removed, even if no other call uses the clock": `
     const { time } = await load();
     await time.sleep(1);
     install();
@@ -76,7 +76,7 @@ const cases: Readonly<Record<string, string>> = {
     uninstall();
     await slept;
   `,
-  "a sleep that begins before fakes ends while they are there": `
+  "a sleep that begins before fakes are installed ends while they are installed": `
     const { time } = await load();
     const slept = time.sleep(20);
     install();
@@ -84,7 +84,7 @@ const cases: Readonly<Record<string, string>> = {
     uninstall();
     await time.sleep(1);
   `,
-  "a sleep that begins before fakes ends although another begins under them": `
+  "a sleep that begins before fakes are installed ends although another sleep begins under them": `
     const { time } = await load();
     const slept = time.sleep(20);
     install();
@@ -95,14 +95,14 @@ const cases: Readonly<Record<string, string>> = {
     uninstall();
     await time.sleep(1);
   `,
-  "a sleep that begins before fakes ends after them": `
+  "a sleep that begins before fakes are installed ends after they are removed": `
     const { time } = await load();
     const slept = time.sleep(50);
     install();
     uninstall();
     await slept;
   `,
-  "timers follow the fakes, again and again, and stand still with them": `
+  "timers follow the fakes, repeatedly, and stand still with them": `
     const { gosched, time } = await load();
     for (let again = 0; again < 3; again++) {
       install();
@@ -123,7 +123,7 @@ const cases: Readonly<Record<string, string>> = {
       await time.sleep(1);
     }
   `,
-  "contexts keep their deadlines across a change": `
+  "contexts keep their deadlines when fakes are installed and removed": `
     const { context, time } = await load();
     const [ctx] = context.withTimeout(context.background(), 20);
     install();
@@ -136,7 +136,7 @@ const cases: Readonly<Record<string, string>> = {
   `,
 };
 
-/** One that must be the first in its process. */
+/** Cases that must be the first in their process. */
 const atImport: Readonly<Record<string, string>> = {
   "goroutines run, gosched returns and the slice ends although the import finds fakes": `
     install();
@@ -163,7 +163,7 @@ const atImport: Readonly<Record<string, string>> = {
   `,
 };
 
-/** The functions that a case needs besides those of its fakes; the real time is taken before any fake comes. */
+/** The functions that a case needs besides the functions of its fakes; the real time functions are saved before fakes are installed. */
 const common = `
   const realTimeout = setTimeout;
   const later = (ms) => new Promise((resolve) => realTimeout(resolve, ms));
@@ -176,15 +176,15 @@ describe.each(Object.entries(node))("%s", (_, fakes) => {
   test.concurrent.each([
     ["at any time", cases],
     ["at the import", atImport],
-  ])("%s", async (_, chosen) => {
+  ])("%s", async (_, selectedCases) => {
     const { code, stdout, stderr } = await runSource(`
       ${fakes}
       ${common.replaceAll("(ms)", "(ms: number)").replace("(isTrue, message)", "(isTrue: boolean, message: string)")}
       const load = () => import("goro");
-      // Fake timers keep no process alive.
+      // Fake timers do not keep the process alive.
       setInterval(() => undefined, 1_000);
       const cases: Record<string, () => Promise<void>> = {
-        ${Object.entries(chosen)
+        ${Object.entries(selectedCases)
           .map(([name, code]) => `async ${JSON.stringify(name)}() {${code}}`)
           .join(",")}
       };
@@ -208,7 +208,7 @@ describe.each(Object.entries(node))("%s", (_, fakes) => {
 describe.each(Object.entries(jests))("jest, %s", (_, fakes) => {
   test.concurrent("in all cases", async () => {
     const all = Object.entries({ ...cases, ...atImport });
-    // A file for each, which imports the library anew.
+    // One file for each case, because a file imports the library anew.
     const files = all.map(([name, code], i) => [
       `case${i}`,
       `const { jest } = import.meta;

@@ -1,4 +1,4 @@
-// What a listener of the trace hook hears, and in which order.
+// The events that the hooks report, and their order.
 
 import { Channel, context, go, receive, select, send, time, WaitGroup, WorkerPool } from "goro";
 import { ignoreLeaks, bubble } from "goro/testing";
@@ -15,20 +15,20 @@ afterEach(() => {
   stop();
 });
 
-/** Writes down all events. Operations are numbered as they park: `#1 chan send`, `#1 over`. */
+/** Records all events. Operations are numbered in the order in which they park: `#1 chan send`, `#1 over`. */
 function record(): string[] {
   const events: string[] = [];
   const parties = new Map<object, number>();
-  const tell = (event: string) => (goroutine: GoroutineInfo) => {
+  const log = (event: string) => (goroutine: GoroutineInfo) => {
     events.push(`${event} ${goroutine.name}`);
   };
   stop = addHooks({
-    go: tell("go"),
+    go: log("go"),
     run(goroutine, start) {
-      tell("run")(goroutine);
+      log("run")(goroutine);
       start();
     },
-    end: tell("end"),
+    end: log("end"),
     block(party, { name }) {
       parties.set(party, parties.size + 1);
       events.push(`#${parties.size} ${name}`);
@@ -40,8 +40,8 @@ function record(): string[] {
   return events;
 }
 
-describe("a program is heard step by step", () => {
-  test("a goroutine is heard when it is started, when it parks and is woken, and when it ends", async () => {
+describe("the events of goroutines and waits", () => {
+  test("a goroutine is reported when it starts, when it parks and is woken, and when it ends", async () => {
     const events = record();
     const ch = new Channel<number>();
     async function taker(): Promise<void> {
@@ -53,12 +53,12 @@ describe("a program is heard step by step", () => {
     go(taker);
     go(giver);
     await quiet();
-    // Who of two that could go on comes first is nobody's promise.
+    // The order of two goroutines that can both continue is not specified.
     expect(events.splice(-2).sort()).toEqual(["end giver", "end taker"]);
     expect(events).toEqual(["go taker", "run taker", "go giver", "run giver", "#1 chan receive", "#1 over"]);
   });
 
-  test("goroutines are numbered in the order of their `go`, and a function without a name has none", async () => {
+  test("goroutines are numbered in the order of their `go`, and a function without a name has an empty name", async () => {
     const ids: number[] = [];
     const names: string[] = [];
     stop = addHooks({
@@ -80,7 +80,7 @@ describe("a program is heard step by step", () => {
     expect(names).toEqual(["first", ""]);
   });
 
-  test.each(capacities)("an operation that need not wait is not heard, at capacity %i", async (capacity) => {
+  test.each(capacities)("an operation that does not wait is not reported, at capacity %i", async (capacity) => {
     const ch = new Channel<number>(capacity);
     const events = record();
     for (let i = 0; i < capacity; i++) await ch.send(i);
@@ -93,7 +93,7 @@ describe("a program is heard step by step", () => {
     expect(events).toEqual(["#1 chan send", "#1 over"]);
   });
 
-  test("each kind of waiting is heard once by its name in Go, and once more when it is over", async () => {
+  test("each kind of wait is reported once by its name in Go, and once more when it is over", async () => {
     ignoreLeaks();
     const ch = new Channel<number>();
     const other = new Channel<number>();
@@ -123,7 +123,7 @@ describe("a program is heard step by step", () => {
   });
 });
 
-test("a listener that was removed hears nothing more, and what it has heard of goes on", async () => {
+test("a removed hook receives no more events, and goroutines that it has seen continue", async () => {
   ignoreLeaks();
   const events = record();
   const ch = new Channel<number>();
@@ -142,34 +142,34 @@ test("a listener that was removed hears nothing more, and what it has heard of g
   expect(events).toEqual(["go taker", "run taker", "#1 chan receive"]);
 });
 
-describe("what happens besides waiting is heard too", () => {
-  /** All that a listener is told, but for goroutines and waits. */
-  function listening(): unknown[][] {
-    const heard: unknown[][] = [];
-    const stopOne = addHooks({
-      channelCreated: (channel) => void heard.push(["make", channel]),
-      valueMoved: (channel, value, from, to) => void heard.push(["move", channel, value, from, to]),
-      close: (channel) => void heard.push(["close", channel]),
-      select: (cases, chosen) => void heard.push(["select", cases.findIndex((one) => one === chosen)]),
-      cancel: (_, cause) => void heard.push(["cancel", cause.message]),
-      panic: ({ name }, error) => void heard.push(["panic", name, error]),
-      jobEvent: (_crew, _work, step) => void heard.push([step]),
+describe("the events besides goroutines and waits", () => {
+  /** Records all events except those of goroutines and waits. */
+  function recordOthers(): unknown[][] {
+    const events: unknown[][] = [];
+    const remove = addHooks({
+      channelCreated: (channel) => void events.push(["make", channel]),
+      valueMoved: (channel, value, from, to) => void events.push(["move", channel, value, from, to]),
+      close: (channel) => void events.push(["close", channel]),
+      select: (cases, chosen) => void events.push(["select", cases.findIndex((each) => each === chosen)]),
+      cancel: (_, cause) => void events.push(["cancel", cause.message]),
+      panic: ({ name }, error) => void events.push(["panic", name, error]),
+      jobEvent: (_crew, _work, step) => void events.push([step]),
       timer(purpose, fire) {
-        heard.push(["timer", purpose]);
+        events.push(["timer", purpose]);
         fire();
-        heard.push(["fired"]);
+        events.push(["fired"]);
       },
     });
     const before = stop;
     stop = () => {
       before();
-      stopOne();
+      remove();
     };
-    return heard;
+    return events;
   }
 
-  test.each([1, 2])("by each of %i listeners", async (count) => {
-    const all = Array.from({ length: count }, listening);
+  test.each([1, 2])("are reported to each of %i hooks", async (count) => {
+    const all = Array.from({ length: count }, recordOthers);
     const ch = new Channel<string>(1);
     const core = channelStateOf(ch);
     await ch.send("a");
@@ -187,10 +187,10 @@ describe("what happens besides waiting is heard too", () => {
     await select([receive(null), receive(ch)]);
     timer.reset(0);
     await selected;
-    for (const heard of all) {
-      const timers = heard.findIndex(([event]) => event === "timer");
-      expect(heard.slice(timers).map(([event]) => event)).toEqual(["timer", "move", "select", "fired"]);
-      expect(heard.slice(0, timers)).toEqual([
+    for (const events of all) {
+      const timers = events.findIndex(([event]) => event === "timer");
+      expect(events.slice(timers).map(([event]) => event)).toEqual(["timer", "move", "select", "fired"]);
+      expect(events.slice(0, timers)).toEqual([
         ["make", core],
         ["move", core, "a", null, core],
         ["move", core, "a", core, null],
@@ -205,8 +205,8 @@ describe("what happens besides waiting is heard too", () => {
     }
   });
 
-  test("a hand-over tells who of the two was parked", async () => {
-    const heard = listening();
+  test("a direct transfer reports which operation was parked", async () => {
+    const events = recordOthers();
     const ch = new Channel<number>();
     const core = channelStateOf(ch);
     const received = ch.receive();
@@ -215,27 +215,27 @@ describe("what happens besides waiting is heard too", () => {
     const sent = ch.send(2);
     await ch.receive();
     await sent;
-    expect(heard.slice(1)).toEqual([
+    expect(events.slice(1)).toEqual([
       ["move", core, 1, null, expect.any(Object)],
       ["move", core, 2, expect.any(Object), null],
     ]);
   });
 
-  test("the steps of a job", async () => {
-    const heard = listening();
+  test("include the steps of a job", async () => {
+    const events = recordOthers();
     const pool = new WorkerPool(async (_ctx, n: number) => n);
     const task = await pool.submit(1);
     await task.result;
     await pool.stop();
-    expect(heard.filter(([event]) => ["accept", "start", "finish"].includes(event as string)).flat()).toEqual([
+    expect(events.filter(([event]) => ["accept", "start", "finish"].includes(event as string)).flat()).toEqual([
       "accept",
       "start",
       "finish",
     ]);
   });
 
-  test("a panic", async () => {
-    const heard = listening();
+  test("include a panic", async () => {
+    const events = recordOthers();
     const error = new Error("boom");
     const panicked = bubble(async () => {
       go(function bad() {
@@ -244,12 +244,12 @@ describe("what happens besides waiting is heard too", () => {
       await time.sleep(1);
     });
     await expect(panicked).rejects.toBe(error);
-    expect(heard).toContainEqual(["panic", "bad", error]);
+    expect(events).toContainEqual(["panic", "bad", error]);
   });
 });
 
-describe("a listener finds every channel in a valid state, and may use the channels itself", () => {
-  /** Calls `look` within each event from now on, and checks the invariants of the channels. */
+describe("a hook sees every channel in a valid state, and may use the channels itself", () => {
+  /** From now on, calls `look` within each event and checks the invariants of the channels. */
   function within(channels: readonly Channel<string>[], look: () => void): void {
     let isInside = false;
     const hook = (): void => {
@@ -325,7 +325,7 @@ describe("a listener finds every channel in a valid state, and may use the chann
   });
 });
 
-test("what a timer does happens once, however often a listener lets it, and its error is its own", () => {
+test("the callback of a timer runs once, no matter how often a hook calls it, and its error is thrown", () => {
   const error = new Error("of the timer");
   let fired = 0;
   const fire = (): never => {
@@ -347,7 +347,7 @@ test("what a timer does happens once, however often a listener lets it, and its 
   expect([fired, thrown]).toEqual([1, error]);
 });
 
-test("what an operation waits for has words for a report", async () => {
+test("the subject of a wait has a text for a report", async () => {
   const subjects: string[] = [];
   stop = addHooks({ block: (_party, _operation, _isDurable, subject) => void subjects.push(String(subject)) });
   const plain = new Channel<number>();

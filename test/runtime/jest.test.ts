@@ -1,4 +1,4 @@
-// Panics inside a test runner, which must hear of them and go on.
+// Panics inside a test runner, which must receive them and continue.
 
 import { describe, expect, test } from "@jest/globals";
 import { runJest } from "../support/jests.ts";
@@ -19,7 +19,7 @@ describe.each([
   ["esm", 'import { go, time } from "goro";'],
   ["cjs", 'const { go, time } = require("goro");'],
 ] as const)("in jest, with goro as %s", (format, imports) => {
-  test.concurrent("a panic fails the test in which it happens; the next one and other files run", async () => {
+  test.concurrent("a panic fails the test in which it happens; the next test and other files run", async () => {
     const { code, stderr, tests, files } = await runJest(format, {
       first: imports + panics,
       second: `${imports} test("is in another file", () => time.sleep(1));`,
@@ -31,7 +31,7 @@ describe.each([
     expect(code).toBe(1);
   });
 
-  test.concurrent("so does one under fake timers", async () => {
+  test.concurrent("a panic under fake timers does so too", async () => {
     const { tests } = await runJest(
       format,
       { first: imports + panics.replace("time.sleep(5)", "new Promise(() => undefined)") },
@@ -42,7 +42,7 @@ describe.each([
   });
 });
 
-test.concurrent("in node:test, a panic fails the test in which it happens, and the next one runs", async () => {
+test.concurrent("in node:test, a panic fails the test in which it happens, and the next test runs", async () => {
   const { code, stdout } = await runSource(
     `
     import { test } from "node:test";

@@ -1,4 +1,4 @@
-// How a program under `main` begins and ends well. How it ends badly stands in deadlock.test.ts and panic.test.ts.
+// How a program under `main` begins and ends normally. deadlock.test.ts and panic.test.ts test the other ends.
 
 import { go, main } from "goro";
 import { describe, expect, test } from "@jest/globals";
@@ -6,7 +6,7 @@ import { runSource } from "../support/programs.ts";
 
 describe("the end of main is the end of the program", () => {
   // R65
-  test.concurrent("goroutines, timers, sockets and sleepers are not waited for", async () => {
+  test.concurrent("does not wait for goroutines, timers, sockets and sleeps", async () => {
     const { code, stdout, stderr } = await runSource(`
       import { createServer } from "node:net";
       import { Channel, context, go, main, PanicError, time } from "goro";
@@ -50,7 +50,7 @@ describe("the end of main is the end of the program", () => {
     expect(code).toBe(0);
   });
 
-  test.concurrent("a main that is no async function may set the exit code", async () => {
+  test.concurrent("a main that is not an async function may set the exit code", async () => {
     const { code, stdout, stderr } = await runSource(`
       import { go, main } from "goro";
       main(() => {
@@ -63,7 +63,7 @@ describe("the end of main is the end of the program", () => {
   });
 });
 
-// Through a pipe whose reader lets the program wait, so that more is printed than the pipe can hold.
+// The output goes through a pipe with a slow reader, so that the program prints more than the pipe can hold.
 const slowly = `
   import { execFileSync } from "node:child_process";
   import { fileURLToPath } from "node:url";
@@ -76,14 +76,14 @@ const slowly = `
 `;
 
 // R65
-describe("what a program prints arrives whole, however slow the reader, and nothing comes after it", () => {
+describe("the output of a program is complete, even with a slow reader, and ends with the end of main", () => {
   test.concurrent.each(["log", "error"])("console.%s", async (print) => {
     const { code, stdout, stderr } = await runSource(`${slowly}
       import { go, gosched, main } from "goro";
       let over = false;
       main(async () => {
         go(async () => {
-          // What can go on in the very turn in which main returns is as quick as main.
+          // A goroutine that resumes in the turn in which main returns is as fast as main.
           for (let turns = 0; ; ) {
             await gosched();
             if (over && ++turns > 1) console.error("a goroutine runs after the end of main");
@@ -101,15 +101,18 @@ describe("what a program prints arrives whole, however slow the reader, and noth
   });
 });
 
-test.each([[undefined], [null], [{}], [Promise.resolve()]])("main of %p is a TypeError at once", (f: unknown) => {
-  expect(() => main(f as () => void)).toThrow(TypeError);
-  expect(() => main(f as () => void)).toThrow(`main: f must be a function, got ${String(f)}`);
-});
+test.each([[undefined], [null], [{}], [Promise.resolve()]])(
+  "main of %p is a TypeError, thrown by the call itself",
+  (f: unknown) => {
+    expect(() => main(f as () => void)).toThrow(TypeError);
+    expect(() => main(f as () => void)).toThrow(`main: f must be a function, got ${String(f)}`);
+  },
+);
 
 test.each([
   ["generator", function* () {}],
   ["async generator", async function* () {}],
-])("a %s function, which would run nothing, is a TypeError for main and for go", (_, f) => {
+])("a %s function, which would do nothing, is a TypeError for main and for go", (_, f) => {
   const text = (caller: string): string =>
     `${caller}: f must not be a generator function, which runs nothing when it is called; pass an async function`;
   expect(() => main(f)).toThrow(new TypeError(text("main")));

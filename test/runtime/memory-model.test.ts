@@ -1,4 +1,4 @@
-// What may be relied on between goroutines: when they start, what they see of each other, and what a scope does at its end.
+// Guarantees between goroutines: when they start, which writes they see, and what a scope does at its end.
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { availableParallelism } from "node:os";
@@ -10,7 +10,7 @@ import { capacities, quiet, stateOf } from "../support/promises.ts";
 
 describe("go", () => {
   // R63
-  test("never starts the function before the code that runs has come to an end or an await", async () => {
+  test("never starts the function before the calling code ends or awaits", async () => {
     const order: string[] = [];
     go(() => order.push("goroutine"));
     order.push("after go");
@@ -20,7 +20,7 @@ describe("go", () => {
   });
 
   // R63
-  test("evaluates function and arguments at the call", async () => {
+  test("evaluates the function and its arguments at the call", async () => {
     const seen: unknown[] = [];
     let f = (...args: unknown[]): unknown => seen.push(...args);
     let x = 1;
@@ -32,7 +32,7 @@ describe("go", () => {
   });
 
   // R63
-  test("happens before the function starts, which sees what was written until then", async () => {
+  test("happens before the function starts, which sees all earlier writes", async () => {
     let written = "";
     const seen = new Channel<string>(1);
     written = "before";
@@ -41,7 +41,7 @@ describe("go", () => {
   });
 
   // R63
-  test("starts functions in the order of the calls, those of a goroutine after those of its creator", async () => {
+  test("starts functions in the order of the calls, and those of a goroutine after those of its creator", async () => {
     const order: string[] = [];
     go(() => {
       order.push("1");
@@ -56,22 +56,22 @@ describe("go", () => {
     expect(order).toEqual(["1", "2", "1.1", "1.2", "1.1.1"]);
   });
 
-  test("gives a goroutine the async context of whoever started it", async () => {
+  test("gives a goroutine the async context of its creator", async () => {
     const context = new AsyncLocalStorage<string>();
     const seen: (string | undefined)[] = [];
-    const say = (): number => seen.push(context.getStore());
-    context.run("one", go, say);
+    const record = (): number => seen.push(context.getStore());
+    context.run("one", go, record);
     context.run("two", go, async () => {
       await gosched();
-      go(say);
+      go(record);
     });
-    go(say);
+    go(record);
     await quiet();
     expect(seen).toEqual(["one", undefined, "two"]);
   });
 
   // R63
-  test.each([undefined, null, 1, "f", {}, Promise.resolve()])("of %p is a TypeError, and starts nothing", (f) => {
+  test.each([undefined, null, 1, "f", {}, Promise.resolve()])("of %p is a TypeError, and starts no goroutine", (f) => {
     const live = numGoroutine();
     expect(() => go(f as never)).toThrow(new TypeError(`go: f must be a function, got ${String(f)}`));
     expect(numGoroutine()).toBe(live);
@@ -98,7 +98,7 @@ test("numGoroutine counts a goroutine from its go to its end, and the main one",
   expect(numGoroutine()).toBe(live);
 });
 
-test("numCPU is what the host has", () => {
+test("numCPU is the number of processors of the host", () => {
   expect(numCPU()).toBe(availableParallelism());
 });
 
@@ -118,19 +118,19 @@ describe("gosched", () => {
       await gosched();
       return reached;
     };
-    // The time slice may end in the middle, but not each time.
+    // The time slice may end in the middle of a run, but not in every run.
     let reached = await ran();
     for (let tries = 0; tries < 20 && reached.busy < 20; tries++) reached = await ran();
     expect(reached).toEqual({ waiting: 0, busy: 20 });
   });
 
-  test("lets timers go off", async () => {
+  test("lets timers fire", async () => {
     let fired = false;
     hostTimer(() => (fired = true), 1);
     while (!fired) await gosched();
   });
 
-  test("lets those who call it take turns", async () => {
+  test("alternates between goroutines that call it", async () => {
     const order: string[] = [];
     const wg = new WaitGroup();
     for (const name of ["a", "b"]) {
@@ -146,9 +146,9 @@ describe("gosched", () => {
   });
 });
 
-describe("what happens before", () => {
+describe("happens before", () => {
   // R69
-  test("without a buffer, a send does not end while nobody receives", async () => {
+  test("without a buffer, a send does not end before a receive", async () => {
     const ch = new Channel<number>();
     const sent = ch.send(1);
     expect(await stateOf(sent)).toBe("pending");
@@ -167,19 +167,19 @@ describe("what happens before", () => {
         ended.sends++;
       }
     });
-    let ahead = 0;
+    let maxAhead = 0;
     while (ended.receives < 300) {
       await quiet();
-      ahead = Math.max(ahead, ended.sends - ended.receives);
+      maxAhead = Math.max(maxAhead, ended.sends - ended.receives);
       if (ch.tryReceive()) ended.receives++;
     }
-    expect(ahead).toBe(capacity);
+    expect(maxAhead).toBe(capacity);
     await wg.wait();
   });
 });
 
 // R72
-test("a chain of 10,000 goroutines is torn down by one close, through selects and range loops", async () => {
+test("one close ends a chain of 10,000 goroutines, through selects and range loops", async () => {
   const first = new Channel<number>();
   let from = first;
   for (let i = 0; i < 10_000; i++) {
@@ -187,7 +187,7 @@ test("a chain of 10,000 goroutines is torn down by one close, through selects an
     go(
       async (i: number, from: Channel<number>, to: Channel<number>) => {
         if (i % 2 === 0) await select({ from: receive(from), off: receive(null) });
-        else for await (const _ of from) throw new Error("a value from nowhere");
+        else for await (const _ of from) throw new Error("an unexpected value");
         to.close();
       },
       i,
@@ -202,29 +202,29 @@ test("a chain of 10,000 goroutines is torn down by one close, through selects an
 });
 
 describe("defer", () => {
-  const said: string[] = [];
-  const say = (word: string) => (): void => {
-    said.push(word);
+  const calls: string[] = [];
+  const record = (word: string) => (): void => {
+    calls.push(word);
   };
-  const heard = (): string[] => said.splice(0);
+  const takeCalls = (): string[] => calls.splice(0);
 
-  test("runs at the end of the block, the last first, and not before", () => {
+  test("runs at the end of the block, the last call first, and not before", () => {
     {
-      using _1 = defer(say("first"));
+      using _1 = defer(record("first"));
       {
-        using _2 = defer(say("inner"));
+        using _2 = defer(record("inner"));
       }
-      using _3 = defer(say("last"));
-      say("body")();
+      using _3 = defer(record("last"));
+      record("body")();
     }
-    say("after")();
-    expect(heard()).toEqual(["inner", "body", "last", "first", "after"]);
+    record("after")();
+    expect(takeCalls()).toEqual(["inner", "body", "last", "first", "after"]);
   });
 
-  test("runs whatever way the block is left", () => {
+  test("runs regardless of how the block is left", () => {
     const f = (way: string): string => {
       for (let i = 0; ; i++) {
-        using _ = defer(say(`${way} ${i}`));
+        using _ = defer(record(`${way} ${i}`));
         if (way === "continue" && i === 0) continue;
         if (way === "return") return way;
         if (way === "throw") throw new Error(way);
@@ -234,22 +234,22 @@ describe("defer", () => {
     };
     expect([f("break"), f("continue"), f("return")]).toEqual(["end", "end", "return"]);
     expect(() => f("throw")).toThrow("throw");
-    expect(heard()).toEqual(["break 0", "continue 0", "continue 1", "return 0", "throw 0"]);
+    expect(takeCalls()).toEqual(["break 0", "continue 0", "continue 1", "return 0", "throw 0"]);
   });
 
-  test("an error of one leaves the scope, after the others have run", () => {
+  test("an error of one deferred function leaves the scope, after the others have run", () => {
     const failing = (): void => {
-      using _1 = defer(say("first"));
+      using _1 = defer(record("first"));
       using _2 = defer((): void => {
         throw new Error("deferred");
       });
-      using _3 = defer(say("last"));
+      using _3 = defer(record("last"));
     };
     expect(failing).toThrow("deferred");
-    expect(heard()).toEqual(["last", "first"]);
+    expect(takeCalls()).toEqual(["last", "first"]);
   });
 
-  test("an error of one does not hide that of the body", () => {
+  test("an error of a deferred function does not hide that of the body", () => {
     const failing = (): void => {
       using _ = defer((): void => {
         throw new Error("deferred");
@@ -265,34 +265,34 @@ describe("defer", () => {
     expect(caught).toMatchObject({ error: { message: "deferred" }, suppressed: { message: "body" } });
   });
 
-  test("with await using it is waited for, and each before the next", async () => {
+  test("with await using is awaited, each function before the next", async () => {
     const gate = new Channel<void>();
     const f = async (): Promise<void> => {
-      await using _1 = defer(async () => say("first")());
+      await using _1 = defer(async () => record("first")());
       await using _2 = defer(async () => {
         await gate.receive();
-        say("last")();
+        record("last")();
       });
-      say("body")();
+      record("body")();
     };
     const done = f();
     expect(await stateOf(done)).toBe("pending");
-    expect(heard()).toEqual(["body"]);
+    expect(takeCalls()).toEqual(["body"]);
     await gate.send();
     await done;
-    expect(heard()).toEqual(["last", "first"]);
+    expect(takeCalls()).toEqual(["last", "first"]);
   });
 
   test("with await using a rejection leaves the scope, after the others have run", async () => {
     const f = async (): Promise<void> => {
-      using _1 = defer(say("first"));
+      using _1 = defer(record("first"));
       await using _2 = defer(async () => {
         await gosched();
         throw new Error("deferred");
       });
     };
     await expect(f()).rejects.toThrow("deferred");
-    expect(heard()).toEqual(["first"]);
+    expect(takeCalls()).toEqual(["first"]);
   });
 
   test.each([undefined, null, {}, "f"])("of %p is a TypeError", (f) => {

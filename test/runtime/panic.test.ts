@@ -1,4 +1,4 @@
-// Errors that escape a goroutine: which listeners get them, what is printed, and how the program ends.
+// Errors that escape a goroutine: which listeners receive them, the output, and the end of the program.
 
 import { PanicError } from "goro";
 import { describe, expect, test } from "@jest/globals";
@@ -9,7 +9,7 @@ const imports = 'import { Channel, go, gosched, main, numGoroutine, PanicError, 
 
 // R64
 describe("a panic under main ends the program with exit code 2", () => {
-  test.concurrent("from a goroutine, at once, with its causes, and no other goroutine goes on", async () => {
+  test.concurrent("from a goroutine: ends it immediately, prints its causes, and runs no other goroutine", async () => {
     const { code, stdout, stderr } = await runSource(`${imports}
       class NotFound extends TypeError {
         override name = "NotFound";
@@ -50,7 +50,7 @@ describe("a panic under main ends the program with exit code 2", () => {
     expect(code).toBe(2);
   });
 
-  test.concurrent("from main itself, after the listeners for uncaught errors, whatever they do", async () => {
+  test.concurrent("from main itself: ends it after the listeners for uncaught errors, whatever they do", async () => {
     const { code, stdout, stderr } = await runSource(`${imports}
       const listener = (name: string) => (error: unknown, origin: string) => {
         console.log(name, error instanceof PanicError, origin);
@@ -74,13 +74,13 @@ describe("a panic under main ends the program with exit code 2", () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: lines.join("") });
   });
 
-  test.concurrent("from a main that is no async function", async () => {
+  test.concurrent("from a main that is not an async function", async () => {
     const { code, stderr } = await runSource(`${imports} main(() => new WaitGroup().done());`);
     expect(stderr).toMatch(/^panic: sync: negative WaitGroup counter\n\ngoroutine 1 \[running\]:\n\tat /);
     expect(code).toBe(2);
   });
 
-  test.concurrent("and it is one panic alone, though others follow in the same breath", async () => {
+  test.concurrent("only the first panic is reported, even if others follow in the same turn", async () => {
     const { code, stdout, stderr } = await runSource(`${imports}
       main(async () => {
         go(() => {
@@ -100,7 +100,7 @@ describe("a panic under main ends the program with exit code 2", () => {
     expect(code).toBe(2);
   });
 
-  test.concurrent("with GORO_DEBUG=1 it tells where the goroutine was started", async () => {
+  test.concurrent("with GORO_DEBUG=1 the report shows where the goroutine was started", async () => {
     const { code, stderr } = await runSource(
       `import { Channel, go, gosched, main } from "goro";
 main(async function boss() {
@@ -127,8 +127,8 @@ main(async function boss() {
 });
 
 // R64
-describe("without main, a panic is an uncaught exception like any other", () => {
-  test.concurrent("Node prints it and ends the process with exit code 1, before anything else runs", async () => {
+describe("without main, a panic is an uncaught exception", () => {
+  test.concurrent("Node prints it and ends the process with exit code 1, before other code runs", async () => {
     const { code, stdout, stderr } = await runSource(`${imports}
       process.exitCode = 3;
       process.on("exit", (code) => console.log("exit", code));
@@ -147,8 +147,10 @@ describe("without main, a panic is an uncaught exception like any other", () => 
     expect({ code, stdout }).toEqual({ code: 1, stdout: stdouts });
   });
 
-  test.concurrent("it is thrown although the microtasks of the host are fakes, which never run", async () => {
-    const ending = await runSource(`
+  test.concurrent(
+    "it is thrown although the microtask functions of the host are fakes, which run nothing",
+    async () => {
+      const ending = await runSource(`
       const fake = () => undefined;
       globalThis.queueMicrotask = fake;
       process.nextTick = fake;
@@ -156,10 +158,11 @@ describe("without main, a panic is an uncaught exception like any other", () => 
       const { go } = await import("goro");
       go(() => Promise.reject(new Error("lost")));
     `);
-    expect(ending).toEqual({ code: 0, stdout: "lost\n", stderr: "" });
-  });
+      expect(ending).toEqual({ code: 0, stdout: "lost\n", stderr: "" });
+    },
+  );
 
-  test.concurrent("listeners get the very errors, and the process lives on", async () => {
+  test.concurrent("listeners receive the original errors, and the process continues", async () => {
     const ending = await runSource(`${imports}
       const caught: unknown[] = [];
       process.on("uncaughtException", (error) => caught.push(error));
@@ -185,7 +188,7 @@ describe("without main, a panic is an uncaught exception like any other", () => 
     expect(ending).toEqual({ code: 0, stdout: "true\n1\n", stderr: "" });
   });
 
-  test.concurrent("so does a capture callback, which takes the listeners' place", async () => {
+  test.concurrent("a capture callback, which replaces the listeners, receives them too", async () => {
     const ending = await runSource(`${imports}
       process.setUncaughtExceptionCaptureCallback((error) => console.log(error.message));
       go(() => Promise.reject(new Error("captured")));
@@ -194,7 +197,7 @@ describe("without main, a panic is an uncaught exception like any other", () => 
     expect(ending).toEqual({ code: 0, stdout: "captured\nalive\n", stderr: "" });
   });
 
-  test.concurrent("the parent of a worker thread hears of its worker's panic", async () => {
+  test.concurrent("the parent of a worker thread receives the panic of its worker", async () => {
     const ending = await runSource(`${imports}
       import { isMainThread, Worker, workerData } from "node:worker_threads";
       if (isMainThread) {
@@ -221,31 +224,31 @@ describe("the report", () => {
   circular["self"] = circular;
 
   test.each([
-    ["a panic is Go's sentence", new PanicError("close of closed channel"), "close of closed channel"],
-    ["an Error is its message", new Error("went wrong"), "went wrong"],
-    ["another error has its name before it", new TypeError("no function"), "TypeError: no function"],
-    ["so does one of the program's own", new Custom("went wrong"), "Custom: went wrong"],
-    ["a string is itself", "went wrong", "went wrong"],
-    ["undefined is named", undefined, "undefined"],
-    ["null is named", null, "null"],
+    ["a panic has Go's message", new PanicError("close of closed channel"), "close of closed channel"],
+    ["an Error has its message", new Error("went wrong"), "went wrong"],
+    ["another error has its name before the message", new TypeError("no function"), "TypeError: no function"],
+    ["a custom error has its name too", new Custom("went wrong"), "Custom: went wrong"],
+    ["a string is unchanged", "went wrong", "went wrong"],
+    ["undefined has its name", undefined, "undefined"],
+    ["null has its name", null, "null"],
     ["a bigint is a number", 10n, "10"],
-    ["a symbol is named", Symbol("s"), "Symbol(s)"],
+    ["a symbol has its description", Symbol("s"), "Symbol(s)"],
     ["an object is JSON", { code: 7, text: "x" }, '{"code":7,"text":"x"}'],
-    ["a circular object is what it can be", circular, "[object Object]"],
+    ["a circular object has its string form", circular, "[object Object]"],
     ["an object without a prototype is JSON as well", Object.assign(Object.create(null), { a: 1 }), '{"a":1}'],
-  ])("%s", (_, value: unknown, sentence) => {
-    expect(formatPanic(value, 9, "").split("\n\n")[0]).toBe(`panic: ${sentence}`);
+  ])("%s", (_, value: unknown, message) => {
+    expect(formatPanic(value, 9, "").split("\n\n")[0]).toBe(`panic: ${message}`);
     expect(formatPanic(value, 9, "created by\n")).toMatch(/\n\ngoroutine 9 \[running\]:\n(\t.*\n)*created by\n$/);
   });
 
-  test("a chain of causes that bites its own tail is told once", () => {
+  test("a cyclic chain of causes is printed once", () => {
     const first = new Error("first");
     const second = new Error("second", { cause: first });
     first.cause = second;
     expect(formatPanic(first, 1, "").match(/^(panic|caused by): .*/gm)).toEqual(["panic: first", "caused by: second"]);
   });
 
-  test("a stack is read as other engines write it, too", () => {
+  test("a stack in the format of other engines is read, too", () => {
     const error = new Error("x");
     error.stack = "inner@http://h/a.js:1:2\nasync*outer@http://h/a.js:3:4\n@http://h/b.js:5:6\n";
     expect(formatPanic(error, 1, "")).toBe(
@@ -267,10 +270,10 @@ describe("the report", () => {
     ["a cause that throws", Object.defineProperty(new Error("x"), "cause", { get: hostile }), "x"],
     ["a message that throws", Object.defineProperty(new Error("x"), "message", { get: hostile }), ""],
     ["a tag that throws", Object.defineProperty({ toJSON: hostile }, Symbol.toStringTag, { get: hostile }), ""],
-    ["a proxy that was revoked", revoked.proxy, ""],
-  ])("it is printed whatever was thrown: %s", (_, value: unknown, word) => {
+    ["a revoked proxy", revoked.proxy, ""],
+  ])("any thrown value is printed: %s", (_, value: unknown, text) => {
     const report = formatPanic(value, 1, "");
     expect(report).toMatch(/^panic: .*\n\ngoroutine 1 \[running\]:\n/);
-    expect(report).toContain(word);
+    expect(report).toContain(text);
   });
 });

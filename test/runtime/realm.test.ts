@@ -5,7 +5,7 @@ function draw(count: number, n: number): number[] {
   return Array.from({ length: count }, () => below(n));
 }
 
-/** Checks that each of `bins` values came equally often, within 8 standard deviations. */
+/** Checks that each of `bins` values occurs equally often, within 8 standard deviations. */
 function expectUniform(values: readonly number[], bins: number): void {
   const counts = new Array<number>(bins).fill(0);
   for (const value of values) counts[value] = (counts[value] as number) + 1;
@@ -15,7 +15,7 @@ function expectUniform(values: readonly number[], bins: number): void {
 }
 
 describe("below", () => {
-  test("repeats its choices from the same seed", () => {
+  test("repeats its numbers from the same seed", () => {
     seed(42);
     const first = draw(100, 1000);
     seed(42);
@@ -26,21 +26,21 @@ describe("below", () => {
     [1, 2],
     [0, 2 ** 31],
     [7, 2 ** 32 - 1],
-  ])("makes different choices from the seeds %i and %i", (one, other) => {
-    seed(one);
+  ])("returns different numbers from the seeds %i and %i", (seed1, seed2) => {
+    seed(seed1);
     const first = draw(20, 1000);
-    seed(other);
+    seed(seed2);
     expect(draw(20, 1000)).not.toEqual(first);
   });
 
-  test("draws the numbers of mulberry32, in every version: a seed that found something finds it again", () => {
+  test("returns the numbers of mulberry32 in every version, so that a seed reproduces a run", () => {
     seed(42);
     const known = [2581720956, 1925393290, 3661312704, 2876485805, 750819978, 2261697747];
     expect(draw(6, 2 ** 32)).toEqual(known);
   });
 
-  test("starts at another place in every process", async () => {
-    // A query makes a module anew.
+  test("starts with a different seed in every process", async () => {
+    // A query in the URL loads a new copy of the module.
     const path = "../../src/runtime/realm.ts?";
     const fresh = async (copy: string): Promise<number[]> => {
       const random = (await import(path + copy)) as { below: (n: number) => number };
@@ -49,31 +49,31 @@ describe("below", () => {
     expect(await fresh("one")).not.toEqual(await fresh("two"));
   });
 
-  test("has one answer for 1", () => {
+  test("always returns 0 for 1", () => {
     expect(new Set(draw(1000, 1))).toEqual(new Set([0]));
   });
 
-  test.each([1, 2, 3, 7, 1000, 2 ** 31, 2 ** 32])("gives whole numbers from 0 to below %i", (n) => {
+  test.each([1, 2, 3, 7, 1000, 2 ** 31, 2 ** 32])("returns integers from 0 to below %i", (n) => {
     seed(n);
     const values = draw(2000, n);
     expect(values.filter((value) => !Number.isInteger(value) || value < 0 || value >= n)).toEqual([]);
-    // Of a range both halves come; else the range would not be the whole one.
+    // Both halves of the range must occur; otherwise the numbers would not cover the range.
     if (n > 1) {
       expect(values.some((value) => value < n / 2)).toBe(true);
       expect(values.some((value) => value >= n / 2)).toBe(true);
     }
   });
 
-  test.each([2, 3, 5, 16, 100])("makes each of %i choices equally likely", (n) => {
+  test.each([2, 3, 5, 16, 100])("returns each of %i numbers equally often", (n) => {
     seed(n);
     expectUniform(draw(50_000, n), n);
   });
 
-  test("makes each choice equally likely after each other", () => {
+  test("returns each number equally often after each other number", () => {
     seed(1);
     const values = draw(100_000, 4);
     const pairs = values.slice(1).map((value, i) => (values[i] as number) * 4 + value);
-    // Pairs that overlap are not independent; those at even places are.
+    // Overlapping pairs are not independent; the pairs at even indexes are.
     expectUniform(
       pairs.filter((_, i) => i % 2 === 0),
       16,

@@ -9,7 +9,7 @@ import { addHooks } from "../../src/runtime/hooks.ts";
 import { countTurns } from "../support/promises.ts";
 import { replace } from "../support/replace.ts";
 
-/** A loop without end, which runs until `isOver()` and counts its rounds. */
+/** An endless loop, which runs until `isOver()`. */
 type Loop = (isOver: () => boolean) => Promise<void>;
 
 async function pingPong(isOver: () => boolean): Promise<void> {
@@ -33,7 +33,7 @@ async function buffered(isOver: () => boolean): Promise<void> {
   }
 }
 
-// Nothing but wake-ups: whoever receives has parked before the other sends.
+// Only wake-ups: each receiver has parked before the other goroutine sends.
 async function wakeUps(isOver: () => boolean): Promise<void> {
   const ping = new Channel<number>(1);
   const pong = new Channel<number>(1);
@@ -135,9 +135,9 @@ const loops: readonly (readonly [string, Loop])[] = [
   ["a ping-pong over unbuffered channels", pingPong],
   ["sends to and receives from a buffer", buffered],
   ["goroutines that trySend to each other and await receive", wakeUps],
-  ["selects with a case that is ready", readySelect],
-  ["selects that have to wait", parkedSelect],
-  ["a range over a channel that is kept filled", filledRange],
+  ["selects with a ready case", readySelect],
+  ["selects that wait", parkedSelect],
+  ["a range over a channel that is kept full", filledRange],
   ["selects with a default", defaultSelect],
   ["waits for an empty group", emptyWait],
   ["waits for a group of one", wokenWait],
@@ -149,7 +149,7 @@ const loops: readonly (readonly [string, Loop])[] = [
   ["selects of a send to a closed channel", failingSelect],
 ];
 
-test.each(loops)("%s leave timers, immediates and files their turn", async (_, loop) => {
+test.each(loops)("%s let timers, immediates and file operations run", async (_, loop) => {
   const happened = new Set<string>();
   setTimeout(() => happened.add("timer"), 10);
   setImmediate(() => happened.add("immediate"));
@@ -162,7 +162,7 @@ test.each(loops)("%s leave timers, immediates and files their turn", async (_, l
   await file;
 });
 
-test("the turns are few: most operations that can finish at once cost none", async () => {
+test("most operations that finish at once cost no turn", async () => {
   const operations = 20_000;
   const ch = new Channel<number>(1);
   const turns = countTurns();
@@ -173,7 +173,7 @@ test("the turns are few: most operations that can finish at once cost none", asy
   expect(turns()).toBeLessThan(operations / 10);
 });
 
-/** Whether `promise` fulfils before the next turn of the event loop. */
+/** Reports whether `promise` fulfills before the next turn of the event loop. */
 async function isOverAtOnce(promise: Promise<unknown>): Promise<boolean> {
   let isOver = false;
   void promise.then(() => (isOver = true));
@@ -181,8 +181,8 @@ async function isOverAtOnce(promise: Promise<unknown>): Promise<boolean> {
   return isOver;
 }
 
-// 1.24: a slice is time that is worked, not time that passes.
-describe("a lock that is free makes no caller wait for a turn", () => {
+// 1.24: a slice is working time, not elapsed time.
+describe("a call of lock on a free lock does not wait for a turn", () => {
   const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));
 
   test("in a timer, after a pause", async () => {
@@ -196,7 +196,7 @@ describe("a lock that is free makes no caller wait for a turn", () => {
     expect(atOnce).toEqual(new Array<boolean>(20).fill(true));
   });
 
-  test("in a request that comes after a pause, though goroutines have slept meanwhile", async () => {
+  test("in a request after a pause, although goroutines have slept in between", async () => {
     const mutex = new Mutex();
     const atOnce: boolean[] = [];
     const server = createServer((_, response) => {
@@ -223,57 +223,57 @@ describe("a lock that is free makes no caller wait for a turn", () => {
   });
 });
 
-// Uses the slice up. While the scheduler is open, all who have nothing to tell get the same promise.
-function useUpSlice(scheduler: Pick<Scheduler, "resolved"> = { resolved }): void {
+// Uses the slice up. While the scheduler is open, all calls without a result get the same promise.
+function exhaustSlice(scheduler: Pick<Scheduler, "resolved"> = { resolved }): void {
   void scheduler.resolved();
   burn(5);
   while (scheduler.resolved() === scheduler.resolved()) burn(0.1);
 }
 
-describe("a shut scheduler", () => {
-  test("answers nobody before the next turn", async () => {
-    useUpSlice();
+describe("a closed scheduler", () => {
+  test("resolves nothing before the next turn", async () => {
+    exhaustSlice();
     const turn = gosched();
-    const answers: string[] = [];
-    resolveFairly((answer: string) => answers.push(answer), "woken");
-    void resolved().then(() => answers.push("done"));
-    void resolvedWith({ value: "result" }).then(({ value }) => answers.push(value));
+    const results: string[] = [];
+    resolveFairly((result: string) => results.push(result), "woken");
+    void resolved().then(() => results.push("done"));
+    void resolvedWith({ value: "result" }).then(({ value }) => results.push(value));
     for (let i = 0; i < 1000; i++) await Promise.resolve();
-    expect(answers).toEqual([]);
+    expect(results).toEqual([]);
     await turn;
     await gosched();
-    expect(answers).toEqual(["woken", "done", "result"]);
+    expect(results).toEqual(["woken", "done", "result"]);
   });
 
-  test("keeps the order of those who waited and those who did not have to", async () => {
+  test("keeps the order of operations that waited and operations that did not wait", async () => {
     const order: string[] = [];
     const ch = new Channel<number>();
     const full = new Channel<number>(8);
     const closed = new Channel<number>();
     const wg = new WaitGroup();
     wg.add(1);
-    const tell = (name: string) => (): void => void order.push(name);
+    const log = (name: string) => (): void => void order.push(name);
 
-    void ch.receive().then(tell("parked receive"));
-    void select({ in: receive(ch) }).then(tell("parked select"));
-    void closed.send(1).catch(tell("parked send"));
-    void wg.wait().then(tell("parked wait"));
+    void ch.receive().then(log("parked receive"));
+    void select({ in: receive(ch) }).then(log("parked select"));
+    void closed.send(1).catch(log("parked send"));
+    void wg.wait().then(log("parked wait"));
 
-    useUpSlice();
-    void full.send(1).then(tell("send"));
+    exhaustSlice();
+    void full.send(1).then(log("send"));
     ch.trySend(1);
-    void full.receive().then(tell("receive"));
+    void full.receive().then(log("receive"));
     closed.close();
-    void select({ out: send(full, 1) }).then(tell("select"));
+    void select({ out: send(full, 1) }).then(log("select"));
     ch.trySend(2);
-    go(tell("go"));
+    go(log("go"));
     wg.done();
-    void time.sleep(0).then(tell("sleep"));
+    void time.sleep(0).then(log("sleep"));
     expect(order).toEqual([]);
 
     await gosched();
     await gosched();
-    // A goroutine may need a microtask to start, and a failure needs some to reach its `catch`: only all others are in order.
+    // A goroutine may need a microtask to start, and a failure needs some to reach its `catch`: only the other operations are in order.
     const late = new Set(["go", "parked send"]);
     expect(order.filter((name) => !late.has(name))).toEqual([
       "send",
@@ -288,7 +288,7 @@ describe("a shut scheduler", () => {
   });
 
   // R28
-  test("lets 1,000 receivers that are woken over several slices go on in their order", async () => {
+  test("resumes 1,000 receivers that are woken over several slices in their order", async () => {
     const ch = new Channel<number>();
     const woken: number[] = [];
     for (let i = 0; i < 1000; i++) {
@@ -298,7 +298,7 @@ describe("a shut scheduler", () => {
     for (let i = 0; i < 1000; i++) {
       ch.trySend(i);
       burn(0.02);
-      // Some are woken between two turns, and some together.
+      // Some receivers are woken between two turns, and some together.
       if (i % 7 === 0) await Promise.resolve();
       if (i % 250 === 249) await gosched();
     }
@@ -311,7 +311,7 @@ describe("a shut scheduler", () => {
     const ch = new Channel<number>();
     const failures: unknown[] = [];
     const sent = ch.send(1).catch((error: unknown) => failures.push(error));
-    useUpSlice();
+    exhaustSlice();
     const turn = gosched();
     ch.close();
     for (let i = 0; i < 100; i++) await Promise.resolve();
@@ -323,7 +323,7 @@ describe("a shut scheduler", () => {
 });
 
 describe("at a channel with a buffer", () => {
-  /** How many operations park while `n` values are handed on through `capacity`. */
+  /** Returns how many operations park while `n` values pass through a channel with `capacity`. */
   async function parks(capacity: number, n: number): Promise<number> {
     let parked = 0;
     const ignore = (): void => undefined;
@@ -344,7 +344,7 @@ describe("at a channel with a buffer", () => {
     return parked;
   }
 
-  test("who sends and who receives do not change places with every value", async () => {
+  test("sender and receiver do not alternate with every value", async () => {
     expect(await parks(100, 10_000)).toBeLessThan(1_000);
     expect(await parks(0, 10_000)).toBeGreaterThan(9_000);
   });
@@ -355,15 +355,15 @@ describe("at a channel with a buffer", () => {
     ["selects", (ch) => select({ ch: receive(ch) }), (ch) => ch.trySend(1)],
     ["sends", (ch) => (ch.trySend(0), ch.send(1)), (ch) => ch.tryReceive()],
     ["selects a send", (ch) => (ch.trySend(0), select({ ch: send(ch, 1) })), (ch) => ch.tryReceive()],
-  ])("who %s and is woken goes on in the end, however busy others are", async (_, wait, wake) => {
+  ])("a goroutine that %s and is woken resumes eventually, even if others are busy", async (_, wait, wake) => {
     const ch = new Channel<number>(1);
-    let isOn = false;
-    const waiting = wait(ch).then(() => (isOn = true));
+    let isResumed = false;
+    const waiting = wait(ch).then(() => (isResumed = true));
     await gosched();
     const busy = new Channel<number>(1);
     wake(ch);
     let steps = 0;
-    for (; !isOn && steps < 1_000; steps++) {
+    for (; !isResumed && steps < 1_000; steps++) {
       await busy.send(1);
       await busy.receive();
     }
@@ -373,32 +373,32 @@ describe("at a channel with a buffer", () => {
 });
 
 interface Scheduler {
-  resolveFairly<R>(answer: (result: R) => void, result: R, world?: undefined, isPatient?: boolean): void;
-  rejectFairly(answer: (result: never) => void, error: Error): void;
+  resolveFairly<R>(resolve: (result: R) => void, result: R, world?: undefined, isDeferred?: boolean): void;
+  rejectFairly(resolve: (result: never) => void, error: Error): void;
   resolved(): Promise<void>;
   nextMacrotask(): Promise<void>;
 }
 
-// A scheduler of our own in a host of our own: a query makes the module anew, and it takes what it finds then.
+// A separate scheduler in a host of the test: a query in the URL loads a new copy of the module, which saves the functions of the host.
 describe("the scheduler", () => {
   let copies = 0;
   let clockTime = 0;
   let loopCount: number | undefined = 0;
-  let looks = 0;
+  let clockReads = 0;
   let isRefed = false;
   const turns: (() => void)[] = [];
-  const answers: number[] = [];
-  const answer = (result: number): void => void answers.push(result);
+  const results: number[] = [];
+  const resolve = (result: number): void => void results.push(result);
 
   beforeEach(() => {
     clockTime = 100;
     loopCount = 0;
-    looks = 0;
+    clockReads = 0;
     turns.length = 0;
-    answers.length = 0;
+    results.length = 0;
   });
 
-  /** A scheduler whose turns are taken from `turns`, and whose clock shows `clockTime`, for good or, with `isFake`, when it was made. */
+  /** Returns a scheduler whose turns are taken from `turns`. Its clock shows `clockTime`, permanently, or with `isFake` during the import. */
   async function newScheduler(isFake: boolean = false): Promise<Scheduler> {
     jest.unstable_mockModule("../../src/runtime/macrotask.ts", () => ({
       nextTurn(run: () => void) {
@@ -412,7 +412,7 @@ describe("the scheduler", () => {
     }));
     const restore = replace(globalThis, "performance", {
       now() {
-        looks++;
+        clockReads++;
         return clockTime;
       },
       get nodeTiming() {
@@ -435,112 +435,112 @@ describe("the scheduler", () => {
     for (const restore of restores.splice(0)) restore();
   });
 
-  function shut(scheduler: Scheduler): void {
+  function close(scheduler: Scheduler): void {
     void scheduler.resolved();
     clockTime += 4;
     while (scheduler.resolved() === scheduler.resolved());
   }
 
-  /** What a turn of the event loop does. */
+  /** Simulates a turn of the event loop. */
   function takeTurn(): void {
     loopCount = loopCount === undefined ? undefined : loopCount + 1;
     isRefed = false;
     turns.shift()?.();
   }
 
-  /** Passes `n` operations. */
+  /** Passes `n` operations to the scheduler. */
   function passMany(scheduler: Scheduler, n: number): void {
-    for (let i = 0; i < n; i++) scheduler.resolveFairly(answer, i);
+    for (let i = 0; i < n; i++) scheduler.resolveFairly(resolve, i);
   }
 
-  test("resolves at once while the slice lasts, and has asked for the next turn, for which the process need not live", async () => {
+  test("resolves at once while the slice lasts, and has requested the next turn, which does not keep the process alive", async () => {
     const scheduler = await newScheduler();
     expect(turns.length).toBe(0);
     passMany(scheduler, 10);
     clockTime += 3.9;
     passMany(scheduler, 1000);
-    expect(answers.length).toBe(1010);
+    expect(results.length).toBe(1010);
     expect({ turns: turns.length, isRefed }).toEqual({ turns: 1, isRefed: false });
   });
 
-  test("is shut after 4 ms, until the turn that it has asked for resolves all in their order", async () => {
+  test("is closed after 4 ms, until the requested turn resolves all operations in their order", async () => {
     const scheduler = await newScheduler();
     passMany(scheduler, 1);
-    answers.length = 0;
+    results.length = 0;
     clockTime += 4;
     passMany(scheduler, 100);
-    expect(answers).toEqual([]);
+    expect(results).toEqual([]);
     expect({ turns: turns.length, isRefed }).toEqual({ turns: 1, isRefed: true });
     takeTurn();
-    expect(answers).toEqual(Array.from({ length: 100 }, (_, i) => i));
+    expect(results).toEqual(Array.from({ length: 100 }, (_, i) => i));
   });
 
-  test("begins a new slice with every turn, however late the turn comes", async () => {
+  test("begins a new slice with every turn, even if the turn is late", async () => {
     const scheduler = await newScheduler();
     for (let slice = 1; slice <= 5; slice++) {
       passMany(scheduler, 1);
       clockTime += 4;
       passMany(scheduler, 100);
       clockTime += 50;
-      expect(answers.length).toBe(202 * (slice - 1) + 1);
+      expect(results.length).toBe(202 * (slice - 1) + 1);
       takeTurn();
       passMany(scheduler, 101);
-      expect(answers.length).toBe(202 * slice);
+      expect(results.length).toBe(202 * slice);
       takeTurn();
     }
   });
 
   // C27
-  test.each([4, 10, 10_000])("makes no operation wait that comes after %d ms of idleness", async (pause) => {
+  test.each([4, 10, 10_000])("does not delay an operation after %d ms of idleness", async (pause) => {
     const scheduler = await newScheduler();
     for (let again = 0; again < 100; again++) {
       passMany(scheduler, 50);
-      expect(answers.length).toBe(50 * (again + 1));
+      expect(results.length).toBe(50 * (again + 1));
       takeTurn();
       clockTime += pause;
     }
   });
 
-  // C27: Node runs immediates only after the I/O that it has waited for.
-  test("makes no operation wait if the event loop has turned, though the turn that was asked for has not come", async () => {
+  // C27: Node runs immediates only after the I/O of the current turn.
+  test("does not delay an operation if the event loop has turned, although the requested turn has not come", async () => {
     const scheduler = await newScheduler();
     for (let again = 1; again <= 10; again++) {
       passMany(scheduler, 1);
       loopCount = again;
       clockTime += 10;
     }
-    expect(answers.length).toBe(10);
+    expect(results.length).toBe(10);
     clockTime += 10;
     passMany(scheduler, 1);
-    expect({ answers: answers.length, turns: turns.length }).toEqual({ answers: 11, turns: 1 });
+    expect({ results: results.length, turns: turns.length }).toEqual({ results: 11, turns: 1 });
     clockTime += 10;
     passMany(scheduler, 1);
-    expect(answers.length).toBe(11);
+    expect(results.length).toBe(11);
   });
 
-  test("of a host that does not count its turns is shut then", async () => {
+  test("is closed in that case if the host does not count its turns", async () => {
     loopCount = undefined;
     const scheduler = await newScheduler();
     passMany(scheduler, 1);
     clockTime += 10;
     passMany(scheduler, 1);
-    expect(answers.length).toBe(1);
+    expect(results.length).toBe(1);
     takeTurn();
-    expect(answers.length).toBe(2);
+    expect(results.length).toBe(2);
   });
 
   // C27
-  test("looks at the clock with the first operations after a turn, however fast those before it were", async () => {
+  test("reads the clock at the first operations after a turn, even if the operations before the turn were fast", async () => {
     const scheduler = await newScheduler();
     passMany(scheduler, 3200);
     takeTurn();
     clockTime += 100;
-    answers.length = 0;
+    results.length = 0;
     for (let i = 0; i < 100; i++) {
       clockTime += 1.5;
       passMany(scheduler, 1);
     }
-    expect(answers.length).toBeLessThanOrEqual(4);
+    expect(results.length).toBeLessThanOrEqual(4);
   });
 
   test.each([0, -1, -1000])(
@@ -548,19 +548,19 @@ describe("the scheduler", () => {
     async (step) => {
       const scheduler = await newScheduler();
       for (let slice = 0; slice < 3; slice++) {
-        answers.length = 0;
+        results.length = 0;
         for (let i = 0; i < 20_000; i++) {
           if (i % 1000 === 0) clockTime += step;
           passMany(scheduler, 1);
         }
-        expect(answers.length).toBeGreaterThan(1000);
-        expect(answers.length).toBeLessThan(10_000);
+        expect(results.length).toBeGreaterThan(1000);
+        expect(results.length).toBeLessThan(10_000);
         takeTurn();
       }
     },
   );
 
-  test("measures on when the clock goes backwards within a slice", async () => {
+  test("continues to measure when the clock goes backwards within a slice", async () => {
     const scheduler = await newScheduler();
     passMany(scheduler, 1);
     clockTime += 2;
@@ -568,57 +568,57 @@ describe("the scheduler", () => {
     clockTime -= 1000;
     passMany(scheduler, 64);
     clockTime += 2;
-    answers.length = 0;
+    results.length = 0;
     passMany(scheduler, 64);
-    expect(answers.length).toBeLessThan(40);
+    expect(results.length).toBeLessThan(40);
     expect(isRefed).toBe(true);
   });
 
-  test("that was made while the clock was a fake finds the real one", async () => {
+  test("finds the real clock if the clock was a fake at the import", async () => {
     const scheduler = await newScheduler(true);
     passMany(scheduler, 20_000);
     takeTurn();
-    // The fake would let 8,192 operations pass, which take longer.
+    // With the fake clock 8,192 operations would pass, which take longer.
     const start = performance.now();
     let slices = 0;
     for (; slices < 5; slices++) {
-      const before = looks;
+      const previous = clockReads;
       while (!isRefed) passMany(scheduler, 1);
-      expect(looks).toBe(before);
+      expect(clockReads).toBe(previous);
       takeTurn();
     }
     expect(performance.now() - start).toBeGreaterThanOrEqual(5 * 3.9);
   });
 
-  test("measures by Date in a host without performance", async () => {
+  test("measures with Date in a host without performance", async () => {
     restores.push(replace(Date, "now", () => clockTime));
     const scheduler = await newScheduler();
     restores.push(replace(globalThis, "performance", undefined as never));
-    // The clock of before stands still, and is looked up again.
+    // The previous clock stands still; the scheduler looks up the clock again.
     passMany(scheduler, 20_000);
     takeTurn();
     passMany(scheduler, 1);
-    answers.length = 0;
+    results.length = 0;
     clockTime += 4;
     passMany(scheduler, 100);
-    expect(answers.length).toBeLessThan(5);
+    expect(results.length).toBeLessThan(5);
     takeTurn();
   });
 
-  test("has one turn pending, however many ask for it", async () => {
+  test("has one turn pending, no matter how many callers request one", async () => {
     const scheduler = await newScheduler();
     const both = [scheduler.nextMacrotask(), scheduler.nextMacrotask()];
     expect(isRefed).toBe(true);
-    shut(scheduler);
-    scheduler.resolveFairly(answer, 1);
+    close(scheduler);
+    scheduler.resolveFairly(resolve, 1);
     expect(turns.length).toBe(1);
-    expect(answers).toEqual([]);
+    expect(results).toEqual([]);
     takeTurn();
-    expect(answers).toEqual([1]);
+    expect(results).toEqual([1]);
     await Promise.all(both);
   });
 
-  test("keeps the process alive for a turn that is awaited, though it had been asked for before", async () => {
+  test("keeps the process alive for a turn that is awaited, even if the turn was requested before", async () => {
     const scheduler = await newScheduler();
     passMany(scheduler, 1);
     expect(isRefed).toBe(false);
@@ -631,115 +631,115 @@ describe("the scheduler", () => {
   test("stays open for operations while a caller waits for the next turn", async () => {
     const scheduler = await newScheduler();
     void scheduler.nextMacrotask();
-    scheduler.resolveFairly(answer, 1);
-    expect(answers).toEqual([1]);
+    scheduler.resolveFairly(resolve, 1);
+    expect(results).toEqual([1]);
     expect(turns.length).toBe(1);
   });
 
-  test("that is shut again while it resolves holds what comes then for another turn", async () => {
+  test("delays new operations to another turn if it closes again while it resolves", async () => {
     const scheduler = await newScheduler();
-    shut(scheduler);
+    close(scheduler);
     const again = (): void => {
-      scheduler.resolveFairly(answer, 3);
+      scheduler.resolveFairly(resolve, 3);
       clockTime += 4;
-      while (!isRefed) scheduler.resolveFairly(answer, 3);
+      while (!isRefed) scheduler.resolveFairly(resolve, 3);
     };
     scheduler.resolveFairly(again, undefined);
-    scheduler.resolveFairly(answer, 1);
-    scheduler.resolveFairly(answer, 2);
+    scheduler.resolveFairly(resolve, 1);
+    scheduler.resolveFairly(resolve, 2);
     takeTurn();
-    expect(answers.filter((n) => n !== 3)).toEqual([1, 2]);
-    const before = answers.length;
-    scheduler.resolveFairly(answer, 4);
-    expect(answers.length).toBe(before);
+    expect(results.filter((n) => n !== 3)).toEqual([1, 2]);
+    const previous = results.length;
+    scheduler.resolveFairly(resolve, 4);
+    expect(results.length).toBe(previous);
     takeTurn();
-    expect(answers.at(-1)).toBe(4);
+    expect(results.at(-1)).toBe(4);
   });
 
-  test("holds a failure like any other answer, as a promise that rejects", async () => {
+  test("delays a failure like any other result, as a promise that rejects", async () => {
     const scheduler = await newScheduler();
-    const told: Promise<never>[] = [];
+    const promises: Promise<never>[] = [];
     const error = new Error("boom");
-    shut(scheduler);
-    scheduler.rejectFairly((result: never) => told.push(result), error);
-    expect(told).toEqual([]);
+    close(scheduler);
+    scheduler.rejectFairly((result: never) => promises.push(result), error);
+    expect(promises).toEqual([]);
     takeTurn();
-    expect(told.length).toBe(1);
-    await expect(told[0]).rejects.toBe(error);
+    expect(promises.length).toBe(1);
+    await expect(promises[0]).rejects.toBe(error);
   });
 
-  /** Lets microtasks run for one round after the other, in each of which `work` is done, until there is an answer: how many. */
-  async function roundsUntilAnswered(work: () => void): Promise<number> {
+  /** Runs rounds of microtasks, with `work` in each, until an operation is resolved; returns the number of rounds. */
+  async function roundsUntilResolved(work: () => void): Promise<number> {
     let rounds = 0;
-    for (; answers.length === 0 && rounds < 1000; rounds++) {
+    for (; results.length === 0 && rounds < 1000; rounds++) {
       work();
       await Promise.resolve();
     }
     return rounds;
   }
 
-  test("answers who is patient when nobody gets further, and not sooner", async () => {
+  test("resolves a deferred wake-up when other goroutines make no progress, and not sooner", async () => {
     const scheduler = await newScheduler();
-    scheduler.resolveFairly(answer, 1, undefined, true);
-    scheduler.resolveFairly(answer, 2, undefined, true);
-    expect(answers).toEqual([]);
-    expect(await roundsUntilAnswered(() => undefined)).toBe(1);
-    expect(answers).toEqual([1, 2]);
+    scheduler.resolveFairly(resolve, 1, undefined, true);
+    scheduler.resolveFairly(resolve, 2, undefined, true);
+    expect(results).toEqual([]);
+    expect(await roundsUntilResolved(() => undefined)).toBe(1);
+    expect(results).toEqual([1, 2]);
   });
 
   test.each([
     ["operations that finish at once", (scheduler: Scheduler) => void scheduler.resolved()],
     ["wake-ups", (scheduler: Scheduler) => scheduler.resolveFairly(() => undefined, 0)],
-  ])("answers who is patient after 16 rounds, however long others get further by %s", async (_, work) => {
+  ])("resolves a deferred wake-up after 16 rounds, even if others make progress by %s", async (_, work) => {
     const scheduler = await newScheduler();
     for (let again = 0; again < 3; again++) {
-      answers.length = 0;
-      scheduler.resolveFairly(answer, 1, undefined, true);
-      expect(await roundsUntilAnswered(() => work(scheduler))).toBe(16);
-      expect(answers).toEqual([1]);
+      results.length = 0;
+      scheduler.resolveFairly(resolve, 1, undefined, true);
+      expect(await roundsUntilResolved(() => work(scheduler))).toBe(16);
+      expect(results).toEqual([1]);
     }
   });
 
-  test("answers who comes while another is patient together with that one, in their order", async () => {
+  test("resolves a later deferred wake-up together with an earlier one, in their order", async () => {
     const scheduler = await newScheduler();
-    scheduler.resolveFairly(answer, 1, undefined, true);
+    scheduler.resolveFairly(resolve, 1, undefined, true);
     for (let round = 0; round < 10; round++) {
       void scheduler.resolved();
       await Promise.resolve();
     }
-    scheduler.resolveFairly(answer, 2, undefined, true);
-    expect(await roundsUntilAnswered(() => void scheduler.resolved())).toBe(6);
-    expect(answers).toEqual([1, 2]);
+    scheduler.resolveFairly(resolve, 2, undefined, true);
+    expect(await roundsUntilResolved(() => void scheduler.resolved())).toBe(6);
+    expect(results).toEqual([1, 2]);
   });
 
-  test("that is shut before or meanwhile holds who is patient like everybody else", async () => {
+  test("delays a deferred wake-up like other operations if it is closed before or afterwards", async () => {
     const scheduler = await newScheduler();
-    scheduler.resolveFairly(answer, 1, undefined, true);
-    shut(scheduler);
-    scheduler.resolveFairly(answer, 2, undefined, true);
+    scheduler.resolveFairly(resolve, 1, undefined, true);
+    close(scheduler);
+    scheduler.resolveFairly(resolve, 2, undefined, true);
     for (let round = 0; round < 100; round++) await Promise.resolve();
-    expect(answers).toEqual([]);
+    expect(results).toEqual([]);
     takeTurn();
-    expect(answers.sort()).toEqual([1, 2]);
+    expect(results.sort()).toEqual([1, 2]);
   });
 
-  test("looks at the clock seldom while operations are short", async () => {
+  test("reads the clock rarely while operations are short", async () => {
     const scheduler = await newScheduler();
-    for (let i = 0; i < 3200; i++) scheduler.resolveFairly(answer, i);
-    expect(looks).toBeLessThan(3200 / 16);
-    expect(looks).toBeGreaterThan(3200 / 1000);
+    for (let i = 0; i < 3200; i++) scheduler.resolveFairly(resolve, i);
+    expect(clockReads).toBeLessThan(3200 / 16);
+    expect(clockReads).toBeGreaterThan(3200 / 1000);
   });
 
   test.each([0.125, 0.5, 1.5, 3, 10])("ends its slices in time when operations begin to take %d ms", async (cost) => {
     const scheduler = await newScheduler();
-    for (let i = 0; i < 3200; i++) scheduler.resolveFairly(answer, i);
-    // Some slices may be too long until it has found out.
+    for (let i = 0; i < 3200; i++) scheduler.resolveFairly(resolve, i);
+    // A few slices may be too long until the scheduler has adapted.
     let length = 0;
     for (let slice = 0; slice < 20; slice++) {
       const start = clockTime;
       while (!isRefed) {
         clockTime += cost;
-        scheduler.resolveFairly(answer, 0);
+        scheduler.resolveFairly(resolve, 0);
       }
       length = clockTime - start;
       takeTurn();

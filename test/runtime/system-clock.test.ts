@@ -1,4 +1,4 @@
-// Time functions that change under the clock: sets of functions that the test drives, of which one is there at the import.
+// Time functions that change under the clock: the test controls sets of functions, of which one is installed at the import.
 
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { RuntimeTimer } from "../../src/runtime/timer.ts";
@@ -13,7 +13,7 @@ afterEach(() => {
   for (const restore of restores.splice(0).reverse()) restore();
 });
 
-/** One set of time functions, whose handles show that they are fakes, or show nothing. */
+/** A set of time functions. The handles of fakes are objects, and those of other sets are numbers. */
 class Functions {
   readonly pending = new Map<object | number, { at: number; run: () => void }>();
   cleared = 0;
@@ -36,7 +36,7 @@ class Functions {
     };
   }
 
-  /** Puts these in the place of the host's; of the clock, only if `all`. */
+  /** Replaces the functions of the host by these; the clock only if `all`. */
   install(all: boolean = true): void {
     if (all) restores.push(replace(globalThis, "performance", this.performance as Performance));
     restores.push(
@@ -54,17 +54,17 @@ class Functions {
   }
 }
 
-/** A clock in a host with `functions`, and what calls the listeners of the signals by which it watches. */
+/** Returns a clock in a host with `functions`, and the listeners of the signals that the clock uses to watch the host. */
 async function load(
   functions: Functions,
-): Promise<{ clock: Clock; watches: (() => void)[]; alarm: () => RuntimeTimer }> {
+): Promise<{ clock: Clock; watches: (() => void)[]; newTimer: () => RuntimeTimer }> {
   functions.install();
   const watches: (() => void)[] = [];
   const timeout = (): unknown => ({ addEventListener: (_: string, listener: () => void) => watches.push(listener) });
   restores.push(replace(globalThis, "AbortSignal", { timeout } as never));
   const path = "../../src/runtime/system-clock.ts";
   const { SystemClock } = (await import(`${path}?${++copies}`)) as typeof realtime;
-  return { clock: new Clock(new SystemClock()), watches, alarm: () => new RuntimeTimer("test", () => undefined) };
+  return { clock: new Clock(new SystemClock()), watches, newTimer: () => new RuntimeTimer("test", () => undefined) };
 }
 
 function uninstall(): void {
@@ -72,7 +72,7 @@ function uninstall(): void {
 }
 
 describe("the time", () => {
-  test("goes on from where it was when functions change, and counts what has really passed when they come back", async () => {
+  test("continues from its last value when functions change, and includes the real elapsed time when they are restored", async () => {
     const host = new Functions(500, false);
     const { clock } = await load(host);
     expect(clock.now()).toBe(500);
@@ -89,7 +89,7 @@ describe("the time", () => {
     expect(clock.now()).toBe(750);
   });
 
-  test("stands still while a clock that went backwards catches up", async () => {
+  test("stands still after a clock went backwards, and then advances with that clock", async () => {
     const host = new Functions(500, false);
     const { clock } = await load(host);
     clock.now();
@@ -112,15 +112,15 @@ describe("the time", () => {
   });
 });
 
-describe("an alarm", () => {
-  test("of the real time goes off in real time, whatever stands in the place of its functions", async () => {
+describe("a timer", () => {
+  test("of the real time fires in real time, even if its functions are replaced", async () => {
     const host = new Functions(500, false);
-    const { clock, alarm } = await load(host);
-    const [first, second, third] = [alarm(), alarm(), alarm()];
+    const { clock, newTimer } = await load(host);
+    const [first, second, third] = [newTimer(), newTimer(), newTimer()];
     clock.set(first, 520);
     const fake = new Functions(0);
     fake.install();
-    // The host's own timer stays set beside that of the fakes.
+    // The host's own timer stays set beside the timer of the fakes.
     clock.set(second, clock.now() + 1_000);
     expect([host.pending.size, fake.pending.size]).toEqual([1, 1]);
     host.advance(20);
@@ -131,10 +131,10 @@ describe("an alarm", () => {
     expect([host.pending.size, fake.pending.size]).toEqual([0, 0]);
   });
 
-  test("is due when its timer rings, although the timer is early while there are fakes", async () => {
+  test("is due when the host's timer fires, although that timer is early while fakes are installed", async () => {
     const host = new Functions(500, false);
-    const { clock, alarm } = await load(host);
-    const early = alarm();
+    const { clock, newTimer } = await load(host);
+    const early = newTimer();
     clock.set(early, 520.5);
     new Functions(0).install();
     host.time = 520.2;
@@ -142,10 +142,10 @@ describe("an alarm", () => {
     expect(early.isSet).toBe(false);
   });
 
-  test("follows fakes that leave the clock as it is", async () => {
+  test("follows fakes that do not replace the clock", async () => {
     const host = new Functions(500, false);
-    const { clock, alarm } = await load(host);
-    const hour = alarm();
+    const { clock, newTimer } = await load(host);
+    const hour = newTimer();
     const fake = new Functions(0);
     fake.install(false);
     clock.set(hour, clock.now() + 3_600_000);
@@ -156,11 +156,11 @@ describe("an alarm", () => {
     expect(clock.now()).toBe(3_600_500);
   });
 
-  test("that was set with fakes is set anew when they have gone, by the next use or by the watch", async () => {
+  test("that was set with fakes is set again when they are removed, by the next use or by the watch", async () => {
     for (const use of ["clock", "watch"]) {
       const host = new Functions(500, false);
-      const { clock, alarm, watches } = await load(host);
-      const sleep = alarm();
+      const { clock, newTimer, watches } = await load(host);
+      const sleep = newTimer();
       const fake = new Functions(0);
       fake.install();
       clock.set(sleep, clock.now() + 10);
@@ -170,7 +170,7 @@ describe("an alarm", () => {
       if (use === "clock") clock.now();
       else watches.shift()?.();
       expect([host.pending.size, watches.length]).toEqual([1, use === "clock" ? 1 : 0]);
-      // What is gone is not touched any more, and does nothing.
+      // The clock does not touch the removed fakes, and their timers do nothing.
       expect(fake.cleared).toBe(0);
       fake.advance(10);
       expect(sleep.isSet).toBe(true);
@@ -181,9 +181,9 @@ describe("an alarm", () => {
 
   test("of fakes is watched by one signal, and only as long as it is set", async () => {
     const host = new Functions(500, false);
-    const { clock, alarm, watches } = await load(host);
+    const { clock, newTimer, watches } = await load(host);
     new Functions(0).install();
-    const [first, second] = [alarm(), alarm()];
+    const [first, second] = [newTimer(), newTimer()];
     clock.set(first, 1_000);
     clock.set(second, 900);
     expect(watches.length).toBe(1);
@@ -193,24 +193,24 @@ describe("an alarm", () => {
     expect(watches.length).toBe(0);
   });
 
-  test("goes off in a host that has no signals, too", async () => {
+  test("fires in a host without AbortSignal, too", async () => {
     const host = new Functions(500, false);
-    const { clock, alarm } = await load(host);
+    const { clock, newTimer } = await load(host);
     clock.now();
     restores.push(replace(globalThis, "AbortSignal", undefined as never));
     const fake = new Functions(0);
     fake.install();
-    const one = alarm();
-    clock.set(one, 510);
+    const timer = newTimer();
+    clock.set(timer, 510);
     fake.advance(10);
-    expect(one.isSet).toBe(false);
+    expect(timer.isSet).toBe(false);
   });
 
-  test("of the real time is kept once, however often fakes come", async () => {
+  test("of the real time is set once, no matter how often fakes are installed", async () => {
     const host = new Functions(500, false);
-    const { clock, alarm } = await load(host);
-    const one = alarm();
-    clock.set(one, 600);
+    const { clock, newTimer } = await load(host);
+    const timer = newTimer();
+    clock.set(timer, 600);
     for (let again = 0; again < 3; again++) {
       new Functions(0).install();
       clock.now();
@@ -220,11 +220,11 @@ describe("an alarm", () => {
       expect(host.pending.size).toBe(1);
     }
     host.advance(100);
-    expect([one.isSet, host.pending.size]).toEqual([false, 0]);
+    expect([timer.isSet, host.pending.size]).toEqual([false, 0]);
   });
 });
 
-test("an alarm that throws does not keep the others from going off", async () => {
+test("a timer that throws does not prevent the others from firing", async () => {
   const errors: unknown[] = [];
   jest.unstable_mockModule("../../src/runtime/macrotask.ts", () => ({
     throwUncaught: (error: unknown) => errors.push(error),
@@ -237,10 +237,10 @@ test("an alarm that throws does not keep the others from going off", async () =>
   const clock = new module.Clock(host);
   const fired: string[] = [];
   const error = new Error("broken");
-  const broken = new RuntimeTimer("test", () => {
+  const failing = new RuntimeTimer("test", () => {
     throw error;
   });
-  clock.set(broken, 1);
+  clock.set(failing, 1);
   clock.set(new RuntimeTimer("test", () => fired.push("other")), 2);
   const later = new RuntimeTimer("test", () => undefined);
   clock.set(later, 20);

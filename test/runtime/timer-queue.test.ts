@@ -8,7 +8,7 @@ import { addHooks, hooks } from "../../src/runtime/hooks.ts";
 import { runSource } from "../support/programs.ts";
 import { replace } from "../support/replace.ts";
 
-/** A host whose time stands still until it is moved. */
+/** A host whose time stands still until the test moves it. */
 class FakeHost implements TimeSource {
   time = 1000;
   due = Infinity;
@@ -34,10 +34,10 @@ class FakeHost implements TimeSource {
     this.due = Infinity;
   }
 
-  /** Moves the time to `time`, and rings when the time that was asked for comes. */
+  /** Moves the time to `time`, and calls `ring` at the requested times. */
   moveTo(time: number): void {
     for (let rings = 0; this.isSet && this.due <= time; rings++) {
-      if (rings > 1000) throw new Error("the clock rings without end");
+      if (rings > 1000) throw new Error("the host rings endlessly");
       this.time = Math.max(this.time, this.due);
       this.isSet = false;
       this.ring();
@@ -46,59 +46,61 @@ class FakeHost implements TimeSource {
   }
 }
 
-function make(): { host: FakeHost; clock: Clock; fired: string[]; alarm: (name: string) => RuntimeTimer } {
+function newClock(): { host: FakeHost; clock: Clock; fired: string[]; newTimer: (name: string) => RuntimeTimer } {
   const host = new FakeHost();
   const fired: string[] = [];
-  return { host, clock: new Clock(host), fired, alarm: (name) => new RuntimeTimer("test", () => fired.push(name)) };
+  return { host, clock: new Clock(host), fired, newTimer: (name) => new RuntimeTimer("test", () => fired.push(name)) };
 }
 
-/** Checks the invariants of the clock and of its heap, of which `alarms` are all that ever were set. */
-function expectWhole(clock: Clock, host: FakeHost, alarms: readonly RuntimeTimer[]): void {
-  const standing = alarms.filter((alarm) => alarm.isSet).sort((a, b) => a.index - b.index);
-  expect(standing.map((alarm) => alarm.index)).toEqual(standing.map((_, i) => i));
-  expect(alarms.filter((alarm) => !alarm.isSet && alarm.index !== -1)).toEqual([]);
-  const tooEarly = standing.filter((alarm, i) => i > 0 && alarm.when < (standing[(i - 1) >> 1] as RuntimeTimer).when);
+/** Checks the invariants of the clock and of its heap. `timers` must contain all timers that were ever set. */
+function expectInvariants(clock: Clock, host: FakeHost, timers: readonly RuntimeTimer[]): void {
+  const activeTimers = timers.filter((timer) => timer.isSet).sort((a, b) => a.index - b.index);
+  expect(activeTimers.map((timer) => timer.index)).toEqual(activeTimers.map((_, i) => i));
+  expect(timers.filter((timer) => !timer.isSet && timer.index !== -1)).toEqual([]);
+  const tooEarly = activeTimers.filter(
+    (timer, i) => i > 0 && timer.when < (activeTimers[(i - 1) >> 1] as RuntimeTimer).when,
+  );
   expect(tooEarly).toEqual([]);
-  expect(clock.size).toBe(standing.length);
-  expect(clock.next).toBe(Math.min(...standing.map((alarm) => alarm.when)));
-  expect(host.isSet).toBe(standing.length > 0);
-  if (standing.length > 0) expect(host.due).toBeLessThanOrEqual(clock.next);
+  expect(clock.size).toBe(activeTimers.length);
+  expect(clock.next).toBe(Math.min(...activeTimers.map((timer) => timer.when)));
+  expect(host.isSet).toBe(activeTimers.length > 0);
+  if (activeTimers.length > 0) expect(host.due).toBeLessThanOrEqual(clock.next);
 }
 
 describe("a clock", () => {
-  test("tells its host's times", () => {
-    const { host, clock } = make();
+  test("returns the times of its host", () => {
+    const { host, clock } = newClock();
     host.time = 5;
     expect([clock.now(), clock.wall()]).toEqual([5, 1_000_005]);
   });
 
   // R135
-  test("fires in the order of the times, whatever the order in which they were set", () => {
-    const { host, clock, fired, alarm } = make();
-    for (const when of [1030, 1010, 1050, 1020, 1040]) clock.set(alarm(String(when)), when);
+  test("fires timers in the order of their times, regardless of the order in which they were set", () => {
+    const { host, clock, fired, newTimer } = newClock();
+    for (const when of [1030, 1010, 1050, 1020, 1040]) clock.set(newTimer(String(when)), when);
     host.moveTo(1100);
     expect(fired).toEqual(["1010", "1020", "1030", "1040", "1050"]);
   });
 
-  test("fires equal times in the order in which they were set", () => {
-    const { host, clock, fired, alarm } = make();
-    for (let i = 0; i < 20; i++) clock.set(alarm(String(i)), 1010);
+  test("fires timers with equal times in the order in which they were set", () => {
+    const { host, clock, fired, newTimer } = newClock();
+    for (let i = 0; i < 20; i++) clock.set(newTimer(String(i)), 1010);
     host.moveTo(1010);
     expect(fired).toEqual(Array.from({ length: 20 }, (_, i) => String(i)));
   });
 
-  test("fires nothing before it is due, and everything when it is", () => {
-    const { host, clock, fired, alarm } = make();
-    clock.set(alarm("a"), 1010);
+  test("fires no timer before it is due, and every timer when it is due", () => {
+    const { host, clock, fired, newTimer } = newClock();
+    clock.set(newTimer("a"), 1010);
     host.moveTo(1009.999);
     expect(fired).toEqual([]);
     host.moveTo(1010);
     expect(fired).toEqual(["a"]);
   });
 
-  test("rings anew when its host rings too early", () => {
-    const { host, clock, fired, alarm } = make();
-    clock.set(alarm("a"), 1010);
+  test("sets its host again when the host rings too early", () => {
+    const { host, clock, fired, newTimer } = newClock();
+    clock.set(newTimer("a"), 1010);
     host.time = 1004;
     host.isSet = false;
     host.ring();
@@ -108,29 +110,29 @@ describe("a clock", () => {
     expect(fired).toEqual(["a"]);
   });
 
-  test("asks its host only for what comes first", () => {
-    const { host, clock, alarm } = make();
-    const asked: number[] = [];
+  test("sets its host only for the earliest timer", () => {
+    const { host, clock, newTimer } = newClock();
+    const delays: number[] = [];
     const set = host.set.bind(host);
     host.set = (delay, ring) => {
-      asked.push(delay);
+      delays.push(delay);
       set(delay, ring);
     };
-    const alarms = [1050, 1060, 1050, 1020, 1030, 1020].map((when) => {
-      const one = alarm("");
-      clock.set(one, when);
-      return one;
+    const timers = [1050, 1060, 1050, 1020, 1030, 1020].map((when) => {
+      const timer = newTimer("");
+      clock.set(timer, when);
+      return timer;
     });
-    expect(asked).toEqual([50, 20]);
-    clock.cancel(alarms[3] as RuntimeTimer);
-    clock.cancel(alarms[1] as RuntimeTimer);
-    expect(asked).toEqual([50, 20]);
+    expect(delays).toEqual([50, 20]);
+    clock.cancel(timers[3] as RuntimeTimer);
+    clock.cancel(timers[1] as RuntimeTimer);
+    expect(delays).toEqual([50, 20]);
   });
 
-  test("keeps nothing set when it has become empty", () => {
-    const { host, clock, alarm } = make();
-    const a = alarm("a");
-    const b = alarm("b");
+  test("does not leave its host set when it has become empty", () => {
+    const { host, clock, newTimer } = newClock();
+    const a = newTimer("a");
+    const b = newTimer("b");
     clock.set(a, 1010);
     clock.set(b, 1020);
     clock.cancel(a);
@@ -144,9 +146,9 @@ describe("a clock", () => {
     expect([host.isSet, clock.size, clock.next]).toEqual([false, 0, Infinity]);
   });
 
-  test("tells whether there was something to cancel", () => {
-    const { host, clock, fired, alarm } = make();
-    const a = alarm("a");
+  test("reports whether a timer was set when it is canceled", () => {
+    const { host, clock, fired, newTimer } = newClock();
+    const a = newTimer("a");
     expect(clock.cancel(a)).toBe(false);
     clock.set(a, 1010);
     expect(clock.cancel(a)).toBe(true);
@@ -157,13 +159,13 @@ describe("a clock", () => {
     expect(fired).toEqual(["a"]);
   });
 
-  test.each([0, 1, 2, 3, 4, 5, 6])("keeps the order of the others when number %i is canceled", (place) => {
-    const { host, clock, fired, alarm } = make();
+  test.each([0, 1, 2, 3, 4, 5, 6])("keeps the order of the other timers when timer %i is canceled", (place) => {
+    const { host, clock, fired, newTimer } = newClock();
     const times = [1010, 1050, 1020, 1060, 1070, 1030, 1040];
-    const alarms = times.map((when) => alarm(String(when)));
-    alarms.forEach((one, i) => clock.set(one, times[i] as number));
-    clock.cancel(alarms[place] as RuntimeTimer);
-    expectWhole(clock, host, alarms);
+    const timers = times.map((when) => newTimer(String(when)));
+    timers.forEach((timer, i) => clock.set(timer, times[i] as number));
+    clock.cancel(timers[place] as RuntimeTimer);
+    expectInvariants(clock, host, timers);
     host.moveTo(2000);
     expect(fired).toEqual(
       times
@@ -174,35 +176,35 @@ describe("a clock", () => {
   });
 
   describe("while it rings", () => {
-    test("fires at once what is set for a time that has come", () => {
-      const { host, clock, fired, alarm } = make();
-      const b = alarm("b");
+    test("fires a timer at once if its time has come", () => {
+      const { host, clock, fired, newTimer } = newClock();
+      const b = newTimer("b");
       const a = new RuntimeTimer("test", () => {
         fired.push("a");
         clock.set(b, 1005);
       });
       clock.set(a, 1010);
-      clock.set(alarm("c"), 1010);
+      clock.set(newTimer("c"), 1010);
       host.moveTo(1010);
       expect(fired).toEqual(["a", "b", "c"]);
-      expectWhole(clock, host, [a, b]);
+      expectInvariants(clock, host, [a, b]);
     });
 
-    test("keeps for later what is set for later", () => {
-      const { host, clock, fired, alarm } = make();
-      const b = alarm("b");
+    test("fires a timer later if its time has not come", () => {
+      const { host, clock, fired, newTimer } = newClock();
+      const b = newTimer("b");
       const a = new RuntimeTimer("test", () => clock.set(b, 1015));
       clock.set(a, 1010);
       host.moveTo(1014);
       expect(fired).toEqual([]);
-      expectWhole(clock, host, [a, b]);
+      expectInvariants(clock, host, [a, b]);
       host.moveTo(1015);
       expect(fired).toEqual(["b"]);
     });
 
-    test("does not fire what an earlier alarm has canceled", () => {
-      const { host, clock, fired, alarm } = make();
-      const b = alarm("b");
+    test("does not fire a timer that an earlier timer has canceled", () => {
+      const { host, clock, fired, newTimer } = newClock();
+      const b = newTimer("b");
       const canceled: boolean[] = [];
       const a = new RuntimeTimer("test", () => canceled.push(clock.cancel(b), clock.cancel(a)));
       clock.set(a, 1010);
@@ -210,11 +212,11 @@ describe("a clock", () => {
       host.moveTo(1020);
       expect(fired).toEqual([]);
       expect(canceled).toEqual([true, false]);
-      expectWhole(clock, host, [a, b]);
+      expectInvariants(clock, host, [a, b]);
     });
 
-    test("lets an alarm set itself again and again", () => {
-      const { host, clock } = make();
+    test("lets a timer set itself repeatedly", () => {
+      const { host, clock } = newClock();
       const at: number[] = [];
       const a = new RuntimeTimer("test", () => {
         at.push(host.time);
@@ -228,26 +230,26 @@ describe("a clock", () => {
   });
 
   // R135, R142
-  test.each([1, 2, 3, 4, 5, 6])("agrees with a list that is searched, through any history (seed %i)", (value) => {
+  test.each([1, 2, 3, 4, 5, 6])("behaves like a list that is searched, in any history (seed %i)", (value) => {
     seed(value);
-    const { host, clock } = make();
+    const { host, clock } = newClock();
     const fired: number[] = [];
     const expected: number[] = [];
     let model: { name: number; when: number; order: number }[] = [];
     let order = 0;
 
     const setTimer = (name: number, when: number): void => {
-      clock.set(alarms[name] as RuntimeTimer, when);
+      clock.set(timers[name] as RuntimeTimer, when);
       model.push({ name, when, order: order++ });
     };
     const cancelTimer = (name: number): void => {
       const others = model.filter((entry) => entry.name !== name);
-      expect(clock.cancel(alarms[name] as RuntimeTimer)).toBe(others.length < model.length);
+      expect(clock.cancel(timers[name] as RuntimeTimer)).toBe(others.length < model.length);
       model = others;
     };
 
-    // Some of the alarms set or cancel others when they fire.
-    const alarms = Array.from({ length: 30 }, (_, name) => {
+    // Some of the timers set or cancel others when they fire.
+    const timers = Array.from({ length: 30 }, (_, name) => {
       return new RuntimeTimer("test", () => {
         const first = model.reduce((a, b) => (b.when < a.when || (b.when === a.when && b.order < a.order) ? b : a));
         expected.push(first.name);
@@ -255,7 +257,7 @@ describe("a clock", () => {
         fired.push(name);
         const other = below(30);
         if (name % 3 === 0) cancelTimer(other);
-        else if (name % 3 === 1 && !(alarms[other] as RuntimeTimer).isSet) setTimer(other, host.time - 5 + below(30));
+        else if (name % 3 === 1 && !(timers[other] as RuntimeTimer).isSet) setTimer(other, host.time - 5 + below(30));
       });
     });
 
@@ -263,7 +265,7 @@ describe("a clock", () => {
       const name = below(30);
       const chance = below(10);
       if (chance < 6) {
-        if ((alarms[name] as RuntimeTimer).isSet) cancelTimer(name);
+        if ((timers[name] as RuntimeTimer).isSet) cancelTimer(name);
         // Few different times, so that many are equal.
         setTimer(name, host.time + 4 * below(10));
       } else if (chance < 8) {
@@ -273,19 +275,19 @@ describe("a clock", () => {
         expect(model.filter((entry) => entry.when <= host.time)).toEqual([]);
       }
       expect(fired).toEqual(expected);
-      expectWhole(clock, host, alarms);
+      expectInvariants(clock, host, timers);
     }
     host.moveTo(host.time + 1e6);
     expect(fired).toEqual(expected);
     expect(fired.length).toBeGreaterThan(50);
-    expectWhole(clock, host, alarms);
+    expectInvariants(clock, host, timers);
   });
 });
 
 describe("the real time", () => {
   const longest = 2 ** 31 - 1;
 
-  /** Puts a timer of the test's in the place of the host's, which like it has only one number for the delay. */
+  /** Replaces the timer of the host by a timer of the test, which accepts the same range of delays. */
   function fakeTimers(): { delays: number[]; clock: Clock; elapse: () => void; timers: () => number } {
     let time = 123.25;
     let last = 0;
@@ -317,20 +319,20 @@ describe("the real time", () => {
     for (const restore of restores.splice(0)) restore();
   });
 
-  test("tells the times of the host", () => {
+  test("returns the times of the host", () => {
     const host = new SystemClock();
     const before = [performance.now(), Date.now()] as const;
-    const told = [host.now(), host.wall()] as const;
+    const times = [host.now(), host.wall()] as const;
     const after = [performance.now(), Date.now()] as const;
     for (const i of [0, 1] as const) {
-      expect(told[i]).toBeGreaterThanOrEqual(before[i]);
-      expect(told[i]).toBeLessThanOrEqual(after[i]);
+      expect(times[i]).toBeGreaterThanOrEqual(before[i]);
+      expect(times[i]).toBeLessThanOrEqual(after[i]);
     }
   });
 
   // R137
   test.each([longest - 1, longest, longest + 1, 2 ** 32, 2 ** 32 + 5.5, 2 ** 40])(
-    "waits for a delay of %d ms in pieces that the host knows",
+    "divides a delay of %d ms into delays that the host supports",
     (delay) => {
       const { delays, clock, elapse, timers } = fakeTimers();
       let firedAt: number | undefined;
@@ -346,7 +348,7 @@ describe("the real time", () => {
   );
 
   // R137
-  test("waits for ever for what is infinitely far, and others come before", () => {
+  test("never fires a timer at Infinity, and fires other timers before", () => {
     const { delays, clock, elapse, timers } = fakeTimers();
     const fired: string[] = [];
     const never = new RuntimeTimer("test", () => fired.push("never"));
@@ -362,7 +364,7 @@ describe("the real time", () => {
     expect(timers()).toBe(0);
   });
 
-  test("asks for whole milliseconds that are never too few, and for none below 0", () => {
+  test("sets whole milliseconds, rounded up and not below 0", () => {
     const { delays, clock } = fakeTimers();
     const host = new SystemClock();
     for (const delay of [0.001, 1.5, 7, 0, -3]) host.set(delay, () => {});
@@ -370,7 +372,7 @@ describe("the real time", () => {
     expect(clock.size).toBe(0);
   });
 
-  test("has one timer of the host at most, and none once it is cleared", () => {
+  test("has at most one timer of the host, and none once it is cleared", () => {
     const { timers, clock } = fakeTimers();
     const host = new SystemClock();
     for (const delay of [30, 10, 20]) {
@@ -383,37 +385,37 @@ describe("the real time", () => {
   });
 });
 
-test.each([false, true])("an alarm goes off once, whether somebody listens or not (%p)", (isHeard) => {
+test.each([false, true])("a timer fires once, with and without a hook (%p)", (hasHook) => {
   ignoreLeaks();
   expect(hooks).toBeNull();
-  const heard: string[] = [];
-  const stop = isHeard
+  const purposes: string[] = [];
+  const stop = hasHook
     ? addHooks({
         timer(purpose, fire) {
-          heard.push(purpose);
+          purposes.push(purpose);
           fire();
         },
       })
     : () => undefined;
-  const { host, clock, fired, alarm } = make();
-  clock.set(alarm("a"), 1010);
+  const { host, clock, fired, newTimer } = newClock();
+  clock.set(newTimer("a"), 1010);
   host.moveTo(1020);
   stop();
   expect(fired).toEqual(["a"]);
-  expect(heard).toEqual(isHeard ? ["test"] : []);
+  expect(purposes).toEqual(hasHook ? ["test"] : []);
 });
 
-// C23. In a process of its own, because jest takes the uncaught exceptions of this one.
-test("every alarm that is due goes off although some throw, and what they throw are uncaught exceptions", async () => {
+// C23. In a separate process, because jest catches the uncaught exceptions of this process.
+test("every timer that is due fires although some throw, and the thrown values are uncaught exceptions", async () => {
   const ending = await runSource(`
     import { RuntimeTimer } from "../../src/runtime/timer.ts";
     process.on("uncaughtException", (error) => console.log("caught", error.message));
-    const alarm = (name: string, throws: boolean = false) =>
+    const newTimer = (name: string, throws: boolean = false) =>
       new RuntimeTimer("test", () => {
         console.log(name);
         if (throws) throw new Error(name);
       });
-    const due = [alarm("a"), alarm("b", true), alarm("c", true), alarm("d")];
+    const due = [newTimer("a"), newTimer("b", true), newTimer("c", true), newTimer("d")];
     for (const each of due) each.start(0);
     const until = performance.now() + 2;
     while (performance.now() < until);

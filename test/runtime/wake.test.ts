@@ -1,4 +1,4 @@
-// Programs under `main` that wait for what the host may do although nothing keeps the process alive for it.
+// Programs under `main` that wait for an event of the host, although nothing keeps the process alive for that event.
 
 import { describe, expect, test } from "@jest/globals";
 import { runSource } from "../support/programs.ts";
@@ -39,7 +39,7 @@ describe("a deadlock is reported", () => {
   test.concurrent.each([
     ["beside a signal that has aborted", "context.fromSignal(AbortSignal.abort()); await new Channel().receive();"],
     [
-      "beside one that nothing waits for",
+      "beside a signal without a waiter",
       "const ctx = context.fromSignal(new AbortController().signal); await new Channel().receive(); ctx.err();",
     ],
     [

@@ -80,7 +80,7 @@ describe.each([
     expect(lock.isFree()).toBe(true);
   });
 
-  // The lock does not know which of the two holds was released by a method call: the first guard that is disposed counts as that hold,
+  // The lock does not know which of the two holds was released by a method call: the first disposed guard counts as that hold.
   test.each([
     [0, 1],
     [1, 0],

@@ -1,4 +1,4 @@
-// Bubbles: time, chance and order that belong to the test. What Go's own tests ask for is in
+// Bubbles: virtual time, and random choices and scheduling that a seed determines. The tests ported from Go are in
 // test/conformance/synctest.test.ts.
 
 import { readFile } from "node:fs/promises";
@@ -28,19 +28,19 @@ import { capacities, quiet } from "../support/promises.ts";
 const epoch = Date.UTC(2000, 0, 1);
 const seeds = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
-/** Real time. */
-function really(ms: number): Promise<void> {
+/** Waits for `ms` milliseconds of real time. */
+function sleepReal(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** What `promise` answers; "never", if that would take the real world seconds. */
+/** Returns the result of `promise`, or "never" if it takes more than 3 seconds of real time. */
 async function orNever<R>(promise: Promise<R>): Promise<R | "never"> {
   let timer: NodeJS.Timeout | undefined;
   const never = new Promise<"never">((resolve) => (timer = setTimeout(resolve, 3000, "never")));
   return await Promise.race([promise, never]).finally(() => clearTimeout(timer));
 }
 
-/** What the bubble fails with. Its goroutines will never go on: that is no leak of the test's. */
+/** Returns the error with which the bubble of `f` fails. Its goroutines never resume: the test does not leak them. */
 async function failure(f: () => unknown, seed = 1): Promise<unknown> {
   ignoreLeaks();
   return await bubble(f, { seed }).then(
@@ -49,11 +49,11 @@ async function failure(f: () => unknown, seed = 1): Promise<unknown> {
   );
 }
 
-/** A program with a bit of everything: a pool, selects, timers, contexts, and a panic at the end. */
+/** Runs a program with workers, selects, timers and contexts that ends with a panic, and returns its log. */
 async function record(seed?: number): Promise<string[]> {
   ignoreLeaks();
   const lines: string[] = [];
-  const say = (line: string): unknown => lines.push(`${now() - epoch} ${line}`);
+  const log = (line: string): unknown => lines.push(`${now() - epoch} ${line}`);
   const program = async (): Promise<void> => {
     const jobs = new Channel<number>(2);
     const results = new Channel<string>();
@@ -62,7 +62,7 @@ async function record(seed?: number): Promise<string[]> {
     for (let id = 1; id <= 4; id++) {
       workers.go(async () => {
         for await (const job of jobs) {
-          say(`worker ${id} has job ${job}`);
+          log(`worker ${id} has job ${job}`);
           await time.sleep(1 + (job % 3));
           await results.send(`job ${job} by ${id}`);
         }
@@ -74,8 +74,8 @@ async function record(seed?: number): Promise<string[]> {
       await workers.wait();
       results.close();
     });
-    context.afterFunc(ctx, () => say("the context has ended"));
-    time.afterFunc(5, () => say("five"));
+    context.afterFunc(ctx, () => log("the context has ended"));
+    time.afterFunc(5, () => log("five"));
     const ticker = new time.Ticker(2);
     let open: Channel<string> | null = results;
     for (;;) {
@@ -85,14 +85,14 @@ async function record(seed?: number): Promise<string[]> {
         tock: receive(time.after(2)),
         done: receive(ctx.done()),
       });
-      say(`${s.case} ${String(s.value)}`);
+      log(`${s.case} ${String(s.value)}`);
       if (s.case === "result" && s.ok === false) open = null;
       if (s.case === "done") break;
     }
     for (let i = 0; i < 3; i++) {
       go(async () => {
         await time.sleep(1);
-        say(`panic ${i}`);
+        log(`panic ${i}`);
         throw new Error(`panic of ${i}`);
       });
     }
@@ -104,14 +104,14 @@ async function record(seed?: number): Promise<string[]> {
 
 // R144
 describe("the seed", () => {
-  test("determines the whole run, to the last line", async () => {
+  test("determines the complete run, to the last line", async () => {
     const first = await record(7);
     expect(first.length).toBeGreaterThan(70);
     expect(first.at(-1)).toMatch(/^Error: panic of [012]$/);
     for (let i = 1; i < 20; i++) expect(await record(7)).toEqual(first);
   });
 
-  test("does so whatever happens beside", async () => {
+  test("determines the run independent of other goroutines and bubbles", async () => {
     const alone = [await record(7), await record(8)];
     let busy = true;
     const ping = new Channel<number>();
@@ -123,7 +123,7 @@ describe("the seed", () => {
       ping.close();
     });
     go(async () => {
-      for await (const _ of ping) if (Math.random() < 0.1) await really(1);
+      for await (const _ of ping) if (Math.random() < 0.1) await sleepReal(1);
     });
     const reading = (async () => {
       while (busy) await readFile(import.meta.filename);
@@ -134,23 +134,23 @@ describe("the seed", () => {
     expect(beside).toEqual([...alone, ...alone, ...alone]);
   });
 
-  test("another gives another run", async () => {
+  test("another seed leads to another run", async () => {
     const runs = await Promise.all(seeds(20).map((seed) => record(seed)));
     expect(new Set(runs.map((lines) => lines.join("\n"))).size).toBe(20);
   });
 
-  test("is 1 without any", async () => {
+  test("is 1 by default", async () => {
     expect(await record()).toEqual(await record(1));
   });
 
-  test("may be below 0 or huge", async () => {
+  test("may be negative or huge", async () => {
     const runs = [-1, -1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER].map((seed) => record(seed));
     const [first, again, ...others] = await Promise.all(runs);
     expect(again).toEqual(first);
     for (const lines of others) expect(lines.at(-1)).toMatch(/^Error: panic of [012]$/);
   });
 
-  test("comes from GORO_SEED if it is not given", async () => {
+  test("is read from GORO_SEED if it is not set", async () => {
     const { code, stdout, stderr } = await runSource(
       `
       import { bubble } from "goro/testing";
@@ -179,15 +179,15 @@ describe("the seed", () => {
 });
 
 // R144
-describe("over the seeds", () => {
-  // a b c of one and x y of the other can be merged in 10 ways; two that wait for the same instants only in 4.
+describe("with all seeds", () => {
+  // The steps a b c of a goroutine and x y of another can be merged in 10 ways, or in 4 if both wait for the same times.
   test.each<[string, number, () => unknown]>([
     ["gosched", 10, () => gosched()],
     ["a send into a buffer", 10, () => new Channel<number>(1).send(1)],
     ["a receive from a closed channel", 10, () => closed.receive()],
-    ["a select that need not wait", 10, () => select({ default: true })],
-    ["a sleep of nothing", 10, () => time.sleep(0)],
-    ["a sleep to the same instant", 4, () => time.sleep(1)],
+    ["a select with a default", 10, () => select({ default: true })],
+    ["a sleep of 0 ms", 10, () => time.sleep(0)],
+    ["a sleep until the same time", 4, () => time.sleep(1)],
   ])("all orders of two goroutines are reached that %s allows", async (_, ways, wait) => {
     const orders = new Set<string>();
     for (const seed of seeds(200)) {
@@ -222,7 +222,7 @@ describe("over the seeds", () => {
     expect(orders.size).toBe(24);
   });
 
-  test("those whom a close wakes go on in all orders", async () => {
+  test("goroutines that a close wakes resume in all orders", async () => {
     const orders = new Set<string>();
     for (const seed of seeds(100)) {
       let order = "";
@@ -240,7 +240,7 @@ describe("over the seeds", () => {
     expect(orders.size).toBe(6);
   });
 
-  test("select takes each of the ready cases equally often", async () => {
+  test("select chooses each of the ready cases equally often", async () => {
     const counts = [0, 0, 0];
     for (const seed of seeds(3)) {
       await bubble(
@@ -253,11 +253,11 @@ describe("over the seeds", () => {
         { seed },
       );
     }
-    // Eight times the deviation of 3,000 draws of 1/3.
+    // 8 times the standard deviation of 3,000 draws with probability 1/3.
     for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(207);
   });
 
-  test.each(capacities)("at capacity %d, nothing is lost or doubled among several receivers", async (capacity) => {
+  test.each(capacities)("at capacity %d, no value is lost or duplicated among several receivers", async (capacity) => {
     for (const seed of seeds(15)) {
       const received: (readonly [sender: number, value: number])[] = [];
       await bubble(
@@ -292,7 +292,7 @@ describe("over the seeds", () => {
 
   // R4
   test.each(capacities)(
-    "at capacity %d, one receiver gets what each sent in the order of the sends",
+    "at capacity %d, a single receiver gets the values of each sender in the order of the sends",
     async (capacity) => {
       for (const seed of seeds(15)) {
         const received: string[] = [];
@@ -324,7 +324,7 @@ describe("over the seeds", () => {
   );
 
   // R70
-  test("no more than its capacity are ever ahead of the receiver", async () => {
+  test("the senders are never ahead of the receiver by more than the capacity", async () => {
     for (const seed of seeds(30)) {
       let sent = 0;
       let taken = 0;
@@ -351,7 +351,7 @@ describe("over the seeds", () => {
 
 // R144
 describe("time", () => {
-  test("stands still as long as somebody runs", async () => {
+  test("stands still while a goroutine runs", async () => {
     await bubble(async () => {
       const start = performance.now();
       while (performance.now() - start < 5) await gosched();
@@ -369,7 +369,7 @@ describe("time", () => {
   });
 
   // R135
-  test("comes to timers in their order, whatever the order in which they were set", async () => {
+  test("expires timers in the order of their times, not in the order in which they were set", async () => {
     const log: number[] = [];
     await bubble(async () => {
       for (const ms of [30, 10, 2 ** 33, 20, 10.5, 0.25]) {
@@ -385,7 +385,7 @@ describe("time", () => {
     expect(log).toEqual([0.25, 10, 10.5, 12, 15, 20, 30, 2 ** 33]);
   });
 
-  test("of a thousand hours with a tick each minute", async () => {
+  test("passes a thousand hours with a tick each minute", async () => {
     let ticks = 0;
     await bubble(async () => {
       const ticker = new time.Ticker(time.minute);
@@ -400,7 +400,7 @@ describe("time", () => {
   });
 
   // R139
-  test("passes a slow receiver by, who loses ticks", async () => {
+  test("advances past a slow receiver, which misses ticks", async () => {
     const log: number[] = [];
     await bubble(async () => {
       const ticker = new time.Ticker(10);
@@ -412,7 +412,7 @@ describe("time", () => {
     expect(log).toEqual([10, 40, 80]);
   });
 
-  test("of infinite length is none: only others can end a sleep without end", async () => {
+  test("never reaches infinity: a sleep without end is a deadlock", async () => {
     const error = (await failure(() => time.sleep(Infinity))) as Error;
     expect(error.message).toContain("goroutine 1 [sleep]:");
   });
@@ -422,7 +422,7 @@ describe("time", () => {
 describe("now", () => {
   test("is the real time outside of a bubble, also while there is one", async () => {
     const running = bubble(async () => {
-      await really(5);
+      await sleepReal(5);
       await time.sleep(time.hour);
     });
     for (let i = 0; i < 3; i++) {
@@ -435,18 +435,18 @@ describe("now", () => {
     await running;
   });
 
-  test("is the bubble's in whatever follows from it", async () => {
+  test("is the time of the bubble in all callbacks that were started in it", async () => {
     const read: number[] = [];
-    const note = (): void => void read.push(now());
+    const readNow = (): void => void read.push(now());
     await bubble(async () => {
       await time.sleep(5);
-      note();
-      await Promise.resolve().then(note);
-      await new Promise<void>((resolve) => process.nextTick(resolve)).then(note);
-      setTimeout(note, 1);
-      await really(2);
-      go(() => go(note));
-      time.afterFunc(0, note);
+      readNow();
+      await Promise.resolve().then(readNow);
+      await new Promise<void>((resolve) => process.nextTick(resolve)).then(readNow);
+      setTimeout(readNow, 1);
+      await sleepReal(2);
+      go(() => go(readNow));
+      time.afterFunc(0, readNow);
       await time.sleep(0.001);
     });
     expect(read).toEqual(Array(6).fill(epoch + 5));
@@ -454,8 +454,8 @@ describe("now", () => {
 });
 
 // R144
-describe("settled", () => {
-  test("waits until everybody has gone as far as possible, and no further", async () => {
+describe("waitUntilBlocked", () => {
+  test("waits until all other goroutines are blocked, and no longer", async () => {
     for (const seed of seeds(20)) {
       await bubble(
         async () => {
@@ -495,7 +495,7 @@ describe("settled", () => {
     }
   });
 
-  test("answers all who wait for it, once the others are blocked", async () => {
+  test("resolves all its calls after the other goroutines are blocked", async () => {
     for (const seed of seeds(20)) {
       const log: string[] = [];
       await bubble(
@@ -524,7 +524,7 @@ describe("settled", () => {
     }
   });
 
-  test("waits for what is awaited of the real world", async () => {
+  test("waits for external promises", async () => {
     await bubble(async () => {
       let read = 0;
       go(async () => {
@@ -538,14 +538,14 @@ describe("settled", () => {
   test("is refused outside of a bubble, also while there is one", async () => {
     const refused = new PanicError("goroutine is not in a bubble");
     await expect(waitUntilBlocked()).rejects.toEqual(refused);
-    const running = bubble(() => really(2));
+    const running = bubble(() => sleepReal(2));
     await expect(waitUntilBlocked()).rejects.toBeInstanceOf(PanicError);
     await running;
   });
 });
 
-/** A bubble that can get no further, whatever its seed. */
-async function everybodyBlocked(): Promise<void> {
+/** The body of a bubble that deadlocks with every seed. */
+async function allBlocked(): Promise<void> {
   const ch = new Channel<number>();
   const full = new Channel<number>(1);
   const wg = new WaitGroup();
@@ -578,25 +578,25 @@ async function everybodyBlocked(): Promise<void> {
 
 const blocked = `
 goroutine 2 [chan send]: sender
-created by goroutine 1 everybodyBlocked
+created by goroutine 1 allBlocked
 
 goroutine 3 [select (no cases)]: chooser
-created by goroutine 1 everybodyBlocked
+created by goroutine 1 allBlocked
 
 goroutine 4 [sync.WaitGroup.Wait]: waiter
-created by goroutine 1 everybodyBlocked
+created by goroutine 1 allBlocked
 
 goroutine 5 [chan receive]: pair
-created by goroutine 1 everybodyBlocked
+created by goroutine 1 allBlocked
 
 goroutine 5 [chan receive (nil chan)]: pair
-created by goroutine 1 everybodyBlocked
+created by goroutine 1 allBlocked
 
 goroutine 6 [chan receive]: ranger
-created by goroutine 1 everybodyBlocked
+created by goroutine 1 allBlocked
 
 goroutine 7 [sleep]:
-created by goroutine 1 everybodyBlocked
+created by goroutine 1 allBlocked
 
 goroutine 8 [chan receive]: gone
 
@@ -607,30 +607,30 @@ created by goroutine 8 gone
 // R144, R66
 describe("a deadlock", () => {
   test.each(seeds(5))(
-    "names every goroutine with what it waits for, also those that are created later (seed %d)",
+    "lists every goroutine with its wait reason, also those that are created later (seed %d)",
     async (seed) => {
-      const error = (await failure(async function everybodyBlocked_() {
-        await everybodyBlocked();
+      const error = (await failure(async function allBlocked_() {
+        await allBlocked();
         await new Channel<number>().receive();
       }, seed)) as Error;
       expect(error).toBeInstanceOf(PanicError);
       expect(error.message).toBe(
-        `deadlock: all goroutines in bubble are blocked\n\ngoroutine 1 [chan receive]: everybodyBlocked_\n${blocked.replaceAll("goroutine 1 everybodyBlocked", "goroutine 1 everybodyBlocked_")}`,
+        `deadlock: all goroutines in bubble are blocked\n\ngoroutine 1 [chan receive]: allBlocked_\n${blocked.replaceAll("goroutine 1 allBlocked", "goroutine 1 allBlocked_")}`,
       );
     },
   );
 
-  test("names those that are left when the first has returned", async () => {
-    const error = (await failure(everybodyBlocked)) as Error;
+  test("lists the remaining goroutines after the first has returned", async () => {
+    const error = (await failure(allBlocked)) as Error;
     expect(error).toBeInstanceOf(PanicError);
     expect(error.message.slice(error.message.indexOf("\n") + 1)).toBe(blocked);
   });
 
-  test("is none while a timer is left, or somebody in the real world", async () => {
+  test("is not reported while a timer is pending or a goroutine waits for an external promise", async () => {
     await bubble(async () => {
       const ch = new Channel<number>();
       time.afterFunc(time.hour, async () => {
-        await really(5);
+        await sleepReal(5);
         await ch.send(1);
       });
       expect(await ch.receive()).toEqual({ value: 1, ok: true });
@@ -662,63 +662,63 @@ describe("a panic", () => {
       () => (context.afterFunc(context.withTimeout(context.background(), 1)[0], boom), time.sleep(2)),
     ],
     ["a main", () => main(boom)],
-  ])("in %s rejects the bubble with that very error", async (_, f) => {
+  ])("in %s rejects the bubble with the same error", async (_, f) => {
     expect(await failure(f)).toBe(error);
   });
 
   test.each([[undefined], [null], [0], ["text"], [Object.freeze({ then: 1 })]])("may be with %p", async (value) => {
     const panicking = (): never => {
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- whatever is thrown arrives
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- the test throws values of any type
       throw value;
     };
     expect(await failure(panicking)).toBe(value);
     expect(await failure(() => go(panicking))).toBe(value);
   });
 
-  test("that the program handles is none", async () => {
+  test("that the program handles does not reject the bubble", async () => {
     const ch = new Channel<number>();
     ch.close();
     const f = (): Promise<unknown> => ch.send(1).catch((error: unknown) => String(error));
     expect(await bubble(f)).toBe("PanicError: send on closed channel");
   });
 
-  test("ends all: nobody goes on afterwards, whatever they waited for", async () => {
+  test("ends all goroutines: none resumes afterwards, whatever its wait reason", async () => {
     for (const seed of seeds(10)) {
       const log: string[] = [];
       const outside = new Channel<number>();
-      let come = (): void => undefined;
-      const soon = new Promise<void>((resolve) => (come = resolve));
-      const left = async (name: string, wait: () => Promise<unknown>): Promise<void> => {
+      let resolveSoon = (): void => undefined;
+      const soon = new Promise<void>((resolve) => (resolveSoon = resolve));
+      const run = async (name: string, wait: () => Promise<unknown>): Promise<void> => {
         await wait();
         if (ended) log.push(name);
       };
       let ended = false;
       await failure(async () => {
-        go(left, "a sleep", () => time.sleep(1));
-        go(left, "a receiver", () => new Channel().receive());
-        go(left, "a sender", () => new Channel<number>().send(1));
-        go(left, "a channel of the world outside", () => outside.receive());
-        go(left, "a select", () => select([receive(outside), receive(time.after(1))]));
-        go(left, "settled", () => time.sleep(0.5).then(waitUntilBlocked));
-        go(left, "real time, then a sleep", () => soon.then(() => time.sleep(1)));
-        go(left, "real time, then gosched", () => soon.then(() => gosched()));
-        go(left, "real time, then a send", () => soon.then(() => new Channel<number>(1).send(1)));
-        go(left, "real time, then a goroutine", () =>
-          soon.then(() => go(left, "that", () => Promise.resolve())).then(gosched),
+        go(run, "a sleep", () => time.sleep(1));
+        go(run, "a receiver", () => new Channel().receive());
+        go(run, "a sender", () => new Channel<number>().send(1));
+        go(run, "a channel outside of the bubble", () => outside.receive());
+        go(run, "a select", () => select([receive(outside), receive(time.after(1))]));
+        go(run, "waitUntilBlocked", () => time.sleep(0.5).then(waitUntilBlocked));
+        go(run, "real time, then a sleep", () => soon.then(() => time.sleep(1)));
+        go(run, "real time, then gosched", () => soon.then(() => gosched()));
+        go(run, "real time, then a send", () => soon.then(() => new Channel<number>(1).send(1)));
+        go(run, "real time, then a goroutine", () =>
+          soon.then(() => go(run, "the goroutine", () => Promise.resolve())).then(gosched),
         );
         await time.sleep(0.5);
         throw new Error("the end");
       }, seed);
       ended = true;
-      come();
+      resolveSoon();
       outside.close();
-      await really(5);
+      await sleepReal(5);
       await quiet();
       expect(log).toEqual([]);
     }
   });
 
-  test("leaves nobody in the lines of the world outside", async () => {
+  test("removes its waiters from the queues of channels outside of the bubble", async () => {
     const ch = new Channel<number>();
     const full = new Channel<string>(1);
     full.trySend("kept");
@@ -733,7 +733,7 @@ describe("a panic", () => {
     expect([full.tryReceive()?.value, full.tryReceive()]).toEqual(["kept", undefined]);
   });
 
-  test("does not lose what was handed to the world outside before", async () => {
+  test("does not lose values that were sent out of the bubble before", async () => {
     const ch = new Channel<string>();
     const closing = new Channel<never>();
     const got = [orNever(ch.receive()), orNever(closing.receive())];
@@ -750,7 +750,7 @@ describe("a panic", () => {
 });
 
 // R144
-describe("afterwards", () => {
+describe("after a bubble", () => {
   const inUse = (): unknown => ({
     goroutines: numGoroutine(),
     alarms: realClock.size,
@@ -785,7 +785,7 @@ describe("afterwards", () => {
       },
     ],
     ["the end of a main", () => main(dangle)],
-  ])("nothing is left of %s", async (_, f) => {
+  ])("no goroutine, alarm or waiter remains from %s", async (_, f) => {
     ignoreLeaks();
     const before = inUse();
     for (let i = 0; i < 3; i++) await bubble(f).catch(() => undefined);
@@ -794,7 +794,7 @@ describe("afterwards", () => {
     expect(inUse()).toEqual(before);
   });
 
-  test("the clock and the order are those of the real world", async () => {
+  test("the clock and the scheduling order are the real ones", async () => {
     await failure(() => {
       throw new Error("x");
     });
@@ -812,28 +812,28 @@ describe("afterwards", () => {
 });
 
 // R144
-describe("who is in no bubble, or in another", () => {
-  test("has a time of its own, and an order", async () => {
+describe("a goroutine outside of a bubble, or in another bubble", () => {
+  test("has a separate time and order", async () => {
     const log: string[] = [];
     const start = performance.now();
     const outside = time.sleep(20).then(() => performance.now() - start);
-    const life = (name: string, ms: number) => async (): Promise<void> => {
+    const body = (name: string, ms: number) => async (): Promise<void> => {
       for (let i = 1; i <= 3; i++) {
         await time.sleep(ms);
         log.push(`${name} ${now() - epoch}`);
-        await really(2);
+        await sleepReal(2);
       }
     };
-    await Promise.all([bubble(life("a", time.hour)), bubble(life("b", 1)), bubble(life("c", 0.5))]);
+    await Promise.all([bubble(body("a", time.hour)), bubble(body("b", 1)), bubble(body("c", 0.5))]);
     expect(log.filter((line) => line.startsWith("a"))).toEqual(["a 3600000", "a 7200000", "a 10800000"]);
     expect(log.filter((line) => line.startsWith("b"))).toEqual(["b 1", "b 2", "b 3"]);
     expect(log.filter((line) => line.startsWith("c"))).toEqual(["c 0.5", "c 1", "c 1.5"]);
     expect(await outside).toBeGreaterThanOrEqual(19.5);
   });
 
-  test("lives on when a bubble fails beside", async () => {
+  test("continues when another bubble fails", async () => {
     const running = bubble(async () => {
-      await really(5);
+      await sleepReal(5);
       await time.sleep(time.hour);
       await waitUntilBlocked();
       return now();
@@ -845,14 +845,14 @@ describe("who is in no bubble, or in another", () => {
     expect(await running).toBe(epoch + time.hour);
   });
 
-  test("sleeps no longer because a bubble has waited for the real clock", async () => {
+  test("does not sleep longer because a bubble has waited in real time", async () => {
     const timer = new time.Timer(5);
     const sleep = time.sleep(30);
     let end = (): void => undefined;
     const beside = bubble(() => new Promise<void>((resolve) => (end = resolve)));
     await bubble(async () => {
       go(() => timer.c.receive());
-      await really(15);
+      await sleepReal(15);
     });
     const slept = await orNever(sleep);
     end();
@@ -860,13 +860,13 @@ describe("who is in no bubble, or in another", () => {
     expect(slept).toBeUndefined();
   });
 
-  test("is not drawn into a bubble that has waited for the real clock", async () => {
+  test("does not join a bubble that has waited in real time", async () => {
     const timer = new time.Timer(5);
     const [ctx, cancel] = context.withTimeout(context.background(), 20);
     const aborted = new Promise<number>((resolve) => ctx.signal.addEventListener("abort", () => resolve(now())));
     await bubble(async () => {
       go(() => timer.c.receive());
-      await really(10);
+      await sleepReal(10);
     });
     expect(await aborted).toBeGreaterThan(epoch + 20 * 365 * 24 * time.hour);
     cancel();
@@ -883,8 +883,8 @@ describe("who is in no bubble, or in another", () => {
     await bubble(async () => {
       for (let i = 0; i < 3; i++) {
         await questions.send(i);
-        // Somebody in the real world is waited for.
-        const [{ value }] = await Promise.all([answers.receive(), really(2)]);
+        // Also waits in real time.
+        const [{ value }] = await Promise.all([answers.receive(), sleepReal(2)]);
         got.push(value, now() - epoch);
       }
       questions.close();
@@ -892,14 +892,14 @@ describe("who is in no bubble, or in another", () => {
     expect(got).toEqual(["0 at true", 0, "1 at true", 0, "2 at true", 0]);
   });
 
-  test("of two bubbles that share a channel, each keeps its own time", async () => {
+  test("keeps the time of its bubble when two bubbles share a channel", async () => {
     const ch = new Channel<number>(1);
     const [, instants] = await Promise.all([
       bubble(async () => {
         for (let i = 0; i < 3; i++) {
           await time.sleep(time.hour);
           await ch.send(i);
-          await really(2);
+          await sleepReal(2);
         }
         ch.close();
       }),
@@ -909,7 +909,7 @@ describe("who is in no bubble, or in another", () => {
           const received = ch.tryReceive();
           if (received?.ok === false) break;
           if (received !== undefined) instants.push(now() - epoch);
-          await really(1);
+          await sleepReal(1);
         }
         return instants;
       }),
@@ -920,7 +920,7 @@ describe("who is in no bubble, or in another", () => {
 
 // R144
 describe("a call", () => {
-  test("from within a bubble is refused, and the bubble goes on", async () => {
+  test("from within a bubble is refused, and the bubble continues", async () => {
     await bubble(async () => {
       const refused = expect.objectContaining({ name: "PanicError", message: "bubble called from within a bubble" });
       await expect(bubble(() => 1)).rejects.toEqual(refused);
@@ -939,7 +939,7 @@ describe("a call", () => {
     expect(ran).toBe(false);
   });
 
-  test.each([undefined, null, "x", {}])("with %p for a function is refused", async (f) => {
+  test.each([undefined, null, "x", {}])("with %p as the function is refused", async (f) => {
     const call = bubble(f as () => unknown);
     await expect(call).rejects.toEqual(new TypeError(`bubble: f must be a function, got ${String(f)}`));
   });
@@ -948,13 +948,13 @@ describe("a call", () => {
     ["a value", () => 7, 7],
     ["undefined", () => undefined, undefined],
     ["null", () => Promise.resolve(null), null],
-    ["what a promise has", async () => (await time.sleep(1), "late"), "late"],
-    ["what a thenable has", () => ({ then: (answer: (value: number) => void) => answer(8) }), 8],
+    ["the value of a promise", async () => (await time.sleep(1), "late"), "late"],
+    ["the value of a thenable", () => ({ then: (resolve: (value: number) => void) => resolve(8) }), 8],
   ])("answers %s", async (_, f, value) => {
     expect(await bubble(f)).toBe(value);
   });
 
-  test("answers only when all goroutines have ended", async () => {
+  test("resolves only after all goroutines have exited", async () => {
     let ended = 0;
     const value = await bubble(() => {
       const ch = new Channel<number>();
@@ -965,7 +965,7 @@ describe("a call", () => {
       });
       go(async () => {
         await ch.receive();
-        await really(2);
+        await sleepReal(2);
         ended++;
       });
       return "early";
@@ -975,7 +975,7 @@ describe("a call", () => {
 });
 
 // R144
-describe("the real world inside", () => {
+describe("an external promise in a bubble", () => {
   let server: Server;
   let url = "";
 
@@ -992,18 +992,18 @@ describe("the real world inside", () => {
     server.close();
   });
 
-  test("is waited for, and is no virtual time", async () => {
+  test("is waited for, without virtual time passing", async () => {
     await bubble(async () => {
       const text = new Channel<string>();
       go(async () => text.send(await (await fetch(`${url}/answer`)).text()));
       expect(await text.receive()).toEqual({ value: "hello", ok: true });
-      expect(await readFile(import.meta.filename, "utf8")).toContain("no virtual time");
-      await really(5);
+      expect(await readFile(import.meta.filename, "utf8")).toContain("without virtual time");
+      await sleepReal(5);
       expect(now()).toBe(epoch);
     });
   });
 
-  test("takes its time, in which a timeout of virtual time comes when it is really over", async () => {
+  test("takes real time, in which a virtual timeout expires after its real duration", async () => {
     const start = performance.now();
     await bubble(async () => {
       const log: string[] = [];
@@ -1024,7 +1024,7 @@ describe("the real world inside", () => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(49);
   });
 
-  test("is over before a long timeout, and time has not passed", async () => {
+  test("settles before a long timeout, without virtual time passing", async () => {
     await bubble(async () => {
       const [ctx, cancel] = context.withTimeout(context.background(), time.hour);
       expect((await fetch(`${url}/answer`, { signal: ctx.signal })).ok).toBe(true);
@@ -1033,16 +1033,16 @@ describe("the real world inside", () => {
     });
   });
 
-  test("may be awaited by somebody who sets a timer only afterwards", async () => {
+  test("may be awaited before a timer is set", async () => {
     await bubble(async () => {
-      await really(2);
+      await sleepReal(2);
       const [ctx] = context.withTimeout(context.background(), 10);
       const aborted = new Promise((resolve) => ctx.signal.addEventListener("abort", resolve));
       expect(await orNever(aborted.then(() => now()))).toBe(epoch + 10);
     });
   });
 
-  test("may be awaited while a timer goes off for which nobody waits", async () => {
+  test("may be awaited while a timer without a waiter expires", async () => {
     await bubble(async () => {
       context.withTimeout(context.background(), 5);
       const slept = new Promise<number>((resolve) =>
@@ -1057,24 +1057,24 @@ describe("the real world inside", () => {
 
   test("does not shorten a timeout that is set after it", async () => {
     await bubble(async () => {
-      await really(40);
+      await sleepReal(40);
       const start = performance.now();
       const [ctx] = context.withTimeout(context.background(), 20);
-      // Something that waits, so that the bubble looks at the clock.
+      // A goroutine waits, so that the bubble reads the clock.
       await gosched();
       if (ctx.err() === undefined) await new Promise((resolve) => ctx.signal.addEventListener("abort", resolve));
       expect(performance.now() - start).toBeGreaterThanOrEqual(19);
     });
   });
 
-  test("and timers that were made there stay real", async () => {
+  test("may be a timer that was created outside, which stays in real time", async () => {
     const timer = new time.Timer(10);
     const [ctx, cancel] = context.withTimeout(context.background(), 15);
     const start = performance.now();
     await bubble(async () => {
       await time.sleep(time.hour);
       const early = timer.c.tryReceive();
-      // A machine that is busy elsewhere may have let so much real time go by.
+      // On a busy machine, this much real time may have passed.
       if (performance.now() - start < 8) expect([early, ctx.err()]).toEqual([undefined, undefined]);
       if (ctx.err() === undefined) await new Promise((resolve) => ctx.signal.addEventListener("abort", resolve));
       expect((early ?? timer.c.tryReceive())?.ok).toBe(true);
@@ -1084,7 +1084,7 @@ describe("the real world inside", () => {
     cancel();
   });
 
-  test("and a deadline of it is far from the virtual time", async () => {
+  test("may depend on a real deadline, which is far from the virtual time", async () => {
     await bubble(async () => {
       const [byTimeout] = context.withTimeout(context.background(), 50);
       const [byDeadline] = context.withDeadline(context.background(), new Date(epoch + 60));
@@ -1101,7 +1101,7 @@ describe("the real world inside", () => {
 
 // R144, R65
 describe("main in a bubble", () => {
-  test("is over when it returns, with the bubble, and the process goes on", async () => {
+  test("ends the bubble when it returns, and the process continues", async () => {
     ignoreLeaks();
     const log: string[] = [];
     const value = await bubble(() => {
@@ -1120,12 +1120,12 @@ describe("main in a bubble", () => {
     expect([value, log]).toEqual([undefined, ["called", "main at 5"]]);
   });
 
-  test("can be blocked for ever", async () => {
+  test("can deadlock", async () => {
     const error = (await failure(() => main(() => new Channel().receive()))) as Error;
     expect(error.message).toContain("\n\ngoroutine 2 [chan receive]:\n");
   });
 
-  test("is alone, in its bubble", async () => {
+  test("is the only main of its bubble", async () => {
     const other = new PanicError("main: another main is running");
     const twice = (): void => {
       main(() => time.sleep(1));
@@ -1138,8 +1138,8 @@ describe("main in a bubble", () => {
 });
 
 // R144
-describe("in a process of its own", () => {
-  test.concurrent("a bubble that fails ends nothing, and nobody is warned", async () => {
+describe("in a separate process", () => {
+  test.concurrent("a bubble that fails does not end the process, and causes no warning", async () => {
     const { code, stdout, stderr } = await runSource(`
       import { Channel, go, main, select, time } from "goro";
       import { bubble, waitUntilBlocked } from "goro/testing";
@@ -1164,9 +1164,11 @@ describe("in a process of its own", () => {
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "a,b,c\nPanicError\nthe end\n", stderr: "" });
   });
 
-  test.concurrent("a main outside can run a bubble, and its own deadlock names none of it", async () => {
-    const { code, stdout, stderr } = await runSource(
-      `
+  test.concurrent(
+    "a main can run a bubble, and the deadlock of that main does not list goroutines of the bubble",
+    async () => {
+      const { code, stdout, stderr } = await runSource(
+        `
       import { Channel, go, main, time } from "goro";
       import { bubble } from "goro/testing";
       main(async function outside() {
@@ -1179,11 +1181,11 @@ describe("in a process of its own", () => {
         await new Channel().receive();
       });
     `,
-      { GORO_DEBUG: "1" },
-    );
-    const short = (text: string): string =>
-      text.replaceAll(/at (?:async )?(?:(\S+) )?\(?[^\s(]*main\.ts:(\d+):\d+\)?/g, "at $1 line $2");
-    expect(short(stdout)).toBe(`value
+        { GORO_DEBUG: "1" },
+      );
+      const short = (text: string): string =>
+        text.replaceAll(/at (?:async )?(?:(\S+) )?\(?[^\s(]*main\.ts:(\d+):\d+\)?/g, "at $1 line $2");
+      expect(short(stdout)).toBe(`value
 deadlock: all goroutines in bubble are blocked
 
 goroutine 1 [chan receive]: inside
@@ -1195,22 +1197,23 @@ created by goroutine 1 inside
 \tat inside line 7
 
 `);
-    expect(short(stderr)).toBe(`fatal error: all goroutines are asleep - deadlock!
+      expect(short(stderr)).toBe(`fatal error: all goroutines are asleep - deadlock!
 
 goroutine 1 [chan receive]: outside
 \tat outside line 11
 `);
-    expect(code).toBe(2);
-  });
+      expect(code).toBe(2);
+    },
+  );
 });
 
 const closed = new Channel<never>();
 closed.close();
 
-test("whoever panics, and whoever comes back when all is over, is counted once", async () => {
+test("a goroutine that panics and a goroutine that resumes after the end are counted once", async () => {
   const before = numGoroutine();
-  let comeBack = (): void => undefined;
-  const promise = new Promise<void>((resolve) => (comeBack = resolve));
+  let resumeLate = (): void => undefined;
+  const promise = new Promise<void>((resolve) => (resumeLate = resolve));
   const failing = bubble(async () => {
     go(async () => {
       await promise;
@@ -1223,7 +1226,7 @@ test("whoever panics, and whoever comes back when all is over, is counted once",
   });
   await expect(failing).rejects.toThrow("boom");
   expect(numGoroutine()).toBe(before);
-  comeBack();
+  resumeLate();
   await gosched();
   expect(numGoroutine()).toBe(before);
 });

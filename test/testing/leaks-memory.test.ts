@@ -3,15 +3,15 @@ import { Channel, go, select, receive } from "goro";
 import { ignoreLeaks, type Leak, reportLeaks } from "goro/testing";
 import { heapInUse } from "../support/memory.ts";
 
-// The watch of the suite keeps a list of all that waits, which would keep it in memory.
+// The leak check of the suite keeps a list of all waiters, which would retain them.
 beforeEach(ignoreLeaks);
 
-/** Collects garbage until `leaks` has as many as `count`, or it is clear that it never will. */
+/** Collects garbage until `leaks` has `count` entries, 20 times at most. */
 async function collect(leaks: readonly Leak[], count: number): Promise<void> {
   for (let tries = 0; tries < 20 && leaks.length < count; tries++) await heapInUse();
 }
 
-test("whoever waits for a channel that nobody else can reach is reported, with the place", async () => {
+test("a goroutine that waits for an unreachable channel is reported, with its position", async () => {
   const leaks: Leak[] = [];
   const stop = reportLeaks((leak) => leaks.push(leak));
   (() => {
@@ -40,7 +40,7 @@ test("whoever waits for a channel that nobody else can reach is reported, with t
   kept.close();
 });
 
-test("what was served, or is not watched any more, is not reported", async () => {
+test("a waiter that was served, or whose leak check has stopped, is not reported", async () => {
   const leaks: Leak[] = [];
   const stop = reportLeaks((leak) => leaks.push(leak));
   await (async () => {
@@ -49,7 +49,7 @@ test("what was served, or is not watched any more, is not reported", async () =>
     await ch.receive();
   })();
   stop();
-  // Whoever still watches hears of it, and so knows that the garbage was collected.
+  // A second leak check reports its waiter, which proves that the garbage was collected.
   const others: Leak[] = [];
   const stopOther = reportLeaks((leak) => others.push(leak));
   (() => {

@@ -4,7 +4,7 @@ import { Channel, context, fromEvents, go, gosched, select, time, WaitGroup } fr
 import { ignoreLeaks, bubble, expectNoLeaks, LeakDetector, type TestHooks } from "goro/testing";
 import { runSource } from "../support/programs.ts";
 
-// What is watched here is watched by the tests themselves.
+// The tests of this file leak on purpose, and check it themselves.
 beforeEach(ignoreLeaks);
 
 /** Runs `body` as a test of a suite that expects no leaks. */
@@ -17,8 +17,8 @@ async function runTest(body: () => unknown): Promise<void> {
   for (const f of after) await f();
 }
 
-/** What the failure of such a test says. */
-async function complaint(body: () => unknown): Promise<string> {
+/** Returns the message with which such a test fails, or "" if it passes. */
+async function failureOf(body: () => unknown): Promise<string> {
   const error = await runTest(body).then(
     () => undefined,
     (reason: unknown) => reason as Error,
@@ -37,12 +37,12 @@ describe("a test that leaves nothing behind passes", () => {
         await ch.receive();
       },
     ],
-    ["a goroutine is about to end, some turns later", () => go(() => gosched().then(gosched))],
+    ["a goroutine exits two turns later", () => go(() => gosched().then(gosched))],
     ["its timers have been stopped", () => time.afterFunc(60_000, () => undefined).stop()],
-    ["a ticker that nobody waits for needs no stop", () => new time.Ticker(1)],
+    ["a ticker without receivers needs no stop", () => new time.Ticker(1)],
     ["its contexts have been canceled", () => context.withTimeout(context.background(), 60_000)[1]()],
     [
-      "its listeners have been taken back",
+      "its listeners have been removed",
       () => {
         const [ctx, cancel] = context.withCancel(context.background());
         fromEvents(new EventTarget(), "tick", { ctx });
@@ -50,9 +50,12 @@ describe("a test that leaves nothing behind passes", () => {
         cancel();
       },
     ],
-    ["a bubble that failed keeps its own", () => bubble(() => new Channel().receive()).catch(() => undefined)],
+    [
+      "a bubble that failed has left goroutines behind",
+      () => bubble(() => new Channel().receive()).catch(() => undefined),
+    ],
   ])("%s", async (_, body) => {
-    expect(await complaint(body)).toBe("");
+    expect(await failureOf(body)).toBe("");
   });
 });
 
@@ -70,7 +73,7 @@ describe("a test fails that leaves behind", () => {
       "left behind:\n\ngoroutine N [chan receive]: worker\ncreated by goroutine 1\n",
     ],
     [
-      "a goroutine that awaits something else",
+      "a goroutine that awaits an external promise",
       () => {
         let end = (): void => undefined;
         const promise = new Promise<void>((resolve) => (end = resolve));
@@ -82,7 +85,7 @@ describe("a test fails that leaves behind", () => {
       "left behind:\n\ngoroutine N [await]: stranger\n\texternal promise\ncreated by goroutine 1\n",
     ],
     [
-      "an operation of its own",
+      "an operation of the test itself",
       () => {
         const wg = new WaitGroup();
         wg.add(1);
@@ -91,9 +94,9 @@ describe("a test fails that leaves behind", () => {
       },
       "left behind:\n\ngoroutine 1 [sync.WaitGroup.Wait]:\n",
     ],
-    ["a select of nothing", () => () => void select({}), ""],
+    ["a select without cases", () => () => void select({}), ""],
     [
-      "a call in the future",
+      "a scheduled call",
       () => {
         const timer = time.afterFunc(60_000, () => undefined);
         return () => timer.stop();
@@ -130,14 +133,14 @@ describe("a test fails that leaves behind", () => {
     ],
   ])("%s", async (_, leave, message) => {
     let mend = (): unknown => undefined;
-    expect(await complaint(() => (mend = leave()))).toBe(message);
+    expect(await failureOf(() => (mend = leave()))).toBe(message);
     mend();
   });
 
-  test("several things are all named", async () => {
+  test("several leaks are all listed", async () => {
     const ch = new Channel<number>();
     let timer = { stop: (): unknown => undefined };
-    const message = await complaint(() => {
+    const message = await failureOf(() => {
       timer = time.afterFunc(60_000, () => undefined);
       for (const name of ["first", "second"]) {
         go({ [name]: () => ch.receive() }[name] as () => unknown);
@@ -149,28 +152,28 @@ describe("a test fails that leaves behind", () => {
   });
 });
 
-test("what was there before a test is not the test's", async () => {
+test("goroutines and timers that existed before a test are not reported", async () => {
   const ch = new Channel<number>();
   const timer = time.afterFunc(60_000, () => undefined);
   go(() => ch.receive());
   await gosched();
-  expect(await complaint(() => undefined)).toBe("");
+  expect(await failureOf(() => undefined)).toBe("");
   ch.close();
   timer.stop();
 });
 
-test("a test that may leak is not watched", async () => {
+test("a test that calls ignoreLeaks is not checked", async () => {
   const ch = new Channel<number>();
   const leaks = async (): Promise<void> => {
     ignoreLeaks();
     go(() => ch.receive());
   };
-  expect(await complaint(leaks)).toBe("");
+  expect(await failureOf(leaks)).toBe("");
   ch.close();
 });
 
 describe("tests that run at the same time", () => {
-  /** The hooks of a suite whose tests begin and end when they are told to. */
+  /** Returns functions that call the hooks of a suite. */
   function suite(): { begin: () => void; end: () => Promise<string> } {
     const hooks = { before: (): void => undefined, after: (): Promise<void> => Promise.resolve() };
     expectNoLeaks({ beforeEach: (f) => (hooks.before = f), afterEach: (f) => (hooks.after = f) });
@@ -182,7 +185,7 @@ describe("tests that run at the same time", () => {
     return { begin: hooks.before, end };
   }
 
-  test("are not blamed for what the others still do, and what is left fails the last", async () => {
+  test("are not blamed for goroutines of the others; leaks fail the last test", async () => {
     const { begin, end } = suite();
     const ch = new Channel<number>();
     begin();
@@ -199,7 +202,7 @@ describe("tests that run at the same time", () => {
     ch.close();
   });
 
-  test("leave nothing behind if each cleans up, in any order", async () => {
+  test("leave nothing behind if all clean up, in any order", async () => {
     const { begin, end } = suite();
     const [first, second] = [new Channel<number>(), new Channel<number>()];
     begin();
@@ -213,39 +216,39 @@ describe("tests that run at the same time", () => {
   });
 });
 
-test("two watches at once both see a listener that is left", async () => {
-  const watches = [new LeakDetector(), new LeakDetector()];
+test("two leak detectors both report a listener that is left behind", async () => {
+  const detectors = [new LeakDetector(), new LeakDetector()];
   const [ctx, cancel] = context.withCancel(context.background());
   fromEvents(new EventTarget(), "tick", { ctx });
-  for (const watch of watches) await expect(watch.check()).rejects.toThrow("listener [tick]");
+  for (const detector of detectors) await expect(detector.check()).rejects.toThrow("listener [tick]");
   cancel();
 });
 
-test("a watch that was stopped keeps hearing nothing", async () => {
-  const watch = new LeakDetector();
-  watch.stop();
+test("a stopped leak detector reports nothing", async () => {
+  const detector = new LeakDetector();
+  detector.stop();
   const ch = new Channel<number>();
   void ch.receive();
-  await watch.check();
+  await detector.check();
   ch.close();
 });
 
-test("without hooks of a test framework it says so", () => {
+test("without hooks of a test framework, expectNoLeaks throws", () => {
   expect(() => expectNoLeaks({} as TestHooks)).toThrow(
     new TypeError("expectNoLeaks: hooks must have beforeEach and afterEach, and such globals do not exist"),
   );
 });
 
-test("with GORO_DEBUG=1 the places are named", async () => {
+test("with GORO_DEBUG=1 the positions are listed", async () => {
   const { stderr } = await runSource(
     `import { Channel, go } from "goro";
     import { LeakDetector } from "goro/testing";
-    const watch = new LeakDetector();
+    const detector = new LeakDetector();
     const ch = new Channel();
     go(async function worker() {
       await ch.receive();
     });
-    await watch.check().catch((error) => console.error(error.message));
+    await detector.check().catch((error) => console.error(error.message));
     ch.close();`,
     { GORO_DEBUG: "1" },
   );

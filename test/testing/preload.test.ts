@@ -1,4 +1,4 @@
-// Whole programs in virtual time: they end as they would in real time, at once.
+// Complete programs in virtual time: they end as in real time, but immediately.
 
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
@@ -12,7 +12,7 @@ function runVirtual(body: string, env: Record<string, string> = {}): Promise<End
 }
 
 describe("a program in virtual time", () => {
-  test.concurrent("sleeps for a day at once, and is over when main returns, with its exit code", async () => {
+  test.concurrent("sleeps for a day without delay, and exits when main returns, with its exit code", async () => {
     const ending = await runVirtual(`
       process.exitCode = 3;
       main(async () => {
@@ -75,7 +75,7 @@ describe("a program in virtual time", () => {
     expect(code).toBe(2);
   });
 
-  test.concurrent("runs in the order that GORO_SEED gives, the same each time", async () => {
+  test.concurrent("runs in an order that GORO_SEED determines, the same each time", async () => {
     const program = `
       main(async () => {
         const wg = new WaitGroup();
@@ -89,7 +89,7 @@ describe("a program in virtual time", () => {
     expect(outputs[0]).not.toBe(outputs[2]);
   });
 
-  test.concurrent("may have no main, and ends by itself", async () => {
+  test.concurrent("may have no main, and exits by itself", async () => {
     const ending = await runVirtual(`
       const ch = new Channel<number>();
       go(async () => {

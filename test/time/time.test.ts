@@ -20,10 +20,10 @@ import { runSource } from "../support/programs.ts";
 import { quiet } from "../support/promises.ts";
 import { replace } from "../support/replace.ts";
 
-/** When time starts in a bubble. */
+/** The time at which a bubble starts. */
 const start = Date.UTC(2000, 0, 1);
 
-/** What those get who wait for `c` from now on, `waiting` in number and for `ms`: each the instant in which it comes. */
+/** Returns the values that `waiting` receivers of `c` get within `ms`. Each value must be the time of its arrival. */
 async function received(c: ReceiveChannel<number>, ms: number, waiting = 1): Promise<number[]> {
   const values: number[] = [];
   const instants: number[] = [];
@@ -42,8 +42,8 @@ async function received(c: ReceiveChannel<number>, ms: number, waiting = 1): Pro
   return values;
 }
 
-/** Does what a select does with a case before it decides: it asks whether there is a value. */
-function look(c: ReceiveChannel<number>): boolean {
+/** Checks whether `c` has a value, as a select does before it chooses a case. */
+function hasValue(c: ReceiveChannel<number>): boolean {
   return (channelStateOf(c) as ChannelState<number>).canReceive;
 }
 
@@ -57,7 +57,7 @@ test("durations are milliseconds", () => {
 });
 
 describe("now, since and until", () => {
-  test("go by the clock of the machine", () => {
+  test("use the clock of the machine", () => {
     const before = Date.now();
     const instant = time.now();
     const since = time.since(before - 1000);
@@ -71,7 +71,7 @@ describe("now, since and until", () => {
     expect(until).toBeGreaterThanOrEqual(before - after + 1000);
   });
 
-  test("go by the clock of the bubble, also in goroutines, and not outside of it meanwhile", async () => {
+  test("use the clock of the bubble in its goroutines, and the clock of the machine outside", async () => {
     const [, outside] = await Promise.all([
       bubble(async () => {
         expect(time.now()).toBe(start);
@@ -91,7 +91,7 @@ describe("now, since and until", () => {
     expect(outside - Date.UTC(2020, 0, 1)).toBeGreaterThan(0);
   });
 
-  test("tell the instants that timers and deadlines are made of", () =>
+  test("return times on the same clock as timers and deadlines", () =>
     bubble(async () => {
       const before = time.now();
       expect((await time.after(30).receive()).value).toBe(time.now());
@@ -106,14 +106,14 @@ describe("now, since and until", () => {
 
 describe("sleep", () => {
   // R128
-  test("waits as long as it was told", () =>
+  test("waits for the given duration", () =>
     bubble(async () => {
       await time.sleep(10);
       expect(now()).toBe(start + 10);
     }));
 
   // R135
-  test("ends in the order of the times", () =>
+  test("ends in the order of the durations", () =>
     bubble(async () => {
       const ended: number[][] = [];
       for (const ms of [30, 10, 20, 15]) void time.sleep(ms).then(() => ended.push([ms, now() - start]));
@@ -124,7 +124,7 @@ describe("sleep", () => {
     }));
 });
 
-test("the clock knows what each alarm is for", () =>
+test("the clock has a label for the purpose of each alarm", () =>
   bubble(async () => {
     const waits = [time.sleep(10), time.after(10).receive()];
     const call = time.afterFunc(10, () => undefined);
@@ -135,7 +135,7 @@ test("the clock knows what each alarm is for", () =>
 
 describe("a timer", () => {
   // R131
-  test("has a channel whose length and capacity are 0 even when a value is there", () =>
+  test("has a channel whose length and capacity are 0 even if it has a value", () =>
     bubble(async () => {
       const { c } = new time.Timer(10);
       expect([c.length, c.capacity]).toEqual([0, 0]);
@@ -145,18 +145,18 @@ describe("a timer", () => {
       expect([c.length, c.capacity]).toEqual([0, 0]);
     }));
 
-  test("has a channel whose length is 0 even when it has fired for a select that took another", () =>
+  test("has a channel whose length is 0 even if it has expired during a select that chose another case", () =>
     bubble(async () => {
-      const [one, other] = [new time.Timer(10), new time.Timer(10)];
+      const [first, second] = [new time.Timer(10), new time.Timer(10)];
       await time.sleep(10);
-      const s = await select({ one: receive(one.c), other: receive(other.c) });
-      const loser = s.case === "one" ? other : one;
+      const s = await select({ first: receive(first.c), second: receive(second.c) });
+      const loser = s.case === "first" ? second : first;
       expect([loser.c.length, loser.c.capacity]).toEqual([0, 0]);
       expect(loser.c.tryReceive()?.ok).toBe(true);
     }));
 
   // R136
-  test.each([-1, -Infinity])("of %d ms is readable at once", (ms) =>
+  test.each([-1, -Infinity])("of %d ms can be received from immediately", (ms) =>
     bubble(async () => {
       for (let i = 0; i < 300; i++) {
         expect(time.after(ms).tryReceive()).toEqual({ value: start, ok: true });
@@ -168,65 +168,65 @@ describe("a timer", () => {
   );
 
   // R141
-  test("wakes one of a hundred that wait", () =>
+  test("wakes one of a hundred waiting receivers", () =>
     bubble(async () => {
       expect(await received(time.after(5), 50, 100)).toEqual([start + 5]);
       expect(currentClock().size).toBe(0);
     }));
 
   // R131, R132, R133
-  describe.each<{ state: string; pending: boolean; reach(timer: time.Timer, gone: Channel<never>): unknown }>([
+  describe.each<{ state: string; pending: boolean; reach(timer: time.Timer, canceled: Channel<never>): unknown }>([
     { state: "that runs", pending: true, reach: () => undefined },
     {
-      state: "that somebody waits for",
+      state: "that a select waits for",
       pending: true,
-      reach: ({ c }, gone) => void select({ timer: receive(c), gone: receive(gone) }),
+      reach: ({ c }, canceled) => void select({ timer: receive(c), canceled: receive(canceled) }),
     },
-    { state: "that has expired and not been read", pending: true, reach: () => time.sleep(20) },
+    { state: "that has expired and has not been received from", pending: true, reach: () => time.sleep(20) },
     {
-      state: "that has expired and been looked at by a select that took another case",
+      state: "that has expired and has been checked by a select that chose another case",
       pending: true,
       reach: async ({ c }) => {
         await time.sleep(20);
-        look(c);
+        hasValue(c);
       },
     },
     {
-      state: "whose value was received late",
+      state: "whose value was received after the expiry",
       pending: false,
       reach: async ({ c }) => {
         await time.sleep(20);
         c.tryReceive();
       },
     },
-    { state: "whose value somebody has waited for", pending: false, reach: ({ c }) => c.receive() },
+    { state: "whose value was received by a waiting receiver", pending: false, reach: ({ c }) => c.receive() },
     { state: "that was stopped", pending: false, reach: (timer) => timer.stop() },
   ])("$state", ({ pending, reach }) => {
     function reached(f: (timer: time.Timer) => unknown): Promise<void> {
       return bubble(async () => {
         const timer = new time.Timer(10);
-        const gone = new Channel<never>();
-        await reach(timer, gone);
+        const canceled = new Channel<never>();
+        await reach(timer, canceled);
         await f(timer);
-        gone.close();
+        canceled.close();
       });
     }
 
-    test(`answers ${pending} to stop, and false to another`, () =>
+    test(`returns ${pending} from stop, and false from a second stop`, () =>
       reached((timer) => {
         expect(timer.stop()).toBe(pending);
         expect(timer.stop()).toBe(false);
         expect(currentClock().size).toBe(0);
       }));
 
-    test(`answers ${pending} to reset, and true to another`, () =>
+    test(`returns ${pending} from reset, and true from a second reset`, () =>
       reached((timer) => {
         expect(timer.reset(10)).toBe(pending);
         expect(timer.reset(10)).toBe(true);
         timer.stop();
       }));
 
-    test("gives nothing once it is stopped, and its channel stays open", () =>
+    test("sends nothing after it has been stopped, and its channel stays open", () =>
       reached(async (timer) => {
         timer.stop();
         expect(timer.c.tryReceive()).toBeUndefined();
@@ -235,7 +235,7 @@ describe("a timer", () => {
   });
 
   // R131, R133
-  test.each([3, 10, 25])("is due %d ms after a reset, and what it was before is gone", (ms) =>
+  test.each([3, 10, 25])("is due %d ms after a reset, and its earlier value is discarded", (ms) =>
     bubble(async () => {
       const running = new time.Timer(10);
       const waited = new time.Timer(10);
@@ -254,7 +254,7 @@ describe("a timer", () => {
   );
 
   // R133
-  test("wakes who has gone on waiting over a stop, when it is started again", () =>
+  test("wakes a receiver that has waited since before a stop when it is started again", () =>
     bubble(async () => {
       const timer = new time.Timer(10);
       const values = received(timer.c, 50);
@@ -265,7 +265,7 @@ describe("a timer", () => {
     }));
 
   // R48, R143
-  test("is not on the clock while nobody waits for it", () =>
+  test("is not on the clock while no receiver waits", () =>
     bubble(async () => {
       const timer = new time.Timer(10);
       expect(currentClock().size).toBe(0);
@@ -280,7 +280,7 @@ describe("a timer", () => {
     }));
 
   // R48, R55
-  test("still wakes the others that wait when one of them has gone", () =>
+  test("still wakes the other receivers after one of them has left", () =>
     bubble(async () => {
       const timer = new time.Timer(10);
       const other = new Channel<string>();
@@ -293,7 +293,7 @@ describe("a timer", () => {
     }));
 
   // R52
-  test("that stands in two cases of a select is received by one of them", () =>
+  test("that is in two cases of a select is received by one of them", () =>
     bubble(async () => {
       const { c } = new time.Timer(10);
       expect(await select([receive(c), receive(c)])).toMatchObject({ value: start + 10, ok: true });
@@ -303,20 +303,20 @@ describe("a timer", () => {
     }));
 
   // R135
-  test("comes before those that are due later, in whatever order they were started", () =>
+  test("expires before timers that are due later, regardless of the order in which they were started", () =>
     bubble(
       async () => {
         const delays = Array.from({ length: 50 }, () => 1 + below(30));
-        const came: number[][] = [];
+        const received: number[][] = [];
         const wg = new WaitGroup();
         for (const ms of delays) {
           wg.go(async () => {
             await time.after(ms).receive();
-            came.push([ms, now() - start]);
+            received.push([ms, now() - start]);
           });
         }
         await wg.wait();
-        expect(came).toEqual(delays.sort((a, b) => a - b).map((ms) => [ms, ms]));
+        expect(received).toEqual(delays.sort((a, b) => a - b).map((ms) => [ms, ms]));
       },
       { seed: 3 },
     ));
@@ -324,7 +324,7 @@ describe("a timer", () => {
 
 describe("a ticker", () => {
   // R139
-  test("ticks at exactly one period after another", () =>
+  test("ticks exactly once in each period", () =>
     bubble(async () => {
       const values: number[] = [];
       for await (const tick of new time.Ticker(7).c) {
@@ -346,19 +346,19 @@ describe("a ticker", () => {
     }));
 
   // R139
-  test("keeps a tick that somebody has looked at and not taken, and not the ones after it", () =>
+  test("keeps a tick that was checked but not received, and drops the later ones", () =>
     bubble(async () => {
       const { c } = new time.Ticker(10);
       for (let i = 0; i < 3; i++) {
         await time.sleep(10);
-        expect(look(c)).toBe(true);
+        expect(hasValue(c)).toBe(true);
       }
       expect(c.tryReceive()?.value).toBe(start + 10);
-      expect(look(c)).toBe(false);
+      expect(hasValue(c)).toBe(false);
     }));
 
   // R131
-  test("has a channel whose length and capacity are 0 even when a tick is there", () =>
+  test("has a channel whose length and capacity are 0 even if it has a tick", () =>
     bubble(async () => {
       const { c } = new time.Ticker(10);
       await time.sleep(10);
@@ -395,7 +395,7 @@ describe("a ticker", () => {
   );
 
   // R140
-  test.each([7, 25])("that is waited for ticks in the new period of %d ms from its reset on", (ms) =>
+  test.each([7, 25])("with a waiting receiver ticks in the new period of %d ms from its reset on", (ms) =>
     bubble(async () => {
       const ticker = new time.Ticker(10);
       const values = received(ticker.c, 100, 2);
@@ -407,7 +407,7 @@ describe("a ticker", () => {
   );
 
   // R39, R143
-  test("is not on the clock once the loop over it has been left", () =>
+  test("is not on the clock after the loop over it has exited", () =>
     bubble(async () => {
       const ticker = new time.Ticker(5);
       const steps = ticker.c[Symbol.asyncIterator]();
@@ -445,7 +445,7 @@ test("tick ticks without end", () =>
 
 describe("afterFunc", () => {
   // R134
-  test("calls the function once, when the time has come, and has no channel", () =>
+  test("calls the function once, when the duration has passed, and has no channel", () =>
     bubble(async () => {
       const calls: unknown[][] = [];
       const timer = time.afterFunc(10, (...args: unknown[]) => calls.push([now(), ...args]));
@@ -456,7 +456,7 @@ describe("afterFunc", () => {
     }));
 
   // R134, R136
-  test.each([0, -1, -Infinity])("with %d ms calls it soon, but never before the caller goes on", (ms) =>
+  test.each([0, -1, -Infinity])("with %d ms calls it asynchronously, after the caller has continued", (ms) =>
     bubble(async () => {
       const calls: number[] = [];
       time.afterFunc(ms, () => calls.push(now()));
@@ -467,23 +467,23 @@ describe("afterFunc", () => {
   );
 
   // R134
-  test("calls it in a goroutine of its own, which may wait", () =>
+  test("calls it in a separate goroutine, which may wait", () =>
     bubble(async () => {
       const ch = new Channel<string>();
       const before = numGoroutine();
-      const said: string[] = [];
-      for (let i = 0; i < 3; i++) time.afterFunc(5, async () => said.push((await ch.receive()).value as string));
+      const received: string[] = [];
+      for (let i = 0; i < 3; i++) time.afterFunc(5, async () => received.push((await ch.receive()).value as string));
       await time.sleep(5);
       await waitUntilBlocked();
       expect(numGoroutine()).toBe(before + 3);
       ch.close();
       await waitUntilBlocked();
-      expect(said.length).toBe(3);
+      expect(received.length).toBe(3);
       expect(numGoroutine()).toBe(before);
     }));
 
   // R132, R134
-  test("is taken back by stop, which tells whether it was", () =>
+  test("is canceled by stop, which returns whether the call was still pending", () =>
     bubble(async () => {
       const calls: number[] = [];
       const call = (): unknown => calls.push(now());
@@ -502,7 +502,7 @@ describe("afterFunc", () => {
     }));
 
   // R133, R134
-  test("is put off, or called again, by reset, which tells which", () =>
+  test("is postponed or scheduled again by reset, which returns whether the call was still pending", () =>
     bubble(async () => {
       const calls: number[] = [];
       const timer = time.afterFunc(10, () => calls.push(now() - start));
@@ -520,7 +520,7 @@ describe("afterFunc", () => {
     }));
 
   // R134
-  test("lets the function start it again ten times", () =>
+  test("can be reset by the function itself", () =>
     bubble(async () => {
       const calls: number[] = [];
       const timer = time.afterFunc(3, () => {
@@ -531,7 +531,7 @@ describe("afterFunc", () => {
     }));
 });
 
-describe("what is no duration", () => {
+describe("an invalid duration", () => {
   const notNumbers = [NaN, "5", undefined, null, {}, 5n] as unknown as number[];
 
   // R2
@@ -544,7 +544,7 @@ describe("what is no duration", () => {
     ["time.Ticker.reset", (ms: number) => new time.Ticker(1).reset(ms)],
     ["time.afterFunc", (ms: number) => time.afterFunc(ms, () => {})],
     ["time.FuncTimer.reset", (ms: number) => stopped().reset(ms)],
-  ])("is refused by %s, which names it", (caller, call) =>
+  ])("is refused by %s, whose error names it", (caller, call) =>
     bubble(() => {
       for (const ms of notNumbers) {
         expect(() => call(ms)).toThrow(
@@ -560,7 +560,7 @@ describe("what is no duration", () => {
     return timer;
   }
 
-  test("is refused by sleep with a rejection, which names it", () =>
+  test("is refused by sleep with a rejection that names it", () =>
     bubble(async () => {
       for (const ms of notNumbers) {
         await expect(time.sleep(ms)).rejects.toThrow(
@@ -569,13 +569,13 @@ describe("what is no duration", () => {
       }
     }));
 
-  test("leaves what it would have reset as it was", () =>
+  test("does not change the timer, ticker or call that it was to reset", () =>
     bubble(async () => {
       const calls: number[] = [];
       const timer = new time.Timer(5);
       const ticker = new time.Ticker(5);
       const call = time.afterFunc(5, () => calls.push(now()));
-      for (const one of [timer, ticker, call]) expect(() => one.reset(NaN)).toThrow(RangeError);
+      for (const started of [timer, ticker, call]) expect(() => started.reset(NaN)).toThrow(RangeError);
       expect(() => ticker.reset(0)).toThrow(PanicError);
       await time.sleep(5);
       await waitUntilBlocked();
@@ -593,7 +593,7 @@ test.each([function* () {}, async function* () {}])("afterFunc refuses a generat
   );
 });
 
-test.each([undefined, null, "f", {}])("afterFunc refuses %p for a function", (f) =>
+test.each([undefined, null, "f", {}])("afterFunc refuses %p as the function", (f) =>
   bubble(() => {
     expect(() => time.afterFunc(1, f as never)).toThrow(
       new TypeError(`time.afterFunc: f must be a function, got ${String(f)}`),
@@ -603,22 +603,22 @@ test.each([undefined, null, "f", {}])("afterFunc refuses %p for a function", (f)
 );
 
 // R131, R132, R133, R139, R140, R142
-test.each([1, 2, 3, 4])("timers and tickers agree with a table, through any history (seed %i)", (seed) =>
+test.each([1, 2, 3, 4])("timers and tickers agree with a model for any sequence of operations (seed %i)", (seed) =>
   bubble(
     async () => {
-      /** One timer or ticker, and what it must do: its due time, a value that is there, and how many wait. */
+      /** A timer or ticker and its model: its due time, its pending value, and the number of waiting receivers. */
       class Entry {
         readonly #period = below(3) === 0 ? 1 + below(15) : 0;
         readonly timer = this.#period > 0 ? new time.Ticker(this.#period) : new time.Timer(5);
-        readonly got: number[] = [];
-        asked = 0;
+        readonly received: number[] = [];
+        receives = 0;
         readonly expected: number[] = [];
         period = this.#period;
         due: number | null = now() + (this.#period || 5);
         kept: number | null = null;
         waiting = 0;
 
-        look(): void {
+        update(): void {
           if (this.due === null || this.due > now()) return;
           const due = this.due;
           this.due = this.period > 0 ? due + this.period * (1 + Math.floor((now() - due) / this.period)) : null;
@@ -632,7 +632,7 @@ test.each([1, 2, 3, 4])("timers and tickers agree with a table, through any hist
 
         take(): number | undefined {
           if (this.waiting > 0) return undefined;
-          this.look();
+          this.update();
           const kept = this.kept ?? undefined;
           this.kept = null;
           return kept;
@@ -673,34 +673,34 @@ test.each([1, 2, 3, 4])("timers and tickers agree with a table, through any hist
             const expected = entry.take();
             if (expected === undefined) entry.waiting++;
             else entry.expected.push(expected);
-            // Of those who get something in the same instant, any may go on first.
-            const number = entry.asked++;
-            void timer.c.receive().then(({ value }) => (entry.got[number] = value as number));
+            // Receivers that get a value at the same time may resume in any order.
+            const number = entry.receives++;
+            void timer.c.receive().then(({ value }) => (entry.received[number] = value as number));
             break;
           }
           case 4: {
-            const expected = entry.waiting === 0 && (entry.look(), entry.kept !== null);
-            expect(look(timer.c)).toBe(expected);
+            const expected = entry.waiting === 0 && (entry.update(), entry.kept !== null);
+            expect(hasValue(timer.c)).toBe(expected);
             break;
           }
           default:
             for (let ms = 1 + below(4); ms > 0; ms--) {
               await time.sleep(1);
-              for (const one of entries) if (one.waiting > 0) one.look();
+              for (const other of entries) if (other.waiting > 0) other.update();
             }
             await waitUntilBlocked();
-            for (const one of entries) expect(one.got).toEqual(one.expected);
-            expect(currentClock().size).toBe(entries.filter((one) => one.waiting > 0 && one.due !== null).length);
+            for (const { received, expected } of entries) expect(received).toEqual(expected);
+            expect(currentClock().size).toBe(entries.filter(({ waiting, due }) => waiting > 0 && due !== null).length);
         }
       }
-      expect(entries.reduce((sum, one) => sum + one.got.length, 0)).toBeGreaterThan(20);
+      expect(entries.reduce((sum, { received }) => sum + received.length, 0)).toBeGreaterThan(20);
       for (const entry of entries) {
         for (; entry.waiting > 0; entry.waiting--) {
           entry.timer.reset(1);
           await time.sleep(1);
         }
         await waitUntilBlocked();
-        expect(entry.got.length).toBe(entry.asked);
+        expect(entry.received.length).toBe(entry.receives);
         entry.timer.stop();
       }
       expect(currentClock().size).toBe(0);
@@ -716,7 +716,7 @@ describe("in real time", () => {
     ["after", (ms: number) => time.after(ms).receive()],
     ["a ticker", (ms: number) => new time.Ticker(ms).c.receive()],
     ["afterFunc", (ms: number) => new Promise<void>((resolve) => time.afterFunc(ms, resolve))],
-  ])("%s takes no less than it was told", async (_, wait) => {
+  ])("%s takes at least the given duration", async (_, wait) => {
     for (const ms of [1, 2.5, 10]) {
       const start = performance.now();
       await wait(ms);
@@ -725,7 +725,7 @@ describe("in real time", () => {
   });
 
   // R128
-  test.each([0, -1, -Infinity])("a sleep of %d ms sets no timer, but lets others run", async (ms) => {
+  test.each([0, -1, -Infinity])("a sleep of %d ms sets no timer, but lets other goroutines run", async (ms) => {
     for (let i = 0; i < 100; i++) {
       let others = 0;
       go(() => others++);
@@ -736,8 +736,8 @@ describe("in real time", () => {
     }
   });
 
-  // R135. In a bubble, goroutines of the same instant go on in any order.
-  test("no call below 0 overtakes what was due before", async () => {
+  // R135. In a bubble, goroutines that are woken at the same time resume in any order.
+  test("a call with a negative duration does not overtake earlier calls", async () => {
     const called: number[] = [];
     for (const ms of [0, -5, -100, 0]) time.afterFunc(ms, () => called.push(ms));
     await time.sleep(1);
@@ -746,7 +746,7 @@ describe("in real time", () => {
   });
 
   // R129, R130
-  test("an instant is when it was due, however late the process finds that out", async () => {
+  test("a value is the time at which the timer was due, even if the process handles it late", async () => {
     const before = Date.now();
     const timer = new time.Timer(5);
     const ticker = new time.Ticker(5);
@@ -760,7 +760,7 @@ describe("in real time", () => {
   });
 
   // R129, R130
-  test("a value never lies in the future, wherever the process is interrupted or the wall clock is set", async () => {
+  test("a value is never in the future, even if the process is interrupted or the wall clock is set", async () => {
     const original = Date.now;
     const busy = (): void => {
       const until = performance.now() + 20;
@@ -777,14 +777,14 @@ describe("in real time", () => {
       return wall;
     });
     try {
-      for (const shiftOnTheWay of [0, -60_000, 60_000]) {
-        // The first reads are those of the start; those that follow are of the end.
+      for (const shiftMeanwhile of [0, -60_000, 60_000]) {
+        // The first reads are made when the timer starts; the later ones when it expires.
         for (interrupted = 0; interrupted < 6; interrupted++) {
           shift = reads = 0;
           const start = original();
           const timer = new time.Timer(5);
           const started = original();
-          shift = shiftOnTheWay;
+          shift = shiftMeanwhile;
           const { value } = (await timer.c.receive()) as { value: number };
           const received = original() + shift;
           expect(value).toBeLessThanOrEqual(received);
@@ -797,7 +797,7 @@ describe("in real time", () => {
     }
   });
 
-  test("a value comes although each reading of the wall clock takes long", async () => {
+  test("a timer expires even if each read of the wall clock takes 2 ms", async () => {
     const original = Date.now;
     const restore = replace(Date, "now", () => {
       const until = performance.now() + 2;
@@ -833,21 +833,21 @@ describe("in real time", () => {
   });
 
   // R137
-  test("what is never due sets no timer of the host, and can be reset", async () => {
-    const came: string[] = [];
+  test("a timer that is never due sets no timer of the host, and can be reset", async () => {
+    const calls: string[] = [];
     const after = time.after(Infinity);
     const timer = new time.Timer(Infinity);
     const ticker = new time.Ticker(Infinity);
     const other = new Channel<string>();
     const waiting = select({ after: receive(after), ticker: receive(ticker.c), other: receive(other) });
     const received = timer.c.receive();
-    const call = time.afterFunc(Infinity, () => came.push("call"));
+    const call = time.afterFunc(Infinity, () => calls.push("call"));
     expect(realClock.size).toBe(0);
     expect([call.stop(), call.stop(), call.reset(Infinity), call.reset(1)]).toEqual([true, false, false, true]);
     expect(timer.reset(0)).toBe(true);
     expect((await received).ok).toBe(true);
     await time.sleep(10);
-    expect(came).toEqual(["call"]);
+    expect(calls).toEqual(["call"]);
     expect([call.stop(), timer.stop()]).toEqual([false, false]);
     other.close();
     expect((await waiting).case).toBe("other");
@@ -855,30 +855,30 @@ describe("in real time", () => {
   });
 
   // R137
-  test("what is far away neither comes early nor disturbs what is near", async () => {
+  test("a timer that is due in more than 2^31 ms neither expires early nor delays other timers", async () => {
     const delays: number[] = [];
     const { setTimeout } = globalThis;
-    const noted = (call: () => void, ms: number): unknown => {
+    const record = (call: () => void, ms: number): unknown => {
       delays.push(ms);
       return setTimeout(call, ms);
     };
-    const restore = replace(globalThis, "setTimeout", noted as typeof setTimeout);
-    const came: string[] = [];
+    const restore = replace(globalThis, "setTimeout", record as typeof setTimeout);
+    const expired: string[] = [];
     const other = new Channel<string>();
     const far = [2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 40, Infinity].map((ms) =>
-      select({ far: receive(time.after(ms)), other: receive(other) }).then((s) => came.push(s.case)),
+      select({ far: receive(time.after(ms)), other: receive(other) }).then((s) => expired.push(s.case)),
     );
-    const calls = [2 ** 31, Infinity].map((ms) => time.afterFunc(ms, () => came.push("call")));
+    const calls = [2 ** 31, Infinity].map((ms) => time.afterFunc(ms, () => expired.push("call")));
     await time.sleep(15);
     await time.sleep(5);
-    expect(came).toEqual([]);
+    expect(expired).toEqual([]);
     restore();
     expect(delays.length).toBeGreaterThan(0);
     expect(Math.max(...delays)).toBeLessThanOrEqual(2 ** 31 - 1);
 
     other.close();
     await Promise.all(far);
-    expect(came).toEqual(new Array<string>(5).fill("other"));
+    expect(expired).toEqual(new Array<string>(5).fill("other"));
     expect(calls.map((call) => call.stop())).toEqual([true, true]);
     expect(realClock.size).toBe(0);
   });
@@ -886,7 +886,7 @@ describe("in real time", () => {
 
 describe("a program", () => {
   // R65, R143
-  test("lives as long as a sleep and an afterFunc, and not for timers that nobody waits for", async () => {
+  test("is kept alive by a sleep and an afterFunc, and not by timers without receivers", async () => {
     const { code, stdout, stderr } = await runSource(`
       import { Channel, go, receive, select, time } from "goro";
       const start = performance.now();
@@ -912,7 +912,7 @@ describe("a program", () => {
     `);
     const lines = stdout.split("\n");
     expect(lines.slice(0, 4)).toEqual(["won at once", "won late", "tick true", "end of the module"]);
-    // On a machine that stood still both are due at once, and then either may be first.
+    // If the machine was suspended, both are due at the same time, and either may be first.
     expect(lines.slice(4, 6).sort()).toEqual(["afterFunc true", "sleep true"]);
     expect(lines.slice(6)).toEqual(["exit", ""]);
     expect([code, stderr]).toEqual([0, ""]);
@@ -935,7 +935,7 @@ describe("a program", () => {
   );
 
   // R66
-  test("that waits for a stopped timer is a deadlock, though a ticker runs that nobody waits for", async () => {
+  test("that waits for a stopped timer is a deadlock, even while a ticker without receivers runs", async () => {
     const { code, stderr } = await runSource(`
       import { main, time } from "goro";
       main(async () => {

@@ -21,7 +21,7 @@ for (const [name, value] of Object.entries(all)) {
 }
 `;
 
-test("the results of `defer` and `context` can be disposed of with the symbols that Babel and esbuild define", async () => {
+test("the results of `defer` and `context` have the disposal symbols that Babel and esbuild define", async () => {
   const folder = await mkdtemp(join(tmpdir(), "goro-"));
   try {
     const outfile = join(folder, "main.mjs");

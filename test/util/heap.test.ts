@@ -20,7 +20,7 @@ function isBefore(a: Node, b: Node): boolean {
 function heapOf(...ranks: number[]): [heap: Heap<Node>, nodes: Node[]] {
   const heap = new Heap<Node>(isBefore);
   const nodes = ranks.map(node);
-  for (const node of nodes) heap.add(node);
+  for (const added of nodes) heap.add(added);
   return [heap, nodes];
 }
 
@@ -139,7 +139,7 @@ test("add and remove take logarithmic time", () => {
   });
   const size = 1 << 12;
   const nodes = Array.from({ length: size }, (_, i) => node((i * 7919) % size));
-  for (const node of nodes) heap.add(node);
-  for (const node of nodes) heap.remove(node);
+  for (const added of nodes) heap.add(added);
+  for (const removed of nodes) heap.remove(removed);
   expect(comparisons).toBeLessThanOrEqual(size * 12 * 4);
 });

@@ -169,7 +169,7 @@ describe("go", () => {
   });
 });
 
-test("a bubble waits in real time for a group that was first used outside of it, also if it calls add itself", async () => {
+test("a bubble waits in real time for a group that was first used outside of it, even after its own add", async () => {
   const wg = new WaitGroup();
   wg.add(1);
   const running = bubble(async () => {
