@@ -276,7 +276,7 @@ describe("the state of a timer's channel", () => {
   });
 
   // R143
-  test("arms its source for every receiver that waits, and disarms it only after the last one has left", () => {
+  test("arms its source for each receiver that waits, and disarms it only after the last one has left", () => {
     const { core, calls } = timed();
     const [first, second] = [new Party(core, 1, []), new Party(core, 2, [])];
     for (const party of [first, second]) {

@@ -269,7 +269,7 @@ describe.each(capacities)("a channel of capacity %i", (capacity) => {
   });
 
   // R10, R29
-  test("every value goes to exactly one receiver, for every kind of send and receive", async () => {
+  test("every value goes to exactly one receiver, with all kinds of send and receive", async () => {
     const senders = 6;
     const perSender = 150;
     const ch = new Channel<number>(capacity);

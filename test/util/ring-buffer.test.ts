@@ -22,7 +22,7 @@ describe("a ring buffer", () => {
     expect(drain(ring)).toEqual(values);
   });
 
-  // Growing copies the part before the head and the part after it, and their sizes differ for every head.
+  // Growing copies the part before the head and the part after it, and their sizes differ from head to head.
   test.each([0, 1, 2, 3, 4, 5, 6, 7, 8])(
     "keeps the order when it grows after %i values have passed through",
     (passed) => {
