@@ -248,12 +248,12 @@ const loops: Readonly<Record<string, Entry>> = {
       const limiter = new RateLimiter(Infinity, 1);
       return () => limiter.wait();
     },
-    "whose context has ended": () => {
+    "whose context is canceled": () => {
       const limiter = new RateLimiter(1, 1);
       const ctx = canceled();
       return () => limiter.wait(1, { ctx });
     },
-    "whose deadline is too near": () => {
+    "whose deadline is too early": () => {
       const limiter = new RateLimiter(1e-6, 1);
       limiter.allow();
       const [ctx] = context.withTimeout(context.background(), 10_000);
@@ -276,7 +276,7 @@ const loops: Readonly<Record<string, Entry>> = {
         semaphore.release();
       };
     },
-    "whose context has ended": () => {
+    "whose context is canceled": () => {
       const semaphore = new Semaphore(1);
       semaphore.tryAcquire();
       const ctx = canceled();
@@ -417,7 +417,7 @@ const loops: Readonly<Record<string, Entry>> = {
       const pool = await stoppedPool();
       return () => pool.send(1);
     },
-    "whose context has ended": () => {
+    "whose context is canceled": () => {
       const pool = poolOf(() => 1);
       const ctx = canceled();
       return () => pool.send(1, { ctx });
@@ -436,7 +436,7 @@ const loops: Readonly<Record<string, Entry>> = {
       const pool = await stoppedPool();
       return () => pool.submit(1);
     },
-    "whose context has ended": () => {
+    "whose context is canceled": () => {
       const pool = poolOf(() => 1);
       const ctx = canceled();
       return () => pool.submit(1, { ctx });
@@ -482,7 +482,7 @@ const loops: Readonly<Record<string, Entry>> = {
   },
   runPool: {
     "of jobs that are closed": () => () => runPool(context.background(), closed(), new Channel(1), () => 1),
-    "whose context has ended": () => {
+    "whose context is canceled": () => {
       const ctx = canceled();
       return () => runPool(ctx, new Channel<number>(), new Channel<JobOutcome<number, number>>(), () => 1);
     },

@@ -64,8 +64,8 @@ test("every entry point exists for programs and for bundlers, with the same name
   const entryPoints = Object.values(exports).filter((entry) => typeof entry === "object");
   expect(entryPoints).toHaveLength(5);
   const names = `
-    const [one, other] = await Promise.all(process.argv.slice(1).map((file) => import(file)));
-    console.log(Object.keys(one).join() === Object.keys(other).join(), Object.keys(one).length);`;
+    const [node, bundler] = await Promise.all(process.argv.slice(1).map((file) => import(file)));
+    console.log(Object.keys(node).join() === Object.keys(bundler).join(), Object.keys(node).length);`;
   for (const entry of entryPoints) {
     // A tool that sets "node" and "module" must load the files of Node, or there would be two copies.
     expect(Object.keys(entry)).toEqual(["types", "node", "module", "default"]);

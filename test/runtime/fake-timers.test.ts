@@ -208,7 +208,7 @@ describe.each(Object.entries(node))("%s", (_, fakes) => {
 describe.each(Object.entries(jests))("jest, %s", (_, fakes) => {
   test.concurrent("in all cases", async () => {
     const all = Object.entries({ ...cases, ...atImport });
-    // One file for each case, because a file imports the library anew.
+    // One file for each case, because each file imports a new copy of the library.
     const files = all.map(([name, code], i) => [
       `case${i}`,
       `const { jest } = import.meta;

@@ -31,7 +31,7 @@ describe.each([
     expect(code).toBe(1);
   });
 
-  test.concurrent("a panic under fake timers does so too", async () => {
+  test.concurrent("a panic under fake timers fails the test in which it happens, too", async () => {
     const { tests } = await runJest(
       format,
       { first: imports + panics.replace("time.sleep(5)", "new Promise(() => undefined)") },

@@ -46,7 +46,7 @@ describe("a waiting writer", () => {
   });
 });
 
-describe("when a writer has ended", () => {
+describe("after the unlock of a writer", () => {
   // R87: as Go's RWMutex.Unlock
   test("all waiting readers go first, even if another writer has waited longer", async () => {
     const rw = new RWMutex();
