@@ -15,7 +15,7 @@ export const stateLabels: Readonly<Record<State, string>> = {
   wait: "waits for goroutines",
 };
 
-/** Distinct names of the channels, or the pools, of a trace: with the id, if another one has the same name or if there is no name. */
+/** Distinct names of the channels, or the pools, of a trace: the id follows a name that several have, and the kind if the name is "". */
 class DistinctNames {
   readonly #kind: string;
   readonly #names: ReadonlyMap<number, string>;

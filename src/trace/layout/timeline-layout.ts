@@ -228,7 +228,7 @@ function eventMarks({ axis, trace, topOf }: Scene): Shape[] {
 
 // ---- Channels and output
 
-function layoutChannels(scene: Scene, top: number): Section & { readonly tracks: readonly chart.Track[] } {
+function layoutChannels(scene: Scene, top: number): chart.TrackSection {
   const { axis, channels, hiddenChannels, names, trace } = scene;
   const tracks: chart.Track[] = [];
   const shapes: Shape[] = [];
