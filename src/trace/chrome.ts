@@ -163,12 +163,12 @@ class ChromeWriter {
   #describe(event: TraceEvent): readonly [ph: "X" | "i", name: string, cat: string, args?: Args] | null {
     const { type } = event;
     if (type === "send" || type === "receive") {
-      const { text, to, from, length } = { text: undefined, to: undefined, from: undefined, ...event };
-      const value = text === undefined ? {} : { value: truncate(text, 40) };
-      const ends = Object.entries({ to, from }).flatMap(([key, id]) =>
-        id === undefined ? [] : [[key, this.#goroutineName(id)] as const],
-      );
-      const args = { ...value, ...Object.fromEntries(ends), length };
+      const peer = type === "send" ? event.to : event.from;
+      const args = {
+        ...(type === "send" && event.text !== undefined && { value: truncate(event.text, 40) }),
+        ...(peer !== undefined && { [type === "send" ? "to" : "from"]: this.#goroutineName(peer) }),
+        length: event.length,
+      };
       return ["X", `${type} ${this.#channelName(event.channel)}`, "channel", args];
     }
     if (type === "go") return ["X", `go ${this.#goroutineName(event.child)}`, "goroutine"];
@@ -186,9 +186,8 @@ class ChromeWriter {
   #addPool(pool: number, pid: number): void {
     const name = this.#names.pool(pool, maxName);
     this.#addName("process", name.startsWith("pool ") ? name : `pool ${name}`, pid);
-    const { jobs, queueLengths } = readPoolHistory(this.#trace, pool);
-    // The history counts the events of this pool only.
-    const timestamps = this.#timestamps.filter((_, i) => isOfPool(this.#trace.events[i], pool));
+    const { jobs, queueLengths, indexes } = readPoolHistory(this.#trace, pool);
+    const timestamps = indexes.map((i) => this.#timestamps[i] as number);
     const started = jobs.filter((job) => job.started >= 0).sort((a, b) => a.started - b.started);
     const threads = new Map<number | null, number>();
     for (const { worker } of started) {
@@ -268,10 +267,6 @@ class ChromeWriter {
   #addCounter(pid: number, name: string, ts: number, value: number): void {
     this.#entries.push({ ph: "C", name, pid, tid: pid, ts, args: { values: value } });
   }
-}
-
-function isOfPool(event: TraceEvent | undefined, pool: number): event is EventOf<"accept" | "start" | "finish"> {
-  return event !== undefined && "pool" in event && event.pool === pool;
 }
 
 /** At the same time outer slices come first, and flows after the slices. */

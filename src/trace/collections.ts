@@ -1,7 +1,11 @@
 // A map whose values are created on demand.
 
 /** Returns the value of `key` in `map`, after storing the result of `create` if there is none. */
-export function getOrInsert<K, V>(map: Map<K, V>, key: K, create: () => V): V {
+export function getOrInsert<K, V>(
+  map: { get(key: K): V | undefined; set(key: K, value: V): unknown },
+  key: K,
+  create: () => V,
+): V {
   const existing = map.get(key);
   if (existing !== undefined) return existing;
   const created = create();

@@ -2,6 +2,7 @@
 // recording keeps nothing of it alive.
 
 import type { CaseInfo, ChannelInfo, GoroutineInfo, JobInfo, PoolInfo } from "../runtime/hooks.ts";
+import { getOrInsert } from "./collections.ts";
 import type { GoroutineRef, TracedCase, TracedChannel, TracedGoroutine, TracedPool } from "./format.ts";
 import { inferChannelName, inferGoroutineName } from "./name-inference.ts";
 
@@ -56,14 +57,12 @@ export class IdTable {
   }
 
   channel(channel: ChannelInfo): KnownChannel {
-    let known = this.#channels.get(channel);
-    if (known === undefined) {
-      known = { id: this.channels.length + 1, buffered: [] };
-      this.#channels.set(channel, known);
+    return getOrInsert(this.#channels, channel, () => {
+      const id = this.channels.length + 1;
       const name = channel.name || (this.#inferredNames.get(channel) ?? "");
-      this.channels.push({ id: known.id, name, capacity: channel.isTimer ? 0 : channel.capacity });
-    }
-    return known;
+      this.channels.push({ id, name, capacity: channel.isTimer ? 0 : channel.capacity });
+      return { id, buffered: [] };
+    });
   }
 
   cases(cases: readonly CaseInfo[]): TracedCase[] {
@@ -75,14 +74,11 @@ export class IdTable {
   }
 
   job(pool: PoolInfo, job: JobInfo): { readonly pool: number; readonly job: number } {
-    let known = this.#pools.get(pool);
-    if (known === undefined) {
-      known = { id: this.pools.length + 1, jobs: 0 };
-      this.#pools.set(pool, known);
-      this.pools.push({ id: known.id, name: pool.name });
-    }
-    let id = this.#jobIds.get(job);
-    if (id === undefined) this.#jobIds.set(job, (id = ++known.jobs));
-    return { pool: known.id, job: id };
+    const known = getOrInsert(this.#pools, pool, () => {
+      const id = this.pools.length + 1;
+      this.pools.push({ id, name: pool.name });
+      return { id, jobs: 0 };
+    });
+    return { pool: known.id, job: getOrInsert(this.#jobIds, job, () => ++known.jobs) };
   }
 }

@@ -15,18 +15,7 @@ export const stateLabels: Readonly<Record<State, string>> = {
   wait: "waits for goroutines",
 };
 
-/** Returns the name of a function, at most `max` characters of it; "func" if it has none. */
-export function functionName(name: string, max = 18): string {
-  return name === "" ? "func" : truncate(name, max);
-}
-
-/** Returns the id and the name of a goroutine: "4 worker". */
-export function goroutineLabel(id: GoroutineRef, name: string, max = 18): string {
-  if (id === null) return "? unknown";
-  return id === 0 ? "timers" : `${id} ${functionName(name, max)}`;
-}
-
-/** Distinct names of the channels, or the pools, of a trace: with the id, if another one has the same name or if there is no name. */
+/** Distinct names of the channels, or the pools, of a trace: the id follows a name that several have, and the kind if the name is "". */
 class DistinctNames {
   readonly #kind: string;
   readonly #names: ReadonlyMap<number, string>;
@@ -64,8 +53,10 @@ export class NameTable {
     return this.#goroutines.get(id) ?? "";
   }
 
+  /** The id and the name of a goroutine: "4 worker". */
   goroutine(id: GoroutineRef, max = 18): string {
-    return goroutineLabel(id, this.function(id), max);
+    if (id === null) return "? unknown";
+    return id === 0 ? "timers" : `${id} ${truncate(this.function(id) || "func", max)}`;
   }
 
   channel(id: number, max = 18): string {

@@ -19,6 +19,8 @@ export interface PoolJob {
 
 /** The events of one pool. */
 export interface PoolHistory {
+  /** The index of each event in the trace. */
+  readonly indexes: readonly number[];
   /** The time of each event, in milliseconds. */
   readonly times: readonly number[];
   /** How many accepted jobs waited for a worker after each event. */
@@ -51,13 +53,15 @@ export interface PoolFigures {
 
 /** Reads the events of the pool with the id `pool`. */
 export function readPoolHistory({ events, end }: Trace, pool: number): PoolHistory {
+  const indexes: number[] = [];
   const times: number[] = [];
   const queueLengths: number[] = [];
   const jobs = new Map<number, MutableJob>();
   let queueLength = 0;
-  for (const event of events) {
+  for (const [i, event] of events.entries()) {
     if (!("pool" in event) || event.pool !== pool) continue;
     const index = times.push(event.at) - 1;
+    indexes.push(i);
     const job = getOrInsert(jobs, event.job, () => newJob(event.job));
     const wasQueued = isQueued(job);
     if (event.type === "accept") {
@@ -70,7 +74,7 @@ export function readPoolHistory({ events, end }: Trace, pool: number): PoolHisto
     queueLength += Number(isQueued(job)) - Number(wasQueued);
     queueLengths.push(queueLength);
   }
-  return { times, queueLengths, jobs: [...jobs.values()], end: Math.max(end, times.at(-1) ?? 0) };
+  return { indexes, times, queueLengths, jobs: [...jobs.values()], end: Math.max(end, times.at(-1) ?? 0) };
 }
 
 type MutableJob = { -readonly [K in keyof PoolJob]: PoolJob[K] };

@@ -4,7 +4,7 @@
 
 import { getOrInsert } from "./collections.ts";
 import type { EventOf, GoroutineRef, Trace } from "./format.ts";
-import { buildTracks, compareIds, type State, stateOf } from "./tracks.ts";
+import { buildTracks, compareIds, type GoroutineTrack, type State, stateOf } from "./tracks.ts";
 
 /** What goroutines wait for: one side of a channel, or something other than a channel. */
 export interface WaitTarget {
@@ -77,13 +77,11 @@ export interface WaitForGraph {
  * never.close();
  */
 export function waitForGraph(trace: Trace): WaitForGraph {
-  const { goroutines, channels } = buildTracks(trace);
   const history = readHistory(trace);
-  const requests = new Map<string, Request & { readonly index: number; readonly waiting: GoroutineRef[] }>();
-  const blocked: BlockedGoroutine[] = [];
-  for (const { id: goroutine, name, hasEnded, spans } of goroutines) {
-    const { state, wait } = spans.at(-1) ?? {};
-    if (hasEnded || state === undefined || !wait) continue;
+  const requests = new Map<string, OpenRequest>();
+  const blocked = history.tracks.flatMap(({ id: goroutine, name, hasEnded, spans }): BlockedGoroutine[] => {
+    const { state = "running", wait = null } = spans.at(-1) ?? {};
+    if (hasEnded || wait === null) return [];
     const targets = new Set<number>();
     for (const request of requestsOf(wait)) {
       // What is not a channel has no id, so each goroutine waits for a target of its own.
@@ -93,49 +91,18 @@ export function waitForGraph(trace: Trace): WaitForGraph {
       target.waiting.push(goroutine);
       targets.add(target.index);
     }
-    blocked.push({
-      goroutine,
-      name,
-      state,
-      blockEvent: history.blockIndexes.get(wait) as number,
-      targets: [...targets],
-    });
-  }
-
-  const lengths = new Map(channels.map(({ channel, levels }) => [channel.id, levels.at(-1)?.length ?? 0]));
-  const locks = new Set(
-    channels.flatMap(({ channel: { id, capacity } }) => (capacity === 1 && lengths.get(id) === 1 ? id : [])),
-  );
-  const ended = new Set(goroutines.flatMap(({ id, hasEnded }) => (hasEnded ? [id] : [])));
-  const wakersOf = ({ channel, needs, operation }: Request, waiting: readonly GoroutineRef[]): PotentialWaker[] => {
-    const [first] = waiting as [GoroutineRef];
-    if (channel === null || needs === null) {
-      if (stateOf(operation) !== "wait" || first === null) return [];
-      const children = trace.goroutines.filter(({ id, parent }) => parent === first && !ended.has(id));
-      return children.map(({ id }) => ({ goroutine: id, evidence: "child" }));
-    }
-    const past = history.moved.get(`${needs} ${channel}`) ?? new Set();
-    // The goroutine whose value fills a channel that may be used as a lock. Workers that fill a channel of results look like holders, too,
-    // but they wait for that very channel.
-    const holder = needs === "receive" && locks.has(channel) ? history.lastSender.get(channel) : undefined;
-    const isHolder = holder !== undefined && !waiting.includes(holder) && !ended.has(holder);
-    if (isHolder && (past.size === 0 || past.has(holder))) return [{ goroutine: holder, evidence: "holder" }];
-    const pending = requests.get(`${opposite(needs)} ${channel}`)?.waiting ?? [];
-    const evidence = new Map<GoroutineRef, PotentialWaker["evidence"]>();
-    const canRun = (goroutine: GoroutineRef): boolean => goroutine !== 0 && !ended.has(goroutine);
-    for (const goroutine of [...past].filter(canRun)) evidence.set(goroutine, "past");
-    for (const goroutine of pending.filter(canRun)) evidence.set(goroutine, "pending");
-    // A goroutine cannot end its own wait: it is listed only if no other could.
-    if (waiting.length === 1 && evidence.size > 1) evidence.delete(first);
-    const wakers = [...evidence].map(([goroutine, reason]) => ({ goroutine, evidence: reason }));
-    return wakers.sort((a, b) => compareIds(a.goroutine, b.goroutine));
-  };
-  const targets = [...requests.values()].map(({ channel, needs, operation, waiting }): WaitTarget => {
-    const wakers = wakersOf({ channel, needs, operation }, waiting);
+    return [{ goroutine, name, state, blockEvent: history.blockIndexes.get(wait) as number, targets: [...targets] }];
+  });
+  const targets = [...requests.values()].map(({ index: _, ...request }): WaitTarget => {
+    const { channel, needs, operation } = request;
+    const pending = needs === null ? undefined : requests.get(`${opposite(needs)} ${channel}`)?.waiting;
+    const wakers =
+      channel === null || needs === null
+        ? childWakers(trace, history, request)
+        : channelWakers(history, channel, needs, request.waiting, pending ?? []);
     // No goroutine can end a wait at a nil channel, or in a select without cases.
     const isRecorded = needs !== null || operation === "select";
-    const length = channel === null ? 0 : (lengths.get(channel) ?? 0);
-    return { channel, needs, operation, length, waiting, wakers, isRecorded };
+    return { ...request, length: history.lengths.get(channel) ?? 0, wakers, isRecorded };
   });
   // A cycle without guesses is preferred.
   const certain = targets.map(({ wakers }) => wakers.filter(({ evidence }) => !isGuess(evidence)));
@@ -152,6 +119,12 @@ export function isGuess(evidence: PotentialWaker["evidence"]): boolean {
 type Direction = "send" | "receive";
 
 type Request = Pick<WaitTarget, "channel" | "needs" | "operation">;
+
+/** A request with the goroutines that wait for it, and its index among the targets. */
+interface OpenRequest extends Request {
+  readonly index: number;
+  readonly waiting: GoroutineRef[];
+}
 
 /** What the wait of a goroutine needs: one of these. */
 function requestsOf({ operation, channel, cases }: EventOf<"block">): Request[] {
@@ -171,23 +144,68 @@ function opposite(direction: Direction): Direction {
 
 /** What the events say about which goroutine could do what. */
 interface History {
+  readonly tracks: readonly GoroutineTrack[];
+  readonly ended: ReadonlySet<GoroutineRef>;
+  readonly blockIndexes: ReadonlyMap<EventOf<"block">, number>;
   /** The goroutines that sent to or received from a channel, by direction and channel. */
   readonly moved: ReadonlyMap<string, ReadonlySet<GoroutineRef>>;
-  readonly lastSender: ReadonlyMap<number, GoroutineRef>;
-  readonly blockIndexes: ReadonlyMap<EventOf<"block">, number>;
+  /** How many values are in each channel. */
+  readonly lengths: ReadonlyMap<number | null, number>;
+  /** The goroutine whose value fills a channel of capacity 1, which may be used as a lock. */
+  readonly holders: ReadonlyMap<number, GoroutineRef>;
 }
 
-function readHistory({ events }: Trace): History {
+function readHistory(trace: Trace): History {
+  const { goroutines: tracks, channels } = buildTracks(trace);
+  const ended = new Set(tracks.filter(({ hasEnded }) => hasEnded).map(({ id }) => id));
+  const lengths = new Map(channels.map(({ channel, levels }) => [channel.id, levels.at(-1)?.length ?? 0]));
   const moved = new Map<string, Set<GoroutineRef>>();
-  const lastSender = new Map<number, GoroutineRef>();
+  const holders = new Map<number, GoroutineRef>();
   const blockIndexes = new Map<EventOf<"block">, number>();
-  for (const [i, event] of events.entries()) {
+  for (const [i, event] of trace.events.entries()) {
     if (event.type === "block") blockIndexes.set(event, i);
     if (event.type !== "send" && event.type !== "receive") continue;
     getOrInsert(moved, `${event.type} ${event.channel}`, () => new Set()).add(event.goroutine);
-    if (event.type === "send") lastSender.set(event.channel, event.goroutine);
+    if (event.type === "send") holders.set(event.channel, event.goroutine);
   }
-  return { moved, lastSender, blockIndexes };
+  for (const { channel } of channels) {
+    if (channel.capacity !== 1 || lengths.get(channel.id) !== 1) holders.delete(channel.id);
+  }
+  return { tracks, ended, blockIndexes, moved, lengths, holders };
+}
+
+/** The goroutines that the waiting one started, behind a WaitGroup and the like. */
+function childWakers(
+  { goroutines }: Trace,
+  { ended }: History,
+  { operation, waiting }: Omit<OpenRequest, "index">,
+): PotentialWaker[] {
+  const [parent = null] = waiting;
+  if (stateOf(operation) !== "wait" || parent === null) return [];
+  const children = goroutines.filter((child) => child.parent === parent && !ended.has(child.id));
+  return children.map(({ id }) => ({ goroutine: id, evidence: "child" }));
+}
+
+function channelWakers(
+  { moved, holders, ended }: History,
+  channel: number,
+  needs: Direction,
+  waiting: readonly GoroutineRef[],
+  pending: readonly GoroutineRef[],
+): PotentialWaker[] {
+  const past = moved.get(`${needs} ${channel}`) ?? new Set();
+  const holder = needs === "receive" ? holders.get(channel) : undefined;
+  // Workers that fill a channel of results look like holders, too, but they wait for that very channel.
+  const isLock = holder !== undefined && !waiting.includes(holder) && !ended.has(holder);
+  if (isLock && (past.size === 0 || past.has(holder))) return [{ goroutine: holder, evidence: "holder" }];
+  const evidence = new Map<GoroutineRef, PotentialWaker["evidence"]>();
+  const canRun = (goroutine: GoroutineRef): boolean => goroutine !== 0 && !ended.has(goroutine);
+  for (const goroutine of [...past].filter(canRun)) evidence.set(goroutine, "past");
+  for (const goroutine of pending.filter(canRun)) evidence.set(goroutine, "pending");
+  // A goroutine cannot end its own wait: it is listed only if no other could.
+  if (waiting.length === 1 && evidence.size > 1) evidence.delete(waiting[0] as GoroutineRef);
+  const wakers = [...evidence].map(([goroutine, reason]) => ({ goroutine, evidence: reason }));
+  return wakers.sort((a, b) => compareIds(a.goroutine, b.goroutine));
 }
 
 /** Finds a cycle of goroutines and targets: a goroutine leads to its targets, and a target to the goroutines in `wakers`. */

@@ -48,19 +48,22 @@ export interface EventAxis extends Scale {
 }
 
 /** Lays out the events of a trace. */
-export function eventAxis(trace: Trace, { left, right, from = 0, to = Infinity, isRelevant }: AxisOptions): EventAxis {
+export function eventAxis(
+  trace: Trace,
+  { left, right, from = 0, to = Infinity, isRelevant = () => true }: AxisOptions,
+): EventAxis {
   const byTime = bisector(({ at }: TraceEvent) => at);
   const [first, last] = [byTime.left(trace.events, from), byTime.right(trace.events, to)];
   const events = trace.events.slice(first, last);
   const isBlocked = trace.ending === "blocked" && last === trace.events.length;
-  const range = { left, right, from, to: Math.min(to, Math.max(trace.end, trace.events.at(-1)?.at ?? 0)) };
-  const steps = stepsOf(events, isRelevant ?? (() => true));
+  const end = Math.min(to, Math.max(trace.end, trace.events.at(-1)?.at ?? 0));
+  const steps = stepsOf(events, isRelevant);
   const lastStep = steps.at(-1) ?? 0.5;
   const stepCount = lastStep + (isBlocked ? Math.max(2, lastStep * blockedShare) : 1);
-  const isTime = trace.clock === "real" && stepCount * minStep > right - left && range.to > from;
+  const isTime = trace.clock === "real" && stepCount * minStep > right - left && end > from;
   const { positions, ticks, gaps } = isTime
-    ? placeByTime(events, { ...range, right: isBlocked ? right - blockedShare * (right - left) : right })
-    : placeByOrder(events, range, steps, stepCount);
+    ? placeByTime(events, { left, right: isBlocked ? right - blockedShare * (right - left) : right, from, to: end })
+    : placeByOrder(events, { left, right, from, to: end }, steps, stepCount);
   const at = (index: number): number => (index < first ? left : (positions[index - first] ?? right));
   return { kind: isTime ? "time" : "order", left, right, first, last, at, ticks, gaps };
 }
@@ -116,13 +119,14 @@ function placeByOrder(
     const step = steps[i];
     const x = step === undefined ? right : left + pixelsPerStep * step + gapsBefore;
     if (width >= minGap) gaps.push({ from: x - width, to: x, ms });
-    const isFirst = i === 0 && step !== undefined;
-    if (ms > 0 || isFirst) candidates.push({ x, time: times[i + 1] as number, weight: isFirst ? Infinity : ms });
+    const weight = i === 0 && step !== undefined ? Infinity : ms;
+    if (weight > 0) candidates.push({ x, time: times[i + 1] as number, weight });
     return x;
   });
   return { positions: positions.slice(0, events.length), gaps, ticks: pickTicks(candidates, right) };
 }
 
+/** A time that may have a label; the times after the longest gaps have the greatest weight. */
 interface Candidate {
   readonly x: number;
   readonly time: number;

@@ -100,6 +100,11 @@ export interface Section {
   readonly bottom: number;
 }
 
+/** A group of tracks, with the shapes on them. */
+export interface TrackSection extends Section {
+  readonly tracks: readonly Track[];
+}
+
 /** The margin of a picture. */
 export const margin = 16;
 

@@ -3,7 +3,7 @@
 import { getOrInsert } from "../collections.ts";
 import { formatAxisTime, truncate } from "../formatting.ts";
 import type { GoroutineRef, TraceEvent } from "../format.ts";
-import { type MessageFlow, stateOf } from "../tracks.ts";
+import type { MessageFlow } from "../tracks.ts";
 import { line, type Path, type Shape, text, textWidth } from "./chart.ts";
 import { barHeight, type Scene } from "./scene.ts";
 
@@ -113,25 +113,23 @@ function crosses([x1, y1, x2, y2]: Ends, left: number, right: number, y: number)
 
 /** Lines from a `go` to the track that begins there, and dotted lines to goroutines that were woken without a value. */
 function startsAndWakes(scene: Scene): Shape[] {
-  const { axis, trace } = scene;
-  const starts = new Map<string, Shape>();
+  const { axis, goroutines, trace } = scene;
+  const starts = goroutines.flatMap(({ id, startEvent: i }): Shape[] => {
+    const starter = trace.events[i]?.goroutine;
+    if (starter === undefined || i < axis.first || i >= axis.last) return [];
+    const ends = arrowBetween(scene, starter, id, axis.at(i), axis.at(i));
+    return ends === null ? [] : [line("start", startLine(ends), { events: [i, i + 1] })];
+  });
   const wakes = new Map<string, Shape>();
-  const operations = new Map<number, string>();
-  for (const [i, event] of trace.events.entries()) {
-    if (event.type === "block") operations.set(event.wait, event.operation);
-    if (i < axis.first || i >= axis.last) continue;
-    const x = axis.at(i);
-    const details = { events: [i, i + 1] } as const;
-    if (event.type === "go" && scene.topOf(event.child) !== null) {
-      const ends = arrowBetween(scene, event.goroutine, event.child, x, x);
-      if (ends !== null) starts.set(ends.join(" "), line("start", startLine(ends), details));
-    } else if (event.type === "unblock" && event.by !== 0 && event.by !== event.goroutine) {
-      const isValue = stateOf(operations.get(event.wait) ?? "") !== "wait" && hasJustMoved(trace.events, i);
-      const ends = isValue ? null : arrowBetween(scene, event.by, event.goroutine, x, x);
-      if (ends !== null && ends[0] === ends[2]) wakes.set(ends.join(" "), line("wake", ends, details));
-    }
+  for (let i = axis.first; i < axis.last; i++) {
+    const event = trace.events[i] as TraceEvent;
+    if (event.type !== "unblock" || event.by === 0 || event.by === event.goroutine) continue;
+    const ends = hasJustMoved(trace.events, i)
+      ? null
+      : arrowBetween(scene, event.by, event.goroutine, axis.at(i), axis.at(i));
+    if (ends !== null && ends[0] === ends[2]) wakes.set(ends.join(" "), line("wake", ends, { events: [i, i + 1] }));
   }
-  return [...starts.values(), ...(wakes.size > maxArrows ? [] : wakes.values())];
+  return [...starts, ...(wakes.size > maxArrows ? [] : wakes.values())];
 }
 
 /** A line from a bar along the bar that starts there; only along that bar if the other one is not shown. */

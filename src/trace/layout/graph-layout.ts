@@ -4,7 +4,7 @@ import { dagre } from "../vendor.ts";
 import { getOrInsert } from "../collections.ts";
 import { formatCount, pluralize, truncate } from "../formatting.ts";
 import type { Trace } from "../format.ts";
-import { functionName, goroutineLabel, NameTable } from "../names.ts";
+import { NameTable } from "../names.ts";
 import {
   type BlockedGoroutine,
   isGuess,
@@ -217,10 +217,10 @@ function goroutineLabels({ events }: Trace, names: NameTable, group: Group): Lab
   const block = events[blockEvent];
   const wait = block?.type === "block" ? names.wait(block, 24) : "";
   if (group.length === 1) {
-    const title = goroutineLabel(goroutine, name, 16);
+    const title = names.goroutine(goroutine, 16);
     return { title, detail: wait, tooltip: `${title}: ${wait}` };
   }
-  const title = `${formatCount(group.length)} × ${functionName(name, 14)}`;
+  const title = `${formatCount(group.length)} × ${truncate(name || "func", 14)}`;
   const ids = group.slice(0, 40).map(({ goroutine: id }) => id ?? "?");
   const firstIds = `${ids.slice(0, 3).join(", ")}${group.length > 3 ? ", …" : ""}`;
   return { title, detail: truncate(`${firstIds}: ${wait}`, 26), tooltip: `${title} (${ids.join(", ")}): ${wait}` };

@@ -127,13 +127,13 @@ function workerTracks({ history, isTime, low, high, positionOf, toPixels }: View
   const addIdle = (last: number): void => {
     const first = (tracks.at(-1)?.last ?? 0) + 1;
     const size = last - first >= 2 ? last - first + 1 : 1;
-    for (let id = first; id <= last; id += size) tracks.push({ ...idle, first: id, last: id + size - 1 });
+    for (let id = first; id <= last; id += size) tracks.push({ ...idleTrack, first: id, last: id + size - 1 });
   };
   for (const [worker, bars] of workers) {
     if (bars.length === 0) continue;
     addIdle(worker - 1);
     bars.sort((a, b) => a.from - b.from || a.to - b.to);
-    tracks.push({ ...idle, first: worker, last: worker, bars, covered: coveredLength(bars) });
+    tracks.push({ ...idleTrack, first: worker, last: worker, bars, covered: coveredLength(bars) });
   }
   addIdle(workers.at(-1)?.[0] ?? 0);
   const others = tracks.splice(tracks.length > maxTracks ? tracksWithAggregate : tracks.length);
@@ -145,7 +145,7 @@ function workerTracks({ history, isTime, low, high, positionOf, toPixels }: View
   return [...tracks, { first: next.first, last, bars, covered, isAggregate: true }];
 }
 
-const idle = { bars: [], covered: 0, isAggregate: false };
+const idleTrack = { bars: [], covered: 0, isAggregate: false };
 
 /** The length of the axis that at least one of `bars` covers. */
 function coveredLength(bars: readonly Bar[]): number {
@@ -268,7 +268,7 @@ function layoutQueue({ history, low, high, right, positionOf, toPixels }: View, 
 
 // ---- The workers
 
-function layoutWorkers(view: View, workers: readonly WorkerTrack[], width: number, top: number): Workers {
+function layoutWorkers(view: View, workers: readonly WorkerTrack[], width: number, top: number): chart.TrackSection {
   const jobs = workers.reduce((sum, { bars, isAggregate }) => sum + (isAggregate ? 0 : bars.length), 0);
   const describe = jobs <= maxTooltips ? (job: PoolJob): string => describeJob(view.history, job) : null;
   const tracks: chart.Track[] = [];
@@ -292,10 +292,6 @@ function layoutWorkers(view: View, workers: readonly WorkerTrack[], width: numbe
     y += height + 5;
   }
   return { tracks, shapes, bottom: y };
-}
-
-interface Workers extends Section {
-  readonly tracks: readonly chart.Track[];
 }
 
 function labelOf({ first, last }: WorkerTrack, middle: number): Shape {

@@ -4,7 +4,7 @@
 import { getOrInsert } from "../collections.ts";
 import { formatAxisTime, formatCount, pluralize, truncate } from "../formatting.ts";
 import type { GoroutineRef, Trace, TraceEvent } from "../format.ts";
-import { goroutineLabel, stateLabels } from "../names.ts";
+import { stateLabels } from "../names.ts";
 import type { ChannelTrack, GoroutineTrack, State, StateSpan } from "../tracks.ts";
 import { waitForGraph } from "../wait-for-graph.ts";
 import { eventAxis } from "./axis.ts";
@@ -73,7 +73,7 @@ export function layoutTimeline(trace: Trace, request: TimelineRequest): chart.La
     description: title,
     header: headerOf(scene, title, flows.omitted),
     axis: { left: axis.left, right: axis.right, ticks, gaps, line: axisLine, end: output.bottom, labels: 14 },
-    tracks: [...scene.goroutines.map((track) => trackOf(scene, track)), ...tracks],
+    tracks: [...scene.goroutines.map(({ id }) => trackOf(scene, id)), ...tracks],
     shapes: [
       ...scene.goroutines.flatMap((track) => [...spansOf(scene, track), ...endOf(scene, track)]),
       ...bandOf(scene),
@@ -121,10 +121,10 @@ function describeAxis({ clock, events }: Trace, kind: "order" | "time"): string 
 
 // ---- Goroutines
 
-function trackOf(scene: Scene, { id, name }: GoroutineTrack): chart.Track {
-  const top = scene.topOf(id) as number;
-  const label = text(margin, top + 14, goroutineLabel(id, name, 15), id === null ? "small" : "label");
-  return { label: [{ ...label, tooltip: goroutineLabel(id, name, 200) }], baseline: top + barHeight };
+function trackOf({ names, topOf }: Scene, id: GoroutineRef): chart.Track {
+  const top = topOf(id) as number;
+  const label = text(margin, top + 14, names.goroutine(id, 15), id === null ? "small" : "label");
+  return { label: [{ ...label, tooltip: names.goroutine(id, 200) }], baseline: top + barHeight };
 }
 
 function spansOf(scene: Scene, track: GoroutineTrack): Shape[] {
@@ -144,7 +144,7 @@ function spansOf(scene: Scene, track: GoroutineTrack): Shape[] {
   return drawSpans(
     spans.filter(({ from, to }) => to > from),
     ({ from, to, style, span }) => [
-      bar(style, from, to, describeSpan(scene, track, span), [span.from, span.to]),
+      bar(style, from, to, describeSpan(scene, track.id, span), [span.from, span.to]),
       ...spanLabel(scene, span, from, to, top + 8),
     ],
     (run, from, to) => (to - from < 0.4 ? [] : [bar("mixed", from, to, pluralize(run.length, "short span"))]),
@@ -159,11 +159,11 @@ function spanLabel({ names }: Scene, { state, wait }: StateSpan, from: number, t
   return [text((from + to) / 2, y, signs[state], "sign", "middle")];
 }
 
-function describeSpan({ trace, names }: Scene, { id, name }: GoroutineTrack, { wait, ...span }: StateSpan): string {
+function describeSpan({ trace, names }: Scene, id: GoroutineRef, { wait, ...span }: StateSpan): string {
   const [from, to] = [trace.events[span.from]?.at ?? 0, trace.events[span.to]?.at ?? trace.end];
   const what = wait === null ? "runs" : `waits: ${names.wait(wait, 120)}`;
   const when = to > from ? `${formatAxisTime(from)} to ${formatAxisTime(to)}` : `at ${formatAxisTime(from)}`;
-  return `${goroutineLabel(id, name)} ${what}, ${when}`;
+  return `${names.goroutine(id)} ${what}, ${when}`;
 }
 
 /** The end of a goroutine: a dot, a cross for a panic, or a word if it waits forever. */
@@ -228,7 +228,7 @@ function eventMarks({ axis, trace, topOf }: Scene): Shape[] {
 
 // ---- Channels and output
 
-function layoutChannels(scene: Scene, top: number): Section & { readonly tracks: readonly chart.Track[] } {
+function layoutChannels(scene: Scene, top: number): chart.TrackSection {
   const { axis, channels, hiddenChannels, names, trace } = scene;
   const tracks: chart.Track[] = [];
   const shapes: Shape[] = [];
