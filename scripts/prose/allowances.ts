@@ -10,6 +10,7 @@ export interface Allowance {
 }
 
 export const allowances: readonly Allowance[] = [
+  { file: "scripts/prose/allowances.ts", text: "cancelled", reason: "this list" },
   { file: "ARCHITECTURE.md", text: "## What is not here", reason: "a heading, which is not a sentence" },
   { file: "test/scripts/prose.test.ts", reason: "the sentences that the check has to find" },
   { file: "test/conformance/goroutine.test.ts", text: "hello,", reason: "the values of Go's own tests" },

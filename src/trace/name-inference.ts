@@ -16,7 +16,7 @@ export function callerLine(): number | undefined {
   return positionOf(callerFrames()[0] ?? "")?.line;
 }
 
-/** The name of the variable or property to which a new channel is assigned; "" if it is not in the same line, or there is no source. */
+/** The name of the variable or property to which a new channel is assigned; "" if it is not in the same line, or the source is not available. */
 export function inferChannelName(): string {
   const position = positionOf(callerFrames()[0] ?? "");
   const text = position === undefined ? "" : (linesOf(position.file)[position.line - 1] ?? "");

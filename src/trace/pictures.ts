@@ -32,7 +32,7 @@ export interface RenderTimelineOptions extends ViewRange {
  * The axis is the order of the events; time that passes between them is a gray gap. Many events of a real clock are placed by their time.
  *
  * @param trace - A recorded run.
- * @param options - What is shown, and how wide.
+ * @param options - The content of the picture, and its width in pixels.
  * @throws {RangeError} if the width, the range of time or the id of a goroutine is invalid.
  * @throws {TypeError} if the title is not a string, or `goroutines` is not an array.
  *

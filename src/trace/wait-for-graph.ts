@@ -237,7 +237,7 @@ function shortestCycle(successors: readonly (readonly number[])[]): number[] {
       if (degrees[from] === 0) removed.push(from);
     }
   }
-  // A walk that never ends comes to a node twice.
+  // An infinite walk visits a node twice.
   let start = degrees.findIndex((degree) => degree > 0);
   if (start < 0) return [];
   const visited = new Set<number>();

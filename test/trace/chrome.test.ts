@@ -66,7 +66,7 @@ function read(text: string): Read {
     const needs = phases[entry.ph] ?? complain("no such phase", entry);
     for (const field of needs) if (!(field in entry)) complain(`${field} is missing`, entry);
     for (const field of ["ts", "dur", "pid", "tid"] as const) {
-      if (field in entry && !Number.isSafeInteger(entry[field])) complain(`${field} is no number`, entry);
+      if (field in entry && !Number.isSafeInteger(entry[field])) complain(`${field} is not a number`, entry);
     }
     if (/[\p{Cc}\p{Cs}]/u.test(JSON.stringify([entry.name, entry.args]).replaceAll(/\\u[0-9a-f]{4}/g, "\u0000"))) {
       complain("a character that is unfit", entry);
@@ -85,7 +85,7 @@ function read(text: string): Read {
     if (["X", "i", "s", "f"].includes(entry.ph) && !names.has(thread)) complain("a thread without a name", entry);
     if (!names.has(String(entry.pid))) complain("a process without a name", entry);
     if (entry.ph === "X") {
-      if (entry.dur < 1) complain("a slice that nobody sees", entry);
+      if (entry.dur < 1) complain("an invisible slice", entry);
       const around = stack.at(-1);
       if (around !== undefined && entry.ts + entry.dur > around.ts + around.dur)
         complain("a slice that overlaps", [around, entry]);

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(place, { recursive: true }));
 
-/** Runs a program so that its trace goes to `file`; answers what the file holds, too. */
+/** Runs a program with its trace written to `file`, and returns the content of the file too. */
 async function traced(body: string, file: string, options: string = tracing): Promise<Ending & { text: string }> {
   const path = join(place, file);
   const imports = 'import { Channel, go, main, time } from "goro";\n';
@@ -96,8 +96,8 @@ describe("GORO_TRACE", () => {
   });
 
   test.concurrent.each([
-    ["there is no such folder", "nowhere/run.svg", /run\.svg was not written: ENOENT/],
-    ["there is no pool to draw", "none.pool.svg", /none\.pool\.svg was not written: .*pool/],
+    ["the folder does not exist", "nowhere/run.svg", /run\.svg was not written: ENOENT/],
+    ["the trace has no pool", "none.pool.svg", /none\.pool\.svg was not written: .*pool/],
   ])("reports that %s, and the program ends as it would without it", async (_, file, message) => {
     const { code, stdout, stderr } = await runSource(`process.exitCode = 3; console.log("ran");`, {
       NODE_OPTIONS: tracing,

@@ -233,7 +233,7 @@ describe("the goroutine of an event", () => {
   });
 
   test("is null for goroutines that began before the recording", async () => {
-    // The watch for leaks knows them too, and would tell.
+    // The leak detector would report them too.
     ignoreLeaks();
     const ch = new Channel<number>(1);
     const begin = new Channel<void>();
@@ -426,7 +426,7 @@ describe("a recording", () => {
     test.each([
       ["the order of their start", 0],
       ["the opposite order", 1],
-    ])("two at a time hear it until they stop, in %s, and the console is as it was", (_, first) => {
+    ])("two recordings receive it until they stop, in %s, and the console is restored", (_, first) => {
       const both = [record({ console: true }), record({ console: true })] as const;
       console.log("to both");
       const one = both[first as 0 | 1].stop();

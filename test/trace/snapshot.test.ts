@@ -7,7 +7,7 @@ import { describe, expect, test } from "@jest/globals";
 import { runSource } from "../support/programs.ts";
 import { quiet } from "../support/promises.ts";
 
-/** What `f` has come to when everybody in it is blocked, before what it answers ends that. */
+/** Returns the snapshot of the bubble of `f` when all its goroutines are blocked; then calls the function that `f` returned. */
 async function snapshotOf(f: () => () => void): Promise<Snapshot> {
   return bubble(async () => {
     const stop = watchGoroutines();

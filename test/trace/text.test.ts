@@ -1,4 +1,4 @@
-// The view for terminals: what it tells, how wide its lines are, and that nothing of a program's steers the terminal.
+// The view for terminals: its rows, the width of its lines, and that no text of the program controls the terminal.
 
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { Trace, TraceEvent } from "goro/trace";

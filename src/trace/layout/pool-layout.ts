@@ -62,7 +62,7 @@ export function layoutPool(trace: Trace, { pool, title, width, from, to }: PoolR
   return chart.withLegend(picture, legend, header.bottom, bottom + 36 + 16 * notes.length);
 }
 
-// ---- What is shown
+// ---- The visible part
 
 /** The part of a history that is shown, and its scale. */
 interface View {
