@@ -30,7 +30,8 @@ class DistinctNames {
   of(id: number, max: number): string {
     const name = this.#names.get(id) ?? "";
     if (name === "") return `${this.#kind} ${id}`;
-    return truncate(name, max) + ((this.#counts.get(name) as number) > 1 ? ` #${id}` : "");
+    const suffix = (this.#counts.get(name) as number) > 1 ? ` #${id}` : "";
+    return truncate(name, Math.max(max - suffix.length, 4)) + suffix;
   }
 }
 
