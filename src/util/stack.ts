@@ -42,7 +42,7 @@ const folder = /^(.*[/\\])(?:util[/\\]stack\.[jt]s|whole[/\\][\w-]+\.js)$/.exec(
 
 // The functions, methods and classes that programs call, as the frames of a bundle name them. A bundler may add a number to a name.
 const functions =
-  /^(?:go|main|select|sleep|gosched|runPool|afterFunc|notifyContext|with(?:Cancel|Deadline|Timeout)(?:Cause)?|from(?:Events|Iterable|ReadableStream)|to(?:Readable|Writable)Stream)\d*$/;
+  /^(?:go|main|select|sleep|gosched|retry|mapOrdered|runPool|afterFunc|notifyContext|with(?:Cancel|Deadline|Timeout)(?:Cause)?|from(?:Events|Iterable|ReadableStream)|to(?:Readable|Writable)Stream)\d*$/;
 const methods = /^(?:do|go|lock|map|next|rLock|acquire|receive|result|send|stop|submit|tryGo|trySend|trySubmit|wait)$/;
 const classes =
   /^(?:Channel|Cond|JobRunner|ErrGroup|Mutex|Once|OrderedResults|RangeIterator|RateLimiter|PoolRun|RWMutex|Semaphore|SingleFlight|Ticker|Timer|WaitGroup|WorkerPool)\d*$/;
