@@ -18,7 +18,7 @@ test("messages arrive, and the end of the socket closes the channel", async () =
   });
   const socket = new WebSocket(`ws://127.0.0.1:${server.address().port}`);
   const got = [];
-  for await (const message of fromEvents(socket, "message", { end: "close", capacity: 8 }))
+  for await (const message of fromEvents(socket, "message", { endEvent: "close", capacity: 8 }))
     got.push(String(message.data ?? message));
   assert.deepEqual(got, ["one", "two"]);
   server.close();
@@ -30,7 +30,7 @@ test("an error reaches onError", async () => {
   await new Promise((resolve) => server.close(resolve));
   const errors = [];
   const socket = new WebSocket(`ws://127.0.0.1:${port}`);
-  const messages = fromEvents(socket, "message", { onError: (error) => errors.push(error.code), end: "close" });
+  const messages = fromEvents(socket, "message", { onError: (error) => errors.push(error.code), endEvent: "close" });
   assert.equal((await messages.receive()).ok, false);
   assert.deepEqual(errors, ["ECONNREFUSED"]);
 });
