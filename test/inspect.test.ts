@@ -59,6 +59,7 @@ test("locks and groups show how much of them is held, and their waiters", () =>
     const [mu, rw, sem, wg] = [new Mutex(), new RWMutex(), new Semaphore(3), new WaitGroup()];
     expectShown(mu, "Mutex unlocked");
     expectShown(rw, "RWMutex unlocked");
+    expectShown(rw.rLocker(), "rLocker of RWMutex unlocked");
     expectShown(sem, "Semaphore 0/3 acquired");
     expectShown(wg, "WaitGroup 0");
     const waits = [mu, rw].map(async (lock) => {

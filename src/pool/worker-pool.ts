@@ -15,7 +15,7 @@ import type { Context } from "../context/context.ts";
 import { type AsyncContext, captureAsyncContext } from "../runtime/async-context.ts";
 import { rejected, resolved, resolvedWith } from "../runtime/scheduler.ts";
 import { poolIdle } from "../runtime/wait-reasons.ts";
-import { printAsString } from "../util/inspect.ts";
+import { Printable } from "../util/inspect.ts";
 import { Check, checkFunction } from "../util/validate.ts";
 import {
   AcceptancePromise,
@@ -67,11 +67,7 @@ const checks = {
  * await using pool = new WorkerPool(async (_ctx, n: number) => n * n, { workers: 3 });
  * for await (const square of pool.map([1, 2, 3, 4, 5])) console.log(square);
  */
-export class WorkerPool<Job, Result> implements AsyncDisposable {
-  static {
-    printAsString(this.prototype);
-  }
-
+export class WorkerPool<Job, Result> extends Printable implements AsyncDisposable {
   readonly #settings: ResolvedPoolOptions<Job, Result>;
   readonly #runner: JobRunner<Job, Result, Worker<PoolJob<Job, Result>>>;
   readonly #dispatcher: JobDispatcher<Job, Result>;
@@ -101,6 +97,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
    * @throws {TypeError | RangeError} for invalid options, such as fewer workers than one.
    */
   constructor(f: PoolFunc<Job, Result>, options: PoolOptions<Job, Result> & object = {}) {
+    super();
     checkFunction("WorkerPool", f);
     const settings = resolvePoolOptions(options);
     this.#settings = settings;
@@ -331,7 +328,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   }
 
   /** Returns the state of the pool in words, such as "WorkerPool 2/4 running, 3 queued". */
-  toString(): string {
+  override toString(): string {
     const { queue, workers } = this.#dispatcher;
     const waiting = queue.waiting > 0 ? `, ${queue.waiting} waiting` : "";
     const state = this.#shutdown.report !== undefined ? ", ended" : this.#shutdown.hasBegun ? ", stopping" : "";

@@ -4,7 +4,7 @@ import { currentRealm } from "../runtime/realm.ts";
 import { rejected } from "../runtime/scheduler.ts";
 import { condWait, park, unpark } from "../runtime/wait-reasons.ts";
 import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
-import { printAsString, safeToString } from "../util/inspect.ts";
+import { Printable, safeToString } from "../util/inspect.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 import { type Locker, suspend, SuspendableLock } from "./lock-guard.ts";
 
@@ -28,19 +28,16 @@ import { type Locker, suspend, SuspendableLock } from "./lock-guard.ts";
  * using _ = await mu.lock();
  * while (!ready) await cond.wait();
  */
-export class Cond {
+export class Cond extends Printable {
   readonly #realm = currentRealm();
   readonly #waiters = new WaitQueue<Waiter<void>>();
 
   /** The lock that is held while the condition is checked or changed. */
   readonly l: Locker;
 
-  static {
-    printAsString(this.prototype);
-  }
-
   /** @throws {TypeError} if `l` has no methods `lock` and `unlock`. */
   constructor(l: Locker) {
+    super();
     if (typeof (l as Locker | undefined)?.lock !== "function" || typeof l.unlock !== "function") {
       throw new TypeError(`Cond: l must be a lock, got ${safeToString(l)}`);
     }
@@ -83,7 +80,7 @@ export class Cond {
   }
 
   /** The state of the condition variable, such as `Cond 2 waiting`. */
-  toString(): string {
+  override toString(): string {
     return `Cond ${this.#waiters.count()} waiting`;
   }
 }

@@ -12,7 +12,7 @@ import { currentRealm, type Realm } from "../runtime/realm.ts";
 import { fairly, rejected, resolved } from "../runtime/scheduler.ts";
 import { chanSend, park } from "../runtime/wait-reasons.ts";
 import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
-import { isError, printAsString, toError, waitingSuffix } from "../util/inspect.ts";
+import { isError, Printable, toError, waitingSuffix } from "../util/inspect.ts";
 import { Check, checkFunction, describe } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
@@ -37,7 +37,7 @@ const withContextCheck = new Check("ErrGroup.withContext");
  * }
  * await group.wait().catch((error: Error) => console.log(error.message)); // 20 is too long
  */
-export class ErrGroup {
+export class ErrGroup extends Printable {
   readonly #wg = new WaitGroup();
   #cancel: CancelCauseFunc | null = null;
 
@@ -51,10 +51,6 @@ export class ErrGroup {
   /** The realm in which the limit was set. */
   #realm: Realm | undefined;
   #failure: { readonly error: Error } | null = null;
-
-  static {
-    printAsString(this.prototype);
-  }
 
   /**
    * Returns a group, and a context that is canceled at the first error of the group, with that error as its cause, or when `wait` resolves.
@@ -136,7 +132,7 @@ export class ErrGroup {
   }
 
   /** The state of the group, such as `ErrGroup 3/10 running, 1 waiting` under a limit. */
-  toString(): string {
+  override toString(): string {
     if (this.#limit === null) return "ErrGroup without a limit";
     return `ErrGroup ${this.#active}/${this.#limit} running${waitingSuffix(this.#waiters.count())}`;
   }

@@ -5,6 +5,7 @@ import { dispose, makeDisposable } from "../runtime/defer.ts";
 import { fairly, rejected, resolvedWith } from "../runtime/scheduler.ts";
 import { park, type WaitReason } from "../runtime/wait-reasons.ts";
 import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
+import { Printable } from "../util/inspect.ts";
 import { type Check, checkFunction } from "../util/validate.ts";
 import type { WaitQueue } from "../util/wait-queue.ts";
 
@@ -66,7 +67,7 @@ export class LockGuard implements Disposable {
 export let suspend: (lock: SuspendableLock) => (guard: unknown) => void;
 
 /** A lock of the library. Unlike a release by hand, a suspension does not end the guarded hold. */
-export abstract class SuspendableLock {
+export abstract class SuspendableLock extends Printable {
   protected abstract suspendHold(): (guard: unknown) => void;
 
   static {

@@ -10,7 +10,7 @@ import { currentRealm } from "../runtime/realm.ts";
 import { resolvedWith } from "../runtime/scheduler.ts";
 import { mutexLock } from "../runtime/wait-reasons.ts";
 import type { Waiter } from "../runtime/waiter.ts";
-import { printAsString, waitingSuffix } from "../util/inspect.ts";
+import { waitingSuffix } from "../util/inspect.ts";
 import { Check } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 import {
@@ -51,10 +51,6 @@ const lockCheck = new Check("Mutex.lock");
 export class Mutex extends OwnedLock {
   readonly #realm = currentRealm();
   readonly #waiters = new WaitQueue<Waiter<void>>();
-
-  static {
-    printAsString(this.prototype);
-  }
 
   /**
    * Waits until the lock is free, and locks it.

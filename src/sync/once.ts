@@ -2,7 +2,7 @@
 
 import { PanicError } from "../runtime/panic.ts";
 import { fairly, rejected, resolved } from "../runtime/scheduler.ts";
-import { printAsString } from "../util/inspect.ts";
+import { Printable } from "../util/inspect.ts";
 import { checkFunction } from "../util/validate.ts";
 import { Mutex } from "./mutex.ts";
 
@@ -11,14 +11,10 @@ import { Mutex } from "./mutex.ts";
  *
  * @see [sync.Once](https://pkg.go.dev/sync#Once)
  */
-export class Once {
+export class Once extends Printable {
   /** Locked by the first call while it runs: Go's lock, so that a report names it as Go's does. */
   #running: Mutex | null = null;
   #isDone = false;
-
-  static {
-    printAsString(this.prototype);
-  }
 
   /**
    * Calls `f` if this is the first call, and waits until it has returned; a later call waits for the first. Each call may
@@ -37,7 +33,7 @@ export class Once {
   }
 
   /** The state, such as `Once done`. */
-  toString(): string {
+  override toString(): string {
     return `Once ${this.#isDone ? "done" : this.#running === null ? "not called" : "running"}`;
   }
 

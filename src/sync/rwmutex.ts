@@ -11,7 +11,7 @@ import { currentRealm } from "../runtime/realm.ts";
 import { resolvedWith } from "../runtime/scheduler.ts";
 import { rwMutexLock, rwMutexRLock } from "../runtime/wait-reasons.ts";
 import type { Waiter } from "../runtime/waiter.ts";
-import { printAsString, waitingSuffix } from "../util/inspect.ts";
+import { waitingSuffix } from "../util/inspect.ts";
 import { Check } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 import { Holds } from "./holds.ts";
@@ -46,10 +46,6 @@ export class RWMutex extends OwnedLock {
   readonly #waitingReaders = new WaitQueue<Waiter<void>>();
   readonly #waitingWriters = new WaitQueue<Waiter<void>>();
   readonly #readers = new Holds();
-
-  static {
-    printAsString(this.prototype);
-  }
 
   /**
    * Waits until the lock is not held, and locks it for writing.
@@ -249,5 +245,10 @@ class ReadLocker extends SuspendableLock implements Locker {
 
   unlock(): void {
     this.#rw.rUnlock();
+  }
+
+  /** The state of its RWMutex. */
+  override toString(): string {
+    return `rLocker of ${String(this.#rw)}`;
   }
 }

@@ -11,7 +11,7 @@ import { currentRealm } from "../runtime/realm.ts";
 import { rejected, resolvedWith } from "../runtime/scheduler.ts";
 import { semAcquire } from "../runtime/wait-reasons.ts";
 import type { Waiter } from "../runtime/waiter.ts";
-import { printAsString, waitingSuffix } from "../util/inspect.ts";
+import { Printable, waitingSuffix } from "../util/inspect.ts";
 import { Check } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 import { Holds } from "./holds.ts";
@@ -37,21 +37,18 @@ const releaseCheck = new Check("Semaphore.release");
  * using _ = await connections.acquire(2);
  * console.log(connections.tryAcquire(9)); // false
  */
-export class Semaphore {
+export class Semaphore extends Printable {
   readonly #realm = currentRealm();
   readonly #size: number;
   readonly #holds = new Holds();
   readonly #waiters = new WaitQueue<Waiter<void>>();
-
-  static {
-    printAsString(this.prototype);
-  }
 
   /**
    * @param size - the number of permits: an integer, 0 or more
    * @throws {RangeError} for any other size.
    */
   constructor(size: number) {
+    super();
     this.#size = sizeCheck.count("size", 0, size);
   }
 
@@ -122,7 +119,7 @@ export class Semaphore {
   }
 
   /** The state of the semaphore, such as `Semaphore 3/10 acquired, 1 waiting`. */
-  toString(): string {
+  override toString(): string {
     return `Semaphore ${this.#holds.total}/${this.#size} acquired${waitingSuffix(this.#waiters.count())}`;
   }
 

@@ -3,7 +3,7 @@
 import { Channel, type ReceiveChannel } from "../channel/channel.ts";
 import { go } from "../runtime/goroutine.ts";
 import { fairly, rejected } from "../runtime/scheduler.ts";
-import { printAsString } from "../util/inspect.ts";
+import { Printable } from "../util/inspect.ts";
 import { checkFunction } from "../util/validate.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
 
@@ -45,12 +45,8 @@ class InFlightCall<V> {
  * await Promise.all([load(), load(), load()]);
  * console.log(queries); // 1
  */
-export class SingleFlight<K, V> {
+export class SingleFlight<K, V> extends Printable {
   readonly #calls = new Map<K, InFlightCall<V>>();
-
-  static {
-    printAsString(this.prototype);
-  }
 
   /**
    * Calls `f`, unless a call for the same key is running; then it waits for that call.
@@ -92,7 +88,7 @@ export class SingleFlight<K, V> {
   }
 
   /** The state, such as `SingleFlight 2 calls running`. */
-  toString(): string {
+  override toString(): string {
     return `SingleFlight ${this.#calls.size} ${this.#calls.size === 1 ? "call" : "calls"} running`;
   }
 

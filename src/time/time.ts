@@ -87,6 +87,15 @@ function wake(sleeper: ParkedOperation<void, void>): void {
   sleeper.resume(waitSleep, undefined);
 }
 
+/** A timer that `using` stops at the end of the scope. A base class for the same reason as `Printable` of util/inspect.ts. */
+abstract class Stoppable {
+  static {
+    makeDisposable(this.prototype, (timer) => void timer.stop());
+  }
+
+  abstract stop(): unknown;
+}
+
 /**
  * Sends the instant at which it is due to its channel, once. `using` stops it at the end of the scope.
  *
@@ -95,16 +104,12 @@ function wake(sleeper: ParkedOperation<void, void>): void {
  *
  * @see [time.Timer](https://pkg.go.dev/time#Timer) of Go 1.23 and later
  */
-export class Timer implements Disposable {
+export class Timer extends Stoppable implements Disposable {
   declare readonly [Symbol.dispose]: () => void;
   readonly #channel: TimerChannel;
 
   /** The channel that receives the instant. Its length and capacity are 0. */
   readonly c: ReceiveChannel<number>;
-
-  static {
-    makeDisposable(this.prototype, (timer) => void timer.stop());
-  }
 
   /**
    * Starts a timer.
@@ -114,6 +119,7 @@ export class Timer implements Disposable {
    * @throws {RangeError} if `ms` is not a number.
    */
   constructor(ms: number) {
+    super();
     checkDuration("time.Timer", ms);
     this.#channel = new TimerChannel(ms, 0);
     this.c = this.#channel.channel;
@@ -157,16 +163,12 @@ export function after(ms: number): ReceiveChannel<number> {
  *
  * @see [time.Ticker](https://pkg.go.dev/time#Ticker) of Go 1.23 and later
  */
-export class Ticker implements Disposable {
+export class Ticker extends Stoppable implements Disposable {
   declare readonly [Symbol.dispose]: () => void;
   readonly #channel: TimerChannel;
 
   /** The channel that receives the ticks. Its length and capacity are 0. */
   readonly c: ReceiveChannel<number>;
-
-  static {
-    makeDisposable(this.prototype, (ticker) => ticker.stop());
-  }
 
   /**
    * Starts a ticker.
@@ -175,6 +177,7 @@ export class Ticker implements Disposable {
    * @throws {PanicError} if `ms` is 0 or less; {RangeError} if it is not a number.
    */
   constructor(ms: number) {
+    super();
     checkInterval("time.Ticker", "NewTicker", ms);
     this.#channel = new TimerChannel(ms, ms);
     this.c = this.#channel.channel;
@@ -211,7 +214,7 @@ export function tick(ms: number): ReceiveChannel<number> | null {
 }
 
 /** A scheduled function call, made by {@link afterFunc}. `using` cancels it at the end of the scope. */
-export class FuncTimer implements Disposable {
+export class FuncTimer extends Stoppable implements Disposable {
   declare readonly [Symbol.dispose]: () => void;
 
   /** Always null: it has no channel. */
@@ -222,12 +225,9 @@ export class FuncTimer implements Disposable {
   /** The call that has not been started; null if there is none. */
   #pendingCall: PendingGoroutine | null = null;
 
-  static {
-    makeDisposable(this.prototype, (timer) => void timer.stop());
-  }
-
   /** @internal */
   constructor(ms: number, f: () => unknown) {
+    super();
     checkDuration("time.afterFunc", ms);
     checkFunction("time.afterFunc", f);
     this.#f = f;

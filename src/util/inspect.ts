@@ -68,6 +68,19 @@ export function printAsString<T extends object>(prototype: T, write: (object: T)
   });
 }
 
+/**
+ * A class whose objects `console.log` shows as their `toString`. A base class, because a bundler keeps every class that has a static block
+ * of its own, also if it is not used.
+ */
+export abstract class Printable {
+  static {
+    printAsString(this.prototype);
+  }
+
+  /** The state of the object, in one line. */
+  abstract toString(): string;
+}
+
 /** The number of waiters, as the end of a description of a lock or a group. */
 export function waitingSuffix(waiters: number): string {
   return waiters === 0 ? "" : `, ${waiters} waiting`;

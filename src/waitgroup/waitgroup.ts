@@ -10,7 +10,7 @@ import { currentRealm, type Realm } from "../runtime/realm.ts";
 import { resolved } from "../runtime/scheduler.ts";
 import { park, waitGroupWait } from "../runtime/wait-reasons.ts";
 import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
-import { printAsString, safeToString, waitingSuffix } from "../util/inspect.ts";
+import { Printable, safeToString, waitingSuffix } from "../util/inspect.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 
 /**
@@ -24,16 +24,12 @@ import { WaitQueue } from "../util/wait-queue.ts";
  * for (let id = 1; id <= 3; id++) wg.go((id) => time.sleep(10 * id), id);
  * await wg.wait();
  */
-export class WaitGroup {
+export class WaitGroup extends Printable {
   #count = 0;
 
   /** The realm in which the counter left 0. */
   #realm: Realm | undefined;
   readonly #waiters = new WaitQueue<Waiter<void>>();
-
-  static {
-    printAsString(this.prototype);
-  }
 
   /**
    * Adds `delta` to the counter. At 0, all waiters are woken.
@@ -94,7 +90,7 @@ export class WaitGroup {
   }
 
   /** The state of the group, such as `WaitGroup 3, 1 waiting`. */
-  toString(): string {
+  override toString(): string {
     return `WaitGroup ${this.#count}${waitingSuffix(this.#waiters.count())}`;
   }
 }
