@@ -218,8 +218,11 @@ describe("the goroutine of an event", () => {
       await ch.send(2);
     });
     wg.go(async function racer() {
-      await Promise.all([gosched(), Promise.race([time.sleep(1), new Promise(setImmediate)])]);
+      const sleep = time.sleep(1);
+      await Promise.all([gosched(), Promise.race([sleep, new Promise(setImmediate)])]);
       queueMicrotask(() => void ch.trySend(3));
+      // The sleep may lose the race, and must not outlive the test.
+      await sleep;
     });
     await wg.wait();
     await quiet();
