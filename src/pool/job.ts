@@ -7,8 +7,8 @@ import { CancelContext, cancelContextKey, causeOf, type Expiry, expiryOf, isEarl
 import type { Context } from "../context/context.ts";
 import { canceled, deadlineExceeded } from "../context/errors.ts";
 import type { AsyncContext } from "../runtime/async-context.ts";
-import { rejectFairly, resolvedWith, resolveFairly } from "../runtime/scheduler.ts";
-import { park, poolResult, poolSubmit, unpark, type WaitReason } from "../runtime/wait-reasons.ts";
+import { resolvedWith } from "../runtime/scheduler.ts";
+import { park, poolResult, poolSubmit, type WaitReason } from "../runtime/wait-reasons.ts";
 import { Deferred } from "../runtime/waiter.ts";
 import { describe } from "../util/validate.ts";
 import { isError } from "../util/inspect.ts";
@@ -201,13 +201,11 @@ export class TrackedPromise<R> extends Deferred<R> {
 
   /** Resolves with `result`, which must not be a bare value of the user's. */
   finish(result: R): void {
-    unpark(this, this.#reason);
-    resolveFairly(this.resolve, result, this.realm);
+    this.resume(this.#reason, result);
   }
 
   fail(error: Error): void {
-    unpark(this, this.#reason);
-    rejectFairly(this.resolve, error, this.realm);
+    this.resumeWithError(this.#reason, error);
   }
 }
 
