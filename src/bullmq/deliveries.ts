@@ -1,0 +1,459 @@
+// The jobs of a queue as a source for a pool. A job is requested only while a call of `next` waits, and one request is sent at a time; the
+// acknowledgement of a job takes the next one by the same request if such a call waits.
+//
+// Invariants, whenever no method is on the stack:
+//   1. The requests in progress that take a job (`#reserved`) are at most as many as the calls of `next` that wait, unless calls were
+//      canceled meanwhile. A job without a call is given back at once.
+//   2. A delivery is in `#held` until the engine has responded to its end, its lease is lost, or the source is closed.
+//   3. The loop runs if a call of `next` waits that no request in progress serves.
+
+import { background, type CancelCauseFunc, withCancelCause } from "../context/derive.ts";
+import { causeOf, onCancel } from "../context/cancel.ts";
+import type { Context } from "../context/context.ts";
+import { type JobDelivery, type JobSource, LeaseLost, Stopping } from "../pool/source.ts";
+import { RuntimeTimer } from "../runtime/timer.ts";
+import { toError } from "../util/inspect.ts";
+import { type EngineSettings, type FetchedJob, type FetchResult, isLeaseError, WorkerConnection } from "./engine.ts";
+import { type Lease, Leases } from "./leases.ts";
+import type { OutcomeWriter } from "./outcomes.ts";
+import { checkPlainData, type DataLimits } from "./plain-data.ts";
+
+/** How long the loop waits for a signal of the server before it looks for a job itself, in milliseconds. */
+const longestWait = 5000;
+
+/** The longest pause between two requests that end a delivery, in milliseconds. */
+const longestPause = 2000;
+
+/** How long `close` waits for the requests in progress, in milliseconds. */
+const closePatience = 1000;
+
+/** A call of `next` that waits. */
+interface Call<Job, Result> {
+  readonly resolve: (delivery: JobDelivery<Job, Result> | undefined) => void;
+  readonly reject: (error: Error) => void;
+  detach: () => void;
+}
+
+/** The source of the jobs of one queue. */
+export class Deliveries<Job, Result> implements JobSource<Job, Result> {
+  readonly #settings: EngineSettings;
+  readonly #outcomes: OutcomeWriter | null;
+  readonly #limits: DataLimits;
+  readonly #leases: Leases;
+  readonly #calls = new Set<Call<Job, Result>>();
+  readonly #held = new Set<Delivery<Job, Result>>();
+  readonly #inProgress = new Set<Promise<unknown>>();
+  readonly #sweeper = new RuntimeTimer("goro/bullmq", () => void this.#sweep());
+  #opening: Promise<WorkerConnection> | null = null;
+  #connection: WorkerConnection | null = null;
+  #reserved = 0;
+  #isRunning = false;
+
+  /** Whether the loop waits for a signal. It then serves one call. */
+  #isBlocked = false;
+  #endPause: (() => void) | null = null;
+  #closing: Promise<void> | null = null;
+
+  constructor(settings: EngineSettings, outcomes: OutcomeWriter | null, limits: DataLimits) {
+    this.#settings = settings;
+    this.#outcomes = outcomes;
+    this.#limits = limits;
+    this.#leases = new Leases(
+      settings.lease,
+      async (leases) => (await this.#connect()).renew(leases),
+      (error) => this.#report(error),
+    );
+  }
+
+  next(ctx: Context): Promise<JobDelivery<Job, Result> | undefined> {
+    return new Promise((resolve, reject) => {
+      if (this.#closing !== null) {
+        resolve(undefined);
+        return;
+      }
+      const call: Call<Job, Result> = { resolve, reject, detach: () => undefined };
+      this.#calls.add(call);
+      call.detach = onCancel(ctx, () => {
+        this.#calls.delete(call);
+        call.reject(causeOf(ctx) as Error);
+        if (this.#calls.size === 0) this.#wake();
+      });
+      // An acknowledgement in the same turn takes the job for this call by its own request.
+      queueMicrotask(() => queueMicrotask(() => this.#start()));
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** The number of calls of `next` that neither a request in progress nor the loop, while it waits, serves. */
+  get #unserved(): number {
+    return this.#calls.size - this.#reserved - (this.#isBlocked ? 1 : 0);
+  }
+
+  #start(): void {
+    if (this.#isRunning || this.#closing !== null || this.#unserved <= 0) return;
+    this.#isRunning = true;
+    void this.#track(this.#run());
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#closing === null && this.#unserved > 0) {
+        const connection = await this.#connect();
+        if (this.#unserved <= 0) continue;
+        const result = await this.#request(() => connection.fetch());
+        if (result.job === undefined && this.#calls.size > 0 && this.#closing === null) {
+          await this.#waitForJob(connection, result);
+        }
+      }
+    } catch (error) {
+      // The caller decides when to try again.
+      for (const call of this.#calls) this.#settle(call)?.reject(toError(error));
+    } finally {
+      this.#isRunning = false;
+    }
+    // A call may have been added after the last check.
+    this.#start();
+  }
+
+  /** Sends a request that takes a job for a call of `next`, and delivers the job. */
+  async #request(send: () => Promise<FetchResult>): Promise<FetchResult> {
+    this.#reserved++;
+    let isReserved = true;
+    try {
+      const result = await send();
+      if (result.job !== undefined) {
+        const delivery = await this.#lease(result.job);
+        this.#reserved--;
+        isReserved = false;
+        if (delivery !== null) this.#deliver(delivery);
+      }
+      return result;
+    } finally {
+      if (isReserved) this.#reserved--;
+    }
+  }
+
+  async #waitForJob(connection: WorkerConnection, { limitedFor, delayedUntil }: FetchResult): Promise<void> {
+    if (limitedFor > 0) {
+      await this.#pause(Math.min(limitedFor, longestWait));
+      return;
+    }
+    const untilDelayed = delayedUntil === 0 ? longestWait : Math.max(delayedUntil - Date.now(), 1);
+    this.#isBlocked = true;
+    let isSignaled = false;
+    try {
+      isSignaled = await connection.waitForJob(Math.min(untilDelayed, longestWait));
+    } finally {
+      this.#isBlocked = false;
+    }
+    // The signal would be lost for other workers: the job that is given back signals again.
+    if (isSignaled && this.#unserved <= 0 && this.#closing === null) await this.#request(() => connection.fetch());
+  }
+
+  /** Makes a delivery of a job that has been taken; null if it must not be run. */
+  async #lease(job: FetchedJob): Promise<Delivery<Job, Result> | null> {
+    const delivery = new Delivery<Job, Result>(job, {
+      connection: this.#connection as WorkerConnection,
+      outcomes: this.#outcomes,
+      limits: this.#limits,
+      leases: this.#leases,
+      report: (error) => this.#report(error),
+      complete: (send) => this.#complete(send),
+      onEnd: () => this.#held.delete(delivery),
+    });
+    this.#held.add(delivery);
+    this.#leases.hold(delivery);
+    if (job.deferredFailure !== undefined) {
+      const { maxStalls } = this.#settings;
+      const error = new Error(`the lease of the job ran out ${job.stalls} times; maxStalls is ${maxStalls}`);
+      error.name = "UnrecoverableError";
+      await this.#track(delivery.nack(error));
+      return null;
+    }
+    // The response may have been on its way for so long that the lease has run out, such as during an outage.
+    if (this.#leases.now() - job.leasedAt > this.#settings.lease / 2) {
+      const renewedAt = this.#leases.now();
+      const lost = await (this.#connection as WorkerConnection).renew([job]);
+      if (lost.length > 0) {
+        delivery.abandon();
+        return null;
+      }
+      delivery.confirmedAt = renewedAt;
+    }
+    return delivery;
+  }
+
+  #deliver(delivery: Delivery<Job, Result>): void {
+    const [call] = this.#calls;
+    if (call === undefined || this.#closing !== null) void this.#track(delivery.release());
+    else this.#settle(call)?.resolve(delivery);
+  }
+
+  /** Completes a job, and takes the next one by the same request if a call of `next` waits. */
+  async #complete(send: (isFetching: boolean) => Promise<FetchResult>): Promise<void> {
+    if (this.#unserved <= 0 || this.#closing !== null) {
+      await send(false);
+      return;
+    }
+    try {
+      await this.#request(() => send(true));
+    } finally {
+      this.#start();
+    }
+  }
+
+  #settle(call: Call<Job, Result>): Call<Job, Result> | undefined {
+    if (!this.#calls.delete(call)) return undefined;
+    call.detach();
+    return call;
+  }
+
+  #connect(): Promise<WorkerConnection> {
+    this.#opening ??= this.#open();
+    return this.#opening;
+  }
+
+  async #open(): Promise<WorkerConnection> {
+    try {
+      this.#connection = await WorkerConnection.open(this.#settings);
+      if (this.#closing === null) this.#sweeper.start(0);
+      return this.#connection;
+    } catch (error) {
+      this.#opening = null;
+      throw error;
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      await this.#connection?.sweep();
+    } catch (error) {
+      this.#report(error);
+    }
+    if (this.#closing === null) this.#sweeper.start(this.#settings.sweep);
+  }
+
+  #wake(): void {
+    this.#endPause?.();
+    if (this.#isBlocked) this.#connection?.wake().catch((error: unknown) => this.#report(error));
+  }
+
+  async #close(): Promise<void> {
+    for (const call of this.#calls) this.#settle(call)?.resolve(undefined);
+    this.#wake();
+    this.#sweeper.cancel();
+    for (const delivery of this.#held) {
+      delivery.stop();
+      void this.#track(delivery.release());
+    }
+    const finished = Promise.allSettled([...this.#inProgress, ...[...this.#held].map(({ ended }) => ended)]);
+    await this.#within(finished, closePatience);
+    for (const delivery of this.#held) delivery.abandon();
+    await Promise.all([this.#connection?.close(), this.#outcomes?.close()]);
+    // A connection that is established later.
+    void this.#opening?.then((connection) => connection.close()).catch(() => undefined);
+  }
+
+  async #within(promise: Promise<unknown>, ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = new RuntimeTimer("goro/bullmq", resolve);
+      timer.start(ms);
+      void promise.then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await this.#within(new Promise<void>((resolve) => (this.#endPause = resolve)), ms);
+    this.#endPause = null;
+  }
+
+  async #track<R>(promise: Promise<R>): Promise<R> {
+    this.#inProgress.add(promise);
+    try {
+      return await promise;
+    } finally {
+      this.#inProgress.delete(promise);
+    }
+  }
+
+  #report(error: unknown): void {
+    if (this.#closing === null) this.#settings.onError(toError(error));
+  }
+}
+
+/** The part of its source that a delivery uses. */
+interface DeliveryHost {
+  readonly connection: WorkerConnection;
+  readonly outcomes: OutcomeWriter | null;
+  readonly limits: DataLimits;
+  readonly leases: Leases;
+  report(error: unknown): void;
+  complete(send: (isFetching: boolean) => Promise<FetchResult>): Promise<void>;
+  onEnd(): void;
+}
+
+class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
+  readonly id: string;
+  readonly token: string;
+  readonly attempt: number;
+  readonly stalls: number;
+  readonly job: Job;
+  readonly ctx: Context;
+  confirmedAt: number;
+
+  /** Resolves when the delivery has ended. */
+  readonly ended: Promise<void>;
+  readonly #resolveEnded: () => void;
+  readonly #fetched: FetchedJob;
+  readonly #host: DeliveryHost;
+  readonly #cancel: CancelCauseFunc;
+  #isEnding = false;
+
+  /** Interrupts a request or a pause of the end. */
+  #interrupt: (() => void) | null = null;
+
+  constructor(fetched: FetchedJob, host: DeliveryHost) {
+    const { id, token, attempt, stalls, data, leasedAt } = fetched;
+    this.id = id;
+    this.token = token;
+    this.attempt = attempt;
+    this.stalls = stalls;
+    this.job = data as Job;
+    this.confirmedAt = leasedAt;
+    this.#fetched = fetched;
+    this.#host = host;
+    [this.ctx, this.#cancel] = withCancelCause(background());
+    let resolveEnded: () => void = () => undefined;
+    this.ended = new Promise((resolve) => (resolveEnded = resolve));
+    this.#resolveEnded = resolveEnded;
+  }
+
+  async ack(value: Result): Promise<boolean> {
+    try {
+      if (value !== undefined) checkPlainData("WorkerPool", "the result", value, this.#host.limits);
+    } catch (error) {
+      // The next attempt would have such a result too.
+      return this.#fail(toError(error), undefined);
+    }
+    return this.#end(async () => {
+      await this.#host.complete(async (isFetching) => {
+        await this.#writeOutcome(value === undefined ? {} : { value });
+        return this.#host.connection.complete(this.#fetched, value, isFetching);
+      });
+    });
+  }
+
+  async nack(error: Error): Promise<boolean> {
+    try {
+      return await this.#fail(error, this.#host.connection.pauseBeforeRetry(this.#fetched, error));
+    } catch (thrown) {
+      return this.#fail(toError(thrown), undefined);
+    }
+  }
+
+  release(): Promise<boolean> {
+    return this.#end(() => this.#host.connection.release(this.#fetched));
+  }
+
+  lose(): void {
+    this.#cancel(new LeaseLost());
+    this.#interrupt?.();
+    if (!this.#isEnding) this.#finish();
+  }
+
+  /** Cancels the context, because the source is being closed. */
+  stop(): void {
+    if (!this.#isEnding) this.#cancel(new Stopping());
+  }
+
+  /** Ends the delivery without a request: its lease runs out. */
+  abandon(): void {
+    this.#isEnding = true;
+    this.#interrupt?.();
+    this.#finish();
+  }
+
+  #fail(error: Error, pause: number | undefined): Promise<boolean> {
+    const { name, message } = error;
+    return this.#end(async () => {
+      if (pause === undefined) await this.#writeOutcome({ error: { name, message } });
+      await this.#host.connection.fail(this.#fetched, error, pause);
+    });
+  }
+
+  async #writeOutcome(
+    end: { readonly value?: Result } | { readonly error: { readonly name: string; readonly message: string } },
+  ): Promise<void> {
+    const { outcomes, leases } = this.#host;
+    if (outcomes === null) return;
+    const { id, job, attempt } = this;
+    await outcomes.write({ id, job, attempts: attempt, ...end });
+    if (!leases.isValid(this)) throw new LeaseLost();
+  }
+
+  /** Repeats `request` until the engine has responded or the lease is lost. */
+  async #end(request: () => Promise<void>): Promise<boolean> {
+    if (this.#isEnding) return false;
+    this.#isEnding = true;
+    try {
+      for (let pause = 50; this.#host.leases.isValid(this); pause = Math.min(2 * pause, longestPause)) {
+        const result = await this.#attempt(request);
+        if (typeof result === "boolean") return result;
+        this.#host.report(result);
+        await this.#pause(pause);
+      }
+      return false;
+    } finally {
+      this.#finish();
+    }
+  }
+
+  /** Sends a request. Returns whether this delivery has ended by it, or the error if that is unknown. */
+  async #attempt(request: () => Promise<void>): Promise<boolean | Error> {
+    try {
+      return await this.#unlessInterrupted(request());
+    } catch (error) {
+      if (error instanceof LeaseLost) return false;
+      if (!isLeaseError(error)) return toError(error);
+    }
+    try {
+      return this.#host.leases.isValid(this) && (await this.#host.connection.hasEnded(this.#fetched));
+    } catch (error) {
+      return toError(error);
+    }
+  }
+
+  /** Returns true when `request` is fulfilled, and false when the lease is lost before. */
+  #unlessInterrupted(request: Promise<void>): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.#interrupt = () => resolve(false);
+      request.then(() => resolve(true), reject);
+    });
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = new RuntimeTimer("goro/bullmq", resolve);
+      timer.start(ms);
+      this.#interrupt = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+
+  #finish(): void {
+    this.#interrupt = null;
+    this.#host.leases.drop(this);
+    this.#cancel();
+    this.#host.onEnd();
+    this.#resolveEnded();
+  }
+}
