@@ -5,15 +5,15 @@
 //   2. Between two readings of the length of the queue, at most 16 jobs are stored, and no more than there was room for.
 //   3. Every send settles: the job is stored, the engine refuses it, or the context is canceled.
 
-import { Channel, channelStateOf, endState, type SendChannel } from "../channel/channel.ts";
-import type { ChannelState } from "../channel/channel-state.ts";
-import { receive, select } from "../channel/select.ts";
+import { endState, type SendChannel } from "../channel/channel.ts";
+import { ChannelState } from "../channel/channel-state.ts";
 import { causeOf, onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { rejected } from "../runtime/scheduler.ts";
-import { go } from "../runtime/goroutine.ts";
+import { raise } from "../runtime/goroutine.ts";
 import { RuntimeTimer } from "../runtime/timer.ts";
+import { Waiter } from "../runtime/waiter.ts";
 import { printAsString, toError } from "../util/inspect.ts";
 import { describe } from "../util/validate.ts";
 import { type NewJob, ProducerConnection } from "./engine.ts";
@@ -60,17 +60,19 @@ export class Producer<Job> {
   #flushes: (() => void)[] = [];
 
   /** The channel by which `select` sends; it is made when it is used. */
-  #selected: Channel<Job> | null = null;
+  #selected: ChannelState<Job> | null = null;
+  #receiver: Waiter<Job> | null = null;
+
+  /** The number of jobs that `select` has sent and that are not in `#pending` yet. */
+  #taken = 0;
 
   constructor(ctx: Context, options: ResolvedQueueOptions<Job>, limits: DataLimits) {
     this.#ctx = ctx;
     this.#options = options;
     this.#limits = limits;
     this.#detach = onCancel(ctx, () => this.#cancel());
-    // A getter by this name cannot be declared in a class. It returns the state of a channel from which a goroutine receives.
-    Object.defineProperty(this, endState, {
-      get: (): ChannelState<Job> => channelStateOf((this.#selected ??= this.#receiveSelected())) as ChannelState<Job>,
-    });
+    // A getter by this name cannot be declared in a class.
+    Object.defineProperty(this, endState, { get: () => (this.#selected ??= this.#makeSelected()) });
   }
 
   readonly send = (job: Job): Promise<void> => {
@@ -101,7 +103,7 @@ export class Producer<Job> {
 
   /** The number of sends that wait. */
   get length(): number {
-    return this.#pending.length + this.#batch.length;
+    return this.#pending.length + this.#batch.length + this.#taken;
   }
 
   get capacity(): number {
@@ -152,7 +154,7 @@ export class Producer<Job> {
       pause = Math.min(2 * pause, longestPause);
     }
     this.#isRunning = false;
-    for (const resolve of this.#flushes.splice(0)) resolve();
+    this.#endFlush();
     if (this.#isClosed || causeOf(this.#ctx) !== undefined) await this.#disconnect();
   }
 
@@ -187,6 +189,7 @@ export class Producer<Job> {
     const cause = causeOf(this.#ctx) as Error;
     for (const send of [...this.#batch, ...this.#pending.splice(0)]) send.reject(cause);
     this.#batch = [];
+    if (this.#receiver !== null) this.#selected?.removeWaiter(this.#receiver);
     this.#endPause?.();
     if (!this.#isRunning) void this.#disconnect();
   }
@@ -210,22 +213,39 @@ export class Producer<Job> {
     this.#endPause = null;
   }
 
-  /** Starts a goroutine that stores one job at a time of those that are sent by `select`. An error of such a send is a panic. */
-  #receiveSelected(): Channel<Job> {
-    const channel = new Channel<Job>(0, { name: this.#options.name });
-    if (this.#isClosed) channel.close();
-    go(async () => {
-      for (;;) {
-        const s = await select({ job: receive(channel), canceled: receive(this.#ctx.done()) });
-        if (s.case === "canceled" || !s.ok) return;
-        try {
-          await this.#enqueue(s.value);
-        } catch (error) {
-          if (causeOf(this.#ctx) === undefined) throw error;
-        }
-      }
-    });
-    return channel;
+  /** Makes the channel by which `select` sends. It takes a job when the previous one has been stored. */
+  #makeSelected(): ChannelState<Job> {
+    const state = new ChannelState<Job>(0, this.#options.name);
+    if (this.#isClosed) state.close();
+    else if (causeOf(this.#ctx) === undefined) this.#receiveSelected(state);
+    return state;
+  }
+
+  #receiveSelected(state: ChannelState<Job>): void {
+    this.#receiver = new Waiter<Job>((receiver: Waiter<Job>) => {
+      this.#receiver = null;
+      if (!receiver.ok) return;
+      this.#taken++;
+      // The functions of the user must not run inside the select.
+      queueMicrotask(() => void this.#storeSelected(state, receiver.value as Job));
+    }, undefined);
+    state.pushReceiver(this.#receiver);
+  }
+
+  /** Stores a job that `select` has sent. An error is a panic, because the select is over. */
+  async #storeSelected(state: ChannelState<Job>, job: Job): Promise<void> {
+    this.#taken--;
+    try {
+      await this.#enqueue(job);
+    } catch (error) {
+      if (causeOf(this.#ctx) === undefined) raise(error);
+    }
+    this.#endFlush();
+    if (!this.#isClosed && causeOf(this.#ctx) === undefined) this.#receiveSelected(state);
+  }
+
+  #endFlush(): void {
+    if (this.length === 0) for (const resolve of this.#flushes.splice(0)) resolve();
   }
 }
 
@@ -251,7 +271,7 @@ function toEnginePriority(priority: unknown): number {
 function isTemporary(error: unknown): boolean {
   const { code, message } = toError(error) as { code?: unknown; message: string };
   if (typeof code === "string" && /^(E[A-Z]+|08...|57P0[1-3]|53300|40001|40P01)$/.test(code)) return true;
-  return /^(LOADING|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED)\b|connection|timeout|socket/i.test(
+  return /^(LOADING|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN) |^connection (is closed|terminated)|^timeout exceeded/i.test(
     message,
   );
 }
