@@ -89,8 +89,9 @@ test("the duration counts from the request, and not from the response", () =>
     const leases = new Leases(
       900,
       async () => {
-        await time.sleep(delay);
+        const wait = delay;
         delay = Infinity;
+        await time.sleep(wait);
         return [];
       },
       () => undefined,
