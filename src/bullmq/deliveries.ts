@@ -1,11 +1,12 @@
-// The jobs of a queue as a source for a pool. A job is requested only while a call of `next` waits, and one request is sent at a time; the
-// acknowledgement of a job takes the next one by the same request if such a call waits.
+// The jobs of a queue as a source for a pool. A job is requested only while a call of `next` waits. Each call has a request of its own while
+// the queue has jobs; otherwise one loop waits for a signal of the server. The request that completes a job takes the next one if a call
+// waits.
 //
 // Invariants, whenever no method is on the stack:
 //   1. The requests in progress that take a job (`#reserved`) are at most as many as the calls of `next` that wait, unless calls were
 //      canceled meanwhile. A job without a call is given back at once.
 //   2. A delivery is in `#held` until the engine has responded to its end, its lease is lost, or the source is closed.
-//   3. The loop runs if a call of `next` waits that no request in progress serves.
+//   3. If a call of `next` waits that no request in progress serves, the loop runs.
 
 import { background, type CancelCauseFunc, withCancelCause } from "../context/derive.ts";
 import { causeOf, onCancel } from "../context/cancel.ts";
@@ -49,6 +50,10 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   #reserved = 0;
   #isRunning = false;
 
+  /** Whether the last response had no job, and that response. */
+  #isDry = false;
+  #emptyResult: FetchResult = { job: undefined, limitedFor: 0, delayedUntil: 0 };
+
   /** Whether the loop waits for a signal. It then serves one call. */
   #isBlocked = false;
   #endPause: (() => void) | null = null;
@@ -78,7 +83,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
         call.reject(causeOf(ctx) as Error);
         if (this.#calls.size === 0) this.#wake();
       });
-      // An acknowledgement in the same turn takes the job for this call by its own request.
+      // A call of `ack` in the same turn takes the job for this call by its own request.
       queueMicrotask(() => queueMicrotask(() => this.#start()));
     });
   }
@@ -93,51 +98,60 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
     return this.#calls.size - this.#reserved - (this.#isBlocked ? 1 : 0);
   }
 
+  /** Requests a job for each call that is not served; if the queue had none, one loop waits for a signal. */
   #start(): void {
-    if (this.#isRunning || this.#closing !== null || this.#unserved <= 0) return;
+    if (this.#closing !== null) return;
+    while (!this.#isDry && this.#unserved > 0) void this.#track(this.#fetch());
+    if (this.#isRunning || this.#unserved <= 0) return;
     this.#isRunning = true;
     void this.#track(this.#run());
   }
 
-  async #run(): Promise<void> {
+  async #fetch(): Promise<void> {
     try {
-      while (this.#closing === null && this.#unserved > 0) {
-        const connection = await this.#connect();
-        if (this.#unserved <= 0) continue;
-        const result = await this.#request(() => connection.fetch());
-        if (result.job === undefined && this.#calls.size > 0 && this.#closing === null) {
-          await this.#waitForJob(connection, result);
-        }
-      }
+      await this.#request(async () => (await this.#connect()).fetch());
     } catch (error) {
       // The caller decides when to try again.
+      for (const call of this.#calls) this.#settle(call)?.reject(toError(error));
+    }
+    this.#start();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#isDry && this.#closing === null && this.#unserved > 0) {
+        await this.#waitForJob(await this.#connect());
+        if (this.#closing === null && this.#unserved > 0) await this.#fetch();
+      }
+    } catch (error) {
       for (const call of this.#calls) this.#settle(call)?.reject(toError(error));
     } finally {
       this.#isRunning = false;
     }
-    // A call may have been added after the last check.
     this.#start();
   }
 
   /** Sends a request that takes a job for a call of `next`, and delivers the job. */
-  async #request(send: () => Promise<FetchResult>): Promise<FetchResult> {
+  async #request(send: () => Promise<FetchResult>): Promise<void> {
     this.#reserved++;
     let isReserved = true;
     try {
       const result = await send();
+      this.#isDry = result.job === undefined;
+      if (this.#isDry) this.#emptyResult = result;
       if (result.job !== undefined) {
         const delivery = await this.#lease(result.job);
         this.#reserved--;
         isReserved = false;
         if (delivery !== null) this.#deliver(delivery);
       }
-      return result;
     } finally {
       if (isReserved) this.#reserved--;
     }
   }
 
-  async #waitForJob(connection: WorkerConnection, { limitedFor, delayedUntil }: FetchResult): Promise<void> {
+  async #waitForJob(connection: WorkerConnection): Promise<void> {
+    const { limitedFor, delayedUntil } = this.#emptyResult;
     if (limitedFor > 0) {
       await this.#pause(Math.min(limitedFor, longestWait));
       return;
@@ -177,12 +191,15 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
     // The response may have been on its way for so long that the lease has run out, such as during an outage.
     if (this.#leases.now() - job.leasedAt > this.#settings.lease / 2) {
       const renewedAt = this.#leases.now();
-      const lost = await (this.#connection as WorkerConnection).renew([job]);
-      if (lost.length > 0) {
+      try {
+        const lost = await (this.#connection as WorkerConnection).renew([job]);
+        if (lost.length === 0) delivery.confirmedAt = renewedAt;
+        else delivery.abandon();
+      } catch (error) {
         delivery.abandon();
-        return null;
+        throw error;
       }
-      delivery.confirmedAt = renewedAt;
+      return this.#held.has(delivery) ? delivery : null;
     }
     return delivery;
   }
@@ -363,14 +380,14 @@ class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
   }
 
   lose(): void {
-    this.#cancel(new LeaseLost());
+    this.#cancel(new LeaseLost("the lease of the job has run out"));
     this.#interrupt?.();
     if (!this.#isEnding) this.#finish();
   }
 
   /** Cancels the context, because the source is being closed. */
   stop(): void {
-    if (!this.#isEnding) this.#cancel(new Stopping());
+    if (!this.#isEnding) this.#cancel(new Stopping("the source of the job is closed"));
   }
 
   /** Ends the delivery without a request: its lease runs out. */
@@ -395,7 +412,7 @@ class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
     if (outcomes === null) return;
     const { id, job, attempt } = this;
     await outcomes.write({ id, job, attempts: attempt, ...end });
-    if (!leases.isValid(this)) throw new LeaseLost();
+    if (!leases.isValid(this)) throw new LeaseLost("the lease of the job has run out");
   }
 
   /** Repeats `request` until the engine has responded or the lease is lost. */

@@ -1,6 +1,6 @@
 // The calls to BullMQ: the only file that imports it. The rest of the folder sees a connection of a producer and a connection of a worker.
 //
-// BullMQ's own loop of a worker is not used. It fetches jobs before a worker is free, fails a job whose acknowledgement was interrupted,
+// BullMQ's own loop of a worker is not used. It fetches jobs before a worker is free, fails a job whose acknowledgment was interrupted,
 // and does not give its jobs back when it is closed. The operations of its backend are used instead, which are the same for both servers.
 
 import {
@@ -400,7 +400,7 @@ export class WorkerConnection {
     );
     const after = Date.now();
     const server = Number((rows[0] as { now: unknown }).now);
-    // The server read its clock at some time between both readings.
+    // The server read its clock between both readings.
     const difference = server < before ? before - server : Math.max(server - after, 0);
     const { lease, name } = this.#settings;
     if (difference <= lease / 4) return;
@@ -415,7 +415,7 @@ function limiterOf(rate: number): { max: number; duration: number } {
   return rate >= 1 && Number.isInteger(rate) ? { max: rate, duration: 1000 } : { max: 1, duration: 1000 / rate };
 }
 
-/** The pauses before retries. BullMQ asks for the pause during the request, when the outcome has been stored already. */
+/** The pauses before retries. BullMQ requests the pause during the request, when the outcome has been stored already. */
 class Pauses {
   readonly #policy: RetryPolicy;
   readonly #pauses = new WeakMap<Job, number>();

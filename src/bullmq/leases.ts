@@ -13,7 +13,7 @@ export interface Lease {
   readonly id: string;
   readonly token: string;
 
-  /** When the engine was asked for the lease or its last renewal, by the local clock, in milliseconds. Only confirmed requests count. */
+  /** When the lease or its last renewal was requested, by the local clock, in milliseconds. Only confirmed requests count. */
   confirmedAt: number;
 
   /** Called when the lease is lost. It must not throw. */

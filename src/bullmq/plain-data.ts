@@ -1,5 +1,5 @@
 // What may be sent to another machine: plain JSON data of a limited size. An object that JSON would change silently is refused before it
-// is sent, with the path of the property, because on the other side it would be too late to find out.
+// is sent, with the path of the property.
 
 import { describe } from "../util/validate.ts";
 import { safeToString } from "../util/inspect.ts";
@@ -16,7 +16,7 @@ export interface DataLimits {
 const encoder = new TextEncoder();
 
 /**
- * Checks that `value` is the same after a passage through JSON, and that it is not too large. A property whose value is undefined is
+ * Checks that `value` is the same after it was written as JSON and read, and that it is not too large. A property whose value is undefined is
  * allowed; it is left out.
  *
  * @param caller the public function that was called, for the error
