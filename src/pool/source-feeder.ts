@@ -29,10 +29,10 @@ import { ChannelSource, deliveryKey, isChannelSource, type JobDelivery, type Job
 
 /** The part of a pool that its feeder calls. */
 interface FeederHost<Job, Result> {
-  /** The number of workers that the pool is to have. */
+  /** Returns the number of workers that the pool is to have. */
   limit(): number;
 
-  /** Whether the pool was cut short: a job that is run now is canceled at once. */
+  /** Whether the pool was cut short, also by a cancellation that is noticed now: a job that is run then is canceled at once. */
   isCutShort(): boolean;
 
   /** The receiver of the outcomes of jobs that come from a channel. */
@@ -98,7 +98,7 @@ export class SourceFeeder<Job, Result> {
   check(): void {
     for (const job of this.#abandoned) if (!job.isRunning) this.#abandoned.delete(job);
     while (this.#mayAsk) {
-      this.#asking++;
+      this.#takeSlot();
       // Reports and traces show the name of this function.
       const poolSource = (): Promise<void> => this.#useSlot();
       runIn(null, () => void spawn("WorkerPool", poolSource, [], null));
@@ -142,7 +142,7 @@ export class SourceFeeder<Job, Result> {
   }
 
   get #mayAsk(): boolean {
-    if (this.#hasStopped || this.#suspect !== null || this.#pause.isSet) return false;
+    if (this.#host.isCutShort() || this.#hasStopped || this.#suspect !== null || this.#pause.isSet) return false;
     // After a failure, one call finds out whether the engine is back.
     if (this.#failures > 0 && this.#asking > 0) return false;
     return this.#asking + this.held + this.#abandoned.size < this.#host.limit();
@@ -155,7 +155,12 @@ export class SourceFeeder<Job, Result> {
 
   #cancelAsking(reason: string): void {
     this.#ask[1](new Error(reason));
-    if (!this.#hasStopped) this.#ask = withCancelCause(this.#settings.ctx);
+  }
+
+  /** Takes a slot for a call of `next`. */
+  #takeSlot(): void {
+    this.#asking++;
+    if (this.#ask[0].err() !== undefined) this.#ask = withCancelCause(this.#settings.ctx);
   }
 
   /** Asks and runs jobs while its slot may be used. */
@@ -176,7 +181,7 @@ export class SourceFeeder<Job, Result> {
         this.#host.onChange();
       }
       const mayContinue = this.#mayAsk;
-      if (mayContinue) this.#asking++;
+      if (mayContinue) this.#takeSlot();
       this.check();
       if (!mayContinue) return;
     }

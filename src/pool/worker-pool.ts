@@ -394,7 +394,10 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
     if (settings.source === undefined) return null;
     return new SourceFeeder(settings.source, settings, {
       limit: () => this.#dispatcher.workers.limit,
-      isCutShort: () => this.#runner.canceledBy !== undefined,
+      isCutShort: () => {
+        this.#checkContext();
+        return this.#runner.canceledBy !== undefined;
+      },
       results: this.#results,
       run: (job, ctx, listener) => this.#runSourced(job, ctx, listener),
       onChange: () => this.#checkState(),
