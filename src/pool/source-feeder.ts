@@ -1,10 +1,10 @@
-// From a source to the workers of a pool: asks for deliveries while workers are free, and ends each delivery with the outcome of its job.
+// From a source to the workers of a pool: requests deliveries while workers are free, and ends each delivery with the outcome of its job.
 //
 // A slot is the part of a worker that the source sees. It is taken by a call of `next`, by a delivery from its arrival until the source
 // has confirmed the outcome, or by a function that runs although its delivery has ended.
 //
 // Invariants, whenever no method is on the stack:
-//   1. `#asking` counts the goroutines that call `next` or are about to, `held` the deliveries that have arrived and have not ended.
+//   1. `#requests` counts the goroutines that call `next` or are about to, `held` the deliveries that have arrived and have not ended.
 //   2. No more slots are taken than there are workers, except after `resize` has lowered their number.
 //   3. While there is a suspect, and after `stop`, the context of all calls of `next` is canceled.
 //   4. The job of a suspect runs only while it is the only delivery and no call of `next` waits.
@@ -58,8 +58,8 @@ export class SourceFeeder<Job, Result> {
   readonly #host: FeederHost<Job, Result>;
 
   /** The context of all calls of `next`. */
-  #ask: readonly [ctx: Context, cancel: CancelCauseFunc];
-  #asking = 0;
+  #requestContext: readonly [ctx: Context, cancel: CancelCauseFunc];
+  #requests = 0;
 
   /** The deliveries that have arrived and have not ended. */
   held = 0;
@@ -86,7 +86,7 @@ export class SourceFeeder<Job, Result> {
     this.#source = isChannelSource(source) ? new ChannelSource(source) : source;
     this.#settings = settings;
     this.#host = host;
-    this.#ask = withCancelCause(settings.ctx);
+    this.#requestContext = withCancelCause(settings.ctx);
   }
 
   /** Whether the end of the pool has to wait: a delivery is held, a call of `next` has not settled, or the source is not closed. */
@@ -94,10 +94,10 @@ export class SourceFeeder<Job, Result> {
     return this.#closing !== "done";
   }
 
-  /** Asks for deliveries for all free slots, and resumes a suspect that is alone now. Called whenever a slot may have become free. */
+  /** Requests deliveries for all free slots, and resumes a suspect that is alone now. Called whenever a slot may have become free. */
   check(): void {
     for (const job of this.#abandoned) if (!job.isRunning) this.#abandoned.delete(job);
-    while (this.#mayAsk) {
+    while (this.#mayRequest) {
       this.#takeSlot();
       // Reports and traces show the name of this function.
       const poolSource = (): Promise<void> => this.#useSlot();
@@ -107,21 +107,22 @@ export class SourceFeeder<Job, Result> {
       this.#suspectWait.finish();
       this.#suspectWait = null;
     }
-    if (this.#hasStopped && this.#asking === 0 && this.held === 0) this.close();
+    if (this.#hasStopped && this.#requests === 0 && this.held === 0) this.close();
   }
 
-  /** Cancels the calls of `next` after the number of workers was lowered, and asks again. */
+  /** Cancels the calls of `next` after the number of workers was lowered, and requests again. */
   resize(): void {
-    if (this.#asking + this.held + this.#abandoned.size > this.#host.limit()) this.#cancelAsking("the pool has fewer workers");
+    if (this.#requests + this.held + this.#abandoned.size > this.#host.limit())
+      this.#cancelRequests("the pool has fewer workers");
     this.check();
   }
 
-  /** Stops asking. Deliveries that are held are finished. */
+  /** Stops requesting. Deliveries that are held are finished. */
   stop(): void {
     if (this.#hasStopped) return;
     this.#hasStopped = true;
     this.#pause.cancel();
-    this.#cancelAsking("the pool has been stopped");
+    this.#cancelRequests("the pool has been stopped");
     this.check();
   }
 
@@ -141,34 +142,34 @@ export class SourceFeeder<Job, Result> {
     runIn(null, () => void spawn("WorkerPool", poolSourceClose, [], null));
   }
 
-  get #mayAsk(): boolean {
+  get #mayRequest(): boolean {
     if (this.#host.isCutShort() || this.#hasStopped || this.#suspect !== null || this.#pause.isSet) return false;
-    // After a failure, one call finds out whether the engine is back.
-    if (this.#failures > 0 && this.#asking > 0) return false;
-    return this.#asking + this.held + this.#abandoned.size < this.#host.limit();
+    // After a failure, one call tests whether the engine is available again.
+    if (this.#failures > 0 && this.#requests > 0) return false;
+    return this.#requests + this.held + this.#abandoned.size < this.#host.limit();
   }
 
   get #mustSuspectWait(): boolean {
     if (this.#host.isCutShort() || this.#suspect?.ctx.err() !== undefined) return false;
-    return this.#asking > 0 || this.held > 1;
+    return this.#requests > 0 || this.held > 1;
   }
 
-  #cancelAsking(reason: string): void {
-    this.#ask[1](new Error(reason));
+  #cancelRequests(reason: string): void {
+    this.#requestContext[1](new Error(reason));
   }
 
   /** Takes a slot for a call of `next`. */
   #takeSlot(): void {
-    this.#asking++;
-    if (this.#ask[0].err() !== undefined) this.#ask = withCancelCause(this.#settings.ctx);
+    this.#requests++;
+    if (this.#requestContext[0].err() !== undefined) this.#requestContext = withCancelCause(this.#settings.ctx);
   }
 
-  /** Asks and runs jobs while its slot may be used. */
+  /** Requests and runs jobs while its slot may be used. */
   async #useSlot(): Promise<void> {
     for (;;) {
-      const [ctx] = this.#ask;
+      const [ctx] = this.#requestContext;
       const delivery = await this.#next(ctx);
-      this.#asking--;
+      this.#requests--;
       if (delivery !== undefined) {
         this.held++;
         this.check();
@@ -180,7 +181,7 @@ export class SourceFeeder<Job, Result> {
         this.held--;
         this.#host.onChange();
       }
-      const mayContinue = this.#mayAsk;
+      const mayContinue = this.#mayRequest;
       if (mayContinue) this.#takeSlot();
       this.check();
       if (!mayContinue) return;
@@ -217,7 +218,8 @@ export class SourceFeeder<Job, Result> {
     const { onSourceError } = this.#settings;
     if (onSourceError !== undefined) guarded(() => onSourceError(error, retryIn));
     else if (this.#failures <= 1) {
-      const next = retryIn === undefined ? "" : `; the pool tries again, after pauses of up to ${failurePauses.maxDelay} ms`;
+      const next =
+        retryIn === undefined ? "" : `; the pool tries again, after pauses of up to ${failurePauses.maxDelay} ms`;
       writeStderr(`WorkerPool: the source has failed with ${safeToString(error)}${next}\n`);
     }
   }
@@ -257,7 +259,7 @@ export class SourceFeeder<Job, Result> {
   /** Makes a delivery the suspect, and waits until the pool holds nothing besides it. */
   async #waitUntilAlone(delivery: JobDelivery<Job, Result>): Promise<void> {
     this.#suspect = delivery;
-    this.#cancelAsking("a job that stalled before runs alone");
+    this.#cancelRequests("a job that stalled before runs alone");
     const forget = onCancel(delivery.ctx, () => this.check());
     if (this.#mustSuspectWait) await (this.#suspectWait = new TrackedPromise<void>(poolSource)).promise;
     forget();

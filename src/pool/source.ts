@@ -30,7 +30,7 @@ export interface JobDelivery<Job, Result> {
    * The context of the delivery. The context of the job is derived from it.
    *
    * Cancellation: by the source, with a {@link LeaseLost} or a {@link Stopping} as the cause. It is not canceled with the context of the
-   * call of `next`: a pool cancels that context to stop asking, and then finishes what it holds.
+   * call of `next`: a pool cancels that context to get no more jobs, and then finishes what it holds.
    */
   readonly ctx: Context;
 
@@ -71,7 +71,7 @@ export interface JobSource<Job, Result> {
    * Cancellation: the promise settles soon after `ctx` is canceled: it resolves with undefined, or rejects with any error. A delivery that
    * is made in spite of the cancellation is released by the pool.
    *
-   * @returns undefined if there is no job now. The pool calls again, after a pause if `ctx` is not canceled.
+   * @returns undefined if the source has no job now. The pool calls again, after a pause if `ctx` is not canceled.
    * @throws (rejects) if the engine fails. The pool calls again after a pause that grows with each failure.
    */
   next(ctx: Context): Promise<JobDelivery<Job, Result> | undefined>;

@@ -103,7 +103,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   readonly results: ReceiveChannel<JobOutcome<Job, Result>>;
 
   /**
-   * Creates a pool and its workers. With the option `source`, the pool asks the source for jobs until it is stopped.
+   * Creates a pool and its workers. With the option `source`, the pool requests jobs from the source until it is stopped.
    *
    * @param f the function that is called with each job
    * @throws {TypeError | RangeError} for invalid options, such as fewer workers than one.
@@ -341,7 +341,7 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
    * running functions until the grace period expires. Without `ctx`, `stop` waits without a limit, unless only functions remain whose jobs have timed
    * out or were canceled.
    *
-   * A pool with a source asks for no more jobs, finishes those that it holds, and closes the source. When `ctx` is canceled, the remaining
+   * A pool with a source requests no more jobs, finishes those that it holds, and closes the source. When `ctx` is canceled, the remaining
    * jobs are canceled with a {@link Stopping}, whose `cause` is that of `ctx`, and given back to the source. `stop` waits for the replies
    * of the source until the grace period expires, too.
    */
@@ -421,7 +421,9 @@ export class WorkerPool<Job, Result> implements AsyncDisposable {
   /** @throws {TypeError} if the jobs come from a source. */
   #checkSubmits(check: Check): void {
     if (this.#feeder !== null) {
-      throw check.error("the jobs of this pool come from its source; send them there, for example by queue.jobs(ctx).send(job)");
+      throw check.error(
+        "the jobs of this pool come from its source; send them there, for example by queue.jobs(ctx).send(job)",
+      );
     }
   }
 

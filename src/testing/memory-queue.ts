@@ -14,7 +14,7 @@ import { type JobDelivery, type JobSource, LeaseLost } from "../pool/source.ts";
 import { spawn } from "../runtime/goroutine.ts";
 import { RuntimeTimer } from "../runtime/timer.ts";
 import { sleep } from "../time/time.ts";
-import { Check, describe } from "../util/validate.ts";
+import { Check } from "../util/validate.ts";
 
 /** Options of {@link memoryQueue}. */
 export interface MemoryQueueOptions<Job> {
@@ -338,7 +338,7 @@ export class MemoryQueue<Job, Result> {
     const delivery = this.#entries.get(id)?.delivery;
     if (delivery !== null && delivery !== undefined) return delivery;
     const state = this.#entries.get(id)?.state ?? "unknown";
-    throw new TypeError(`MemoryQueue.${caller}: the job ${describe(id)} must be leased; it is ${state}`);
+    throw new TypeError(`MemoryQueue.${caller}: the job ${id} must be leased; it is ${state}`);
   }
 
   /** Waits until the queue changes; resolves with false if `ctx` is canceled. */

@@ -84,10 +84,13 @@ class Spy implements JobSource<number, number> {
   }
 }
 
-function pick({ id, attempt, stalls, job, ctx }: JobDelivery<number, number>): Omit<
-  JobDelivery<number, number>,
-  "ack" | "nack" | "release"
-> {
+function pick({
+  id,
+  attempt,
+  stalls,
+  job,
+  ctx,
+}: JobDelivery<number, number>): Omit<JobDelivery<number, number>, "ack" | "nack" | "release"> {
   return { id, attempt, stalls, job, ctx };
 }
 
@@ -108,7 +111,7 @@ describe("a pool with a source", () => {
       expect(pool.stats()).toMatchObject({ processed: 3, failed: 0, running: 0 });
     }));
 
-  test("asks only while a worker is free, and frees the worker when the source has confirmed the outcome", () =>
+  test("requests a job only while a worker is free, and frees the worker when the source has confirmed the outcome", () =>
     inBubble(async () => {
       const queue = memoryQueue<number, number>({ latency: 20 });
       const source = new Spy(queue.deliveries());
@@ -222,7 +225,7 @@ describe("a pool with a source", () => {
 });
 
 describe("the end of a pool with a source", () => {
-  test("stop asks for nothing more, finishes what the pool holds, and closes the source once", () =>
+  test("stop requests nothing more, finishes what the pool holds, and closes the source once", () =>
     inBubble(async () => {
       const queue = memoryQueue<number, number>({ latency: 5 });
       const source = new Spy(queue.deliveries());
@@ -284,45 +287,47 @@ describe("the end of a pool with a source", () => {
       expect(queue.counts).toMatchObject({ ready: 1, done: 0 });
     }));
 
-  test.each(["ack", "release", "close", "next"])("stop ends by its deadline and grace period if %s gets no reply", (method) =>
-    inBubble(async () => {
-      const queue = memoryQueue<number, number>();
-      const inner = queue.deliveries();
-      let closed = 0;
-      const never = new Channel<never>();
-      const hang = async (): Promise<never> => {
-        await never.receive();
-        throw new Error("the end of the test");
-      };
-      const source: JobSource<number, number> = {
-        next: async (ctx) => {
-          const delivery = await inner.next(ctx);
-          if (delivery === undefined) return method === "next" ? hang() : undefined;
-          const { ack, release } = delivery;
-          return {
-            ...pick(delivery),
-            nack: (error) => delivery.nack(error),
-            ack: method === "ack" ? hang : ack.bind(delivery),
-            release: method === "release" ? hang : release.bind(delivery),
-          };
-        },
-        close: async () => {
-          closed++;
-          if (method === "close") await hang();
-        },
-      };
-      await queue.send(method === "release" ? 10_000 : 10, "a");
-      const pool = new WorkerPool(work, { workers: 2, gracePeriod: 100, source, onSourceError: () => undefined });
-      await time.sleep(50);
-      const start = time.now();
-      const [ctx, cancel] = context.withTimeout(background, 1000);
-      await pool.stop(ctx);
-      expect(time.since(start)).toBeLessThanOrEqual(1100);
-      cancel();
-      never.close();
-      await waitUntilBlocked();
-      expect(closed).toBe(1);
-    }),
+  test.each(["ack", "release", "close", "next"])(
+    "stop ends by its deadline and grace period if %s gets no reply",
+    (method) =>
+      inBubble(async () => {
+        const queue = memoryQueue<number, number>();
+        const inner = queue.deliveries();
+        let closed = 0;
+        const never = new Channel<never>();
+        const hang = async (): Promise<never> => {
+          await never.receive();
+          throw new Error("the end of the test");
+        };
+        const source: JobSource<number, number> = {
+          next: async (ctx) => {
+            const delivery = await inner.next(ctx);
+            if (delivery === undefined) return method === "next" ? hang() : undefined;
+            const { ack, release } = delivery;
+            return {
+              ...pick(delivery),
+              nack: (error) => delivery.nack(error),
+              ack: method === "ack" ? hang : ack.bind(delivery),
+              release: method === "release" ? hang : release.bind(delivery),
+            };
+          },
+          close: async () => {
+            closed++;
+            if (method === "close") await hang();
+          },
+        };
+        await queue.send(method === "release" ? 10_000 : 10, "a");
+        const pool = new WorkerPool(work, { workers: 2, gracePeriod: 100, source, onSourceError: () => undefined });
+        await time.sleep(50);
+        const start = time.now();
+        const [ctx, cancel] = context.withTimeout(background, 1000);
+        await pool.stop(ctx);
+        expect(time.since(start)).toBeLessThanOrEqual(1100);
+        cancel();
+        never.close();
+        await waitUntilBlocked();
+        expect(closed).toBe(1);
+      }),
   );
 
   test("without a deadline, stop waits for the reply to an ack", () =>
@@ -352,15 +357,20 @@ describe("the end of a pool with a source", () => {
       expect(source.closed).toBe(1);
     }));
 
-  test("a pool whose context is canceled from the start never asks", () =>
+  test("a pool whose context is canceled from the start requests nothing", () =>
     inBubble(async () => {
       const [ctx, cancel] = context.withCancel(background);
       cancel();
       let calls = 0;
       let closed = 0;
       const source: JobSource<number, number> = {
-        next: async () => void calls++ as undefined,
-        close: async () => void closed++,
+        next: async () => {
+          calls++;
+          return undefined;
+        },
+        close: async () => {
+          closed++;
+        },
       };
       const pool = new WorkerPool(work, { ctx, workers: 2, source });
       await pool.stop();
@@ -384,7 +394,7 @@ describe("the end of a pool with a source", () => {
       expect(queue.counts).toMatchObject({ done: 1, ready: 1, leased: 0 });
     }));
 
-  test("resize changes how many jobs the pool asks for", () =>
+  test("resize changes how many jobs the pool requests", () =>
     inBubble(async () => {
       const queue = memoryQueue<number, number>();
       const source = new Spy(queue.deliveries());
@@ -401,7 +411,7 @@ describe("the end of a pool with a source", () => {
 });
 
 describe("a source that fails", () => {
-  test("is asked again after growing pauses by one worker, and by all once it works", () =>
+  test("is called again after growing pauses by one worker, and by all once it works", () =>
     inBubble(async () => {
       const queue = memoryQueue<number, number>();
       const source = new Spy(queue.deliveries());
@@ -431,7 +441,10 @@ describe("a source that fails", () => {
     inBubble(async () => {
       let calls = 0;
       const source: JobSource<number, number> = {
-        next: async () => void calls++ as undefined,
+        next: async () => {
+          calls++;
+          return undefined;
+        },
         close: async () => undefined,
       };
       await using _ = new WorkerPool(work, { workers: 1, source });
@@ -532,7 +545,7 @@ describe("what does not go together with a source", () => {
     // @ts-expect-error The source retries.
     expect(() => new WorkerPool(work, { source, retry: 3 })).toThrow("retry does not go together with source");
     // @ts-expect-error The jobs of the source are numbers.
-    void (() => new WorkerPool(async (_ctx: Context, s: string) => s, { source }));
+    expect(() => new WorkerPool(async (_ctx: Context, s: string) => s, { source, workers: 0 })).toThrow(RangeError);
   });
 
   test("the calls that submit jobs are refused", () =>
@@ -549,7 +562,7 @@ describe("what does not go together with a source", () => {
 
   test("a value that is not a source is refused", () => {
     for (const value of [{}, 5, { next: () => undefined }, async () => 1]) {
-      expect(() => new WorkerPool(work, { source: value as typeof source })).toThrow(
+      expect(() => new WorkerPool(work, { source: value as unknown as typeof source })).toThrow(
         "WorkerPool: source must be a JobSource or a channel, got",
       );
     }
