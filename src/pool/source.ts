@@ -3,6 +3,7 @@
 import { channelStateOf, type ReceiveChannel } from "../channel/channel.ts";
 import { receive, select } from "../channel/select.ts";
 import type { Context, Key } from "../context/context.ts";
+import { checkParent } from "../context/base-context.ts";
 import { backgroundContext } from "../context/value-context.ts";
 import { key } from "../context/derive.ts";
 import { describe } from "../util/validate.ts";
@@ -108,6 +109,7 @@ export const deliveryKey: Key<DeliveryInfo> = key<DeliveryInfo>("goro delivery")
  *
  * @param ctx the context that the function of the pool was called with
  * @returns undefined if the job does not come from a {@link JobSource}.
+ * @throws {TypeError} if `ctx` is not a context.
  * @example
  * async function charge(ctx: Context, order: Order): Promise<void> {
  *   const idempotencyKey = deliveryOf(ctx)?.id ?? order.id;
@@ -115,7 +117,7 @@ export const deliveryKey: Key<DeliveryInfo> = key<DeliveryInfo>("goro delivery")
  * }
  */
 export function deliveryOf(ctx: Context): { id: string; attempt: number } | undefined {
-  const delivery = ctx.value(deliveryKey);
+  const delivery = checkParent("deliveryOf", ctx, "ctx").value(deliveryKey);
   return delivery === undefined ? undefined : { id: delivery.id, attempt: delivery.attempt };
 }
 

@@ -7,9 +7,17 @@
 
 import { Channel, type SendChannel } from "../channel/channel.ts";
 import { receive, select } from "../channel/select.ts";
+import { checkParent } from "../context/base-context.ts";
 import type { Context } from "../context/context.ts";
 import { type CancelCauseFunc, withCancelCause, withoutCancel } from "../context/derive.ts";
-import { resolveRetry, retryDelay, type RetryOptions, type RetryPolicy } from "../pool/retry.ts";
+import {
+  resolveRetry,
+  retryAliases,
+  retryDelay,
+  type RetryOptions,
+  retryOptionNames,
+  type RetryPolicy,
+} from "../pool/retry.ts";
 import { type JobDelivery, type JobSource, LeaseLost } from "../pool/source.ts";
 import { spawn } from "../runtime/goroutine.ts";
 import { RuntimeTimer } from "../runtime/timer.ts";
@@ -148,10 +156,12 @@ export class MemoryQueue<Job, Result> {
   constructor(options: MemoryQueueOptions<Job> = {}) {
     check.options(options, optionNames);
     const { retry = 0, id = () => String(++this.#lastId) } = options;
+    const retryOptions = typeof retry === "number" ? { retries: retry } : retry;
+    new Check("memoryQueue: retry").options(retryOptions, retryOptionNames, retryAliases);
     check.isFunction("id", id);
     this.#lease = check.atLeast("lease", 0, options.lease ?? 15_000);
     this.#maxStalls = check.count("maxStalls", 0, options.maxStalls ?? 3, Infinity);
-    this.#retry = resolveRetry(check, "retry.", typeof retry === "number" ? { retries: retry } : retry);
+    this.#retry = resolveRetry(check, "retry.", retryOptions);
     this.#depth = check.count("depth", 1, options.depth ?? Infinity, Infinity);
     this.#latency = check.atLeast("latency", 0, options.latency ?? 0);
     this.#id = id;
@@ -180,6 +190,7 @@ export class MemoryQueue<Job, Result> {
    * Cancellation: the queue accepts no more sends; the channel stays open.
    */
   jobs(ctx: Context): SendChannel<Job> {
+    checkParent("MemoryQueue.jobs", ctx, "ctx");
     const jobs = new Channel<Job>(0, { name: "jobs" });
     const memoryQueueJobs = async (): Promise<void> => {
       for (;;) {
@@ -210,12 +221,8 @@ export class MemoryQueue<Job, Result> {
   }
 
   /** Returns the outcomes of the jobs, in the order in which the jobs end. It ends when `ctx` is canceled. */
-  async *outcomes(ctx: Context): AsyncGenerator<MemoryQueueOutcome<Job, Result>, undefined> {
-    for (;;) {
-      const outcome = this.#outcomes.shift();
-      if (outcome !== undefined) yield outcome;
-      else if (!(await this.#waitForChange(ctx))) return undefined;
-    }
+  outcomes(ctx: Context): AsyncGenerator<MemoryQueueOutcome<Job, Result>, undefined> {
+    return this.#readOutcomes(checkParent("MemoryQueue.outcomes", ctx, "ctx"));
   }
 
   /**
@@ -253,6 +260,14 @@ export class MemoryQueue<Job, Result> {
   fail(error: Error | undefined): void {
     this.#failure = error;
     this.#notify();
+  }
+
+  async *#readOutcomes(ctx: Context): AsyncGenerator<MemoryQueueOutcome<Job, Result>, undefined> {
+    for (;;) {
+      const outcome = this.#outcomes.shift();
+      if (outcome !== undefined) yield outcome;
+      else if (!(await this.#waitForChange(ctx))) return undefined;
+    }
   }
 
   get #hasRoom(): boolean {

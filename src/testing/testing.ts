@@ -4,7 +4,7 @@
 export { bubble, type BubbleOptions, now, waitUntilBlocked } from "./bubble.ts";
 export {
   memoryQueue,
-  MemoryQueue,
+  type MemoryQueue,
   type MemoryQueueCounts,
   type MemoryQueueOptions,
   type MemoryQueueOutcome,

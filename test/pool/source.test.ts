@@ -224,6 +224,88 @@ describe("a pool with a source", () => {
     }));
 });
 
+describe("a source whose next settles late", () => {
+  /** A source whose calls of `next` settle when the test says so. */
+  class Manual implements JobSource<number, number> {
+    readonly calls: ((id: string, stalls: number) => void)[] = [];
+    readonly log: string[] = [];
+
+    async next(ctx: Context): Promise<JobDelivery<number, number> | undefined> {
+      const deliveries = new Channel<JobDelivery<number, number>>(1);
+      this.calls.push((id, stalls) => {
+        const end = (name: string) => async (): Promise<boolean> => {
+          this.log.push(`${name} ${id}`);
+          return true;
+        };
+        const ends = { ack: end("ack"), nack: end("nack"), release: end("release") };
+        deliveries.trySend({ id, attempt: 1, stalls, job: 10, ctx: background, ...ends });
+      });
+      const { value } = await deliveries.receive();
+      this.log.push(`next${ctx.err() === undefined ? "" : ", canceled"}`);
+      return value;
+    }
+
+    async close(): Promise<void> {
+      this.log.push("close");
+    }
+  }
+
+  test("a suspect runs when all calls have settled and their deliveries are given back", () =>
+    inBubble(async () => {
+      const source = new Manual();
+      const log = (line: string): void => void source.log.push(line);
+      const f = async (ctx: Context, ms: number): Promise<number> => {
+        log(`start ${deliveryOf(ctx)?.id}`);
+        return work(ctx, ms);
+      };
+      const pool = new WorkerPool(f, { workers: 3, source });
+      await waitUntilBlocked();
+      const [first, second, third] = source.calls;
+      first?.("suspect", 1);
+      await time.sleep(50);
+      second?.("a", 0);
+      await time.sleep(50);
+      expect(source.log).toEqual(["next", "next, canceled", "release a"]);
+      third?.("b", 2);
+      await time.sleep(50);
+      expect(source.log.slice(3)).toEqual(["next, canceled", "release b", "start suspect", "ack suspect"]);
+      expect(source.calls.length).toBe(6);
+      const stopped = pool.stop();
+      await time.sleep(50);
+      expect(source.log.length).toBe(7);
+      for (const [i, call] of source.calls.slice(3).entries()) call(`late-${i}`, 0);
+      await stopped;
+      expect(source.log.slice(7).sort()).toEqual([
+        "close",
+        "next, canceled",
+        "next, canceled",
+        "next, canceled",
+        "release late-0",
+        "release late-1",
+        "release late-2",
+      ]);
+      expect(source.log.at(-1)).toBe("close");
+    }));
+
+  test("a suspect that waits is given back at the deadline of stop", () =>
+    inBubble(async () => {
+      const source = new Manual();
+      const pool = new WorkerPool(work, { workers: 2, gracePeriod: 100, source });
+      await waitUntilBlocked();
+      const [first, second] = source.calls;
+      first?.("suspect", 1);
+      await waitUntilBlocked();
+      const [ctx, cancel] = context.withCancel(background);
+      cancel();
+      const stopped = pool.stop(ctx);
+      await waitUntilBlocked();
+      expect(source.log).toEqual(["next", "release suspect"]);
+      second?.("late", 0);
+      expect((await stopped).unfinished).toEqual([]);
+      expect(source.log.slice(2)).toEqual(["next, canceled", "release late", "close"]);
+    }));
+});
+
 describe("the end of a pool with a source", () => {
   test("stop requests nothing more, finishes what the pool holds, and closes the source once", () =>
     inBubble(async () => {
