@@ -3,10 +3,9 @@
 import { channelStateOf, type ReceiveChannel } from "../channel/channel.ts";
 import { receive, select } from "../channel/select.ts";
 import type { Context, Key } from "../context/context.ts";
-import { checkParent } from "../context/base-context.ts";
 import { backgroundContext } from "../context/value-context.ts";
 import { key } from "../context/derive.ts";
-import { describe } from "../util/validate.ts";
+import { Check, describe } from "../util/validate.ts";
 
 /**
  * One delivery of a job by a {@link JobSource}. The job is leased: while the source renews the lease, no other worker gets the job. A
@@ -98,6 +97,8 @@ export class Stopping extends Error {
   }
 }
 
+const check = new Check("deliveryOf");
+
 /** The part of a delivery that the function of a pool may read. */
 export type DeliveryInfo = Pick<JobDelivery<unknown, unknown>, "id" | "attempt">;
 
@@ -111,13 +112,15 @@ export const deliveryKey: Key<DeliveryInfo> = key<DeliveryInfo>("goro delivery")
  * @returns undefined if the job does not come from a {@link JobSource}.
  * @throws {TypeError} if `ctx` is not a context.
  * @example
- * async function charge(ctx: Context, order: Order): Promise<void> {
- *   const idempotencyKey = deliveryOf(ctx)?.id ?? order.id;
- *   await payments.charge(order.total, { idempotencyKey });
+ * async function charge(ctx: Context, cents: number): Promise<string> {
+ *   return `charged ${cents} cents once for the key ${deliveryOf(ctx)?.id ?? "none"}`;
  * }
+ * console.log(await charge(context.background(), 100)); // charged 100 cents once for the key none
  */
 export function deliveryOf(ctx: Context): { id: string; attempt: number } | undefined {
-  const delivery = checkParent("deliveryOf", ctx, "ctx").value(deliveryKey);
+  if (ctx === undefined) throw check.error("ctx must be a context, got undefined");
+  check.isContext("ctx", ctx);
+  const delivery = ctx.value(deliveryKey);
   return delivery === undefined ? undefined : { id: delivery.id, attempt: delivery.attempt };
 }
 

@@ -7,7 +7,6 @@
 
 import { Channel, type SendChannel } from "../channel/channel.ts";
 import { receive, select } from "../channel/select.ts";
-import { checkParent } from "../context/base-context.ts";
 import type { Context } from "../context/context.ts";
 import { type CancelCauseFunc, withCancelCause, withoutCancel } from "../context/derive.ts";
 import {
@@ -103,11 +102,15 @@ export interface MemoryQueueCounts {
  * @throws {TypeError | RangeError} for invalid options.
  * @example
  * await bubble(async () => {
- *   const queue = memoryQueue<number, number>({ lease: 1000 });
+ *   const queue = memoryQueue<number, number>();
  *   await queue.send(7, "seven");
- *   await using pool = new WorkerPool(square, { workers: 1, source: queue.deliveries() });
+ *   const square = async (_ctx: Context, n: number) => time.sleep(100).then(() => n * n);
+ *   const pool = new WorkerPool(square, { workers: 1, source: queue.deliveries() });
  *   await waitUntilBlocked();
  *   queue.loseLease("seven"); // the context of the job is canceled, and the job is delivered again
+ *   await time.sleep(1000);
+ *   await pool.stop();
+ *   console.log(queue.counts.done); // 1
  * });
  */
 export function memoryQueue<Job, Result>(options: MemoryQueueOptions<Job> = {}): MemoryQueue<Job, Result> {
@@ -116,6 +119,12 @@ export function memoryQueue<Job, Result>(options: MemoryQueueOptions<Job> = {}):
 
 const check = new Check("memoryQueue");
 const optionNames = ["lease", "maxStalls", "retry", "depth", "latency", "id"];
+
+function checkContext(caller: string, ctx: Context): void {
+  const check = new Check(caller);
+  if (ctx === undefined) throw check.error("ctx must be a context, got undefined");
+  check.isContext("ctx", ctx);
+}
 
 /** One job, from its acceptance on. */
 class Entry<Job, Result> {
@@ -190,7 +199,7 @@ export class MemoryQueue<Job, Result> {
    * Cancellation: the queue accepts no more sends; the channel stays open.
    */
   jobs(ctx: Context): SendChannel<Job> {
-    checkParent("MemoryQueue.jobs", ctx, "ctx");
+    checkContext("MemoryQueue.jobs", ctx);
     const jobs = new Channel<Job>(0, { name: "jobs" });
     const memoryQueueJobs = async (): Promise<void> => {
       for (;;) {
@@ -222,7 +231,8 @@ export class MemoryQueue<Job, Result> {
 
   /** Returns the outcomes of the jobs, in the order in which the jobs end. It ends when `ctx` is canceled. */
   outcomes(ctx: Context): AsyncGenerator<MemoryQueueOutcome<Job, Result>, undefined> {
-    return this.#readOutcomes(checkParent("MemoryQueue.outcomes", ctx, "ctx"));
+    checkContext("MemoryQueue.outcomes", ctx);
+    return this.#readOutcomes(ctx);
   }
 
   /**
