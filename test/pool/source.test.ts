@@ -1,6 +1,6 @@
 // A WorkerPool whose jobs come from a source.
 
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import {
   Channel,
   context,
@@ -39,6 +39,7 @@ async function work(ctx: Context, ms: number): Promise<number> {
 class Spy implements JobSource<number, number> {
   readonly #source: JobSource<number, number>;
   readonly log: string[] = [];
+  calls = 0;
   waiting = 0;
   readonly #held = new Set<Context>();
   mostTaken = 0;
@@ -49,6 +50,7 @@ class Spy implements JobSource<number, number> {
   }
 
   async next(ctx: Context): Promise<JobDelivery<number, number> | undefined> {
+    this.calls++;
     this.waiting++;
     this.mostTaken = Math.max(this.mostTaken, this.waiting + this.held);
     let delivery: JobDelivery<number, number> | undefined;
@@ -509,6 +511,8 @@ describe("a source that fails", () => {
       await time.sleep(60_000);
       expect(errors.length).toBeGreaterThan(10);
       expect(errors.length).toBeLessThan(40);
+      // The four calls that waited are one failure, and one call follows each pause.
+      expect(source.calls).toBe(4 + errors.length - 1);
       for (const [message, retryIn] of errors) {
         expect(message).toBe("connection lost");
         expect(retryIn).toBeLessThanOrEqual(5000);
@@ -517,6 +521,30 @@ describe("a source that fails", () => {
       for (let n = 0; n < 4; n++) await queue.send(100);
       await time.sleep(5100);
       expect(queue.counts.done).toBe(4);
+    }));
+
+  test("is reported once for each outage to stderr by default", () =>
+    inBubble(async () => {
+      const queue = memoryQueue<number, number>();
+      const write = jest.spyOn(process.stderr, "write").mockReturnValue(true);
+      try {
+        await using _ = new WorkerPool(work, { workers: 2, source: queue.deliveries() });
+        for (const message of ["connection lost", "server is loading"]) {
+          queue.fail(new Error(message));
+          await time.sleep(20_000);
+          queue.fail(undefined);
+          await queue.send(1);
+          await time.sleep(10_000);
+        }
+        const next = "; the pool tries again, after pauses of up to 5000 ms\n";
+        expect(write.mock.calls.map(([text]) => text)).toEqual([
+          `WorkerPool: the source has failed with Error: connection lost${next}`,
+          `WorkerPool: the source has failed with Error: server is loading${next}`,
+        ]);
+        expect(queue.counts.done).toBe(2);
+      } finally {
+        write.mockRestore();
+      }
     }));
 
   test("does not keep the event loop busy if next resolves with undefined at once", () =>
