@@ -143,7 +143,8 @@ export interface SourcePoolOptions<Job, Result>
     Readonly<Partial<Record<keyof typeof sourcePolicies, never>>> {
   /**
    * Where the jobs come from: a {@link JobSource}, such as a queue that several machines share, or a channel. The pool takes a job only
-   * while a worker is free. The outcome of a job goes to the source; outcomes of jobs from a channel are sent to `results`.
+   * while a worker is free. The outcome of a job goes to the source; outcomes of jobs from a channel are sent to `results`. Jobs run in the
+   * async context (`AsyncLocalStorage`) in which the pool was created. A source is for one pool, which closes it.
    */
   readonly source: JobSource<Job, Result> | ReceiveChannel<Job>;
 

@@ -1,5 +1,6 @@
 // A WorkerPool whose jobs come from a source.
 
+import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, jest, test } from "@jest/globals";
 import {
   Channel,
@@ -158,6 +159,23 @@ describe("a pool with a source", () => {
       expect(source.log).toEqual(["nack slow: true"]);
       expect(queue.counts).toMatchObject({ failed: 1, ready: 1 });
       expect(await readOutcomes(queue, 2)).toEqual(["slow failed", "quick done"]);
+    }));
+
+  test("runs each job in the async context in which the pool was created", () =>
+    inBubble(async () => {
+      const storage = new AsyncLocalStorage<string>();
+      const queue = memoryQueue<number, number>();
+      const seen: unknown[] = [];
+      const f = async (_ctx: Context, n: number): Promise<number> => {
+        seen.push(storage.getStore());
+        storage.enterWith(`job ${n}`);
+        return n;
+      };
+      const source = queue.deliveries();
+      await using _ = storage.run("creator", () => new WorkerPool(f, { workers: 1, source }));
+      for (const n of [1, 2, 3]) await queue.send(n);
+      await readOutcomes(queue, 3);
+      expect(seen).toEqual(["creator", "creator", "creator"]);
     }));
 
   test("cancels a job whose lease is lost with the cause, and does not reply to the source", () =>
