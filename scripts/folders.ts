@@ -49,8 +49,8 @@ export const folders: Readonly<Record<string, Folder>> = {
     imports: ["util", "runtime", "channel", "waitgroup", "context", "sync", "time"],
   },
   testing: {
-    holds: "`goro/testing`: bubbles with virtual time, leak checks",
-    imports: ["util", "runtime", "channel", "waitgroup", "context"],
+    holds: "`goro/testing`: bubbles with virtual time, leak checks, a queue in memory",
+    imports: ["util", "runtime", "channel", "waitgroup", "context", "time", "pool"],
   },
   trace: {
     holds: "`goro/trace`: recordings, their format, snapshots, exports, pictures",
