@@ -3,13 +3,13 @@
 
 import type { Context } from "../context/context.ts";
 import { causeOf } from "../context/cancel.ts";
-import type { JobOutcome } from "../pool/job.ts";
+import type { JobDone, JobFailed } from "../pool/job.ts";
 import type { JobSource } from "../pool/source.ts";
 import { type EngineSettings, ProducerConnection } from "./engine.ts";
 import type { ResolvedQueueOptions } from "./options.ts";
 
 /** The outcome of a job of a queue. A job that was canceled has been given back, so that it has no outcome yet. */
-export type QueueOutcome<Job, Result> = JobOutcome<Job, Result> & {
+export type QueueOutcome<Job, Result> = (JobDone<Job, Result> | JobFailed<Job>) & {
   /** The id of the job. */
   readonly id: string;
 };
