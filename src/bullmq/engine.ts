@@ -441,6 +441,15 @@ class Pauses {
   }
 }
 
+/** Reports whether the request that failed with `error` may succeed later. */
+export function isTemporary(error: unknown): boolean {
+  const { code, message } = toError(error) as { code?: unknown; message: string };
+  if (typeof code === "string" && /^(E[A-Z]+|08...|57P0[1-3]|53300|40001|40P01)$/.test(code)) return true;
+  return /^(LOADING|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN) |^connection (is closed|terminated)|^timeout exceeded/i.test(
+    message,
+  );
+}
+
 /** Reports whether `error` says that the lease does not belong to the delivery, or the job is not active. */
 export function isLeaseError(error: unknown): boolean {
   const { code } = toError(error) as { code?: unknown };

@@ -4,9 +4,15 @@
 import type { Context } from "../context/context.ts";
 import { causeOf } from "../context/cancel.ts";
 import type { JobDone, JobFailed } from "../pool/job.ts";
-import type { JobSource } from "../pool/source.ts";
-import { type EngineSettings, ProducerConnection } from "./engine.ts";
+import { pause } from "../pool/retry.ts";
+import type { JobDelivery, JobSource } from "../pool/source.ts";
+import { toError } from "../util/inspect.ts";
+import { type EngineSettings, isTemporary, ProducerConnection } from "./engine.ts";
 import type { ResolvedQueueOptions } from "./options.ts";
+
+/** The pauses while the server is away, in milliseconds. */
+const shortestPause = 100;
+const longestPause = 2000;
 
 /** The outcome of a job of a queue. A job that was canceled has been given back, so that it has no outcome yet. */
 export type QueueOutcome<Job, Result> = (JobDone<Job, Result> | JobFailed<Job>) & {
@@ -89,28 +95,46 @@ class RecentIds {
 }
 
 /**
- * Iterates over outcomes from `source`. An outcome is acknowledged when the next one is requested; one whose loop is left goes back.
+ * Iterates over outcomes from `source`. An outcome is acknowledged when the next one is requested; one whose loop is left goes back. While
+ * the server is away, the iteration waits.
  *
  * @param keep for how long repeated outcomes are dropped, in milliseconds
+ * @param onError called with each error after which the iteration tries again
  */
 export async function* readOutcomes<Job, Result>(
   ctx: Context,
   source: JobSource<StoredOutcome<Job, Result>, undefined>,
   keep: number,
+  onError: (error: Error) => void,
 ): AsyncGenerator<QueueOutcome<Job, Result>, void, undefined> {
   const recent = new RecentIds(keep);
   try {
     for (;;) {
-      const delivery = await source.next(ctx);
+      const delivery = await nextUnlessCanceled(ctx, source, onError);
       if (delivery === undefined) return;
-      const isNew = recent.add(delivery.id);
-      if (isNew) yield toOutcome(delivery.job);
+      if (recent.add(delivery.id)) yield toOutcome(delivery.job);
       await delivery.ack(undefined);
     }
-  } catch (error) {
-    if (causeOf(ctx) === undefined) throw error;
   } finally {
     await source.close();
+  }
+}
+
+/** Returns the next delivery; undefined if the context is canceled or the source is closed. */
+async function nextUnlessCanceled<Job>(
+  ctx: Context,
+  source: JobSource<Job, undefined>,
+  onError: (error: Error) => void,
+): Promise<JobDelivery<Job, undefined> | undefined> {
+  for (let delay = shortestPause; ; delay = Math.min(2 * delay, longestPause)) {
+    try {
+      return await source.next(ctx);
+    } catch (error) {
+      if (causeOf(ctx) !== undefined) return undefined;
+      if (!isTemporary(error)) throw error;
+      onError(toError(error));
+    }
+    if (!(await pause(delay, ctx))) return undefined;
   }
 }
 

@@ -16,7 +16,7 @@ import { RuntimeTimer } from "../runtime/timer.ts";
 import { Waiter } from "../runtime/waiter.ts";
 import { printAsString, toError } from "../util/inspect.ts";
 import { describe } from "../util/validate.ts";
-import { type NewJob, ProducerConnection } from "./engine.ts";
+import { isTemporary, type NewJob, ProducerConnection } from "./engine.ts";
 import { maxPriority, type ResolvedQueueOptions } from "./options.ts";
 import { checkPlainData, type DataLimits } from "./plain-data.ts";
 
@@ -264,14 +264,5 @@ function toEnginePriority(priority: unknown): number {
   }
   throw new RangeError(
     `send: priority must return a whole number from -${maxPriority} to ${maxPriority}, got ${describe(priority)}`,
-  );
-}
-
-/** Reports whether the request that failed with `error` may succeed later. */
-function isTemporary(error: unknown): boolean {
-  const { code, message } = toError(error) as { code?: unknown; message: string };
-  if (typeof code === "string" && /^(E[A-Z]+|08...|57P0[1-3]|53300|40001|40P01)$/.test(code)) return true;
-  return /^(LOADING|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN) |^connection (is closed|terminated)|^timeout exceeded/i.test(
-    message,
   );
 }

@@ -103,7 +103,7 @@ class BullQueue<Job, Result> implements JobQueue<Job, Result> {
     }
     const settings = outcomeSettings(this.#options);
     const source = new Deliveries<StoredOutcome<Job, Result>, undefined>(settings, null, this.#limits);
-    return readOutcomes(ctx, source, settings.keepDone);
+    return readOutcomes(ctx, source, settings.keepDone, settings.onError);
   }
 
   async counts(): Promise<QueueCounts> {
