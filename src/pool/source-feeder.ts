@@ -1,7 +1,8 @@
 // From a source to the workers of a pool: requests deliveries while workers are free, and ends each delivery with the outcome of its job.
 //
 // A slot is the part of a worker that the source sees. It is taken by a call of `next`, by a delivery from its arrival until the source
-// has confirmed the outcome, or by a function that runs although its delivery has ended.
+// has confirmed the outcome, or by a function that runs although its delivery has ended. The next call of `next` for a slot is made directly
+// before the outcome is sent, but its job runs only after the source has confirmed the outcome.
 //
 // Invariants, whenever no method is on the stack:
 //   1. `#requests` counts the goroutines that call `next` or are about to, `held` the deliveries that have arrived and have not ended.
@@ -45,6 +46,14 @@ interface FeederHost<Job, Result> {
   onChange(): void;
 }
 
+/** A call of `next`. */
+interface DeliveryRequest<Job, Result> {
+  readonly ctx: Context;
+
+  /** Resolves with undefined if the call was canceled or has failed. */
+  readonly delivery: Promise<JobDelivery<Job, Result> | undefined>;
+}
+
 /** The pauses between calls of `next` while the source fails. */
 const failurePauses = resolveRetry(new Check("WorkerPool"), "", { retries: Infinity, delay: 100, maxDelay: 5000 });
 
@@ -63,6 +72,9 @@ export class SourceFeeder<Job, Result> {
 
   /** The deliveries that have arrived and have not ended. */
   held = 0;
+
+  /** The deliveries among them whose outcome is being sent, and whose slot is used by another call of `next`. */
+  #ending = 0;
 
   /** Jobs whose functions run although their deliveries have ended. */
   readonly #abandoned = new Set<PoolJob<Job, Result>>();
@@ -112,8 +124,7 @@ export class SourceFeeder<Job, Result> {
 
   /** Cancels the calls of `next` after the number of workers was lowered, and requests again. */
   resize(): void {
-    if (this.#requests + this.held + this.#abandoned.size > this.#host.limit())
-      this.#cancelRequests("the pool has fewer workers");
+    if (this.#taken > this.#host.limit()) this.#cancelRequests("the pool has fewer workers");
     this.check();
   }
 
@@ -143,10 +154,23 @@ export class SourceFeeder<Job, Result> {
   }
 
   get #mayRequest(): boolean {
+    return this.#canRequest && this.#taken < this.#host.limit();
+  }
+
+  /** Whether the slot of a delivery whose function has returned may be used again although the delivery has not ended. */
+  get #mayReuse(): boolean {
+    return this.#canRequest && this.#taken <= this.#host.limit();
+  }
+
+  /** The number of slots that are taken. */
+  get #taken(): number {
+    return this.#requests + this.held - this.#ending + this.#abandoned.size;
+  }
+
+  get #canRequest(): boolean {
     if (this.#host.isCutShort() || this.#hasStopped || this.#suspect !== null || this.#pause.isSet) return false;
     // After a failure, one call tests whether the engine is available again.
-    if (this.#failures > 0 && this.#requests > 0) return false;
-    return this.#requests + this.held + this.#abandoned.size < this.#host.limit();
+    return this.#failures === 0 || this.#requests === 0;
   }
 
   get #mustSuspectWait(): boolean {
@@ -164,27 +188,47 @@ export class SourceFeeder<Job, Result> {
     if (this.#requestContext[0].err() !== undefined) this.#requestContext = withCancelCause(this.#settings.ctx);
   }
 
-  /** Requests and runs jobs while its slot may be used. */
+  /** Calls `next` for a slot that has been taken. */
+  #request(): DeliveryRequest<Job, Result> {
+    const [ctx] = this.#requestContext;
+    return { ctx, delivery: this.#next(ctx) };
+  }
+
+  /**
+   * Requests and runs jobs while its slot may be used. When a function has returned, `next` is called directly before the outcome is sent,
+   * so that a source can do both by one request to its engine. The next job runs after the outcome has been confirmed.
+   */
   async #useSlot(): Promise<void> {
-    for (;;) {
-      const [ctx] = this.#requestContext;
-      const delivery = await this.#next(ctx);
+    let request: DeliveryRequest<Job, Result> | null = this.#request();
+    while (request !== null) {
+      const delivery: JobDelivery<Job, Result> | undefined = await request.delivery;
+      const isLate = request.ctx.err() !== undefined;
+      request = null;
       this.#requests--;
       if (delivery !== undefined) {
         this.held++;
         this.check();
         try {
-          await this.#handle(delivery, ctx.err() !== undefined);
+          const end = await this.#run(delivery, isLate);
+          if (this.#mayReuse) {
+            this.#takeSlot();
+            this.#ending++;
+            request = this.#request();
+          }
+          await end();
         } catch (error) {
           this.#report(toError(error), undefined);
         }
+        if (request !== null) this.#ending--;
+        if (this.#suspect === delivery) this.#suspect = null;
         this.held--;
         this.#host.onChange();
       }
-      const mayContinue = this.#mayRequest;
-      if (mayContinue) this.#takeSlot();
+      if (request === null && this.#mayRequest) {
+        this.#takeSlot();
+        request = this.#request();
+      }
       this.check();
-      if (!mayContinue) return;
     }
   }
 
@@ -224,36 +268,26 @@ export class SourceFeeder<Job, Result> {
     }
   }
 
-  /** Runs the job of a delivery and ends the delivery. `isLate` says whether the call of `next` was canceled before the delivery came. */
-  async #handle(delivery: JobDelivery<Job, Result>, isLate: boolean): Promise<void> {
+  /**
+   * Runs the job of a delivery, and returns the function that ends the delivery. `isLate` says whether the call of `next` was canceled before
+   * the delivery came.
+   */
+  async #run(delivery: JobDelivery<Job, Result>, isLate: boolean): Promise<() => Promise<unknown>> {
+    const { ctx, id, attempt } = delivery;
     // A channel does not take a job back.
     if (this.#isChannel) {
-      await this.#run(delivery, undefined);
-      return;
+      await this.#outcomeOf(delivery, undefined);
+      return async () => undefined;
     }
-    const isSuspect = delivery.stalls > 0;
-    if (isLate || this.#host.isCutShort() || this.#suspect !== null) {
-      await delivery.release();
-      return;
+    if (isLate || this.#host.isCutShort() || this.#suspect !== null) return () => delivery.release();
+    if (delivery.stalls > 0) {
+      await this.#waitUntilAlone(delivery);
+      if (this.#host.isCutShort() && ctx.err() === undefined) return () => delivery.release();
     }
-    if (isSuspect) await this.#waitUntilAlone(delivery);
-    try {
-      await this.#finish(delivery);
-    } finally {
-      if (isSuspect) this.#suspect = null;
-    }
-  }
-
-  async #finish(delivery: JobDelivery<Job, Result>): Promise<void> {
-    const { ctx, id, attempt } = delivery;
-    if (this.#host.isCutShort() && ctx.err() === undefined) {
-      await delivery.release();
-      return;
-    }
-    const outcome = await this.#run(delivery, withValue(ctx, deliveryKey, { id, attempt }));
-    if (outcome.status === "done") await delivery.ack(outcome.value);
-    else if (outcome.status === "failed") await delivery.nack(outcome.error);
-    else if (!(outcome.error instanceof LeaseLost)) await delivery.release();
+    const outcome = await this.#outcomeOf(delivery, withValue(ctx, deliveryKey, { id, attempt }));
+    if (outcome.status === "done") return () => delivery.ack(outcome.value);
+    if (outcome.status === "failed") return () => delivery.nack(outcome.error);
+    return async () => (outcome.error instanceof LeaseLost ? undefined : delivery.release());
   }
 
   /** Makes a delivery the suspect, and waits until the pool holds nothing besides it. */
@@ -266,7 +300,7 @@ export class SourceFeeder<Job, Result> {
   }
 
   /** Runs the job of a delivery, and resolves with its outcome, before its function returns if the outcome is decided before. */
-  async #run(delivery: JobDelivery<Job, Result>, ctx: Context | undefined): Promise<JobOutcome<Job, Result>> {
+  async #outcomeOf(delivery: JobDelivery<Job, Result>, ctx: Context | undefined): Promise<JobOutcome<Job, Result>> {
     const wait = new TrackedPromise<PoolJob<Job, Result>>(poolSource);
     const { results } = this.#host;
     this.#host.run(delivery.job, ctx, {

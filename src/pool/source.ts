@@ -66,7 +66,9 @@ export interface JobDelivery<Job, Result> {
  */
 export interface JobSource<Job, Result> {
   /**
-   * Waits for a job. A pool calls it once for each free worker, and never to have a job in reserve.
+   * Waits for a job. A pool calls it once for each free worker, and never to have a job in reserve. When the function of a job has
+   * returned, the pool calls `next` and then, in the same turn, `ack`, `nack` or `release`: a source may do both by one request to its
+   * engine. The next job runs after the reply to the latter.
    *
    * Cancellation: the promise settles soon after `ctx` is canceled: it resolves with undefined, or rejects with any error. A delivery that
    * is made in spite of the cancellation is released by the pool.

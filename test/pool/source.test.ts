@@ -42,8 +42,7 @@ class Spy implements JobSource<number, number> {
   readonly log: string[] = [];
   calls = 0;
   waiting = 0;
-  readonly #held = new Set<Context>();
-  mostTaken = 0;
+  ending = 0;
   closed = 0;
 
   constructor(source: JobSource<number, number>) {
@@ -53,7 +52,6 @@ class Spy implements JobSource<number, number> {
   async next(ctx: Context): Promise<JobDelivery<number, number> | undefined> {
     this.calls++;
     this.waiting++;
-    this.mostTaken = Math.max(this.mostTaken, this.waiting + this.held);
     let delivery: JobDelivery<number, number> | undefined;
     try {
       delivery = await this.#source.next(ctx);
@@ -62,10 +60,10 @@ class Spy implements JobSource<number, number> {
     }
     if (delivery === undefined) return undefined;
     const inner = delivery;
-    this.#held.add(inner.ctx);
     const end = (name: string, f: () => Promise<boolean>) => async (): Promise<boolean> => {
+      this.ending++;
       const reply = await f();
-      this.#held.delete(inner.ctx);
+      this.ending--;
       this.log.push(`${name} ${inner.id}: ${reply}`);
       return reply;
     };
@@ -75,10 +73,6 @@ class Spy implements JobSource<number, number> {
       nack: (error) => end("nack", () => inner.nack(error))(),
       release: end("release", () => inner.release()),
     };
-  }
-
-  get held(): number {
-    return [...this.#held].filter((ctx) => ctx.err() === undefined).length;
   }
 
   async close(): Promise<void> {
@@ -114,15 +108,50 @@ describe("a pool with a source", () => {
       expect(pool.stats()).toMatchObject({ processed: 3, failed: 0, running: 0 });
     }));
 
-  test("requests a job only while a worker is free, and frees the worker when the source has confirmed the outcome", () =>
+  test("requests a job only while a worker is free, and runs it when the source has confirmed the previous outcome", () =>
     inBubble(async () => {
       const queue = memoryQueue<number, number>({ latency: 20 });
       const source = new Spy(queue.deliveries());
       for (let n = 0; n < 20; n++) await queue.send(n);
-      await using pool = new WorkerPool(work, { workers: 3, source });
+      let running = 0;
+      const f = async (ctx: Context, ms: number): Promise<number> => {
+        running++;
+        expect(running + source.waiting).toBeLessThanOrEqual(3);
+        expect(running + source.ending).toBeLessThanOrEqual(3);
+        return work(ctx, ms).finally(() => running--);
+      };
+      await using pool = new WorkerPool(f, { workers: 3, source });
       expect((await readOutcomes(queue, 20)).length).toBe(20);
-      expect(source.mostTaken).toBe(3);
+      expect(pool.stats().failed).toBe(0);
       expect(pool.stats().processed).toBe(20);
+    }));
+
+  test("calls next directly before it sends the outcome, so that one request to the engine can do both", () =>
+    inBubble(async () => {
+      const queue = memoryQueue<number, number>();
+      const inner = queue.deliveries();
+      const log: string[] = [];
+      const record = (line: string): void => {
+        log.push(line);
+        queueMicrotask(() => log.push("later"));
+      };
+      const source: JobSource<number, number> = {
+        next: async (ctx) => {
+          record("next");
+          const delivery = await inner.next(ctx);
+          if (delivery === undefined) return undefined;
+          const ack = async (value: number): Promise<boolean> => {
+            record("ack");
+            return delivery.ack(value);
+          };
+          return { ...pick(delivery), ack, nack: reject, release: reject };
+        },
+        close: () => inner.close(),
+      };
+      await queue.send(1);
+      await using _ = new WorkerPool(work, { workers: 1, source });
+      await time.sleep(10);
+      expect(log).toEqual(["next", "later", "next", "ack", "later", "later"]);
     }));
 
   test("gives a function its delivery", () =>
@@ -220,7 +249,6 @@ describe("a pool with a source", () => {
       expect((await readOutcomes(queue, 4)).sort()).toEqual(["50 done", "51 done", "52 done", "53 done"]);
       const withSuspect = beside.filter((jobs) => jobs.includes(50));
       expect(withSuspect.at(-1)).toEqual([50]);
-      expect(source.mostTaken).toBe(2);
     }));
 
   test("gives back what arrives while a suspect waits, so that it holds nothing else", () =>
