@@ -18,18 +18,21 @@ const outdir = resolve(root, process.argv[2] ?? "dist");
 // What an earlier build has left must not be packed with this one.
 await rm(outdir, { recursive: true, force: true });
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-const project = ["-p", join(root, "tsconfig.build.json"), "--outDir", outdir];
-execFileSync(process.execPath, [tsc, ...project], { stdio: "inherit" });
+for (const config of ["tsconfig.build.json", "tsconfig.bullmq.json"]) {
+  execFileSync(process.execPath, [tsc, "-p", join(root, config), "--outDir", outdir], { stdio: "inherit" });
+}
 // What tsc emits for the libraries of goro/trace refers to packages that are not installed with this one.
 const vendor = join(outdir, "trace", "vendor");
 await writeFile(`${vendor}.js`, (await bundleVendor()).code);
 for (const extension of [".js.map", ".d.ts", ".d.ts.map"]) await rm(vendor + extension);
 await build({
   absWorkingDir: root,
-  entryPoints: ["index", "testing/testing", "testing/preload", "trace/trace", "trace/preload"].map((door) => ({
-    in: `src/${door}.ts`,
-    out: door,
-  })),
+  entryPoints: ["index", "testing/testing", "testing/preload", "trace/trace", "trace/preload", "bullmq/bullmq"].map(
+    (door) => ({
+      in: `src/${door}.ts`,
+      out: door,
+    }),
+  ),
   outdir: join(outdir, "whole"),
   // The library recognizes its own frames in a stack by the folder `whole`; see src/util/stack.ts.
   chunkNames: "goro-[hash]",
@@ -38,7 +41,7 @@ await build({
   format: "esm",
   platform: "neutral",
   mainFields: ["module", "main"],
-  external: ["node:*"],
+  external: ["node:*", "bullmq"],
   sourcemap: true,
   sourcesContent: false,
 });

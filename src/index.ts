@@ -39,7 +39,14 @@ export { PanicError } from "./runtime/panic.ts";
 export { ErrGroup } from "./sync/errgroup.ts";
 export type { JobCanceled, JobDone, JobFailed, JobOutcome, PoolTask } from "./pool/job.ts";
 export { mapOrdered, type MapOrderedOptions } from "./pool/map-ordered.ts";
-export type { PoolEvent, PoolFunc, PoolOptions, RunJobOptions, RunPoolOptions } from "./pool/options.ts";
+export type {
+  PoolEvent,
+  PoolFunc,
+  PoolOptions,
+  RunJobOptions,
+  RunPoolOptions,
+  SourcePoolOptions,
+} from "./pool/options.ts";
 export type { MapOptions } from "./pool/ordered-results.ts";
 export {
   type LatencyStats,
@@ -51,6 +58,7 @@ export {
 } from "./pool/report.ts";
 export { retry, type RetryOptions } from "./pool/retry.ts";
 export { runPool } from "./pool/run-pool.ts";
+export { deliveryOf, type JobDelivery, type JobSource, LeaseLost, Stopping } from "./pool/source.ts";
 export { WorkerPool } from "./pool/worker-pool.ts";
 export { RateLimiter, type Reservation } from "./sync/rate-limiter.ts";
 export { Cond } from "./sync/cond.ts";

@@ -6,6 +6,7 @@ import {
   Channel,
   context,
   defer,
+  deliveryOf,
   ErrGroup,
   fromEvents,
   fromIterable,
@@ -31,7 +32,7 @@ import {
   WaitGroup,
   WorkerPool,
 } from "goro";
-import { ignoreLeaks, bubble, reportLeaks } from "goro/testing";
+import { ignoreLeaks, bubble, memoryQueue, reportLeaks } from "goro/testing";
 import { record, renderPool, renderText, renderTimeline } from "goro/trace";
 import { type Callable, callablesOf, type Parameter } from "./support/exports.ts";
 import { traceOf } from "./support/traces.ts";
@@ -59,6 +60,8 @@ const calls: Readonly<Record<string, Calls>> = {
   "ErrGroup.go": { f: (f) => new ErrGroup().go(f) },
   "ErrGroup.tryGo": { f: (f) => new ErrGroup().tryGo(f) },
   "ErrGroup.withContext": { parent: (parent) => ErrGroup.withContext(parent) },
+  "MemoryQueue.jobs": { ctx: (ctx) => memoryQueue().jobs(ctx) },
+  "MemoryQueue.outcomes": { ctx: (ctx) => memoryQueue().outcomes(ctx) },
   "Mutex.lock": { options: (options) => new Mutex().lock(options) },
   "Mutex.withLock": { fn: (fn) => new Mutex().withLock(fn), options: (options) => new Mutex().withLock(job, options) },
   "RWMutex.lock": { options: (options) => new RWMutex().lock(options) },
@@ -99,12 +102,14 @@ const calls: Readonly<Record<string, Calls>> = {
   "context.withValue": { parent: (parent) => context.withValue(parent, context.key<number>("key"), 1) },
   "context.withoutCancel": { parent: (parent) => context.withoutCancel(parent) },
   defer: { f: (f) => defer(f) },
+  deliveryOf: { ctx: (ctx) => deliveryOf(ctx) },
   fromEvents: { options: (options) => fromEvents(emitter, "event", options) },
   fromIterable: { options: (options) => fromIterable([1], options) },
   fromReadableStream: { options: (options) => fromReadableStream(new ReadableStream<number>(), options) },
   go: { f: (f) => go(f) },
   main: { f: (f) => main(f) },
   mapOrdered: { fn: (fn) => mapOrdered([1], fn), options: (options) => mapOrdered([1], job, options) },
+  memoryQueue: { options: (options) => memoryQueue(options) },
   "new Channel": { options: (options) => new Channel(0, options) },
   "new WorkerPool": { f: (f) => new WorkerPool(f), options: (options) => new WorkerPool(job, options) },
   onceFunc: { f: (f) => onceFunc(f) },
@@ -129,9 +134,9 @@ const calls: Readonly<Record<string, Calls>> = {
 /** The exports without calls here, with the reasons. */
 const exceptions = [
   // Users create these, and the library calls them.
-  /^TestHooks\./,
+  /^(TestHooks|JobSource|JobDelivery)\./,
   // These have the options of the host's own errors.
-  /^new (PanicError|StoppedError|context\.Canceled|context\.DeadlineExceeded)$/,
+  /^new (PanicError|StoppedError|LeaseLost|Stopping|context\.Canceled|context\.DeadlineExceeded)$/,
   // A test framework passes an object with more members than the hooks.
   /^expectNoLeaks$/,
   // Created by `time.afterFunc`.

@@ -11,7 +11,7 @@ const mistakes: readonly (readonly [name: string, code: string, message: string]
   [
     "a misspelled option of a pool",
     "new WorkerPool(async (_c, n: number) => n, { worker: 2 });",
-    "Object literal may only specify known properties, but 'worker' does not exist in type 'PoolOptions<number, number> & object'. Did you mean to write 'workers'?",
+    "Object literal may only specify known properties, but 'worker' does not exist in type '(PoolOptions<number, number> & object) | SourcePoolOptions<number, number>'. Did you mean to write 'workers'?",
   ],
   [
     "a misspelled option beside a correct option",

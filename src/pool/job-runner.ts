@@ -26,6 +26,7 @@ import type { JobCanceled, JobFailed, JobOutcome, PoolJob } from "./job.ts";
 import type { PoolEvent, PoolFunc, ResolvedPoolOptions } from "./options.ts";
 import { PoolCounters } from "./report.ts";
 import { pause, retryDelay } from "./retry.ts";
+import { Stopping } from "./source.ts";
 
 /** The part of a worker that the engine uses. */
 export interface RunnerWorker {
@@ -125,7 +126,8 @@ export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
   /** Cuts the pool short: no job starts from now on, and all jobs without an outcome are canceled. Only the first call has an effect. */
   cutShort(cause: Error): void {
     if (this.canceledBy !== undefined) return;
-    this.canceledBy = cause;
+    const isSourced = this.settings.source !== undefined;
+    this.canceledBy = isSourced ? new Stopping(`the pool ends: ${cause.message}`, { cause }) : cause;
     this.#host.onCutShort();
     for (const job of this.#host.activeJobs()) this.conclude(job);
     this.#startSweeper();

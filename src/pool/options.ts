@@ -5,9 +5,11 @@ import { cancellationOf, type WaitOptions } from "../context/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { numCPU } from "../runtime/goroutine.ts";
 import { RateLimiter } from "../sync/rate-limiter.ts";
+import type { ReceiveChannel } from "../channel/channel.ts";
 import { Check, describe } from "../util/validate.ts";
 import type { JobOutcome } from "./job.ts";
 import { resolveRetry, retryAliases, type RetryOptions, retryOptionNames, type RetryPolicy } from "./retry.ts";
+import { isChannelSource, type JobSource } from "./source.ts";
 
 /**
  * The function of a pool, called with each job. It runs in the async context (`AsyncLocalStorage`) of the call that submitted the job.
@@ -125,6 +127,36 @@ export interface PoolOptions<Job, Result> extends RunPoolOptions<Job, Result> {
   readonly priority?: (job: Job) => number;
 }
 
+/** The options of a {@link WorkerPool} that do not go together with a source: the source has policies of its own. */
+const sourcePolicies = {
+  retry: "the source retries failed jobs: set the retries of its queue, or call retry() in the function",
+  rate: "the source limits the rate of all machines: set the rate of its queue",
+  priority: "the source orders the jobs: set the priority of its queue",
+  queueSize: "jobs wait in the source: set the depth of its queue",
+  stopOnError: "other pools continue with the jobs of the source: to stop this one, call stop() in onEvent",
+} as const;
+
+/** Options of a {@link WorkerPool} that gets its jobs from a source. */
+export interface SourcePoolOptions<Job, Result>
+  extends
+    Omit<PoolOptions<Job, Result>, keyof typeof sourcePolicies>,
+    Readonly<Partial<Record<keyof typeof sourcePolicies, never>>> {
+  /**
+   * Where the jobs come from: a {@link JobSource}, such as a queue that several machines share, or a channel. The pool takes a job only
+   * while a worker is free. The outcome of a job goes to the source; outcomes of jobs from a channel are sent to `results`. Jobs run in the
+   * async context (`AsyncLocalStorage`) in which the pool was created. A source is for one pool, which closes it.
+   */
+  readonly source: JobSource<Job, Result> | ReceiveChannel<Job>;
+
+  /**
+   * Called when a call of the source fails. The pool continues: a failed `next` is called again after `retryIn` milliseconds; `retryIn` is
+   * undefined for the other methods. An error that the function throws is a panic.
+   *
+   * @defaultValue a function that writes the first error of an outage to stderr
+   */
+  readonly onSourceError?: (error: Error, retryIn: number | undefined) => void;
+}
+
 /** Options of {@link WorkerPool.run}. */
 export interface RunJobOptions extends WaitOptions {
   /**
@@ -149,12 +181,14 @@ export interface ResolvedPoolOptions<Job, Result> {
   readonly onWorkerStart: ((worker: number) => void) | undefined;
   readonly onWorkerStop: ((worker: number) => void) | undefined;
   readonly onEvent: ((event: PoolEvent<Job, Result>) => void) | undefined;
+  readonly source: JobSource<Job, Result> | ReceiveChannel<Job> | undefined;
+  readonly onSourceError: ((error: Error, retryIn: number | undefined) => void) | undefined;
 }
 
 export const policyNames: readonly string[] = ["retry", "timeout", "rate"];
 const hookNames = ["onWorkerStart", "onWorkerStop", "onEvent"] as const;
 const runNames = ["workers", "stopOnError", ...policyNames, "gracePeriod", ...hookNames];
-const poolNames = [...runNames, "queueSize", "ctx", "signal", "priority"];
+const poolNames = [...runNames, "queueSize", "ctx", "signal", "priority", "source", "onSourceError"];
 
 /** The names of earlier versions and of other libraries. */
 const aliases = {
@@ -187,9 +221,22 @@ const aliases = {
  *
  * @throws {TypeError | RangeError} for invalid options.
  */
-export function resolvePoolOptions<Job, Result>(options: PoolOptions<Job, Result>): ResolvedPoolOptions<Job, Result> {
-  new Check("WorkerPool").options(options, poolNames, aliases);
-  return resolveOptions("WorkerPool", options);
+export function resolvePoolOptions<Job, Result>(
+  options: PoolOptions<Job, Result> | SourcePoolOptions<Job, Result>,
+): ResolvedPoolOptions<Job, Result> {
+  const check = new Check("WorkerPool");
+  check.options(options, poolNames, aliases);
+  const { source, onSourceError } = options as Partial<SourcePoolOptions<Job, Result>>;
+  check.isFunction("onSourceError", onSourceError);
+  if (source !== undefined) {
+    isChannelSource(source);
+    for (const [name, advice] of Object.entries(sourcePolicies)) {
+      if (options[name as keyof typeof sourcePolicies] !== undefined) {
+        throw check.error(`${name} does not go together with source; ${advice}`);
+      }
+    }
+  }
+  return { ...resolveOptions("WorkerPool", options), source, onSourceError };
 }
 
 /**
@@ -243,6 +290,8 @@ export function resolveOptions<Job, Result>(
     onWorkerStart: options.onWorkerStart,
     onWorkerStop: options.onWorkerStop,
     onEvent: options.onEvent,
+    source: undefined,
+    onSourceError: undefined,
   };
 }
 

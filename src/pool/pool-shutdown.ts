@@ -8,6 +8,7 @@ import { type PoolJob, TrackedPromise } from "./job.ts";
 import type { JobDispatcher } from "./job-dispatcher.ts";
 import type { JobRunner } from "./job-runner.ts";
 import { StoppedError, type StopReport } from "./report.ts";
+import type { SourceFeeder } from "./source-feeder.ts";
 import type { Worker } from "./worker-set.ts";
 
 type Runner<Job, Result> = JobRunner<Job, Result, Worker<PoolJob<Job, Result>>>;
@@ -15,6 +16,7 @@ type Runner<Job, Result> = JobRunner<Job, Result, Worker<PoolJob<Job, Result>>>;
 export class PoolShutdown<Job, Result> {
   readonly #runner: Runner<Job, Result>;
   readonly #dispatcher: JobDispatcher<Job, Result>;
+  readonly #feeder: SourceFeeder<Job, Result> | null;
   readonly #onFinish: () => void;
 
   /** The calls of `stop` from outside of the pool, and the calls of jobs, which cannot return before these calls resolve. */
@@ -32,9 +34,15 @@ export class PoolShutdown<Job, Result> {
   report: StopReport<Job> | undefined;
 
   /** `onFinish` is called once, at the end of the pool. */
-  constructor(runner: Runner<Job, Result>, dispatcher: JobDispatcher<Job, Result>, onFinish: () => void) {
+  constructor(
+    runner: Runner<Job, Result>,
+    dispatcher: JobDispatcher<Job, Result>,
+    feeder: SourceFeeder<Job, Result> | null,
+    onFinish: () => void,
+  ) {
     this.#runner = runner;
     this.#dispatcher = dispatcher;
+    this.#feeder = feeder;
     this.#onFinish = onFinish;
   }
 
@@ -85,8 +93,15 @@ export class PoolShutdown<Job, Result> {
     if (open > openStopping) return;
     // Only jobs that wait for the others remain, and functions whose jobs have an outcome.
     if (others === 0 || this.#graceExpired) this.#resolveInner(others);
-    if (open === 0 && (abandoned === 0 || this.#graceExpired)) this.#finish();
-    else if (abandoned > 0 && !this.#graceExpired) this.#runner.startGrace();
+    if (open === 0 && this.#mustWaitForSource) return;
+    const isBusy = abandoned > 0 || this.#feeder?.isBusy === true;
+    if (open === 0 && (!isBusy || this.#graceExpired)) this.#finish();
+    else if (isBusy && !this.#graceExpired) this.#runner.startGrace();
+  }
+
+  // Without a deadline, an outcome is confirmed before the end, which the lease of its delivery limits.
+  get #mustWaitForSource(): boolean {
+    return this.#feeder !== null && this.#feeder.held > 0 && this.#runner.canceledBy === undefined;
   }
 
   #finish(): void {

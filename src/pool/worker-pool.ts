@@ -36,17 +36,21 @@ import {
   type ResolvedPoolOptions,
   resolvePoolOptions,
   type RunJobOptions,
+  type SourcePoolOptions,
 } from "./options.ts";
 import { type MapOptions, OrderedResults } from "./ordered-results.ts";
 import { type PoolStats, StoppedError, type StopReport } from "./report.ts";
 import { PoolShutdown, resolveAll } from "./pool-shutdown.ts";
 import { ResultsChannel } from "./results-channel.ts";
+import { SourceFeeder } from "./source-feeder.ts";
 import type { Worker } from "./worker-set.ts";
 
 const checks = {
   run: new Check("WorkerPool.run"),
   send: new Check("WorkerPool.send"),
+  trySend: new Check("WorkerPool.trySend"),
   submit: new Check("WorkerPool.submit"),
+  trySubmit: new Check("WorkerPool.trySubmit"),
   map: new Check("WorkerPool.map"),
   resize: new Check("WorkerPool.resize"),
   stop: new Check("WorkerPool.stop"),
@@ -73,6 +77,10 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
   readonly #dispatcher: JobDispatcher<Job, Result>;
   readonly #shutdown: PoolShutdown<Job, Result>;
   readonly #results: ResultsChannel<Job, Result>;
+  readonly #feeder: SourceFeeder<Job, Result> | null;
+
+  /** The async context in which a pool with a source was created: that of its jobs. */
+  readonly #scope: AsyncContext | null;
   readonly #maps = new Set<OrderedResults<Job, Result>>();
   #lastOrder = 0;
 
@@ -91,12 +99,15 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
   readonly results: ReceiveChannel<JobOutcome<Job, Result>>;
 
   /**
-   * Creates a pool and its workers.
+   * Creates a pool and its workers. With the option `source`, the pool requests jobs from the source until it is stopped.
    *
    * @param f the function that is called with each job
    * @throws {TypeError | RangeError} for invalid options, such as fewer workers than one.
    */
-  constructor(f: PoolFunc<Job, Result>, options: PoolOptions<Job, Result> & object = {}) {
+  constructor(
+    f: PoolFunc<Job, Result>,
+    options: (PoolOptions<Job, Result> & object) | SourcePoolOptions<Job, Result> = {},
+  ) {
     super();
     checkFunction("WorkerPool", f);
     const settings = resolvePoolOptions(options);
@@ -107,7 +118,10 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
       onReturn: (worker, _job, now) => this.#dispatcher.onReturn(worker, now),
       activeJobs: () => this.#dispatcher.workers.activeJobs(),
       takeQueued: () => this.#dispatcher.queue.take(),
-      onCutShort: () => this.#endMaps(this.#runner.canceledBy as Error),
+      onCutShort: () => {
+        this.#endMaps(this.#runner.canceledBy as Error);
+        this.#feeder?.stop();
+      },
       onChange: () => this.#checkState(),
       onGraceExpired: () => {
         this.#shutdown.expireGrace();
@@ -117,15 +131,23 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
     this.#dispatcher = new JobDispatcher(this.#runner, {
       checkContext: () => this.#checkContext(),
       onAccept: () => this.#attach(),
-      onWorkerIdle: () => this.#checkState(),
+      onWorkerIdle: () => {
+        this.#feeder?.check();
+        this.#checkState();
+      },
     });
-    this.#shutdown = new PoolShutdown(this.#runner, this.#dispatcher, () => this.#finish());
     this.#results = new ResultsChannel({
       poll: () => this.#checkContext(),
       arm: () => this.#attach(),
       disarm: () => this.#checkState(),
     });
     this.results = this.#results.channel;
+    this.#scope = settings.source === undefined ? null : captureAsyncContext();
+    this.#feeder = this.#createFeeder();
+    this.#shutdown = new PoolShutdown(this.#runner, this.#dispatcher, this.#feeder, () => this.#finish());
+    if (this.#feeder === null) return;
+    this.#attach();
+    this.#feeder.check();
   }
 
   /**
@@ -142,6 +164,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
    */
   run(job: Job, options?: RunJobOptions): Promise<Result> {
     try {
+      this.#checkSubmits(checks.run);
       checks.run.options(options, [...waitOptionNames, "priority"]);
       const ctx = options && contextOf(checks.run, options);
       const priority = options?.priority;
@@ -164,6 +187,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
    */
   send(job: Job, options?: WaitOptions): Promise<void> {
     try {
+      this.#checkSubmits(checks.send);
       const ctx = waitContext(checks.send, options);
       const record = this.#createJob(job, ctx, this.#results);
       if (this.#tryAccept("WorkerPool.send", record, ctx)) return resolved();
@@ -180,6 +204,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
    * @throws the errors with which `send` rejects.
    */
   trySend(job: Job): boolean {
+    this.#checkSubmits(checks.trySend);
     return this.#tryAccept("WorkerPool.trySend", this.#createJob(job, undefined, this.#results), undefined);
   }
 
@@ -193,6 +218,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
    */
   submit(job: Job, options?: WaitOptions): Promise<PoolTask<Job, Result>> {
     try {
+      this.#checkSubmits(checks.submit);
       const ctx = waitContext(checks.submit, options);
       const [record, task] = this.#createTask(job, ctx);
       if (this.#tryAccept("WorkerPool.submit", record, ctx)) return resolvedWith(task);
@@ -209,6 +235,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
    * @throws the errors with which `send` rejects.
    */
   trySubmit(job: Job): PoolTask<Job, Result> | undefined {
+    this.#checkSubmits(checks.trySubmit);
     const [record, task] = this.#createTask(job, undefined);
     return this.#tryAccept("WorkerPool.trySubmit", record, undefined) ? task : undefined;
   }
@@ -230,6 +257,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
     jobs: Iterable<Job> | AsyncIterable<Job>,
     options: MapOptions = {},
   ): AsyncIterableIterator<Result> & AsyncDisposable {
+    this.#checkSubmits(checks.map);
     checks.map.options(options, ["maxInFlight", ...waitOptionNames], {
       concurrency: "maxInFlight",
       window: "maxInFlight",
@@ -266,7 +294,9 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
    */
   resize(workers: number): void {
     checks.resize.count("workers", 1, workers);
-    if (this.#shutdown.report === undefined) this.#dispatcher.resize(workers);
+    if (this.#shutdown.report !== undefined) return;
+    this.#dispatcher.resize(workers);
+    this.#feeder?.resize();
   }
 
   /** Returns a snapshot of the counters of the pool. */
@@ -307,6 +337,10 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
    * Cancellation: when `ctx` is canceled, all remaining jobs are canceled with its cause, and the report lists them. Then `stop` waits for
    * running functions until the grace period expires. Without `ctx`, `stop` waits without a limit, unless only functions remain whose jobs have timed
    * out or were canceled.
+   *
+   * A pool with a source requests no more jobs, finishes those that it holds, and closes the source. When `ctx` is canceled, the remaining
+   * jobs are canceled with a {@link Stopping}, whose `cause` is that of `ctx`, and given back to the source. `stop` waits for the replies
+   * of the source until the grace period expires, too.
    */
   stop(ctx?: Context): Promise<StopReport<Job>> {
     let caller: PoolJob<Job, Result> | undefined;
@@ -318,6 +352,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
     }
     this.#checkContext();
     const report = this.#shutdown.begin(ctx, caller?.isRunning === true ? caller : undefined);
+    this.#feeder?.stop();
     this.#checkState();
     return report;
   }
@@ -349,6 +384,44 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
   #createTask(job: Job, ctx: Context | undefined, priority?: number): [PoolJob<Job, Result>, Task<Job, Result>] {
     const task = new Task<Job, Result>(job, this.#cancelJob);
     return [(task.record = this.#createJob(job, ctx, task, priority)), task];
+  }
+
+  #createFeeder(): SourceFeeder<Job, Result> | null {
+    const settings = this.#settings;
+    if (settings.source === undefined) return null;
+    return new SourceFeeder(settings.source, settings, {
+      limit: () => this.#dispatcher.workers.limit,
+      isCutShort: () => {
+        this.#checkContext();
+        return this.#runner.canceledBy !== undefined;
+      },
+      results: this.#results,
+      run: (job, ctx, listener) => this.#runSourced(job, ctx, listener),
+      onChange: () => this.#checkState(),
+    });
+  }
+
+  /** Runs a job of the source: now, or when the worker that has just finished a job takes the next one. */
+  #runSourced(job: Job, ctx: Context | undefined, listener: OutcomeListener<Job, Result>): void {
+    // Each job has its own async context, for what its function stores there.
+    const scope = this.#scope === null ? null : this.#scope.runInAsyncScope(captureAsyncContext);
+    const record = this.#createJob(job, ctx, listener, 0, scope);
+    if (this.#runner.canceledBy !== undefined) {
+      this.#runner.markAccepted(record);
+      this.#runner.conclude(record);
+      return;
+    }
+    if (!this.#dispatcher.tryAccept(record)) this.#dispatcher.queue.add(record);
+    this.#cancelWith(record, ctx);
+  }
+
+  /** @throws {TypeError} if the jobs come from a source. */
+  #checkSubmits(check: Check): void {
+    if (this.#feeder !== null) {
+      throw check.error(
+        "the jobs of this pool come from its source; send them there, for example by queue.jobs(ctx).send(job)",
+      );
+    }
   }
 
   /** Accepts the job and returns true, or returns false if it has to wait. Throws the reason if the pool accepts no jobs. */
@@ -405,6 +478,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
   }
 
   get #isIdle(): boolean {
+    if (this.#feeder !== null && this.#feeder.held > 0) return false;
     return this.#runner.open === 0 && this.#runner.running === 0 && this.#dispatcher.queue.isEmpty;
   }
 
@@ -415,7 +489,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
     if (isIdle && this.#idleWaiters.length > 0) resolveAll(this.#idleWaiters, undefined);
     if (this.#shutdown.hasBegun || this.#runner.canceledBy !== undefined) {
       this.#shutdown.check();
-    } else if (isIdle && this.#maps.size === 0 && !this.#results.isAwaited) {
+    } else if (isIdle && this.#maps.size === 0 && !this.#results.isAwaited && this.#feeder === null) {
       this.#detach?.();
       this.#detach = null;
     }
@@ -424,6 +498,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
   /** Called once, at the end of the pool. */
   #finish(): void {
     this.#runner.close();
+    this.#feeder?.close();
     this.#detach?.();
     this.#endMaps(new StoppedError("WorkerPool: the pool has been stopped"));
     this.#dispatcher.workers.close();

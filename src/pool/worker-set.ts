@@ -41,8 +41,11 @@ export class Worker<J> implements RunnerWorker, QueueNode<Worker<J>> {
   }
 }
 
+/** The settings of the workers of a pool. */
+type WorkerSettings = Pick<ResolvedPoolOptions<never, never>, "workers" | "onWorkerStart" | "onWorkerStop">;
+
 export class WorkerSet<J> {
-  readonly #settings: ResolvedPoolOptions<never, never>;
+  readonly #settings: WorkerSettings;
   readonly #clock: Clock;
 
   /** All workers that have ever been, in the order of their numbers from 1. */
@@ -53,7 +56,7 @@ export class WorkerSet<J> {
   #size = 0;
   #limit = 0;
 
-  constructor(settings: ResolvedPoolOptions<never, never>, clock: Clock) {
+  constructor(settings: WorkerSettings, clock: Clock) {
     this.#settings = settings;
     this.#clock = clock;
     this.resize(settings.workers);

@@ -41,6 +41,7 @@ export const poolResult: WaitReason = new WaitReason("pool result");
 export const poolIdle: WaitReason = new WaitReason("pool idle");
 export const poolStop: WaitReason = new WaitReason("pool stop");
 export const poolRun: WaitReason = new WaitReason("pool run");
+export const poolSource: WaitReason = new WaitReason("pool source");
 
 /**
  * Records that an operation waits.

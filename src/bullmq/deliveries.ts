@@ -1,0 +1,303 @@
+// The jobs of a queue as a source for a pool. A job is requested only while a call of `next` waits. Each call has a request of its own while
+// the queue has jobs; otherwise one loop waits for a signal of the server. The request that completes a job takes the next one if a call
+// waits.
+//
+// Invariants, whenever no method is on the stack:
+//   1. The requests in progress that take a job (`#reserved`) are at most as many as the calls of `next` that wait, unless calls were
+//      canceled meanwhile. A job without a call is given back at once.
+//   2. A delivery is in `#held` until the engine has responded to its end, its lease is lost, or the source is closed.
+//   3. If a call of `next` waits that no request in progress serves, the loop runs.
+
+import { causeOf, onCancel } from "../context/cancel.ts";
+import type { Context } from "../context/context.ts";
+import type { JobDelivery, JobSource } from "../pool/source.ts";
+import { RuntimeTimer } from "../runtime/timer.ts";
+import { toError } from "../util/inspect.ts";
+import { Delivery } from "./delivery.ts";
+import { type EngineSettings, type FetchedJob, type FetchResult, WorkerConnection } from "./engine.ts";
+import { Leases } from "./leases.ts";
+import type { OutcomeWriter } from "./outcomes.ts";
+import type { DataLimits } from "./plain-data.ts";
+
+/** How long the loop waits for a signal of the server before it looks for a job itself, in milliseconds. */
+const longestWait = 5000;
+
+/** How long `close` waits for the requests in progress, in milliseconds. */
+const closePatience = 1000;
+
+/** A call of `next` that waits. */
+interface Call<Job, Result> {
+  readonly resolve: (delivery: JobDelivery<Job, Result> | undefined) => void;
+  readonly reject: (error: Error) => void;
+  detach: () => void;
+}
+
+/** The source of the jobs of one queue. */
+export class Deliveries<Job, Result> implements JobSource<Job, Result> {
+  readonly #settings: EngineSettings;
+  readonly #outcomes: OutcomeWriter | null;
+  readonly #limits: DataLimits;
+  readonly #leases: Leases;
+  readonly #calls = new Set<Call<Job, Result>>();
+  readonly #held = new Set<Delivery<Job, Result>>();
+  readonly #inProgress = new Set<Promise<unknown>>();
+  readonly #sweeper = new RuntimeTimer("goro/bullmq", () => void this.#sweep());
+  #opening: Promise<WorkerConnection> | null = null;
+  #connection: WorkerConnection | null = null;
+  #reserved = 0;
+  #isRunning = false;
+
+  /** Whether the last response had no job, and that response. */
+  #isDry = false;
+  #emptyResult: FetchResult = { job: undefined, limitedFor: 0, delayedUntil: 0 };
+
+  /** Whether the loop waits for a signal. It then serves one call. */
+  #isBlocked = false;
+  #endPause: (() => void) | null = null;
+  #closing: Promise<void> | null = null;
+
+  constructor(settings: EngineSettings, outcomes: OutcomeWriter | null, limits: DataLimits) {
+    this.#settings = settings;
+    this.#outcomes = outcomes;
+    this.#limits = limits;
+    this.#leases = new Leases(
+      settings.lease,
+      async (leases) => (await this.#connect()).renew(leases),
+      (error) => this.#report(error),
+    );
+  }
+
+  next(ctx: Context): Promise<JobDelivery<Job, Result> | undefined> {
+    return new Promise((resolve, reject) => {
+      if (this.#closing !== null) {
+        resolve(undefined);
+        return;
+      }
+      const call: Call<Job, Result> = { resolve, reject, detach: () => undefined };
+      this.#calls.add(call);
+      call.detach = onCancel(ctx, () => {
+        this.#calls.delete(call);
+        call.reject(causeOf(ctx) as Error);
+        if (this.#calls.size === 0) this.#wake();
+      });
+      // A call of `ack` in the same turn takes the job for this call by its own request.
+      queueMicrotask(() => queueMicrotask(() => this.#start()));
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** The number of calls of `next` that neither a request in progress nor the loop, while it waits, serves. */
+  get #unserved(): number {
+    return this.#calls.size - this.#reserved - (this.#isBlocked ? 1 : 0);
+  }
+
+  /** Requests a job for each call that is not served; if the queue had none, one loop waits for a signal. */
+  #start(): void {
+    if (this.#closing !== null) return;
+    while (!this.#isDry && this.#unserved > 0) void this.#track(this.#fetch());
+    if (this.#isRunning || this.#unserved <= 0) return;
+    this.#isRunning = true;
+    void this.#track(this.#run());
+  }
+
+  async #fetch(): Promise<void> {
+    try {
+      await this.#request(async () => (await this.#connect()).fetch());
+    } catch (error) {
+      // The caller decides when to try again.
+      for (const call of this.#calls) this.#settle(call)?.reject(toError(error));
+    }
+    this.#start();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#isDry && this.#closing === null && this.#unserved > 0) {
+        await this.#waitForJob(await this.#connect());
+        if (this.#closing === null && this.#unserved > 0) await this.#fetch();
+      }
+    } catch (error) {
+      for (const call of this.#calls) this.#settle(call)?.reject(toError(error));
+    } finally {
+      this.#isRunning = false;
+    }
+    this.#start();
+  }
+
+  /** Sends a request that takes a job for a call of `next`, and delivers the job. */
+  async #request(send: () => Promise<FetchResult>): Promise<void> {
+    this.#reserved++;
+    let isReserved = true;
+    try {
+      const result = await send();
+      this.#isDry = result.job === undefined;
+      if (this.#isDry) this.#emptyResult = result;
+      if (result.job !== undefined) {
+        const delivery = await this.#lease(result.job);
+        this.#reserved--;
+        isReserved = false;
+        if (delivery !== null) this.#deliver(delivery);
+      }
+    } finally {
+      if (isReserved) this.#reserved--;
+    }
+  }
+
+  async #waitForJob(connection: WorkerConnection): Promise<void> {
+    const { limitedFor, delayedUntil } = this.#emptyResult;
+    if (limitedFor > 0) {
+      await this.#pause(Math.min(limitedFor, longestWait));
+      return;
+    }
+    const untilDelayed = delayedUntil === 0 ? longestWait : Math.max(delayedUntil - Date.now(), 1);
+    this.#isBlocked = true;
+    let isSignaled = false;
+    try {
+      isSignaled = await connection.waitForJob(Math.min(untilDelayed, longestWait));
+    } finally {
+      this.#isBlocked = false;
+    }
+    // The signal would be lost for other workers: the job that is given back signals again.
+    if (isSignaled && this.#unserved <= 0 && this.#closing === null) await this.#request(() => connection.fetch());
+  }
+
+  /** Makes a delivery of a job that has been taken; null if it must not be run. */
+  async #lease(job: FetchedJob): Promise<Delivery<Job, Result> | null> {
+    const delivery = new Delivery<Job, Result>(job, {
+      connection: this.#connection as WorkerConnection,
+      outcomes: this.#outcomes,
+      limits: this.#limits,
+      leases: this.#leases,
+      report: (error) => this.#report(error),
+      complete: (send) => this.#complete(send),
+      onEnd: () => this.#held.delete(delivery),
+    });
+    this.#held.add(delivery);
+    this.#leases.hold(delivery);
+    if (job.deferredFailure !== undefined) {
+      const { maxStalls } = this.#settings;
+      const error = new Error(`the lease of the job ran out ${job.stalls} times; maxStalls is ${maxStalls}`);
+      error.name = "UnrecoverableError";
+      await this.#track(delivery.nack(error));
+      return null;
+    }
+    // The response may have been on its way for so long that the lease has run out, such as during an outage.
+    if (this.#leases.now() - job.leasedAt > this.#settings.lease / 2) {
+      const renewedAt = this.#leases.now();
+      try {
+        const lost = await (this.#connection as WorkerConnection).renew([job]);
+        if (lost.length === 0) delivery.confirmedAt = renewedAt;
+        else delivery.abandon();
+      } catch (error) {
+        delivery.abandon();
+        throw error;
+      }
+      return this.#held.has(delivery) ? delivery : null;
+    }
+    return delivery;
+  }
+
+  #deliver(delivery: Delivery<Job, Result>): void {
+    const [call] = this.#calls;
+    if (call === undefined || this.#closing !== null) void this.#track(delivery.release());
+    else this.#settle(call)?.resolve(delivery);
+  }
+
+  /** Completes a job, and takes the next one by the same request if a call of `next` waits. */
+  async #complete(send: (isFetching: boolean) => Promise<FetchResult>): Promise<void> {
+    if (this.#unserved <= 0 || this.#closing !== null) {
+      await send(false);
+      return;
+    }
+    try {
+      await this.#request(() => send(true));
+    } finally {
+      this.#start();
+    }
+  }
+
+  #settle(call: Call<Job, Result>): Call<Job, Result> | undefined {
+    if (!this.#calls.delete(call)) return undefined;
+    call.detach();
+    return call;
+  }
+
+  #connect(): Promise<WorkerConnection> {
+    this.#opening ??= this.#open();
+    return this.#opening;
+  }
+
+  async #open(): Promise<WorkerConnection> {
+    try {
+      this.#connection = await WorkerConnection.open(this.#settings);
+      if (this.#closing === null) this.#sweeper.start(0);
+      return this.#connection;
+    } catch (error) {
+      this.#opening = null;
+      throw error;
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      await this.#connection?.sweep();
+    } catch (error) {
+      this.#report(error);
+    }
+    if (this.#closing === null) this.#sweeper.start(this.#settings.sweep);
+  }
+
+  #wake(): void {
+    this.#endPause?.();
+    if (this.#isBlocked) this.#connection?.wake().catch((error: unknown) => this.#report(error));
+  }
+
+  async #close(): Promise<void> {
+    for (const call of this.#calls) this.#settle(call)?.resolve(undefined);
+    this.#wake();
+    this.#sweeper.cancel();
+    for (const delivery of this.#held) {
+      delivery.stop();
+      void this.#track(delivery.release());
+    }
+    const finished = Promise.allSettled([...this.#inProgress, ...[...this.#held].map(({ ended }) => ended)]);
+    await this.#within(finished, closePatience);
+    for (const delivery of this.#held) delivery.abandon();
+    await Promise.all([this.#connection?.close(), this.#outcomes?.close()]);
+    // A connection that is established later.
+    void this.#opening?.then((connection) => connection.close()).catch(() => undefined);
+  }
+
+  async #within(promise: Promise<unknown>, ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = new RuntimeTimer("goro/bullmq", resolve);
+      timer.start(ms);
+      void promise.then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await this.#within(new Promise<void>((resolve) => (this.#endPause = resolve)), ms);
+    this.#endPause = null;
+  }
+
+  async #track<R>(promise: Promise<R>): Promise<R> {
+    this.#inProgress.add(promise);
+    try {
+      return await promise;
+    } finally {
+      this.#inProgress.delete(promise);
+    }
+  }
+
+  #report(error: unknown): void {
+    if (this.#closing === null) this.#settings.onError(toError(error));
+  }
+}

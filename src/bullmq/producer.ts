@@ -1,0 +1,268 @@
+// The sending end of a queue. A send resolves when the engine has stored the job.
+//
+// Invariants, whenever no method is on the stack:
+//   1. The loop runs if a send waits. One request is in progress at a time, with at most 16 jobs.
+//   2. Between two readings of the length of the queue, at most 16 jobs are stored, and no more than there was room for.
+//   3. Every send settles: the job is stored, the engine refuses it, or the context is canceled.
+
+import { endState, type SendChannel } from "../channel/channel.ts";
+import { ChannelState } from "../channel/channel-state.ts";
+import { causeOf, onCancel } from "../context/cancel.ts";
+import type { Context } from "../context/context.ts";
+import { PanicError } from "../runtime/panic.ts";
+import { rejected } from "../runtime/scheduler.ts";
+import { raise } from "../runtime/goroutine.ts";
+import { RuntimeTimer } from "../runtime/timer.ts";
+import { Waiter } from "../runtime/waiter.ts";
+import { printAsString, toError } from "../util/inspect.ts";
+import { describe } from "../util/validate.ts";
+import { isTemporary, type NewJob, ProducerConnection } from "./engine.ts";
+import { maxPriority, type ResolvedQueueOptions } from "./options.ts";
+import { checkPlainData, type DataLimits } from "./plain-data.ts";
+
+/** The greatest number of jobs in a request, and between two readings of the length of the queue. */
+const batchSize = 16;
+
+/** The pauses between two readings of the length of a full queue, and between two requests, in milliseconds. */
+const shortestPause = 20;
+const longestPause = 1000;
+
+/** The sending end of a queue on other machines. */
+export interface JobChannel<in Job> extends SendChannel<Job> {
+  /** Resolves when the engine has stored all jobs that have been sent before, or has refused them; immediately if there are none. */
+  readonly flush: () => Promise<void>;
+}
+
+interface PendingSend extends NewJob {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The producer behind a {@link JobChannel}. */
+export class Producer<Job> {
+  static {
+    printAsString(this.prototype);
+  }
+
+  readonly #options: ResolvedQueueOptions<Job>;
+  readonly #limits: DataLimits;
+  readonly #ctx: Context;
+  readonly #pending: PendingSend[] = [];
+  readonly #detach: () => void;
+  #batch: readonly PendingSend[] = [];
+  #connection: ProducerConnection | null = null;
+  #isRunning = false;
+
+  /** How many jobs may be stored before the length of the queue is read again. */
+  #room = 0;
+  #isClosed = false;
+  #endPause: (() => void) | null = null;
+  #flushes: (() => void)[] = [];
+
+  /** The channel by which `select` sends; it is made when it is used. */
+  #selected: ChannelState<Job> | null = null;
+  #receiver: Waiter<Job> | null = null;
+
+  /** The number of jobs that `select` has sent and that are not in `#pending` yet. */
+  #taken = 0;
+
+  constructor(ctx: Context, options: ResolvedQueueOptions<Job>, limits: DataLimits) {
+    this.#ctx = ctx;
+    this.#options = options;
+    this.#limits = limits;
+    this.#detach = onCancel(ctx, () => this.#cancel());
+    // A getter by this name cannot be declared in a class.
+    Object.defineProperty(this, endState, { get: () => (this.#selected ??= this.#makeSelected()) });
+  }
+
+  readonly send = (job: Job): Promise<void> => {
+    if (this.#isClosed) return rejected(new PanicError("send on closed channel"));
+    const cause = causeOf(this.#ctx);
+    if (cause !== undefined) return rejected(cause);
+    try {
+      return this.#enqueue(job);
+    } catch (error) {
+      return rejected(error);
+    }
+  };
+
+  readonly trySend = (): boolean => {
+    if (this.#isClosed) throw new PanicError("send on closed channel");
+    return false;
+  };
+
+  readonly close = (): void => {
+    if (this.#isClosed) throw new PanicError("close of closed channel");
+    this.#isClosed = true;
+    this.#selected?.close();
+    if (!this.#isRunning) void this.#disconnect();
+  };
+
+  readonly flush = (): Promise<void> =>
+    this.length === 0 ? Promise.resolve() : new Promise((resolve) => this.#flushes.push(resolve));
+
+  /** The number of sends that wait. */
+  get length(): number {
+    return this.#pending.length + this.#batch.length + this.#taken;
+  }
+
+  get capacity(): number {
+    return this.#options.depth;
+  }
+
+  toString(): string {
+    return `Jobs(${this.#options.name}) ${this.length} waiting${this.#isClosed ? ", closed" : ""}`;
+  }
+
+  #enqueue(job: Job): Promise<void> {
+    const { idOf, priorityOf } = this.#options;
+    if (job === null || job === undefined) throw new TypeError(`send: a job must not be ${describe(job)}`);
+    checkPlainData("send", "job", job, this.#limits);
+    const id = checkId(idOf(job));
+    const priority = priorityOf === undefined ? 0 : toEnginePriority(priorityOf(job));
+    // A copy: the caller may change its object while the job waits.
+    const data = JSON.parse(JSON.stringify(job)) as unknown;
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ id, data, priority, resolve, reject });
+      if (this.#isRunning) return;
+      this.#isRunning = true;
+      void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    // Sends of the same turn are stored by one request.
+    await Promise.resolve();
+    let pause = shortestPause;
+    while (this.#pending.length > 0) {
+      try {
+        this.#connection ??= await ProducerConnection.open(this.#options);
+        if (this.#room <= 0) await this.#readRoom(this.#connection);
+        if (this.#room > 0) {
+          await this.#store(this.#connection);
+          pause = shortestPause;
+          continue;
+        }
+      } catch (error) {
+        if (!isTemporary(error)) {
+          this.#refuse(toError(error));
+          continue;
+        }
+        this.#options.onError(toError(error));
+      }
+      await this.#pause(pause);
+      pause = Math.min(2 * pause, longestPause);
+    }
+    this.#isRunning = false;
+    this.#endFlush();
+    if (this.#isClosed || causeOf(this.#ctx) !== undefined) await this.#disconnect();
+  }
+
+  async #readRoom(connection: ProducerConnection): Promise<void> {
+    const { depth } = this.#options;
+    this.#room = depth === Infinity ? batchSize : Math.min(batchSize, depth - (await connection.length()));
+  }
+
+  async #store(connection: ProducerConnection): Promise<void> {
+    // They stay in the queue of sends until they are stored: a failed request is repeated with the same ids.
+    this.#batch = this.#pending.splice(0, Math.min(batchSize, this.#room));
+    const batch = this.#batch;
+    try {
+      await connection.add(batch);
+      this.#room -= batch.length;
+      for (const send of batch) send.resolve();
+    } catch (error) {
+      this.#room = 0;
+      if (this.#batch === batch) this.#pending.unshift(...batch);
+      throw error;
+    } finally {
+      if (this.#batch === batch) this.#batch = [];
+    }
+  }
+
+  /** Rejects the sends whose request the engine has refused. */
+  #refuse(error: Error): void {
+    for (const send of this.#pending.splice(0, batchSize)) send.reject(error);
+  }
+
+  #cancel(): void {
+    const cause = causeOf(this.#ctx) as Error;
+    for (const send of [...this.#batch, ...this.#pending.splice(0)]) send.reject(cause);
+    this.#batch = [];
+    if (this.#receiver !== null) this.#selected?.removeWaiter(this.#receiver);
+    this.#endPause?.();
+    if (!this.#isRunning) void this.#disconnect();
+  }
+
+  async #disconnect(): Promise<void> {
+    this.#detach();
+    const connection = this.#connection;
+    this.#connection = null;
+    await connection?.close();
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = new RuntimeTimer("goro/bullmq", resolve);
+      timer.start(ms);
+      this.#endPause = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+    this.#endPause = null;
+  }
+
+  /** Makes the channel by which `select` sends. It takes a job when the previous one has been stored. */
+  #makeSelected(): ChannelState<Job> {
+    const state = new ChannelState<Job>(0, this.#options.name);
+    if (this.#isClosed) state.close();
+    else if (causeOf(this.#ctx) === undefined) this.#receiveSelected(state);
+    return state;
+  }
+
+  #receiveSelected(state: ChannelState<Job>): void {
+    this.#receiver = new Waiter<Job>((receiver: Waiter<Job>) => {
+      this.#receiver = null;
+      if (!receiver.ok) return;
+      this.#taken++;
+      // The functions of the user must not run inside the select.
+      queueMicrotask(() => void this.#storeSelected(state, receiver.value as Job));
+    }, undefined);
+    state.pushReceiver(this.#receiver);
+  }
+
+  /** Stores a job that `select` has sent. An error is a panic, because the select is over. */
+  async #storeSelected(state: ChannelState<Job>, job: Job): Promise<void> {
+    this.#taken--;
+    try {
+      await this.#enqueue(job);
+    } catch (error) {
+      if (causeOf(this.#ctx) === undefined) raise(error);
+    }
+    this.#endFlush();
+    if (!this.#isClosed && causeOf(this.#ctx) === undefined) this.#receiveSelected(state);
+  }
+
+  #endFlush(): void {
+    if (this.length === 0) for (const resolve of this.#flushes.splice(0)) resolve();
+  }
+}
+
+/** Returns `id` if BullMQ accepts it. */
+function checkId(id: unknown): string {
+  if (typeof id !== "string") throw new TypeError(`send: id must return a string, got ${describe(id)}`);
+  if (id !== "" && !id.includes(":") && !/^-?\d+$/.test(id)) return id;
+  throw new RangeError(
+    `send: an id must not be empty or a whole number, and must not contain a colon, got ${describe(id)}`,
+  );
+}
+
+function toEnginePriority(priority: unknown): number {
+  if (Number.isInteger(priority) && Math.abs(priority as number) <= maxPriority) {
+    return maxPriority + 1 - (priority as number);
+  }
+  throw new RangeError(
+    `send: priority must return a whole number from -${maxPriority} to ${maxPriority}, got ${describe(priority)}`,
+  );
+}

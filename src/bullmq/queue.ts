@@ -1,0 +1,134 @@
+// A queue on other machines, as users see it.
+
+import { background } from "../context/derive.ts";
+import type { Context } from "../context/context.ts";
+import type { JobSource } from "../pool/source.ts";
+import { printAsString } from "../util/inspect.ts";
+import { Check } from "../util/validate.ts";
+import { Deliveries } from "./deliveries.ts";
+import { type EngineSettings, migrate, ProducerConnection, type QueueCounts } from "./engine.ts";
+import { type QueueOptions, type ResolvedQueueOptions, resolveQueueOptions } from "./options.ts";
+import { outcomeSettings, OutcomeWriter, type QueueOutcome, readOutcomes, type StoredOutcome } from "./outcomes.ts";
+import type { DataLimits } from "./plain-data.ts";
+import { type JobChannel, Producer } from "./producer.ts";
+
+/**
+ * A queue that BullMQ keeps on a Redis or Postgres server. It is a description: each method that needs the server opens connections of its
+ * own.
+ */
+export interface JobQueue<Job, Result> {
+  /** The name of the queue. */
+  readonly name: string;
+
+  /**
+   * Returns a channel that sends jobs. A send resolves when the server has stored the job, and it insists until then: a job is not stored
+   * twice, because it has an id before it is sent. A send waits while `depth` jobs wait for a worker. `trySend` always returns false,
+   * because it cannot wait for the server. The capacity is `depth`, and the length is the number of sends that wait.
+   *
+   * A send case of `select` is chosen when the channel takes the job, and not when it is stored; `flush` waits for that.
+   *
+   * Cancellation: all sends that wait reject with the cause of `ctx`; some of these jobs may have been stored.
+   *
+   * Closed: ends this producer, after all sends that wait. Workers continue.
+   *
+   * @throws {TypeError} (`send` rejects) for a job that is not plain JSON data, with the path of the property.
+   * @throws {RangeError} (`send` rejects) for a job of more than `maxBytes`.
+   */
+  jobs(ctx?: Context): JobChannel<Job>;
+
+  /** Returns the jobs for one `WorkerPool`, which closes the source when it is stopped. */
+  deliveries(): JobSource<Job, Result>;
+
+  /**
+   * Iterates over the outcomes of jobs, each at least once. Several readers share the outcomes. The queue must have the option `outcomes`
+   * in the processes of the workers, too. An outcome is removed when the next one is requested; if the loop is left, the last one is read
+   * again.
+   *
+   * Cancellation: the iteration ends.
+   */
+  outcomes(ctx?: Context): AsyncGenerator<QueueOutcome<Job, Result>, void, undefined>;
+
+  /** Returns how many jobs the queue has in each state. */
+  counts(): Promise<QueueCounts>;
+
+  /** Creates or updates the tables in Postgres, before the first use of a new version of BullMQ. Does nothing with Redis. */
+  migrate(): Promise<void>;
+}
+
+/**
+ * Describes a queue on a Redis or Postgres server, for programs on several machines. No connection is opened.
+ *
+ * @param name the name of the queue; all programs that use the name on one server use the same queue
+ * @throws {TypeError | RangeError} for invalid arguments.
+ *
+ * @see [BullMQ](https://docs.bullmq.io), which stores the jobs
+ */
+export function queue<Job, Result = void>(name: string, options: QueueOptions<Job>): JobQueue<Job, Result> {
+  return new BullQueue(resolveQueueOptions(name, options));
+}
+
+const checks = { jobs: new Check("jobs"), outcomes: new Check("outcomes") };
+
+class BullQueue<Job, Result> implements JobQueue<Job, Result> {
+  static {
+    printAsString(this.prototype);
+  }
+
+  readonly #options: ResolvedQueueOptions<Job>;
+
+  constructor(options: ResolvedQueueOptions<Job>) {
+    this.#options = options;
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  jobs(ctx: Context = background()): JobChannel<Job> {
+    checks.jobs.isContext("ctx", ctx);
+    return new Producer<Job>(ctx, this.#options, this.#limits) as unknown as JobChannel<Job>;
+  }
+
+  deliveries(): JobSource<Job, Result> {
+    const outcomes = this.#options.hasOutcomes ? new OutcomeWriter(outcomeSettings(this.#options)) : null;
+    return new Deliveries<Job, Result>(this.#settings, outcomes, this.#limits);
+  }
+
+  outcomes(ctx: Context = background()): AsyncGenerator<QueueOutcome<Job, Result>, void, undefined> {
+    checks.outcomes.isContext("ctx", ctx);
+    if (!this.#options.hasOutcomes) {
+      throw checks.outcomes.error(
+        `queue ${this.name} stores no outcomes; pass { outcomes: true } to queue, in the programs of the workers too`,
+      );
+    }
+    const settings = outcomeSettings(this.#options);
+    const source = new Deliveries<StoredOutcome<Job, Result>, undefined>(settings, null, this.#limits);
+    return readOutcomes(ctx, source, settings.keepDone, settings.onError);
+  }
+
+  async counts(): Promise<QueueCounts> {
+    const connection = await ProducerConnection.open(this.#settings);
+    try {
+      return await connection.counts();
+    } finally {
+      await connection.close();
+    }
+  }
+
+  migrate(): Promise<void> {
+    return migrate(this.#settings);
+  }
+
+  toString(): string {
+    return `queue(${this.name}) on ${this.#limits.isPostgres ? "Postgres" : "Redis"}`;
+  }
+
+  get #settings(): EngineSettings {
+    return this.#options;
+  }
+
+  get #limits(): DataLimits {
+    const { maxBytes, postgres } = this.#options;
+    return { maxBytes, isPostgres: postgres !== undefined };
+  }
+}

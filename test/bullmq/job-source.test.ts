@@ -1,0 +1,60 @@
+// The suite of all JobSources, on real servers.
+
+import { afterAll, beforeAll, describe } from "@jest/globals";
+import { context } from "goro";
+import { queue, type QueueOptions } from "goro/bullmq";
+import { jobSourceSuite, type SuiteJob } from "../conformance/job-source.ts";
+import { engines, type TestServer } from "../support/servers.ts";
+
+const lease = 300;
+
+for (const engine of engines) {
+  describe(`goro/bullmq on ${engine.name}`, () => {
+    let server: TestServer | undefined;
+    let queues = 0;
+
+    function optionsOf(options: Omit<QueueOptions<SuiteJob>, "redis" | "postgres">): QueueOptions<SuiteJob> {
+      const { url } = server as TestServer;
+      return engine.name === "redis" ? { ...options, redis: url } : { ...options, postgres: url };
+    }
+
+    beforeAll(async () => {
+      if (engine.missing !== undefined) return;
+      server = await engine.start();
+      await queue<SuiteJob>("first", optionsOf({})).migrate();
+    });
+
+    afterAll(() => server?.stop());
+
+    jobSourceSuite(`goro/bullmq on ${engine.name}`, {
+      skip: engine.missing,
+      timeout: 10_000,
+      run: (f) => f(),
+      makeQueue({ retries, maxStalls }) {
+        let nextId = "";
+        const [ctx, cancel] = context.withCancel(context.background());
+        const policies = { retry: { retries, delay: 0 }, maxStalls, lease, sweep: 50, outcomes: true };
+        const name = `suite-${queues++}`;
+        const jobs = queue<SuiteJob, number | undefined>(name, optionsOf({ ...policies, id: () => nextId }));
+        const channel = jobs.jobs(ctx);
+        return Promise.resolve({
+          send(job: SuiteJob, id: string) {
+            nextId = id;
+            return channel.send(job);
+          },
+          source: () => jobs.deliveries(),
+          outcomes: (until) => jobs.outcomes(until),
+          loseLease() {
+            // The event loop is blocked, so that nothing is renewed.
+            Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lease * 1.5);
+            return Promise.resolve();
+          },
+          close() {
+            cancel();
+            return Promise.resolve();
+          },
+        });
+      },
+    });
+  });
+}
