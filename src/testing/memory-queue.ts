@@ -8,7 +8,6 @@
 import { Channel, type SendChannel } from "../channel/channel.ts";
 import { receive, select } from "../channel/select.ts";
 import type { Context } from "../context/context.ts";
-import { type CancelCauseFunc, withCancelCause, withoutCancel } from "../context/derive.ts";
 import {
   resolveRetry,
   retryAliases,
@@ -17,11 +16,11 @@ import {
   retryOptionNames,
   type RetryPolicy,
 } from "../pool/retry.ts";
-import { type JobDelivery, type JobSource, LeaseLost } from "../pool/source.ts";
+import type { JobSource } from "../pool/source.ts";
 import { spawn } from "../runtime/goroutine.ts";
 import { RuntimeTimer } from "../runtime/timer.ts";
-import { sleep } from "../time/time.ts";
 import { Check } from "../util/validate.ts";
+import { type DeliveryEnd, MemoryDelivery, QueuedJob } from "./memory-delivery.ts";
 
 /** Options of {@link memoryQueue}. */
 export interface MemoryQueueOptions<Job> {
@@ -126,24 +125,6 @@ function checkContext(caller: string, ctx: Context): void {
   check.isContext("ctx", ctx);
 }
 
-/** One job, from its acceptance on. */
-class Entry<Job, Result> {
-  readonly id: string;
-  readonly job: Job;
-  deliveries = 0;
-  stalls = 0;
-  failures = 0;
-  state: "ready" | "delayed" | "leased" | "done" | "failed" = "ready";
-
-  /** The delivery that decides the outcome. */
-  delivery: MemoryDelivery<Job, Result> | null = null;
-
-  constructor(id: string, job: Job) {
-    this.id = id;
-    this.job = job;
-  }
-}
-
 /** A queue in memory; {@link memoryQueue} creates one. */
 export class MemoryQueue<Job, Result> {
   readonly #lease: number;
@@ -152,8 +133,8 @@ export class MemoryQueue<Job, Result> {
   readonly #depth: number;
   readonly #latency: number;
   readonly #id: (job: Job) => string;
-  readonly #entries = new Map<string, Entry<Job, Result>>();
-  readonly #ready: Entry<Job, Result>[] = [];
+  readonly #entries = new Map<string, QueuedJob<Job, Result>>();
+  readonly #ready: QueuedJob<Job, Result>[] = [];
   readonly #outcomes: MemoryQueueOutcome<Job, Result>[] = [];
   #lastId = 0;
   #failure: Error | undefined;
@@ -288,7 +269,7 @@ export class MemoryQueue<Job, Result> {
 
   #add(id: string, job: Job): void {
     if (this.#entries.has(id)) return;
-    const entry = new Entry<Job, Result>(id, job);
+    const entry = new QueuedJob<Job, Result>(id, job);
     this.#entries.set(id, entry);
     this.#makeReady(entry, "last");
   }
@@ -303,7 +284,7 @@ export class MemoryQueue<Job, Result> {
     }
   }
 
-  #deliver(entry: Entry<Job, Result>, ctx: Context): MemoryDelivery<Job, Result> {
+  #deliver(entry: QueuedJob<Job, Result>, ctx: Context): MemoryDelivery<Job, Result> {
     entry.deliveries++;
     entry.state = "leased";
     entry.delivery = new MemoryDelivery(entry, ctx, this.#lease, this.#latency, (delivery, end) =>
@@ -335,13 +316,13 @@ export class MemoryQueue<Job, Result> {
     return true;
   }
 
-  #delay(entry: Entry<Job, Result>, ms: number): void {
+  #delay(entry: QueuedJob<Job, Result>, ms: number): void {
     entry.state = "delayed";
     new RuntimeTimer("memoryQueue retry", () => this.#makeReady(entry, "last")).start(ms);
     this.#notify();
   }
 
-  #makeReady(entry: Entry<Job, Result>, place: "first" | "last"): void {
+  #makeReady(entry: QueuedJob<Job, Result>, place: "first" | "last"): void {
     entry.state = "ready";
     entry.delivery = null;
     if (place === "first") this.#ready.unshift(entry);
@@ -350,7 +331,7 @@ export class MemoryQueue<Job, Result> {
   }
 
   #conclude(
-    entry: Entry<Job, Result>,
+    entry: QueuedJob<Job, Result>,
     end: { readonly status: "done"; readonly value: Result } | { readonly status: "failed"; readonly error: Error },
   ): void {
     const { id, job, deliveries: attempts } = entry;
@@ -376,74 +357,5 @@ export class MemoryQueue<Job, Result> {
     const changed = this.#changed;
     this.#changed = new Channel<never>();
     changed.close();
-  }
-}
-
-type DeliveryEnd<Result> =
-  | { readonly type: "done"; readonly value: Result }
-  | { readonly type: "failed"; readonly error: Error }
-  | { readonly type: "released" }
-  | { readonly type: "lost" };
-
-class MemoryDelivery<Job, Result> implements JobDelivery<Job, Result> {
-  readonly entry: Entry<Job, Result>;
-  readonly id: string;
-  readonly attempt: number;
-  readonly stalls: number;
-  readonly job: Job;
-  readonly ctx: Context;
-  readonly #cancel: CancelCauseFunc;
-  readonly #lease: number;
-  readonly #latency: number;
-  readonly #onEnd: (delivery: MemoryDelivery<Job, Result>, end: DeliveryEnd<Result>) => boolean;
-  readonly #expiry = new RuntimeTimer("memoryQueue lease", () => this.lose());
-
-  /** Whether the lease is lost at the next call. */
-  isRefused = false;
-
-  constructor(
-    entry: Entry<Job, Result>,
-    ctx: Context,
-    lease: number,
-    latency: number,
-    onEnd: (delivery: MemoryDelivery<Job, Result>, end: DeliveryEnd<Result>) => boolean,
-  ) {
-    this.entry = entry;
-    this.id = entry.id;
-    this.attempt = entry.deliveries;
-    this.stalls = entry.stalls;
-    this.job = entry.job;
-    [this.ctx, this.#cancel] = withCancelCause(withoutCancel(ctx));
-    this.#lease = lease;
-    this.#latency = latency;
-    this.#onEnd = onEnd;
-  }
-
-  ack(value: Result): Promise<boolean> {
-    return this.#end({ type: "done", value });
-  }
-
-  nack(error: Error): Promise<boolean> {
-    return this.#end({ type: "failed", error });
-  }
-
-  release(): Promise<boolean> {
-    return this.#end({ type: "released" });
-  }
-
-  lose(): void {
-    this.#expiry.cancel();
-    if (this.#onEnd(this, { type: "lost" })) this.#cancel(new LeaseLost(`the lease of job ${this.id} was lost`));
-  }
-
-  stopRenewing(): void {
-    if (this.entry.delivery === this && !this.#expiry.isSet) this.#expiry.start(this.#lease);
-  }
-
-  async #end(end: DeliveryEnd<Result>): Promise<boolean> {
-    if (this.#latency > 0) await sleep(this.#latency);
-    if (this.isRefused) this.lose();
-    this.#expiry.cancel();
-    return this.#onEnd(this, end);
   }
 }
