@@ -19,9 +19,11 @@ export interface Context {
   /** Returns when the context will be canceled, in milliseconds since the epoch; `undefined` without a deadline. */
   deadline(): number | undefined;
 
-  /** Returns the value for `key` of the nearest context above that has one; `undefined` if there is none. */
-  value<T>(key: Key<T>): T | undefined;
-  value(key: unknown): unknown;
+  /**
+   * Returns the value for `key` of the nearest context above that has one; `undefined` if there is none. The value of a {@link Key} has the
+   * type of the key.
+   */
+  value<K>(key: K): K extends Key<infer T> ? T | undefined : unknown;
 
   /**
    * An `AbortSignal` that aborts when the context is canceled, for `fetch` and similar functions. Its reason is the cause. It is created at

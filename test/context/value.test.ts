@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { context } from "goro";
+import { type Context, context, type ReceiveChannel } from "goro";
 import { realClock } from "../../src/runtime/timer.ts";
 import { children } from "../support/contexts.ts";
 
@@ -56,6 +56,46 @@ describe("value", () => {
     expect(value).toBe(7);
     cancel();
     for (const ctx of [canceled, caused, timed, lowest]) expect(ctx.value(id)).toBe(7);
+  });
+
+  test("has the type of its key, also in a context of the program, which needs one signature for all keys", () => {
+    class Logged implements Context {
+      readonly keys: unknown[] = [];
+      readonly inner: Context;
+      constructor(inner: Context) {
+        this.inner = inner;
+      }
+      done(): ReceiveChannel<never> {
+        return this.inner.done();
+      }
+      err(): Error | undefined {
+        return this.inner.err();
+      }
+      deadline(): number | undefined {
+        return this.inner.deadline();
+      }
+      value: Context["value"] = (key) => {
+        this.keys.push(key);
+        return this.inner.value(key);
+      };
+      get signal(): AbortSignal {
+        return this.inner.signal;
+      }
+    }
+    const id = key<number>("id");
+    const tags = key<readonly string[]>("tags");
+    const logged = new Logged(withValue(withValue(background(), id, 7), "k", "v"));
+    const ctx: Context = withCancel(logged)[0];
+    const number: number | undefined = ctx.value(id);
+    const either: number | readonly string[] | undefined = ctx.value(id);
+    const unknown: unknown = ctx.value("k");
+    // @ts-expect-error: the value of a key without a type is unknown
+    const wrong: string | undefined = ctx.value("k");
+    // @ts-expect-error: the values of the key are numbers
+    const text: string | undefined = ctx.value(id);
+    expect([number, either, unknown, wrong, text, ctx.value(tags)]).toEqual([7, 7, "v", "v", 7, undefined]);
+    // The context also looked up a key of the library, when the child was derived.
+    expect(logged.keys.slice(-6)).toEqual([id, id, "k", "k", id, tags]);
   });
 
   test("is returned unchanged, also if it is a promise", () => {
