@@ -6,6 +6,7 @@ import { cancellationOf, type WaitOptions, waitOptionNames } from "../context/ca
 import { background } from "../context/api.ts";
 import { Check, describe } from "../util/validate.ts";
 import { closeIfOpen, Ending, report } from "./ending.ts";
+import type { EventName, EventOf } from "./event-types.ts";
 import { type EmitterLike, errorOf, type Listen, type Listener, listenersOf } from "./emitter.ts";
 
 /** A channel of events. */
@@ -72,18 +73,6 @@ const aliases = {
 };
 const policies = ["error", "drop-newest", "drop-oldest"];
 
-/** The event names for which `E` has a handler property, such as `onclick` of DOM objects. */
-type HandledName<E> = {
-  [K in keyof E]: K extends `on${infer Name}` ? (unknown extends HandledEvent<E, Name> ? never : Name) : never;
-}[keyof E];
-
-type HandledEvent<E, Name extends string> =
-  E extends Readonly<Record<`on${Name}`, infer Handler>>
-    ? NonNullable<Handler> extends (event: infer Event) => unknown
-      ? Event
-      : unknown
-    : unknown;
-
 /**
  * Returns a channel of the events called `name`: the `Event` objects of a DOM target, or the first arguments of an emitter's events. It
  * listens until the event `endEvent`, an error, or the cancellation. Then it removes its listeners and closes the channel; the events in
@@ -111,11 +100,11 @@ type HandledEvent<E, Name extends string> =
  * console.log((await events.receive()).value?.type);
  * cancel();
  */
-export function fromEvents<E extends EmitterLike, Name extends HandledName<E> & string>(
+export function fromEvents<E extends EmitterLike, Name extends EventName<E> & string>(
   emitter: E,
   name: Name,
-  options?: FromEventsOptions<HandledEvent<E, Name>>,
-): EventChannel<HandledEvent<E, Name>>;
+  options?: FromEventsOptions<EventOf<E, Name>>,
+): EventChannel<EventOf<E, Name>>;
 export function fromEvents<T = unknown>(
   emitter: EmitterLike,
   name: string,
