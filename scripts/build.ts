@@ -10,6 +10,7 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { markModules, markSource } from "./marks.ts";
 import { bundleVendor } from "./vendor.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -24,6 +25,7 @@ for (const config of ["tsconfig.build.json", "tsconfig.bullmq.json"]) {
 // What tsc emits for the libraries of goro/trace refers to packages that are not installed with this one.
 const vendor = join(outdir, "trace", "vendor");
 await writeFile(`${vendor}.js`, (await bundleVendor()).code);
+await markModules(outdir);
 for (const extension of [".js.map", ".d.ts", ".d.ts.map"]) await rm(vendor + extension);
 await build({
   absWorkingDir: root,
@@ -44,4 +46,5 @@ await build({
   external: ["node:*", "bullmq"],
   sourcemap: true,
   sourcesContent: false,
+  plugins: [markSource],
 });

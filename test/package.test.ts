@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { build, type BuildOptions } from "esbuild";
 import { bundleVendor, notice } from "../scripts/vendor.ts";
+import { waitingProgram, waits, withoutWaits } from "./support/public-waits.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -233,6 +234,44 @@ main(async function top() {
     }
   });
 });
+
+describe.each([false, true])("in a bundle that is minified: %s", (minify) => {
+  test.each(["node", "module"])(
+    "every public wait is reported at the program's line, with the build for %s",
+    async (condition) => {
+      const outfile = join(folder, `waits-${minify}-${condition}.cjs`);
+      await build({
+        stdin: { contents: waitingProgram, resolveDir: folder },
+        bundle: true,
+        minify,
+        format: "cjs",
+        platform: "neutral",
+        mainFields: [],
+        conditions: [condition],
+        external: ["node:*"],
+        outfile,
+      });
+      const { stdout, stderr } = await run(process.execPath, [outfile], { env: { ...process.env, GORO_DEBUG: "1" } });
+      expect(stderr).toBe("");
+      const { names, frames } = JSON.parse(stdout) as { names: string[]; frames: [name: string, first: string[]][] };
+      const firstFrames = new Map(frames);
+      const known = [...Object.keys(waits).map((name) => name.replace(/ .*/, "")), ...withoutWaits];
+      expect(names.filter((name) => !known.includes(name))).toEqual([]);
+      expect(withoutWaits.filter((name) => !names.includes(name))).toEqual([]);
+      const wrong = Object.keys(waits).filter((name) => {
+        const first = firstFrames.get(`user:${name}`) ?? [];
+        return first.length !== 1 || !(first[0] as string).includes(` user:${name} (`);
+      });
+      expect(wrong.map((name) => [name, firstFrames.get(`user:${name}`)])).toEqual(inStreams);
+      // The goroutines of the library wait in the library alone.
+      const others = frames.filter(([name]) => !name.startsWith("user:"));
+      expect(others.flatMap(([, first]) => first).filter((frame) => frame !== "")).toEqual([]);
+    },
+  );
+});
+
+// Node calls the streams later, so that the stack has no frame of the program.
+const inStreams = ["toReadableStream", "toWritableStream"].map((name) => [name, [""]]);
 
 test("a report shows the frames of the program, and not those of the library", async () => {
   const stuck = 'import { Channel, main } from "goro";\nmain(async () => {\n  await new Channel().receive();\n});\n';

@@ -1,5 +1,6 @@
 // Parses the stacks of errors, in the formats of the engines: one frame a line.
 
+import { marks } from "./code-marks.ts";
 import { tryOr } from "./inspect.ts";
 
 /** Returns the frames of an error's stack, without the message; none if the program has changed the format of stacks. */
@@ -13,22 +14,31 @@ export function parseFrames(error: Error): string[] {
   return lines.map((line) => line.trim());
 }
 
-function capture(): string[] {
+function capture(create: () => Error = () => new Error()): string[] {
   const engine = Error as { stackTraceLimit?: number };
   const limit = engine.stackTraceLimit;
   engine.stackTraceLimit = 50;
-  const frames = parseFrames(new Error());
+  const frames = parseFrames(create());
   if (limit !== undefined) engine.stackTraceLimit = limit;
   return frames;
 }
 
+/** A place in a file: its path or URL without the query, its line and its column, both from 1. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
 /**
- * The file, as a path or URL without its query, and the line of `frame`, which has the form of V8, `at name (file:line:column)`, or that of
- * Firefox and WebKit, `name@file:line:column`; undefined for native code.
+ * Returns the position of `frame`, which has the form of V8, `at name (file:line:column)`, or that of Firefox and WebKit,
+ * `name@file:line:column`; undefined for native code.
  */
-export function positionOf(frame: string): { readonly file: string; readonly line: number } | undefined {
-  const [, file, line] = /(?:^at (?:.*\()?|@|^(?=\w+:))(.+?)(?:\?[^?]*)?:(\d+):\d+\)?$/.exec(frame) ?? [];
-  return file === undefined ? undefined : { file: file.replace(/^async /, ""), line: Number(line) };
+export function positionOf(frame: string): Position | undefined {
+  const [, file, line, column] = /(?:^at (?:.*\()?|@|^(?=\w+:))(.+?)(?:\?[^?]*)?:(\d+):(\d+)\)?$/.exec(frame) ?? [];
+  return file === undefined
+    ? undefined
+    : { file: file.replace(/^async /, ""), line: Number(line), column: Number(column) };
 }
 
 /**
@@ -40,34 +50,44 @@ export const ownFile: string = positionOf(capture()[0] ?? "")?.file ?? "";
 // The folder of the library's files; undefined if they are in a bundle with the program.
 const folder = /^(.*[/\\])(?:util[/\\]stack\.[jt]s|whole[/\\][\w-]+\.js)$/.exec(ownFile)?.[1];
 
-// The functions, methods and classes that programs call, as the frames of a bundle name them. A bundler may add a number to a name.
-const functions =
-  /^(?:go|main|select|sleep|gosched|retry|mapOrdered|runPool|afterFunc|notifyContext|with(?:Cancel|Deadline|Timeout)(?:Cause)?|from(?:Events|Iterable|ReadableStream)|to(?:Readable|Writable)Stream)\d*$/;
-const methods = /^(?:do|go|lock|map|next|rLock|acquire|receive|result|send|stop|submit|tryGo|trySend|trySubmit|wait)$/;
-const classes =
-  /^(?:Channel|Cond|JobRunner|ErrGroup|Mutex|Once|OrderedResults|RangeIterator|RateLimiter|PoolRun|RWMutex|Semaphore|SingleFlight|Ticker|Timer|WaitGroup|WorkerPool)\d*$/;
-
-/** Returns the class and the function that `frame` names; "" for a missing name. */
-function namesIn(frame: string): { className: string; name: string } {
-  const [, v8, alias, other] = /^(?:at (?:async )?(.*?)(?: \[as (\w+)\])? \(|(.*?)@)/.exec(frame) ?? [];
-  const parts = (v8 ?? other ?? "").replace(/^new (.*)/, "$1.constructor").split(".");
-  return { className: parts.at(-2) ?? (alias === undefined ? "" : "?"), name: alias ?? (parts.at(-1) as string) };
+/** The code of a module in a bundle. */
+interface Range {
+  readonly begin: Position | undefined;
+  readonly end: Position | undefined;
 }
 
-// In a bundle the frames of the library and those of the program have the same file. The library's come first: up to the first function
-// that programs call, and further while one class of the library calls another. In a minified bundle without a source map most functions
-// have no names, and their frames are not removed.
-function withoutNamed(frames: readonly string[]): string[] {
-  const names = frames.map(namesIn);
-  let end = names.findIndex(({ className, name }) =>
-    className === "" ? functions.test(name) : classes.test(className) || methods.test(name),
-  );
-  while (end >= 0 && classes.test(names[end + 1]?.className ?? "")) end++;
-  return frames.slice(end + 1);
+const ranges: Range[] = [];
+
+/** Returns the ranges of the modules that have been loaded. */
+function loadedRanges(): readonly Range[] {
+  for (let i = 2 * ranges.length; i + 1 < marks.length; i += 2) {
+    const [begin, end] = marks.slice(i, i + 2).map((mark) => positionOf(capture(mark)[0] ?? ""));
+    ranges.push({ begin, end });
+  }
+  return ranges;
 }
 
-/** Returns the frames of the program, without those of the library. */
+function isIn({ begin, end }: Range, position: Position | undefined): boolean {
+  if (begin === undefined || end === undefined || position?.file !== begin.file) return false;
+  return isOrdered(begin, position) && isOrdered(position, end);
+}
+
+function isOrdered(a: Position, b: Position): boolean {
+  return a.line < b.line || (a.line === b.line && a.column <= b.column);
+}
+
+/**
+ * Returns the frames of the program, without those of the library and of Node, and without the native code that the library calls. In a
+ * bundle the library's frames are known by the marks of the build, also if it is minified. A bundle of the library's source has no marks:
+ * there its frames are not removed.
+ */
 export function callerFrames(): string[] {
-  const frames = capture().filter((frame) => !frame.includes("(node:"));
-  return folder === undefined ? withoutNamed(frames) : frames.filter((frame) => !frame.includes(folder));
+  const loaded = folder === undefined ? loadedRanges() : [];
+  const frames = capture().filter((frame) => {
+    if (/^at (?:.*\()?(?:async )?node:/.test(frame) || (folder !== undefined && frame.includes(folder))) return false;
+    const position = loaded.length === 0 ? undefined : positionOf(frame);
+    return !loaded.some((range) => isIn(range, position));
+  });
+  const first = frames.findIndex((frame) => positionOf(frame) !== undefined);
+  return first < 0 ? [] : frames.slice(first);
 }

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { parseFrames, positionOf } from "../../src/util/stack.ts";
 
-const position = (file: string): object => ({ file, line: 12 });
+const position = (file: string): object => ({ file, line: 12, column: 7 });
 
 describe("the position of a frame", () => {
   test.each([

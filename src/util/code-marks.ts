@@ -1,0 +1,13 @@
+// Marks of the library's code in a bundle, where it has the same file as the program. The build puts a call of `mark` before and after the
+// code of each module (see scripts/marks.ts), so that no list of functions has to be kept. Only this module has none: all others import it.
+
+/** Creates an error at the place of a mark. */
+export type Mark = () => Error;
+
+/** The marks of all loaded modules: for each, that of its beginning and that of its end. */
+export const marks: Mark[] = [];
+
+/** Adds a mark. It costs a function when the module is loaded; the place is read when a stack is captured. */
+export function mark(here: Mark): void {
+  marks.push(here);
+}
