@@ -76,7 +76,7 @@ export const withoutWaits: readonly string[] = `
  * A program that waits in all of `waits`. It prints, as JSON, the names of all public functions and methods, and the first frames of the
  * waits of each goroutine, by the name in `waits`.
  */
-export const waitingProgram = `
+export const waitingProgram: string = `
 import * as goro from "goro";
 import * as testing from "goro/testing";
 import * as trace from "goro/trace";
