@@ -301,3 +301,34 @@ test.each([
   );
   expect(stdout).toBe("");
 });
+
+test("its types compile without those of Node, and type the events of emitters", async () => {
+  const lines = [
+    'import { fromEvents } from "goro";',
+    "interface Own {",
+    '  on(name: "data", listener: (text: string) => void): void;',
+    '  on(name: "end", listener: () => void): void;',
+    "  off(name: string, listener: (...args: never) => void): void;",
+    "}",
+    "declare const own: Own;",
+    'const text: string | undefined = fromEvents(own, "data").tryReceive()?.value;',
+    "// @ts-expect-error -- the events are strings",
+    'const wrong: number | undefined = fromEvents(own, "data").tryReceive()?.value;',
+    'const key: KeyboardEvent | undefined = fromEvents(document, "keydown").tryReceive()?.value;',
+    "console.log(text, wrong, key);",
+  ];
+  await writeFile(join(folder, "browser.ts"), lines.join("\n"));
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: "ES2022",
+    lib: ["ES2022", "DOM", "DOM.AsyncIterable"],
+    module: "ESNext",
+    moduleResolution: "Bundler",
+    types: [],
+  };
+  const config = join(folder, "tsconfig.browser.json");
+  await writeFile(config, JSON.stringify({ compilerOptions, files: ["browser.ts"] }));
+  const { stdout } = await run(process.execPath, [tsc, "-p", config], { cwd: folder });
+  expect(stdout).toBe("");
+});

@@ -33,9 +33,15 @@ type NodeEmitter<Map> = import("node:events").EventEmitter<Map>;
 
 /**
  * The map of an `EventEmitter<Map>`. It is `unknown` for other emitters, and of no use for a class that extends one: the compiler infers only
- * the names of its events, because the methods are generic.
+ * the names of its events, because the methods are generic. The tuples prevent that the result is `any` without the types of Node.
  */
-type EventMap<E> = E extends NodeEmitter<infer Map> ? (Map extends readonly unknown[] ? unknown : Map) : unknown;
+type EventMap<E> = [E] extends [NodeEmitter<infer Map>]
+  ? unknown extends Map
+    ? unknown
+    : Map extends readonly unknown[]
+      ? unknown
+      : Map
+  : unknown;
 
 type MappedName<Map> = { [K in keyof Map]: IfKnown<First<Map[K]>, K> }[keyof Map];
 
