@@ -191,7 +191,7 @@ export class JobDispatcher<Job, Result> {
     worker.job = job;
     if (worker.isLoopRunning) return;
     worker.isLoopRunning = true;
-    this.#runner.start("WorkerPool", worker);
+    this.#runner.start(worker);
   }
 
   /** Removes and returns the first job of the queue, and accepts another one in its place; null if the queue has none. */

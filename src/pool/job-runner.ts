@@ -15,15 +15,16 @@
 import { expiryIn } from "../context/cancel.ts";
 import { DeadlineExceeded } from "../context/errors.ts";
 import { isStoreSetAfterAwait, runIn } from "../runtime/async-context.ts";
-import { type Goroutine, raise, spawn } from "../runtime/goroutine.ts";
+import { type Goroutine, spawn } from "../runtime/goroutine.ts";
 import { hooks } from "../runtime/hooks.ts";
 import { resolved, resolvedPromise } from "../runtime/scheduler.ts";
 import { RuntimeTimer, currentClock } from "../runtime/timer.ts";
 import type { Clock } from "../runtime/timer-queue.ts";
-import { functionName, toError } from "../util/inspect.ts";
+import { toError } from "../util/inspect.ts";
 import { RingBuffer } from "../util/ring-buffer.ts";
 import type { JobCanceled, JobFailed, JobOutcome, PoolJob } from "./job.ts";
-import type { PoolEvent, PoolFunc, ResolvedPoolOptions } from "./options.ts";
+import { guarded, JobFunction } from "./job-function.ts";
+import type { PoolFunc, ResolvedPoolOptions } from "./options.ts";
 import { PoolCounters } from "./report.ts";
 import { pause, retryDelay } from "./retry.ts";
 import { Stopping } from "./source.ts";
@@ -57,14 +58,12 @@ export interface RunnerHost<Job, Result, W extends RunnerWorker> {
 
   /** Called when the counters have changed in a way that may end the pool. */
   onChange(): void;
-
-  /** Called when the grace period has expired. */
-  onGraceExpired(): void;
 }
 
 /** Runs the jobs of one pool. */
 export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
-  readonly #f: PoolFunc<Job, Result>;
+  readonly #caller: string;
+  readonly #function: JobFunction<Job, Result>;
   readonly #host: RunnerHost<Job, Result, W>;
 
   /** Whether a job consists of one call of the function. */
@@ -85,16 +84,20 @@ export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
   openStopping = 0;
   abandonedStopping = 0;
 
-  /** The job whose function is on the stack. */
-  currentJob: PoolJob<Job, Result> | undefined = undefined;
   readonly #unfinished: { readonly input: Job; readonly order: number }[] = [];
 
   readonly #concluded = new RingBuffer<PoolJob<Job, Result>>();
   #sweeper: Goroutine | null = null;
-  readonly #grace = new RuntimeTimer("pool grace", () => this.#host.onGraceExpired());
 
-  constructor(f: PoolFunc<Job, Result>, settings: ResolvedPoolOptions<Job, Result>, host: RunnerHost<Job, Result, W>) {
-    this.#f = f;
+  /** `caller` is the public function that made the pool. */
+  constructor(
+    caller: string,
+    f: PoolFunc<Job, Result>,
+    settings: ResolvedPoolOptions<Job, Result>,
+    host: RunnerHost<Job, Result, W>,
+  ) {
+    this.#caller = caller;
+    this.#function = new JobFunction(f, settings.onEvent);
     this.#host = host;
     this.settings = settings;
     this.#hasNoPolicy = settings.timeout === Infinity && settings.retry.retries === 0 && settings.limiter === undefined;
@@ -102,7 +105,12 @@ export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
 
   /** The name of the function; "" if it has none. */
   get name(): string {
-    return functionName(this.#f);
+    return this.#function.name;
+  }
+
+  /** The job whose function is on the stack. */
+  get currentJob(): PoolJob<Job, Result> | undefined {
+    return this.#function.currentJob;
   }
 
   /** Whether concluded jobs have no outcome yet. */
@@ -161,21 +169,11 @@ export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
     return this.#verdict(job) !== undefined;
   }
 
-  /** Starts the goroutine of a worker, for the public function `caller`. */
-  start(caller: string, worker: W): void {
+  /** Starts the goroutine of a worker. */
+  start(worker: W): void {
     // Reports and traces show the name of this function.
     const poolWorker = (): Promise<void> => this.work(worker);
-    runIn(null, () => (worker.goroutine = spawn(caller, poolWorker, [], null)));
-  }
-
-  /** Starts the grace period, unless it has started. */
-  startGrace(): void {
-    if (!this.#grace.isSet) this.#grace.start(this.settings.gracePeriod);
-  }
-
-  /** Must be called at the end of the pool. */
-  close(): void {
-    this.#grace.cancel();
+    runIn(null, () => (worker.goroutine = spawn(this.#caller, poolWorker, [], null)));
   }
 
   /**
@@ -197,7 +195,7 @@ export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
       if (job.isRunning) {
         try {
           outcome ??= this.#hasNoPolicy
-            ? this.#toDone(job, await this.#call(job, goroutine))
+            ? this.#toDone(job, await this.#function.call(job, goroutine))
             : await this.#runWithPolicies(job, goroutine);
         } catch (thrown) {
           outcome = this.#toFailed(job, thrown);
@@ -207,7 +205,7 @@ export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
       if (held !== undefined) await held;
       // A function that was called directly may have set a store by `enterWith`, which the next jobs must not inherit.
       if (job.scope === null && hooks === null && isStoreSetAfterAwait()) {
-        this.start("WorkerPool", worker);
+        this.start(worker);
         return;
       }
     }
@@ -222,7 +220,7 @@ export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
     this.running++;
     if (hooks !== null) hooks.jobEvent(this, job, "start");
     if (this.settings.onEvent === undefined) return undefined;
-    this.#emit(job, goroutine, { type: "started", job: job.input, worker });
+    this.#function.emit(job, goroutine, { type: "started", job: job.input, worker });
     // The hook may have canceled the job.
     return this.#verdict(job);
   }
@@ -266,7 +264,7 @@ export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
 
     // From here on user code runs.
     if (isAccepted && settings.onEvent !== undefined) {
-      this.#emit(job, goroutine, { type: "ended", outcome, worker: job.worker });
+      this.#function.emit(job, goroutine, { type: "ended", outcome, worker: job.worker });
     }
     if (job.derived !== null) guarded(() => job.end());
     else job.end();
@@ -277,7 +275,7 @@ export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
   #startSweeper(): void {
     if (this.#sweeper !== null) return;
     const poolSweeper = (): Promise<void> => this.#sweep();
-    runIn(null, () => (this.#sweeper = spawn("WorkerPool", poolSweeper, [], null)));
+    runIn(null, () => (this.#sweeper = spawn(this.#caller, poolSweeper, [], null)));
   }
 
   async #sweep(): Promise<void> {
@@ -347,17 +345,17 @@ export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
       if (job.attempts > 0) this.counters.retried++;
       let failed: JobCanceled<Job> | JobFailed<Job>;
       try {
-        return this.#toDone(job, await this.#call(job, goroutine));
+        return this.#toDone(job, await this.#function.call(job, goroutine));
       } catch (thrown) {
         failed = this.#toFailed(job, thrown);
         if (failed.status === "canceled" || job.isTimedOut) return failed;
       }
       const { error, attempts } = failed;
-      const delay = this.#runInScope(job, goroutine, () => retryDelay(retry, error, attempts));
+      const delay = this.#function.runInScope(job, goroutine, () => retryDelay(retry, error, attempts));
       if (delay === undefined) return failed;
       if (onEvent !== undefined) {
         const worker = job.worker as number;
-        this.#emit(job, goroutine, { type: "retrying", job: job.input, worker, error, attempts, delay });
+        this.#function.emit(job, goroutine, { type: "retrying", job: job.input, worker, error, attempts, delay });
       }
       await pause(delay, job);
       await this.#waitForRate(job);
@@ -377,45 +375,5 @@ export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
     if (!reservation.ok) throw new RangeError(`rate: Wait(n=1) exceeds limiter's burst ${limiter.burst}`);
     const delay = reservation.delay();
     if (delay > 0 && !(await pause(delay, job))) reservation.cancel();
-  }
-
-  /** Calls the function once. */
-  #call(job: PoolJob<Job, Result>, goroutine: Goroutine): Result | PromiseLike<Result> {
-    job.attempts++;
-    const outer = this.currentJob;
-    this.currentJob = job;
-    const { scope, input } = job;
-    const worker = job.worker as number;
-    try {
-      if (scope === null) return this.#f(job, input, worker);
-      if (hooks === null) return scope.runInAsyncScope(this.#f, undefined, job, input, worker);
-      return this.#runInScope(job, goroutine, () => this.#f(job, input, worker));
-    } finally {
-      this.currentJob = outer;
-    }
-  }
-
-  #emit(job: PoolJob<Job, Result>, goroutine: Goroutine, event: PoolEvent<Job, Result>): void {
-    guarded(() => this.#runInScope(job, goroutine, () => this.settings.onEvent?.(event)));
-  }
-
-  // The async context of the submitting call carries the goroutine of that call, but it is `goroutine` that runs.
-  /** Calls `f` in the async context of the call that submitted the job. */
-  #runInScope<R>({ scope }: PoolJob<Job, Result>, goroutine: Goroutine, f: () => R): R {
-    if (scope === null) return f();
-    if (hooks === null) return scope.runInAsyncScope(f);
-    const listener = hooks;
-    let result!: R;
-    scope.runInAsyncScope(() => listener.run(goroutine, () => void (result = f())));
-    return result;
-  }
-}
-
-/** Calls user code that the pool does not depend on. An error that it throws is a panic in a goroutine of its own. */
-export function guarded(f: () => unknown): void {
-  try {
-    f();
-  } catch (error) {
-    raise(error);
   }
 }

@@ -2,7 +2,7 @@
 //
 // Invariants, whenever no method is on the stack:
 //   1. `#present` counts the workers that have started and not stopped; `#stopWorker` is the only place where a worker stops.
-//   2. The run ends in `#finish`, once: when no worker is present and no outcome is left to be delivered.
+//   2. The run ends in `finish`, once: when no worker is present and no outcome is left to be delivered.
 //   3. A run that was cut short receives no job.
 
 import { Channel, channelStateOf, type ReceiveChannel, type SendChannel } from "../channel/channel.ts";
@@ -20,9 +20,11 @@ import { toError } from "../util/inspect.ts";
 import { RingBuffer } from "../util/ring-buffer.ts";
 import { checkFunction, describe } from "../util/validate.ts";
 import { type JobOutcome, type OutcomeListener, PoolJob, TrackedPromise } from "./job.ts";
-import { guarded, JobRunner, type RunnerWorker } from "./job-runner.ts";
+import { guarded } from "./job-function.ts";
+import { JobRunner, type RunnerWorker } from "./job-runner.ts";
 import { type PoolFunc, type ResolvedPoolOptions, resolveRunOptions, type RunPoolOptions } from "./options.ts";
-import { type RunReport, StoppedError } from "./report.ts";
+import { type EndingPool, PoolEnd } from "./pool-end.ts";
+import type { RunReport } from "./report.ts";
 
 /**
  * Calls `f` with each job that it receives from `jobs`, several at a time, and sends each outcome to `results`. It resolves when `jobs`
@@ -81,13 +83,14 @@ class RunWorker<Job, Result> implements RunnerWorker {
 }
 
 /** The workers between two channels, from their start to the end of the last worker. */
-class PoolRun<Job, Result> implements OutcomeListener<Job, Result> {
+class PoolRun<Job, Result> implements OutcomeListener<Job, Result>, EndingPool {
   readonly #jobs: ReceiveChannel<Job>;
   readonly #jobsState: ChannelState<Job>;
   readonly #results: SendChannel<JobOutcome<Job, Result>>;
   readonly #ctx: Context;
   readonly #runner: JobRunner<Job, Result, RunWorker<Job, Result>>;
   readonly #delivery: Delivery<Job, Result>;
+  readonly #end: PoolEnd<Job, Result, RunWorker<Job, Result>>;
   readonly #workers: RunWorker<Job, Result>[];
   readonly #scope = captureAsyncContext();
   readonly #wait = new TrackedPromise<RunReport<Job, Result>>(poolRun);
@@ -121,7 +124,7 @@ class PoolRun<Job, Result> implements OutcomeListener<Job, Result> {
       onError: (error) => this.#fail(error),
       onEmpty: () => this.#checkState(),
     });
-    this.#runner = new JobRunner(f, settings, {
+    this.#runner = new JobRunner("runPool", f, settings, {
       nextJob: (worker) => this.#nextJob(worker),
       lateJob: () => null,
       onReturn: (worker, job) => this.#onReturn(worker, job),
@@ -129,8 +132,8 @@ class PoolRun<Job, Result> implements OutcomeListener<Job, Result> {
       takeQueued: () => undefined,
       onCutShort: () => this.#cut.close(),
       onChange: () => this.#checkState(),
-      onGraceExpired: () => this.#onGraceExpired(),
     });
+    this.#end = new PoolEnd("runPool", this.#runner, this);
     this.#present = workers;
     this.#workers = Array.from({ length: workers }, (_, i) => new RunWorker<Job, Result>(i + 1));
     this.#removeListeners = [
@@ -138,7 +141,7 @@ class PoolRun<Job, Result> implements OutcomeListener<Job, Result> {
       jobsState.onClose(() => this.#checkState()),
       resultsState.onClose(() => this.#fail(new PanicError("send on closed channel"))),
     ];
-    for (const worker of this.#workers) this.#runner.start("runPool", worker);
+    for (const worker of this.#workers) this.#runner.start(worker);
   }
 
   /** The report, once the run has ended. */
@@ -225,31 +228,28 @@ class PoolRun<Job, Result> implements OutcomeListener<Job, Result> {
     this.#runner.cutShort(error);
   }
 
-  /** Ends the run if nothing remains to wait for; starts the grace period if only functions remain whose jobs have an outcome. */
   #checkState(): void {
     if (this.#isFinished || this.#runner.isSweeping) return;
-    if (this.#present === 0 && this.#delivery.isEmpty) this.#finish();
-    else if (this.#isStuck) this.#runner.startGrace();
+    if (this.#jobsState.closed || this.#runner.canceledBy !== undefined) this.#end.check();
   }
 
-  /** Whether the run is to end, and its workers wait for functions whose jobs have an outcome. */
-  get #isStuck(): boolean {
-    const { abandoned, canceledBy } = this.#runner;
-    if (this.#present - this.#held !== abandoned || abandoned === 0) return false;
-    return canceledBy !== undefined || (this.#jobsState.closed && (this.#held === 0 || !this.#jobsState.canReceive));
+  get active(): number {
+    return this.#present - this.#held - this.#runner.abandoned;
   }
 
-  #onGraceExpired(): void {
-    if (!this.#isStuck) return;
-    if (this.#jobsState.canReceive) {
-      this.#runner.cutShort(new StoppedError("runPool: abandoned jobs did not return within the grace period"));
-    }
-    for (const worker of this.#workers) if (worker.job !== null) this.#stopWorker(worker);
+  get hasQueued(): boolean {
+    return this.#runner.canceledBy === undefined && this.#jobsState.canReceive;
   }
 
-  #finish(): void {
+  get limit(): number {
+    return this.#workers.length;
+  }
+
+  finish(): void {
+    if (this.#held > 0 || !this.#delivery.isEmpty) return;
     this.#isFinished = true;
-    this.#runner.close();
+    for (const worker of this.#workers) this.#stopWorker(worker);
+    this.#end.close();
     for (const removeListener of this.#removeListeners) removeListener();
     const { unfinished, abandoned, canceledBy: cause } = this.#runner;
     if (this.#failure !== undefined) {

@@ -23,7 +23,7 @@ import { poolSource } from "../runtime/wait-reasons.ts";
 import { safeToString, toError } from "../util/inspect.ts";
 import { Check } from "../util/validate.ts";
 import { type JobOutcome, type OutcomeListener, type PoolJob, TrackedPromise } from "./job.ts";
-import { guarded } from "./job-runner.ts";
+import { guarded } from "./job-function.ts";
 import type { ResolvedPoolOptions } from "./options.ts";
 import { resolveRetry, retryDelay } from "./retry.ts";
 import { ChannelSource, deliveryKey, isChannelSource, type JobDelivery, type JobSource, LeaseLost } from "./source.ts";

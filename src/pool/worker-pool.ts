@@ -4,28 +4,18 @@
 //   1. A worker is idle only while no job waits, accepted or not.
 //   2. There are never more workers than the limit, except for workers that finish their jobs after the limit was lowered.
 //   3. An accepted job gets one outcome, and a call that waits for acceptance settles, however the pool ends.
-//   4. A pool with a job, a map or a waiting reader has a listener on its context; any other pool has none.
-//   5. A pool that has ended has no worker, no job and no timer.
+//   4. A pool that has ended has no worker and no job.
 
 import type { ReceiveChannel } from "../channel/channel.ts";
-import { withCancelCause } from "../context/derive.ts";
-import { causeOf, onCancel } from "../context/cancel.ts";
 import { type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
 import type { Context } from "../context/context.ts";
+import { withCancelCause } from "../context/derive.ts";
 import { type AsyncContext, captureAsyncContext } from "../runtime/async-context.ts";
 import { rejected, resolved, resolvedWith } from "../runtime/scheduler.ts";
-import { poolIdle } from "../runtime/wait-reasons.ts";
 import { Printable } from "../util/inspect.ts";
 import { Check, checkFunction } from "../util/validate.ts";
-import {
-  AcceptancePromise,
-  type JobOutcome,
-  type OutcomeListener,
-  PoolJob,
-  type PoolTask,
-  Task,
-  TrackedPromise,
-} from "./job.ts";
+import type { JobOutcome, PoolJob, PoolTask } from "./job.ts";
+import { JobAdmission } from "./job-admission.ts";
 import { JobDispatcher } from "./job-dispatcher.ts";
 import { JobRunner } from "./job-runner.ts";
 import {
@@ -33,15 +23,15 @@ import {
   contextOf,
   type PoolFunc,
   type PoolOptions,
-  type ResolvedPoolOptions,
   resolvePoolOptions,
   type RunJobOptions,
   type SourcePoolOptions,
 } from "./options.ts";
 import { type MapOptions, OrderedResults } from "./ordered-results.ts";
-import { type PoolStats, StoppedError, type StopReport } from "./report.ts";
-import { PoolShutdown, resolveAll } from "./pool-shutdown.ts";
+import { PoolLifecycle } from "./pool-lifecycle.ts";
+import type { PoolStats, StopReport } from "./report.ts";
 import { ResultsChannel } from "./results-channel.ts";
+import type { JobSource } from "./source.ts";
 import { SourceFeeder } from "./source-feeder.ts";
 import type { Worker } from "./worker-set.ts";
 
@@ -72,22 +62,12 @@ const checks = {
  * for await (const square of pool.map([1, 2, 3, 4, 5])) console.log(square);
  */
 export class WorkerPool<Job, Result> extends Printable implements AsyncDisposable {
-  readonly #settings: ResolvedPoolOptions<Job, Result>;
   readonly #runner: JobRunner<Job, Result, Worker<PoolJob<Job, Result>>>;
   readonly #dispatcher: JobDispatcher<Job, Result>;
-  readonly #shutdown: PoolShutdown<Job, Result>;
+  readonly #admission: JobAdmission<Job, Result>;
+  readonly #lifecycle: PoolLifecycle<Job, Result>;
   readonly #results: ResultsChannel<Job, Result>;
   readonly #feeder: SourceFeeder<Job, Result> | null;
-
-  /** The async context in which a pool with a source was created: that of its jobs. */
-  readonly #scope: AsyncContext | null;
-  readonly #maps = new Set<OrderedResults<Job, Result>>();
-  #lastOrder = 0;
-
-  readonly #idleWaiters: TrackedPromise<void>[] = [];
-
-  /** Removes the listener on the pool's context; null while there is none. */
-  #detach: (() => void) | null = null;
 
   /**
    * The outcomes of the jobs that were submitted by `send`, in the order in which the jobs end. The channel keeps all outcomes until they
@@ -111,42 +91,39 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
     super();
     checkFunction("WorkerPool", f);
     const settings = resolvePoolOptions(options);
-    this.#settings = settings;
-    this.#runner = new JobRunner(f, settings, {
+    this.#runner = new JobRunner("WorkerPool", f, settings, {
       nextJob: (worker) => this.#dispatcher.nextJob(worker),
       lateJob: (worker) => this.#dispatcher.lateJob(worker),
       onReturn: (worker, _job, now) => this.#dispatcher.onReturn(worker, now),
       activeJobs: () => this.#dispatcher.workers.activeJobs(),
       takeQueued: () => this.#dispatcher.queue.take(),
-      onCutShort: () => {
-        this.#endMaps(this.#runner.canceledBy as Error);
-        this.#feeder?.stop();
-      },
-      onChange: () => this.#checkState(),
-      onGraceExpired: () => {
-        this.#shutdown.expireGrace();
-        this.#checkState();
-      },
+      onCutShort: () => this.#lifecycle.onCutShort(),
+      onChange: () => this.#lifecycle.check(),
     });
     this.#dispatcher = new JobDispatcher(this.#runner, {
-      checkContext: () => this.#checkContext(),
-      onAccept: () => this.#attach(),
+      checkContext: () => this.#lifecycle.checkContext(),
+      onAccept: () => this.#lifecycle.attach(),
       onWorkerIdle: () => {
         this.#feeder?.check();
-        this.#checkState();
+        this.#lifecycle.check();
       },
     });
     this.#results = new ResultsChannel({
-      poll: () => this.#checkContext(),
-      arm: () => this.#attach(),
-      disarm: () => this.#checkState(),
+      poll: () => this.#lifecycle.checkContext(),
+      arm: () => this.#lifecycle.attach(),
+      disarm: () => this.#lifecycle.check(),
     });
     this.results = this.#results.channel;
-    this.#scope = settings.source === undefined ? null : captureAsyncContext();
-    this.#feeder = this.#createFeeder();
-    this.#shutdown = new PoolShutdown(this.#runner, this.#dispatcher, this.#feeder, () => this.#finish());
+    this.#feeder = settings.source === undefined ? null : this.#createFeeder(settings.source, captureAsyncContext());
+    this.#lifecycle = new PoolLifecycle({
+      runner: this.#runner,
+      dispatcher: this.#dispatcher,
+      results: this.#results,
+      feeder: this.#feeder,
+    });
+    this.#admission = new JobAdmission(this.#runner, this.#dispatcher, this.#lifecycle);
     if (this.#feeder === null) return;
-    this.#attach();
+    this.#lifecycle.attach();
     this.#feeder.check();
   }
 
@@ -169,8 +146,8 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
       const ctx = options && contextOf(checks.run, options);
       const priority = options?.priority;
       if (priority !== undefined) checkPriority("WorkerPool.run: priority must be a number", priority);
-      const [record, task] = this.#createTask(job, ctx, priority);
-      if (!this.#tryAccept("WorkerPool.run", record, ctx)) this.#enqueue(record, ctx);
+      const [record, task] = this.#admission.createTask(job, ctx, priority);
+      if (!this.#admission.tryAccept("WorkerPool.run", record, ctx)) this.#admission.enqueue(record, ctx);
       return task.toResult();
     } catch (error) {
       return rejected(error);
@@ -189,9 +166,9 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
     try {
       this.#checkSubmits(checks.send);
       const ctx = waitContext(checks.send, options);
-      const record = this.#createJob(job, ctx, this.#results);
-      if (this.#tryAccept("WorkerPool.send", record, ctx)) return resolved();
-      return this.#waitForAcceptance(record, ctx, undefined);
+      const record = this.#admission.createJob(job, ctx, this.#results);
+      if (this.#admission.tryAccept("WorkerPool.send", record, ctx)) return resolved();
+      return this.#admission.waitForAcceptance(record, ctx, undefined);
     } catch (error) {
       return rejected(error);
     }
@@ -205,7 +182,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
    */
   trySend(job: Job): boolean {
     this.#checkSubmits(checks.trySend);
-    return this.#tryAccept("WorkerPool.trySend", this.#createJob(job, undefined, this.#results), undefined);
+    return this.#admission.tryAccept("WorkerPool.trySend", this.#admission.createJob(job, undefined, this.#results));
   }
 
   /**
@@ -220,9 +197,9 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
     try {
       this.#checkSubmits(checks.submit);
       const ctx = waitContext(checks.submit, options);
-      const [record, task] = this.#createTask(job, ctx);
-      if (this.#tryAccept("WorkerPool.submit", record, ctx)) return resolvedWith(task);
-      return this.#waitForAcceptance(record, ctx, task);
+      const [record, task] = this.#admission.createTask(job, ctx);
+      if (this.#admission.tryAccept("WorkerPool.submit", record, ctx)) return resolvedWith(task);
+      return this.#admission.waitForAcceptance(record, ctx, task);
     } catch (error) {
       return rejected(error);
     }
@@ -236,8 +213,8 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
    */
   trySubmit(job: Job): PoolTask<Job, Result> | undefined {
     this.#checkSubmits(checks.trySubmit);
-    const [record, task] = this.#createTask(job, undefined);
-    return this.#tryAccept("WorkerPool.trySubmit", record, undefined) ? task : undefined;
+    const [record, task] = this.#admission.createTask(job);
+    return this.#admission.tryAccept("WorkerPool.trySubmit", record) ? task : undefined;
   }
 
   /**
@@ -267,22 +244,18 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
     if (maxInFlight !== undefined) checks.map.count("maxInFlight", 1, maxInFlight);
     return new OrderedResults(jobs, captureAsyncContext(), {
       maxInFlight: () => maxInFlight ?? 2 * Math.max(this.#dispatcher.workers.limit, 1),
-      rejectionReason: () => this.#rejectionReason("WorkerPool", ctx),
+      rejectionReason: () => this.#admission.rejectionReason("WorkerPool", ctx),
       join: (map) => {
-        this.#maps.add(map);
-        this.#attach();
-        return withCancelCause(ctx ?? this.#settings.ctx);
+        this.#lifecycle.addMap(map);
+        return withCancelCause(ctx ?? this.#runner.settings.ctx);
       },
-      leave: (map) => {
-        this.#maps.delete(map);
-        this.#checkState();
-      },
+      leave: (map) => this.#lifecycle.removeMap(map),
       enqueue: (job, mapCtx, listener, scope) => {
-        const record = this.#createJob(job, mapCtx, listener, undefined, scope);
-        if (!this.#tryAccept("WorkerPool", record, undefined)) this.#dispatcher.queue.add(record);
+        const record = this.#admission.createJob(job, mapCtx, listener, undefined, scope);
+        if (!this.#admission.tryAccept("WorkerPool", record)) this.#admission.enqueue(record);
         return record;
       },
-      cancel: this.#cancelJob,
+      cancel: this.#admission.cancel,
     });
   }
 
@@ -294,7 +267,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
    */
   resize(workers: number): void {
     checks.resize.count("workers", 1, workers);
-    if (this.#shutdown.report !== undefined) return;
+    if (this.#lifecycle.hasEnded) return;
     this.#dispatcher.resize(workers);
     this.#feeder?.resize();
   }
@@ -322,10 +295,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
 
   /** Resolves when no job is queued, waits for acceptance or runs; immediately, if that is so. Resolves at the end of the pool, too. */
   onIdle(): Promise<void> {
-    if (this.#shutdown.report !== undefined || this.#isIdle) return resolved();
-    const wait = new TrackedPromise<void>(poolIdle);
-    this.#idleWaiters.push(wait);
-    return wait.promise;
+    return this.#lifecycle.onIdle();
   }
 
   /**
@@ -350,11 +320,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
     } catch (error) {
       return rejected(error);
     }
-    this.#checkContext();
-    const report = this.#shutdown.begin(ctx, caller?.isRunning === true ? caller : undefined);
-    this.#feeder?.stop();
-    this.#checkState();
-    return report;
+    return this.#lifecycle.stop(ctx, caller?.isRunning === true ? caller : undefined);
   }
 
   /** Stops the pool at the end of an `await using` scope, as `stop()` does. */
@@ -366,53 +332,28 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
   override toString(): string {
     const { queue, workers } = this.#dispatcher;
     const waiting = queue.waiting > 0 ? `, ${queue.waiting} waiting` : "";
-    const state = this.#shutdown.report !== undefined ? ", ended" : this.#shutdown.hasBegun ? ", stopping" : "";
+    const state = this.#lifecycle.hasEnded ? ", ended" : this.#lifecycle.hasStopped ? ", stopping" : "";
     return `WorkerPool ${this.#runner.running}/${workers.limit} running, ${queue.queued} queued${waiting}${state}`;
   }
 
-  #createJob(
-    job: Job,
-    ctx: Context | undefined,
-    listener: OutcomeListener<Job, Result>,
-    // User code first: it may throw.
-    priority: number = this.#settings.priorityOf(job),
-    scope: AsyncContext | null = captureAsyncContext(),
-  ): PoolJob<Job, Result> {
-    return new PoolJob(job, ctx ?? this.#settings.ctx, this.#runner, scope, listener, priority, ++this.#lastOrder);
-  }
-
-  #createTask(job: Job, ctx: Context | undefined, priority?: number): [PoolJob<Job, Result>, Task<Job, Result>] {
-    const task = new Task<Job, Result>(job, this.#cancelJob);
-    return [(task.record = this.#createJob(job, ctx, task, priority)), task];
-  }
-
-  #createFeeder(): SourceFeeder<Job, Result> | null {
-    const settings = this.#settings;
-    if (settings.source === undefined) return null;
-    return new SourceFeeder(settings.source, settings, {
+  #createFeeder(
+    source: JobSource<Job, Result> | ReceiveChannel<Job>,
+    scope: AsyncContext | null,
+  ): SourceFeeder<Job, Result> {
+    return new SourceFeeder(source, this.#runner.settings, {
       limit: () => this.#dispatcher.workers.limit,
       isCutShort: () => {
-        this.#checkContext();
+        this.#lifecycle.checkContext();
         return this.#runner.canceledBy !== undefined;
       },
       results: this.#results,
-      run: (job, ctx, listener) => this.#runSourced(job, ctx, listener),
-      onChange: () => this.#checkState(),
+      run: (job, ctx, listener) => {
+        // Each job has its own async context, for what its function stores there.
+        const jobScope = scope === null ? null : scope.runInAsyncScope(captureAsyncContext);
+        this.#admission.runSourced(this.#admission.createJob(job, ctx, listener, 0, jobScope), ctx);
+      },
+      onChange: () => this.#lifecycle.check(),
     });
-  }
-
-  /** Runs a job of the source: now, or when the worker that has just finished a job takes the next one. */
-  #runSourced(job: Job, ctx: Context | undefined, listener: OutcomeListener<Job, Result>): void {
-    // Each job has its own async context, for what its function stores there.
-    const scope = this.#scope === null ? null : this.#scope.runInAsyncScope(captureAsyncContext);
-    const record = this.#createJob(job, ctx, listener, 0, scope);
-    if (this.#runner.canceledBy !== undefined) {
-      this.#runner.markAccepted(record);
-      this.#runner.conclude(record);
-      return;
-    }
-    if (!this.#dispatcher.tryAccept(record)) this.#dispatcher.queue.add(record);
-    this.#cancelWith(record, ctx);
   }
 
   /** @throws {TypeError} if the jobs come from a source. */
@@ -422,88 +363,6 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
         "the jobs of this pool come from its source; send them there, for example by queue.jobs(ctx).send(job)",
       );
     }
-  }
-
-  /** Accepts the job and returns true, or returns false if it has to wait. Throws the reason if the pool accepts no jobs. */
-  #tryAccept(caller: string, record: PoolJob<Job, Result>, ctx: Context | undefined): boolean {
-    const reason = this.#rejectionReason(caller, ctx);
-    if (reason !== undefined) throw reason;
-    if (!this.#dispatcher.tryAccept(record)) return false;
-    this.#cancelWith(record, ctx);
-    return true;
-  }
-
-  /** Returns why the pool does not accept a job with the context `ctx`; undefined if it does. */
-  #rejectionReason(caller: string, ctx: Context | undefined): Error | undefined {
-    this.#checkContext();
-    const { canceledBy } = this.#runner;
-    if (this.#shutdown.hasBegun) {
-      return new StoppedError(`${caller}: the pool has been stopped`, canceledBy && { cause: canceledBy });
-    }
-    return canceledBy ?? (ctx === undefined ? undefined : causeOf(ctx));
-  }
-
-  #waitForAcceptance<T>(record: PoolJob<Job, Result>, ctx: Context | undefined, value: T): Promise<T> {
-    const acceptance = new AcceptancePromise(value);
-    record.pendingAcceptance = acceptance;
-    this.#enqueue(record, ctx);
-    return acceptance.promise;
-  }
-
-  #enqueue(record: PoolJob<Job, Result>, ctx: Context | undefined): void {
-    this.#dispatcher.queue.add(record);
-    this.#cancelWith(record, ctx);
-  }
-
-  /** Cancels the job when `ctx` is canceled. */
-  #cancelWith(record: PoolJob<Job, Result>, ctx: Context | undefined): void {
-    if (ctx !== undefined) record.removeListener = onCancel(ctx, () => this.#cancelJob(record, causeOf(ctx) as Error));
-  }
-
-  readonly #cancelJob = (record: PoolJob<Job, Result>, cause: Error): void => this.#dispatcher.cancel(record, cause);
-
-  /** Adds the listener on the pool's context. */
-  #attach(): void {
-    if (this.#shutdown.report === undefined) this.#detach ??= onCancel(this.#settings.ctx, () => this.#checkContext());
-  }
-
-  /** Cuts the pool short if its context is canceled. An idle pool has no listener on its context, and notices the cancellation here. */
-  #checkContext(): void {
-    const { ctx } = this.#settings;
-    if (this.#shutdown.report === undefined && ctx.err() !== undefined) this.#runner.cutShort(causeOf(ctx) as Error);
-  }
-
-  #endMaps(reason: Error): void {
-    for (const map of this.#maps) map.end(reason);
-  }
-
-  get #isIdle(): boolean {
-    if (this.#feeder !== null && this.#feeder.held > 0) return false;
-    return this.#runner.open === 0 && this.#runner.running === 0 && this.#dispatcher.queue.isEmpty;
-  }
-
-  /** Ends the pool if nothing remains to wait for. Resolves `onIdle` and removes the listener on the context if the pool is idle. */
-  #checkState(): void {
-    if (this.#shutdown.report !== undefined || this.#runner.isSweeping) return;
-    const isIdle = this.#isIdle;
-    if (isIdle && this.#idleWaiters.length > 0) resolveAll(this.#idleWaiters, undefined);
-    if (this.#shutdown.hasBegun || this.#runner.canceledBy !== undefined) {
-      this.#shutdown.check();
-    } else if (isIdle && this.#maps.size === 0 && !this.#results.isAwaited && this.#feeder === null) {
-      this.#detach?.();
-      this.#detach = null;
-    }
-  }
-
-  /** Called once, at the end of the pool. */
-  #finish(): void {
-    this.#runner.close();
-    this.#feeder?.close();
-    this.#detach?.();
-    this.#endMaps(new StoppedError("WorkerPool: the pool has been stopped"));
-    this.#dispatcher.workers.close();
-    this.#results.close();
-    resolveAll(this.#idleWaiters, undefined);
   }
 }
 

@@ -7,7 +7,8 @@
 import type { Goroutine } from "../runtime/goroutine.ts";
 import { type Clock } from "../runtime/timer-queue.ts";
 import { type QueueNode, WaitQueue } from "../util/wait-queue.ts";
-import { guarded, type RunnerWorker } from "./job-runner.ts";
+import { guarded } from "./job-function.ts";
+import type { RunnerWorker } from "./job-runner.ts";
 import type { ResolvedPoolOptions } from "./options.ts";
 import type { WorkerStats } from "./report.ts";
 
