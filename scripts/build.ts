@@ -5,16 +5,17 @@
 // condition "node" stands before "module" in package.json. (Vite 5 sets both, but leaves the import of a dependency's file to Node.)
 
 import { execFileSync } from "node:child_process";
-import { rm, writeFile } from "node:fs/promises";
+import { copyFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { markModules, markSource } from "./marks.ts";
+import { markFiles, separateMarks } from "./marks.ts";
 import { bundleVendor } from "./vendor.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const outdir = resolve(root, process.argv[2] ?? "dist");
+const whole = join(outdir, "whole");
 
 // What an earlier build has left must not be packed with this one.
 await rm(outdir, { recursive: true, force: true });
@@ -25,8 +26,9 @@ for (const config of ["tsconfig.build.json", "tsconfig.bullmq.json"]) {
 // What tsc emits for the libraries of goro/trace refers to packages that are not installed with this one.
 const vendor = join(outdir, "trace", "vendor");
 await writeFile(`${vendor}.js`, (await bundleVendor()).code);
-await markModules(outdir);
 for (const extension of [".js.map", ".d.ts", ".d.ts.map"]) await rm(vendor + extension);
+const marks = join("util", "code-marks.js");
+await markFiles(outdir, marks);
 await build({
   absWorkingDir: root,
   entryPoints: ["index", "testing/testing", "testing/preload", "trace/trace", "trace/preload", "bullmq/bullmq"].map(
@@ -35,7 +37,7 @@ await build({
       out: door,
     }),
   ),
-  outdir: join(outdir, "whole"),
+  outdir: whole,
   // The library recognizes its own frames in a stack by the folder `whole`; see src/util/stack.ts.
   chunkNames: "goro-[hash]",
   bundle: true,
@@ -46,5 +48,9 @@ await build({
   external: ["node:*", "bullmq"],
   sourcemap: true,
   sourcesContent: false,
-  plugins: [markSource],
+  plugins: [separateMarks],
 });
+for (const extension of [".js", ".js.map"]) {
+  await copyFile(join(outdir, "util", `code-marks${extension}`), join(whole, `code-marks${extension}`));
+}
+await markFiles(whole, "code-marks.js");

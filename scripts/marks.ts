@@ -1,13 +1,10 @@
-// Marks the beginning and the end of each module of the built package: in a bundle the frames between two marks are the library's.
+// Marks the beginning and the end of each file of the built package: in a bundle the frames between two marks are the library's.
 
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, join, relative, sep } from "node:path";
 import type { Plugin } from "esbuild";
 
-const source = fileURLToPath(new URL("../src", import.meta.url));
-
-/** Returns the text of a module with its marks; its lines keep their numbers. */
+/** Returns the text of a file with its marks; its lines keep their numbers. */
 function marked(text: string, file: string, marks: string): string {
   const path = relative(dirname(file), marks).split(sep).join("/");
   const [, code, map] = /^([^]*?)(\n\/\/# sourceMappingURL=.*\s*)?$/.exec(text) as unknown as [string, string, string?];
@@ -15,24 +12,19 @@ function marked(text: string, file: string, marks: string): string {
   return `${begin} ${code}\nmarkCode(() => new Error());${map ?? "\n"}`;
 }
 
-/** Marks the modules in a folder of compiled files. */
-export async function markModules(folder: string): Promise<void> {
-  const marks = join(folder, "util", "code-marks.js");
+/** Marks the files in a folder of JavaScript modules; `marks` is the path of the module code-marks in it. */
+export async function markFiles(folder: string, marks: string): Promise<void> {
   for (const name of await readdir(folder, { recursive: true })) {
     const file = join(folder, name);
-    if (!name.endsWith(".js") || file === marks) continue;
-    await writeFile(file, marked(await readFile(file, "utf8"), file, marks));
+    if (!name.endsWith(".js") || name === marks) continue;
+    await writeFile(file, marked(await readFile(file, "utf8"), file, join(folder, marks)));
   }
 }
 
-/** Marks the modules of the source in a bundle. */
-export const markSource: Plugin = {
+/** Leaves the module code-marks out of a bundle, so that every file of it can import the module. */
+export const separateMarks: Plugin = {
   name: "marks",
-  setup({ onLoad }) {
-    const marks = join(source, "util", "code-marks.ts");
-    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-      if (path === marks || !resolve(path).startsWith(source + sep)) return undefined;
-      return { contents: marked(await readFile(path, "utf8"), path, marks), loader: "ts" };
-    });
+  setup({ onResolve }) {
+    onResolve({ filter: /\/code-marks\.ts$/ }, () => ({ path: "./code-marks.js", external: true }));
   },
 };

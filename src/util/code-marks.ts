@@ -1,5 +1,5 @@
 // Marks of the library's code in a bundle, where it has the same file as the program. The build puts a call of `mark` before and after the
-// code of each module (see scripts/marks.ts), so that no list of functions has to be kept. Only this module has none: all others import it.
+// code of each file (see scripts/marks.ts), so that no list of functions has to be kept. Only this module has none: all files import it.
 
 /** Creates an error at the place of a mark. */
 export type Mark = () => Error;
