@@ -23,6 +23,7 @@ async function wait(ch: ReceiveChannel<unknown>): Promise<void> {
 }
 
 async function run(processes: Processes, progress: Progress): Promise<void> {
+  progress.log("starting the server");
   processes.startServer();
   await wait(processes.prepared);
 
@@ -42,6 +43,7 @@ main(async () => {
     try {
       await run(processes, progress);
     } finally {
+      progress.log("stopping");
       await processes.stop();
       progress.end(ctx.err() !== undefined);
     }

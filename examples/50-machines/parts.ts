@@ -23,6 +23,8 @@ export const server: Partial<PreparedQueue["server"]> & { lease: number; sweep: 
 const [signals, stop] = context.notifyContext(context.background(), "SIGINT", "SIGTERM");
 export const ctx: Context = signals;
 process.on("disconnect", stop);
+const part = process.argv[2];
+if (part !== undefined && !process.connected) stop();
 
 let progress: Progress | undefined;
 
@@ -36,8 +38,7 @@ type Part = () => Promise<void>;
 
 /** Runs the functions of the part that main.ts has named; without main.ts, those of all parts. */
 export function runParts(parts: Readonly<Record<string, readonly Part[]>>): Promise<void> {
-  const name = process.argv[2];
-  return name === undefined ? runOnOneLoop(Object.values(parts).flat()) : runInProcess(parts[name] ?? []);
+  return part === undefined ? runOnOneLoop(Object.values(parts).flat()) : runInProcess(parts[part] ?? []);
 }
 
 async function runInProcess(functions: readonly Part[]): Promise<void> {

@@ -17,6 +17,7 @@ export class Processes {
   #server: ChildProcess | undefined;
   #queue: PreparedQueue | undefined;
   #workers = 0;
+  #isKilling = false;
   #isStopping = false;
 
   /** `fail` is called with the error that makes it impossible to continue. */
@@ -46,7 +47,10 @@ export class Processes {
     const child = start("on-machines.ts", [part], { PREPARED_QUEUE: JSON.stringify(this.#queue) });
     this.#parts.set(child, name);
     this.#progress.log(`${name} is process ${child.pid}`);
-    child.on("message", ({ status, photo }: { status: Status; photo: string }) => this.#progress.add(status, photo));
+    child.on("message", ({ status, photo }: { status: Status; photo: string }) => {
+      this.#progress.add(status, photo);
+      if (status === "started" && this.#isKilling) this.#kill(child, photo);
+    });
     child.on("exit", (code, signal) => {
       this.#parts.delete(child);
       if (this.#isStopping) return;
@@ -58,11 +62,9 @@ export class Processes {
     });
   }
 
-  /** Kills the worker that was started last. It cannot give its photos back: their leases run out. */
+  /** Kills the worker that starts the next photo. It cannot give its photos back: their leases run out. */
   killWorker(): void {
-    const [child, name] = [...this.#parts].findLast(([, name]) => name.startsWith("worker")) ?? [];
-    this.#progress.log(`${name} is killed`);
-    child?.kill("SIGKILL");
+    this.#isKilling = true;
   }
 
   /** Stops the producer and the workers, and then the server. */
@@ -73,6 +75,12 @@ export class Processes {
     await Promise.all(parts.map((child) => ended(child, 6000)));
     if (this.#server?.connected) this.#server.disconnect();
     if (this.#server !== undefined) await ended(this.#server, 20_000);
+  }
+
+  #kill(child: ChildProcess, photo: string): void {
+    this.#isKilling = false;
+    this.#progress.log(`${this.#parts.get(child)} is killed while it works on ${photo}`);
+    child.kill("SIGKILL");
   }
 }
 

@@ -149,7 +149,8 @@ async function prepareQueue(): Promise<Server> {
 main(async () => {
   // main.ts disconnects when the workers have ended; the end of main.ts for any other reason does so, too.
   const disconnected = new Channel<never>();
-  process.on("disconnect", () => disconnected.close());
+  if (process.connected) process.on("disconnect", () => disconnected.close());
+  else disconnected.close();
   let server: Server | undefined;
   let message: PreparedQueue | { error: string };
   try {
