@@ -90,6 +90,13 @@ test("the program on one event loop and the program on machines differ only in t
   const different = machines.flatMap((line, i) => (line === loop[i] ? [] : [line, loop[i] as string]));
   expect(different.filter((line) => !line.endsWith(" // engine"))).toEqual([]);
   expect(machines.filter((line) => line.endsWith(" // engine"))).toHaveLength(different.length / 2);
+
+  // The page quotes the lines.
+  const [, quoted = ""] = /```diff\n([^]*?)```/.exec(await readFile(join(root, "docs", "machines.md"), "utf8")) ?? [];
+  const marked = (sign: string): string[] =>
+    quoted.split("\n").flatMap((line) => (line.startsWith(sign) ? [line.slice(1)] : []));
+  expect(marked("-")).toEqual(loop.filter((line, i) => line !== machines[i]));
+  expect(marked("+")).toEqual(machines.filter((line, i) => line !== loop[i]));
 });
 
 test("the packages of the example have the versions of the packages with which goro is tested", async () => {
