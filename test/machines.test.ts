@@ -2,7 +2,7 @@
 // with real servers; without a server, these tests are skipped by name.
 
 import { spawn } from "node:child_process";
-import { chmod, cp, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -39,7 +39,7 @@ function run(
     const child = spawn(process.execPath, ["--import", tsx, file], {
       cwd: root,
       detached: true,
-      env: { ...process.env, NODE_OPTIONS: "", TMPDIR: temporary, ...server, ...env },
+      env: { ...process.env, NODE_OPTIONS: "", ...server, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let stdout = "";
@@ -139,10 +139,14 @@ for (const engine of engines) {
 
   (isMissing ? describe.skip : describe)(title, () => {
     const env: Record<string, string> = {};
+    let data = "";
     let server: TestServer | undefined;
 
-    // The example starts Postgres itself.
+    // The example starts Postgres itself, in a folder that it removes.
     beforeAll(async () => {
+      data = join(temporary, engine.name);
+      await mkdir(data);
+      env["TMPDIR"] = data;
       if (engine.name !== "redis") return;
       server = await engine.start();
       env["REDIS_URL"] = server.url;
@@ -161,7 +165,7 @@ for (const engine of engines) {
       expect(stdout).toMatch(/^worker [2-4] is killed while it works on photo-\d+$/m);
       expect(stdout.split("\n").at(-2)).toMatch(/^accepted 500, done 500, run twice \d+, lost 0$/);
       expect(processesOf(stdout).filter(isAlive)).toEqual([]);
-      expect((await readdir(temporary)).filter((name) => name.startsWith("goro-machines-"))).toEqual([]);
+      expect((await readdir(data)).filter((name) => name.startsWith("goro-machines-"))).toEqual([]);
     });
 
     // A terminal sends SIGINT to the process group, and a platform sends SIGTERM to the process.
@@ -173,7 +177,7 @@ for (const engine of engines) {
       expect(stdout.split("\n").at(-2)).toMatch(/^accepted \d+, done \d+, run twice \d+, not done yet \d+$/);
       expect(processesOf(stdout)).toHaveLength(3);
       expect(processesOf(stdout).filter(isAlive)).toEqual([]);
-      expect((await readdir(temporary)).filter((name) => name.startsWith("goro-machines-"))).toEqual([]);
+      expect((await readdir(data)).filter((name) => name.startsWith("goro-machines-"))).toEqual([]);
     });
   });
 }

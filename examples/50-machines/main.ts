@@ -15,8 +15,11 @@ import { Progress } from "./progress.ts";
 
 const [ctx, cancel] = context.withCancelCause(signals);
 
-async function wait(ch: ReceiveChannel<unknown>): Promise<void> {
-  const s = await select({ ready: receive(ch), canceled: receive(ctx.done()) });
+async function wait(ch: ReceiveChannel<unknown>, progress: Progress): Promise<void> {
+  const s = await select({ ready: receive(ch), stalled: receive(progress.stalled), canceled: receive(ctx.done()) });
+  if (s.case === "stalled") {
+    throw new Error("No photo has ended for a minute.");
+  }
   if (s.case === "canceled") {
     throw context.cause(ctx) as Error;
   }
@@ -25,15 +28,15 @@ async function wait(ch: ReceiveChannel<unknown>): Promise<void> {
 async function run(processes: Processes, progress: Progress): Promise<void> {
   progress.log("starting the server");
   processes.startServer();
-  await wait(processes.prepared);
+  await wait(processes.prepared, progress);
 
   processes.startPart("producer");
   processes.startPart("worker");
   processes.startPart("worker");
-  await wait(progress.reached(numPhotos / 2));
+  await wait(progress.reached(numPhotos / 2), progress);
 
   processes.killWorker();
-  await wait(progress.reached(numPhotos));
+  await wait(progress.reached(numPhotos), progress);
 }
 
 main(async () => {
@@ -45,7 +48,7 @@ main(async () => {
     } finally {
       progress.log("stopping");
       await processes.stop();
-      progress.end(ctx.err() !== undefined);
+      progress.end(ctx.err() === undefined ? "lost" : "not done yet");
     }
   } catch (err) {
     if (signals.err() === undefined) {

@@ -57,7 +57,7 @@ async function runOnOneLoop(functions: readonly Part[]): Promise<void> {
   const complete = progress.reached(numPhotos);
   for (const f of functions) go(() => unlessCanceled(f));
   await select({ complete: receive(complete), canceled: receive(ctx.done()) });
-  progress.end(ctx.err() !== undefined);
+  progress.end(ctx.err() === undefined ? "lost" : "not done yet");
   process.exitCode = exitCode(ctx);
 }
 

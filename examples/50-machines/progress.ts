@@ -1,12 +1,16 @@
 // The counts of the photos, and their display: a bar on a terminal, and lines elsewhere.
 
 import type { SingleBar } from "cli-progress";
-import { Channel, type ReceiveChannel } from "goro";
+import { Channel, type ReceiveChannel, time } from "goro";
 
 /** What a process reports of a photo: the queue has it, the function has been called with it, or it has its outcome. */
 export type Status = "accepted" | "started" | "done" | "failed" | "canceled";
 
 export class Progress {
+  /** Closed when no photo has ended for a minute, from the first call of `reached` on. */
+  readonly stalled: Channel<never> = new Channel<never>();
+
+  #watchdog: time.Timer | undefined;
   readonly #total: number;
   readonly #bar: SingleBar | undefined;
   readonly #goals: { readonly count: number; readonly reached: Channel<never> }[] = [];
@@ -35,6 +39,7 @@ export class Progress {
 
   /** Returns a channel that is closed when `count` photos have their outcomes. */
   reached(count: number): ReceiveChannel<never> {
+    this.#watchdog ??= time.afterFunc(time.minute, () => this.stalled.close());
     const reached = new Channel<never>();
     this.#goals.push({ count, reached });
     return reached;
@@ -50,22 +55,23 @@ export class Progress {
     this.#bar.render();
   }
 
-  /** Ends the display, and prints the counts. A photo that was accepted is lost if it has no outcome at the end. */
-  end(isInterrupted: boolean): void {
+  /** Ends the display, and prints the counts. `missing` names the photos that were accepted and have no outcome. */
+  end(missing: "lost" | "not done yet"): void {
+    this.#watchdog?.stop();
     this.#bar?.stop();
     if (this.#accepted === 0) return;
     const ended = [...this.#outcomes.values()];
     const done = ended.filter((status) => status === "done").length;
     const failed = ended.length - done;
     const twice = [...this.#runs.values()].filter((runs) => runs > 1).length;
-    const missing = this.#accepted - ended.length;
     const counts = [`accepted ${this.#accepted}`, `done ${done}`, ...(failed > 0 ? [`failed ${failed}`] : [])];
-    counts.push(`run twice ${twice}`, `${isInterrupted ? "not done yet" : "lost"} ${missing}`);
+    counts.push(`run twice ${twice}`, `${missing} ${this.#accepted - ended.length}`);
     console.log(counts.join(", "));
   }
 
   #addOutcome(status: Status, photo: string): void {
     this.#outcomes.set(photo, status);
+    this.#watchdog?.reset(time.minute);
     const count = this.#outcomes.size;
     if (this.#bar !== undefined) this.#bar.update(count);
     else if (count % (this.#total / 10) === 0) console.log(`${count} of ${this.#total} photos`);
