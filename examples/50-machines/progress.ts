@@ -10,7 +10,7 @@ export class Progress {
   /** Closed when no photo has ended for a minute, from the first call of `reached` on. */
   readonly stalled: Channel<never> = new Channel<never>();
 
-  #watchdog: time.Timer | undefined;
+  #watchdog: ReturnType<typeof time.afterFunc> | undefined;
   readonly #total: number;
   readonly #bar: SingleBar | undefined;
   readonly #goals: { readonly count: number; readonly reached: Channel<never> }[] = [];
