@@ -25,10 +25,10 @@ export interface Outcome {
   readonly failure: string;
 }
 
-/** Returns all examples in the order of the path, and then the pitfalls. */
+/** Returns all examples in the order of the path, and then the pitfalls. A program without a Go twin, which has no order, is not one. */
 export async function examples(): Promise<Example[]> {
   const files = await readdir(folder, { recursive: true });
-  const names = files.filter((file) => file.endsWith(`${sep}main.ts`)).map((file) => dirname(file));
+  const names = files.filter((file) => file.endsWith(`${sep}order.ts`)).map((file) => dirname(file));
   return Promise.all(names.sort().map(load));
 }
 
