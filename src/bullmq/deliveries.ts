@@ -14,16 +14,15 @@ import type { JobDelivery, JobSource } from "../pool/source.ts";
 import { RuntimeTimer } from "../runtime/timer.ts";
 import { toError } from "../util/inspect.ts";
 import { Delivery } from "./delivery.ts";
-import { type EngineSettings, type FetchedJob, type FetchResult, WorkerConnection } from "./engine.ts";
+import { closePatience, within } from "./connection.ts";
 import { Leases } from "./leases.ts";
-import type { OutcomeWriter } from "./outcomes.ts";
+import type { EngineSettings } from "./options.ts";
+import { OutcomeWriter } from "./outcomes.ts";
 import type { DataLimits } from "./plain-data.ts";
+import { type FetchedJob, type FetchResult, WorkerConnection } from "./worker-connection.ts";
 
 /** How long the loop waits for a signal of the server before it looks for a job itself, in milliseconds. */
 const longestWait = 5000;
-
-/** How long `close` waits for the requests in progress, in milliseconds. */
-const closePatience = 1000;
 
 /** A call of `next` that waits. */
 interface Call<Job, Result> {
@@ -42,8 +41,10 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   readonly #held = new Set<Delivery<Job, Result>>();
   readonly #inProgress = new Set<Promise<unknown>>();
   readonly #sweeper = new RuntimeTimer("goro/bullmq", () => void this.#sweep());
-  #opening: Promise<WorkerConnection> | null = null;
+
+  /** The connection, which may be being established, and the promise of that. */
   #connection: WorkerConnection | null = null;
+  #ready: Promise<WorkerConnection> | null = null;
   #reserved = 0;
   #isRunning = false;
 
@@ -56,10 +57,11 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   #endPause: (() => void) | null = null;
   #closing: Promise<void> | null = null;
 
-  constructor(settings: EngineSettings, outcomes: OutcomeWriter | null, limits: DataLimits) {
+  /** @param keepOutcomes how long outcomes are kept that are not read, in milliseconds; null if none are stored */
+  constructor(settings: EngineSettings, keepOutcomes: number | null, limits: DataLimits) {
     this.#settings = settings;
-    this.#outcomes = outcomes;
     this.#limits = limits;
+    this.#outcomes = keepOutcomes === null ? null : new OutcomeWriter(keepOutcomes);
     this.#leases = new Leases(
       settings.lease,
       async (leases) => (await this.#connect()).renew(leases),
@@ -170,6 +172,8 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
     const delivery = new Delivery<Job, Result>(job, {
       connection: this.#connection as WorkerConnection,
       outcomes: this.#outcomes,
+      keepDone: this.#settings.keepDone,
+      keepFailed: this.#settings.keepFailed,
       limits: this.#limits,
       leases: this.#leases,
       report: (error) => this.#report(error),
@@ -226,25 +230,31 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
     return call;
   }
 
-  #connect(): Promise<WorkerConnection> {
-    this.#opening ??= this.#open();
-    return this.#opening;
+  async #connect(): Promise<WorkerConnection> {
+    if (this.#closing !== null && this.#ready === null) throw new Error("the source is closed");
+    this.#ready ??= this.#open();
+    return this.#ready;
   }
 
   async #open(): Promise<WorkerConnection> {
+    const connection = (this.#connection = new WorkerConnection(this.#settings));
     try {
-      this.#connection = await WorkerConnection.open(this.#settings);
+      await connection.ready();
       if (this.#closing === null) this.#sweeper.start(0);
-      return this.#connection;
+      return connection;
     } catch (error) {
-      this.#opening = null;
+      this.#ready = null;
+      // A connection to Postgres that has failed once stays failed.
+      void connection.close();
       throw error;
     }
   }
 
   async #sweep(): Promise<void> {
     try {
-      await this.#connection?.sweep();
+      const connection = this.#connection as WorkerConnection;
+      await connection.sweep();
+      await this.#outcomes?.removeOld(connection, (error) => this.#report(error));
     } catch (error) {
       this.#report(error);
     }
@@ -260,31 +270,25 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
     for (const call of this.#calls) this.#settle(call)?.resolve(undefined);
     this.#wake();
     this.#sweeper.cancel();
-    for (const delivery of this.#held) {
+    // The one that is given back last is delivered first.
+    for (const delivery of [...this.#held].reverse()) {
       delivery.stop();
       void this.#track(delivery.release());
     }
-    const finished = Promise.allSettled([...this.#inProgress, ...[...this.#held].map(({ ended }) => ended)]);
-    await this.#within(finished, closePatience);
+    if (this.#connection?.isReady === true) await within(this.#drain(), closePatience);
     for (const delivery of this.#held) delivery.abandon();
-    await Promise.all([this.#connection?.close(), this.#outcomes?.close()]);
-    // A connection that is established later.
-    void this.#opening?.then((connection) => connection.close()).catch(() => undefined);
+    await this.#connection?.close();
   }
 
-  async #within(promise: Promise<unknown>, ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = new RuntimeTimer("goro/bullmq", resolve);
-      timer.start(ms);
-      void promise.then(() => {
-        timer.cancel();
-        resolve();
-      });
-    });
+  /** Waits for the requests in progress and for the ends of deliveries, those that arrive meanwhile included. */
+  async #drain(): Promise<void> {
+    while (this.#inProgress.size > 0 || this.#held.size > 0) {
+      await Promise.allSettled([...this.#inProgress, ...[...this.#held].map(({ ended }) => ended)]);
+    }
   }
 
   async #pause(ms: number): Promise<void> {
-    await this.#within(new Promise<void>((resolve) => (this.#endPause = resolve)), ms);
+    await within(new Promise<void>((resolve) => (this.#endPause = resolve)), ms);
     this.#endPause = null;
   }
 
