@@ -12,7 +12,6 @@ import {
   type QueueBase,
   runMigrations,
 } from "bullmq";
-import { RuntimeTimer } from "../runtime/timer.ts";
 import { type EngineSettings, isClient } from "./options.ts";
 
 /** How long the end of a connection waits for the server, in milliseconds. */
@@ -189,13 +188,15 @@ export async function migrate({ postgres, onError }: EngineSettings): Promise<vo
   }
 }
 
-/** Waits for `promise`, for at most `ms` milliseconds. Returns whether the promise has settled. */
+/**
+ * Waits for `promise`, for at most `ms` milliseconds. Returns whether the promise has settled. The timer is that of the host: servers do not
+ * use virtual time.
+ */
 export async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
   return new Promise<boolean>((resolve) => {
-    const timer = new RuntimeTimer("goro/bullmq", () => resolve(false));
-    timer.start(ms);
+    const timer = setTimeout(resolve, ms, false);
     const settled = (): void => {
-      timer.cancel();
+      clearTimeout(timer);
       resolve(true);
     };
     promise.then(settled, settled);

@@ -39,7 +39,7 @@ export interface QueueOptions<Job> {
    * shares and does not close. A URL that begins with `rediss:`, or the option `tls`, encrypts the connection; the URL or `username` and
    * `password` hold the credentials. A client must have `maxRetriesPerRequest: null`.
    */
-  readonly redis?: string | Readonly<Record<string, unknown>>;
+  readonly redis?: string | object;
 
   /**
    * The Postgres server instead of Redis: a URL, the options of a `pg.Pool`, which are passed on as they are, with `schema` for another
@@ -47,7 +47,7 @@ export interface QueueOptions<Job> {
    * connection. A pool must have the option `options: "-c search_path=bullmq"`, and a place for each `deliveries()` and `outcomes()`, which
    * keep a connection for signals.
    */
-  readonly postgres?: string | Readonly<Record<string, unknown>>;
+  readonly postgres?: string | object;
 
   /**
    * How many jobs may wait for a worker before `send` waits: a whole number from 1, or Infinity. Up to 16 more for each producer may wait,
@@ -59,7 +59,7 @@ export interface QueueOptions<Job> {
 
   /**
    * Returns the id of a job, which is the key for idempotency: a job with the id of a job that is in the engine, also as a finished one, is
-   * not stored again. An id must not be a whole number and must not contain a colon.
+   * not stored again. An id must not be a whole number, a name of a key of BullMQ such as `meta`, and must not contain a colon.
    *
    * @defaultValue a function that returns a new UUID
    */
@@ -152,11 +152,14 @@ export interface QueueCounts {
   readonly failed: number;
 }
 
+/** The options of a client, or a client. */
+export type ServerOptions = Readonly<Record<string, unknown>>;
+
 /** Options that have been checked, with their defaults. */
 export interface ResolvedQueueOptions<Job> {
   readonly name: string;
-  readonly redis: Readonly<Record<string, unknown>> | undefined;
-  readonly postgres: Readonly<Record<string, unknown>> | undefined;
+  readonly redis: ServerOptions | undefined;
+  readonly postgres: ServerOptions | undefined;
   readonly depth: number;
   readonly idOf: (job: Job) => string;
   readonly retry: RetryPolicy;
@@ -275,15 +278,15 @@ function serverOf({ redis, postgres }: Pick<QueueOptions<never>, Server>): Pick<
     );
   }
   if (redis !== undefined) return { redis: redisOf(redis), postgres: undefined };
-  const config = postgres as NonNullable<typeof postgres>;
-  checkServer("postgres", config, /^postgres(ql)?:|^socket:/);
-  return { redis: undefined, postgres: typeof config === "string" ? { connectionString: config } : config };
+  checkServer("postgres", postgres, /^postgres(ql)?:|^socket:/);
+  return { redis: undefined, postgres: typeof postgres === "string" ? { connectionString: postgres } : postgres };
 }
 
-function redisOf(redis: NonNullable<QueueOptions<never>["redis"]>): Readonly<Record<string, unknown>> {
-  checkServer("redis", redis, /^rediss?:/);
-  if (typeof redis === "string") return { url: redis };
-  const options = isClient(redis) ? ((redis["options"] ?? {}) as Readonly<Record<string, unknown>>) : redis;
+function redisOf(server: string | object): ServerOptions {
+  checkServer("redis", server, /^rediss?:/);
+  if (typeof server === "string") return { url: server };
+  const redis = server as ServerOptions;
+  const options = isClient(redis) ? ((redis["options"] ?? {}) as ServerOptions) : redis;
   // The keys that the scripts of BullMQ build would not have it.
   if (options["keyPrefix"]) throw check.error("redis must not have keyPrefix; the name of the queue begins its keys");
   const { maxRetriesPerRequest } = options;
@@ -296,7 +299,7 @@ function redisOf(redis: NonNullable<QueueOptions<never>["redis"]>): Readonly<Rec
   return redis;
 }
 
-function checkServer(name: Server, value: unknown, protocols: RegExp): void {
+function checkServer(name: Server, value: unknown, protocols: RegExp): asserts value is string | ServerOptions {
   const isObject = typeof value === "object" && !Array.isArray(value);
   if (value === "" || (typeof value !== "string" && !isObject)) {
     throw check.error(`${name} must be a URL, an object of options or a client, got ${describe(value)}`);
@@ -309,7 +312,7 @@ function checkServer(name: Server, value: unknown, protocols: RegExp): void {
 }
 
 /** Reports whether `server` is a client: of ioredis, or a `pg.Pool`. */
-export function isClient(server: Readonly<Record<string, unknown>> | undefined): boolean {
+export function isClient(server: ServerOptions | undefined): boolean {
   return typeof server?.["connect"] === "function";
 }
 

@@ -146,22 +146,18 @@ export async function* readOutcomes<Job, Result>(
   onError: (error: Error) => void,
 ): AsyncGenerator<QueueOutcome<Job, Result>, void, undefined> {
   const recent = new RecentIds(keep);
-  const calls: Promise<JobDelivery<StoredOutcome<Job, Result>, undefined> | undefined>[] = [];
-  function request(): void {
-    const call = nextUnlessCanceled(ctx, source, onError);
-    // Its error is thrown when its turn comes, unless the loop has been left by then.
-    call.catch(() => undefined);
-    calls.push(call);
-  }
+  const reader = new OutcomeReader(ctx, source, onError);
+  const calls = Array.from({ length: readAhead }, () => reader.next());
   try {
-    while (calls.length < readAhead) request();
-    for (;;) {
+    while (calls.length > 0) {
       const delivery = await calls.shift();
-      if (delivery === undefined) return;
+      if (causeOf(ctx) !== undefined) return;
+      // The source is closed; the other calls may have got outcomes before.
+      if (delivery === undefined) continue;
       // Another reader gets an outcome whose lease was lost while it waited for its turn.
       if (delivery.ctx.err() === undefined && recent.add(delivery.id)) yield toOutcome(delivery.job);
       // In the same turn: the request that removes this outcome takes another one.
-      request();
+      calls.push(reader.next());
       delivery.ack(undefined).catch((error: unknown) => onError(toError(error)));
     }
   } finally {
@@ -169,21 +165,51 @@ export async function* readOutcomes<Job, Result>(
   }
 }
 
-/** Returns the next delivery; undefined if the context is canceled or the source is closed. */
-async function nextUnlessCanceled<Job>(
-  ctx: Context,
-  source: JobSource<Job, undefined>,
-  onError: (error: Error) => void,
-): Promise<JobDelivery<Job, undefined> | undefined> {
-  for (let delay = shortestPause; ; delay = Math.min(2 * delay, longestPause)) {
-    try {
-      return await source.next(ctx);
-    } catch (error) {
-      if (causeOf(ctx) !== undefined) return undefined;
-      if (!isTemporary(error)) throw error;
-      onError(toError(error));
+/** Calls `next` of a source of outcomes, several times at once. */
+class OutcomeReader<Job, Result> {
+  readonly #ctx: Context;
+  readonly #source: JobSource<StoredOutcome<Job, Result>, undefined>;
+  readonly #onError: (error: Error) => void;
+  #delay = shortestPause;
+
+  /** The pause after a failure, and whether the context was not canceled by its end. Calls that fail together have one. */
+  #pause: Promise<boolean> | null = null;
+
+  constructor(ctx: Context, source: JobSource<StoredOutcome<Job, Result>, undefined>, onError: (error: Error) => void) {
+    this.#ctx = ctx;
+    this.#source = source;
+    this.#onError = onError;
+  }
+
+  /** Returns the next delivery; undefined if the context is canceled or the source is closed. */
+  next(): Promise<JobDelivery<StoredOutcome<Job, Result>, undefined> | undefined> {
+    const call = this.#next();
+    // The error is thrown when the turn of the call comes, unless the loop has been left by then.
+    call.catch(() => undefined);
+    return call;
+  }
+
+  async #next(): Promise<JobDelivery<StoredOutcome<Job, Result>, undefined> | undefined> {
+    for (;;) {
+      try {
+        const delivery = await this.#source.next(this.#ctx);
+        this.#delay = shortestPause;
+        return delivery;
+      } catch (error) {
+        if (causeOf(this.#ctx) !== undefined) return undefined;
+        if (!isTemporary(error)) throw error;
+        this.#pause ??= this.#startPause(toError(error));
+      }
+      if (!(await this.#pause)) return undefined;
     }
-    if (!(await pause(delay, ctx))) return undefined;
+  }
+
+  async #startPause(error: Error): Promise<boolean> {
+    this.#onError(error);
+    const isDue = await pause(this.#delay, this.#ctx);
+    this.#delay = Math.min(2 * this.#delay, longestPause);
+    this.#pause = null;
+    return isDue;
   }
 }
 

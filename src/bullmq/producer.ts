@@ -274,12 +274,26 @@ export class Producer<Job> {
   }
 }
 
+/** The names of the keys that BullMQ has in Redis beside those of the jobs: a job with such an id would be taken for a stored one. */
+const reservedIds = new Set(
+  (
+    "active completed de delayed events failed id limiter marker meta paused pc prioritized priority repeat stalled " +
+    "stalled-check wait waiting-children"
+  ).split(" "),
+);
+
 /** Returns `id` if BullMQ accepts it. */
 function checkId(id: unknown): string {
   if (typeof id !== "string") throw new TypeError(`send: id must return a string, got ${describe(id)}`);
-  if (id !== "" && !id.includes(":") && !/^-?\d+$/.test(id)) return id;
+  if (reservedIds.has(id)) {
+    throw new RangeError(
+      `send: the id ${id} is reserved by BullMQ; begin the ids with a word of their own, such as job-${id}`,
+    );
+  }
+  if (id !== "" && !/[:\0]|^-?\d+$/.test(id)) return id;
   throw new RangeError(
-    `send: an id must not be empty or a whole number, and must not contain a colon, got ${describe(id)}`,
+    "send: an id must not be empty or a whole number, and must not contain a colon or a NUL character, " +
+      `got ${describe(id)}; write a word before it, such as job-1`,
   );
 }
 
