@@ -71,7 +71,7 @@ export function queue<Job, Result = void>(name: string, options: QueueOptions<Jo
   return new BullQueue(resolveQueueOptions(name, options));
 }
 
-const checks = { jobs: new Check("jobs"), outcomes: new Check("outcomes") };
+const checks = { jobs: new Check("JobQueue.jobs"), outcomes: new Check("JobQueue.outcomes") };
 
 class BullQueue<Job, Result> implements JobQueue<Job, Result> {
   static {
