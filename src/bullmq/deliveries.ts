@@ -1,12 +1,11 @@
-// The jobs of a queue as a source for a pool. A job is requested only while a call of `next` waits. Each call has a request of its own while
-// the queue has jobs; otherwise one loop waits for a signal of the server. The request that completes a job takes the next one if a call
-// waits.
+// The jobs of a queue as a source for a pool. A job is requested only while a call of `next` waits: by several requests at once while the
+// queue has jobs; otherwise one loop waits for a signal of the server. The request that completes a job takes the next one if a call waits.
 //
 // Invariants, whenever no method is on the stack:
 //   1. The requests in progress that take a job (`#reserved`) are at most as many as the calls of `next` that wait, unless calls were
 //      canceled meanwhile. A job without a call is given back at once.
 //   2. A delivery is in `#held` until the engine has responded to its end, its lease is lost, or the source is closed.
-//   3. If a call of `next` waits that no request in progress serves, the loop runs.
+//   3. If a call of `next` waits that no request in progress serves, the loop runs, or a request is in progress whose end starts another one.
 
 import { causeOf, onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
@@ -47,6 +46,13 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   #ready: Promise<WorkerConnection> | null = null;
   #reserved = 0;
   #isRunning = false;
+
+  /**
+   * The requests in progress that only take a job, and how many there may be: one after a response without a job, and twice as many after
+   * each job. Otherwise a job that arrives while 50 calls wait would cost 50 requests, of which 49 find nothing.
+   */
+  #fetches = 0;
+  #width = 1;
 
   /** Whether the last response had no job, and that response. */
   #isDry = false;
@@ -100,19 +106,21 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   /** Requests a job for each call that is not served; if the queue had none, one loop waits for a signal. */
   #start(): void {
     if (this.#closing !== null) return;
-    while (!this.#isDry && this.#unserved > 0) void this.#track(this.#fetch());
+    while (!this.#isDry && this.#unserved > 0 && this.#fetches < this.#width) void this.#track(this.#fetch());
     if (this.#isRunning || this.#unserved <= 0) return;
     this.#isRunning = true;
     void this.#track(this.#run());
   }
 
   async #fetch(): Promise<void> {
+    this.#fetches++;
     try {
       await this.#request(async () => (await this.#connect()).fetch());
     } catch (error) {
       // The caller decides when to try again.
       for (const call of this.#calls) this.#settle(call)?.reject(toError(error));
     }
+    this.#fetches--;
     this.#start();
   }
 
@@ -137,6 +145,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
     try {
       const result = await send();
       this.#isDry = result.job === undefined;
+      this.#width = this.#isDry ? 1 : Math.max(Math.min(2 * this.#width, this.#calls.size), 1);
       if (this.#isDry) this.#emptyResult = result;
       if (result.job !== undefined) {
         const delivery = await this.#lease(result.job);

@@ -1,7 +1,7 @@
 // The options of a queue: checks and defaults.
 
-import { guarded } from "../pool/job-runner.ts";
 import { resolveRetry, type RetryOptions, type RetryPolicy, retryAliases, retryOptionNames } from "../pool/retry.ts";
+import { raise } from "../runtime/goroutine.ts";
 import { writeStderr } from "../runtime/process.ts";
 import { realClock } from "../runtime/timer.ts";
 import { safeToString } from "../util/inspect.ts";
@@ -264,7 +264,7 @@ export function resolveQueueOptions<Job>(name: string, options: QueueOptions<Job
     keepOutcomes: check.atLeast("keep.outcomes", 1000, keep.outcomes ?? day),
     maxBytes: check.count("maxBytes", 1, options.maxBytes ?? 1_048_576),
     hasOutcomes: outcomes,
-    onError: onError === undefined ? reporter(name) : (error) => guarded(() => onError(error)),
+    onError: onError === undefined ? reporter(name) : guarded(onError),
   };
 }
 
@@ -309,6 +309,17 @@ function checkServer(name: Server, value: unknown, protocols: RegExp): asserts v
   const other = name === "redis" ? "postgres" : "redis";
   const advice = protocol.startsWith(other) ? `; write { ${other}: url }` : "";
   throw check.error(`${name} must be a URL of ${name}, got one that begins with ${protocol}${advice}`);
+}
+
+/** Returns a function that calls `onError`. An error that it throws is a panic: BullMQ would report it as an error of the connection. */
+function guarded(onError: (error: Error) => void): (error: Error) => void {
+  return (error) => {
+    try {
+      onError(error);
+    } catch (thrown) {
+      raise(thrown);
+    }
+  };
 }
 
 /** Reports whether `server` is a client: of ioredis, or a `pg.Pool`. */

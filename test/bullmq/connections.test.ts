@@ -196,6 +196,29 @@ for (const engine of engines) {
         await redis.quit();
       });
 
+      test("a job that arrives while many calls of next wait costs few requests", async () => {
+        const numbers = makeQueue({ sweep: 60_000 });
+        const jobs = numbers.jobs();
+        const source = numbers.deliveries();
+        await jobs.send({ n: 0 });
+        await (await take(source)).ack(0);
+        const calls = Array.from({ length: 50 }, () => take(source));
+        const redis = new Redis(server.url);
+        // Until the loop of the source waits for a signal.
+        while (!(await redis.client("LIST")).includes("cmd=bzpopmin"));
+        await redis.config("RESETSTAT");
+        for (const call of calls.slice(0, 10)) {
+          await jobs.send({ n: 1 });
+          await call;
+        }
+        const [, requests] = /cmdstat_evalsha:calls=(\d+)/.exec(await redis.info("commandstats")) ?? [];
+        // A job is sent and taken, the length of the queue is read, and two requests find nothing.
+        expect(Number(requests)).toBeLessThan(10 * 8);
+        await redis.quit();
+        jobs.close();
+        await Promise.allSettled([...calls, source.close()]);
+      });
+
       test("the password of the URL is used, and a refusal is reported by send", async () => {
         const redis = new Redis(server.url);
         await redis.config("SET", "requirepass", "secret");
