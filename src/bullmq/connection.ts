@@ -12,6 +12,7 @@ import {
   type QueueBase,
   runMigrations,
 } from "bullmq";
+import { isRefusal } from "./errors.ts";
 import { type EngineSettings, isClient } from "./options.ts";
 
 /** How long the end of a connection waits for the server, in milliseconds. */
@@ -65,29 +66,35 @@ export abstract class Connection<Q extends QueueBase = QueueBase> {
 
   /** Whether the server has accepted the connection. It may be away since then. */
   isReady = false;
-  readonly #closed: Promise<void>;
-  readonly #resolveClosed: () => void;
+  #fail: (error: Error) => void = () => undefined;
+
+  /** Rejects when the connection is closed, or when the server refuses it. */
+  readonly #failed: Promise<never>;
 
   protected constructor(settings: EngineSettings, queue: Q) {
     this.settings = settings;
     this.queue = queue;
     this.backend = queue.getBackend();
-    queue.on("error", (error: Error) => {
-      if (!this.isClosing) settings.onError(error);
+    this.#failed = new Promise((_resolve, reject) => {
+      this.#fail = reject;
     });
-    let resolveClosed: () => void = () => undefined;
-    this.#closed = new Promise((resolve) => (resolveClosed = resolve));
-    this.#resolveClosed = resolveClosed;
+    this.#failed.catch(() => undefined);
+    queue.on("error", (error: Error) => {
+      if (this.isClosing) return;
+      // The client would try again forever.
+      if (!this.isReady && isRefusal(error)) this.#fail(error);
+      else settings.onError(error);
+    });
   }
 
   /**
    * Waits until the server has accepted the connection; for Redis, also while the server is away.
    *
-   * @throws {Error} (rejects) if the connection is closed, or if a connection to Postgres has failed: it then stays failed.
+   * @throws {Error} (rejects) if the connection is closed, if Redis refuses the password, or if a connection to Postgres has failed: it
+   *   then stays failed.
    */
   async ready(): Promise<void> {
-    await Promise.race([this.queue.waitUntilReady(), this.#closed]);
-    if (this.isClosing) throw new Error("the connection is closed");
+    await Promise.race([this.queue.waitUntilReady(), this.#failed]);
     if (isClient(this.settings.postgres)) await this.#checkSearchPath();
     this.isReady = true;
   }
@@ -95,7 +102,7 @@ export abstract class Connection<Q extends QueueBase = QueueBase> {
   /** Closes the connection; disconnects it if the server does not respond. */
   async close(): Promise<void> {
     this.isClosing = true;
-    this.#resolveClosed();
+    this.#fail(new Error("the connection is closed"));
     const isClosed = await within(this.end(), closePatience);
     // The client of a user stays connected.
     if (!isClosed && !isClient(this.settings.redis)) void this.queue.disconnect().catch(() => undefined);

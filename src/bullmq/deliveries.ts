@@ -107,7 +107,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   #start(): void {
     if (this.#closing !== null) return;
     while (!this.#isDry && this.#unserved > 0 && this.#fetches < this.#width) void this.#track(this.#fetch());
-    if (this.#isRunning || this.#unserved <= 0) return;
+    if (!this.#isDry || this.#isRunning || this.#unserved <= 0) return;
     this.#isRunning = true;
     void this.#track(this.#run());
   }

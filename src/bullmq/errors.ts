@@ -25,3 +25,8 @@ export function isLeaseError(error: unknown): boolean {
   const { code } = toError(error) as { code?: unknown };
   return code === -1 || code === -2 || code === -3 || code === -6;
 }
+
+/** Reports whether `error` is a refusal of the user or the password by Redis. */
+export function isRefusal(error: Error): boolean {
+  return /\b(NOAUTH|NOPERM|WRONGPASS)\b/.test(error.message);
+}

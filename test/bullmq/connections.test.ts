@@ -149,21 +149,27 @@ for (const engine of engines) {
       await source.close();
     });
 
-    test("no more jobs than the rate are taken in one second", async () => {
-      const resolved = resolveQueueOptions(`c${queues++}`, optionsOf({ rate: 2 }));
-      const numbers = queue<Job>(resolved.name, optionsOf({ rate: 2 }));
-      const jobs = numbers.jobs();
-      await Promise.all([1, 2, 3].map((n) => jobs.send({ n })));
+    test("no more jobs than the rate are taken in its time", async () => {
+      const resolved = resolveQueueOptions(`c${queues++}`, optionsOf({ rate: 0.05 }));
+      const jobs = queue<Job>(resolved.name, optionsOf({})).jobs();
+      await Promise.all([1, 2].map((n) => jobs.send({ n })));
       const connection = new WorkerConnection(resolved);
       await connection.ready();
-      const results = [await connection.fetch(), await connection.fetch(), await connection.fetch()];
-      expect(results.map(({ job }) => job?.data)).toEqual([{ n: 1 }, { n: 2 }, undefined]);
-      expect(results[2]?.limitedFor).toBeGreaterThan(0);
-      expect(results[2]?.limitedFor).toBeLessThanOrEqual(1000);
+      expect((await connection.fetch()).job?.data).toEqual({ n: 1 });
+      const { job, limitedFor } = await connection.fetch();
+      expect(job).toBeUndefined();
+      expect(limitedFor).toBeGreaterThan(0);
+      expect(limitedFor).toBeLessThanOrEqual(20_000);
+      jobs.close();
       await connection.close();
-      // The source waits for the end of the second.
+    });
+
+    test("a source with a rate delivers the jobs that have to wait", async () => {
+      const numbers = makeQueue({ rate: 20 });
+      const jobs = numbers.jobs();
+      await Promise.all(Array.from({ length: 30 }, (_, n) => jobs.send({ n })));
       const source = numbers.deliveries();
-      expect((await take(source)).job).toEqual({ n: 3 });
+      for (let n = 0; n < 30; n++) expect(await (await take(source)).ack(n)).toBe(true);
       jobs.close();
       await source.close();
     });
@@ -191,7 +197,6 @@ for (const engine of engines) {
         await pool.stop();
         const [, calls] = /cmdstat_evalsha:calls=(\d+)/.exec(await redis.info("commandstats")) ?? [];
         // Besides: the first request, one sweep, and scripts that the server has to load first.
-        expect(Number(calls)).toBeGreaterThanOrEqual(count);
         expect(Number(calls)).toBeLessThan(count + 8);
         await redis.quit();
       });
@@ -205,7 +210,7 @@ for (const engine of engines) {
         const calls = Array.from({ length: 50 }, () => take(source));
         const redis = new Redis(server.url);
         // Until the loop of the source waits for a signal.
-        while (!(await redis.client("LIST")).includes("cmd=bzpopmin"));
+        while (!String(await redis.client("LIST")).includes("cmd=bzpopmin"));
         await redis.config("RESETSTAT");
         for (const call of calls.slice(0, 10)) {
           await jobs.send({ n: 1 });
