@@ -46,7 +46,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   #ready: Promise<WorkerConnection> | null = null;
 
   /** What all deliveries share. */
-  #host: DeliveryHost | null = null;
+  #host: DeliveryHost<Job, Result> | null = null;
   #reserved = 0;
   #isRunning = false;
 
@@ -181,7 +181,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
 
   /** Makes a delivery of a job that has been taken; null if it must not be run. */
   async #lease(job: FetchedJob): Promise<Delivery<Job, Result> | null> {
-    const delivery = new Delivery<Job, Result>(job, this.#host as DeliveryHost);
+    const delivery = new Delivery<Job, Result>(job, this.#host as DeliveryHost<Job, Result>);
     this.#held.add(delivery);
     this.#leases.hold(delivery);
     if (job.deferredFailure !== undefined) {
@@ -253,7 +253,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
     }
   }
 
-  #hostOf(connection: WorkerConnection): DeliveryHost {
+  #hostOf(connection: WorkerConnection): DeliveryHost<Job, Result> {
     return {
       connection,
       outcomes: this.#outcomes,
@@ -263,7 +263,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
       leases: this.#leases,
       report: (error) => this.#report(error),
       complete: (send) => this.#complete(send),
-      onEnd: (delivery) => this.#held.delete(delivery as Delivery<Job, Result>),
+      onEnd: (delivery) => this.#held.delete(delivery),
     };
   }
 

@@ -22,7 +22,7 @@ const longestPause = 2000;
 const longestRefusal = 5;
 
 /** The part of its source that a delivery uses. */
-export interface DeliveryHost {
+export interface DeliveryHost<Job, Result> {
   readonly connection: WorkerConnection;
   readonly outcomes: OutcomeWriter | null;
   readonly keepDone: number;
@@ -31,7 +31,7 @@ export interface DeliveryHost {
   readonly leases: Leases;
   report(error: unknown): void;
   complete(send: (isFetching: boolean) => Promise<FetchResult>): Promise<void>;
-  onEnd(delivery: Lease): void;
+  onEnd(delivery: Delivery<Job, Result>): void;
 }
 
 /** A job that a source holds, with its lease. */
@@ -45,7 +45,7 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
   confirmedAt: number;
 
   readonly #fetched: FetchedJob;
-  readonly #host: DeliveryHost;
+  readonly #host: DeliveryHost<Job, Result>;
   readonly #cancel: CancelCauseFunc;
   #isEnding = false;
   #hasEnded = false;
@@ -54,7 +54,7 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
   /** Interrupts a request or a pause of the end. */
   #interrupt: (() => void) | null = null;
 
-  constructor(fetched: FetchedJob, host: DeliveryHost) {
+  constructor(fetched: FetchedJob, host: DeliveryHost<Job, Result>) {
     const { id, token, attempt, stalls, data, leasedAt } = fetched;
     this.id = id;
     this.token = token;

@@ -285,7 +285,7 @@ function serverOf({ redis, postgres }: Pick<QueueOptions<never>, Server>): Pick<
 function redisOf(server: string | object): ServerOptions {
   checkServer("redis", server, /^rediss?:/);
   if (typeof server === "string") return { url: server };
-  const redis = server as ServerOptions;
+  const redis = server;
   const options = isClient(redis) ? ((redis["options"] ?? {}) as ServerOptions) : redis;
   // The keys that the scripts of BullMQ build would not have it.
   if (options["keyPrefix"]) throw check.error("redis must not have keyPrefix; the name of the queue begins its keys");

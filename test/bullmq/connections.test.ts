@@ -6,14 +6,16 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { createPostgresBackend, Queue } from "bullmq";
 import { context, type JobDelivery, type JobSource, WorkerPool } from "goro";
 import { type JobQueue, queue, type QueueOptions } from "goro/bullmq";
+import type * as ioredis from "ioredis";
+import type * as postgres from "pg";
 import { resolveQueueOptions } from "../../src/bullmq/options.ts";
 import { WorkerConnection } from "../../src/bullmq/worker-connection.ts";
 import { engines, type TestServer } from "../support/servers.ts";
 
 // As BullMQ loads them.
 const require = createRequire(import.meta.url);
-const { Redis } = require("ioredis") as typeof import("ioredis");
-const pg = require("pg") as typeof import("pg");
+const { Redis } = require("ioredis") as typeof ioredis;
+const pg = require("pg") as typeof postgres;
 
 type Job = { readonly n: number };
 type Options = Partial<QueueOptions<Job>>;
@@ -317,7 +319,7 @@ for (const engine of engines) {
     function engineQueue(name: string): Queue {
       if (isRedis) return new Queue(name, { connection: { url: server.url } });
       const connection = { connectionString: server.url };
-      return new Queue(name, { connection } as never, createPostgresBackend as never) as Queue;
+      return new Queue(name, { connection }, createPostgresBackend as never);
     }
 
     function newPool(options: string): InstanceType<typeof pg.Pool> {

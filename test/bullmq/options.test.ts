@@ -53,7 +53,7 @@ test.each<[string, unknown, string]>([
     "redis must not have keyPrefix; the name of the queue begins its keys",
   ],
   [
-    "a client that gives up",
+    "a client whose commands fail after some attempts",
     { redis: { connect: () => undefined, options: { maxRetriesPerRequest: 20 } } },
     "the client that is passed as redis must have maxRetriesPerRequest null, got 20; " +
       "create it by new Redis(url, { maxRetriesPerRequest: null })",
