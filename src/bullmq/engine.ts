@@ -132,17 +132,23 @@ async function ready<C extends Connection>(connection: C, onError: (error: Error
 
 /** Closes a connection; disconnects it if it is not closed in `ms` milliseconds, because a server that is away does not respond. */
 async function closeWithin(connection: Connection, ms: number): Promise<void> {
+  const closed = connection instanceof Worker ? connection.close(true) : connection.close();
+  if (!(await settledWithin(closed, ms))) void connection.disconnect().catch(() => undefined);
+}
+
+/** Waits until `promise` is settled; no longer than `ms` milliseconds. Returns whether it is. */
+async function settledWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const closed = (connection instanceof Worker ? connection.close(true) : connection.close()).then(
+  const settled = promise.then(
     () => true,
     () => true,
   );
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(resolve, ms, false);
   });
-  const isClosed = await Promise.race([closed, late]);
+  const isSettled = await Promise.race([settled, late]);
   clearTimeout(timer);
-  if (!isClosed) void connection.disconnect().catch(() => undefined);
+  return isSettled;
 }
 
 /** How long the end of a connection waits for the server, in milliseconds. */
@@ -227,7 +233,7 @@ export class WorkerConnection {
   readonly #backend: IQueueBackend;
   readonly #pauses: Pauses;
   #tokens = 0;
-  #isWaking = false;
+  #waking: Promise<void> | null = null;
   #isClosing = false;
 
   private constructor(settings: EngineSettings, worker: FetchingWorker, pauses: Pauses) {
@@ -292,21 +298,16 @@ export class WorkerConnection {
       return signal !== null;
     } catch (error) {
       // `wake` breaks the connection of the wait, and restores it.
-      if (this.#isWaking || this.#isClosing) return false;
+      if (this.#waking !== null || this.#isClosing) return false;
       await this.#backend.reconnectBlocking();
       throw error;
     }
   }
 
   /** Ends a call of `waitForJob`. */
-  async wake(): Promise<void> {
-    this.#isWaking = true;
-    try {
-      await this.#backend.disconnectBlocking(true);
-      if (!this.#isClosing) await this.#backend.reconnectBlocking();
-    } finally {
-      this.#isWaking = false;
-    }
+  wake(): Promise<void> {
+    this.#waking ??= this.#restartBlocking().finally(() => (this.#waking = null));
+    return this.#waking;
   }
 
   /** Completes `job` with `value`; with `isFetching`, takes the next job by the same request. */
@@ -364,6 +365,8 @@ export class WorkerConnection {
 
   async close(): Promise<void> {
     this.#isClosing = true;
+    // A connection that is closed while it is being restored would stay open.
+    if (this.#waking !== null) await settledWithin(this.#waking, closePatience);
     // Otherwise a wait for a job on Postgres would last until its time is over.
     void this.#backend.disconnectBlocking(true).catch(() => undefined);
     await closeWithin(this.#worker, closePatience);
@@ -390,6 +393,11 @@ export class WorkerConnection {
       record,
     };
     return { job, limitedFor: 0, delayedUntil: 0 };
+  }
+
+  async #restartBlocking(): Promise<void> {
+    await this.#backend.disconnectBlocking(true);
+    if (!this.#isClosing) await this.#backend.reconnectBlocking();
   }
 
   async #checkClock(): Promise<void> {
