@@ -53,7 +53,19 @@ if (!values.json) {
 }
 process.exitCode = failures === 0 && present.length > 0 ? 0 : 1;
 
-function rowOf({ fault, engine, accepted, done, failed, twice, bound, lost, seconds, notes, problems }: FaultResult): string[] {
+function rowOf({
+  fault,
+  engine,
+  accepted,
+  done,
+  failed,
+  twice,
+  bound,
+  lost,
+  seconds,
+  notes,
+  problems,
+}: FaultResult): string[] {
   const counts = [accepted, done, failed, twice, bound, lost].map(String);
   const verdict = problems.length === 0 ? notes.join(", ") : `NOT AS EXPECTED: ${problems[0]?.split("\n")[0]}`;
   return [fault, engine, ...counts, `${seconds.toFixed(1)} s`, verdict];

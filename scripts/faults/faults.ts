@@ -62,4 +62,3 @@ async function runFault(
   }
   return stage.result(fault.name);
 }
-

@@ -88,7 +88,13 @@ export class Ledger {
 
   #add(line: string): void {
     const [kind, n, pid, attempt, time] = line.split(" ");
-    const entry = { kind: kind as EntryKind, n: Number(n), pid: Number(pid), attempt: Number(attempt), time: Number(time) };
+    const entry = {
+      kind: kind as EntryKind,
+      n: Number(n),
+      pid: Number(pid),
+      attempt: Number(attempt),
+      time: Number(time),
+    };
     this.entries.push(entry);
     if (kind === "done" || kind === "failed") return;
     if (kind === "start") this.#starts.set(entry.n, this.startsOf(entry.n) + 1);

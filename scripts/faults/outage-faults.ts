@@ -39,8 +39,8 @@ function outage(name: string, signal: "SIGINT" | "SIGKILL", away: (lease: number
       void stage.send(0.5);
       await stage.untilStarted(0.2);
       for (const process of processes) await stage.untilHolding(process, 1);
-      await stage.server.halt(signal);
       stage.allowRepeats(...processes);
+      await stage.server.halt(signal);
       const before = stage.accepted.size;
       // These sends wait for the server, too.
       void stage.send(0.6);
@@ -92,8 +92,8 @@ const stopDuringOutage: Fault = {
     void stage.send(0.5);
     await stage.untilStarted(0.2);
     await stage.untilHolding(first, 1);
-    await stage.server.halt();
     stage.allowRepeats(first, second);
+    await stage.server.halt();
     const { stopTime = 0 } = await stage.terminate(first, stopLimit);
     stage.notes.push(`stopped in ${Math.round(stopTime)} ms`);
     await stage.server.resume();

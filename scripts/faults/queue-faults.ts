@@ -4,7 +4,7 @@ import type { Fault } from "./fault.ts";
 import { retries } from "./queue.ts";
 
 const producers = 16;
-const depth = 32;
+const depth = 8;
 
 /** By how much the length of the queue may exceed its depth for each producer. */
 const excess = 16;
@@ -99,7 +99,10 @@ function rate(jobs: number): Fault {
       const took = Math.max(...times) - Math.min(...times);
       // The server counts in windows of a second: the first and the last may be short.
       const least = (seconds - 2) * 1000;
-      stage.check(took >= least, `${times.length} jobs were started in ${took} ms, faster than ${perSecond} in a second`);
+      stage.check(
+        took >= least,
+        `${times.length} jobs were started in ${took} ms, faster than ${perSecond} in a second`,
+      );
       stage.notes.push(`${perSecond} in a second: ${took} ms`);
     },
   };

@@ -66,7 +66,7 @@ export class Stage {
   readonly server: TestServer;
   readonly ledger: Ledger;
   readonly queue: JobQueue<FaultJob, number>;
-  readonly accepted = new Set<number>();
+  readonly accepted: Set<number> = new Set();
   readonly notes: string[] = [];
 
   /** The errors that the queue of this process has reported. */
@@ -208,12 +208,13 @@ export class Stage {
     this.#countDead(process, await process.kill());
   }
 
-  /** Starts a new process for each one that ends, until `count` have ended. Returns when that is so. */
+  /** Starts a new process for each one that is killed, until `count` have been. Returns when that is so. */
   async replaceDead(count: number): Promise<void> {
     for (let i = 0; i < count; i++) {
-      const living = [...this.#processes].filter(({ isAlive }) => isAlive);
-      await this.until("a process dies", () => living.some(({ isAlive }) => !isAlive));
-      for (const process of living) if (!process.isAlive) this.#countDead(process, await process.ended);
+      const findDead = (): FaultProcess | undefined => [...this.#processes].find(({ isAlive }) => !isAlive);
+      await this.until("a process dies", () => findDead() !== undefined);
+      const dead = findDead() as FaultProcess;
+      this.#countDead(dead, await dead.ended);
       await this.start();
     }
   }
@@ -222,10 +223,16 @@ export class Stage {
   async terminate(process: FaultProcess, limit: number = Infinity): Promise<ProcessEnd> {
     const end = await process.terminate();
     this.#processes.delete(process);
-    this.check(end.code === 0, `SIGTERM ended a process with ${end.signal ?? `exit code ${end.code}`}\n${process.stderr}`);
+    this.check(
+      end.code === 0,
+      `SIGTERM ended a process with ${end.signal ?? `exit code ${end.code}`}\n${process.stderr}`,
+    );
     this.check((end.stopTime ?? Infinity) <= limit, `stop took ${end.stopTime} ms, and the limit is ${limit} ms`);
     this.ledger.read();
-    this.check(this.ledger.heldBy(process.pid) === 0, "a process has ended in order while functions of jobs were running");
+    this.check(
+      this.ledger.heldBy(process.pid) === 0,
+      "a process has ended in order while functions of jobs were running",
+    );
     return end;
   }
 
@@ -324,7 +331,8 @@ export class Stage {
   }
 
   #countOutcomes(): number {
-    for (const { kind, n } of this.ledger.entries) if (kind === "done" || kind === "failed") this.#outcomes.set(n, kind);
+    for (const { kind, n } of this.ledger.entries)
+      if (kind === "done" || kind === "failed") this.#outcomes.set(n, kind);
     return this.#outcomes.size;
   }
 }

@@ -112,7 +112,7 @@ const postgres: TestEngine = {
       },
       async resume() {
         // After SIGKILL, the new server starts when the last process of the old one has ended.
-        for (const deadline = Date.now() + serverTimeout; ; ) {
+        for (const deadline = Date.now() + serverTimeout; ;) {
           try {
             await server.start();
             return;
