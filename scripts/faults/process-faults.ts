@@ -106,7 +106,7 @@ const rollingRestart: Fault = {
       const fresh = await stage.start();
       const since = now();
       void stage.send((i + 1) * 0.4);
-      await stage.untilHolding(process, workers / 2);
+      await stage.untilHolding(process, 1);
       await stage.terminate(process);
       await stage.untilRunning(fresh, since);
     }

@@ -78,6 +78,9 @@ export class Stage {
   readonly #folder = mkdtempSync(join(tmpdir(), "goro-fault-"));
   readonly #file = join(this.#folder, "ledger");
   readonly #processes = new Set<FaultProcess>();
+
+  /** All processes, those that have ended included. */
+  readonly #all: FaultProcess[] = [];
   readonly #problems: string[] = [];
   readonly #ctx: Context;
   readonly #cancel: () => void;
@@ -86,7 +89,7 @@ export class Stage {
   readonly #outcomes = new Map<number, "done" | "failed">();
   readonly #started = performance.now();
   #nextJob = 0;
-  #sending: Promise<unknown> = Promise.resolve();
+  #sending: Promise<void> = Promise.resolve();
   #reading: Promise<void> = Promise.resolve();
   #expectedRuns: (n: number) => number = () => 1;
 
@@ -139,6 +142,7 @@ export class Stage {
       ...settings,
     });
     this.#processes.add(process);
+    this.#all.push(process);
     await process.ready;
     return process;
   }
@@ -158,18 +162,23 @@ export class Stage {
    * `isSlow` returns true.
    */
   send(share: number = 1, every: number = 0, isSlow: () => boolean = () => true): Promise<void> {
-    const end = Math.round(this.jobs * share);
+    const last = Math.round(this.jobs * share);
     const lane = async (): Promise<void> => {
-      while (this.#nextJob < end && this.#ctx.err() === undefined) {
+      while (this.#nextJob < last && this.#ctx.err() === undefined) {
         if (every > 0 && isSlow()) await sleep(every);
-        if (this.#nextJob < end) await this.sendJob(this.#nextJob++);
+        if (this.#nextJob < last) await this.sendJob(this.#nextJob++);
       }
     };
     const before = this.#sending;
     const lanes = before.then(() => Promise.all(Array.from({ length: every > 0 ? 1 : sends }, lane)));
-    this.#sending = lanes;
-    lanes.catch((error: unknown) => this.fail(`send has failed with ${String(error)}`));
-    return lanes.then(() => undefined);
+    const end = lanes.then(
+      () => undefined,
+      (error: unknown) => {
+        if (this.#ctx.err() === undefined) this.fail(`send has failed with ${String(error)}`);
+      },
+    );
+    this.#sending = end;
+    return end;
   }
 
   /** Sends job `n` by `channel`, and counts it when the queue has accepted it. */
@@ -204,7 +213,7 @@ export class Stage {
 
   /** Kills a process that holds jobs. */
   async kill(process: FaultProcess): Promise<void> {
-    await this.untilHolding(process, workers / 2);
+    await this.untilHolding(process, 1);
     this.#countDead(process, await process.kill());
   }
 
@@ -284,9 +293,18 @@ export class Stage {
   async close(): Promise<void> {
     this.#cancel();
     await Promise.all([...this.#processes].map((process) => process.kill()));
-    await Promise.all([this.#reading, this.#sending.catch(() => undefined)]);
+    await Promise.all([this.#reading, this.#sending]);
     this.ledger.close();
     await rm(this.#folder, { recursive: true });
+  }
+
+  /** Returns the errors that the processes have reported, each once, with their numbers. */
+  #reportedErrors(): string[] {
+    const counts = new Map<string, number>();
+    for (const message of [this.errors, ...this.#all.map(({ errors }) => errors)].flat()) {
+      counts.set(message, (counts.get(message) ?? 0) + 1);
+    }
+    return [...counts].map(([message, count]) => `${count} times the error: ${message}`);
   }
 
   result(fault: string): FaultResult {
@@ -309,7 +327,7 @@ export class Stage {
       lost,
       seconds: (performance.now() - this.#started) / 1000,
       notes: this.notes,
-      problems: this.#problems,
+      problems: this.#problems.length === 0 ? [] : [...this.#problems, ...this.#reportedErrors()],
     };
   }
 
