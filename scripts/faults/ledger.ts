@@ -1,7 +1,7 @@
 // The record of what happened in all processes of a fault: a file to which each process appends lines, so that no line is lost when a
 // process is killed or a server is away.
 
-import { appendFileSync, closeSync, openSync, readSync } from "node:fs";
+import { appendFileSync, closeSync, openSync, readFileSync, readSync } from "node:fs";
 
 /**
  * The kinds of entries: an attempt of a job starts, ends, or is canceled because its pool stops (`stopped`) or its lease is lost (`lost`);
@@ -25,6 +25,11 @@ export interface Entry {
 /** Appends an entry of this process to `file`. */
 export function note(file: string, kind: EntryKind, n: number, attempt: number): void {
   appendFileSync(file, `${kind} ${n} ${process.pid} ${attempt} ${now()}\n`);
+}
+
+/** Returns the number of entries of a kind about job `n` in `file`. */
+export function countEntries(file: string, kind: EntryKind, n: number): number {
+  return readFileSync(file, "latin1").split(`${kind} ${n} `).length - 1;
 }
 
 /** Returns the time, also in a process whose `Date.now` is shifted. */

@@ -82,17 +82,18 @@ const shortTermination: Fault = {
     await stage.untilHolding(first, workers);
     await stage.start();
     stage.allowRepeats(first);
-    void stage.send();
     const { stopTime = 0 } = await stage.terminate(first, stopTolerance * shortStop);
     stage.check(stopTime >= shortStop * 0.9, `stop took ${stopTime} ms, and had to wait for ${shortStop} ms`);
-    await stage.finish();
     const stopped = stage.ledger.of("stopped", first.pid);
     stage.check(stopped.length === workers, `${stopped.length} jobs were given back, not ${workers}`);
+    await stage.until("the jobs that were given back are started", () => stage.ledger.starts === 2 * workers);
     for (const { n, time } of stopped) {
       const again = stage.ledger.of("start").find((entry) => entry.n === n && entry.pid !== first.pid);
       const ms = (again?.time ?? Infinity) - time;
       stage.check(ms < stage.lease, `job ${n} was started ${ms} ms after it was given back: its lease has run out`);
     }
+    void stage.send();
+    await stage.finish();
     stage.notes.push(`stopped in ${Math.round(stopTime)} ms, ${stopped.length} given back`);
   },
 };

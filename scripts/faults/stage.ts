@@ -49,7 +49,7 @@ export interface FaultResult {
 export const workers = 8;
 
 /** How often the workers look for lost leases, in milliseconds. */
-const sweep = 500;
+const sweeps = { redis: 500, postgres: 1000 };
 
 /** The number of sends that wait at the same time. */
 const sends = 32;
@@ -110,7 +110,7 @@ export class Stage {
       url: server.url,
       name: `fault-${process.pid}-${stages++}`,
       lease: options.lease,
-      sweep,
+      sweep: sweeps[engine.name],
       maxStalls: 3,
       depth: 64,
       rate: 0,

@@ -78,6 +78,10 @@ async function startRedis(args: readonly string[]): Promise<ChildProcess> {
   throw new Error(`redis-server has ended:\n${log}`);
 }
 
+// The sweeps of BullMQ deadlock with its other statements now and then, and Postgres ends one of them. By default it does so after a second,
+// which is too long for the short leases of the tests.
+const settings = ["listen_addresses=127.0.0.1", "max_connections=300", "deadlock_timeout=100ms"];
+
 const postgres: TestEngine = {
   name: "postgres",
   missing: await missingPostgres(),
@@ -93,7 +97,7 @@ const postgres: TestEngine = {
       password: "goro",
       persistent: true,
       createPostgresUser: isRoot,
-      postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=300", ...flags],
+      postgresFlags: [...settings.flatMap((setting) => ["-c", setting]), ...flags],
       onLog: () => undefined,
     });
     // The server runs as another user, which must reach its data.
