@@ -170,15 +170,16 @@ export class Stage {
       }
     };
     const before = this.#sending;
-    const lanes = before.then(() => Promise.all(Array.from({ length: every > 0 ? 1 : sends }, lane)));
-    const end = lanes.then(
-      () => undefined,
-      (error: unknown) => {
+    const run = async (): Promise<void> => {
+      await before;
+      try {
+        await Promise.all(Array.from({ length: every > 0 ? 1 : sends }, lane));
+      } catch (error) {
         if (this.#ctx.err() === undefined) this.fail(`send has failed with ${String(error)}`);
-      },
-    );
-    this.#sending = end;
-    return end;
+      }
+    };
+    this.#sending = run();
+    return this.#sending;
   }
 
   /** Sends job `n` by `channel`, and counts it when the queue has accepted it. */
