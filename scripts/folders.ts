@@ -78,7 +78,9 @@ export const vendorFiles: Readonly<Record<string, readonly string[]>> = {
 
 /** The files that import packages which users install themselves, with these packages. */
 export const peerFiles: Readonly<Record<string, readonly string[]>> = {
-  "bullmq/engine.ts": ["bullmq"],
+  "bullmq/connection.ts": ["bullmq"],
+  "bullmq/producer-connection.ts": ["bullmq"],
+  "bullmq/worker-connection.ts": ["bullmq"],
 };
 
 const source = fileURLToPath(new URL("../src/", import.meta.url));

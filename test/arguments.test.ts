@@ -32,6 +32,7 @@ import {
   WaitGroup,
   WorkerPool,
 } from "goro";
+import { type JobQueue, queue } from "goro/bullmq";
 import { ignoreLeaks, bubble, memoryQueue, reportLeaks } from "goro/testing";
 import { record, renderPool, renderText, renderTimeline } from "goro/trace";
 import { type Callable, callablesOf, type Parameter } from "./support/exports.ts";
@@ -54,12 +55,18 @@ function pool(): WorkerPool<number, number> {
   return new WorkerPool(job, { workers: 1 });
 }
 
+function jobQueue(): JobQueue<number, number> {
+  return queue("jobs", { redis: "redis://127.0.0.1:1", outcomes: true });
+}
+
 const { background } = context;
 
 const calls: Readonly<Record<string, Calls>> = {
   "ErrGroup.go": { f: (f) => new ErrGroup().go(f) },
   "ErrGroup.tryGo": { f: (f) => new ErrGroup().tryGo(f) },
   "ErrGroup.withContext": { parent: (parent) => ErrGroup.withContext(parent) },
+  "JobQueue.jobs": { ctx: (ctx) => jobQueue().jobs(ctx) },
+  "JobQueue.outcomes": { ctx: (ctx) => jobQueue().outcomes(ctx) },
   "MemoryQueue.jobs": { ctx: (ctx) => memoryQueue().jobs(ctx) },
   "MemoryQueue.outcomes": { ctx: (ctx) => memoryQueue().outcomes(ctx) },
   "Mutex.lock": { options: (options) => new Mutex().lock(options) },
@@ -112,6 +119,7 @@ const calls: Readonly<Record<string, Calls>> = {
   memoryQueue: { options: (options) => memoryQueue(options) },
   "new Channel": { options: (options) => new Channel(0, options) },
   "new WorkerPool": { f: (f) => new WorkerPool(f), options: (options) => new WorkerPool(job, options) },
+  queue: { options: (options) => queue("jobs", options) },
   onceFunc: { f: (f) => onceFunc(f) },
   onceValue: { f: (f) => onceValue(f) },
   renderPool: { options: (options) => renderPool(trace, options) },
@@ -153,9 +161,12 @@ function isChecked({ takes }: Parameter): boolean {
   return takes.context || takes.function || takes.options.length > 0;
 }
 
-const exported: Callable[] = callablesOf(["src/index.ts", "src/testing/testing.ts", "src/trace/trace.ts"]).filter(
-  ({ name }) => !exceptions.some((other) => other.test(name)),
-);
+const exported: Callable[] = callablesOf([
+  "src/index.ts",
+  "src/testing/testing.ts",
+  "src/trace/trace.ts",
+  "src/bullmq/bullmq.ts",
+]).filter(({ name }) => !exceptions.some((other) => other.test(name)));
 
 test("every export that takes a context, a function or options has its call here", () => {
   const missing = exported.flatMap(({ name, parameters }) =>

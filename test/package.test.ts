@@ -90,7 +90,7 @@ describe("the libraries of goro/trace", () => {
       const imports = [...text.matchAll(/^(?:import|export) [^;]*?from "([^"]+)"/gm)].map(
         ([, target]) => target as string,
       );
-      const peers = /^(bullmq\/engine|whole\/bullmq\/bullmq)\./.test(file) ? ["bullmq"] : [];
+      const peers = /^(bullmq\/(\w+-)?connection|whole\/bullmq\/bullmq)\./.test(file) ? ["bullmq"] : [];
       expect([file, imports.filter((target) => !target.startsWith("."))]).toEqual([file, peers]);
       if (file.endsWith(".d.ts")) expect([file, libraries.test(text)]).toEqual([file, false]);
     }

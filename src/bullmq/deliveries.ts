@@ -1,12 +1,11 @@
-// The jobs of a queue as a source for a pool. A job is requested only while a call of `next` waits. Each call has a request of its own while
-// the queue has jobs; otherwise one loop waits for a signal of the server. The request that completes a job takes the next one if a call
-// waits.
+// The jobs of a queue as a source for a pool. A job is requested only while a call of `next` waits: by several requests at once while the
+// queue has jobs; otherwise one loop waits for a signal of the server. The request that completes a job takes the next one if a call waits.
 //
 // Invariants, whenever no method is on the stack:
 //   1. The requests in progress that take a job (`#reserved`) are at most as many as the calls of `next` that wait, unless calls were
 //      canceled meanwhile. A job without a call is given back at once.
 //   2. A delivery is in `#held` until the engine has responded to its end, its lease is lost, or the source is closed.
-//   3. If a call of `next` waits that no request in progress serves, the loop runs.
+//   3. If a call of `next` waits that no request in progress serves, the loop runs, or a request is in progress whose end starts another one.
 
 import { causeOf, onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
@@ -14,16 +13,15 @@ import type { JobDelivery, JobSource } from "../pool/source.ts";
 import { RuntimeTimer } from "../runtime/timer.ts";
 import { toError } from "../util/inspect.ts";
 import { Delivery } from "./delivery.ts";
-import { type EngineSettings, type FetchedJob, type FetchResult, WorkerConnection } from "./engine.ts";
+import { closePatience, within } from "./connection.ts";
 import { Leases } from "./leases.ts";
-import type { OutcomeWriter } from "./outcomes.ts";
+import type { EngineSettings } from "./options.ts";
+import { OutcomeWriter } from "./outcomes.ts";
 import type { DataLimits } from "./plain-data.ts";
+import { type FetchedJob, type FetchResult, WorkerConnection } from "./worker-connection.ts";
 
 /** How long the loop waits for a signal of the server before it looks for a job itself, in milliseconds. */
 const longestWait = 5000;
-
-/** How long `close` and a canceled call of `next` wait for the requests in progress, in milliseconds. */
-const closePatience = 1000;
 
 /** A call of `next` that waits. */
 interface Call<Job, Result> {
@@ -46,10 +44,19 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   readonly #taking = new Set<Promise<unknown>>();
   readonly #returning = new Set<Promise<unknown>>();
   readonly #sweeper = new RuntimeTimer("goro/bullmq", () => void this.#sweep());
-  #opening: Promise<WorkerConnection> | null = null;
+
+  /** The connection, which may be being established, and the promise of that. */
   #connection: WorkerConnection | null = null;
+  #ready: Promise<WorkerConnection> | null = null;
   #reserved = 0;
   #isRunning = false;
+
+  /**
+   * The requests in progress that only take a job, and how many there may be: one after a response without a job, and twice as many after
+   * each job. Otherwise a job that arrives while 50 calls wait would cost 50 requests, of which 49 find nothing.
+   */
+  #fetches = 0;
+  #width = 1;
 
   /** Whether the last response had no job, and that response. */
   #isDry = false;
@@ -61,10 +68,11 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   #endPause: (() => void) | null = null;
   #closing: Promise<void> | null = null;
 
-  constructor(settings: EngineSettings, outcomes: OutcomeWriter | null, limits: DataLimits) {
+  /** @param keepOutcomes how long outcomes are kept that are not read, in milliseconds; null if none are stored */
+  constructor(settings: EngineSettings, keepOutcomes: number | null, limits: DataLimits) {
     this.#settings = settings;
-    this.#outcomes = outcomes;
     this.#limits = limits;
+    this.#outcomes = keepOutcomes === null ? null : new OutcomeWriter(keepOutcomes);
     this.#leases = new Leases(
       settings.lease,
       async (leases) => (await this.#connect()).renew(leases),
@@ -107,26 +115,28 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   async #rejectCanceled(call: Call<Job, Result>, cause: Error): Promise<void> {
     const taking = [...this.#taking, ...(this.#calls.size === 0 ? [this.#waiting] : [])];
     const returned = Promise.allSettled(taking).then(() => Promise.allSettled(this.#returning));
-    await this.#within(returned, closePatience);
+    await within(returned, closePatience);
     call.reject(cause);
   }
 
   /** Requests a job for each call that is not served; if the queue had none, one loop waits for a signal. */
   #start(): void {
     if (this.#closing !== null) return;
-    while (!this.#isDry && this.#unserved > 0) void this.#track(this.#fetch());
-    if (this.#isRunning || this.#unserved <= 0) return;
+    while (!this.#isDry && this.#unserved > 0 && this.#fetches < this.#width) void this.#track(this.#fetch());
+    if (!this.#isDry || this.#isRunning || this.#unserved <= 0) return;
     this.#isRunning = true;
     void this.#track(this.#run());
   }
 
   async #fetch(): Promise<void> {
+    this.#fetches++;
     try {
       await this.#request(async () => (await this.#connect()).fetch());
     } catch (error) {
       // The caller decides when to try again.
       for (const call of this.#calls) this.#settle(call)?.reject(toError(error));
     }
+    this.#fetches--;
     this.#start();
   }
 
@@ -156,6 +166,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
     try {
       const result = await send();
       this.#isDry = result.job === undefined;
+      this.#width = this.#isDry ? 1 : Math.max(Math.min(2 * this.#width, this.#calls.size), 1);
       if (this.#isDry) this.#emptyResult = result;
       if (result.job !== undefined) {
         const delivery = await this.#lease(result.job);
@@ -191,6 +202,8 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
     const delivery = new Delivery<Job, Result>(job, {
       connection: this.#connection as WorkerConnection,
       outcomes: this.#outcomes,
+      keepDone: this.#settings.keepDone,
+      keepFailed: this.#settings.keepFailed,
       limits: this.#limits,
       leases: this.#leases,
       report: (error) => this.#report(error),
@@ -248,25 +261,31 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
     return call;
   }
 
-  #connect(): Promise<WorkerConnection> {
-    this.#opening ??= this.#open();
-    return this.#opening;
+  async #connect(): Promise<WorkerConnection> {
+    if (this.#closing !== null && this.#ready === null) throw new Error("the source is closed");
+    this.#ready ??= this.#open();
+    return this.#ready;
   }
 
   async #open(): Promise<WorkerConnection> {
+    const connection = (this.#connection = new WorkerConnection(this.#settings));
     try {
-      this.#connection = await WorkerConnection.open(this.#settings);
+      await connection.ready();
       if (this.#closing === null) this.#sweeper.start(0);
-      return this.#connection;
+      return connection;
     } catch (error) {
-      this.#opening = null;
+      this.#ready = null;
+      // A connection to Postgres that has failed once stays failed.
+      void connection.close();
       throw error;
     }
   }
 
   async #sweep(): Promise<void> {
     try {
-      await this.#connection?.sweep();
+      const connection = this.#connection as WorkerConnection;
+      await connection.sweep();
+      await this.#outcomes?.removeOld(connection, (error) => this.#report(error));
     } catch (error) {
       this.#report(error);
     }
@@ -282,31 +301,25 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
     for (const call of this.#calls) this.#settle(call)?.resolve(undefined);
     this.#wake();
     this.#sweeper.cancel();
-    for (const delivery of this.#held) {
+    // The one that is given back last is delivered first.
+    for (const delivery of [...this.#held].reverse()) {
       delivery.stop();
       void this.#track(delivery.release());
     }
-    const finished = Promise.allSettled([...this.#inProgress, ...[...this.#held].map(({ ended }) => ended)]);
-    await this.#within(finished, closePatience);
+    if (this.#connection?.isReady === true) await within(this.#drain(), closePatience);
     for (const delivery of this.#held) delivery.abandon();
-    await Promise.all([this.#connection?.close(), this.#outcomes?.close()]);
-    // A connection that is established later.
-    void this.#opening?.then((connection) => connection.close()).catch(() => undefined);
+    await this.#connection?.close();
   }
 
-  async #within(promise: Promise<unknown>, ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = new RuntimeTimer("goro/bullmq", resolve);
-      timer.start(ms);
-      void promise.then(() => {
-        timer.cancel();
-        resolve();
-      });
-    });
+  /** Waits for the requests in progress and for the ends of deliveries, those that arrive meanwhile included. */
+  async #drain(): Promise<void> {
+    while (this.#inProgress.size > 0 || this.#held.size > 0) {
+      await Promise.allSettled([...this.#inProgress, ...[...this.#held].map(({ ended }) => ended)]);
+    }
   }
 
   async #pause(ms: number): Promise<void> {
-    await this.#within(new Promise<void>((resolve) => (this.#endPause = resolve)), ms);
+    await within(new Promise<void>((resolve) => (this.#endPause = resolve)), ms);
     this.#endPause = null;
   }
 

@@ -9,18 +9,24 @@ import type { Context } from "../context/context.ts";
 import { type JobDelivery, LeaseLost, Stopping } from "../pool/source.ts";
 import { RuntimeTimer } from "../runtime/timer.ts";
 import { toError } from "../util/inspect.ts";
-import { type FetchedJob, type FetchResult, isLeaseError, type WorkerConnection } from "./engine.ts";
+import { isLeaseError, isTemporary } from "./errors.ts";
 import type { Lease, Leases } from "./leases.ts";
-import type { OutcomeWriter } from "./outcomes.ts";
-import { checkPlainData, type DataLimits } from "./plain-data.ts";
+import type { OutcomeEnd, OutcomeWriter } from "./outcomes.ts";
+import { checkPlainData, type DataLimits, toStorableError } from "./plain-data.ts";
+import type { FetchedJob, FetchResult, WorkerConnection } from "./worker-connection.ts";
 
 /** The longest pause between two requests that end a delivery, in milliseconds. */
 const longestPause = 2000;
+
+/** How often a request is sent that the engine refuses with an error that does not end by itself. */
+const longestRefusal = 5;
 
 /** The part of its source that a delivery uses. */
 export interface DeliveryHost {
   readonly connection: WorkerConnection;
   readonly outcomes: OutcomeWriter | null;
+  readonly keepDone: number;
+  readonly keepFailed: number;
   readonly limits: DataLimits;
   readonly leases: Leases;
   report(error: unknown): void;
@@ -66,17 +72,19 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
   }
 
   async ack(value: Result): Promise<boolean> {
+    const { connection, keepDone, limits, complete } = this.#host;
     try {
-      if (value !== undefined) checkPlainData("WorkerPool", "the result", value, this.#host.limits);
+      if (value !== undefined) checkPlainData("WorkerPool", "the result", value, limits);
     } catch (error) {
       // The next attempt would have such a result too.
       return this.#fail(toError(error), undefined);
     }
-    return this.#end(async () => {
-      await this.#host.complete(async (isFetching) => {
+    return this.#end(keepDone, async () => {
+      await complete(async (isFetching) => {
         await this.#writeOutcome(value === undefined ? {} : { value });
-        return this.#host.connection.complete(this.#fetched, value, isFetching);
+        return connection.complete(this.#fetched, value, isFetching);
       });
+      return true;
     });
   }
 
@@ -89,7 +97,7 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
   }
 
   release(): Promise<boolean> {
-    return this.#end(() => this.#host.connection.release(this.#fetched));
+    return this.#end(this.#host.keepDone, () => this.#host.connection.release(this.#fetched));
   }
 
   lose(): void {
@@ -110,32 +118,39 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
     this.#finish();
   }
 
-  #fail(error: Error, pause: number | undefined): Promise<boolean> {
-    const { name, message } = error;
-    return this.#end(async () => {
-      if (pause === undefined) await this.#writeOutcome({ error: { name, message } });
-      await this.#host.connection.fail(this.#fetched, error, pause);
+  #fail(thrown: Error, pause: number | undefined): Promise<boolean> {
+    const { connection, keepDone, keepFailed } = this.#host;
+    const error = toStorableError(thrown);
+    return this.#end(pause === undefined ? keepFailed : keepDone, async () => {
+      if (pause === undefined) await this.#writeOutcome({ error: { name: error.name, message: error.message } });
+      await connection.fail(this.#fetched, error, pause);
+      return true;
     });
   }
 
-  async #writeOutcome(
-    end: { readonly value?: Result } | { readonly error: { readonly name: string; readonly message: string } },
-  ): Promise<void> {
-    const { outcomes, leases } = this.#host;
+  async #writeOutcome(end: OutcomeEnd): Promise<void> {
+    const { outcomes, connection, leases } = this.#host;
     if (outcomes === null) return;
     const { id, job, attempt } = this;
-    await outcomes.write({ id, job, attempts: attempt, ...end });
+    await outcomes.write(connection, { id, job, attempts: attempt, ...end });
     if (!leases.isValid(this)) throw new LeaseLost("the lease of the job has run out");
   }
 
-  /** Repeats `request` until the engine has responded or the lease is lost. */
-  async #end(request: () => Promise<void>): Promise<boolean> {
+  /**
+   * Repeats `request` until the engine has responded or the lease is lost.
+   *
+   * @param keep how long the engine keeps the job after the request, in milliseconds
+   * @throws an error (rejects) by which the engine refuses the request again and again. The lease then runs out.
+   */
+  async #end(keep: number, request: () => Promise<boolean>): Promise<boolean> {
     if (this.#isEnding) return false;
     this.#isEnding = true;
+    let refusals = 0;
     try {
       for (let pause = 50; this.#host.leases.isValid(this); pause = Math.min(2 * pause, longestPause)) {
-        const result = await this.#attempt(request);
+        const result = await this.#attempt(keep, request);
         if (typeof result === "boolean") return result;
+        if (!isTemporary(result) && ++refusals === longestRefusal) throw result;
         this.#host.report(result);
         await this.#pause(pause);
       }
@@ -146,25 +161,31 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
   }
 
   /** Sends a request. Returns whether this delivery has ended by it, or the error if that is unknown. */
-  async #attempt(request: () => Promise<void>): Promise<boolean | Error> {
+  async #attempt(keep: number, request: () => Promise<boolean>): Promise<boolean | Error> {
     try {
       return await this.#unlessInterrupted(request());
     } catch (error) {
       if (error instanceof LeaseLost) return false;
       if (!isLeaseError(error)) return toError(error);
     }
+    if (!this.#host.leases.isValid(this)) return false;
     try {
-      return this.#host.leases.isValid(this) && (await this.#host.connection.hasEnded(this.#fetched));
+      const state = await this.#host.connection.stateOf(this.#fetched);
+      if (state !== "unknown" || keep === 0) return state !== "not ended";
+      this.#host.report(
+        new Error(`job ${this.id} is not in its queue: the server has lost data, or the job was removed`),
+      );
+      return false;
     } catch (error) {
       return toError(error);
     }
   }
 
-  /** Returns true when `request` is fulfilled, and false when the lease is lost before. */
-  #unlessInterrupted(request: Promise<void>): Promise<boolean> {
+  /** Returns the result of `request`, and false when the lease is lost before. */
+  #unlessInterrupted(request: Promise<boolean>): Promise<boolean> {
     return new Promise((resolve, reject) => {
       this.#interrupt = () => resolve(false);
-      request.then(() => resolve(true), reject);
+      request.then(resolve, reject);
     });
   }
 

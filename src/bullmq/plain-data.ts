@@ -9,9 +9,12 @@ export interface DataLimits {
   /** The largest size of a value, in bytes of its JSON text. */
   readonly maxBytes: number;
 
-  /** Whether the engine is Postgres, whose `jsonb` stores neither NUL characters nor lone surrogates. */
+  /** Whether the engine is Postgres, which stores neither NUL characters nor lone surrogates. */
   readonly isPostgres: boolean;
 }
+
+/** What the `jsonb` of Postgres does not store. */
+const unstorable = /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 
 const encoder = new TextEncoder();
 
@@ -21,14 +24,15 @@ const encoder = new TextEncoder();
  *
  * @param caller the public function that was called, for the error
  * @param name the name of the value, which begins the path in the error
+ * @returns the JSON text of the value
  * @throws {TypeError} with the path of the first property that is not plain data.
  * @throws {RangeError} if the value is too large.
  */
-export function checkPlainData(caller: string, name: string, value: unknown, limits: DataLimits): void {
+export function checkPlainData(caller: string, name: string, value: unknown, limits: DataLimits): string {
   checkValue(caller, name, value, limits.isPostgres, new Set());
-  const text = JSON.stringify(value) as string | undefined;
-  const bytes = text === undefined || text.length * 3 <= limits.maxBytes ? 0 : encoder.encode(text).length;
-  if (bytes <= limits.maxBytes) return;
+  const text = JSON.stringify(value);
+  const bytes = text.length * 3 <= limits.maxBytes ? 0 : encoder.encode(text).length;
+  if (bytes <= limits.maxBytes) return text;
   throw new RangeError(
     `${caller}: ${name} has ${bytes} bytes as JSON, more than maxBytes, which is ${limits.maxBytes}; ` +
       "store the data elsewhere and send a reference to it",
@@ -43,7 +47,7 @@ function checkValue(caller: string, path: string, value: unknown, isPostgres: bo
     case "boolean":
       return;
     case "string":
-      if (isPostgres && /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/.test(value)) {
+      if (isPostgres && value.search(unstorable) >= 0) {
         refuse("a string with a NUL character or a lone surrogate, which Postgres does not store");
       }
       return;
@@ -93,4 +97,21 @@ function classOf(object: object, prototype: object): string {
   const { constructor } = prototype as { constructor?: unknown };
   if (typeof constructor !== "function" || constructor.name === "") return describe(object);
   return `an object of the class ${constructor.name}`;
+}
+
+/** The greatest length of the texts of an error that an engine stores, in characters. */
+const longestText = 10_000;
+
+/** Returns `error`, or a copy without what Postgres does not store and of limited length. */
+export function toStorableError(error: Error): Error {
+  const [name, message, stack] = [error.name, error.message, error.stack ?? ""].map((text) =>
+    toStorableText(safeToString(text)),
+  );
+  if (name === error.name && message === error.message && stack === error.stack) return error;
+  return Object.assign(new Error(message), { name, stack });
+}
+
+function toStorableText(text: string): string {
+  const shorter = text.length > longestText ? `${text.slice(0, longestText)}...` : text;
+  return shorter.replace(unstorable, "\uFFFD");
 }

@@ -16,9 +16,11 @@ import { RuntimeTimer } from "../runtime/timer.ts";
 import { Waiter } from "../runtime/waiter.ts";
 import { printAsString, toError } from "../util/inspect.ts";
 import { describe } from "../util/validate.ts";
-import { isTemporary, type NewJob, ProducerConnection } from "./engine.ts";
+import type { NewJob } from "./connection.ts";
+import { isTemporary } from "./errors.ts";
 import { maxPriority, type ResolvedQueueOptions } from "./options.ts";
 import { checkPlainData, type DataLimits } from "./plain-data.ts";
+import { ProducerConnection } from "./producer-connection.ts";
 
 /** The greatest number of jobs in a request, and between two readings of the length of the queue. */
 const batchSize = 16;
@@ -55,6 +57,9 @@ export class Producer<Job> {
 
   /** How many jobs may be stored before the length of the queue is read again. */
   #room = 0;
+
+  /** The greatest number of jobs in the next request. */
+  #batchLimit = batchSize;
   #isClosed = false;
   #endPause: (() => void) | null = null;
   #flushes: (() => void)[] = [];
@@ -117,11 +122,10 @@ export class Producer<Job> {
   #enqueue(job: Job): Promise<void> {
     const { idOf, priorityOf } = this.#options;
     if (job === null || job === undefined) throw new TypeError(`send: a job must not be ${describe(job)}`);
-    checkPlainData("send", "job", job, this.#limits);
+    // The text is a copy: the caller may change its object while the job waits.
+    const data = checkPlainData("send", "job", job, this.#limits);
     const id = checkId(idOf(job));
     const priority = priorityOf === undefined ? 0 : toEnginePriority(priorityOf(job));
-    // A copy: the caller may change its object while the job waits.
-    const data = JSON.parse(JSON.stringify(job)) as unknown;
     return new Promise((resolve, reject) => {
       this.#pending.push({ id, data, priority, resolve, reject });
       if (this.#isRunning) return;
@@ -136,14 +140,15 @@ export class Producer<Job> {
     let pause = shortestPause;
     while (this.#pending.length > 0) {
       try {
-        this.#connection ??= await ProducerConnection.open(this.#options);
-        if (this.#room <= 0) await this.#readRoom(this.#connection);
+        const connection = await this.#connect();
+        if (this.#room <= 0) await this.#readRoom(connection);
         if (this.#room > 0) {
-          await this.#store(this.#connection);
+          await this.#store(connection);
           pause = shortestPause;
           continue;
         }
       } catch (error) {
+        if (this.#pending.length === 0) break;
         if (!isTemporary(error)) {
           this.#refuse(toError(error));
           continue;
@@ -158,6 +163,20 @@ export class Producer<Job> {
     if (this.#isClosed || causeOf(this.#ctx) !== undefined) await this.#disconnect();
   }
 
+  async #connect(): Promise<ProducerConnection> {
+    if (this.#connection?.isReady === true) return this.#connection;
+    const connection = (this.#connection = new ProducerConnection(this.#options));
+    try {
+      await connection.ready();
+      return connection;
+    } catch (error) {
+      // A connection to Postgres that has failed once stays failed.
+      if (this.#connection === connection) this.#connection = null;
+      void connection.close();
+      throw error;
+    }
+  }
+
   async #readRoom(connection: ProducerConnection): Promise<void> {
     const { depth } = this.#options;
     this.#room = depth === Infinity ? batchSize : Math.min(batchSize, depth - (await connection.length()));
@@ -165,12 +184,12 @@ export class Producer<Job> {
 
   async #store(connection: ProducerConnection): Promise<void> {
     // They stay in the queue of sends until they are stored: a failed request is repeated with the same ids.
-    this.#batch = this.#pending.splice(0, Math.min(batchSize, this.#room));
-    const batch = this.#batch;
+    const batch = (this.#batch = this.#pending.splice(0, Math.min(this.#batchLimit, this.#room)));
     try {
       await connection.add(batch);
       this.#room -= batch.length;
       for (const send of batch) send.resolve();
+      this.#batchLimit = Math.min(2 * this.#batchLimit, batchSize);
     } catch (error) {
       this.#room = 0;
       if (this.#batch === batch) this.#pending.unshift(...batch);
@@ -180,9 +199,14 @@ export class Producer<Job> {
     }
   }
 
-  /** Rejects the sends whose request the engine has refused. */
+  /**
+   * Handles an error that does not end by itself. Without a connection, all sends are rejected. One job of a request for several may be the
+   * reason: the jobs are then sent one by one, and only the send whose job is refused is rejected.
+   */
   #refuse(error: Error): void {
-    for (const send of this.#pending.splice(0, batchSize)) send.reject(error);
+    if (this.#connection === null) for (const send of this.#pending.splice(0)) send.reject(error);
+    else if (this.#batchLimit === 1) this.#pending.shift()?.reject(error);
+    this.#batchLimit = 1;
   }
 
   #cancel(): void {
@@ -191,7 +215,8 @@ export class Producer<Job> {
     this.#batch = [];
     if (this.#receiver !== null) this.#selected?.removeWaiter(this.#receiver);
     this.#endPause?.();
-    if (!this.#isRunning) void this.#disconnect();
+    // Also while it is being established, or waits for a server that is away.
+    void this.#disconnect();
   }
 
   async #disconnect(): Promise<void> {
@@ -249,12 +274,26 @@ export class Producer<Job> {
   }
 }
 
+/** The names of the keys that BullMQ has in Redis beside those of the jobs: a job with such an id would be taken for a stored one. */
+const reservedIds = new Set(
+  (
+    "active completed de delayed events failed id limiter marker meta paused pc prioritized priority repeat stalled " +
+    "stalled-check wait waiting-children"
+  ).split(" "),
+);
+
 /** Returns `id` if BullMQ accepts it. */
 function checkId(id: unknown): string {
   if (typeof id !== "string") throw new TypeError(`send: id must return a string, got ${describe(id)}`);
-  if (id !== "" && !id.includes(":") && !/^-?\d+$/.test(id)) return id;
+  if (reservedIds.has(id)) {
+    throw new RangeError(
+      `send: the id ${id} is reserved by BullMQ; begin the ids with a word of their own, such as job-${id}`,
+    );
+  }
+  if (id !== "" && !/[:\0]|^-?\d+$/.test(id)) return id;
   throw new RangeError(
-    `send: an id must not be empty or a whole number, and must not contain a colon, got ${describe(id)}`,
+    "send: an id must not be empty or a whole number, and must not contain a colon or a NUL character, " +
+      `got ${describe(id)}; write a word before it, such as job-1`,
   );
 }
 

@@ -6,10 +6,11 @@ import type { JobSource } from "../pool/source.ts";
 import { printAsString } from "../util/inspect.ts";
 import { Check } from "../util/validate.ts";
 import { Deliveries } from "./deliveries.ts";
-import { type EngineSettings, migrate, ProducerConnection, type QueueCounts } from "./engine.ts";
-import { type QueueOptions, type ResolvedQueueOptions, resolveQueueOptions } from "./options.ts";
-import { outcomeSettings, OutcomeWriter, type QueueOutcome, readOutcomes, type StoredOutcome } from "./outcomes.ts";
+import { migrate } from "./connection.ts";
+import { type QueueCounts, type QueueOptions, type ResolvedQueueOptions, resolveQueueOptions } from "./options.ts";
+import { outcomeSettings, type QueueOutcome, readOutcomes, type StoredOutcome } from "./outcomes.ts";
 import type { DataLimits } from "./plain-data.ts";
+import { ProducerConnection } from "./producer-connection.ts";
 import { type JobChannel, Producer } from "./producer.ts";
 
 /**
@@ -25,9 +26,12 @@ export interface JobQueue<Job, Result> {
    * twice, because it has an id before it is sent. A send waits while `depth` jobs wait for a worker. `trySend` always returns false,
    * because it cannot wait for the server. The capacity is `depth`, and the length is the number of sends that wait.
    *
+   * While the server cannot be reached, sends wait and `onError` is called: pass a context with a timeout to limit this.
+   *
    * A send case of `select` is chosen when the channel takes the job, and not when it is stored; `flush` waits for that.
    *
-   * Cancellation: all sends that wait reject with the cause of `ctx`; some of these jobs may have been stored.
+   * Cancellation: all sends that wait reject with the cause of `ctx`, also before the first connection; some of these jobs may have been
+   * stored.
    *
    * Closed: ends this producer, after all sends that wait. Workers continue.
    *
@@ -41,8 +45,8 @@ export interface JobQueue<Job, Result> {
 
   /**
    * Iterates over the outcomes of jobs, each at least once. Several readers share the outcomes. The queue must have the option `outcomes`
-   * in the processes of the workers, too. An outcome is removed when the next one is requested; if the loop is left, the last one is read
-   * again.
+   * in the processes of the workers, too. An outcome is removed when the next one is requested. The reader takes up to 16 outcomes in
+   * advance; if the loop is left, these and the last one are read again. Outcomes that are not read are removed after `keep.outcomes`.
    *
    * Cancellation: the iteration ends.
    */
@@ -67,7 +71,7 @@ export function queue<Job, Result = void>(name: string, options: QueueOptions<Jo
   return new BullQueue(resolveQueueOptions(name, options));
 }
 
-const checks = { jobs: new Check("jobs"), outcomes: new Check("outcomes") };
+const checks = { jobs: new Check("JobQueue.jobs"), outcomes: new Check("JobQueue.outcomes") };
 
 class BullQueue<Job, Result> implements JobQueue<Job, Result> {
   static {
@@ -90,8 +94,8 @@ class BullQueue<Job, Result> implements JobQueue<Job, Result> {
   }
 
   deliveries(): JobSource<Job, Result> {
-    const outcomes = this.#options.hasOutcomes ? new OutcomeWriter(outcomeSettings(this.#options)) : null;
-    return new Deliveries<Job, Result>(this.#settings, outcomes, this.#limits);
+    const { hasOutcomes, keepOutcomes } = this.#options;
+    return new Deliveries<Job, Result>(this.#options, hasOutcomes ? keepOutcomes : null, this.#limits);
   }
 
   outcomes(ctx: Context = background()): AsyncGenerator<QueueOutcome<Job, Result>, void, undefined> {
@@ -107,8 +111,9 @@ class BullQueue<Job, Result> implements JobQueue<Job, Result> {
   }
 
   async counts(): Promise<QueueCounts> {
-    const connection = await ProducerConnection.open(this.#settings);
+    const connection = new ProducerConnection(this.#options);
     try {
+      await connection.ready();
       return await connection.counts();
     } finally {
       await connection.close();
@@ -116,15 +121,11 @@ class BullQueue<Job, Result> implements JobQueue<Job, Result> {
   }
 
   migrate(): Promise<void> {
-    return migrate(this.#settings);
+    return migrate(this.#options);
   }
 
   toString(): string {
     return `queue(${this.name}) on ${this.#limits.isPostgres ? "Postgres" : "Redis"}`;
-  }
-
-  get #settings(): EngineSettings {
-    return this.#options;
   }
 
   get #limits(): DataLimits {
