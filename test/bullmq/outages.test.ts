@@ -40,9 +40,13 @@ for (const engine of engines) {
     let server: TestServer;
     let queues = 0;
 
-    function makeQueue(options: Options = {}, url: string = server.url): JobQueue<Job, number> {
-      const base = { sweep: 50, ...options };
-      return queue(`c${queues++}`, engine.name === "redis" ? { redis: url, ...base } : { postgres: url, ...base });
+    function makeQueue(
+      options: Options = {},
+      url: string = server.url,
+      name: string = `c${queues++}`,
+    ): JobQueue<Job, number> {
+      const base = { sweep: 50, onError: () => undefined, ...options };
+      return queue(name, engine.name === "redis" ? { redis: url, ...base } : { postgres: url, ...base });
     }
 
     beforeAll(async () => {
@@ -53,25 +57,31 @@ for (const engine of engines) {
     afterAll(() => server.stop());
 
     test("a canceled call of next settles when no job is held for it", async () => {
-      const numbers = makeQueue();
-      const jobs = numbers.jobs();
-      const source = numbers.deliveries();
+      const proxy = await Proxy.open(server.port);
+      const name = `canceled${queues++}`;
+      const [direct, distant] = [server.port, proxy.port].map((port) =>
+        makeQueue({}, server.url.replace(`:${server.port}`, `:${port}`), name),
+      ) as [JobQueue<Job, number>, JobQueue<Job, number>];
+      const jobs = direct.jobs();
+      const source = distant.deliveries();
       await jobs.send({ n: 0 });
       await (await take(source)).ack(0);
-      for (let n = 1; n <= 5; n++) {
-        await jobs.send({ n });
-        const [ctx, cancel] = context.withCancel(background);
-        const call = source.next(ctx).catch(() => undefined);
-        // The request is in progress.
-        await Promise.resolve().then(() => undefined);
-        await Promise.resolve();
-        cancel();
-        const delivery = await call;
-        expect(await numbers.counts()).toMatchObject({ waiting: delivery === undefined ? 1 : 0 });
-        await (delivery ?? (await take(source))).ack(n);
-      }
+      await jobs.send({ n: 1 });
+      const events: string[] = [];
+      const [ctx, cancel] = context.withCancel(background);
+      proxy.swallow();
+      const call = source.next(ctx).catch(() => events.push("settled"));
+      while (proxy.swallowed === 0) await time.sleep(1);
+      cancel();
+      await time.sleep(20);
+      events.push("the request arrives");
+      proxy.restore("late");
+      await call;
+      expect(events).toEqual(["the request arrives", "settled"]);
+      expect(await direct.counts()).toMatchObject({ waiting: 1, active: 0 });
       jobs.close();
       await source.close();
+      await proxy.close();
     });
 
     test("a source that is closed while a call of next is canceled leaves no connection behind", async () => {
