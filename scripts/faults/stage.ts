@@ -41,7 +41,7 @@ export interface FaultResult {
   readonly seconds: number;
   readonly notes: readonly string[];
 
-  /** What is wrong; empty for a run as expected. */
+  /** The differences from a run as expected. */
   readonly problems: readonly string[];
 }
 
@@ -205,10 +205,12 @@ export class Stage {
   }
 
   async until(what: string, condition: () => boolean | Promise<boolean>, pause: number = 2): Promise<void> {
-    for (const deadline = performance.now() + stepTimeout; ; await sleep(pause)) {
+    const deadline = performance.now() + stepTimeout;
+    for (;;) {
       this.ledger.read();
       if (await condition()) return;
       if (performance.now() > deadline) throw new Error(`${stepTimeout / 1000} s were not enough until ${what}`);
+      await sleep(pause);
     }
   }
 

