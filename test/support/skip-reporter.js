@@ -31,7 +31,8 @@ export default class SkipReporter {
     // A pattern on the command line skips tests on purpose.
     if (process.argv.some((arg) => /^(-t|--testNamePattern)/.test(arg))) return;
     const lines = skipLines(testResults, this.#folder);
-    // The summary of the default reporter is on stderr, too.
-    if (lines.length > 0) process.stderr.write(`\n${lines.join("\n")}\n`);
+    if (lines.length === 0) return;
+    // After the summary of Jest, which is on stderr, too, and comes after that of each reporter.
+    process.once("exit", () => process.stderr.write(`\n${lines.join("\n")}\n`));
   }
 }
