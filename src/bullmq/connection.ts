@@ -7,6 +7,7 @@ import {
   createRedisBackend,
   type IQueueBackend,
   type JobJson,
+  type JobsOptions,
   PostgresConnection,
   PostgresQueueBackend,
   type QueueBase,
@@ -132,27 +133,11 @@ export abstract class Connection<Q extends QueueBase = QueueBase> {
    * Stores jobs by one request. A job whose id is in the queue is not stored again, so the request may be repeated. Redis stores the others
    * if one is refused.
    */
-  protected async store(
-    backend: IQueueBackend,
-    jobs: readonly NewJob[],
-    retries: number,
-    keepDone: number,
-  ): Promise<void> {
-    const opts = {
-      attempts: retries + 1,
-      backoff: { type: backoffType },
-      removeOnComplete: keepOf(keepDone),
-      removeOnFail: keepOf(this.settings.keepFailed),
-    };
+  protected async store(backend: IQueueBackend, jobs: readonly NewJob[], opts: JobsOptions): Promise<void> {
+    const timestamp = Date.now();
     const entries = jobs.map(({ id, data, priority }) => ({
       jobId: id,
-      job: {
-        ...newJob,
-        id,
-        data,
-        opts: priority === 0 ? { ...opts, jobId: id } : { ...opts, jobId: id, priority },
-        timestamp: Date.now(),
-      },
+      job: { ...newJob, id, data, timestamp, opts: priority === 0 ? opts : { ...opts, priority } },
     }));
     const [first] = entries;
     // A request for many jobs costs Postgres two temporary tables, and Redis a pipeline.

@@ -12,7 +12,7 @@ import type { Context } from "../context/context.ts";
 import type { JobDelivery, JobSource } from "../pool/source.ts";
 import { RuntimeTimer } from "../runtime/timer.ts";
 import { toError } from "../util/inspect.ts";
-import { Delivery } from "./delivery.ts";
+import { Delivery, type DeliveryHost } from "./delivery.ts";
 import { closePatience, within } from "./connection.ts";
 import { Leases } from "./leases.ts";
 import type { EngineSettings } from "./options.ts";
@@ -48,6 +48,9 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   /** The connection, which may be being established, and the promise of that. */
   #connection: WorkerConnection | null = null;
   #ready: Promise<WorkerConnection> | null = null;
+
+  /** What all deliveries share. */
+  #host: DeliveryHost | null = null;
   #reserved = 0;
   #isRunning = false;
 
@@ -200,17 +203,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
 
   /** Makes a delivery of a job that has been taken; null if it must not be run. */
   async #lease(job: FetchedJob): Promise<Delivery<Job, Result> | null> {
-    const delivery = new Delivery<Job, Result>(job, {
-      connection: this.#connection as WorkerConnection,
-      outcomes: this.#outcomes,
-      keepDone: this.#settings.keepDone,
-      keepFailed: this.#settings.keepFailed,
-      limits: this.#limits,
-      leases: this.#leases,
-      report: (error) => this.#report(error),
-      complete: (send) => this.#complete(send),
-      onEnd: () => this.#held.delete(delivery),
-    });
+    const delivery = new Delivery<Job, Result>(job, this.#host as DeliveryHost);
     this.#held.add(delivery);
     this.#leases.hold(delivery);
     if (job.deferredFailure !== undefined) {
@@ -272,6 +265,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
     const connection = (this.#connection = new WorkerConnection(this.#settings));
     try {
       await connection.ready();
+      this.#host = this.#hostOf(connection);
       if (this.#closing === null) this.#sweeper.start(0);
       return connection;
     } catch (error) {
@@ -280,6 +274,20 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
       void connection.close();
       throw error;
     }
+  }
+
+  #hostOf(connection: WorkerConnection): DeliveryHost {
+    return {
+      connection,
+      outcomes: this.#outcomes,
+      keepDone: this.#settings.keepDone,
+      keepFailed: this.#settings.keepFailed,
+      limits: this.#limits,
+      leases: this.#leases,
+      report: (error) => this.#report(error),
+      complete: (send) => this.#complete(send),
+      onEnd: (delivery) => this.#held.delete(delivery as Delivery<Job, Result>),
+    };
   }
 
   async #sweep(): Promise<void> {
@@ -315,7 +323,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   /** Waits for the requests in progress and for the ends of deliveries, those that arrive meanwhile included. */
   async #drain(): Promise<void> {
     while (this.#inProgress.size > 0 || this.#held.size > 0) {
-      await Promise.allSettled([...this.#inProgress, ...[...this.#held].map(({ ended }) => ended)]);
+      await Promise.allSettled([...this.#inProgress, ...[...this.#held].map((delivery) => delivery.ended())]);
     }
   }
 

@@ -2,7 +2,7 @@
 //
 // Invariants, whenever no method is on the stack:
 //   1. Only the first call of `ack`, `nack` and `release` sends requests, and none is sent after the lease was lost.
-//   2. A delivery that has ended has no lease, its context is canceled, and `ended` is resolved.
+//   2. A delivery that has ended has no lease, its context is canceled, and the promise of `ended` is resolved.
 
 import { background, type CancelCauseFunc, withCancelCause } from "../context/derive.ts";
 import type { Context } from "../context/context.ts";
@@ -31,7 +31,7 @@ export interface DeliveryHost {
   readonly leases: Leases;
   report(error: unknown): void;
   complete(send: (isFetching: boolean) => Promise<FetchResult>): Promise<void>;
-  onEnd(): void;
+  onEnd(delivery: Lease): void;
 }
 
 /** A job that a source holds, with its lease. */
@@ -44,13 +44,12 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
   readonly ctx: Context;
   confirmedAt: number;
 
-  /** Resolves when the delivery has ended. */
-  readonly ended: Promise<void>;
-  readonly #resolveEnded: () => void;
   readonly #fetched: FetchedJob;
   readonly #host: DeliveryHost;
   readonly #cancel: CancelCauseFunc;
   #isEnding = false;
+  #hasEnded = false;
+  #onEnded: (() => void) | null = null;
 
   /** Interrupts a request or a pause of the end. */
   #interrupt: (() => void) | null = null;
@@ -66,13 +65,10 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
     this.#fetched = fetched;
     this.#host = host;
     [this.ctx, this.#cancel] = withCancelCause(background());
-    let resolveEnded: () => void = () => undefined;
-    this.ended = new Promise((resolve) => (resolveEnded = resolve));
-    this.#resolveEnded = resolveEnded;
   }
 
   async ack(value: Result): Promise<boolean> {
-    const { connection, keepDone, limits, complete } = this.#host;
+    const { connection, outcomes, keepDone, limits, complete } = this.#host;
     try {
       if (value !== undefined) checkPlainData("WorkerPool", "the result", value, limits);
     } catch (error) {
@@ -81,7 +77,7 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
     }
     return this.#end(keepDone, async () => {
       await complete(async (isFetching) => {
-        await this.#writeOutcome(value === undefined ? {} : { value });
+        if (outcomes !== null) await this.#writeOutcome(outcomes, value === undefined ? {} : { value });
         return connection.complete(this.#fetched, value, isFetching);
       });
       return true;
@@ -98,6 +94,11 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
 
   release(): Promise<boolean> {
     return this.#end(this.#host.keepDone, () => this.#host.connection.release(this.#fetched));
+  }
+
+  /** Waits until the delivery has ended. Called once. */
+  ended(): Promise<void> {
+    return this.#hasEnded ? Promise.resolve() : new Promise((resolve) => (this.#onEnded = resolve));
   }
 
   lose(): void {
@@ -119,18 +120,18 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
   }
 
   #fail(thrown: Error, pause: number | undefined): Promise<boolean> {
-    const { connection, keepDone, keepFailed } = this.#host;
+    const { connection, outcomes, keepDone, keepFailed } = this.#host;
     const error = toStorableError(thrown);
     return this.#end(pause === undefined ? keepFailed : keepDone, async () => {
-      if (pause === undefined) await this.#writeOutcome({ error: { name: error.name, message: error.message } });
+      const { name, message } = error;
+      if (outcomes !== null && pause === undefined) await this.#writeOutcome(outcomes, { error: { name, message } });
       await connection.fail(this.#fetched, error, pause);
       return true;
     });
   }
 
-  async #writeOutcome(end: OutcomeEnd): Promise<void> {
-    const { outcomes, connection, leases } = this.#host;
-    if (outcomes === null) return;
+  async #writeOutcome(outcomes: OutcomeWriter, end: OutcomeEnd): Promise<void> {
+    const { connection, leases } = this.#host;
     const { id, job, attempt } = this;
     await outcomes.write(connection, { id, job, attempts: attempt, ...end });
     if (!leases.isValid(this)) throw new LeaseLost("the lease of the job has run out");
@@ -204,7 +205,8 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
     this.#interrupt = null;
     this.#host.leases.drop(this);
     this.#cancel();
-    this.#host.onEnd();
-    this.#resolveEnded();
+    this.#host.onEnd(this);
+    this.#hasEnded = true;
+    this.#onEnded?.();
   }
 }

@@ -1,7 +1,7 @@
 // The requests of a producer to its queue.
 
 import { Queue } from "bullmq";
-import { backendFactory, Connection, connectionOptions, type NewJob } from "./connection.ts";
+import { backendFactory, backoffType, Connection, connectionOptions, keepOf, type NewJob } from "./connection.ts";
 import type { EngineSettings, QueueCounts } from "./options.ts";
 
 /** The connection of a producer. */
@@ -12,7 +12,13 @@ export class ProducerConnection extends Connection {
 
   /** Stores jobs; see `store`. */
   async add(jobs: readonly NewJob[]): Promise<void> {
-    await this.store(this.backend, jobs, this.settings.retry.retries, this.settings.keepDone);
+    const { retry, keepDone, keepFailed } = this.settings;
+    await this.store(this.backend, jobs, {
+      attempts: retry.retries + 1,
+      backoff: { type: backoffType },
+      removeOnComplete: keepOf(keepDone),
+      removeOnFail: keepOf(keepFailed),
+    });
   }
 
   /** Returns the number of jobs that wait for a worker. */

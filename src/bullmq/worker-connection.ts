@@ -184,7 +184,8 @@ export class WorkerConnection extends Connection<FetchingWorker> {
 
   /** Stores outcomes in the queue of outcomes. An outcome whose id is in that queue is not stored again. */
   async storeOutcomes(outcomes: readonly NewJob[]): Promise<void> {
-    await this.store(this.#outcomes, outcomes, 0, this.settings.keepDone);
+    // The reader decides how long an outcome is kept that it has read.
+    await this.store(this.#outcomes, outcomes, {});
   }
 
   /** Removes outcomes that have not been read for `ms` milliseconds, and returns their number. */
