@@ -54,8 +54,9 @@ const sweeps = { redis: 500, postgres: 1000 };
 /** The number of sends that wait at the same time. */
 const sends = 32;
 
-/** How long any step may take before the run has failed, in milliseconds. */
+/** How long any step may take before the run has failed, and by how much more for each job, in milliseconds. */
 const stepTimeout = 120_000;
+const stepTimeoutOfJob = 200;
 
 let stages = 0;
 
@@ -205,11 +206,12 @@ export class Stage {
   }
 
   async until(what: string, condition: () => boolean | Promise<boolean>, pause: number = 2): Promise<void> {
-    const deadline = performance.now() + stepTimeout;
+    const timeout = stepTimeout + stepTimeoutOfJob * this.jobs;
+    const deadline = performance.now() + timeout;
     for (;;) {
       this.ledger.read();
       if (await condition()) return;
-      if (performance.now() > deadline) throw new Error(`${stepTimeout / 1000} s were not enough until ${what}`);
+      if (performance.now() > deadline) throw new Error(`${timeout / 1000} s were not enough until ${what}`);
       await sleep(pause);
     }
   }
