@@ -4,6 +4,9 @@ export default {
   // Many files wait for processes of their own.
   maxWorkers: "100%",
   roots: ["<rootDir>/test", "<rootDir>/examples"],
+  // The faults run alone, by `npm run test:faults`.
+  testPathIgnorePatterns: ["/node_modules/", "/bullmq/faults\\.test"],
+  reporters: ["default", "<rootDir>/test/support/skip-reporter.js"],
   setupFilesAfterEnv: ["<rootDir>/test/setup.ts"],
   extensionsToTreatAsEsm: [".ts"],
   // Tests see the library as its users do: by its name.

@@ -39,6 +39,10 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   readonly #calls = new Set<Call<Job, Result>>();
   readonly #held = new Set<Delivery<Job, Result>>();
   readonly #inProgress = new Set<Promise<unknown>>();
+
+  /** The requests in progress that may take a job, and those that give a job back that no call waits for. */
+  readonly #taking = new Set<Promise<unknown>>();
+  readonly #returning = new Set<Promise<unknown>>();
   readonly #sweeper = new RuntimeTimer("goro/bullmq", () => void this.#sweep());
 
   /** The connection, which may be being established, and the promise of that. */
@@ -63,6 +67,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
 
   /** Whether the loop waits for a signal. It then serves one call. */
   #isBlocked = false;
+  #waiting: Promise<void> | null = null;
   #endPause: (() => void) | null = null;
   #closing: Promise<void> | null = null;
 
@@ -88,8 +93,8 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
       this.#calls.add(call);
       call.detach = onCancel(ctx, () => {
         this.#calls.delete(call);
-        call.reject(causeOf(ctx) as Error);
         if (this.#calls.size === 0) this.#wake();
+        void this.#rejectCanceled(call, causeOf(ctx) as Error);
       });
       // A call of `ack` in the same turn takes the job for this call by its own request.
       queueMicrotask(() => queueMicrotask(() => this.#start()));
@@ -104,6 +109,18 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   /** The number of calls of `next` that neither a request in progress nor the loop, while it waits, serves. */
   get #unserved(): number {
     return this.#calls.size - this.#reserved - (this.#isBlocked ? 1 : 0);
+  }
+
+  /**
+   * Rejects a canceled call when no job is held for it: a job that a request in progress takes is given back first. Otherwise a job that is
+   * run alone could end the process while it holds another one.
+   */
+  async #rejectCanceled(call: Call<Job, Result>, cause: Error): Promise<void> {
+    const taking = [...this.#taking];
+    if (this.#calls.size === 0 && this.#waiting !== null) taking.push(this.#waiting);
+    const returned = Promise.allSettled(taking).then(() => Promise.allSettled(this.#returning));
+    await within(returned, closePatience);
+    call.reject(cause);
   }
 
   /** Requests a job for each call that is not served; if the queue had none, one loop waits for a signal. */
@@ -130,7 +147,8 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   async #run(): Promise<void> {
     try {
       while (this.#isDry && this.#closing === null && this.#unserved > 0) {
-        await this.#waitForJob(await this.#connect());
+        this.#waiting = this.#waitForJob(await this.#connect());
+        await this.#waiting;
         if (this.#closing === null && this.#unserved > 0) await this.#fetch();
       }
     } catch (error) {
@@ -142,7 +160,11 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   }
 
   /** Sends a request that takes a job for a call of `next`, and delivers the job. */
-  async #request(send: () => Promise<FetchResult>): Promise<void> {
+  #request(send: () => Promise<FetchResult>): Promise<void> {
+    return this.#track(this.#take(send), this.#taking);
+  }
+
+  async #take(send: () => Promise<FetchResult>): Promise<void> {
     this.#reserved++;
     let isReserved = true;
     try {
@@ -209,7 +231,8 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
 
   #deliver(delivery: Delivery<Job, Result>): void {
     const [call] = this.#calls;
-    if (call === undefined || this.#closing !== null) void this.#track(delivery.release());
+    if (call === undefined || this.#closing !== null)
+      void this.#track(this.#track(delivery.release(), this.#returning));
     else this.#settle(call)?.resolve(delivery);
   }
 
@@ -309,12 +332,12 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
     this.#endPause = null;
   }
 
-  async #track<R>(promise: Promise<R>): Promise<R> {
-    this.#inProgress.add(promise);
+  async #track<R>(promise: Promise<R>, promises: Set<Promise<unknown>> = this.#inProgress): Promise<R> {
+    promises.add(promise);
     try {
       return await promise;
     } finally {
-      this.#inProgress.delete(promise);
+      promises.delete(promise);
     }
   }
 

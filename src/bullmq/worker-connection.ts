@@ -59,7 +59,7 @@ export class WorkerConnection extends Connection<FetchingWorker> {
   readonly #pauses: Pauses;
   readonly #outcomes: IQueueBackend;
   #tokens = 0;
-  #isWaking = false;
+  #waking: Promise<void> | null = null;
 
   constructor(settings: EngineSettings) {
     const { name, lease, sweep, maxStalls, rate } = settings;
@@ -112,21 +112,15 @@ export class WorkerConnection extends Connection<FetchingWorker> {
       return signal !== null;
     } catch (error) {
       // `wake` breaks the connection of the wait, and restores it.
-      if (this.#isWaking || this.isClosing) return false;
+      if (this.#waking !== null || this.isClosing) return false;
       await this.backend.reconnectBlocking();
       throw error;
     }
   }
 
   /** Ends a call of `waitForJob`. */
-  async wake(): Promise<void> {
-    this.#isWaking = true;
-    try {
-      await this.backend.disconnectBlocking(true);
-      if (!this.isClosing) await this.backend.reconnectBlocking();
-    } finally {
-      this.#isWaking = false;
-    }
+  wake(): Promise<void> {
+    return (this.#waking ??= this.#restartBlocking().finally(() => (this.#waking = null)));
   }
 
   /** Completes `job` with `value`; with `isFetching`, takes the next job by the same request. */
@@ -204,10 +198,17 @@ export class WorkerConnection extends Connection<FetchingWorker> {
     }
   }
 
-  protected override end(): Promise<void> {
+  protected override async end(): Promise<void> {
+    // A connection that is closed while it is being restored would stay open.
+    await this.#waking?.catch(() => undefined);
     // Otherwise a wait for a job on Postgres would last until its time is over.
     void this.backend.disconnectBlocking(true).catch(() => undefined);
-    return this.queue.close(true);
+    await this.queue.close(true);
+  }
+
+  async #restartBlocking(): Promise<void> {
+    await this.backend.disconnectBlocking(true);
+    if (!this.isClosing) await this.backend.reconnectBlocking();
   }
 
   async #fetched(response: readonly unknown[] | void, token: string, leasedAt: number): Promise<FetchResult> {

@@ -2,7 +2,7 @@
 // and the number of requests.
 
 import { createRequire } from "node:module";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { createPostgresBackend, Queue } from "bullmq";
 import { context, type JobDelivery, type JobSource, WorkerPool } from "goro";
 import { type JobQueue, queue, type QueueOptions } from "goro/bullmq";
@@ -10,6 +10,7 @@ import type * as ioredis from "ioredis";
 import type * as postgres from "pg";
 import { resolveQueueOptions } from "../../src/bullmq/options.ts";
 import { WorkerConnection } from "../../src/bullmq/worker-connection.ts";
+import { describeOn } from "../support/engine-tests.ts";
 import { engines, type TestServer } from "../support/servers.ts";
 
 // As BullMQ loads them.
@@ -29,11 +30,9 @@ async function take<J, R>(source: JobSource<J, R>): Promise<JobDelivery<J, R>> {
 }
 
 for (const engine of engines) {
-  const isMissing = engine.missing !== undefined;
   const isRedis = engine.name === "redis";
-  const title = isMissing ? `on ${engine.name}, skipped because ${engine.missing}` : `on ${engine.name}`;
 
-  (isMissing ? describe.skip : describe)(title, () => {
+  describeOn(engine, "", () => {
     let server: TestServer;
     let queues = 0;
 

@@ -1,33 +1,32 @@
 // The suite of all JobSources, on real servers.
 
-import { afterAll, beforeAll, describe } from "@jest/globals";
+import { afterAll, beforeAll } from "@jest/globals";
 import { context } from "goro";
 import { queue, type QueueOptions } from "goro/bullmq";
 import { jobSourceSuite, type SuiteJob } from "../conformance/job-source.ts";
+import { describeOn } from "../support/engine-tests.ts";
 import { engines, type TestServer } from "../support/servers.ts";
 
 const lease = 300;
 
 for (const engine of engines) {
-  describe(`goro/bullmq on ${engine.name}`, () => {
-    let server: TestServer | undefined;
+  describeOn(engine, "goro/bullmq", () => {
+    let server: TestServer;
     let queues = 0;
 
     function optionsOf(options: Omit<QueueOptions<SuiteJob>, "redis" | "postgres">): QueueOptions<SuiteJob> {
-      const { url } = server as TestServer;
+      const { url } = server;
       return engine.name === "redis" ? { ...options, redis: url } : { ...options, postgres: url };
     }
 
     beforeAll(async () => {
-      if (engine.missing !== undefined) return;
       server = await engine.start();
       await queue<SuiteJob>("first", optionsOf({})).migrate();
     });
 
-    afterAll(() => server?.stop());
+    afterAll(() => server.stop());
 
     jobSourceSuite(`goro/bullmq on ${engine.name}`, {
-      skip: engine.missing,
       timeout: 10_000,
       run: (f) => f(),
       makeQueue({ retries, maxStalls }) {

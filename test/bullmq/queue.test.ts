@@ -1,9 +1,10 @@
 // Queues of goro/bullmq on real servers, which this file starts itself. Without a server, its tests are skipped by name.
 
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Context, context, PanicError, select, send } from "goro";
 import { type JobQueue, queue, type QueueOptions, type QueueOutcome } from "goro/bullmq";
 import type { JobDelivery, JobSource } from "../../src/pool/source.ts";
+import { describeOn } from "../support/engine-tests.ts";
 import { engines, type TestServer } from "../support/servers.ts";
 
 type Job = { readonly n: number };
@@ -29,10 +30,7 @@ function block(ms: number): void {
 }
 
 for (const engine of engines) {
-  const isMissing = engine.missing !== undefined;
-  const title = isMissing ? `on ${engine.name}, skipped because ${engine.missing}` : `on ${engine.name}`;
-
-  (isMissing ? describe.skip : describe)(title, () => {
+  describeOn(engine, "", () => {
     let server: TestServer;
     let queues = 0;
 
