@@ -88,6 +88,9 @@ describe("mapOrdered", () => {
     [{ maxInFlight: 0 }, "mapOrdered: maxInFlight must be a whole number, 1 or more, got 0"],
     [{ timeout: -1 }, "mapOrdered: timeout must be a number, 0 or more, got -1"],
     [{ workers: 2 }, "mapOrdered: unknown option workers; write concurrency instead"],
+    [{ limit: 2 }, "mapOrdered: unknown option limit; write concurrency instead"],
+    [{ retries: 2 }, "mapOrdered: unknown option retries; write retry instead"],
+    [{ backpressure: 2 }, "mapOrdered: unknown option backpressure; write maxInFlight instead"],
     [{ ctx: new AbortController().signal }, "mapOrdered: ctx must be a context, got an AbortSignal; write signal:"],
   ])("refuses the options %p", (options, message) => {
     expect(() => mapOrdered([1], sleep, options)).toThrow(message);
