@@ -9,6 +9,7 @@ import {
   fromIterable,
   fromReadableStream,
   gosched,
+  type JobDelivery,
   type JobOutcome,
   mapOrdered,
   Mutex,
@@ -29,7 +30,7 @@ import {
   WaitGroup,
   WorkerPool,
 } from "goro";
-import { ignoreLeaks, bubble, LeakDetector, waitUntilBlocked } from "goro/testing";
+import { ignoreLeaks, bubble, LeakDetector, memoryQueue, waitUntilBlocked } from "goro/testing";
 import { callablesOf } from "./support/exports.ts";
 
 /** Prepares a loop; returns its body. */
@@ -57,6 +58,14 @@ async function stoppedPool(): Promise<WorkerPool<number, number>> {
   const pool = poolOf(() => 1);
   await pool.stop();
   return pool;
+}
+
+async function endedDelivery(body: (delivery: JobDelivery<number, number>) => Promise<unknown>): Promise<Body> {
+  const queue = memoryQueue<number, number>();
+  await queue.send(1);
+  const delivery = (await queue.deliveries().next(context.background())) as JobDelivery<number, number>;
+  await delivery.ack(1);
+  return () => body(delivery);
 }
 
 function fail(): never {
@@ -169,6 +178,48 @@ const loops: Readonly<Record<string, Entry>> = {
     "without a value": () => () => new LeakDetector().check(),
   },
   "Locker.lock": "Mutex.lock",
+  "JobDelivery.ack": { "of a delivery that has ended": () => endedDelivery((delivery) => delivery.ack(1)) },
+  "JobDelivery.nack": { "of a delivery that has ended": () => endedDelivery((delivery) => delivery.nack(doom)) },
+  "JobDelivery.release": {
+    "of a delivery that has ended": () => endedDelivery((delivery) => delivery.release()),
+    "of the only job, again and again": async () => {
+      const queue = memoryQueue<number, number>();
+      const source = queue.deliveries();
+      await queue.send(1);
+      return async () => (await source.next(context.background()))?.release();
+    },
+  },
+  "JobSource.close": {
+    "that is repeated": () => {
+      const source = memoryQueue().deliveries();
+      return () => source.close();
+    },
+  },
+  "JobSource.next": {
+    "with a context that is canceled": () => {
+      const source = memoryQueue().deliveries();
+      const ctx = canceled();
+      return () => source.next(ctx);
+    },
+    "of a queue that fails": () => {
+      const queue = memoryQueue();
+      queue.fail(doom);
+      return () => queue.deliveries().next(context.background());
+    },
+  },
+  "MemoryQueue.outcomes": {
+    "with a context that is canceled": () => {
+      const queue = memoryQueue();
+      const ctx = canceled();
+      return () => queue.outcomes(ctx).next();
+    },
+  },
+  "MemoryQueue.send": {
+    "of a job that is known": () => {
+      const queue = memoryQueue<number, number>();
+      return () => queue.send(1, "id");
+    },
+  },
   "Mutex.lock": {
     "that is free": () => {
       const mu = new Mutex();

@@ -4,6 +4,7 @@ import type { Context } from "../context/context.ts";
 import { type CancelCauseFunc, withCancelCause, withoutCancel } from "../context/derive.ts";
 import { type JobDelivery, LeaseLost } from "../pool/source.ts";
 import { RuntimeTimer } from "../runtime/timer.ts";
+import { resolved } from "../runtime/scheduler.ts";
 import { sleep } from "../time/time.ts";
 
 /** One job of the queue, from its acceptance on. */
@@ -91,6 +92,8 @@ export class MemoryDelivery<Job, Result> implements JobDelivery<Job, Result> {
     if (this.#latency > 0) await sleep(this.#latency);
     if (this.isRefused) this.lose();
     this.#expiry.cancel();
-    return this.#onEnd(this, end);
+    const counts = this.#onEnd(this, end);
+    await resolved();
+    return counts;
   }
 }

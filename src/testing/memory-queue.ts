@@ -18,6 +18,7 @@ import {
 } from "../pool/retry.ts";
 import type { JobSource } from "../pool/source.ts";
 import { spawn } from "../runtime/goroutine.ts";
+import { resolved } from "../runtime/scheduler.ts";
 import { RuntimeTimer } from "../runtime/timer.ts";
 import { Check } from "../util/validate.ts";
 import { type DeliveryEnd, MemoryDelivery, QueuedJob } from "./memory-delivery.ts";
@@ -172,6 +173,7 @@ export class MemoryQueue<Job, Result> {
   async send(job: Job, id: string = this.#id(job)): Promise<void> {
     while (!this.#hasRoom) await this.#changed.receive();
     this.#add(id, job);
+    await resolved();
   }
 
   /**
@@ -206,6 +208,7 @@ export class MemoryQueue<Job, Result> {
       close: async () => {
         for (const delivery of held) delivery.stopRenewing();
         held.clear();
+        await resolved();
       },
     };
   }
@@ -255,6 +258,7 @@ export class MemoryQueue<Job, Result> {
 
   async *#readOutcomes(ctx: Context): AsyncGenerator<MemoryQueueOutcome<Job, Result>, undefined> {
     for (;;) {
+      await resolved();
       const outcome = this.#outcomes.shift();
       if (outcome !== undefined) yield outcome;
       else if (!(await this.#waitForChange(ctx))) return undefined;
@@ -275,6 +279,7 @@ export class MemoryQueue<Job, Result> {
   }
 
   async #next(ctx: Context): Promise<MemoryDelivery<Job, Result> | undefined> {
+    await resolved();
     for (;;) {
       if (ctx.err() !== undefined) return undefined;
       if (this.#failure !== undefined) throw this.#failure;
