@@ -11,6 +11,7 @@ import {
   PostgresConnection,
   PostgresQueueBackend,
   type QueueBase,
+  RedisQueueBackend,
   runMigrations,
 } from "bullmq";
 import { isRefusal } from "./errors.ts";
@@ -58,6 +59,17 @@ export function backendFactory({ postgres }: EngineSettings): BackendFactory {
   return (postgres === undefined ? createRedisBackend : createPostgresBackend) as BackendFactory;
 }
 
+/** The part of a stream that gathers writes. */
+interface GatheringStream {
+  cork(): void;
+  uncork(): void;
+}
+
+/** The part of a client for Redis that is not public in all versions. Other clients than ioredis have no stream. */
+interface RedisSocket {
+  readonly stream?: GatheringStream | null;
+}
+
 /** A connection to a queue, which is opened when it is created. */
 export abstract class Connection<Q extends QueueBase = QueueBase> {
   protected readonly settings: EngineSettings;
@@ -68,6 +80,11 @@ export abstract class Connection<Q extends QueueBase = QueueBase> {
   /** Whether the server has accepted the connection. It may be away since then. */
   isReady = false;
   #fail: (error: Error) => void = () => undefined;
+
+  #redis: RedisSocket | null = null;
+
+  /** The stream whose writes are being gathered. */
+  #gathering: GatheringStream | null = null;
 
   /** Rejects when the connection is closed, or when the server refuses it. */
   readonly #failed: Promise<never>;
@@ -97,6 +114,7 @@ export abstract class Connection<Q extends QueueBase = QueueBase> {
   async ready(): Promise<void> {
     await Promise.race([this.queue.waitUntilReady(), this.#failed]);
     if (isClient(this.settings.postgres)) await this.#checkSearchPath();
+    if (this.backend instanceof RedisQueueBackend) this.#redis = (await this.backend.client) as RedisSocket;
     this.isReady = true;
   }
 
@@ -117,6 +135,21 @@ export abstract class Connection<Q extends QueueBase = QueueBase> {
   /** The queries that BullMQ does not have; null for Redis. */
   protected get postgres(): PostgresConnection["pool"] | null {
     return this.backend instanceof PostgresQueueBackend ? this.backend.connection.pool : null;
+  }
+
+  /**
+   * Gathers the requests that are sent to Redis until the running turn of the event loop ends, microtasks included, into one write: a write
+   * of its own for each request is a third of the CPU of a job, and Redis then wakes up for each.
+   */
+  protected gatherWrites(): void {
+    const stream = this.#redis?.stream;
+    if (stream === undefined || stream === null || stream === this.#gathering) return;
+    this.#gathering = stream;
+    stream.cork();
+    process.nextTick(() => {
+      this.#gathering = null;
+      stream.uncork();
+    });
   }
 
   /** BullMQ sets the search path of its own pools only. */
