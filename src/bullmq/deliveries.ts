@@ -380,7 +380,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   }
 
   get #held(): Delivery<Job, Result>[] {
-    return this.#leases.held as Delivery<Job, Result>[];
+    return this.#leases.held.filter((lease) => lease instanceof Delivery);
   }
 
   /** Waits for the requests in progress and for the ends of deliveries, those that arrive meanwhile included. */
