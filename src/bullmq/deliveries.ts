@@ -4,14 +4,18 @@
 // Invariants, whenever no method is on the stack:
 //   1. The requests in progress that take a job (`#reserved`) are at most as many as the calls of `next` that wait, unless calls were
 //      canceled meanwhile. A job without a call is given back at once.
-//   2. A delivery is in `#held` until the engine has responded to its end, its lease is lost, or the source is closed.
+//   2. A delivery has a lease until the engine has responded to its end, the lease is lost, or the source is closed.
 //   3. If a call of `next` waits that no request in progress serves, the loop runs, or a request is in progress whose end starts another one.
+//
+// What comes and goes with each job is in linked lists and not in Sets; see `Leases`.
 
 import { causeOf, onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
 import type { JobDelivery, JobSource } from "../pool/source.ts";
+import { resolvedPromise } from "../runtime/scheduler.ts";
 import { RuntimeTimer } from "../runtime/timer.ts";
 import { toError } from "../util/inspect.ts";
+import { type QueueNode, WaitQueue } from "../util/wait-queue.ts";
 import { Delivery, type DeliveryHost } from "./delivery.ts";
 import { closePatience, within } from "./connection.ts";
 import { Leases } from "./leases.ts";
@@ -24,10 +28,32 @@ import { type FetchedJob, type FetchResult, WorkerConnection } from "./worker-co
 const longestWait = 5000;
 
 /** A call of `next` that waits. */
-interface Call<Job, Result> {
+class Call<Job, Result> implements QueueNode<Call<Job, Result>> {
+  queue: WaitQueue<Call<Job, Result>> | null = null;
+  prev: Call<Job, Result> | null = null;
+  next: Call<Job, Result> | null = null;
   readonly resolve: (delivery: JobDelivery<Job, Result> | undefined) => void;
   readonly reject: (error: Error) => void;
-  detach: () => void;
+  detach: (() => void) | null = null;
+
+  constructor(resolve: (delivery: JobDelivery<Job, Result> | undefined) => void, reject: (error: Error) => void) {
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+}
+
+/** A request in progress that may take a job. */
+class Taking implements QueueNode<Taking> {
+  queue: WaitQueue<Taking> | null = null;
+  prev: Taking | null = null;
+  next: Taking | null = null;
+
+  /** Called when the request has ended and its job is delivered or is being given back. */
+  onEnd: (() => void)[] | null = null;
+
+  ended(): Promise<void> {
+    return new Promise((resolve) => (this.onEnd ??= []).push(resolve));
+  }
 }
 
 /** The source of the jobs of one queue. */
@@ -36,12 +62,14 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   readonly #outcomes: OutcomeWriter | null;
   readonly #limits: DataLimits;
   readonly #leases: Leases;
-  readonly #calls = new Set<Call<Job, Result>>();
-  readonly #held = new Set<Delivery<Job, Result>>();
+  readonly #calls = new WaitQueue<Call<Job, Result>>();
+  #callCount = 0;
+
+  /** The other requests in progress, the loop included. */
   readonly #inProgress = new Set<Promise<unknown>>();
 
   /** The requests in progress that may take a job, and those that give a job back that no call waits for. */
-  readonly #taking = new Set<Promise<unknown>>();
+  readonly #taking = new WaitQueue<Taking>();
   readonly #returning = new Set<Promise<unknown>>();
   readonly #sweeper = new RuntimeTimer("goro/bullmq", () => void this.#sweep());
 
@@ -50,9 +78,10 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   #ready: Promise<WorkerConnection> | null = null;
 
   /** What all deliveries share. */
-  #host: DeliveryHost<Job, Result> | null = null;
+  #host: DeliveryHost | null = null;
   #reserved = 0;
   #isRunning = false;
+  #willStart = false;
 
   /**
    * The requests in progress that only take a job, and how many there may be: one after a response without a job, and twice as many after
@@ -89,15 +118,18 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
         resolve(undefined);
         return;
       }
-      const call: Call<Job, Result> = { resolve, reject, detach: () => undefined };
-      this.#calls.add(call);
+      const call = new Call<Job, Result>(resolve, reject);
+      this.#calls.push(call);
+      this.#callCount++;
       call.detach = onCancel(ctx, () => {
-        this.#calls.delete(call);
-        if (this.#calls.size === 0) this.#wake();
+        this.#remove(call);
+        if (this.#callCount === 0) this.#wake();
         void this.#rejectCanceled(call, causeOf(ctx) as Error);
       });
+      if (this.#willStart) return;
+      this.#willStart = true;
       // A call of `ack` in the same turn takes the job for this call by its own request.
-      queueMicrotask(() => queueMicrotask(() => this.#start()));
+      void resolvedPromise.then(noop).then(this.#startLater);
     });
   }
 
@@ -108,7 +140,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
 
   /** The number of calls of `next` that neither a request in progress nor the loop, while it waits, serves. */
   get #unserved(): number {
-    return this.#calls.size - this.#reserved - (this.#isBlocked ? 1 : 0);
+    return this.#callCount - this.#reserved - (this.#isBlocked ? 1 : 0);
   }
 
   /**
@@ -116,12 +148,17 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
    * run alone could end the process while it holds another one.
    */
   async #rejectCanceled(call: Call<Job, Result>, cause: Error): Promise<void> {
-    const taking = [...this.#taking];
-    if (this.#calls.size === 0 && this.#waiting !== null) taking.push(this.#waiting);
+    const taking = this.#allTaking();
+    if (this.#callCount === 0 && this.#waiting !== null) taking.push(this.#waiting);
     const returned = Promise.allSettled(taking).then(() => Promise.allSettled(this.#returning));
     await within(returned, closePatience);
     call.reject(cause);
   }
+
+  readonly #startLater = (): void => {
+    this.#willStart = false;
+    this.#start();
+  };
 
   /** Requests a job for each call that is not served; if the queue had none, one loop waits for a signal. */
   #start(): void {
@@ -135,10 +172,10 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   async #fetch(): Promise<void> {
     this.#fetches++;
     try {
-      await this.#request(async () => (await this.#connect()).fetch());
+      await this.#take(async () => (await this.#connect()).fetch());
     } catch (error) {
       // The caller decides when to try again.
-      for (const call of this.#calls) this.#settle(call)?.reject(toError(error));
+      this.#rejectCalls(error);
     }
     this.#fetches--;
     this.#start();
@@ -152,7 +189,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
         if (this.#closing === null && this.#unserved > 0) await this.#fetch();
       }
     } catch (error) {
-      for (const call of this.#calls) this.#settle(call)?.reject(toError(error));
+      this.#rejectCalls(error);
     } finally {
       this.#isRunning = false;
     }
@@ -160,26 +197,30 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   }
 
   /** Sends a request that takes a job for a call of `next`, and delivers the job. */
-  #request(send: () => Promise<FetchResult>): Promise<void> {
-    return this.#track(this.#take(send), this.#taking);
-  }
-
-  async #take(send: () => Promise<FetchResult>): Promise<void> {
+  async #take(send: (isFetching: boolean) => Promise<FetchResult>): Promise<void> {
+    const taking = new Taking();
+    this.#taking.push(taking);
     this.#reserved++;
     let isReserved = true;
     try {
-      const result = await send();
-      this.#isDry = result.job === undefined;
-      this.#width = this.#isDry ? 1 : Math.max(Math.min(2 * this.#width, this.#calls.size), 1);
-      if (this.#isDry) this.#emptyResult = result;
-      if (result.job !== undefined) {
-        const delivery = await this.#lease(result.job);
+      const result = await send(true);
+      const { job } = result;
+      this.#isDry = job === undefined;
+      this.#width = this.#isDry ? 1 : Math.max(Math.min(2 * this.#width, this.#callCount), 1);
+      if (job === undefined) {
+        this.#emptyResult = result;
+      } else {
+        const delivery = new Delivery<Job, Result>(job, this.#host as DeliveryHost);
+        this.#leases.hold(delivery);
+        const mayRun = this.#isFresh(job) || (await this.#confirm(delivery, job));
         this.#reserved--;
         isReserved = false;
-        if (delivery !== null) this.#deliver(delivery);
+        if (mayRun) this.#deliver(delivery);
       }
     } finally {
       if (isReserved) this.#reserved--;
+      this.#taking.remove(taking);
+      if (taking.onEnd !== null) for (const resolve of taking.onEnd) resolve();
     }
   }
 
@@ -198,42 +239,40 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
       this.#isBlocked = false;
     }
     // The signal would be lost for other workers: the job that is given back signals again.
-    if (isSignaled && this.#unserved <= 0 && this.#closing === null) await this.#request(() => connection.fetch());
+    if (isSignaled && this.#unserved <= 0 && this.#closing === null) await this.#take(() => connection.fetch());
   }
 
-  /** Makes a delivery of a job that has been taken; null if it must not be run. */
-  async #lease(job: FetchedJob): Promise<Delivery<Job, Result> | null> {
-    const delivery = new Delivery<Job, Result>(job, this.#host as DeliveryHost<Job, Result>);
-    this.#held.add(delivery);
-    this.#leases.hold(delivery);
+  /** Whether a job that has been taken may be run at once. */
+  #isFresh(job: FetchedJob): boolean {
+    return job.deferredFailure === undefined && this.#leases.now() - job.leasedAt <= this.#settings.lease / 2;
+  }
+
+  /** Ends a delivery that must not be run; confirms the lease of another one, and returns whether it is held. */
+  async #confirm(delivery: Delivery<Job, Result>, job: FetchedJob): Promise<boolean> {
     if (job.deferredFailure !== undefined) {
       const { maxStalls } = this.#settings;
       const error = new Error(`the lease of the job ran out ${job.stalls} times; maxStalls is ${maxStalls}`);
       error.name = "UnrecoverableError";
       await this.#track(delivery.nack(error));
-      return null;
+      return false;
     }
     // The response may have been on its way for so long that the lease has run out, such as during an outage.
-    if (this.#leases.now() - job.leasedAt > this.#settings.lease / 2) {
-      const renewedAt = this.#leases.now();
-      try {
-        const lost = await (this.#connection as WorkerConnection).renew([job]);
-        if (lost.length === 0) delivery.confirmedAt = renewedAt;
-        else delivery.abandon();
-      } catch (error) {
-        delivery.abandon();
-        throw error;
-      }
-      return this.#held.has(delivery) ? delivery : null;
+    const renewedAt = this.#leases.now();
+    try {
+      const lost = await (this.#connection as WorkerConnection).renew([job]);
+      if (lost.length === 0) delivery.confirmedAt = renewedAt;
+      else delivery.abandon();
+    } catch (error) {
+      delivery.abandon();
+      throw error;
     }
-    return delivery;
+    return this.#leases.isHeld(delivery);
   }
 
   #deliver(delivery: Delivery<Job, Result>): void {
-    const [call] = this.#calls;
-    if (call === undefined || this.#closing !== null)
-      void this.#track(this.#track(delivery.release(), this.#returning));
-    else this.#settle(call)?.resolve(delivery);
+    const call = this.#calls.first;
+    if (call === null || this.#closing !== null) void this.#track(this.#track(delivery.release(), this.#returning));
+    else this.#settle(call).resolve(delivery);
   }
 
   /** Completes a job, and takes the next one by the same request if a call of `next` waits. */
@@ -243,16 +282,37 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
       return;
     }
     try {
-      await this.#request(() => send(true));
+      await this.#take(send);
     } finally {
       this.#start();
     }
   }
 
-  #settle(call: Call<Job, Result>): Call<Job, Result> | undefined {
-    if (!this.#calls.delete(call)) return undefined;
-    call.detach();
+  #remove(call: Call<Job, Result>): void {
+    this.#calls.remove(call);
+    this.#callCount--;
+  }
+
+  /** Removes a call that waits, and returns it. */
+  #settle(call: Call<Job, Result>): Call<Job, Result> {
+    this.#remove(call);
+    call.detach?.();
     return call;
+  }
+
+  #rejectCalls(error: unknown): void {
+    this.#calls.drain((call) => {
+      this.#callCount--;
+      call.detach?.();
+      call.reject(toError(error));
+    });
+  }
+
+  /** Returns promises of the ends of all requests in progress that may take a job. */
+  #allTaking(): Promise<void>[] {
+    const ends: Promise<void>[] = [];
+    for (let taking = this.#taking.first; taking !== null; taking = taking.next) ends.push(taking.ended());
+    return ends;
   }
 
   async #connect(): Promise<WorkerConnection> {
@@ -276,7 +336,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
     }
   }
 
-  #hostOf(connection: WorkerConnection): DeliveryHost<Job, Result> {
+  #hostOf(connection: WorkerConnection): DeliveryHost {
     return {
       connection,
       outcomes: this.#outcomes,
@@ -286,7 +346,6 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
       leases: this.#leases,
       report: (error) => this.#report(error),
       complete: (send) => this.#complete(send),
-      onEnd: (delivery) => this.#held.delete(delivery),
     };
   }
 
@@ -307,11 +366,11 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   }
 
   async #close(): Promise<void> {
-    for (const call of this.#calls) this.#settle(call)?.resolve(undefined);
+    for (let call = this.#calls.first; call !== null; call = this.#calls.first) this.#settle(call).resolve(undefined);
     this.#wake();
     this.#sweeper.cancel();
     // The one that is given back last is delivered first.
-    for (const delivery of [...this.#held].reverse()) {
+    for (const delivery of this.#held.reverse()) {
       delivery.stop();
       void this.#track(delivery.release());
     }
@@ -320,10 +379,15 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
     await this.#connection?.close();
   }
 
+  get #held(): Delivery<Job, Result>[] {
+    return this.#leases.held.filter((lease) => lease instanceof Delivery);
+  }
+
   /** Waits for the requests in progress and for the ends of deliveries, those that arrive meanwhile included. */
   async #drain(): Promise<void> {
-    while (this.#inProgress.size > 0 || this.#held.size > 0) {
-      await Promise.allSettled([...this.#inProgress, ...[...this.#held].map((delivery) => delivery.ended())]);
+    while (this.#inProgress.size > 0 || this.#taking.first !== null || !this.#leases.isEmpty) {
+      const ends = this.#held.map((delivery) => delivery.ended());
+      await Promise.allSettled([...this.#inProgress, ...this.#allTaking(), ...ends]);
     }
   }
 
@@ -344,4 +408,8 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   #report(error: unknown): void {
     if (this.#closing === null) this.#settings.onError(toError(error));
   }
+}
+
+function noop(): void {
+  // One round of the microtask queue.
 }

@@ -4,11 +4,14 @@
 //   1. Only the first call of `ack`, `nack` and `release` sends requests, and none is sent after the lease was lost.
 //   2. A delivery that has ended has no lease, its context is canceled, and the promise of `ended` is resolved.
 
-import { background, type CancelCauseFunc, withCancelCause } from "../context/derive.ts";
+import { CancelContext } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
+import { canceled } from "../context/errors.ts";
+import { backgroundContext } from "../context/value-context.ts";
 import { type JobDelivery, LeaseLost, Stopping } from "../pool/source.ts";
 import { RuntimeTimer } from "../runtime/timer.ts";
 import { toError } from "../util/inspect.ts";
+import type { WaitQueue } from "../util/wait-queue.ts";
 import { isLeaseError, isTemporary } from "./errors.ts";
 import type { Lease, Leases } from "./leases.ts";
 import type { OutcomeEnd, OutcomeWriter } from "./outcomes.ts";
@@ -22,7 +25,7 @@ const longestPause = 2000;
 const longestRefusal = 5;
 
 /** The part of its source that a delivery uses. */
-export interface DeliveryHost<Job, Result> {
+export interface DeliveryHost {
   readonly connection: WorkerConnection;
   readonly outcomes: OutcomeWriter | null;
   readonly keepDone: number;
@@ -30,8 +33,7 @@ export interface DeliveryHost<Job, Result> {
   readonly limits: DataLimits;
   readonly leases: Leases;
   report(error: unknown): void;
-  complete(send: (isFetching: boolean) => Promise<FetchResult>): Promise<void>;
-  onEnd(delivery: Delivery<Job, Result>): void;
+  complete(send: (isFetching: boolean) => Promise<FetchResult>): Promise<unknown>;
 }
 
 /** A job that a source holds, with its lease. */
@@ -41,20 +43,25 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
   readonly attempt: number;
   readonly stalls: number;
   readonly job: Job;
-  readonly ctx: Context;
   confirmedAt: number;
+  queue: WaitQueue<Lease> | null = null;
+  prev: Lease | null = null;
+  next: Lease | null = null;
 
   readonly #fetched: FetchedJob;
-  readonly #host: DeliveryHost<Job, Result>;
-  readonly #cancel: CancelCauseFunc;
+  readonly #host: DeliveryHost;
+
+  /** The context, which is made when it is read. */
+  #ctx: CancelContext | null = null;
+  #cause: Error | undefined;
   #isEnding = false;
   #hasEnded = false;
   #onEnded: (() => void) | null = null;
 
   /** Interrupts a request or a pause of the end. */
-  #interrupt: (() => void) | null = null;
+  #interrupt: ((result: false) => void) | null = null;
 
-  constructor(fetched: FetchedJob, host: DeliveryHost<Job, Result>) {
+  constructor(fetched: FetchedJob, host: DeliveryHost) {
     const { id, token, attempt, stalls, data, leasedAt } = fetched;
     this.id = id;
     this.token = token;
@@ -64,7 +71,14 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
     this.confirmedAt = leasedAt;
     this.#fetched = fetched;
     this.#host = host;
-    [this.ctx, this.#cancel] = withCancelCause(background());
+  }
+
+  get ctx(): Context {
+    if (this.#ctx === null) {
+      this.#ctx = new CancelContext(backgroundContext);
+      if (this.#cause !== undefined) this.#ctx.cancel(canceled, this.#cause);
+    }
+    return this.#ctx;
   }
 
   async ack(value: Result): Promise<boolean> {
@@ -75,13 +89,12 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
       // The next attempt would have such a result too.
       return this.#fail(toError(error), undefined);
     }
-    return this.#end(keepDone, async () => {
-      await complete(async (isFetching) => {
+    return this.#end(keepDone, () =>
+      complete(async (isFetching) => {
         if (outcomes !== null) await this.#writeOutcome(outcomes, value === undefined ? {} : { value });
         return connection.complete(this.#fetched, value, isFetching);
-      });
-      return true;
-    });
+      }),
+    );
   }
 
   async nack(error: Error): Promise<boolean> {
@@ -103,7 +116,7 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
 
   lose(): void {
     this.#cancel(new LeaseLost("the lease of the job has run out"));
-    this.#interrupt?.();
+    this.#interrupt?.(false);
     if (!this.#isEnding) this.#finish();
   }
 
@@ -115,7 +128,7 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
   /** Ends the delivery without a request: its lease runs out. */
   abandon(): void {
     this.#isEnding = true;
-    this.#interrupt?.();
+    this.#interrupt?.(false);
     this.#finish();
   }
 
@@ -126,7 +139,6 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
       const { name, message } = error;
       if (outcomes !== null && pause === undefined) await this.#writeOutcome(outcomes, { error: { name, message } });
       await connection.fail(this.#fetched, error, pause);
-      return true;
     });
   }
 
@@ -141,15 +153,21 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
    * Repeats `request` until the engine has responded or the lease is lost.
    *
    * @param keep how long the engine keeps the job after the request, in milliseconds
+   * @param request resolves with false if the lease has been lost
    * @throws an error (rejects) by which the engine refuses the request again and again. The lease then runs out.
    */
-  async #end(keep: number, request: () => Promise<boolean>): Promise<boolean> {
+  async #end(keep: number, request: () => Promise<unknown>): Promise<boolean> {
     if (this.#isEnding) return false;
     this.#isEnding = true;
     let refusals = 0;
     try {
       for (let pause = 50; this.#host.leases.isValid(this); pause = Math.min(2 * pause, longestPause)) {
-        const result = await this.#attempt(keep, request);
+        let result: boolean | Error;
+        try {
+          return (await this.#unlessInterrupted(request())) !== false;
+        } catch (error) {
+          result = await this.#stateAfter(toError(error), keep);
+        }
         if (typeof result === "boolean") return result;
         if (!isTemporary(result) && ++refusals === longestRefusal) throw result;
         this.#host.report(result);
@@ -161,14 +179,10 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
     }
   }
 
-  /** Sends a request. Returns whether this delivery has ended by it, or the error if that is unknown. */
-  async #attempt(keep: number, request: () => Promise<boolean>): Promise<boolean | Error> {
-    try {
-      return await this.#unlessInterrupted(request());
-    } catch (error) {
-      if (error instanceof LeaseLost) return false;
-      if (!isLeaseError(error)) return toError(error);
-    }
+  /** Returns whether this delivery has ended by a request that failed with `failure`, or an error if that is unknown. */
+  async #stateAfter(failure: Error, keep: number): Promise<boolean | Error> {
+    if (failure instanceof LeaseLost) return false;
+    if (!isLeaseError(failure)) return failure;
     if (!this.#host.leases.isValid(this)) return false;
     try {
       const state = await this.#host.connection.stateOf(this.#fetched);
@@ -183,9 +197,9 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
   }
 
   /** Returns the result of `request`, and false when the lease is lost before. */
-  #unlessInterrupted(request: Promise<boolean>): Promise<boolean> {
+  #unlessInterrupted(request: Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#interrupt = () => resolve(false);
+      this.#interrupt = resolve;
       request.then(resolve, reject);
     });
   }
@@ -201,11 +215,15 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
     });
   }
 
+  #cancel(cause: Error): void {
+    this.#cause ??= cause;
+    this.#ctx?.cancel(canceled, cause);
+  }
+
   #finish(): void {
     this.#interrupt = null;
     this.#host.leases.drop(this);
-    this.#cancel();
-    this.#host.onEnd(this);
+    this.#cancel(canceled);
     this.#hasEnded = true;
     this.#onEnded?.();
   }

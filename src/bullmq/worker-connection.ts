@@ -58,6 +58,7 @@ class FetchingWorker extends Worker<unknown, unknown, string, IQueueBackend> {
 export class WorkerConnection extends Connection<FetchingWorker> {
   readonly #pauses: Pauses;
   readonly #outcomes: IQueueBackend;
+  readonly #keep: boolean | { age: number };
   #tokens = 0;
   #waking: Promise<void> | null = null;
 
@@ -66,7 +67,7 @@ export class WorkerConnection extends Connection<FetchingWorker> {
     const pauses = new Pauses(settings.retry);
     const options = {
       connection: connectionOptions(settings),
-      name: `goro-${crypto.randomUUID()}`,
+      name: `goro-${crypto.randomUUID().slice(0, 8)}`,
       autorun: false,
       skipLockRenewal: true,
       skipStalledCheck: true,
@@ -80,6 +81,7 @@ export class WorkerConnection extends Connection<FetchingWorker> {
     };
     super(settings, new FetchingWorker(name, null, options, backendFactory(settings)));
     this.#pauses = pauses;
+    this.#keep = keepOf(settings.keepDone);
     this.#outcomes = this.backend.forQueue(outcomesName(name));
   }
 
@@ -98,7 +100,8 @@ export class WorkerConnection extends Connection<FetchingWorker> {
   async fetch(): Promise<FetchResult> {
     const token = `${this.queue.id}:${this.#tokens++}`;
     const leasedAt = currentClock().now();
-    return this.#fetched(await this.backend.moveToActive(token, this.queue.opts.name), token, leasedAt);
+    this.gatherWrites();
+    return this.#toResult(await this.backend.moveToActive(token, this.queue.opts.name), token, leasedAt);
   }
 
   /**
@@ -126,9 +129,10 @@ export class WorkerConnection extends Connection<FetchingWorker> {
   /** Completes `job` with `value`; with `isFetching`, takes the next job by the same request. */
   async complete(job: FetchedJob, value: unknown, isFetching: boolean): Promise<FetchResult> {
     const leasedAt = currentClock().now();
-    const keep = keepOf(this.settings.keepDone);
-    const { result } = await this.backend.moveToCompleted(job.record, value, keep, job.token, isFetching);
-    return this.#fetched(result, job.token, leasedAt);
+    this.gatherWrites();
+    const { record, token } = job;
+    const { result } = await this.backend.moveToCompleted(record, value, this.#keep, token, isFetching);
+    return this.#toResult(result, token, leasedAt);
   }
 
   /**
@@ -211,25 +215,20 @@ export class WorkerConnection extends Connection<FetchingWorker> {
     if (!this.isClosing) await this.backend.reconnectBlocking();
   }
 
-  async #fetched(response: readonly unknown[] | void, token: string, leasedAt: number): Promise<FetchResult> {
+  #toResult(response: readonly unknown[] | void, token: string, leasedAt: number): FetchResult | Promise<FetchResult> {
     const [data, id, limitedFor = 0, delayedUntil = 0] = (response ?? []) as [JobJson?, string?, number?, number?];
-    const none = { job: undefined, limitedFor: Math.max(limitedFor, 0), delayedUntil: Math.max(delayedUntil, 0) };
-    if (data === undefined || data === null || id === undefined) return none;
-    const record =
-      data.repeatJobKey === undefined ? Job.fromJSON(this.queue, data, id) : await this.queue.adopt(data, id, token);
-    if (record === undefined) return none;
-    record.token = token;
-    const job = {
-      id,
-      data: record.data as unknown,
-      attempt: record.attemptsStarted,
-      stalls: record.stalledCounter,
-      deferredFailure: record.deferredFailure,
-      token,
-      leasedAt,
-      record,
-    };
-    return { job, limitedFor: 0, delayedUntil: 0 };
+    if (data === undefined || data === null || id === undefined) {
+      return { job: undefined, limitedFor: Math.max(limitedFor, 0), delayedUntil: Math.max(delayedUntil, 0) };
+    }
+    if (data.repeatJobKey !== undefined) return this.#adopt(data, id, token, leasedAt);
+    return toFetched(Job.fromJSON(this.queue, data, id), id, token, leasedAt);
+  }
+
+  async #adopt(data: JobJson, id: string, token: string, leasedAt: number): Promise<FetchResult> {
+    const record = await this.queue.adopt(data, id, token);
+    return record === undefined
+      ? { job: undefined, limitedFor: 0, delayedUntil: 0 }
+      : toFetched(record, id, token, leasedAt);
   }
 
   async #checkClock(): Promise<void> {
@@ -247,6 +246,21 @@ export class WorkerConnection extends Connection<FetchingWorker> {
         `more than a quarter of the lease of ${lease} ms; synchronize the clocks, because jobs would be run more than once`,
     );
   }
+}
+
+function toFetched(record: Job, id: string, token: string, leasedAt: number): FetchResult {
+  record.token = token;
+  const job = {
+    id,
+    data: record.data as unknown,
+    attempt: record.attemptsStarted,
+    stalls: record.stalledCounter,
+    deferredFailure: record.deferredFailure,
+    token,
+    leasedAt,
+    record,
+  };
+  return { job, limitedFor: 0, delayedUntil: 0 };
 }
 
 /** Returns the name of the queue of the outcomes of the queue `name`. */

@@ -15,6 +15,9 @@ function makeLease(id: string, leases: Leases): Held {
     id,
     token: `token of ${id}`,
     confirmedAt: leases.now(),
+    queue: null,
+    prev: null,
+    next: null,
     lostAt: undefined,
     lose() {
       expect(this.lostAt).toBeUndefined();
