@@ -150,7 +150,11 @@ export abstract class Connection<Q extends QueueBase = QueueBase> {
     if (stream === undefined || stream === null) return;
     if (stream === this.#gathering) {
       // BullMQ writes a request one microtask after its call.
-      if (++this.#gathered % longestGathering === 0) queueMicrotask(() => (stream.uncork(), stream.cork()));
+      if (++this.#gathered % longestGathering !== 0) return;
+      queueMicrotask(() => {
+        stream.uncork();
+        stream.cork();
+      });
       return;
     }
     this.#gathering = stream;
