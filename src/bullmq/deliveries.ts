@@ -7,7 +7,7 @@
 //   2. A delivery has a lease until the engine has responded to its end, the lease is lost, or the source is closed.
 //   3. If a call of `next` waits that no request in progress serves, the loop runs, or a request is in progress whose end starts another one.
 //
-// What comes and goes with each job is in linked lists and not in Sets; see `Leases`.
+// The objects that come and go with each job are in linked lists and not in Sets; see `Leases`.
 
 import { causeOf, onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";

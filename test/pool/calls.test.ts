@@ -272,6 +272,11 @@ describe("arguments", () => {
       "WorkerPool.map: unknown option concurrency; write maxInFlight instead",
     ],
     [
+      "an option of another library for map",
+      () => new WorkerPool(f).map([1], { window: 2 } as never),
+      "WorkerPool.map: unknown option window; write maxInFlight instead",
+    ],
+    [
       "a context for the options of map",
       () => new WorkerPool(f).map([1], background() as never),
       "WorkerPool.map: options must be an object, got a Context; a context is passed as { ctx }",

@@ -709,13 +709,14 @@ describe("what does not go together with a source", () => {
   test("the calls that submit jobs are refused", () =>
     inBubble(async () => {
       await using pool = new WorkerPool(work, { workers: 1, source: memoryQueue<number, number>().deliveries() });
-      const problem = "the jobs of this pool come from its source; send them there";
-      await expect(pool.run(1)).rejects.toThrow(problem);
-      await expect(pool.send(1)).rejects.toThrow(problem);
-      await expect(pool.submit(1)).rejects.toThrow(problem);
-      expect(() => pool.trySend(1)).toThrow(problem);
-      expect(() => pool.trySubmit(1)).toThrow(problem);
-      expect(() => pool.map([1])).toThrow(problem);
+      const problem =
+        ": the jobs of this pool come from its source; send them there, for example by queue.jobs(ctx).send(job)";
+      await expect(pool.run(1)).rejects.toThrow(`WorkerPool.run${problem}`);
+      await expect(pool.send(1)).rejects.toThrow(`WorkerPool.send${problem}`);
+      await expect(pool.submit(1)).rejects.toThrow(`WorkerPool.submit${problem}`);
+      expect(() => pool.trySend(1)).toThrow(`WorkerPool.trySend${problem}`);
+      expect(() => pool.trySubmit(1)).toThrow(`WorkerPool.trySubmit${problem}`);
+      expect(() => pool.map([1])).toThrow(`WorkerPool.map${problem}`);
     }));
 
   test("a value that is not a source is refused", () => {
@@ -726,3 +727,67 @@ describe("what does not go together with a source", () => {
     }
   });
 });
+
+describe("a call of next", () => {
+  /** A source without jobs, and the causes for which its calls were canceled. */
+  function silent(): JobSource<number, number> & { readonly causes: (string | undefined)[] } {
+    const causes: (string | undefined)[] = [];
+    return {
+      causes,
+      async next(ctx) {
+        await ctx.done().receive();
+        causes.push(context.cause(ctx)?.message);
+        return undefined;
+      },
+      close: async () => undefined,
+    };
+  }
+
+  test("is canceled with the reason for which the pool requests no job", () =>
+    inBubble(async () => {
+      const source = silent();
+      const pool = new WorkerPool(work, { workers: 2, source });
+      await waitUntilBlocked();
+      pool.resize(1);
+      await waitUntilBlocked();
+      expect(source.causes).toEqual(["the pool has fewer workers", "the pool has fewer workers"]);
+      await pool.stop();
+      expect(source.causes.slice(2)).toEqual(["the pool has been stopped"]);
+    }));
+
+  test("is canceled because a job that stalled before runs alone", () =>
+    inBubble(async () => {
+      const queue = memoryQueue<number, number>();
+      const inner = queue.deliveries();
+      const reasons: (string | undefined)[] = [];
+      const source: JobSource<number, number> = {
+        async next(ctx) {
+          const delivery = await inner.next(ctx);
+          if (delivery === undefined) reasons.push(context.cause(ctx)?.message);
+          return delivery;
+        },
+        close: () => inner.close(),
+      };
+      await queue.send(100, "job");
+      const pool = new WorkerPool(work, { workers: 2, source });
+      await waitUntilBlocked();
+      queue.loseLease("job");
+      await waitUntilBlocked();
+      expect(reasons).toEqual(["a job that stalled before runs alone"]);
+      await pool.stop();
+    }));
+});
+
+test("an error of close is reported, and stop resolves", () =>
+  inBubble(async () => {
+    const errors: unknown[] = [];
+    const queue = memoryQueue<number, number>();
+    const inner = queue.deliveries();
+    const close = async (): Promise<never> => {
+      throw new Error("no connection");
+    };
+    const source: JobSource<number, number> = { next: (ctx) => inner.next(ctx), close };
+    const pool = new WorkerPool(work, { source, onSourceError: (error, ms) => errors.push([error.message, ms]) });
+    await pool.stop();
+    expect(errors).toEqual([["no connection", undefined]]);
+  }));
