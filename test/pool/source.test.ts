@@ -769,11 +769,11 @@ describe("a call of next", () => {
         close: () => inner.close(),
       };
       await queue.send(100, "job");
-      const pool = new WorkerPool(work, { workers: 2, source });
+      const pool = new WorkerPool(work, { workers: 3, source });
       await waitUntilBlocked();
       queue.loseLease("job");
       await waitUntilBlocked();
-      expect(reasons).toEqual(["a job that stalled before runs alone"]);
+      expect(new Set(reasons)).toEqual(new Set(["a job that stalled before runs alone"]));
       await pool.stop();
     }));
 });
