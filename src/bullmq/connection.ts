@@ -26,9 +26,6 @@ export const closePatience = 1000;
  */
 const responsePatience = 15_000;
 
-/** The greatest number of requests that are gathered into one write. */
-const longestGathering = 12;
-
 /** The name of all jobs in BullMQ: a queue has jobs of one kind. */
 const jobName = "job";
 
@@ -142,21 +139,24 @@ export abstract class Connection<Q extends QueueBase = QueueBase> {
   }
 
   /**
-   * Called before each request to Redis: those of a turn of the event loop, microtasks included, are gathered into writes of several. A
-   * write for each request takes up to a third of the CPU of a job. One write for all of 50 requests would let Redis wait for the last.
+   * Called before each of `inFlight` requests to Redis that wait for their responses. The requests of a turn of the event loop, microtasks
+   * included, are gathered into writes of several: a write of its own takes up to a third of the CPU of a job. A write has a quarter of the
+   * requests, because this process and Redis would wait for each other if one write had all of them.
    */
-  protected gatherWrites(): void {
+  protected gatherWrites(inFlight: number): void {
     const stream = this.#redis?.stream;
     if (stream === undefined || stream === null) return;
     if (stream === this.#gathering) {
+      if (++this.#gathered < inFlight / 4) return;
+      this.#gathered = 0;
       // BullMQ writes a request one microtask after its call.
-      if (++this.#gathered % longestGathering !== 0) return;
       queueMicrotask(() => {
         stream.uncork();
         stream.cork();
       });
       return;
     }
+    if (inFlight <= 4) return;
     this.#gathering = stream;
     this.#gathered = 1;
     stream.cork();

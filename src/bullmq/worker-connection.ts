@@ -60,6 +60,9 @@ export class WorkerConnection extends Connection<FetchingWorker> {
   readonly #outcomes: IQueueBackend;
   readonly #keep: boolean | { age: number };
   #tokens = 0;
+
+  /** The requests that take or complete a job and have no response yet. */
+  #inFlight = 0;
   #waking: Promise<void> | null = null;
 
   constructor(settings: EngineSettings) {
@@ -100,8 +103,12 @@ export class WorkerConnection extends Connection<FetchingWorker> {
   async fetch(): Promise<FetchResult> {
     const token = `${this.queue.id}:${this.#tokens++}`;
     const leasedAt = currentClock().now();
-    this.gatherWrites();
-    return this.#toResult(await this.backend.moveToActive(token, this.queue.opts.name), token, leasedAt);
+    this.gatherWrites(++this.#inFlight);
+    try {
+      return await this.#toResult(await this.backend.moveToActive(token, this.queue.opts.name), token, leasedAt);
+    } finally {
+      this.#inFlight--;
+    }
   }
 
   /**
@@ -129,10 +136,14 @@ export class WorkerConnection extends Connection<FetchingWorker> {
   /** Completes `job` with `value`; with `isFetching`, takes the next job by the same request. */
   async complete(job: FetchedJob, value: unknown, isFetching: boolean): Promise<FetchResult> {
     const leasedAt = currentClock().now();
-    this.gatherWrites();
+    this.gatherWrites(++this.#inFlight);
     const { record, token } = job;
-    const { result } = await this.backend.moveToCompleted(record, value, this.#keep, token, isFetching);
-    return this.#toResult(result, token, leasedAt);
+    try {
+      const { result } = await this.backend.moveToCompleted(record, value, this.#keep, token, isFetching);
+      return await this.#toResult(result, token, leasedAt);
+    } finally {
+      this.#inFlight--;
+    }
   }
 
   /**
