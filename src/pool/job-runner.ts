@@ -62,13 +62,14 @@ export interface RunnerHost<Job, Result, W extends RunnerWorker> {
 
 /** Runs the jobs of one pool. */
 export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
-  readonly #caller: string;
   readonly #function: JobFunction<Job, Result>;
   readonly #host: RunnerHost<Job, Result, W>;
 
   /** Whether a job consists of one call of the function. */
   readonly #hasNoPolicy: boolean;
 
+  /** The public function that made the pool. */
+  readonly caller: string;
   readonly settings: ResolvedPoolOptions<Job, Result>;
   readonly clock: Clock = currentClock();
   readonly counters: PoolCounters = new PoolCounters();
@@ -89,14 +90,13 @@ export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
   readonly #concluded = new RingBuffer<PoolJob<Job, Result>>();
   #sweeper: Goroutine | null = null;
 
-  /** `caller` is the public function that made the pool. */
   constructor(
     caller: string,
     f: PoolFunc<Job, Result>,
     settings: ResolvedPoolOptions<Job, Result>,
     host: RunnerHost<Job, Result, W>,
   ) {
-    this.#caller = caller;
+    this.caller = caller;
     this.#function = new JobFunction(f, settings.onEvent);
     this.#host = host;
     this.settings = settings;
@@ -173,7 +173,7 @@ export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
   start(worker: W): void {
     // Reports and traces show the name of this function.
     const poolWorker = (): Promise<void> => this.work(worker);
-    runIn(null, () => (worker.goroutine = spawn(this.#caller, poolWorker, [], null)));
+    runIn(null, () => (worker.goroutine = spawn(this.caller, poolWorker, [], null)));
   }
 
   /**
@@ -275,7 +275,7 @@ export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
   #startSweeper(): void {
     if (this.#sweeper !== null) return;
     const poolSweeper = (): Promise<void> => this.#sweep();
-    runIn(null, () => (this.#sweeper = spawn(this.#caller, poolSweeper, [], null)));
+    runIn(null, () => (this.#sweeper = spawn(this.caller, poolSweeper, [], null)));
   }
 
   async #sweep(): Promise<void> {

@@ -35,15 +35,12 @@ export interface EndingPool {
 }
 
 export class PoolEnd<Job, Result, W extends RunnerWorker> {
-  readonly #caller: string;
   readonly #runner: JobRunner<Job, Result, W>;
   readonly #pool: EndingPool;
   readonly #grace = new RuntimeTimer("pool grace", () => this.#onGraceExpired());
   #graceExpired = false;
 
-  /** `caller` is the public function that made the pool. */
-  constructor(caller: string, runner: JobRunner<Job, Result, W>, pool: EndingPool) {
-    this.#caller = caller;
+  constructor(runner: JobRunner<Job, Result, W>, pool: EndingPool) {
     this.#runner = runner;
     this.#pool = pool;
   }
@@ -86,6 +83,6 @@ export class PoolEnd<Job, Result, W extends RunnerWorker> {
   }
 
   #notReturned(): StoppedError {
-    return new StoppedError(`${this.#caller}: abandoned jobs did not return within the grace period`);
+    return new StoppedError(`${this.#runner.caller}: abandoned jobs did not return within the grace period`);
   }
 }

@@ -48,7 +48,7 @@ export class PoolLifecycle<Job, Result> implements EndingPool {
 
   constructor(parts: PoolParts<Job, Result>) {
     this.#parts = parts;
-    this.#end = new PoolEnd("WorkerPool", parts.runner, this);
+    this.#end = new PoolEnd(parts.runner, this);
   }
 
   get hasEnded(): boolean {

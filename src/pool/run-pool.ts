@@ -133,7 +133,7 @@ class PoolRun<Job, Result> implements OutcomeListener<Job, Result>, EndingPool {
       onCutShort: () => this.#cut.close(),
       onChange: () => this.#checkState(),
     });
-    this.#end = new PoolEnd("runPool", this.#runner, this);
+    this.#end = new PoolEnd(this.#runner, this);
     this.#present = workers;
     this.#workers = Array.from({ length: workers }, (_, i) => new RunWorker<Job, Result>(i + 1));
     this.#removeListeners = [
