@@ -1,8 +1,15 @@
 // One process of the benchmark of queues on servers: `child.ts` with a task as JSON. A worker prints one line of JSON when it has measured;
 // the companion of a worker, which sends jobs and reads outcomes, prints nothing.
 
-import { type BackendFactory, createPostgresBackend, createRedisBackend, Worker } from "bullmq";
-import { type Context, context, WorkerPool } from "goro";
+import {
+  type BackendFactory,
+  type ConnectionOptions,
+  createPostgresBackend,
+  createRedisBackend,
+  type IQueueBackend,
+  Worker,
+} from "bullmq";
+import { context, WorkerPool } from "goro";
 import { queue, type QueueOptions } from "goro/bullmq";
 
 /** What the worker is: BullMQ's own `Worker`, or a `WorkerPool`, or a pool with outcomes for a reader, whose producer has a bound. */
@@ -76,11 +83,12 @@ async function work(task: Task): Promise<Measurement> {
   const meter = new Meter(count);
   if (kind === "bullmq") {
     const factory = (engine === "redis" ? createRedisBackend : createPostgresBackend) as BackendFactory;
-    const connection = engine === "redis" ? { url, maxRetriesPerRequest: null } : { connectionString: url };
-    const worker = new Worker<Job, number>(
+    const connection: ConnectionOptions =
+      engine === "redis" ? { url, maxRetriesPerRequest: null } : { connectionString: url };
+    const worker = new Worker<Job, number, string, IQueueBackend>(
       name,
       meter.job,
-      { connection: connection as never, concurrency: workers, removeOnComplete: { age: 60 } },
+      { connection, concurrency: workers, removeOnComplete: { age: 60 } },
       factory,
     );
     const measurement = await meter.measured;
@@ -88,7 +96,7 @@ async function work(task: Task): Promise<Measurement> {
     return measurement;
   }
   const jobs = queue<Job, number>(name, queueOptions(task));
-  const pool = new WorkerPool<Job, number>(meter.job as (ctx: Context, job: Job) => Promise<number>, {
+  const pool = new WorkerPool<Job, number>(meter.job, {
     workers,
     source: jobs.deliveries(),
   });

@@ -32,6 +32,11 @@ export abstract class BaseContext implements Context {
   abstract deadline(): number | undefined;
   abstract get signal(): AbortSignal;
 
+  /** Returns the context above or at this link whose cancellation is that of this context. */
+  cancelSource(): Context {
+    return this;
+  }
+
   /** Returns the value of this link for `key`. */
   protected abstract lookup(key: unknown): unknown;
 

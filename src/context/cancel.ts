@@ -253,9 +253,9 @@ export function onCancel(ctx: Context, listener: () => void): () => void {
     listener();
     return noop;
   }
-  if (ctx.done() === neverDone) return noop;
-  const child = new Listener(listener);
   const nearest = parentCancelContext(ctx);
+  if (nearest === undefined && ctx.done() === neverDone) return noop;
+  const child = new Listener(listener);
   if (nearest !== undefined && nearest.err() === undefined) {
     nearest.children.push(child);
     return () => child.queue?.remove(child);
@@ -284,7 +284,9 @@ export function causeOf(context: Context): Error | undefined {
 
 /** Returns the `CancelContext` that is canceled with `context`; undefined if a context of the user's with another `done()` is between. */
 function parentCancelContext(context: Context): CancelContext | undefined {
-  if (context instanceof CancelContext) return context;
+  // The done channel of a context with a value is that of its source. It need not be made to be compared.
+  const source = context instanceof BaseContext ? context.cancelSource() : context;
+  if (source instanceof CancelContext) return source;
   const nearest = context.value(cancelContextKey);
   return nearest instanceof CancelContext && nearest.done() === context.done() ? nearest : undefined;
 }

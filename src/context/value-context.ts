@@ -97,6 +97,10 @@ export class ValueContext extends BaseContext {
     return this.#cancelSource.signal;
   }
 
+  override cancelSource(): Context {
+    return this.#cancelSource;
+  }
+
   protected override lookup(key: unknown): unknown {
     return key === this.#key ? this.#value : NOT_FOUND;
   }

@@ -46,14 +46,6 @@ interface FeederHost<Job, Result> {
   onChange(): void;
 }
 
-/** A call of `next`. */
-interface DeliveryRequest<Job, Result> {
-  readonly ctx: Context;
-
-  /** Resolves with undefined if the call was canceled or has failed. */
-  readonly delivery: Promise<JobDelivery<Job, Result> | undefined>;
-}
-
 /** The pauses between calls of `next` while the source fails. */
 const failurePauses = resolveRetry(new Check("WorkerPool"), "", { retries: Infinity, delay: 100, maxDelay: 5000 });
 
@@ -108,7 +100,7 @@ export class SourceFeeder<Job, Result> {
 
   /** Requests deliveries for all free slots, and resumes a suspect that is alone now. Called whenever a slot may have become free. */
   check(): void {
-    for (const job of this.#abandoned) if (!job.isRunning) this.#abandoned.delete(job);
+    if (this.#abandoned.size > 0) for (const job of this.#abandoned) if (!job.isRunning) this.#abandoned.delete(job);
     while (this.#mayRequest) {
       this.#takeSlot();
       // Reports and traces show the name of this function.
@@ -188,34 +180,34 @@ export class SourceFeeder<Job, Result> {
     if (this.#requestContext[0].err() !== undefined) this.#requestContext = withCancelCause(this.#settings.ctx);
   }
 
-  /** Calls `next` for a slot that has been taken. */
-  #request(): DeliveryRequest<Job, Result> {
-    const [ctx] = this.#requestContext;
-    return { ctx, delivery: this.#next(ctx) };
-  }
-
   /**
    * Requests and runs jobs while its slot may be used. When a function has returned, `next` is called directly before the outcome is sent,
    * so that a source can do both by one request to its engine. The next job runs after the outcome has been confirmed.
    */
   async #useSlot(): Promise<void> {
-    let request: DeliveryRequest<Job, Result> | null = this.#request();
+    let [ctx] = this.#requestContext;
+    let request: Promise<JobDelivery<Job, Result> | undefined> | null = this.#next(ctx);
     while (request !== null) {
-      const delivery: JobDelivery<Job, Result> | undefined = await request.delivery;
-      const isLate = request.ctx.err() !== undefined;
+      const delivery: JobDelivery<Job, Result> | undefined = await request;
       request = null;
       this.#requests--;
       if (delivery !== undefined) {
+        const isLate = ctx.err() !== undefined;
         this.held++;
         this.check();
         try {
-          const end = await this.#run(delivery, isLate);
+          // Without an outcome, the delivery is given back.
+          let outcome: JobOutcome<Job, Result> | undefined;
+          if (this.#mayRun(isLate) && (delivery.stalls === 0 || this.#isChannel || (await this.#isAlone(delivery)))) {
+            ({ outcome } = await this.#run(delivery));
+          }
           if (this.#mayReuse) {
             this.#takeSlot();
             this.#ending++;
-            request = this.#request();
+            [ctx] = this.#requestContext;
+            request = this.#next(ctx);
           }
-          await end();
+          if (!this.#isChannel) await this.#end(delivery, outcome);
         } catch (error) {
           this.#report(toError(error), undefined);
         }
@@ -226,7 +218,8 @@ export class SourceFeeder<Job, Result> {
       }
       if (request === null && this.#mayRequest) {
         this.#takeSlot();
-        request = this.#request();
+        [ctx] = this.#requestContext;
+        request = this.#next(ctx);
       }
       this.check();
     }
@@ -268,26 +261,24 @@ export class SourceFeeder<Job, Result> {
     }
   }
 
-  /**
-   * Runs the job of a delivery, and returns the function that ends the delivery. `isLate` says whether the call of `next` was canceled before
-   * the delivery came.
-   */
-  async #run(delivery: JobDelivery<Job, Result>, isLate: boolean): Promise<() => Promise<unknown>> {
-    const { ctx, id, attempt } = delivery;
+  /** Whether a delivery that has just arrived may be run. `isLate` says whether the call of `next` was canceled before. */
+  #mayRun(isLate: boolean): boolean {
     // A channel does not take a job back.
-    if (this.#isChannel) {
-      await this.#outcomeOf(delivery, undefined);
-      return async () => undefined;
-    }
-    if (isLate || this.#host.isCutShort() || this.#suspect !== null) return () => delivery.release();
-    if (delivery.stalls > 0) {
-      await this.#waitUntilAlone(delivery);
-      if (this.#host.isCutShort() && ctx.err() === undefined) return () => delivery.release();
-    }
-    const outcome = await this.#outcomeOf(delivery, withValue(ctx, deliveryKey, { id, attempt }));
-    if (outcome.status === "done") return () => delivery.ack(outcome.value);
-    if (outcome.status === "failed") return () => delivery.nack(outcome.error);
-    return async () => (outcome.error instanceof LeaseLost ? undefined : delivery.release());
+    return this.#isChannel || !(isLate || this.#host.isCutShort() || this.#suspect !== null);
+  }
+
+  /** Waits until a delivery whose lease has run out before is alone. Returns whether it may be run, or has been canceled. */
+  async #isAlone(delivery: JobDelivery<Job, Result>): Promise<boolean> {
+    await this.#waitUntilAlone(delivery);
+    return !this.#host.isCutShort() || delivery.ctx.err() !== undefined;
+  }
+
+  /** Ends a delivery with the outcome of its job; without an outcome, gives it back. */
+  #end(delivery: JobDelivery<Job, Result>, outcome: JobOutcome<Job, Result> | undefined): Promise<boolean> | undefined {
+    if (outcome === undefined) return delivery.release();
+    if (outcome.status === "done") return delivery.ack(outcome.value);
+    if (outcome.status === "failed") return delivery.nack(outcome.error);
+    return outcome.error instanceof LeaseLost ? undefined : delivery.release();
   }
 
   /** Makes a delivery the suspect, and waits until the pool holds nothing besides it. */
@@ -299,19 +290,18 @@ export class SourceFeeder<Job, Result> {
     forget();
   }
 
-  /** Runs the job of a delivery, and resolves with its outcome, before its function returns if the outcome is decided before. */
-  async #outcomeOf(delivery: JobDelivery<Job, Result>, ctx: Context | undefined): Promise<JobOutcome<Job, Result>> {
+  /** Runs the job of a delivery, and resolves with it when it has an outcome, before its function returns if that is decided before. */
+  #run({ job, id, attempt, ctx }: JobDelivery<Job, Result>): Promise<PoolJob<Job, Result>> {
     const wait = new TrackedPromise<PoolJob<Job, Result>>(poolSource);
-    const { results } = this.#host;
-    this.#host.run(delivery.job, ctx, {
-      onOutcome: (job) => {
-        if (this.#isChannel) results.onOutcome(job);
+    const jobContext = this.#isChannel ? undefined : withValue(ctx, deliveryKey, { id, attempt });
+    this.#host.run(job, jobContext, {
+      onOutcome: (record) => {
+        if (this.#isChannel) this.#host.results.onOutcome(record);
         // It is removed when its function has returned.
-        if (job.isRunning) this.#abandoned.add(job);
-        wait.finish(job);
+        if (record.isRunning) this.#abandoned.add(record);
+        wait.finish(record);
       },
     });
-    const job = await wait.promise;
-    return job.outcome as JobOutcome<Job, Result>;
+    return wait.promise;
   }
 }
