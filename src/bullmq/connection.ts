@@ -72,12 +72,9 @@ interface Stream extends WatchedStream {
   uncork(): void;
 }
 
-/** The part of a client for Redis that is not public in all versions. Other clients than ioredis have no stream. */
+/** The part of a client for Redis that is not public in all versions. A cluster and other clients than ioredis have none. */
 interface RedisSocket extends WatchedClient {
   readonly stream?: Stream | null;
-
-  /** Set by the clients of a cluster, which have several connections. */
-  readonly isCluster?: boolean;
 }
 
 /** A connection to a queue, which is opened when it is created. */
@@ -127,7 +124,7 @@ export abstract class Connection<Q extends QueueBase = QueueBase> {
   async ready(): Promise<void> {
     await Promise.race([this.queue.waitUntilReady(), this.#failed]);
     if (isClient(this.settings.postgres)) await this.#checkSearchPath();
-    if (this.backend instanceof RedisQueueBackend) this.redis = await this.backend.client;
+    if (this.backend instanceof RedisQueueBackend) this.redis = (await this.backend.client) as RedisSocket;
     this.isReady = true;
   }
 

@@ -95,6 +95,9 @@ export class OutcomeWriter {
   readonly #keep: number;
   readonly #pending: PendingWrite[] = [];
   #isRunning = false;
+
+  /** Whether the server has the script that stores outcomes. ioredis sends it again after the first request. */
+  #hasScript = false;
   #removedAt = -Infinity;
 
   /** @param keep how long outcomes are kept that are not read, in milliseconds */
@@ -114,7 +117,7 @@ export class OutcomeWriter {
       this.#isRunning = true;
       process.nextTick(() => void this.#run(connection));
     }
-    return connection.keepsOrder ? { sent, stored } : { sent: stored, stored };
+    return connection.keepsOrder && this.#hasScript ? { sent, stored } : { sent: stored, stored };
   }
 
   /** Removes the outcomes that have not been read for too long, from time to time. */
@@ -141,6 +144,7 @@ export class OutcomeWriter {
   async #store(connection: WorkerConnection, batch: readonly PendingWrite[]): Promise<void> {
     try {
       await connection.storeOutcomes(`[${batch.map(({ text }) => text).join(",")}]`);
+      this.#hasScript = true;
       for (const write of batch) write.resolve();
     } catch (error) {
       for (const write of batch) write.reject(toError(error));

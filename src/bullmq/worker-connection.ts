@@ -128,9 +128,9 @@ export class WorkerConnection extends Connection<FetchingWorker> {
     await this.#checkClock();
   }
 
-  /** Whether the server executes the requests of this connection in the order in which they are sent. */
+  /** Whether the requests of this connection are executed in the order in which they are sent: they use one socket of ioredis. */
   get keepsOrder(): boolean {
-    return this.redis !== null && this.redis.isCluster !== true;
+    return this.redis?.stream !== undefined;
   }
 
   /** Takes the next job, if there is one. */
