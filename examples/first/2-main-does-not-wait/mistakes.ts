@@ -4,8 +4,8 @@ export const mistakes: readonly Mistake[] = [
   {
     title: "Sleep longer",
     question: "Does a longer sleep solve the problem?",
-    port: { find: "500 * time.millisecond", replace: "1100 * time.millisecond" },
-    twin: { find: "500 * time.Millisecond", replace: "1100 * time.Millisecond" },
+    port: { find: "500 * time.millisecond", replace: "1500 * time.millisecond" },
+    twin: { find: "500 * time.Millisecond", replace: "1500 * time.Millisecond" },
     output: ["part 1 of 5", "part 2 of 5", "part 3 of 5", "part 4 of 5", "part 5 of 5", "main returns"],
     explanation:
       "Only as long as the guess is right: a slower download needs a longer sleep. A channel or a WaitGroup waits without a guess.",
