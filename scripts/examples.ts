@@ -27,8 +27,8 @@ export interface Outcome {
 }
 
 /**
- * Returns all examples in the order of the path, beginning with the first lessons, and then the pitfalls. A program without a Go twin, which
- * has no order, is not an example.
+ * Returns all examples in the order of the path, beginning with the first lessons, and then the pitfalls. A program without a Go twin,
+ * which has no order, is not an example.
  */
 export async function examples(): Promise<Example[]> {
   const files = await readdir(folder, { recursive: true });

@@ -59,7 +59,10 @@ interface Row {
   readonly differences: readonly string[];
 }
 
-/** In real time the order of a run can differ on a busy machine: only four failed attempts count. (The tests use virtual time.) */
+/**
+ * In real time, in which the twins always run, the order can differ on a busy machine: only four failed attempts count. (The tests use
+ * virtual time.)
+ */
 async function runExample(example: Example): Promise<Row> {
   const attempts = values.virtual && !values.go ? 1 : 4;
   for (let number = 1; ; number++) {

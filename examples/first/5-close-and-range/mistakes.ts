@@ -3,13 +3,13 @@ import type { Mistake } from "../../../scripts/mistakes.ts";
 export const mistakes: readonly Mistake[] = [
   {
     title: "Forget to close",
-    question: "How does the loop in main learn that 1 was the last number?",
+    question: "How does the loop in main detect that 1 was the last number?",
     port: { find: "  numbers.close();\n", replace: "" },
     twin: { find: "\tclose(numbers)\n", replace: "" },
     output: ["3", "2", "1"],
     failure: ["fatal error: all goroutines are asleep - deadlock!", "goroutine 1 [chan receive]", "exit status 2"],
     explanation:
-      "It does not. The loop waits for another number, and the only goroutine that could send one has returned.",
+      "It cannot. The loop waits for another number, and the only goroutine that could send one has returned.",
   },
   {
     title: "Close twice",
