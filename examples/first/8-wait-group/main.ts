@@ -1,4 +1,4 @@
-// A WaitGroup counts goroutines, and its wait returns when the last one has returned. No sleep has to be guessed.
+// A WaitGroup counts goroutines, and a wait for it ends when the last of them has returned. No sleep has to be guessed.
 
 import { main, time, WaitGroup } from "goro";
 
