@@ -15,13 +15,13 @@ export interface WatchedClient {
   readonly stream?: WatchedStream | null;
 }
 
-/** How many times in the patience the watch looks. One look is not enough: the event loop may have been blocked until then. */
+/** How many times in the timeout the watch looks. One look is not enough: the event loop may have been blocked until then. */
 const looks = 2;
 
 /** Breaks the connection of a client whose server does not respond. The client then restores it, and sends its requests again. */
 export class ResponseWatch {
   readonly #client: WatchedClient;
-  readonly #patience: number;
+  readonly #timeout: number;
   readonly #isWaiting: () => boolean;
   readonly #timer = new RuntimeTimer("goro/bullmq", () => this.#look());
   #stream: WatchedStream | null | undefined;
@@ -31,16 +31,16 @@ export class ResponseWatch {
   /**
    * Starts to watch `client`, in place of its option `socketTimeout`.
    *
-   * @param patience how long the server may be silent, in milliseconds
+   * @param timeout how long the server may be silent, in milliseconds
    * @param isWaiting whether a response is due
    */
-  constructor(client: WatchedClient, patience: number, isWaiting: () => boolean) {
+  constructor(client: WatchedClient, timeout: number, isWaiting: () => boolean) {
     this.#client = client;
-    this.#patience = patience;
+    this.#timeout = timeout;
     this.#isWaiting = isWaiting;
     // The method of ioredis that sets the timer. A timer that is set already is cleared by the next arrival.
     Object.assign(client, { setSocketTimeout: noop });
-    this.#timer.start(patience / looks);
+    this.#timer.start(timeout / looks);
   }
 
   stop(): void {
@@ -54,8 +54,8 @@ export class ResponseWatch {
     this.#silentLooks = isSilent ? this.#silentLooks + 1 : 0;
     this.#stream = stream;
     this.#bytes = bytes;
-    if (this.#silentLooks >= looks) stream?.destroy(new Error(`Redis has not responded for ${this.#patience} ms`));
-    this.#timer.start(this.#patience / looks);
+    if (this.#silentLooks >= looks) stream?.destroy(new Error(`Redis has not responded for ${this.#timeout} ms`));
+    this.#timer.start(this.#timeout / looks);
   }
 }
 

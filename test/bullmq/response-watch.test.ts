@@ -23,7 +23,7 @@ class Stream {
   }
 }
 
-/** Watches a client with a patience of one second, for ten seconds; `act` is called every 100 ms with the time since the start. */
+/** Watches a client with a timeout of one second, for ten seconds; `act` is called every 100 ms with the time since the start. */
 function watch(isWaiting: () => boolean, act: (ms: number, client: Client) => void): Promise<Client> {
   return bubble(async () => {
     const client = new Client();
@@ -40,7 +40,7 @@ function watch(isWaiting: () => boolean, act: (ms: number, client: Client) => vo
   });
 }
 
-test("a server that never responds is noticed after the patience, and at most half of it later", async () => {
+test("a server that never responds is noticed after the timeout, and at most half of it later", async () => {
   const { stream } = await watch(
     () => true,
     () => undefined,
@@ -77,7 +77,7 @@ test.each<[string, () => boolean, (ms: number, client: Client) => void]>([
     },
   ],
   [
-    "has a new connection twice in the patience",
+    "has a new connection twice in the timeout",
     () => true,
     (ms, client) => {
       if (ms % 400 === 0) client.stream = new Stream();

@@ -185,26 +185,51 @@ test("the end of a source has a grace period of its own after a job that waited 
     expect(log).toEqual(["returned", "closed", "stopped"]);
   }));
 
-test("a canceled job that has called stop, and has returned, is not counted among those that wait in stop", () =>
+test.each([true, false])(
+  "a job that has called stop, and has returned, does not wait in stop (canceled: %p)",
+  (isCanceled) =>
+    inBubble(async () => {
+      const [pool] = poolOf(
+        {
+          returns: async (ctx, pool) => {
+            await time.sleep(1);
+            void pool.stop(ctx);
+          },
+          stops: async (ctx, pool) => {
+            await time.sleep(5);
+            await pool.stop(ctx);
+          },
+        },
+        { workers: 2 },
+      );
+      const start = time.now();
+      const returns = await pool.submit("returns");
+      await pool.submit("stops");
+      if (isCanceled) returns.cancel();
+      await time.sleep(2);
+      await pool.stop();
+      expect(time.since(start)).toBe(5);
+    }),
+);
+
+test("a map does not pull from its source when the pool has been stopped", async () => {
+  const [pool] = poolOf({}, { workers: 1 });
+  await pool.stop();
+  let pulls = 0;
+  function* source(): Generator<string> {
+    pulls++;
+    yield "job";
+  }
+  await expect(pool.map(source()).next()).rejects.toThrow("the pool has been stopped");
+  expect(pulls).toBe(0);
+});
+
+test("a pool is idle when the source has confirmed the last outcome", () =>
   inBubble(async () => {
-    const [pool] = poolOf(
-      {
-        canceled: async (ctx, pool) => {
-          await time.sleep(1);
-          void pool.stop(ctx);
-        },
-        stops: async (ctx, pool) => {
-          await time.sleep(5);
-          await pool.stop(ctx);
-        },
-      },
-      { workers: 2, queueSize: 10 },
-    );
+    const [pool, log] = poolOf({ job: sleep(5) }, { workers: 1, source: slowSource(["job"], 100, 0, []) });
+    await time.sleep(1);
     const start = time.now();
-    const canceled = await pool.submit("canceled");
-    await pool.submit("stops");
-    canceled.cancel();
-    await time.sleep(2);
+    await pool.onIdle();
+    expect([log, time.since(start)]).toEqual([["job"], 104]);
     await pool.stop();
-    expect(time.since(start)).toBe(5);
   }));
