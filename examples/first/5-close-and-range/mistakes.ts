@@ -14,8 +14,11 @@ export const mistakes: readonly Mistake[] = [
   {
     title: "Close twice",
     question: "The channel is closed already. Is a second close harmless?",
-    port: { find: "numbers.close();", replace: "numbers.close();\n  numbers.close();" },
-    twin: { find: "close(numbers)", replace: "close(numbers)\n\tclose(numbers)" },
+    port: {
+      find: 'console.log("closed: lift-off");',
+      replace: 'numbers.close();\n  console.log("closed: lift-off");',
+    },
+    twin: { find: 'fmt.Println("closed: lift-off")', replace: 'close(numbers)\n\tfmt.Println("closed: lift-off")' },
     output: ["3", "2", "1"],
     failure: ["panic: close of closed channel", "exit status 2"],
     explanation: "No: it panics, and the panic ends the program. Exactly one goroutine should close a channel, once.",
