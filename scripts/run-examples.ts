@@ -31,8 +31,6 @@ const { positionals, values } = parseArgs({
   },
 });
 const seed = values.virtual ? Number(values.seed) : undefined;
-const temporary = await mkdtemp(join(tmpdir(), "goro-"));
-process.on("exit", () => rmSync(temporary, { recursive: true }));
 const named = await selectExamples(positionals);
 const selected = values.mistakes ? await writeAllMistakes(named) : named;
 
@@ -50,6 +48,8 @@ try {
 }
 
 async function writeAllMistakes(all: readonly Example[]): Promise<Example[]> {
+  const temporary = await mkdtemp(join(tmpdir(), "goro-"));
+  process.on("exit", () => rmSync(temporary, { recursive: true }));
   return (await Promise.all(all.map((example) => writeMistakes(example, temporary)))).flat();
 }
 

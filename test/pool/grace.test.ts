@@ -15,7 +15,7 @@ import { inBubble } from "../support/contexts.ts";
 
 type Bodies = Record<string, (ctx: Context, pool: WorkerPool<string, void>) => Promise<void>>;
 
-/** Returns a pool whose jobs are the names of `bodies`, and the times at which its jobs were at a point, in milliseconds since now. */
+/** Returns a pool whose jobs are the names of `bodies`, and the names of those that have returned, in their order. */
 function poolOf(
   bodies: Bodies,
   options: PoolOptions<string, void> | SourcePoolOptions<string, void>,
@@ -117,7 +117,10 @@ test("a function that returns within the grace period lets a queued job run, and
     expect([log, unfinished, abandoned]).toEqual([["first", "queued", "second"], [], 0]);
   }));
 
-/** A source of `jobs`, of which "abandoned" is canceled after 10 ms. Its acknowledgments take `ackMs` and whose end takes `closeMs` milliseconds; logs the end. */
+/**
+ * Returns a source of `jobs`, of which "abandoned" is canceled after 10 ms. An acknowledgment takes `ackMs` milliseconds, and the end, which
+ * is logged, `closeMs`.
+ */
 function slowSource(jobs: readonly string[], ackMs: number, closeMs: number, log: string[]): JobSource<string, void> {
   const queue = memoryQueue<string, void>();
   const source = queue.deliveries();
