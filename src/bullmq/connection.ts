@@ -17,6 +17,7 @@ import {
 import { isRefusal } from "./errors.ts";
 import { type EngineSettings, isClient } from "./options.ts";
 import type { WatchedClient, WatchedStream } from "./response-watch.ts";
+import { type GatheringStream, WriteGatherer } from "./write-gatherer.ts";
 
 /** How long the end of a connection waits for the server, in milliseconds. */
 export const closePatience = 1000;
@@ -66,15 +67,9 @@ export function backendFactory({ postgres }: EngineSettings): BackendFactory {
   return (postgres === undefined ? createRedisBackend : createPostgresBackend) as BackendFactory;
 }
 
-/** The part of a socket that is used. */
-interface Stream extends WatchedStream {
-  cork(): void;
-  uncork(): void;
-}
-
 /** The part of a client for Redis that is not public in all versions. A cluster and other clients than ioredis have none. */
 interface RedisSocket extends WatchedClient {
-  readonly stream?: Stream | null;
+  readonly stream?: (GatheringStream & WatchedStream) | null;
 }
 
 /** A connection to a queue, which is opened when it is created. */
@@ -92,9 +87,7 @@ export abstract class Connection<Q extends QueueBase = QueueBase> {
   /** The client of Redis, when the connection is ready; null for Postgres. */
   protected redis: RedisSocket | null = null;
 
-  /** The stream whose writes are being gathered, and how many requests have been gathered. */
-  #gathering: Stream | null = null;
-  #gathered = 0;
+  readonly #gatherer = new WriteGatherer();
 
   /** Rejects when the connection is closed, or when the server refuses it. */
   readonly #failed: Promise<never>;
@@ -147,32 +140,10 @@ export abstract class Connection<Q extends QueueBase = QueueBase> {
     return this.backend instanceof PostgresQueueBackend ? this.backend.connection.pool : null;
   }
 
-  /**
-   * Called before each of `inFlight` requests to Redis that wait for their responses. The requests of a turn of the event loop, microtasks
-   * included, are gathered into writes of several: a write of its own takes up to a third of the CPU of a job. A write has a quarter of the
-   * requests, because this process and Redis would wait for each other if one write had all of them.
-   */
+  /** Called before each of `inFlight` requests that wait for their responses: those to Redis are gathered into few writes. */
   protected gatherWrites(inFlight: number): void {
     const stream = this.redis?.stream;
-    if (stream === undefined || stream === null) return;
-    if (stream === this.#gathering) {
-      if (++this.#gathered < inFlight / 4) return;
-      this.#gathered = 0;
-      // BullMQ writes a request one microtask after its call.
-      queueMicrotask(() => {
-        stream.uncork();
-        stream.cork();
-      });
-      return;
-    }
-    if (inFlight <= 4) return;
-    this.#gathering = stream;
-    this.#gathered = 1;
-    stream.cork();
-    process.nextTick(() => {
-      this.#gathering = null;
-      stream.uncork();
-    });
+    if (stream !== undefined && stream !== null) this.#gatherer.add(stream, inFlight);
   }
 
   /** BullMQ sets the search path of its own pools only. */
