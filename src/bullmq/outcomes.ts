@@ -96,8 +96,11 @@ export class OutcomeWriter {
   readonly #pending: PendingWrite[] = [];
   #isRunning = false;
 
-  /** Whether the server has the script that stores outcomes. ioredis sends it again after the first request. */
-  #hasScript = false;
+  /**
+   * The socket whose server has the script that stores outcomes. ioredis sends the script only when a request has failed for want of it, and
+   * then other requests may come before. A server that has been started again has no script.
+   */
+  #readySocket: object | null = null;
   #removedAt = -Infinity;
 
   /** @param keep how long outcomes are kept that are not read, in milliseconds */
@@ -117,7 +120,8 @@ export class OutcomeWriter {
       this.#isRunning = true;
       process.nextTick(() => void this.#run(connection));
     }
-    return connection.keepsOrder && this.#hasScript ? { sent, stored } : { sent: stored, stored };
+    const keepsOrder = connection.socket !== null && connection.socket === this.#readySocket;
+    return keepsOrder ? { sent, stored } : { sent: stored, stored };
   }
 
   /** Removes the outcomes that have not been read for too long, from time to time. */
@@ -134,7 +138,7 @@ export class OutcomeWriter {
     while (this.#pending.length > 0) {
       const batch = this.#takeBatch();
       const storing = this.#store(connection, batch);
-      if (!connection.keepsOrder) await storing;
+      if (connection.socket === null) await storing;
       // BullMQ hands a request to the client after some microtasks, and a tick comes after all of them.
       else process.nextTick(() => batch.forEach(({ markSent }) => markSent()));
     }
@@ -142,9 +146,10 @@ export class OutcomeWriter {
   }
 
   async #store(connection: WorkerConnection, batch: readonly PendingWrite[]): Promise<void> {
+    const { socket } = connection;
     try {
       await connection.storeOutcomes(`[${batch.map(({ text }) => text).join(",")}]`);
-      this.#hasScript = true;
+      this.#readySocket = socket;
       for (const write of batch) write.resolve();
     } catch (error) {
       for (const write of batch) write.reject(toError(error));

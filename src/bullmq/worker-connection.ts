@@ -128,9 +128,9 @@ export class WorkerConnection extends Connection<FetchingWorker> {
     await this.#checkClock();
   }
 
-  /** Whether the requests of this connection are executed in the order in which they are sent: they use one socket of ioredis. */
-  get keepsOrder(): boolean {
-    return this.redis?.stream !== undefined;
+  /** The socket of ioredis: Redis executes its requests in the order in which they are sent. null for Postgres and for other clients. */
+  get socket(): object | null {
+    return this.redis?.stream ?? null;
   }
 
   /** Takes the next job, if there is one. */
