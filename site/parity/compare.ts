@@ -1,0 +1,63 @@
+// Compares two runs of a program.
+
+import type { Trace } from "../../src/trace/format.ts";
+
+/** What a run leaves. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly trace: Trace | null;
+}
+
+/** A part in which two runs differ, and the first place where they do. */
+export interface Difference {
+  readonly part: string;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+/** Returns the parts in which two runs differ. */
+export function compareRuns(expected: Outcome, actual: Outcome): Difference[] {
+  return [
+    ...compareLists("exit code", [expected.code], [actual.code]),
+    ...compareLists("output", expected.stdout.split("\n"), actual.stdout.split("\n")),
+    ...compareLists("report", reportLines(expected.stderr), reportLines(actual.stderr)),
+    ...compareTraces(expected.trace, actual.trace),
+  ];
+}
+
+function compareTraces(expected: Trace | null, actual: Trace | null): Difference[] {
+  // Both runs are recorded, whatever happens.
+  if (expected === null || actual === null) return [{ part: "trace", expected: summary(expected), actual: summary(actual) }];
+  const { events, ...others } = expected;
+  const { events: actualEvents, ...actualOthers } = actual;
+  return [
+    ...compareLists("events", events, actualEvents),
+    ...compareLists("trace", Object.entries(others), Object.entries(actualOthers)),
+  ];
+}
+
+function summary(trace: Trace | null): string {
+  return trace === null ? "none" : `${trace.events.length} events`;
+}
+
+function compareLists(part: string, expected: readonly unknown[], actual: readonly unknown[]): Difference[] {
+  const [before, after] = [expected, actual].map((list) => list.map((item) => JSON.stringify(item)));
+  const length = Math.max(expected.length, actual.length);
+  for (let index = 0; index < length; index++) {
+    const [left = "nothing", right = "nothing"] = [before?.[index], after?.[index]];
+    if (left !== right) return [{ part: `${part} ${index}`, expected: left, actual: right }];
+  }
+  return [];
+}
+
+/** The lines of a report, with `main.ts:line` for the frames of the program, and without other frames. */
+function reportLines(report: string): string[] {
+  return report.split("\n").flatMap((line) => {
+    const indentation = /^\s*(?=at )/.exec(line)?.[0];
+    if (indentation === undefined) return [line];
+    const position = /\bmain\.ts:\d+/.exec(line)?.[0];
+    return position === undefined ? [] : [indentation + position];
+  });
+}

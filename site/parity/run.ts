@@ -1,0 +1,87 @@
+// Checks that programs run in the browser as on Node: the same output, exit code, report and trace for the same seed.
+//
+//   npm run parity                                     all examples that do not need Node, three seeds each
+//   npm run parity -- 01-basic-pool --seeds 5          the named examples
+//
+// A report is compared without columns and names of functions, which a source map may change.
+
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Example, runPort } from "../../scripts/examples.ts";
+import { selectExamples } from "../../scripts/select-examples.ts";
+import { textTable } from "../../scripts/text-table.ts";
+import { EngineBrowser } from "./browser.ts";
+import { compareRuns, type Outcome } from "./compare.ts";
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { seeds: { type: "string", default: "3" } },
+});
+
+const needsNode = /from "(?!goro")/;
+const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
+const scratch = await mkdtemp(join(tmpdir(), "goro-parity-"));
+
+interface Task {
+  readonly example: Example;
+  readonly source: string;
+  readonly seed: number;
+}
+
+const tasks: Task[] = [];
+const skipped: string[] = [];
+for (const example of await selectExamples(positionals)) {
+  const source = await readFile(example.port, "utf8");
+  if (needsNode.test(source)) skipped.push(example.name);
+  else tasks.push(...seeds.map((seed) => ({ example, source, seed })));
+}
+
+async function runOnNode({ example, seed }: Task): Promise<Outcome> {
+  const file = join(scratch, `${example.name.replaceAll("/", "-")}-${seed}.json`);
+  const { code, stdout, stderr } = await runPort(example, { seed, trace: file });
+  const trace = JSON.parse(await readFile(file, "utf8").catch(() => "null")) as Outcome["trace"];
+  return { code, stdout, stderr, trace };
+}
+
+async function runInBrowser(browser: EngineBrowser, { source, seed }: Task): Promise<Outcome> {
+  const { code, output, trace } = await browser.run(source, {
+    seed,
+    eventLimit: 1_000_000,
+    outputLimit: Number.MAX_SAFE_INTEGER,
+    loopLimit: 60_000,
+    processors: availableParallelism(),
+  });
+  const textOf = (name: string): string => output.flatMap(({ stream, text }) => (stream === name ? text : [])).join("");
+  return { code, stdout: textOf("stdout"), stderr: textOf("stderr"), trace };
+}
+
+const rows: (readonly string[])[] = [["example", "seed", "differs in", "Node", "browser"]];
+const exampleNames = new Set(tasks.map(({ example }) => example.name));
+const different = new Set<string>();
+const browser = await EngineBrowser.open();
+try {
+  const queue = tasks.values();
+  const work = async (): Promise<void> => {
+    for (const task of queue) {
+      const [node, page] = await Promise.all([runOnNode(task), runInBrowser(browser, task)]);
+      const differences = compareRuns(node, page);
+      if (differences.length > 0) different.add(task.example.name);
+      for (const { part, expected, actual } of differences) {
+        rows.push([task.example.name, String(task.seed), part, expected, actual]);
+      }
+    }
+  };
+  await Promise.all([work(), work()]);
+  if (rows.length > 1) console.log(`${textTable(rows)}\n`);
+  const equal = exampleNames.size - different.size;
+  console.log(
+    `${browser.version}: ${equal} of ${exampleNames.size} programs as on Node, ${seeds.length} seeds each` +
+      (skipped.length === 0 ? "" : `; not run, because they need Node: ${skipped.join(", ")}`),
+  );
+} finally {
+  await browser[Symbol.asyncDispose]();
+  await rm(scratch, { recursive: true });
+}
+process.exitCode = different.size === 0 ? 0 : 1;

@@ -1,0 +1,108 @@
+// The async context of a program in a browser, which has no `AsyncLocalStorage`: a frame of stores, kept in one variable.
+//
+// Invariants:
+//   1. A frame does not change; a store that is set makes a new frame.
+//   2. Code that runs synchronously inside `run` has the frame of that call, and the caller has its own frame after it.
+//   3. A callback of a promise has the frame in which it was added, and a function that resumes after an `await` has the frame that it had
+//      before. Promises are patched for the first; for the second, the transform puts calls of `restore` and `set` into the code.
+//
+// See https://nodejs.org/api/async_context.html
+
+type Frame = ReadonlyMap<object, unknown> | undefined;
+
+let current: Frame;
+
+/** Returns the current frame. */
+export function get(): Frame {
+  return current;
+}
+
+/** Makes `frame` the current one. */
+export function set(frame: Frame): void {
+  current = frame;
+}
+
+/** Makes `frame` the current one, and returns `value`: `restore(get(), await promise)`. */
+export function restore<T>(frame: Frame, value: T): T {
+  current = frame;
+  return value;
+}
+
+/** Returns `value`; the second argument is evaluated for its effect. */
+export function keep<T>(value: T, _effect: unknown): T {
+  return value;
+}
+
+function runIn<A extends readonly unknown[], R>(frame: Frame, f: (...args: A) => R, self: unknown, args: A): R {
+  const caller = current;
+  current = frame;
+  try {
+    return Reflect.apply(f, self, args);
+  } finally {
+    current = caller;
+  }
+}
+
+/** Returns a function that calls `f` in the current frame. */
+export function bind<A extends readonly unknown[], R>(f: (...args: A) => R): (...args: A) => R {
+  const frame = current;
+  return function (this: unknown, ...args) {
+    return runIn(frame, f, this, args);
+  };
+}
+
+/** A value that follows a call through its continuations, with the methods of Node's class that the library uses. */
+export class AsyncLocalStorage<T> {
+  #key = {};
+
+  run<A extends readonly unknown[], R>(value: T, f: (...args: A) => R, ...args: A): R {
+    return runIn(new Map(current).set(this.#key, value), f, undefined, args);
+  }
+
+  exit<A extends readonly unknown[], R>(f: (...args: A) => R, ...args: A): R {
+    const frame = new Map(current);
+    frame.delete(this.#key);
+    return runIn(frame, f, undefined, args);
+  }
+
+  getStore(): T | undefined {
+    return current?.get(this.#key) as T | undefined;
+  }
+
+  disable(): void {
+    this.#key = {};
+  }
+}
+
+const frameKey: unique symbol = Symbol("context_frame");
+
+/** A captured frame. As on Node 24, it is in a property with a symbol, by which the library detects whether a store is set. */
+export class AsyncResource {
+  [frameKey]: Frame = current;
+
+  runInAsyncScope<A extends readonly unknown[], R>(f: (...args: A) => R, self?: unknown, ...args: A): R {
+    return runIn(this[frameKey], f, self, args);
+  }
+}
+
+type Callback = ((value: unknown) => unknown) | null | undefined;
+
+const isPatched = new WeakSet<object>();
+
+/** Makes the callbacks of promises, and of `queueMicrotask`, run in the frame in which they are added. */
+export function patchPromises(): void {
+  const prototype = Promise.prototype as { then: (this: unknown, a?: Callback, b?: Callback) => unknown };
+  if (isPatched.has(prototype)) return;
+  isPatched.add(prototype);
+  const { then } = prototype;
+  prototype.then = function (onFulfilled, onRejected) {
+    return then.call(this, bindCallback(onFulfilled), bindCallback(onRejected));
+  };
+  Object.defineProperty(prototype, "then", { enumerable: false });
+  const { queueMicrotask } = globalThis;
+  globalThis.queueMicrotask = (f) => queueMicrotask(bind(f));
+}
+
+function bindCallback(callback: Callback): Callback {
+  return typeof callback === "function" ? bind(callback) : callback;
+}

@@ -1,0 +1,23 @@
+// A preload that takes `AsyncLocalStorage` away from the library, and gives it that of the engine. The library and the program are
+// transformed, as for the browser.
+
+import { register } from "node:module";
+import { bind, get, keep, patchPromises, restore, set } from "../../run/context.ts";
+import { AsyncLocalStorage, AsyncResource } from "../../run/context.ts";
+import { Scope } from "../../run/disposal.ts";
+
+const host = globalThis as unknown as Record<string, (run: (...args: unknown[]) => void, ...args: unknown[]) => unknown>;
+for (const name of ["setImmediate", "setTimeout"]) {
+  const schedule = host[name] as (run: (...args: unknown[]) => void, ...args: unknown[]) => unknown;
+  host[name] = (run, ...args) => schedule(bind(run), ...args);
+}
+patchPromises();
+
+const { getBuiltinModule } = process;
+process.getBuiltinModule = ((name: string) =>
+  name === "async_hooks"
+    ? { AsyncLocalStorage, AsyncResource }
+    : getBuiltinModule.call(process, name)) as typeof getBuiltinModule;
+
+Object.assign(globalThis, { contextRuntime: { $get: get, $set: set, $restore: restore, $keep: keep, $Scope: Scope } });
+register("./transform-loader.ts", import.meta.url);
