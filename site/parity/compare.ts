@@ -29,7 +29,8 @@ export function compareRuns(expected: Outcome, actual: Outcome): Difference[] {
 
 function compareTraces(expected: Trace | null, actual: Trace | null): Difference[] {
   // Both runs are recorded, whatever happens.
-  if (expected === null || actual === null) return [{ part: "trace", expected: summary(expected), actual: summary(actual) }];
+  if (expected === null || actual === null)
+    return [{ part: "trace", expected: summary(expected), actual: summary(actual) }];
   const { events, ...others } = expected;
   const { events: actualEvents, ...actualOthers } = actual;
   return [

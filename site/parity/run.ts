@@ -2,6 +2,7 @@
 //
 //   npm run parity                                     all examples that do not need Node, three seeds each
 //   npm run parity -- 01-basic-pool --seeds 5          the named examples
+//   npm run parity -- --jobs 4 --progress              four programs at a time, with a count and the differences as they are found
 //
 // A report is compared without columns and names of functions, which a source map may change.
 
@@ -17,7 +18,11 @@ import { compareRuns, type Outcome } from "./compare.ts";
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { seeds: { type: "string", default: "3" } },
+  options: {
+    seeds: { type: "string", default: "3" },
+    jobs: { type: "string", default: "2" },
+    progress: { type: "boolean", default: false },
+  },
 });
 
 const needsNode = /from "(?!goro")/;
@@ -30,12 +35,18 @@ interface Task {
   readonly seed: number;
 }
 
-const tasks: Task[] = [];
+const sources = new Map<Example, string>();
 const skipped: string[] = [];
 for (const example of await selectExamples(positionals)) {
   const source = await readFile(example.port, "utf8");
   if (needsNode.test(source)) skipped.push(example.name);
-  else tasks.push(...seeds.map((seed) => ({ example, source, seed })));
+  else sources.set(example, source);
+}
+const tasks: Task[] = seeds.flatMap((seed) => Array.from(sources, ([example, source]) => ({ example, source, seed })));
+
+/** The beginning of a text, for a table. */
+function shorten(text: string): string {
+  return text.length <= 100 ? text : `${text.slice(0, 99)}…`;
 }
 
 async function runOnNode({ example, seed }: Task): Promise<Outcome> {
@@ -46,7 +57,7 @@ async function runOnNode({ example, seed }: Task): Promise<Outcome> {
 }
 
 async function runInBrowser(browser: EngineBrowser, { source, seed }: Task): Promise<Outcome> {
-  const { code, output, trace } = await browser.run(source, {
+  const { ending, code, output, trace, notices } = await browser.run(source, {
     seed,
     eventLimit: 1_000_000,
     outputLimit: Number.MAX_SAFE_INTEGER,
@@ -54,12 +65,13 @@ async function runInBrowser(browser: EngineBrowser, { source, seed }: Task): Pro
     processors: availableParallelism(),
   });
   const textOf = (name: string): string => output.flatMap(({ stream, text }) => (stream === name ? text : [])).join("");
-  return { code, stdout: textOf("stdout"), stderr: textOf("stderr"), trace };
+  const stderr = textOf("stderr") + (ending === "exited" ? "" : notices.join("\n"));
+  return { code, stdout: textOf("stdout"), stderr, trace };
 }
 
 const rows: (readonly string[])[] = [["example", "seed", "differs in", "Node", "browser"]];
-const exampleNames = new Set(tasks.map(({ example }) => example.name));
 const different = new Set<string>();
+let done = 0;
 const browser = await EngineBrowser.open();
 try {
   const queue = tasks.values();
@@ -68,16 +80,17 @@ try {
       const [node, page] = await Promise.all([runOnNode(task), runInBrowser(browser, task)]);
       const differences = compareRuns(node, page);
       if (differences.length > 0) different.add(task.example.name);
+      if (values.progress) console.error(`${++done} of ${tasks.length}: ${task.example.name}`, ...differences);
       for (const { part, expected, actual } of differences) {
-        rows.push([task.example.name, String(task.seed), part, expected, actual]);
+        rows.push([task.example.name, String(task.seed), part, shorten(expected), shorten(actual)]);
       }
     }
   };
-  await Promise.all([work(), work()]);
+  await Promise.all(Array.from({ length: Number(values.jobs) }, work));
   if (rows.length > 1) console.log(`${textTable(rows)}\n`);
-  const equal = exampleNames.size - different.size;
+  const equal = sources.size - different.size;
   console.log(
-    `${browser.version}: ${equal} of ${exampleNames.size} programs as on Node, ${seeds.length} seeds each` +
+    `${browser.version}: ${equal} of ${sources.size} programs as on Node, ${seeds.length} seeds each` +
       (skipped.length === 0 ? "" : `; not run, because they need Node: ${skipped.join(", ")}`),
   );
 } finally {

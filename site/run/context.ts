@@ -4,7 +4,7 @@
 //   1. A frame does not change; a store that is set makes a new frame.
 //   2. Code that runs synchronously inside `run` has the frame of that call, and the caller has its own frame after it.
 //   3. A callback of a promise has the frame in which it was added, and a function that resumes after an `await` has the frame that it had
-//      before. Promises are patched for the first; for the second, the transform puts calls of `restore` and `set` into the code.
+//      before. `installContexts` replaces methods of promises for the first; for the second, the transform puts calls into the code.
 //
 // See https://nodejs.org/api/async_context.html
 
@@ -26,6 +26,15 @@ export function set(frame: Frame): void {
 export function restore<T>(frame: Frame, value: T): T {
   current = frame;
   return value;
+}
+
+/**
+ * Returns the frame in which an async generator resumes after a `yield`, and makes it the current one: that of the caller of `next`, or
+ * `before` if the generator resumes later, for a call that was queued.
+ */
+export function resumed(before: Frame): Frame {
+  if (generatorCalls === 0) current = before;
+  return current;
 }
 
 /** Returns `value`; the second argument is evaluated for its effect. */
@@ -87,20 +96,47 @@ export class AsyncResource {
 
 type Callback = ((value: unknown) => unknown) | null | undefined;
 
-const isPatched = new WeakSet<object>();
+let isInstalled = false;
 
-/** Makes the callbacks of promises, and of `queueMicrotask`, run in the frame in which they are added. */
-export function patchPromises(): void {
-  const prototype = Promise.prototype as { then: (this: unknown, a?: Callback, b?: Callback) => unknown };
-  if (isPatched.has(prototype)) return;
-  isPatched.add(prototype);
-  const { then } = prototype;
-  prototype.then = function (onFulfilled, onRejected) {
-    return then.call(this, bindCallback(onFulfilled), bindCallback(onRejected));
-  };
-  Object.defineProperty(prototype, "then", { enumerable: false });
+/** How many calls of methods of async generators are on the stack. */
+let generatorCalls = 0;
+
+/** Makes the callbacks of promises, and of `queueMicrotask`, run in the frame in which they are added. Only the first call has an effect. */
+export function installContexts(): void {
+  if (isInstalled) return;
+  isInstalled = true;
+  replaceMethod(
+    Promise.prototype,
+    "then",
+    (then) =>
+      function (onFulfilled: Callback, onRejected: Callback) {
+        return then.call(this, bindCallback(onFulfilled), bindCallback(onRejected));
+      },
+  );
   const { queueMicrotask } = globalThis;
   globalThis.queueMicrotask = (f) => queueMicrotask(bind(f));
+  // eslint-disable-next-line @typescript-eslint/no-empty-function -- only its prototype is used
+  const generator = (async function* () {})();
+  const prototype = Object.getPrototypeOf(Object.getPrototypeOf(generator)) as object;
+  for (const name of ["next", "return", "throw"]) replaceMethod(prototype, name, countCalls);
+}
+
+type Method = (this: unknown, ...args: any[]) => unknown;
+
+function replaceMethod(object: object, name: string, replace: (method: Method) => Method): void {
+  const property = Object.getOwnPropertyDescriptor(object, name) as PropertyDescriptor & { value: Method };
+  Object.defineProperty(object, name, { ...property, value: replace(property.value) });
+}
+
+function countCalls(method: Method): Method {
+  return function (...args) {
+    generatorCalls++;
+    try {
+      return method.apply(this, args as unknown[]);
+    } finally {
+      generatorCalls--;
+    }
+  };
 }
 
 function bindCallback(callback: Callback): Callback {

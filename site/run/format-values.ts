@@ -94,10 +94,12 @@ function inspectObject(value: object, depth: number, outer: readonly unknown[]):
   const fields = Object.entries(value).filter(([key]) => !isList(value) || !/^\d+$/.test(key));
   const named = fields.map(([key, field]) => `${/^[\w$]+$/.test(key) ? key : quote(key)}: ${inner(field)}`);
   if (isList(value)) {
-    const elements = Array.from(value.length > maxElements ? value.slice(0, maxElements) : value, inner);
-    if (value.length > maxElements) elements.push(moreItems(value.length - maxElements));
+    const elements = Array.from(value.slice(0, maxElements), inner);
+    const more = value.length > maxElements ? [moreItems(value.length - maxElements)] : [];
     const prefix = Array.isArray(value) && name === "Array" ? "" : `${name}(${value.length}) `;
-    return braces(prefix, "[", [...elements, ...named], "]", elements.length > 6);
+    return elements.length > 6
+      ? lines(prefix, "[", [...groupElements(elements), ...more, ...named], "]")
+      : braces(prefix, "[", [...elements, ...named], "]");
   }
   if (value instanceof Map) {
     const entries = Array.from(value, ([key, field]) => `${inner(key)} => ${inner(field)}`);
@@ -128,13 +130,15 @@ function moreItems(count: number): string {
   return `... ${count} more item${count === 1 ? "" : "s"}`;
 }
 
-function braces(prefix: string, open: string, parts: readonly string[], close: string, isLong = false): string {
+function braces(prefix: string, open: string, parts: readonly string[], close: string): string {
   if (parts.length === 0) return `${prefix}${open}${close}`;
   const line = parts.join(", ");
-  const isLine = line.length + prefix.length + parts.length <= maxLineLength && !line.includes("\n") && !isLong;
-  if (isLine) return `${prefix}${open} ${line} ${close}`;
-  const rows = isLong ? groupElements(parts) : parts;
-  const indented = rows.map((row) => row.replace(/\n/g, `\n${indentation}`));
+  const isShort = line.length + prefix.length + parts.length <= maxLineLength && !line.includes("\n");
+  return isShort ? `${prefix}${open} ${line} ${close}` : lines(prefix, open, parts, close);
+}
+
+function lines(prefix: string, open: string, parts: readonly string[], close: string): string {
+  const indented = parts.map((part) => part.replace(/\n/g, `\n${indentation}`));
   return `${prefix}${open}\n${indentation}${indented.join(`,\n${indentation}`)}\n${close}`;
 }
 

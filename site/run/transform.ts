@@ -9,7 +9,7 @@
 //
 // The context of an async generator is that of the last caller of `next`, in a variable of the function:
 //
-//   yield e                     ->  $keep(yield e, $here = $get())
+//   yield e                     ->  $keep(yield e, $here = $resumed($here))
 //   await e                     ->  $keep(await e, $set($here))
 //
 // The code around the result must declare the names of `runtimeNames`.
@@ -18,7 +18,7 @@ import { type AnyNode, type ImportDeclaration, parse } from "acorn";
 import { transform as sucrase } from "sucrase";
 
 /** The names that transformed code uses: functions of `context.ts`, and the class of `disposal.ts`. */
-export const runtimeNames: readonly string[] = ["$get", "$set", "$restore", "$keep", "$Scope"];
+export const runtimeNames: readonly string[] = ["$get", "$set", "$restore", "$resumed", "$keep", "$Scope"];
 
 /** The names that a program uses in addition: the loop guard, and the exports of the library. */
 const programNames: readonly string[] = ["$loop", "$goro"];
@@ -126,7 +126,7 @@ class Printer {
         if (!this.#isAsyncGenerator) break;
         return node.delegate
           ? `$keep(${this.#printParts(node)}, $set(${generatorContext}))`
-          : `$keep(${this.#printParts(node)}, ${generatorContext} = $get())`;
+          : `$keep(${this.#printParts(node)}, ${generatorContext} = $resumed(${generatorContext}))`;
       case "TryStatement":
         if (canResume(node.block) || canResume(node.handler)) return this.#printTry(node);
         break;
@@ -152,6 +152,9 @@ class Printer {
         if (this.#imports === null) break;
         this.#imports.push(importOf(node));
         return this.#linesOf(node);
+      case "ImportExpression":
+        if (this.#imports === null) break;
+        throw new ProgramError("a program of the tour cannot import dynamically", lineOf(node));
       case "FunctionDeclaration":
       case "FunctionExpression":
       case "ArrowFunctionExpression":

@@ -71,10 +71,14 @@ export function installTurns(onTurn: () => void, onIdle: () => void): void {
   };
   host.setTimeout = (run, ms, ...args) => {
     const bound = bind(run);
-    const id = setTimeout.call(host, () => {
-      timers.delete(id);
-      enter(() => bound(...args));
-    }, ms);
+    const id = setTimeout.call(
+      host,
+      () => {
+        timers.delete(id);
+        enter(() => bound(...args));
+      },
+      ms,
+    );
     timers.add(id);
     return id;
   };

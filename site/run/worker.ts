@@ -1,7 +1,7 @@
 // A Web Worker that runs one program, in virtual time and in the order that a seed gives. The page terminates it after the result: the
 // library and the globals of a worker serve one run.
 
-import { get, keep, patchPromises, restore, set } from "./context.ts";
+import { get, installContexts, keep, restore, resumed, set } from "./context.ts";
 import { Scope } from "./disposal.ts";
 import { LoopGuard } from "./loop-guard.ts";
 import type { CompiledProgram, Ending, Output, Request, Response, RunOptions } from "./messages.ts";
@@ -55,7 +55,7 @@ class Run {
 
   async start(): Promise<void> {
     const { seed = 1, eventLimit = 5000 } = this.#options;
-    patchPromises();
+    installContexts();
     installTurns(
       () => this.#turn(),
       () => this.#idle(),
@@ -81,6 +81,7 @@ class Run {
       $get: get,
       $set: set,
       $restore: restore,
+      $resumed: resumed,
       $keep: keep,
       $Scope: Scope,
       $loop: this.#guard.check,
@@ -119,7 +120,9 @@ class Run {
     if (this.#length >= outputLimit) return;
     this.#length += shown.length;
     if (this.#length >= outputLimit) {
-      this.#notices.push(`The output is longer than ${outputLimit.toLocaleString("en")} characters; the rest is not shown.`);
+      this.#notices.push(
+        `The output is longer than ${outputLimit.toLocaleString("en")} characters; the rest is not shown.`,
+      );
     }
     this.#unsent.push({ stream, text: shown, at: (this.#library?.now() ?? 0) - this.#epoch });
   }

@@ -285,11 +285,6 @@ async function disposal(note: Note): Promise<void> {
   note(await returned());
   for (using x of [resource(note, "for of 1"), resource(note, "for of 2")]) note(`of ${typeof (await pause(x))}`);
   for (await using _ of [resource(note, "for of, async")]) await gosched();
-  for (using _ = resource(note, "for"), i = 0 as never; ; ) {
-    await gosched();
-    note(`for with using ${String(i)}`);
-    break;
-  }
   rounds: for await (await using _ of [resource(note, "for await 1"), resource(note, "for await 2")]) {
     note("round");
     await gosched();

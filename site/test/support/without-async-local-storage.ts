@@ -2,16 +2,19 @@
 // transformed, as for the browser.
 
 import { register } from "node:module";
-import { bind, get, keep, patchPromises, restore, set } from "../../run/context.ts";
+import { bind, get, installContexts, keep, restore, resumed, set } from "../../run/context.ts";
 import { AsyncLocalStorage, AsyncResource } from "../../run/context.ts";
 import { Scope } from "../../run/disposal.ts";
 
-const host = globalThis as unknown as Record<string, (run: (...args: unknown[]) => void, ...args: unknown[]) => unknown>;
+const host = globalThis as unknown as Record<
+  string,
+  (run: (...args: unknown[]) => void, ...args: unknown[]) => unknown
+>;
 for (const name of ["setImmediate", "setTimeout"]) {
   const schedule = host[name] as (run: (...args: unknown[]) => void, ...args: unknown[]) => unknown;
   host[name] = (run, ...args) => schedule(bind(run), ...args);
 }
-patchPromises();
+installContexts();
 
 const { getBuiltinModule } = process;
 process.getBuiltinModule = ((name: string) =>
@@ -19,5 +22,7 @@ process.getBuiltinModule = ((name: string) =>
     ? { AsyncLocalStorage, AsyncResource }
     : getBuiltinModule.call(process, name)) as typeof getBuiltinModule;
 
-Object.assign(globalThis, { contextRuntime: { $get: get, $set: set, $restore: restore, $keep: keep, $Scope: Scope } });
+Object.assign(globalThis, {
+  contextRuntime: { $get: get, $set: set, $restore: restore, $resumed: resumed, $keep: keep, $Scope: Scope },
+});
 register("./transform-loader.ts", import.meta.url);
