@@ -1,9 +1,10 @@
 // The engine in a browser: builds the page, serves it, and runs programs on it.
 
 import { createReadStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
@@ -11,7 +12,6 @@ import { build } from "vite";
 import type { RunOptions, RunResult } from "../run/messages.ts";
 
 const root: string = fileURLToPath(new URL("../", import.meta.url));
-const outDir: string = join(root, "dist", "parity");
 
 /** The Chromium of the system; CHROMIUM names another. */
 const executablePath: string = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
@@ -29,13 +29,17 @@ function serve(folder: string): Promise<Server> {
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
 }
 
+type RunProgram = (source: string, options: RunOptions, stopAfter?: number) => Promise<RunResult>;
+
 /** A browser with the page. */
 export class EngineBrowser implements AsyncDisposable {
+  readonly #folder: string;
   readonly #server: Server;
   readonly #browser: Browser;
   readonly #page: Page;
 
-  private constructor(server: Server, browser: Browser, page: Page) {
+  private constructor(folder: string, server: Server, browser: Browser, page: Page) {
+    this.#folder = folder;
     this.#server = server;
     this.#browser = browser;
     this.#page = page;
@@ -43,12 +47,12 @@ export class EngineBrowser implements AsyncDisposable {
 
   /** Builds the page and opens it. */
   static async open(): Promise<EngineBrowser> {
-    await rm(outDir, { recursive: true, force: true });
+    const outDir = await mkdtemp(join(tmpdir(), "goro-page-"));
     await build({
       root,
       configFile: join(root, "vite.config.ts"),
       logLevel: "warn",
-      build: { outDir, rolldownOptions: { input: join(root, "parity", "index.html") } },
+      build: { outDir, emptyOutDir: true, rolldownOptions: { input: join(root, "parity", "index.html") } },
     });
     const server = await serve(outDir);
     // Chromium has no sandbox under root.
@@ -58,7 +62,7 @@ export class EngineBrowser implements AsyncDisposable {
     const { port } = server.address() as AddressInfo;
     await page.goto(`http://127.0.0.1:${port}/parity/index.html`);
     await page.waitForFunction("typeof runProgram === 'function'");
-    return new EngineBrowser(server, browser, page);
+    return new EngineBrowser(outDir, server, browser, page);
   }
 
   /** The name and version of the browser. */
@@ -66,20 +70,23 @@ export class EngineBrowser implements AsyncDisposable {
     return `Chromium ${this.#browser.version()}`;
   }
 
-  /** Runs a program. */
-  run(source: string, options: RunOptions): Promise<RunResult> {
-    return this.#page.evaluate(
-      ([text, settings]) =>
-        (globalThis as unknown as { runProgram(source: string, options: RunOptions): Promise<RunResult> }).runProgram(
-          text,
-          settings,
-        ),
-      [source, options] as const,
-    );
+  /**
+   * Runs a program.
+   *
+   * @param stopAfter - when the run is stopped, in milliseconds; by default it is not
+   * @throws {Error} (rejects) if the text is not a program.
+   */
+  run(source: string, options: RunOptions = {}, stopAfter?: number): Promise<RunResult> {
+    return this.#page.evaluate((args) => (globalThis as unknown as { runProgram: RunProgram }).runProgram(...args), [
+      source,
+      options,
+      stopAfter,
+    ] as Parameters<RunProgram>);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#browser.close();
     this.#server.close();
+    await rm(this.#folder, { recursive: true });
   }
 }

@@ -3,8 +3,11 @@
 import { compile, startRun } from "../run/host.ts";
 import type { RunOptions, RunResult } from "../run/messages.ts";
 
-async function runProgram(source: string, options: RunOptions): Promise<RunResult> {
-  return startRun(await compile(source), options).result;
+/** @param stopAfter - when the run is stopped, in milliseconds; by default it is not */
+async function runProgram(source: string, options: RunOptions, stopAfter?: number): Promise<RunResult> {
+  const run = startRun(await compile(source), options);
+  if (stopAfter !== undefined) setTimeout(() => run.stop(), stopAfter);
+  return run.result;
 }
 
 Object.assign(globalThis, { runProgram });

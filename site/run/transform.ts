@@ -215,7 +215,10 @@ class Printer {
     // A generator that is not async resumes in the context of its caller.
     const [declaration, context] = this.#isAsync ? this.#context() : ["", ""];
     const set = this.#isAsync ? ` $set(${context});` : "";
-    const dispose = isAsync ? `await ${scope}.disposeAsync();${set}` : `${scope}.dispose();`;
+    const promise = this.#newName("promise");
+    const dispose = isAsync
+      ? `const ${promise} = ${scope}.dispose(); if (${promise}) await ${promise};${set}`
+      : `${scope}.dispose();`;
     const error = this.#newName("error");
     const text =
       ` const ${scope} = new $Scope();${declaration} try {${print()}} ` +

@@ -30,12 +30,12 @@ interface Host {
 }
 
 /**
- * Installs `setImmediate`, and counts immediates, timers and requests.
+ * Installs `setImmediate`, and counts immediates, timers and requests. Returns a function that begins to look for idleness.
  *
  * @param onTurn - called at the beginning of each turn
  * @param onIdle - called when nothing has been pending for 100 ms
  */
-export function installTurns(onTurn: () => void, onIdle: () => void): void {
+export function installTurns(onTurn: () => void, onIdle: () => void): () => void {
   const host = globalThis as unknown as Host;
   const { setTimeout, setInterval, clearTimeout, fetch } = host;
   const queue: (() => void)[] = [];
@@ -43,10 +43,11 @@ export function installTurns(onTurn: () => void, onIdle: () => void): void {
   const timers = new Set<number>();
   let requests = 0;
   let idleTimer: number | undefined;
+  let isWatching = false;
 
   const check = (): void => {
     clearTimeout.call(host, idleTimer);
-    if (queue.length + timers.size + requests > 0) return;
+    if (!isWatching || queue.length + timers.size + requests > 0) return;
     idleTimer = setTimeout.call(host, onIdle, idleTime);
   };
   const enter = (run: () => void): void => {
@@ -104,5 +105,8 @@ export function installTurns(onTurn: () => void, onIdle: () => void): void {
     response.then(onSettled, onSettled);
     return response;
   };
-  check();
+  return () => {
+    isWatching = true;
+    check();
+  };
 }

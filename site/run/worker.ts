@@ -56,7 +56,7 @@ class Run {
   async start(): Promise<void> {
     const { seed = 1, eventLimit = 5000 } = this.#options;
     installContexts();
-    installTurns(
+    const watchIdleness = installTurns(
       () => this.#turn(),
       () => this.#idle(),
     );
@@ -77,7 +77,7 @@ class Run {
     this.#url = URL.createObjectURL(new Blob([this.#program.code], { type: "text/javascript" }));
     const { default: program } = (await import(/* @vite-ignore */ this.#url)) as ProgramModule;
     this.#guard.turn();
-    await program({
+    const result = program({
       $get: get,
       $set: set,
       $restore: restore,
@@ -87,6 +87,8 @@ class Run {
       $loop: this.#guard.check,
       $goro: this.#library.goro,
     });
+    watchIdleness();
+    await result;
   }
 
   stop(): void {
