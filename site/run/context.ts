@@ -38,7 +38,7 @@ export function resumed(before: Frame): Frame {
 }
 
 /** Returns `value`; the second argument is evaluated for its effect. */
-export function keep<T>(value: T, _effect: unknown): T {
+export function keep<T>(value: T, _: unknown): T {
   return value;
 }
 
@@ -94,8 +94,6 @@ export class AsyncResource {
   }
 }
 
-type Callback = ((value: unknown) => unknown) | null | undefined;
-
 let isInstalled = false;
 
 /** How many calls of methods of async generators are on the stack. */
@@ -109,36 +107,35 @@ export function installContexts(): void {
     Promise.prototype,
     "then",
     (then) =>
-      function (onFulfilled: Callback, onRejected: Callback) {
+      function (onFulfilled, onRejected) {
         return then.call(this, bindCallback(onFulfilled), bindCallback(onRejected));
       },
   );
   const { queueMicrotask } = globalThis;
   globalThis.queueMicrotask = (f) => queueMicrotask(bind(f));
-  // eslint-disable-next-line @typescript-eslint/no-empty-function -- only its prototype is used
   const generator = (async function* () {})();
   const prototype = Object.getPrototypeOf(Object.getPrototypeOf(generator)) as object;
   for (const name of ["next", "return", "throw"]) replaceMethod(prototype, name, countCalls);
 }
 
-type Method = (this: unknown, ...args: any[]) => unknown;
+type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 function replaceMethod(object: object, name: string, replace: (method: Method) => Method): void {
-  const property = Object.getOwnPropertyDescriptor(object, name) as PropertyDescriptor & { value: Method };
-  Object.defineProperty(object, name, { ...property, value: replace(property.value) });
+  const property = Object.getOwnPropertyDescriptor(object, name) as PropertyDescriptor;
+  Object.defineProperty(object, name, { ...property, value: replace(property.value as Method) });
 }
 
 function countCalls(method: Method): Method {
   return function (...args) {
     generatorCalls++;
     try {
-      return method.apply(this, args as unknown[]);
+      return method.apply(this, args);
     } finally {
       generatorCalls--;
     }
   };
 }
 
-function bindCallback(callback: Callback): Callback {
-  return typeof callback === "function" ? bind(callback) : callback;
+function bindCallback(callback: unknown): unknown {
+  return typeof callback === "function" ? bind(callback as Method) : callback;
 }

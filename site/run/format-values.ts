@@ -97,9 +97,9 @@ function inspectObject(value: object, depth: number, outer: readonly unknown[]):
     const elements = Array.from(value.slice(0, maxElements), inner);
     const more = value.length > maxElements ? [moreItems(value.length - maxElements)] : [];
     const prefix = Array.isArray(value) && name === "Array" ? "" : `${name}(${value.length}) `;
-    return elements.length > 6
-      ? lines(prefix, "[", [...groupElements(elements), ...more, ...named], "]")
-      : braces(prefix, "[", [...elements, ...named], "]");
+    const rows = elements.length > 6 ? groupElements(elements) : elements;
+    const print = rows.length < elements.length ? lines : braces;
+    return print(prefix, "[", [...rows, ...more, ...named], "]");
   }
   if (value instanceof Map) {
     const entries = Array.from(value, ([key, field]) => `${inner(key)} => ${inner(field)}`);
@@ -148,14 +148,13 @@ function groupElements(elements: readonly string[]): string[] {
   const lengths = elements.map((element) => element.length + 2);
   const longest = Math.max(...lengths);
   const total = lengths.reduce((sum, length) => sum + length, 0);
-  if (longest * 3 + 2 >= 80) return [...elements];
+  if (longest * 3 >= 80 || (total / longest <= 5 && longest > 8)) return [...elements];
   const averageBias = Math.sqrt(longest - total / elements.length);
   const biasedLongest = Math.max(longest - 3 - averageBias, 1);
   const columns = Math.min(
     Math.round(Math.sqrt(2.5 * biasedLongest * elements.length) / biasedLongest),
     Math.floor((80 - 2) / longest),
-    16,
-    15,
+    12,
   );
   if (columns <= 1) return [...elements];
   const widths = Array.from({ length: columns }, (_, column) =>

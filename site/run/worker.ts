@@ -3,6 +3,7 @@
 
 import { get, installContexts, keep, restore, resumed, set } from "./context.ts";
 import { Scope } from "./disposal.ts";
+import type * as library from "./library.ts";
 import { LoopGuard } from "./loop-guard.ts";
 import type { CompiledProgram, Ending, Output, Request, Response, RunOptions } from "./messages.ts";
 import { WorkerProcess } from "./process.ts";
@@ -15,7 +16,7 @@ const programName = "main.ts";
 /** How long output is collected before it is sent, in milliseconds. */
 const outputInterval = 50;
 
-type Library = typeof import("./library.ts");
+type Library = typeof library;
 type ProgramModule = { readonly default: (runtime: Readonly<Record<string, unknown>>) => Promise<void> };
 
 const post = (response: Response): void => globalThis.postMessage(response);

@@ -54,7 +54,7 @@ describe("context", () => {
     );
     const [symbol] = Object.getOwnPropertySymbols(resource);
     assert.equal(symbol?.description, "context_frame");
-    assert.ok((resource as unknown as Record<symbol, unknown>)[symbol as symbol] instanceof Map);
+    assert.ok((resource as unknown as Record<symbol, unknown>)[symbol] instanceof Map);
     assert.equal(get(), undefined);
   });
 
@@ -63,7 +63,7 @@ describe("context", () => {
       n: 1,
       add: bind(function (this: { n: number }, x: number) {
         return this.n + x;
-      } as (x: number) => number),
+      }),
     };
     assert.equal(object.add(2), 3);
   });

@@ -21,7 +21,7 @@ describe("formatValues", () => {
     ["%s %s", 1],
     [1, "a", "b"],
     [[1, "a", null, [2, [3, [4, [5]]]]], []],
-    [{ a: 1, "b-c": "x", f() {}, g: class A {}, h: () => 1 }, {}],
+    [{ a: 1, "b-c": "x", f() {}, g: Point, h: () => 1 }, {}],
     [{ a: { b: { c: { d: 1 } } } }],
     [new Point(), [new Point()]],
     [

@@ -85,7 +85,7 @@ describe("the worker", () => {
     assert.deepEqual([result.ending, result.line], ["loop", 3]);
   });
 
-  test("a program without end stops when it is told to, and keeps output and trace", async () => {
+  test("a program without end stops on request, and keeps output and trace", async () => {
     const result = await run(
       'main(async () => {\n  console.log("begun");\n  for (;;) await time.sleep(1);\n});',
       {},

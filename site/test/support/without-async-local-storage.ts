@@ -20,7 +20,7 @@ const { getBuiltinModule } = process;
 process.getBuiltinModule = ((name: string) =>
   name === "async_hooks"
     ? { AsyncLocalStorage, AsyncResource }
-    : getBuiltinModule.call(process, name)) as typeof getBuiltinModule;
+    : getBuiltinModule.call(process, name));
 
 Object.assign(globalThis, {
   contextRuntime: { $get: get, $set: set, $restore: restore, $resumed: resumed, $keep: keep, $Scope: Scope },
