@@ -56,6 +56,11 @@ async function runOnNode({ example, seed }: Task): Promise<Outcome> {
   return { code, stdout, stderr, trace };
 }
 
+/** A run that the page could not begin. */
+function failedRun(error: unknown): Outcome {
+  return { code: null, stdout: "", stderr: String(error), trace: null };
+}
+
 async function runInBrowser(browser: EngineBrowser, { source, seed }: Task): Promise<Outcome> {
   const { ending, code, output, trace, notices } = await browser.run(source, {
     seed,
@@ -77,7 +82,7 @@ try {
   const queue = tasks.values();
   const work = async (): Promise<void> => {
     for (const task of queue) {
-      const [node, page] = await Promise.all([runOnNode(task), runInBrowser(browser, task)]);
+      const [node, page] = await Promise.all([runOnNode(task), runInBrowser(browser, task).catch(failedRun)]);
       const differences = compareRuns(node, page);
       if (differences.length > 0) different.add(task.example.name);
       if (values.progress) console.error(`${++done} of ${tasks.length}: ${task.example.name}`, ...differences);

@@ -108,9 +108,6 @@ class Printer {
 
   /** Returns the program as the body of a function, and its imports as declarations. */
   printProgram(): { readonly imports: string; readonly body: string } {
-    for (const node of this.#program.body) {
-      if (node.type.startsWith("Export")) throw new ProgramError("a program of the tour has no exports", lineOf(node));
-    }
     this.#imports = [];
     const body = this.#printBlock(this.#program);
     return { imports: this.#imports.join(""), body };
@@ -152,6 +149,15 @@ class Printer {
         if (this.#imports === null) break;
         this.#imports.push(importOf(node));
         return this.#linesOf(node);
+      case "ExportNamedDeclaration":
+        if (this.#imports === null) break;
+        // Other modules cannot import the program.
+        if (node.source) throw new ProgramError("a program of the tour cannot export other modules", lineOf(node));
+        return node.declaration ? this.#print(node.declaration) : this.#linesOf(node);
+      case "ExportAllDeclaration":
+      case "ExportDefaultDeclaration":
+        if (this.#imports === null) break;
+        throw new ProgramError("a program of the tour can export its own names only", lineOf(node));
       case "ImportExpression":
         if (this.#imports === null) break;
         throw new ProgramError("a program of the tour cannot import dynamically", lineOf(node));

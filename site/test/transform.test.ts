@@ -70,10 +70,18 @@ describe("compileProgram", () => {
     assert.deepEqual(await run('show();\nimport { log as print } from "goro";\nfunction show() { print(1); }'), [1]);
   });
 
+  test("exports are declarations, because no module can import them", async () => {
+    assert.deepEqual(
+      await run("export const x = 1;\nfunction f() { return 2; }\nexport {\n  f,\n};\nlog(x + f());"),
+      [3],
+    );
+  });
+
   const mistakes: readonly (readonly [name: string, source: string, line: number, message: RegExp])[] = [
     ["an import of another module", '\nimport { x } from "node:fs"; x();', 2, /cannot import "node:fs"/],
     ["a dynamic import", '\n\nawait import("goro");', 3, /dynamically/],
-    ["an export", "const x = 1;\nexport { x };", 2, /no exports/],
+    ["a default export", "const x = 1;\nexport default x;", 2, /its own names only/],
+    ["an export of another module", 'export { x } from "goro";', 1, /cannot export other modules/],
     ["a mistake in the types", "const x: = 1;", 1, /Unexpected token/],
     ["a mistake in the JavaScript", "const x = 1;\nconst x = 2;", 2, /already been declared/],
   ];

@@ -17,10 +17,8 @@ for (const name of ["setImmediate", "setTimeout"]) {
 installContexts();
 
 const { getBuiltinModule } = process;
-process.getBuiltinModule = ((name: string) =>
-  name === "async_hooks"
-    ? { AsyncLocalStorage, AsyncResource }
-    : getBuiltinModule.call(process, name));
+process.getBuiltinModule = (name: string) =>
+  name === "async_hooks" ? { AsyncLocalStorage, AsyncResource } : getBuiltinModule.call(process, name);
 
 Object.assign(globalThis, {
   contextRuntime: { $get: get, $set: set, $restore: restore, $resumed: resumed, $keep: keep, $Scope: Scope },
