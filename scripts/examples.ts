@@ -15,6 +15,7 @@ const folder: string = join(root, "examples");
 export interface Example {
   /** The path of its folder from `examples`. */
   readonly name: string;
+  readonly directory: string;
   readonly port: string;
   readonly order: Order;
 }
@@ -25,23 +26,28 @@ export interface Outcome {
   readonly failure: string;
 }
 
-/** Returns all examples in the order of the path, and then the pitfalls. A program without a Go twin, which has no order, is not one. */
+/**
+ * Returns all examples in the order of the path, beginning with the first lessons, and then the pitfalls. A program without a Go twin,
+ * which has no order, is not an example.
+ */
 export async function examples(): Promise<Example[]> {
   const files = await readdir(folder, { recursive: true });
   const names = files.filter((file) => file.endsWith(`${sep}order.ts`)).map((file) => dirname(file));
-  return Promise.all(names.sort().map(load));
+  const isFirst = (name: string): boolean => name.startsWith(`first${sep}`);
+  names.sort((a, b) => Number(isFirst(b)) - Number(isFirst(a)) || (a < b ? -1 : 1));
+  return Promise.all(names.map(load));
 }
 
 async function load(name: string): Promise<Example> {
   const directory = join(folder, name);
   const module = (await import(pathToFileURL(join(directory, "order.ts")).href)) as { order: Order };
   const portable = relative(folder, directory).split(sep).join("/");
-  return { name: portable, port: join(directory, "main.ts"), order: module.order };
+  return { name: portable, directory, port: join(directory, "main.ts"), order: module.order };
 }
 
 /** Returns the files with the recorded outcome of the Go twin. */
-export function recordingFiles({ name }: Example): { output: string; failure: string } {
-  return { output: join(folder, name, "output.txt"), failure: join(folder, name, "failure.txt") };
+export function recordingFiles({ directory }: Example): { output: string; failure: string } {
+  return { output: join(directory, "output.txt"), failure: join(directory, "failure.txt") };
 }
 
 /** Reads the recorded outcome of the Go twin. For a program that did not fail, the second file does not exist. */
@@ -93,16 +99,16 @@ export function runPort({ port }: Pick<Example, "port">, { seed, trace }: RunOpt
 }
 
 /** Runs the Go twin `times` times with real Go. (`go run` would hide the exit code of the program.) */
-export async function runTwin({ name }: Example, times: number): Promise<Run[]> {
-  const directory = await mkdtemp(join(tmpdir(), "goro-"));
+export async function runTwin({ name, directory }: Example, times: number): Promise<Run[]> {
+  const temporary = await mkdtemp(join(tmpdir(), "goro-"));
   try {
-    const program = join(directory, "twin");
-    const built = await run("go", ["build", "-C", folder, "-o", program, `./${name}`]);
+    const program = join(temporary, "twin");
+    const built = await run("go", ["build", "-C", directory, "-o", program, "."]);
     if (built.code !== 0) throw new Error(`${name}: the Go twin does not compile:\n${built.stderr}`);
     const runs: Run[] = [];
     while (runs.length < times) runs.push(await run(program, []));
     return runs;
   } finally {
-    await rm(directory, { recursive: true });
+    await rm(temporary, { recursive: true });
   }
 }

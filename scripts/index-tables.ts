@@ -7,6 +7,7 @@ import { type Entry, mistakes, patterns } from "./patterns.ts";
 
 /** The titles of the sections of the path, by the first example of each section. */
 const sections: Readonly<Record<string, string>> = {
+  "first/1-one-goroutine": "First lessons",
   "01-basic-pool": "Basics",
   "11-results-with-errors": "Results and errors",
   "17-closing-order": "Shutdown",
@@ -24,7 +25,7 @@ const sections: Readonly<Record<string, string>> = {
 /** Returns `page` with its tables regenerated. */
 export async function withTables(page: string, all: readonly Example[]): Promise<string> {
   const blocks: Record<string, string> = {
-    path: await listPath(all.filter(({ name }) => !name.includes("/"))),
+    path: await listPath(all.filter(({ name }) => !name.startsWith("pitfalls/"))),
     pitfalls: await listPitfalls(all.filter(({ name }) => name.endsWith("/broken"))),
     patterns: tableOf("pattern", patterns, all),
     mistakes: tableOf("mistake", mistakes, all),
@@ -44,7 +45,7 @@ async function listPath(all: readonly Example[]): Promise<string> {
   for (const example of all) {
     const section = sections[example.name];
     if (section !== undefined) lines.push(`${lines.length === 0 ? "" : "\n"}**${section}**\n`);
-    lines.push(`- [${example.name}](${example.name}): ${await firstSentence(example)}`);
+    lines.push(`- [${example.name.replace("first/", "")}](${example.name}): ${await firstSentence(example)}`);
   }
   return lines.join("\n");
 }

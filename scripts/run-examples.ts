@@ -5,12 +5,17 @@
 //   npm run examples -- --virtual --seed 7      in virtual time, in the order that the seed gives
 //   npm run examples -- 01-basic-pool --trace run.svg         a trace of the run: .svg, .json, .chrome.json, .txt
 //   npm run examples -- --go                    compared with a run of real Go instead of the recording
+//   npm run examples -- first --mistakes        each example with each of its mistakes, compared with the declared outcome; also with --go
 
-import { resolve } from "node:path";
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Context, numCPU, WorkerPool } from "goro";
 import { formatterFor } from "../src/trace/output-formats.ts";
 import { compareOutcomes, type Example, readRecording, runPort, runTwin, toOutcome } from "./examples.ts";
+import { writeMistakes } from "./mistakes.ts";
 import type { Run } from "./run.ts";
 import { selectExamples } from "./select-examples.ts";
 import { textTable } from "./text-table.ts";
@@ -22,10 +27,12 @@ const { positionals, values } = parseArgs({
     seed: { type: "string", default: "1" },
     trace: { type: "string" },
     go: { type: "boolean", default: false },
+    mistakes: { type: "boolean", default: false },
   },
 });
 const seed = values.virtual ? Number(values.seed) : undefined;
-const selected = await selectExamples(positionals);
+const named = await selectExamples(positionals);
+const selected = values.mistakes ? await writeAllMistakes(named) : named;
 
 // The path is relative to the folder in which npm was started; npm changes to the folder of the project.
 const trace = values.trace && resolve(process.env["INIT_CWD"] ?? ".", values.trace);
@@ -40,15 +47,24 @@ try {
   process.exit(1);
 }
 
+async function writeAllMistakes(all: readonly Example[]): Promise<Example[]> {
+  const temporary = await mkdtemp(join(tmpdir(), "goro-"));
+  process.on("exit", () => rmSync(temporary, { recursive: true }));
+  return (await Promise.all(all.map((example) => writeMistakes(example, temporary)))).flat();
+}
+
 interface Row {
   readonly cells: readonly string[];
   readonly port: Run;
   readonly differences: readonly string[];
 }
 
-/** In real time the order of a run can differ on a busy machine: only four failed attempts count. (The tests use virtual time.) */
+/**
+ * In real time, in which the twins always run, the order can differ on a busy machine: only four failed attempts count. (The tests use
+ * virtual time.)
+ */
 async function runExample(example: Example): Promise<Row> {
-  const attempts = values.virtual ? 1 : 4;
+  const attempts = values.virtual && !values.go ? 1 : 4;
   for (let number = 1; ; number++) {
     const row = await attempt(example);
     if (row.differences.length === 0 || number === attempts) return row;

@@ -2,58 +2,31 @@
 // in virtual time here, with six seeds; `npm run examples` runs them in real time.
 
 import { readFile } from "node:fs/promises";
-import { expect, jest, test } from "@jest/globals";
-import {
-  compareOutcomes,
-  type Example,
-  examples,
-  type Outcome,
-  readRecording,
-  runPort,
-  toOutcome,
-} from "../scripts/examples.ts";
+import { expect, test } from "@jest/globals";
+import { compareOutcomes, type Example, examples, readRecording, runPort, toOutcome } from "../scripts/examples.ts";
 import { uncovered, withTables } from "../scripts/index-tables.ts";
 import { mistakes, patterns } from "../scripts/patterns.ts";
-import { summarizeFailure } from "../scripts/failure-summary.ts";
-import { formatPanic } from "../src/runtime/panic.ts";
-import { Bubble, type BubbleResult, tracker } from "../src/testing/bubble.ts";
 import { ignoreLeaks } from "../src/testing/leaks.ts";
+import { runInVirtualTime } from "./support/virtual-examples.ts";
 
 const all: readonly Example[] = await examples();
 const seeds = [1, 2, 3, 4, 5, 6];
 
-let copies = 0;
-
-/** Runs the example as the program of a bubble. A new query in the URL makes Node load the module again. */
-async function runInVirtualTime(example: Example, seed: number): Promise<Outcome> {
-  const printed: string[] = [];
-  const spies = [
-    jest.spyOn(console, "log").mockImplementation((line: unknown = "") => void printed.push(`${String(line)}\n`)),
-    jest.spyOn(process.stdout, "write").mockImplementation((text) => printed.push(String(text)) > 0),
-  ];
-  const program = new Bubble(seed);
-  const close = tracker.enable();
-  try {
-    tracker.runIn(program, undefined, () => void import(`${example.port}?${++copies}`));
-    const ending = await program.result;
-    return {
-      output: printed.join(""),
-      failure: summarizeFailure(ending.status === "returned" ? 0 : 2, report(ending)),
-    };
-  } finally {
-    if (!program.hasLeftovers) close();
-    for (const spy of spies) spy.mockRestore();
-  }
-}
-
-function report({ status, value, goroutine, report }: BubbleResult): string {
-  if (status === "panicked") return formatPanic(value, goroutine, report);
-  return `fatal error: all goroutines are asleep - deadlock!\n\n${report}`;
-}
-
 test("the names of the examples begin with their numbers on the path", () => {
   const path = all.filter(({ name }) => !name.includes("/"));
   expect(path.map(({ name }) => Number(name.slice(0, 2)))).toEqual(path.map((_, i) => i + 1));
+});
+
+test("the names of the first lessons begin with their numbers, and the lessons come before the path", () => {
+  const lessons = all.filter(({ name }) => name.startsWith("first/"));
+  expect(lessons).toEqual(all.slice(0, 8));
+  expect(lessons.map(({ name }) => Number.parseInt(name.slice("first/".length)))).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
+test("a first lesson prints at most six lines", async () => {
+  for (const example of all.filter(({ name }) => name.startsWith("first/"))) {
+    expect((await readRecording(example)).output.split("\n").length - 1).toBeLessThanOrEqual(6);
+  }
 });
 
 test("every pattern and every mistake has a program, or a reason for its absence", () => {

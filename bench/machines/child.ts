@@ -47,6 +47,12 @@ export function queueOptions({ engine, url, kind }: Task): QueueOptions<Job> {
   return kind === "goro-all" ? { ...server, depth: 1000, outcomes: true } : { ...server, depth: Infinity };
 }
 
+/** Returns what BullMQ's own classes need for the server of a task. */
+export function connectionOf({ engine, url }: Task): [ConnectionOptions, BackendFactory] {
+  if (engine === "redis") return [{ url, maxRetriesPerRequest: null }, createRedisBackend];
+  return [{ connectionString: url }, createPostgresBackend as BackendFactory];
+}
+
 /** Counts the jobs, and measures from the end of the first fifth to the end of the last job. */
 class Meter {
   readonly #count: number;
@@ -79,12 +85,10 @@ class Meter {
 }
 
 async function work(task: Task): Promise<Measurement> {
-  const { engine, url, name, workers, count, kind } = task;
+  const { name, workers, count, kind } = task;
   const meter = new Meter(count);
   if (kind === "bullmq") {
-    const factory = (engine === "redis" ? createRedisBackend : createPostgresBackend) as BackendFactory;
-    const connection: ConnectionOptions =
-      engine === "redis" ? { url, maxRetriesPerRequest: null } : { connectionString: url };
+    const [connection, factory] = connectionOf(task);
     const worker = new Worker<Job, number, string, IQueueBackend>(
       name,
       meter.job,

@@ -11,11 +11,11 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
-import { type BackendFactory, type ConnectionOptions, createPostgresBackend, createRedisBackend, Queue } from "bullmq";
+import { Queue } from "bullmq";
 import { build } from "esbuild";
 import { queue } from "goro/bullmq";
 import { engines, type TestEngine } from "../../test/support/servers.ts";
-import type { Kind, Measurement, Task } from "./child.ts";
+import { connectionOf, type Kind, type Measurement, type Task } from "./child.ts";
 
 /** A comparison of two kinds of workers: the share of jobs per second that the second kind reaches. */
 interface Row {
@@ -75,9 +75,9 @@ async function child(task: Task): Promise<string> {
 }
 
 /** Stores the jobs by BullMQ itself, so that both kinds of workers find the same. */
-async function store({ engine, url, name, count }: Task): Promise<void> {
-  const factory = (engine === "redis" ? createRedisBackend : createPostgresBackend) as BackendFactory;
-  const connection: ConnectionOptions = engine === "redis" ? { url } : { connectionString: url };
+async function store(task: Task): Promise<void> {
+  const { name, count } = task;
+  const [connection, factory] = connectionOf(task);
   const jobs = new Queue(name, { connection }, factory);
   for (let first = 0; first < count; first += 500) {
     await jobs.addBulk(

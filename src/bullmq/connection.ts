@@ -16,7 +16,6 @@ import {
 } from "bullmq";
 import { isRefusal } from "./errors.ts";
 import { type EngineSettings, isClient } from "./options.ts";
-import type { WatchedClient, WatchedStream } from "./response-watch.ts";
 
 /** How long the end of a connection waits for the server, in milliseconds. */
 export const closePatience = 1000;
@@ -25,7 +24,7 @@ export const closePatience = 1000;
  * The shortest time without a response after which a connection is restored, in milliseconds: longer than a wait for a job. Without it, a
  * connection whose packets are dropped would be noticed by TCP alone, after about 15 minutes.
  */
-const shortestPatience = 15_000;
+const responsePatience = 15_000;
 
 /** The name of all jobs in BullMQ: a queue has jobs of one kind. */
 const jobName = "job";
@@ -44,15 +43,9 @@ export interface NewJob {
   readonly priority: number;
 }
 
-/** Returns the time without a response after which a connection is restored, in milliseconds. */
-export function responsePatience({ lease }: EngineSettings): number {
-  return Math.max(lease, shortestPatience);
-}
-
 /** The options of a connection: those of the user, with defaults for a server that does not respond. */
-export function connectionOptions(settings: EngineSettings): ConnectionOptions {
-  const { redis, postgres } = settings;
-  const patience = responsePatience(settings);
+export function connectionOptions({ redis, postgres, lease }: EngineSettings): ConnectionOptions {
+  const patience = Math.max(lease, responsePatience);
   if (postgres !== undefined) {
     if (isClient(postgres)) return postgres;
     return { keepAlive: true, connectionTimeoutMillis: patience, query_timeout: 2 * patience, ...postgres };
@@ -66,18 +59,15 @@ export function backendFactory({ postgres }: EngineSettings): BackendFactory {
   return (postgres === undefined ? createRedisBackend : createPostgresBackend) as BackendFactory;
 }
 
-/** The part of a socket that is used. */
-interface Stream extends WatchedStream {
+/** The part of a stream that gathers writes. */
+interface GatheringStream {
   cork(): void;
   uncork(): void;
 }
 
 /** The part of a client for Redis that is not public in all versions. Other clients than ioredis have no stream. */
-interface RedisSocket extends WatchedClient {
-  readonly stream?: Stream | null;
-
-  /** Set by the clients of a cluster, which have several connections. */
-  readonly isCluster?: boolean;
+interface RedisSocket {
+  readonly stream?: GatheringStream | null;
 }
 
 /** A connection to a queue, which is opened when it is created. */
@@ -85,18 +75,16 @@ export abstract class Connection<Q extends QueueBase = QueueBase> {
   protected readonly settings: EngineSettings;
   protected readonly queue: Q;
   protected readonly backend: IQueueBackend;
-
-  isClosing = false;
+  protected isClosing = false;
 
   /** Whether the server has accepted the connection. It may be away since then. */
   isReady = false;
   #fail: (error: Error) => void = () => undefined;
 
-  /** The client of Redis, when the connection is ready; null for Postgres. */
-  protected redis: RedisSocket | null = null;
+  #redis: RedisSocket | null = null;
 
   /** The stream whose writes are being gathered, and how many requests have been gathered. */
-  #gathering: Stream | null = null;
+  #gathering: GatheringStream | null = null;
   #gathered = 0;
 
   /** Rejects when the connection is closed, or when the server refuses it. */
@@ -127,7 +115,7 @@ export abstract class Connection<Q extends QueueBase = QueueBase> {
   async ready(): Promise<void> {
     await Promise.race([this.queue.waitUntilReady(), this.#failed]);
     if (isClient(this.settings.postgres)) await this.#checkSearchPath();
-    if (this.backend instanceof RedisQueueBackend) this.redis = await this.backend.client;
+    if (this.backend instanceof RedisQueueBackend) this.#redis = (await this.backend.client) as RedisSocket;
     this.isReady = true;
   }
 
@@ -156,7 +144,7 @@ export abstract class Connection<Q extends QueueBase = QueueBase> {
    * requests, because this process and Redis would wait for each other if one write had all of them.
    */
   protected gatherWrites(inFlight: number): void {
-    const stream = this.redis?.stream;
+    const stream = this.#redis?.stream;
     if (stream === undefined || stream === null) return;
     if (stream === this.#gathering) {
       if (++this.#gathered < inFlight / 4) return;

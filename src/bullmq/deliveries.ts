@@ -11,7 +11,7 @@
 
 import { causeOf, onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
-import type { JobSource } from "../pool/source.ts";
+import type { JobDelivery, JobSource } from "../pool/source.ts";
 import { resolvedPromise } from "../runtime/scheduler.ts";
 import { RuntimeTimer } from "../runtime/timer.ts";
 import { toError } from "../util/inspect.ts";
@@ -32,11 +32,11 @@ class Call<Job, Result> implements QueueNode<Call<Job, Result>> {
   queue: WaitQueue<Call<Job, Result>> | null = null;
   prev: Call<Job, Result> | null = null;
   next: Call<Job, Result> | null = null;
-  readonly resolve: (delivery: Delivery<Job, Result> | undefined) => void;
+  readonly resolve: (delivery: JobDelivery<Job, Result> | undefined) => void;
   readonly reject: (error: Error) => void;
   detach: (() => void) | null = null;
 
-  constructor(resolve: (delivery: Delivery<Job, Result> | undefined) => void, reject: (error: Error) => void) {
+  constructor(resolve: (delivery: JobDelivery<Job, Result> | undefined) => void, reject: (error: Error) => void) {
     this.resolve = resolve;
     this.reject = reject;
   }
@@ -112,7 +112,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
     );
   }
 
-  next(ctx: Context): Promise<Delivery<Job, Result> | undefined> {
+  next(ctx: Context): Promise<JobDelivery<Job, Result> | undefined> {
     return new Promise((resolve, reject) => {
       if (this.#closing !== null) {
         resolve(undefined);
@@ -197,7 +197,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   }
 
   /** Sends a request that takes a job for a call of `next`, and delivers the job. */
-  async #take(send: (isFetching: boolean) => Promise<FetchResult>, isCompletion: boolean = false): Promise<void> {
+  async #take(send: (isFetching: boolean) => Promise<FetchResult>): Promise<void> {
     const taking = new Taking();
     this.#taking.push(taking);
     this.#reserved++;
@@ -221,7 +221,6 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
       if (isReserved) this.#reserved--;
       this.#taking.remove(taking);
       if (taking.onEnd !== null) for (const resolve of taking.onEnd) resolve();
-      if (isCompletion) this.#start();
     }
   }
 
@@ -277,8 +276,16 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   }
 
   /** Completes a job, and takes the next one by the same request if a call of `next` waits. */
-  #complete(send: (isFetching: boolean) => Promise<FetchResult>): Promise<unknown> {
-    return this.#unserved <= 0 || this.#closing !== null ? send(false) : this.#take(send, true);
+  async #complete(send: (isFetching: boolean) => Promise<FetchResult>): Promise<void> {
+    if (this.#unserved <= 0 || this.#closing !== null) {
+      await send(false);
+      return;
+    }
+    try {
+      await this.#take(send);
+    } finally {
+      this.#start();
+    }
   }
 
   #remove(call: Call<Job, Result>): void {
@@ -339,7 +346,6 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
       leases: this.#leases,
       report: (error) => this.#report(error),
       complete: (send) => this.#complete(send),
-      track: (promise) => this.#track(promise),
     };
   }
 

@@ -14,7 +14,7 @@ import { toError } from "../util/inspect.ts";
 import type { WaitQueue } from "../util/wait-queue.ts";
 import { isLeaseError, isTemporary } from "./errors.ts";
 import type { Lease, Leases } from "./leases.ts";
-import type { OutcomeEnd, OutcomeWrite, OutcomeWriter } from "./outcomes.ts";
+import type { OutcomeEnd, OutcomeWriter } from "./outcomes.ts";
 import { checkPlainData, type DataLimits, toStorableError } from "./plain-data.ts";
 import type { FetchedJob, FetchResult, WorkerConnection } from "./worker-connection.ts";
 
@@ -34,9 +34,6 @@ export interface DeliveryHost {
   readonly leases: Leases;
   report(error: unknown): void;
   complete(send: (isFetching: boolean) => Promise<FetchResult>): Promise<unknown>;
-
-  /** Makes the end of the source wait for `promise`. */
-  track<R>(promise: Promise<R>): Promise<R>;
 }
 
 /** A job that a source holds, with its lease. */
@@ -59,9 +56,6 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
   #cause: Error | undefined;
   #isEnding = false;
   #hasEnded = false;
-
-  /** The write of the outcome; null if there is none, or if it has failed. */
-  #write: OutcomeWrite | null = null;
   #onEnded: (() => void) | null = null;
 
   /** Interrupts a request or a pause of the end. */
@@ -87,7 +81,7 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
     return this.#ctx;
   }
 
-  ack(value: Result): Promise<boolean> {
+  async ack(value: Result): Promise<boolean> {
     const { connection, outcomes, keepDone, limits, complete } = this.#host;
     try {
       if (value !== undefined) checkPlainData("WorkerPool", "the result", value, limits);
@@ -95,11 +89,11 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
       // The next attempt would have such a result too.
       return this.#fail(toError(error), undefined);
     }
-    const send = (isFetching: boolean): Promise<FetchResult> => connection.complete(this.#fetched, value, isFetching);
-    if (outcomes === null) return this.#end(keepDone, () => complete(send));
-    const end = value === undefined ? {} : { value };
     return this.#end(keepDone, () =>
-      this.#withOutcome(outcomes, end, (sent) => complete((isFetching) => sent().then(() => send(isFetching)))),
+      complete(async (isFetching) => {
+        if (outcomes !== null) await this.#writeOutcome(outcomes, value === undefined ? {} : { value });
+        return connection.complete(this.#fetched, value, isFetching);
+      }),
     );
   }
 
@@ -113,11 +107,6 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
 
   release(): Promise<boolean> {
     return this.#end(this.#host.keepDone, () => this.#host.connection.release(this.#fetched));
-  }
-
-  /** Replaces the job that is delivered if this delivery is given back or its lease runs out. */
-  update(job: Job): Promise<void> {
-    return this.#host.connection.update(this.#fetched, job);
   }
 
   /** Waits until the delivery has ended. Called once. */
@@ -146,60 +135,18 @@ export class Delivery<Job, Result> implements JobDelivery<Job, Result>, Lease {
   #fail(thrown: Error, pause: number | undefined): Promise<boolean> {
     const { connection, outcomes, keepDone, keepFailed } = this.#host;
     const error = toStorableError(thrown);
-    const send = (): Promise<void> => connection.fail(this.#fetched, error, pause);
-    if (pause !== undefined) return this.#end(keepDone, send);
-    if (outcomes === null) return this.#end(keepFailed, send);
-    const end = { error: { name: error.name, message: error.message } };
-    return this.#end(keepFailed, () => this.#withOutcome(outcomes, end, (sent) => sent().then(send)));
-  }
-
-  /**
-   * Stores the outcome, and calls `request`, which ends the job when `sent` has resolved. An outcome that has been stored is not stored again
-   * when the request is repeated.
-   */
-  async #withOutcome(
-    outcomes: OutcomeWriter,
-    end: OutcomeEnd,
-    request: (sent: () => Promise<void>) => Promise<unknown>,
-  ): Promise<void> {
-    const { connection, leases, track } = this.#host;
-    const { id, job, attempt } = this;
-    const store = (): OutcomeWrite => outcomes.write(connection, { id, job, attempts: attempt, ...end });
-    const write = (this.#write ??= store());
-    const forget = (): void => void (this.#write = null);
-    write.stored.catch(forget);
-    await request(async () => {
-      await write.sent;
-      if (!leases.isValid(this)) throw new LeaseLost("the lease of the job has run out");
+    return this.#end(pause === undefined ? keepFailed : keepDone, async () => {
+      const { name, message } = error;
+      if (outcomes !== null && pause === undefined) await this.#writeOutcome(outcomes, { error: { name, message } });
+      await connection.fail(this.#fetched, error, pause);
     });
-    try {
-      await write.stored;
-    } catch (error) {
-      // The job has ended: the outcome exists only here.
-      leases.drop(this);
-      await track(this.#storeLate(store, toError(error)));
-    }
   }
 
-  /** Stores the outcome of a job that has ended, after `failure`. */
-  async #storeLate(store: () => OutcomeWrite, failure: Error): Promise<void> {
-    const { connection, report } = this.#host;
-    let refusals = 0;
-    let error = failure;
-    for (let pause = 50; !connection.isClosing; pause = Math.min(2 * pause, longestPause)) {
-      report(error);
-      if (!isTemporary(error) && ++refusals === longestRefusal) {
-        report(new Error(`the outcome of job ${this.id} is lost, because the server refuses it`, { cause: error }));
-        return;
-      }
-      await this.#pause(pause);
-      try {
-        await store().stored;
-        return;
-      } catch (thrown) {
-        error = toError(thrown);
-      }
-    }
+  async #writeOutcome(outcomes: OutcomeWriter, end: OutcomeEnd): Promise<void> {
+    const { connection, leases } = this.#host;
+    const { id, job, attempt } = this;
+    await outcomes.write(connection, { id, job, attempts: attempt, ...end });
+    if (!leases.isValid(this)) throw new LeaseLost("the lease of the job has run out");
   }
 
   /**

@@ -1,6 +1,5 @@
-// The outcomes of jobs, in batches, which are jobs of a queue of their own. An outcome is stored before its job is acknowledged, so that none
-// is lost; BullMQ's stream of events loses those that a slow reader has not read when the stream is trimmed. A job for each outcome would cost
-// the server as much as the jobs themselves.
+// The outcomes of jobs, as jobs of a queue of their own. An outcome is stored before its job is acknowledged, so that none is lost; BullMQ's
+// stream of events loses those that a slow reader has not read when the stream is trimmed.
 
 import { causeOf } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
@@ -9,16 +8,16 @@ import { pause } from "../pool/retry.ts";
 import type { JobDelivery, JobSource } from "../pool/source.ts";
 import { realClock } from "../runtime/timer.ts";
 import { toError } from "../util/inspect.ts";
+import type { NewJob } from "./connection.ts";
 import { isTemporary } from "./errors.ts";
 import type { EngineSettings, ResolvedQueueOptions } from "./options.ts";
 import { outcomesName, type WorkerConnection } from "./worker-connection.ts";
 
-/** The greatest number of outcomes in a batch, and the length of the texts beyond which a batch gets no more. */
+/** The greatest number of outcomes that one request stores. */
 const batchSize = 64;
-const batchLength = 1_000_000;
 
-/** How many batches a reader takes in advance, so that the requests for them overlap. */
-const readAhead = 4;
+/** How many outcomes a reader takes in advance, so that the requests for them overlap. */
+const readAhead = 16;
 
 /** The longest pause between two removals of old outcomes, in milliseconds. */
 const removalPause = 60_000;
@@ -59,38 +58,12 @@ export function outcomeSettings<Job>(settings: ResolvedQueueOptions<Job>): Engin
   };
 }
 
-/** A batch of outcomes that a reader has taken. */
-export interface OutcomeBatch<Job, Result> extends JobDelivery<readonly StoredOutcome<Job, Result>[], undefined> {
-  /** Stores the outcomes that the batch has when it is delivered again. */
-  update(rest: readonly StoredOutcome<Job, Result>[]): Promise<void>;
-}
-
-/** A source of batches. */
-export interface OutcomeSource<Job, Result> extends JobSource<readonly StoredOutcome<Job, Result>[], undefined> {
-  next(ctx: Context): Promise<OutcomeBatch<Job, Result> | undefined>;
-}
-
-/** An outcome that is being stored. */
-export interface OutcomeWrite {
-  /** Resolves when a request that is sent from now on is executed after the outcome has been stored, unless that fails. */
-  readonly sent: Promise<void>;
-
-  /** Resolves when the outcome has been stored. */
-  readonly stored: Promise<void>;
-}
-
-interface PendingWrite {
-  readonly text: string;
-  readonly markSent: () => void;
+interface PendingWrite extends NewJob {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
 
-/**
- * Stores outcomes in batches. Redis executes the requests of a connection in order: a batch has the outcomes of one turn of the event loop, and
- * the jobs are acknowledged directly after it. With Postgres, whose requests are sent by several connections, a batch has the outcomes that
- * are written while the one before it is being stored.
- */
+/** Stores outcomes. Those that are written while a request is in progress are stored by the next one, together. */
 export class OutcomeWriter {
   readonly #keep: number;
   readonly #pending: PendingWrite[] = [];
@@ -102,19 +75,13 @@ export class OutcomeWriter {
     this.#keep = keep;
   }
 
-  /** Stores `outcome`. */
-  write(connection: WorkerConnection, outcome: StoredOutcome<unknown, unknown>): OutcomeWrite {
-    const text = JSON.stringify(outcome);
-    let markSent = noop;
-    const sent = new Promise<void>((resolve) => (markSent = resolve));
-    const stored = new Promise<void>((resolve, reject) => this.#pending.push({ text, markSent, resolve, reject }));
-    // The error is thrown by `sent`, or when the job has been acknowledged.
-    stored.catch(noop);
-    if (!this.#isRunning) {
-      this.#isRunning = true;
-      process.nextTick(() => void this.#run(connection));
-    }
-    return connection.keepsOrder ? { sent, stored } : { sent: stored, stored };
+  /** Stores `outcome`. The outcome of a second delivery of the same job is not stored, while that of the first one is kept. */
+  write(connection: WorkerConnection, outcome: StoredOutcome<unknown, unknown>): Promise<void> {
+    const job = { id: `o-${outcome.id}`, data: JSON.stringify(outcome), priority: 0 };
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ ...job, resolve, reject });
+      if (!this.#isRunning) void this.#run(connection);
+    });
   }
 
   /** Removes the outcomes that have not been read for too long, from time to time. */
@@ -123,40 +90,23 @@ export class OutcomeWriter {
     if (now - this.#removedAt < Math.min(removalPause, this.#keep / 2) || this.#keep === Infinity) return;
     this.#removedAt = now;
     const count = await connection.removeOutcomes(this.#keep);
-    if (count === 0) return;
-    report(new Error(`outcomes that were not read for ${this.#keep} ms have been removed (batches: ${count})`));
+    if (count > 0) report(new Error(`${count} outcomes have been removed that were not read for ${this.#keep} ms`));
   }
 
   async #run(connection: WorkerConnection): Promise<void> {
+    this.#isRunning = true;
+    // Outcomes of the same turn are stored by one request.
+    await Promise.resolve();
     while (this.#pending.length > 0) {
-      const batch = this.#takeBatch();
-      const storing = this.#store(connection, batch);
-      if (!connection.keepsOrder) await storing;
-      // BullMQ hands a request to the client after some microtasks, and a tick comes after all of them.
-      else process.nextTick(() => batch.forEach(({ markSent }) => markSent()));
+      const batch = this.#pending.splice(0, batchSize);
+      try {
+        await connection.storeOutcomes(batch);
+        for (const write of batch) write.resolve();
+      } catch (error) {
+        for (const write of batch) write.reject(toError(error));
+      }
     }
     this.#isRunning = false;
-  }
-
-  async #store(connection: WorkerConnection, batch: readonly PendingWrite[]): Promise<void> {
-    try {
-      await connection.storeOutcomes(`[${batch.map(({ text }) => text).join(",")}]`);
-      for (const write of batch) write.resolve();
-    } catch (error) {
-      for (const write of batch) write.reject(toError(error));
-    }
-  }
-
-  /** Removes and returns the outcomes of the next batch. */
-  #takeBatch(): PendingWrite[] {
-    let count = 0;
-    let length = 0;
-    for (const { text } of this.#pending) {
-      length += text.length;
-      if (count === batchSize || (count > 0 && length > batchLength)) break;
-      count++;
-    }
-    return this.#pending.splice(0, count);
   }
 }
 
@@ -183,43 +133,34 @@ class RecentIds {
 }
 
 /**
- * Iterates over the outcomes of the batches of `source`. A batch is acknowledged when the outcome after its last one is requested. If the loop
- * is left, the outcome that was returned last and those after it go back, with the batches that have been taken in advance. While the server
- * is away, the iteration waits.
+ * Iterates over outcomes from `source`. An outcome is acknowledged when the next one is requested; one whose loop is left goes back, with
+ * those that have been taken in advance. While the server is away, the iteration waits.
  *
  * @param keep for how long repeated outcomes are dropped, in milliseconds
  * @param onError called with each error after which the iteration tries again
  */
 export async function* readOutcomes<Job, Result>(
   ctx: Context,
-  source: OutcomeSource<Job, Result>,
+  source: JobSource<StoredOutcome<Job, Result>, undefined>,
   keep: number,
   onError: (error: Error) => void,
 ): AsyncGenerator<QueueOutcome<Job, Result>, void, undefined> {
   const recent = new RecentIds(keep);
   const reader = new OutcomeReader(ctx, source, onError);
   const calls = Array.from({ length: readAhead }, () => reader.next());
-  const report = (error: unknown): void => onError(toError(error));
-  let batch: OutcomeBatch<Job, Result> | undefined;
-  let read = 0;
   try {
     while (calls.length > 0) {
-      batch = await calls.shift();
-      // The source is closed; the other calls may have got batches before.
-      if (batch === undefined) continue;
-      // Another reader gets the outcomes of a batch whose lease is lost meanwhile.
-      for (read = 0; read < batch.job.length && batch.ctx.err() === undefined; read++) {
-        if (causeOf(ctx) !== undefined) return;
-        const outcome = batch.job[read] as StoredOutcome<Job, Result>;
-        if (recent.add(outcome.id)) yield toOutcome(outcome);
-      }
-      // In the same turn: the request that removes this batch takes another one.
+      const delivery = await calls.shift();
+      if (causeOf(ctx) !== undefined) return;
+      // The source is closed; the other calls may have got outcomes before.
+      if (delivery === undefined) continue;
+      // Another reader gets an outcome whose lease was lost while it waited for its turn.
+      if (delivery.ctx.err() === undefined && recent.add(delivery.id)) yield toOutcome(delivery.job);
+      // In the same turn: the request that removes this outcome takes another one.
       calls.push(reader.next());
-      batch.ack(undefined).catch(report);
-      batch = undefined;
+      delivery.ack(undefined).catch((error: unknown) => onError(toError(error)));
     }
   } finally {
-    if (batch !== undefined && read > 0) await batch.update(batch.job.slice(read)).catch(report);
     await source.close();
   }
 }
@@ -227,33 +168,33 @@ export async function* readOutcomes<Job, Result>(
 /** Calls `next` of a source of outcomes, several times at once. */
 class OutcomeReader<Job, Result> {
   readonly #ctx: Context;
-  readonly #source: OutcomeSource<Job, Result>;
+  readonly #source: JobSource<StoredOutcome<Job, Result>, undefined>;
   readonly #onError: (error: Error) => void;
   #delay = shortestPause;
 
   /** The pause after a failure, and whether the context was not canceled by its end. Calls that fail together have one. */
   #pause: Promise<boolean> | null = null;
 
-  constructor(ctx: Context, source: OutcomeSource<Job, Result>, onError: (error: Error) => void) {
+  constructor(ctx: Context, source: JobSource<StoredOutcome<Job, Result>, undefined>, onError: (error: Error) => void) {
     this.#ctx = ctx;
     this.#source = source;
     this.#onError = onError;
   }
 
-  /** Returns the next batch; undefined if the context is canceled or the source is closed. */
-  next(): Promise<OutcomeBatch<Job, Result> | undefined> {
+  /** Returns the next delivery; undefined if the context is canceled or the source is closed. */
+  next(): Promise<JobDelivery<StoredOutcome<Job, Result>, undefined> | undefined> {
     const call = this.#next();
     // The error is thrown when the turn of the call comes, unless the loop has been left by then.
     call.catch(() => undefined);
     return call;
   }
 
-  async #next(): Promise<OutcomeBatch<Job, Result> | undefined> {
+  async #next(): Promise<JobDelivery<StoredOutcome<Job, Result>, undefined> | undefined> {
     for (;;) {
       try {
-        const batch = await this.#source.next(this.#ctx);
+        const delivery = await this.#source.next(this.#ctx);
         this.#delay = shortestPause;
-        return batch;
+        return delivery;
       } catch (error) {
         if (causeOf(this.#ctx) !== undefined) return undefined;
         if (!isTemporary(error)) throw error;
@@ -278,8 +219,4 @@ function toOutcome<Job, Result>(stored: StoredOutcome<Job, Result>): QueueOutcom
   const failure = new Error(error.message);
   failure.name = error.name;
   return { id, job, attempts, status: "failed", error: failure };
-}
-
-function noop(): void {
-  // Nothing to do.
 }

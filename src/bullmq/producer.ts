@@ -185,16 +185,11 @@ export class Producer<Job> {
   async #store(connection: ProducerConnection): Promise<void> {
     // They stay in the queue of sends until they are stored: a failed request is repeated with the same ids.
     const batch = (this.#batch = this.#pending.splice(0, Math.min(this.#batchLimit, this.#room)));
-    this.#room -= batch.length;
-    // The length is requested in the same turn, so that a batch takes one round trip. It may be read before the jobs are stored.
-    const isLast = this.#room <= 0 && this.#options.depth !== Infinity && this.#pending.length > 0;
-    const length = isLast ? connection.length() : undefined;
-    length?.catch(() => undefined);
     try {
       await connection.add(batch);
+      this.#room -= batch.length;
       for (const send of batch) send.resolve();
       this.#batchLimit = Math.min(2 * this.#batchLimit, batchSize);
-      if (length !== undefined) this.#room = Math.min(batchSize, this.#options.depth - (await length) - batch.length);
     } catch (error) {
       this.#room = 0;
       if (this.#batch === batch) this.#pending.unshift(...batch);

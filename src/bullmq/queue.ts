@@ -44,11 +44,9 @@ export interface JobQueue<Job, Result> {
   deliveries(): JobSource<Job, Result>;
 
   /**
-   * Iterates over the outcomes of jobs, each at least once. Several readers share the outcomes, which they take in batches: those that a
-   * process has stored together. The queue must have the option `outcomes` in the processes of the workers, too. An outcome is over when the
-   * next one is requested; if the loop is left, the last one and those that have been taken in advance are read again. If the process ends
-   * without that, or the lease of a batch is lost, its outcomes are read again from the first one. A reader drops repeats within `keep.done`.
-   * Outcomes that are not read are removed after `keep.outcomes`.
+   * Iterates over the outcomes of jobs, each at least once. Several readers share the outcomes. The queue must have the option `outcomes`
+   * in the processes of the workers, too. An outcome is removed when the next one is requested. The reader takes up to 16 outcomes in
+   * advance; if the loop is left, these and the last one are read again. Outcomes that are not read are removed after `keep.outcomes`.
    *
    * Cancellation: the iteration ends.
    */
@@ -108,7 +106,7 @@ class BullQueue<Job, Result> implements JobQueue<Job, Result> {
       );
     }
     const settings = outcomeSettings(this.#options);
-    const source = new Deliveries<readonly StoredOutcome<Job, Result>[], undefined>(settings, null, this.#limits);
+    const source = new Deliveries<StoredOutcome<Job, Result>, undefined>(settings, null, this.#limits);
     return readOutcomes(ctx, source, settings.keepDone, settings.onError);
   }
 

@@ -3,21 +3,20 @@
 // BullMQ's own loop of a worker is not used. It fetches jobs before a worker is free, fails a job whose acknowledgment was interrupted,
 // and does not give its jobs back when it is closed. The operations of its backend are used instead, which are the same for both servers.
 
-import { type IQueueBackend, Job, type JobJson, type MinimalJob, type MinimalQueue, Worker } from "bullmq";
+import { type IQueueBackend, Job, type JobJson, Worker } from "bullmq";
 import { type RetryPolicy, retryDelay } from "../pool/retry.ts";
 import { currentClock } from "../runtime/timer.ts";
-import { backendFactory, backoffType, Connection, connectionOptions, keepOf, responsePatience } from "./connection.ts";
-import { type EngineSettings, isClient } from "./options.ts";
-import { ResponseWatch } from "./response-watch.ts";
+import { backendFactory, backoffType, Connection, connectionOptions, keepOf, type NewJob } from "./connection.ts";
+import type { EngineSettings } from "./options.ts";
 
 /** The pause by which BullMQ does not retry. */
 const noRetry = -1;
 
-/** The greatest number of batches of outcomes that one request removes. */
+/** The greatest number of outcomes that one request removes. */
 const removalSize = 1000;
 
 /** A job that has been taken from the queue. */
-export class FetchedJob {
+export interface FetchedJob {
   readonly id: string;
   readonly data: unknown;
   readonly attempt: number;
@@ -31,33 +30,7 @@ export class FetchedJob {
 
   /** When the lease has been requested, by the local clock, in milliseconds. */
   readonly leasedAt: number;
-
-  /** What BullMQ reads of a job that it completes is the id and the options, which are here too. */
-  readonly stored: JobJson;
-  readonly #queue: MinimalQueue;
-  #record: Job | null = null;
-
-  constructor(queue: MinimalQueue, stored: JobJson, id: string, token: string, leasedAt: number) {
-    this.id = id;
-    this.data = JSON.parse(stored.data);
-    this.attempt = stored.attemptsStarted ?? 0;
-    this.stalls = stored.stalledCounter ?? 0;
-    this.deferredFailure = stored.deferredFailure;
-    this.token = token;
-    this.leasedAt = leasedAt;
-    // Redis stores the id in the key only.
-    this.stored = { ...stored, id };
-    this.#queue = queue;
-  }
-
-  /** The job as an object of BullMQ, which takes a fortieth of the CPU of a job, and which most jobs do without. */
-  get record(): Job {
-    if (this.#record === null) {
-      this.#record = Job.fromJSON(this.#queue, this.stored, this.id);
-      this.#record.token = this.token;
-    }
-    return this.#record;
-  }
+  readonly record: Job;
 }
 
 /** The response to a request for a job. */
@@ -88,10 +61,9 @@ export class WorkerConnection extends Connection<FetchingWorker> {
   readonly #keep: boolean | { age: number };
   #tokens = 0;
 
-  /** The requests that take or complete a job, or sweep, and have no response yet. */
+  /** The requests that take or complete a job and have no response yet. */
   #inFlight = 0;
   #waking: Promise<void> | null = null;
-  #watch: ResponseWatch | null = null;
 
   constructor(settings: EngineSettings) {
     const { name, lease, sweep, maxStalls, rate } = settings;
@@ -124,13 +96,7 @@ export class WorkerConnection extends Connection<FetchingWorker> {
    */
   override async ready(): Promise<void> {
     await super.ready();
-    this.#startWatch();
     await this.#checkClock();
-  }
-
-  /** Whether the server executes the requests of this connection in the order in which they are sent. */
-  get keepsOrder(): boolean {
-    return this.redis !== null && this.redis.isCluster !== true;
   }
 
   /** Takes the next job, if there is one. */
@@ -171,9 +137,8 @@ export class WorkerConnection extends Connection<FetchingWorker> {
   async complete(job: FetchedJob, value: unknown, isFetching: boolean): Promise<FetchResult> {
     const leasedAt = currentClock().now();
     this.gatherWrites(++this.#inFlight);
-    const { stored, token } = job;
+    const { record, token } = job;
     try {
-      const record = stored as unknown as MinimalJob;
       const { result } = await this.backend.moveToCompleted(record, value, this.#keep, token, isFetching);
       return await this.#toResult(result, token, leasedAt);
     } finally {
@@ -216,12 +181,7 @@ export class WorkerConnection extends Connection<FetchingWorker> {
 
   /** Makes jobs whose leases have run out available again. */
   async sweep(): Promise<void> {
-    this.#inFlight++;
-    try {
-      await this.backend.moveStalledJobsToWait();
-    } finally {
-      this.#inFlight--;
-    }
+    await this.backend.moveStalledJobsToWait();
   }
 
   /**
@@ -237,23 +197,13 @@ export class WorkerConnection extends Connection<FetchingWorker> {
     return !isHeld && attemptsStarted >= job.attempt && stalledCounter === job.stalls ? "ended" : "not ended";
   }
 
-  /** Stores a batch of outcomes, as JSON text, in the queue of outcomes. */
-  async storeOutcomes(data: string): Promise<void> {
-    // The id is chosen here: a request whose response was lost is sent again. The reader decides how long a batch is kept that it has read.
-    this.gatherWrites(++this.#inFlight);
-    try {
-      await this.store(this.#outcomes, [{ id: `o-${crypto.randomUUID()}`, data, priority: 0 }], {});
-    } finally {
-      this.#inFlight--;
-    }
+  /** Stores outcomes in the queue of outcomes. An outcome whose id is in that queue is not stored again. */
+  async storeOutcomes(outcomes: readonly NewJob[]): Promise<void> {
+    // The reader decides how long an outcome is kept that it has read.
+    await this.store(this.#outcomes, outcomes, {});
   }
 
-  /** Replaces the data that `job` has when it is delivered again. */
-  async update(job: FetchedJob, data: unknown): Promise<void> {
-    await job.record.updateData(data);
-  }
-
-  /** Removes the batches of outcomes that have not been read for `ms` milliseconds, and returns their number. */
+  /** Removes outcomes that have not been read for `ms` milliseconds, and returns their number. */
   async removeOutcomes(ms: number): Promise<number> {
     let count = 0;
     for (;;) {
@@ -264,19 +214,11 @@ export class WorkerConnection extends Connection<FetchingWorker> {
   }
 
   protected override async end(): Promise<void> {
-    this.#watch?.stop();
     // A connection that is closed while it is being restored would stay open.
     await this.#waking?.catch(() => undefined);
     // Otherwise a wait for a job on Postgres would last until its time is over.
     void this.backend.disconnectBlocking(true).catch(() => undefined);
     await this.queue.close(true);
-  }
-
-  /** A client of the user, and options with a `socketTimeout`, stay as they are. */
-  #startWatch(): void {
-    const { redis } = this.settings;
-    if (this.redis === null || this.isClosing || isClient(redis) || redis?.["socketTimeout"] !== undefined) return;
-    this.#watch = new ResponseWatch(this.redis, responsePatience(this.settings), () => this.#inFlight > 0);
   }
 
   async #restartBlocking(): Promise<void> {
@@ -290,13 +232,14 @@ export class WorkerConnection extends Connection<FetchingWorker> {
       return { job: undefined, limitedFor: Math.max(limitedFor, 0), delayedUntil: Math.max(delayedUntil, 0) };
     }
     if (data.repeatJobKey !== undefined) return this.#adopt(data, id, token, leasedAt);
-    return { job: new FetchedJob(this.queue, data, id, token, leasedAt), limitedFor: 0, delayedUntil: 0 };
+    return toFetched(Job.fromJSON(this.queue, data, id), id, token, leasedAt);
   }
 
   async #adopt(data: JobJson, id: string, token: string, leasedAt: number): Promise<FetchResult> {
-    const isAdopted = (await this.queue.adopt(data, id, token)) !== undefined;
-    const job = isAdopted ? new FetchedJob(this.queue, data, id, token, leasedAt) : undefined;
-    return { job, limitedFor: 0, delayedUntil: 0 };
+    const record = await this.queue.adopt(data, id, token);
+    return record === undefined
+      ? { job: undefined, limitedFor: 0, delayedUntil: 0 }
+      : toFetched(record, id, token, leasedAt);
   }
 
   async #checkClock(): Promise<void> {
@@ -314,6 +257,21 @@ export class WorkerConnection extends Connection<FetchingWorker> {
         `more than a quarter of the lease of ${lease} ms; synchronize the clocks, because jobs would be run more than once`,
     );
   }
+}
+
+function toFetched(record: Job, id: string, token: string, leasedAt: number): FetchResult {
+  record.token = token;
+  const job = {
+    id,
+    data: record.data as unknown,
+    attempt: record.attemptsStarted,
+    stalls: record.stalledCounter,
+    deferredFailure: record.deferredFailure,
+    token,
+    leasedAt,
+    record,
+  };
+  return { job, limitedFor: 0, delayedUntil: 0 };
 }
 
 /** Returns the name of the queue of the outcomes of the queue `name`. */

@@ -100,11 +100,11 @@ export class SourceFeeder<Job, Result> {
 
   /** Requests deliveries for all free slots, and resumes a suspect that is alone now. Called whenever a slot may have become free. */
   check(): void {
-    if (this.#abandoned.size > 0) for (const job of this.#abandoned) if (!job.isRunning) this.#abandoned.delete(job);
+    for (const job of this.#abandoned) if (!job.isRunning) this.#abandoned.delete(job);
     while (this.#mayRequest) {
-      this.#takeSlot();
+      const ctx = this.#takeSlot();
       // Reports and traces show the name of this function.
-      const poolSource = (): Promise<void> => this.#useSlot();
+      const poolSource = (): Promise<void> => this.#useSlot(ctx);
       runIn(null, () => void spawn("WorkerPool", poolSource, [], null));
     }
     if (this.#suspectWait !== null && !this.#mustSuspectWait) {
@@ -174,18 +174,18 @@ export class SourceFeeder<Job, Result> {
     this.#requestContext[1](new Error(reason));
   }
 
-  /** Takes a slot for a call of `next`. */
-  #takeSlot(): void {
+  /** Takes a slot for a call of `next`, and returns the context of the call. */
+  #takeSlot(): Context {
     this.#requests++;
     if (this.#requestContext[0].err() !== undefined) this.#requestContext = withCancelCause(this.#settings.ctx);
+    return this.#requestContext[0];
   }
 
   /**
    * Requests and runs jobs while its slot may be used. When a function has returned, `next` is called directly before the outcome is sent,
    * so that a source can do both by one request to its engine. The next job runs after the outcome has been confirmed.
    */
-  async #useSlot(): Promise<void> {
-    let [ctx] = this.#requestContext;
+  async #useSlot(ctx: Context): Promise<void> {
     let request: Promise<JobDelivery<Job, Result> | undefined> | null = this.#next(ctx);
     while (request !== null) {
       const delivery: JobDelivery<Job, Result> | undefined = await request;
@@ -202,9 +202,8 @@ export class SourceFeeder<Job, Result> {
             ({ outcome } = await this.#run(delivery));
           }
           if (this.#mayReuse) {
-            this.#takeSlot();
+            ctx = this.#takeSlot();
             this.#ending++;
-            [ctx] = this.#requestContext;
             request = this.#next(ctx);
           }
           if (!this.#isChannel) await this.#end(delivery, outcome);
@@ -217,8 +216,7 @@ export class SourceFeeder<Job, Result> {
         this.#host.onChange();
       }
       if (request === null && this.#mayRequest) {
-        this.#takeSlot();
-        [ctx] = this.#requestContext;
+        ctx = this.#takeSlot();
         request = this.#next(ctx);
       }
       this.check();

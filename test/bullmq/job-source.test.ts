@@ -8,6 +8,7 @@ import { describeOn } from "../support/engine-tests.ts";
 import { engines, type TestServer } from "../support/servers.ts";
 
 const lease = 300;
+const timeout = 10_000;
 
 for (const engine of engines) {
   describeOn(engine, "goro/bullmq", () => {
@@ -27,12 +28,13 @@ for (const engine of engines) {
     afterAll(() => server.stop());
 
     jobSourceSuite(`goro/bullmq on ${engine.name}`, {
-      timeout: 10_000,
+      timeout,
       run: (f) => f(),
-      makeQueue({ retries, maxStalls }) {
+      makeQueue({ retries, maxStalls, hasLongLease }) {
         let nextId = "";
         const [ctx, cancel] = context.withCancel(context.background());
-        const policies = { retry: { retries, delay: 0 }, maxStalls, lease, sweep: 50, outcomes: true };
+        const leases = { lease: hasLongLease ? timeout / 4 : lease, maxStalls, sweep: 50 };
+        const policies = { retry: { retries, delay: 0 }, ...leases, outcomes: true };
         const name = `suite-${queues++}`;
         const jobs = queue<SuiteJob, number | undefined>(name, optionsOf({ ...policies, id: () => nextId }));
         const channel = jobs.jobs(ctx);

@@ -140,7 +140,7 @@ describe("the context of a job", () => {
       ]);
     }));
 
-  test("has the earlier of two deadlines, the timeout's or that above", () =>
+  test("has the earlier of two deadlines, the timeout's or that above, and passes it on", () =>
     inBubble(async () => {
       const seen: (number | undefined)[] = [];
       const start = time.now();
@@ -148,6 +148,11 @@ describe("the context of a job", () => {
         (ctx) => {
           const at = ctx.deadline();
           seen.push(at === undefined ? undefined : at - start);
+          const [canceled, cancel] = withCancel(ctx);
+          const [late, endLate] = withTimeout(ctx, 1000);
+          expect([canceled, late, withValue(ctx, "key", 1)].map((below) => below.deadline())).toEqual([at, at, at]);
+          cancel();
+          endLate();
         },
         { workers: 1, timeout: 100 },
       );

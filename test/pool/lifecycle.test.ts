@@ -5,7 +5,7 @@ import { describe, expect, test } from "@jest/globals";
 import { Channel, context, type Context, Stopping, time, WorkerPool } from "goro";
 import { memoryQueue, waitUntilBlocked } from "goro/testing";
 import { deadlockHints } from "../../src/runtime/deadlock.ts";
-import { inBubble } from "../support/contexts.ts";
+import { inBubble, Wrapper } from "../support/contexts.ts";
 
 const done = new Error("done");
 const ignoring = async (_ctx: unknown, ms: number): Promise<number> => {
@@ -76,6 +76,32 @@ describe("a pool that has run a job and is quiet notices the cancellation of its
       expect(causes[0]?.cause).toBe(done);
     }));
 });
+
+test("a job whose context is the user's own, and canceled without a notification, is not started", () =>
+  inBubble(async () => {
+    class Silent extends Wrapper {
+      error: Error | undefined;
+      override err(): Error | undefined {
+        return this.error;
+      }
+    }
+    const started: string[] = [];
+    const pool = new WorkerPool(
+      async (_ctx, job: string) => {
+        started.push(job);
+        await time.sleep(10);
+      },
+      { workers: 1, queueSize: 10 },
+    );
+    const ctx = new Silent(context.background());
+    await pool.submit("first");
+    const task = await pool.submit("canceled", { ctx });
+    await pool.submit("last");
+    ctx.error = done;
+    await pool.stop();
+    expect(started).toEqual(["first", "last"]);
+    expect(task.outcome).toMatchObject({ status: "canceled", error: done, attempts: 0 });
+  }));
 
 describe("stop, called by a job that is", () => {
   // The other function returns late, so that a call which waited for it would resolve later.
