@@ -62,11 +62,11 @@ export class EngineBrowser implements AsyncDisposable {
   /**
    * Runs a program.
    *
-   * @param stopAfter - when the run is stopped, in milliseconds; by default it is not
+   * @param stopAt - when the run is stopped; by default it is not
    * @throws {Error} (rejects) if the text is not a program.
    */
-  async run(source: string, options: RunOptions = {}, stopAfter?: number): Promise<RunResult> {
-    const request: PageRequest = { source, options, stopAfter };
+  async run(source: string, options: RunOptions = {}, stopAt?: PageRequest["stopAt"]): Promise<RunResult> {
+    const request: PageRequest = { source, options, stopAt };
     return JSON.parse(await this.#driver.call("runProgram", JSON.stringify(request))) as RunResult;
   }
 

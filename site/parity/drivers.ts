@@ -88,7 +88,8 @@ async function openPlaywright(
   url: string,
 ): Promise<PageDriver> {
   const browser = await type.launch(options);
-  const page = await browser.newPage();
+  // Without the overrides of playwright-core, which not every version of Firefox has.
+  const page = await browser.newPage({ viewport: null, colorScheme: null });
   page.on("pageerror", (error) => console.error(error));
   await page.goto(url);
   return {

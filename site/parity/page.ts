@@ -8,15 +8,21 @@ import type { RunOptions } from "../run/messages.ts";
 export interface PageRequest {
   readonly source: string;
   readonly options: RunOptions;
-  /** When the run is stopped, in milliseconds; by default it is not. */
-  readonly stopAfter?: number | undefined;
+  /** When the run is stopped: at its start, or with its first output; by default it is not. */
+  readonly stopAt?: "start" | "output" | undefined;
 }
 
 /** Runs the program of a {@link PageRequest}, and returns its `RunResult`. */
 async function runProgram(request: string): Promise<string> {
-  const { source, options, stopAfter } = JSON.parse(request) as PageRequest;
-  const run = startRun(await compile(source), options);
-  if (stopAfter !== undefined) setTimeout(() => run.stop(), stopAfter);
+  const { source, options, stopAt } = JSON.parse(request) as PageRequest;
+  const program = await compile(source);
+  const run = startRun(program, {
+    ...options,
+    onOutput: () => {
+      if (stopAt === "output") run.stop();
+    },
+  });
+  if (stopAt === "start") run.stop();
   return JSON.stringify(await run.result);
 }
 

@@ -40,7 +40,7 @@ class Run {
   #url = "";
   #report = "";
   #unsent: Output[] = [];
-  #lastSent = performance.now();
+  #lastSent = -Infinity;
   #length = 0;
   #isOver = false;
 
@@ -105,7 +105,7 @@ class Run {
 
   #turn(): void {
     this.#guard.turn();
-    if (performance.now() - this.#lastSent >= outputInterval) this.#send();
+    this.#sendIfDue();
   }
 
   #uncaught(error: unknown): void {
@@ -128,6 +128,12 @@ class Run {
       );
     }
     this.#unsent.push({ stream, text: shown, at: (this.#library?.now() ?? 0) - this.#epoch });
+    this.#sendIfDue();
+  }
+
+  // Output also arrives while the program runs in a loop, and is kept if it must be terminated there.
+  #sendIfDue(): void {
+    if (performance.now() - this.#lastSent >= outputInterval) this.#send();
   }
 
   #send(): void {

@@ -19,7 +19,7 @@ describe("compareRuns", () => {
     ["an exit code", { code: 0 }, "exit code 0"],
     ["no exit code", { code: null }, "exit code 0"],
     ["a line of output", { stdout: "a\nc\n" }, "output 1"],
-    ["a missing line of output", { stdout: "a\n" }, "output 2"],
+    ["a missing line of output", { stdout: "a\n" }, "output 1"],
     ["the message of a report", { stderr: report.replace("no", "yes") }, "report 0"],
     ["the line of a frame", { stderr: report.replace(":3:7", ":4:7") }, "report 3"],
     ["a missing frame of the program", { stderr: report.replace(/\tat f.*\n/, "") }, "report 3"],

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { EngineBrowser } from "../parity/browser.ts";
 import { compareRuns } from "../parity/compare.ts";
 import { reasonToSkip } from "../parity/drivers.ts";
+import type { PageRequest } from "../parity/page.ts";
 import type { RunOptions, RunResult } from "../run/messages.ts";
 import { runOnNode } from "./support/run-on-node.ts";
 
@@ -15,8 +16,8 @@ let browser: EngineBrowser;
 const imports = 'import { Channel, go, main, numCPU, time } from "goro";\n';
 
 /** Runs a program whose second line is the first of `body`. */
-const run = (body: string, options?: RunOptions, stopAfter?: number): Promise<RunResult> =>
-  browser.run(imports + body, options, stopAfter);
+const run = (body: string, options?: RunOptions, stopAt?: PageRequest["stopAt"]): Promise<RunResult> =>
+  browser.run(imports + body, options, stopAt);
 
 const textOf = ({ output }: RunResult): string => output.map(({ text }) => text).join("");
 
@@ -106,28 +107,33 @@ describe("the worker", { skip: reason !== undefined }, () => {
 
   test("a program without end stops on request, and keeps output and trace", async () => {
     const result = await run(
-      'main(async () => {\n  console.log("begun");\n  for (;;) await time.sleep(1);\n});',
+      'main(async () => {\n  for (let i = 0; ; i++) { await time.sleep(1); if (i === 6000) console.log("begun"); }\n});',
       {},
-      500,
+      "output",
     );
     assert.deepEqual([result.ending, result.code, textOf(result)], ["stopped", null, "begun\n"]);
     assert.ok((result.trace?.dropped ?? 0) > 0);
   });
 
   test("a loop that is stopped by its guard during the grace of a stop ends as a loop", async () => {
-    const result = await run("main(() => {\n  while (true) {}\n});", { loopLimit: 300 }, 100);
-    assert.deepEqual([result.ending, result.line, result.notices.length], ["loop", 3, 1]);
+    const result = await run(
+      'main(() => {\n  console.log("begun");\n  while (true) {}\n});',
+      { loopLimit: 100 },
+      "output",
+    );
+    assert.deepEqual([result.ending, result.line, result.notices.length, textOf(result)], ["loop", 4, 1, "begun\n"]);
     assert.ok(result.trace !== null);
   });
 
   test("a stop before the first output gives a result, too", async () => {
-    const result = await run("main(async () => {\n  for (;;) await time.sleep(1);\n});", {}, 0);
+    const result = await run("main(async () => {\n  for (;;) await time.sleep(1);\n});", {}, "start");
     assert.deepEqual([result.ending, result.code], ["stopped", null]);
   });
 
   test("a program that does not let the worker stop is terminated", async () => {
-    const result = await run("const f = async (): Promise<void> => { await null; return f(); };\nmain(f);", {}, 100);
-    assert.deepEqual([result.ending, result.trace], ["terminated", null]);
+    const program = 'const f = async (): Promise<void> => { await null; return f(); };\nconsole.log("begun"); main(f);';
+    const result = await run(program, {}, "output");
+    assert.deepEqual([result.ending, result.trace, textOf(result)], ["terminated", null, "begun\n"]);
   });
 
   test("the limits of events and output are named in notices", async () => {
