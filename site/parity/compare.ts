@@ -75,7 +75,8 @@ function compareLists(part: string, expected: readonly unknown[], actual: readon
 /** The lines of a report, with `main.ts:line` for the frames of the program, and without other frames. */
 function reportLines(report: string): string[] {
   return report.split("\n").flatMap((line) => {
-    const indentation = /^\s*(?=at )/.exec(line)?.[0];
+    // A frame is `at name (file:line:column)` in Chromium, and `name@file:line:column` in Firefox and WebKit.
+    const indentation = /^\s*(?=at |[^\s@]*@\S+:\d+:\d+$)/.exec(line)?.[0];
     if (indentation === undefined) return [line];
     const position = /\bmain\.ts:\d+/.exec(line)?.[0];
     return position === undefined ? [] : [indentation + position];

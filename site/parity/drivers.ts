@@ -1,8 +1,9 @@
-// The browsers that can run the parity check, and their protocols: Chromium by its own protocol and Firefox by WebDriver BiDi, both through
-// playwright-core; WebKit by WebDriver.
+// The browsers that can run the parity check, and their protocols: Chromium by its own protocol through playwright-core, Firefox by WebDriver
+// BiDi, WebKit by WebDriver.
 
 import { existsSync } from "node:fs";
-import { type BrowserType, chromium, firefox, type LaunchOptions } from "playwright-core";
+import { chromium } from "playwright-core";
+import { openFirefox } from "./firefox.ts";
 import { openWebKit } from "./webkit.ts";
 
 /** A browser with one page. */
@@ -33,16 +34,13 @@ const browsers = {
     variable: "CHROMIUM",
     path: "/usr/bin/chromium",
     debianPackages: "chromium",
-    // Chromium has no sandbox under root.
-    open: (executablePath, url) =>
-      openPlaywright("Chromium", chromium, { executablePath, args: ["--no-sandbox"] }, url),
+    open: openChromium,
   },
   firefox: {
     variable: "FIREFOX",
     path: "/usr/bin/firefox-esr",
     debianPackages: "firefox-esr",
-    // The channel chooses WebDriver BiDi.
-    open: (executablePath, url) => openPlaywright("Firefox", firefox, { executablePath, channel: "moz-firefox" }, url),
+    open: openFirefox,
   },
   webkit: {
     variable: "WEBKIT_DRIVER",
@@ -81,27 +79,20 @@ export function openDriver(name: BrowserName, url: string): Promise<PageDriver> 
   return browser.open(pathOf(browser), url);
 }
 
-async function openPlaywright(
-  name: string,
-  type: BrowserType,
-  options: LaunchOptions,
-  url: string,
-): Promise<PageDriver> {
-  const browser = await type.launch(options);
-  // Without the overrides of playwright-core, which not every version of Firefox has.
-  const page = await browser.newPage({ viewport: null, colorScheme: null });
+async function openChromium(executablePath: string, url: string): Promise<PageDriver> {
+  // Chromium has no sandbox under root.
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  const page = await browser.newPage();
   page.on("pageerror", (error) => console.error(error));
   await page.goto(url);
+  type Functions = Readonly<Record<string, (text: string) => Promise<string>>>;
   return {
-    version: `${name} ${browser.version()}`,
-    call: (method, text) =>
-      page.evaluate(
-        ([key, argument]) =>
-          (globalThis as unknown as Record<string, (text: string) => Promise<string>>)[key]?.(
-            argument,
-          ) as Promise<string>,
-        [method, text] as const,
-      ),
+    version: `Chromium ${browser.version()}`,
+    call: (name, text) =>
+      page.evaluate(([key, argument]) => (globalThis as unknown as Functions)[key]?.(argument) as Promise<string>, [
+        name,
+        text,
+      ] as const),
     close: () => browser.close(),
   };
 }

@@ -37,6 +37,14 @@ describe("compareRuns", () => {
     assert.deepEqual(parts({ stderr }), []);
   });
 
+  test("frames in the form of Firefox and WebKit are compared, too", () => {
+    const frames = (line: number): Partial<Outcome> => ({
+      stderr: `panic: no\n\ngoroutine 1 [running]:\n\tf/<@main.ts:${line}:7\n\t@http://localhost/library.js:2:3\n`,
+    });
+    assert.deepEqual(parts(frames(3)), []);
+    assert.deepEqual(parts(frames(4)), ["report 3"]);
+  });
+
   test("the lines of the code that esbuild generates, which is in line 1 on Node, do not count", () => {
     assert.deepEqual(parts({ trace: traceOf([event(3), event(9)]) }), []);
     assert.deepEqual(parts({}, { stderr: report.replace(":3:7", ":1:7") }), []);
