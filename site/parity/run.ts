@@ -112,7 +112,7 @@ try {
   const work = async (): Promise<void> => {
     for (const task of queue) {
       const [node, page] = await Promise.all([runOnNode(task), runInBrowser(browser, task).catch(failedRun)]);
-      const differences = compareRuns(node, page);
+      const differences = compareRuns(node, page, { hasAsyncFrames: name === "chromium" });
       if (differences.length > 0) different.add(task.example.name);
       if (values.progress) console.error(`${++done} of ${tasks.length}: ${task.example.name}`, ...differences);
       for (const { part, expected, actual } of differences) {

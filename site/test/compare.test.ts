@@ -47,7 +47,17 @@ describe("compareRuns", () => {
 
   test("the lines of the code that esbuild generates, which is in line 1 on Node, do not count", () => {
     assert.deepEqual(parts({ trace: traceOf([event(3), event(9)]) }), []);
-    assert.deepEqual(parts({}, { stderr: report.replace(":3:7", ":1:7") }), []);
+    const helpers = "\tat next (file:///a/main.ts:1:9)\n\tat call (main.ts:1:8)\n\tat f (file:///a/main.ts:3:7)\n";
+    assert.deepEqual(parts({}, { stderr: report.replace(/\tat f.*\n/, helpers) }), []);
     assert.deepEqual(parts({ stderr: report.replace(":3:7", ":1:7") }), ["report 3"]);
+  });
+
+  test("frames of callers that await are expected only where the browser has them", () => {
+    const node = { ...base, stderr: report.replace(/(\tat f.*\n)/, "$1\tat async g (file:///a/main.ts:9:7)\n") };
+    assert.deepEqual(
+      compareRuns(node, base).map(({ part }) => part),
+      ["report 4"],
+    );
+    assert.deepEqual(compareRuns(node, base, { hasAsyncFrames: false }), []);
   });
 });
