@@ -4,7 +4,7 @@
 import { compile, startRun } from "../run/host.ts";
 import type { RunOptions } from "../run/messages.ts";
 
-/** A run that the page is asked for. */
+/** A request for a run. */
 export interface PageRequest {
   readonly source: string;
   readonly options: RunOptions;
