@@ -131,7 +131,8 @@ describe("the worker", { skip: reason !== undefined }, () => {
   });
 
   test("a program that does not let the worker stop is terminated", async () => {
-    const program = 'const f = async (): Promise<void> => { await null; return f(); };\nconsole.log("begun"); main(f);';
+    const program =
+      'let n = 0;\nmain(async function f(): Promise<void> { if (n++ === 0) console.log("begun"); await null; return f(); });';
     const result = await run(program, {}, "output");
     assert.deepEqual([result.ending, result.trace, textOf(result)], ["terminated", null, "begun\n"]);
   });
