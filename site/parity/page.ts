@@ -8,8 +8,8 @@ import type { RunOptions } from "../run/messages.ts";
 export interface PageRequest {
   readonly source: string;
   readonly options: RunOptions;
-  /** When the run is stopped: at its start, or with its first output; by default it is not. */
-  readonly stopAt?: "start" | "output" | undefined;
+  /** When the run is stopped: at its start, with its first output, or after a number of milliseconds; by default it is not. */
+  readonly stopAt?: "start" | "output" | number | undefined;
 }
 
 /** Runs the program of a {@link PageRequest}, and returns its `RunResult`. */
@@ -23,6 +23,7 @@ async function runProgram(request: string): Promise<string> {
     },
   });
   if (stopAt === "start") run.stop();
+  if (typeof stopAt === "number") setTimeout(() => run.stop(), stopAt);
   return JSON.stringify(await run.result);
 }
 

@@ -132,9 +132,9 @@ describe("the worker", { skip: reason !== undefined }, () => {
 
   test("a program that does not let the worker stop is terminated", async () => {
     const program =
-      'let n = 0;\nmain(async function f(): Promise<void> { if (n++ === 0) console.log("begun"); await null; return f(); });';
-    const result = await run(program, {}, "output");
-    assert.deepEqual([result.ending, result.trace, textOf(result)], ["terminated", null, "begun\n"]);
+      'main(() => { console.log("begun"); const f = (): void => void Promise.resolve().then(f); f(); return new Promise(() => {}); });';
+    const result = await run(program, {}, 2000);
+    assert.deepEqual([result.ending, result.trace], ["terminated", null]);
   });
 
   test("the limits of events and output are named in notices", async () => {
