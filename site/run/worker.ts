@@ -131,7 +131,7 @@ class Run {
     this.#sendIfDue();
   }
 
-  // Output also arrives while the program runs in a loop, and is kept if it must be terminated there.
+  // The first output is sent at once, so that the page shows early that the program runs.
   #sendIfDue(): void {
     if (performance.now() - this.#lastSent >= outputInterval) this.#send();
   }
