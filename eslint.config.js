@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "coverage/", "bench/*", "!bench/machines/", "compat/", ".stryker/", "core-*.mjs"] },
+  { ignores: ["dist/", "coverage/", "bench/*", "!bench/machines/", "compat/", "site/", ".stryker/", "core-*.mjs"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -20,7 +20,7 @@ export interface Finding {
 }
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const roots = ["src", "test", "examples", "scripts", "bench", "compat", "docs", ".ci", ".github"];
+const roots = ["src", "test", "examples", "scripts", "bench", "compat", "site", "docs", ".ci", ".github"];
 const pages = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"];
 const skippedFolders = new Set(["node_modules", "dist", "build"]);
 const checkedFiles = /\.(?:[cm]?[tj]s|go|md|ya?ml)$|^\.ci\/run$/;

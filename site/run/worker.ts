@@ -1,0 +1,173 @@
+// A Web Worker that runs one program, in virtual time and in the order that a seed gives. The page terminates it after the result: the
+// library and the globals of a worker serve one run.
+
+import { get, installContexts, keep, restore, resumed, set } from "./context.ts";
+import { Scope } from "./disposal.ts";
+import type * as library from "./library.ts";
+import { LoopGuard } from "./loop-guard.ts";
+import type { CompiledProgram, Ending, Output, Request, Response, RunOptions } from "./messages.ts";
+import { WorkerProcess } from "./process.ts";
+import { seededRandom } from "./random.ts";
+import { installTurns } from "./turns.ts";
+
+/** The file of the program in reports. */
+const programName = "main.ts";
+
+/** How long output is collected before it is sent, in milliseconds. */
+const outputInterval = 50;
+
+type Library = typeof library;
+type ProgramModule = { readonly default: (runtime: Readonly<Record<string, unknown>>) => Promise<void> };
+
+interface EndDetails {
+  readonly code?: number;
+  readonly line?: number;
+  readonly notice?: string;
+}
+
+const post = (response: Response): void => globalThis.postMessage(response);
+
+/** One run. */
+class Run {
+  readonly #process: WorkerProcess;
+  readonly #guard: LoopGuard;
+  readonly #program: CompiledProgram;
+  readonly #options: RunOptions;
+  readonly #notices: string[] = [];
+  #library: Library | undefined;
+  #recording: ReturnType<Library["record"]> | undefined;
+  #epoch = 0;
+  #url = "";
+  #report = "";
+  #unsent: Output[] = [];
+  #lastSent = -Infinity;
+  #length = 0;
+  #isOver = false;
+
+  constructor(program: CompiledProgram, options: RunOptions) {
+    this.#program = program;
+    this.#options = options;
+    this.#process = new WorkerProcess({
+      env: { GORO_DEBUG: "1", GORO_SEED: String(options.seed ?? 1) },
+      processors: options.processors ?? 4,
+      source: program.source,
+      write: (stream, text) => this.#write(stream, text),
+      exit: (code) => this.#end("exited", { code }),
+      uncaught: (error) => this.#uncaught(error),
+    });
+    this.#guard = new LoopGuard(options.loopLimit ?? 2000, ({ message, line }) => {
+      this.#end("loop", { line, notice: `The program was stopped: ${message}.` });
+    });
+  }
+
+  async start(): Promise<void> {
+    const { seed = 1, eventLimit = 5000 } = this.#options;
+    installContexts();
+    const watchIdleness = installTurns({
+      onTurn: () => this.#turn(),
+      onIdle: () => this.#process.emit("beforeExit", this.#process.exitCode ?? 0),
+      onEnd: () => this.#process.exit(),
+    });
+    this.#process.replaceConsole();
+    Object.assign(globalThis, { process: this.#process });
+    addEventListener("error", (event) => {
+      event.preventDefault();
+      this.#uncaught(event.error);
+    });
+    addEventListener("unhandledrejection", (event) => {
+      event.preventDefault();
+      this.#uncaught(event.reason);
+    });
+    this.#library = await import("./library.ts");
+    Math.random = seededRandom(seed);
+    this.#recording = this.#library.record({ values: true, sources: true, console: true, limit: eventLimit });
+    this.#epoch = this.#library.now();
+    this.#url = URL.createObjectURL(new Blob([this.#program.code], { type: "text/javascript" }));
+    const { default: program } = (await import(/* @vite-ignore */ this.#url)) as ProgramModule;
+    this.#guard.turn();
+    const result = program({
+      $get: get,
+      $set: set,
+      $restore: restore,
+      $resumed: resumed,
+      $keep: keep,
+      $Scope: Scope,
+      $loop: this.#guard.check,
+      $goro: this.#library.goro,
+    });
+    watchIdleness();
+    await result;
+  }
+
+  stop(): void {
+    this.#end("stopped", { notice: "The program was stopped." });
+  }
+
+  #turn(): void {
+    this.#guard.turn();
+    this.#sendIfDue();
+  }
+
+  #uncaught(error: unknown): void {
+    if (this.#process.emit("uncaughtException", error, "uncaughtException")) return;
+    const text = error instanceof Error ? (error.stack ?? String(error)) : String(error);
+    this.#write("stderr", `Uncaught ${text}\n`);
+    this.#process.exit(1);
+  }
+
+  #write(stream: Output["stream"], text: string): void {
+    if (this.#isOver) return;
+    const { outputLimit = 200_000 } = this.#options;
+    const shown = text.replaceAll(this.#url || programName, programName);
+    if (stream === "stderr") this.#report += shown;
+    if (this.#length >= outputLimit) return;
+    this.#length += shown.length;
+    if (this.#length >= outputLimit) {
+      this.#notices.push(
+        `The output is longer than ${outputLimit.toLocaleString("en")} characters; the rest is not shown.`,
+      );
+    }
+    this.#unsent.push({ stream, text: shown, at: (this.#library?.now() ?? 0) - this.#epoch });
+    this.#sendIfDue();
+  }
+
+  // The first output is sent at once, so that the page shows early that the program runs.
+  #sendIfDue(): void {
+    if (performance.now() - this.#lastSent >= outputInterval) this.#send();
+  }
+
+  #send(): void {
+    this.#lastSent = performance.now();
+    if (this.#unsent.length > 0) post({ type: "output", output: this.#unsent });
+    this.#unsent = [];
+  }
+
+  /** Sends the result. The first call decides how the run ends; later ones have no effect. */
+  #end(ending: Ending, { code, line, notice }: EndDetails): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const trace = this.#recording?.stop() ?? null;
+    if (notice !== undefined) this.#notices.push(notice);
+    if (trace !== null && trace.dropped > 0) {
+      const [kept, dropped] = [trace.events.length, trace.dropped].map((count) => count.toLocaleString("en"));
+      this.#notices.push(`The recording has the first ${kept} events; ${dropped} later events were not recorded.`);
+    }
+    this.#send();
+    post({
+      type: "end",
+      result: { ending, code: code ?? null, report: this.#report, trace, line, notices: this.#notices },
+    });
+    globalThis.close();
+  }
+}
+
+let run: Run | undefined;
+
+addEventListener("message", ({ data }: MessageEvent<Request>) => {
+  if (data.type === "stop") {
+    run?.stop();
+  } else {
+    run = new Run(data.program, data.options);
+    run.start().catch((error: unknown) => reportError(error));
+  }
+});

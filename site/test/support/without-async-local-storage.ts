@@ -1,0 +1,27 @@
+// A preload that takes `AsyncLocalStorage` away from the library, and gives it that of the engine. The library and the program are
+// transformed, as for the browser.
+
+import { register } from "node:module";
+
+register("./transform-loader.ts", import.meta.url);
+const { AsyncLocalStorage, AsyncResource, bind, get, installContexts, keep, restore, resumed, set } =
+  await import("../../run/context.ts");
+const { Scope } = await import("../../run/disposal.ts");
+
+const host = globalThis as unknown as Record<
+  string,
+  (run: (...args: unknown[]) => void, ...args: unknown[]) => unknown
+>;
+for (const name of ["setImmediate", "setTimeout"]) {
+  const schedule = host[name] as (run: (...args: unknown[]) => void, ...args: unknown[]) => unknown;
+  host[name] = (run, ...args) => schedule(bind(run), ...args);
+}
+installContexts();
+
+const { getBuiltinModule } = process;
+process.getBuiltinModule = (name: string) =>
+  name === "async_hooks" ? { AsyncLocalStorage, AsyncResource } : getBuiltinModule.call(process, name);
+
+Object.assign(globalThis, {
+  contextRuntime: { $get: get, $set: set, $restore: restore, $resumed: resumed, $keep: keep, $Scope: Scope },
+});
