@@ -16,7 +16,7 @@ export const mistakes: readonly Mistake[] = [
       "Six empty strings, and after them the names in the order of their arrival. Only the index that a job carries puts its result in order.",
   },
   {
-    title: "Wait in main",
+    title: "Wait before reading",
     question: "Main waits for the workers before it reads. What do the workers wait for?",
     port: {
       find: "  go(async () => {\n    await wg.wait();\n    results.close();\n  });",

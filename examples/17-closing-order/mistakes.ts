@@ -8,7 +8,7 @@ export const mistakes: readonly Mistake[] = [
     twin: { find: "\t\twg.Wait()\n", replace: "\t\tclose(results)\n\t\twg.Wait()\n" },
     output: ["1. close the jobs", "4. the reader has 0 results"],
     explanation:
-      "None: the loop in main ends at once, and the program ends with it. No send panics only because main returns before the first job is done.",
+      "None: the loop in main ends at once, and the program ends with it. It does so before the first job is done; otherwise the send of a worker would panic.",
   },
   {
     title: "Wait in main",

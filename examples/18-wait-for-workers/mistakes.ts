@@ -8,7 +8,7 @@ export const mistakes: readonly Mistake[] = [
     twin: { find: "\twg.Wait()\n", replace: "" },
     output: ["all 6 results are here, live workers: 3", "the pool has returned, live workers: 3"],
     explanation:
-      "The cleaning up: three workers are in the middle of it when main returns. A file would be incomplete, or a connection open.",
+      "The lines of the cleanup: three workers are in the middle of it when main returns. A file would be incomplete, or a connection would stay open.",
   },
   {
     title: "Wait for the pool instead of the results",
