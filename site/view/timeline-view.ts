@@ -83,11 +83,8 @@ export class TimelineView {
     const ending = isEnd ? this.#trace?.ending : undefined;
     const goroutines = new Map(states[step]?.goroutines.map((goroutine) => [goroutine.id, goroutine]));
     for (const [id, lane] of this.#lanes) showLane(lane, goroutines.get(id), actors.includes(id), ending);
-    const events = pluralize(steps.length, "step");
-    this.#scroller.setAttribute(
-      "aria-label",
-      `Timeline of ${pluralize(this.#lanes.size, "goroutine")}, step ${step} of ${events}`,
-    );
+    const goroutineCount = pluralize(this.#lanes.size, "goroutine");
+    this.#scroller.setAttribute("aria-label", `Timeline of ${goroutineCount}, step ${step} of ${steps.length}`);
     this.#follow(x, actors);
   }
 
