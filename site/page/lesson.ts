@@ -1,0 +1,201 @@
+// The page of a lesson: runs its program, shows the run, and changes the program.
+
+import "./page.css";
+import "./code.css";
+import { loadLesson } from "virtual:lessons";
+import type { ProgramRun } from "../run/host.ts";
+import { formatAddress, parseAddress } from "./address.ts";
+import { CodePanes } from "./code-panes.ts";
+import type { CodeEditor } from "./editor.ts";
+import { buttonById, byId, create } from "./elements.ts";
+import type { LessonData } from "./lesson-data.ts";
+import { MistakePanel } from "./mistake-panel.ts";
+import { Player } from "./player.ts";
+import { finishLesson, showProgress } from "./progress.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** What is shown after a run. */
+type Start = "play" | "step" | "beginning";
+
+/** After this time, the button "Run" becomes "Stop", in milliseconds. */
+const patience = 300;
+
+const largestSeed = 999;
+
+class LessonPage {
+  readonly #slug = document.body.dataset["lesson"] ?? "";
+  readonly #panes = new CodePanes(document.querySelector<HTMLElement>(".programs") ?? document.body);
+  readonly #player: Player;
+  readonly #mistakes: MistakePanel;
+  readonly #verdict = byId("verdict", HTMLParagraphElement);
+  readonly #output = byId("output", HTMLElement);
+  #seed = 1;
+  #editor: CodeEditor | undefined;
+  #running: ProgramRun | undefined;
+  /** Counts the runs and the changes of the program, so that the result of an earlier run is not shown. */
+  #turn = 0;
+
+  constructor() {
+    this.#player = new Player({
+      onStep: (view, step) => {
+        const lines = view.linesAt(step);
+        if (this.#editor === undefined) this.#panes.showStep(lines);
+        else this.#editor.showStep(lines);
+      },
+      onEnd: () => this.#mistakes.explain(),
+      onEmpty: (request) => void this.#run(request),
+    });
+    this.#mistakes = new MistakePanel((mistake) => void this.#chooseMistake(mistake));
+    buttonById("run").addEventListener("click", () => this.#runOrStop());
+    buttonById("dice").addEventListener("click", () => {
+      this.#setSeed(1 + Math.floor(Math.random() * largestSeed));
+      void this.#run("play");
+    });
+    buttonById("edit").addEventListener("click", () => void this.#edit());
+    buttonById("reset").addEventListener("click", () => void this.#chooseMistake(0));
+    addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.defaultPrevented) void this.#run("play");
+    });
+    addEventListener("hashchange", () => void this.#followAddress());
+    showProgress();
+    void this.#followAddress();
+  }
+
+  // ---- Runs
+
+  #runOrStop(): void {
+    if (this.#running === undefined) void this.#run("play");
+    else this.#running.stop();
+  }
+
+  async #run(start: Start): Promise<void> {
+    const turn = this.#begin();
+    this.#setState("running");
+    const stopTimer = setTimeout(() => this.#setState("stoppable"), patience);
+    try {
+      const [lesson, runner] = await Promise.all([loadLesson(this.#slug), import("./runner.ts")]);
+      const number = this.#programNumber(lesson);
+      const program =
+        number === undefined ? await runner.compile(this.#editor?.text ?? "") : lesson.programs[number]?.program;
+      if (turn !== this.#turn || program === undefined) return;
+      const run = runner.startRun(program, { seed: this.#seed });
+      this.#running = run;
+      const result = await run.result;
+      if (turn !== this.#turn) return;
+      const places = {
+        timeline: byId("timeline", HTMLElement),
+        channels: byId("channels", HTMLElement),
+        output: this.#output,
+      };
+      if (result.trace === null)
+        this.#output.replaceChildren(create("pre", "printed", result.output.map(({ text }) => text).join("")));
+      this.#player.load(result.trace === null ? undefined : runner.createRunView(places, result));
+      this.#show(runner.judge(lesson, number, result));
+      if (result.line !== undefined) this.#editor?.markError(result.line);
+      this.#finish(start);
+    } catch (error) {
+      if (turn === this.#turn) this.#fail(error);
+    } finally {
+      clearTimeout(stopTimer);
+      if (turn === this.#turn) {
+        this.#running = undefined;
+        this.#setState("ready");
+      }
+    }
+  }
+
+  /** The number of the program that is run: that of the mistake, 0 without one, or `undefined` for an edited text. */
+  #programNumber(lesson: LessonData): number | undefined {
+    if (this.#editor === undefined) return this.#mistakes.current;
+    const text = this.#editor.text;
+    const number = lesson.programs.findIndex(({ program }) => program.source.trimEnd() === text.trimEnd());
+    return number < 0 ? undefined : number;
+  }
+
+  #finish(start: Start): void {
+    history.replaceState(null, "", formatAddress({ seed: this.#seed, mistake: this.#mistakes.current }));
+    finishLesson(this.#slug);
+    if (start === "step") this.#player.show(1);
+    else if (start === "play" && matchMedia("(prefers-reduced-motion: reduce)").matches) this.#player.show(Infinity);
+    else if (start === "play") this.#player.play();
+  }
+
+  #fail(error: unknown): void {
+    const { message, line } = error as Error & { readonly line?: number };
+    this.#player.clear();
+    this.#show({ kind: "failed", text: line === undefined ? message : `Line ${line}: ${message}.` });
+    if (line !== undefined) this.#editor?.markError(line);
+  }
+
+  #show({ kind, text }: Verdict): void {
+    this.#verdict.dataset["kind"] = kind;
+    this.#verdict.textContent = text;
+  }
+
+  #setState(state: "ready" | "running" | "stoppable"): void {
+    document.body.dataset["state"] = state;
+    byId("run-label", HTMLElement).textContent = state === "stoppable" ? "Stop" : "Run";
+  }
+
+  /** Ends the run that is in progress, and returns the number of the next. */
+  #begin(): number {
+    this.#running?.stop();
+    this.#running = undefined;
+    this.#player.pause();
+    this.#editor?.markError(undefined);
+    this.#show({ kind: "own", text: "" });
+    this.#setState("ready");
+    return ++this.#turn;
+  }
+
+  #setSeed(seed: number): void {
+    this.#seed = seed;
+    byId("seed", HTMLElement).textContent = String(seed);
+  }
+
+  // ---- The program
+
+  async #chooseMistake(mistake: number): Promise<void> {
+    const turn = this.#begin();
+    this.#mistakes.choose(mistake);
+    const lesson = await loadLesson(this.#slug);
+    if (turn !== this.#turn) return;
+    this.#closeEditor();
+    const program = lesson.programs[mistake];
+    if (program !== undefined) this.#panes.show(program.lines);
+    this.#mistakes.ask(lesson.mistakes[mistake - 1]);
+    this.#player.clear();
+  }
+
+  async #edit(): Promise<void> {
+    if (this.#editor !== undefined) return;
+    const pane = byId("pane-ts", HTMLElement);
+    const { CodeEditor: Editor } = await import("./editor.ts");
+    this.#panes.showTab("ts");
+    this.#editor = new Editor(pane, this.#panes.text, () => void this.#run("play"));
+    pane.classList.add("editing");
+    buttonById("edit").hidden = true;
+    buttonById("reset").hidden = false;
+    this.#editor.focus();
+  }
+
+  #closeEditor(): void {
+    if (this.#editor === undefined) return;
+    this.#editor.close();
+    this.#editor = undefined;
+    byId("pane-ts", HTMLElement).classList.remove("editing");
+    buttonById("edit").hidden = false;
+    buttonById("reset").hidden = true;
+  }
+
+  /** Runs what the address names. */
+  async #followAddress(): Promise<void> {
+    const address = parseAddress(location.hash, this.#mistakes.count);
+    if (address === undefined) return;
+    this.#setSeed(address.seed);
+    if (address.mistake !== this.#mistakes.current) await this.#chooseMistake(address.mistake);
+    await this.#run("play");
+  }
+}
+
+new LessonPage();
