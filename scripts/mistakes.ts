@@ -27,6 +27,8 @@ export interface Mistake {
   readonly twin: Edit;
   /** Whether the output has exactly this order. @defaultValue `"exact"` */
   readonly lines?: Order["lines"];
+  /** The parts of a line that may differ from run to run, or between the two programs, each with a replacement. */
+  readonly masks?: NonNullable<Order["masks"]>;
   /** The lines that the edited program prints. */
   readonly output: readonly string[];
   /** The failure of the edited program, line by line as in `failure.txt`; absent if it ends with exit code 0. */
@@ -70,12 +72,12 @@ export async function writeMistakes(example: Example, parent: string): Promise<E
 }
 
 async function writeMistake(example: Example, mistake: Mistake, directory: string): Promise<Example> {
-  const { title, lines = "exact", output, failure = [] } = mistake;
+  const { title, lines = "exact", masks = [], output, failure = [] } = mistake;
   const edited: Example = {
     name: `${example.name}: ${title}`,
     directory,
     port: join(directory, "main.ts"),
-    order: { patterns: [], lines },
+    order: { patterns: [], lines, masks },
   };
   const recording = recordingFiles(edited);
   const texts: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@
 //   npm run examples -- --virtual --seed 7      in virtual time, in the order that the seed gives
 //   npm run examples -- 01-basic-pool --trace run.svg         a trace of the run: .svg, .json, .chrome.json, .txt
 //   npm run examples -- --go                    compared with a run of real Go instead of the recording
-//   npm run examples -- first --mistakes        each example with each of its mistakes, compared with the declared outcome; also with --go
+//   npm run examples -- --mistakes              each example with each of its mistakes, compared with the declared outcome; also with --go
 
 import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
