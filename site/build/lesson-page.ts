@@ -180,7 +180,7 @@ function stage({ title, recording, trace }: BuiltLesson): Markup {
         <h2>Output</h2>
         <p id="verdict" class="verdict" role="status"></p>
       </div>
-      <div id="output" class="output"><pre class="printed">${recording.output}${recording.failure}</pre></div>
+      <div id="output" class="output"><pre class="printed no-js">${recording.output}${recording.failure}</pre></div>
       <details id="list" class="list js-only" hidden>
         <summary>All steps as a list</summary>
         <ol id="all-steps"></ol>

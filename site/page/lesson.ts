@@ -28,7 +28,12 @@ class LessonPage {
   readonly #player: Player;
   readonly #mistakes: MistakePanel;
   readonly #verdict = byId("verdict", HTMLParagraphElement);
-  readonly #output = byId("output", HTMLElement);
+  readonly #places = {
+    timeline: byId("timeline", HTMLElement),
+    channels: byId("channels", HTMLElement),
+    output: byId("output", HTMLElement),
+  };
+  readonly #placeholder = this.#places.timeline.querySelector<HTMLElement>(".placeholder") ?? "";
   #seed = 1;
   #editor: CodeEditor | undefined;
   #running: ProgramRun | undefined;
@@ -82,14 +87,9 @@ class LessonPage {
       this.#running = run;
       const result = await run.result;
       if (turn !== this.#turn) return;
-      const places = {
-        timeline: byId("timeline", HTMLElement),
-        channels: byId("channels", HTMLElement),
-        output: this.#output,
-      };
       if (result.trace === null)
-        this.#output.replaceChildren(create("pre", "printed", result.output.map(({ text }) => text).join("")));
-      this.#player.load(result.trace === null ? undefined : runner.createRunView(places, result));
+        this.#places.output.replaceChildren(create("pre", "printed", result.output.map(({ text }) => text).join("")));
+      this.#player.load(result.trace === null ? undefined : runner.createRunView(this.#places, result));
       this.#show(runner.judge(lesson, number, result));
       if (result.line !== undefined) this.#editor?.markError(result.line);
       this.#finish(start);
@@ -122,7 +122,7 @@ class LessonPage {
 
   #fail(error: unknown): void {
     const { message, line } = error as Error & { readonly line?: number };
-    this.#player.clear();
+    this.#clearRun();
     this.#show({ kind: "failed", text: line === undefined ? message : `Line ${line}: ${message}.` });
     if (line !== undefined) this.#editor?.markError(line);
   }
@@ -148,6 +148,15 @@ class LessonPage {
     return ++this.#turn;
   }
 
+  /** Removes the picture of the run. */
+  #clearRun(): void {
+    this.#player.clear();
+    this.#panes.showStep({ current: undefined, waiting: [] });
+    this.#places.timeline.replaceChildren(this.#placeholder);
+    this.#places.channels.replaceChildren();
+    this.#places.output.replaceChildren();
+  }
+
   #setSeed(seed: number): void {
     this.#seed = seed;
     byId("seed", HTMLElement).textContent = String(seed);
@@ -164,7 +173,7 @@ class LessonPage {
     const program = lesson.programs[mistake];
     if (program !== undefined) this.#panes.show(program.lines);
     this.#mistakes.ask(lesson.mistakes[mistake - 1]);
-    this.#player.clear();
+    this.#clearRun();
   }
 
   async #edit(): Promise<void> {

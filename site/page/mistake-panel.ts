@@ -51,13 +51,12 @@ export class MistakePanel {
     const undo = create("button", "undo", "Undo");
     undo.type = "button";
     undo.title = "Back to the program of the lesson";
-    question.append(" ", undo);
-    this.#panel.append(question);
+    this.#panel.append(question, undo);
   }
 
   /** Shows the explanation of the mistake. */
   explain(): void {
-    if (this.#mistake === undefined || this.#panel.childElementCount > 1) return;
+    if (this.#mistake === undefined || this.#panel.childElementCount > 2) return;
     const explanation = create("p", "explanation");
     explanation.append(...toProse(this.#mistake.explanation));
     explanation.setAttribute("role", "status");

@@ -38,7 +38,7 @@ export function judge(lesson: LessonData, program: number | undefined, result: R
 function expectation(lesson: LessonData, program: number): { order: Order; expected: Outcome } {
   const mistake = lesson.mistakes[program - 1];
   if (mistake === undefined) return { order: lesson.order, expected: lesson.recording };
-  const { output, failure = [], lines = "exact" } = mistake;
+  const { output, failure = [], lines = "exact", masks = [] } = mistake;
   const toText = (list: readonly string[]): string => list.map((line) => `${line}\n`).join("");
-  return { order: { patterns: [], lines }, expected: { output: toText(output), failure: toText(failure) } };
+  return { order: { patterns: [], lines, masks }, expected: { output: toText(output), failure: toText(failure) } };
 }

@@ -1,0 +1,34 @@
+// The names of the exports of `goro` that `library-core.ts` does not have.
+
+/** The names, in the order of the alphabet. */
+export const otherExports: readonly string[] = [
+  "Cond",
+  "ErrGroup",
+  "LeaseLost",
+  "Once",
+  "RWMutex",
+  "RateLimiter",
+  "Semaphore",
+  "SingleFlight",
+  "StoppedError",
+  "Stopping",
+  "WorkerPool",
+  "deliveryOf",
+  "fromEvents",
+  "fromIterable",
+  "fromReadableStream",
+  "mapOrdered",
+  "onceFunc",
+  "onceValue",
+  "retry",
+  "runPool",
+  "toReadableStream",
+  "toWritableStream",
+];
+
+const mention = new RegExp(`\\b(?:${otherExports.join("|")})\\b|\\*\\s*as\\b`);
+
+/** Whether a program may use one of these exports: it contains the name, or imports all exports as a namespace. */
+export function mayUseOtherExports(source: string): boolean {
+  return mention.test(source);
+}
