@@ -4,7 +4,10 @@ export const mistakes: readonly Mistake[] = [
   {
     title: "Skip the result of a failed job",
     question: "A worker sends only values. Which receive of main does not return?",
-    port: { find: "await results.send({ job, value, err });", replace: "if (!err) await results.send({ job, value, err });" },
+    port: {
+      find: "await results.send({ job, value, err });",
+      replace: "if (!err) await results.send({ job, value, err });",
+    },
     twin: {
       find: "results <- result{job, value, err}",
       replace: "if err == nil {\n\t\t\tresults <- result{job, value, err}\n\t\t}",

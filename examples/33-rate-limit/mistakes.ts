@@ -44,7 +44,8 @@ export const mistakes: readonly Mistake[] = [
   },
   {
     title: "A ticker for each job",
-    question: "Each worker makes a ticker of its own for each job. How many jobs do three workers start in the first tick?",
+    question:
+      "Each worker makes a ticker of its own for each job. How many jobs do three workers start in the first tick?",
     port: { find: "await wait(ctx, limiter)", replace: "await wait(ctx, new time.Ticker(tick))" },
     twin: { find: "wait(ctx, limiter) != nil", replace: "wait(ctx, time.NewTicker(tick)) != nil" },
     masks: [[/undefined|<nil>/, "no error"]],

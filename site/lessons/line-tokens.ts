@@ -21,6 +21,8 @@ type Rules = readonly (readonly [pattern: RegExp, replacement: string])[];
 const rules: Readonly<Record<Language, Rules>> = {
   go: [
     [/%%|%[+#]?[.\d]*[a-z]|\\n/g, " "],
+    // The port has two lines for this: the call of select, and the switch over its result.
+    [/^\s*select \{$/, " @select @select "],
     [/\bmake\(chan\b/g, " @channel "],
     [/\bchan<-/g, " @sender "],
     [/<-chan\b/g, " @receiver "],
@@ -44,8 +46,7 @@ const rules: Readonly<Record<Language, Rules>> = {
   ],
   port: [
     [/\\n/g, " "],
-    [/\bswitch \(\w+\.case\)/g, " @select "],
-    [/\bselect\b/g, " @select "],
+    [/^.* await select\(.*$|^.*\bswitch \(\w+\.case\).*$/, " @select "],
     [/\bnew Channel<[^(]*>\(/g, " @channel "],
     [/\bSendChannel\b/g, " @sender "],
     [/\bReceiveChannel\b/g, " @receiver "],

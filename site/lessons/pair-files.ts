@@ -35,7 +35,7 @@ export async function readTexts(example: string): Promise<Texts> {
   return { go: await read("main.go"), port: await read("main.ts") };
 }
 
-/** Reads the line pairs of an example; undefined if there is no file. */
+/** Reads the line pairs of an example; undefined if the file does not exist. */
 export async function readPairs(example: string): Promise<PairFile | undefined> {
   const text = await readFile(pairFileOf(example), "utf8").catch(() => undefined);
   return text === undefined ? undefined : (JSON.parse(text) as PairFile);

@@ -29,15 +29,15 @@ export const noPairs: LinePairs = { groups: [], alone: { go: {}, port: {} } };
 /** The similarity below which lines are not a pair: the share of their common words. */
 const minSimilarity = 0.3;
 
-/** What a pair costs, so that two lines with few common words stay alone. */
+/** What each pair of lines costs, so that lines with few common words stay alone. */
 const pairCost = 0.25;
 
-/** What each further line of a group costs. */
-const lineCost = 0.12;
+/** What each line of a group after the first two costs, so that pairs of single lines are preferred. */
+const lineCost = 0.06;
 
 const commentWeight = 3;
 
-/** The numbers of lines of main.go and main.ts that may be one group. */
+/** The numbers of lines of main.go and main.ts that may be one group. Only comments may have several lines on both sides. */
 const sizes: readonly (readonly [go: number, port: number])[] = [
   [1, 1],
   ...[2, 3, 4, 5, 6].flatMap((size) => [[1, size] as const, [size, 1] as const]),
@@ -57,7 +57,7 @@ const usualReasons: Readonly<Record<Language, readonly (readonly [pattern: RegEx
 };
 
 /**
- * Pairs the lines of two texts. Lines without a partner have an empty reason if there is no usual one.
+ * Pairs the lines of two texts. Lines without a partner have an empty reason if none of the usual reasons applies.
  *
  * @param corrections - pairs, and lines that are alone, which are taken as they are
  */
@@ -68,13 +68,7 @@ export function pairLines(goText: string, portText: string, corrections: LinePai
   const groups = [...corrections.groups];
   const imports: Group = [importsIn(go, fixed.go), importsIn(port, fixed.port)];
   if (imports[0].length > 0 && imports[1].length > 0) groups.push(imports);
-  const isOpen = (line: Line, lines: ReadonlySet<number>): boolean => isCompared(line) && !lines.has(line.number);
-  groups.push(
-    ...align(
-      go.filter((line) => isOpen(line, fixed.go)),
-      port.filter((line) => isOpen(line, fixed.port)),
-    ),
-  );
+  groups.push(...align(openLines(go, "go", fixed.go), openLines(port, "port", fixed.port)));
   groups.sort(([a], [b]) => (a[0] as number) - (b[0] as number));
   return {
     groups,
@@ -119,16 +113,23 @@ function isCounted({ kind }: Line): boolean {
   return kind !== "blank" && kind !== "bracket";
 }
 
-function isCompared({ kind }: Line): boolean {
-  return kind === "comment" || kind === "code";
-}
-
 function linesIn(groups: readonly Group[], language: Language): number[] {
   return groups.flatMap((group) => group[language === "go" ? 0 : 1]);
 }
 
 function fixedLines({ groups, alone }: LinePairs, language: Language): Set<number> {
   return new Set([...linesIn(groups, language), ...Object.keys(alone[language]).map(Number)]);
+}
+
+function openLines(lines: readonly Line[], language: Language, fixed: ReadonlySet<number>): Line[] {
+  return lines.filter(
+    ({ kind, number, text }) =>
+      (kind === "comment" || kind === "code") && !fixed.has(number) && usualReasonOf(text, language) === "",
+  );
+}
+
+function usualReasonOf(text: string, language: Language): string {
+  return usualReasons[language].find(([pattern]) => pattern.test(text))?.[1] ?? "";
 }
 
 function importsIn(lines: readonly Line[], fixed: ReadonlySet<number>): number[] {
@@ -138,8 +139,9 @@ function importsIn(lines: readonly Line[], fixed: ReadonlySet<number>): number[]
 function reasonsFor(lines: readonly Line[], language: Language, groups: readonly Group[], corrected: Reasons): Reasons {
   const paired = new Set(linesIn(groups, language));
   const alone = lines.filter(({ number }) => !paired.has(number));
-  const reasonOf = (text: string): string => usualReasons[language].find(([pattern]) => pattern.test(text))?.[1] ?? "";
-  return Object.fromEntries(alone.map(({ number, text }) => [number, corrected[number] ?? reasonOf(text)]));
+  return Object.fromEntries(
+    alone.map(({ number, text }) => [number, corrected[number] ?? usualReasonOf(text, language)]),
+  );
 }
 
 /** Returns the groups with the highest sum of gains: an alignment of two sequences, by dynamic programming. */
@@ -167,7 +169,7 @@ function align(go: readonly Line[], port: readonly Line[]): Group[] {
     }
   }
   const groups: Group[] = [];
-  for (let i = 0, j = 0; i < go.length || j < port.length; ) {
+  for (let i = 0, j = 0; i < go.length || j < port.length;) {
     const [rows, columns] = steps[i * width + j] as readonly [number, number];
     const numbers = (lines: readonly Line[], from: number, count: number): number[] =>
       lines.slice(from, from + count).map(({ number }) => number);
@@ -182,13 +184,14 @@ function align(go: readonly Line[], port: readonly Line[]): Group[] {
 function gainOf(go: readonly Line[], port: readonly Line[]): number {
   const { kind } = go[0] as Line;
   if ([...go, ...port].some((line) => line.kind !== kind) || !isTogether(go) || !isTogether(port)) return 0;
+  const count = go.length + port.length;
+  if (kind === "code" && go.length > 1 && port.length > 1) return 0;
   const similarity = similarityOf(
     go.flatMap(({ tokens }) => tokens),
     port.flatMap(({ tokens }) => tokens),
   );
   if (similarity < minSimilarity) return 0;
-  const count = go.length + port.length;
-  const gain = (similarity * count) / 2 - pairCost - lineCost * (count - 2);
+  const gain = (count / 2) * (similarity - pairCost) - lineCost * (count - 2);
   return Math.max(gain, 0) * (kind === "comment" ? commentWeight : 1);
 }
 
@@ -207,5 +210,7 @@ function similarityOf(a: readonly string[], b: readonly string[]): number {
     rest.splice(index, 1);
     common++;
   }
-  return a.length + b.length === 0 ? 0 : (2 * common) / (a.length + b.length);
+  const similarity = a.length + b.length === 0 ? 0 : (2 * common) / (a.length + b.length);
+  // A case of a select has its channel in Go, and only a name in TypeScript.
+  return a[0] === "case" && b[0] === "case" ? (1 + similarity) / 2 : similarity;
 }

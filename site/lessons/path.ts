@@ -47,7 +47,7 @@ export const path: readonly Lesson[] = [
     slug: "no-receiver",
     example: "first/6-no-receiver",
     title: "No receiver",
-    text: "Main sends a letter through a channel without a buffer, and there is no other goroutine. What does the program print after its first line?",
+    text: "Main sends a letter through a channel without a buffer, and no other goroutine runs. What does the program print after its first line?",
   },
   {
     slug: "select-and-timeout",

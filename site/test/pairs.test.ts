@@ -46,7 +46,7 @@ main(async () => {
   const s = await select({ square: receive(squares) });
   switch (s.case) {
     case "square":
-      console.log(`the square is ${s.value}`);
+      console.log(\`the square is \${s.value}\`);
       break;
   }
 });
@@ -55,7 +55,7 @@ main(async () => {
 const expected: LinePairs = {
   groups: [
     [
-      [4, 5],
+      [3, 4, 5],
       [1, 2],
     ],
     [[8], [4]],
@@ -84,7 +84,10 @@ describe("pairLines", () => {
   });
 
   test("takes corrections as they are, and pairs the other lines", () => {
-    const corrections: LinePairs = { groups: [[[10, 11], [9]]], alone: { go: { 16: "for a test" }, port: { 15: "too" } } };
+    const corrections: LinePairs = {
+      groups: [[[10, 11], [9]]],
+      alone: { go: { 16: "for a test" }, port: { 15: "too" } },
+    };
     const pairs = pairLines(go, port, corrections);
     assert.deepEqual(pairs.groups[3], [[10, 11], [9]]);
     assert.deepEqual(pairs.alone.go, { 1: "package clause", 16: "for a test" });
@@ -93,7 +96,8 @@ describe("pairLines", () => {
   });
 
   test("the same thing has the same words in both languages", () => {
-    const tokens = (line: string, language: "go" | "port"): readonly string[] => linesOf(line, language)[0]?.tokens ?? [];
+    const tokens = (line: string, language: "go" | "port"): readonly string[] =>
+      linesOf(line, language)[0]?.tokens ?? [];
     for (const [left, right] of [
       ["wg.Add(1)", "wg.add(1);"],
       ["jobs <- n", "await jobs.send(n);"],
@@ -126,7 +130,16 @@ test("checkPairs finds lines that are missing, are there twice, do not exist or 
   assert.deepEqual(check({ groups: [[[1, 3], [1]]], alone: { go: {}, port: { 1: "b" } } }), [
     "line 1 of main.ts is there twice",
   ]);
-  assert.deepEqual(check({ groups: [[[1, 3], [1]], [[], []]], alone: noPairs.alone }), ["a group has no partner"]);
+  assert.deepEqual(
+    check({
+      groups: [
+        [[1, 3], [1]],
+        [[], []],
+      ],
+      alone: noPairs.alone,
+    }),
+    ["a group has no partner"],
+  );
 });
 
 const shares: Record<"go" | "port", Share[]> = { go: [], port: [] };
@@ -135,7 +148,7 @@ for (const { example } of path) {
   test(`the line pairs of ${example} are those of its texts`, async () => {
     const texts = await readTexts(example);
     const pairs = await readPairs(example);
-    assert.ok(pairs, "there is no file; npm run pairs writes it");
+    assert.ok(pairs, "the file does not exist; npm run pairs writes it");
     const hashes = { go: hashOf(texts.go), port: hashOf(texts.port) };
     assert.deepEqual({ go: pairs.go, port: pairs.port }, hashes, "a text has changed; npm run pairs");
     assert.deepEqual(checkPairs(texts.go, texts.port, pairs), []);
