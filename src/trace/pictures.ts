@@ -3,6 +3,7 @@
 import { safeToString } from "../util/inspect.ts";
 import type { Trace, TracedPool } from "./format.ts";
 import { pluralize, truncate } from "./formatting.ts";
+import { layoutGraph } from "./layout/graph-layout.ts";
 import { layoutPool } from "./layout/pool-layout.ts";
 import { layoutTimeline } from "./layout/timeline-layout.ts";
 import { toSvg } from "./svg.ts";
@@ -49,7 +50,8 @@ export function renderTimeline(trace: Trace, options: RenderTimelineOptions = {}
   const { title = "Timeline", width = 1_000, goroutines } = options;
   check.atLeast("width", 480, width, 20_000);
   checkTitle("renderTimeline", title);
-  return toSvg(layoutTimeline(trace, { from, to, title: truncate(title, 100), width: Math.round(width), goroutines }));
+  const request = { from, to, title: truncate(title, 100), width: Math.round(width), goroutines, layoutGraph };
+  return toSvg(layoutTimeline(trace, request));
 }
 
 /** The options of {@link renderPool}. If `from` and `to` are the same, the axis is the order of the events at that instant. */

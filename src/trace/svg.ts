@@ -1,11 +1,17 @@
-// Draws a layout as an SVG file. The colors follow the light or dark scheme of the viewer.
+// Draws a layout as an SVG file. The colors follow the light or dark scheme of the viewer, or are those of the page that contains it.
 
 import { bodyShapes, type Box, type Layout, type Mark, type Path, type Point, type Shape } from "./layout/chart.ts";
 import type { Text } from "./layout/chart.ts";
 import { type Color, looks, palette, type Style } from "./layout/theme.ts";
 
+/** How {@link toSvg} writes a picture. */
+export interface SvgOptions {
+  /** Returns how a color is written, such as a custom property of a page; by default, each color is written for both schemes. */
+  readonly colorOf?: (color: Color) => string;
+}
+
 /** Returns the text of an SVG file. The texts of the layout must be free of control characters; see `truncate`. */
-export function toSvg(layout: Layout): string {
+export function toSvg(layout: Layout, { colorOf }: SvgOptions = {}): string {
   const { width, height, header, bodyTop } = layout;
   const body = bodyShapes(layout);
   const shapes = [...header, ...body];
@@ -19,7 +25,7 @@ export function toSvg(layout: Layout): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${label}">
 <title>${label}</title>
 <style>
-${styleSheet(styles, arrows)}
+${styleSheet(styles, arrows, colorOf)}
 </style>
 <defs>${definitions.join("")}</defs>
 <rect class="background" width="${width}" height="${height}" rx="6"/>
@@ -156,8 +162,8 @@ function hatchPattern(style: Style): string {
 
 type Declarations = Readonly<Record<string, string | number>>;
 
-/** The rules for the styles and arrows that occur, for a light background and then, as far as they differ, for a dark one. */
-function styleSheet(styles: readonly Style[], arrows: readonly Color[]): string {
+/** The rules for the styles and arrows that occur; without `colorOf`, for a light background and then, as far as they differ, for a dark one. */
+function styleSheet(styles: readonly Style[], arrows: readonly Color[], colorOf: SvgOptions["colorOf"]): string {
   const rules: [selector: string, declarations: Declarations][] = [
     ["text", { font: "12px ui-sans-serif, system-ui, sans-serif", fill: "foreground" }],
     [".background", { fill: "background" }],
@@ -167,11 +173,15 @@ function styleSheet(styles: readonly Style[], arrows: readonly Color[]): string 
   const write = (scheme: 0 | 1): string[] =>
     rules.flatMap(([selector, declarations]) => {
       const written = Object.entries(declarations).flatMap(([property, value]) => {
-        if (value in palette) return `${property}: ${palette[value as Color][scheme]};`;
+        if (value in palette) {
+          const color = value as Color;
+          return `${property}: ${colorOf === undefined ? palette[color][scheme] : colorOf(color)};`;
+        }
         return scheme === 0 ? `${property}: ${value};` : [];
       });
       return written.length === 0 ? [] : `  ${selector} { ${written.join(" ")} }`;
     });
+  if (colorOf !== undefined) return write(0).join("\n");
   return [...write(0), "  @media screen and (prefers-color-scheme: dark) {", ...write(1), "  }"].join("\n");
 }
 

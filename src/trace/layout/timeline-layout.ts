@@ -6,12 +6,11 @@ import { formatAxisTime, formatCount, pluralize, truncate } from "../formatting.
 import type { GoroutineRef, Trace, TraceEvent } from "../format.ts";
 import { stateLabels } from "../names.ts";
 import type { ChannelTrack, GoroutineTrack, State, StateSpan } from "../tracks.ts";
-import { waitForGraph } from "../wait-for-graph.ts";
+import { type WaitForGraph, waitForGraph } from "../wait-for-graph.ts";
 import { eventAxis } from "./axis.ts";
 import * as chart from "./chart.ts";
 import { box, line, margin, mark, path, type Section, type Shape, text, textWidth } from "./chart.ts";
 import { layoutFlows } from "./flows.ts";
-import { layoutGraph } from "./graph-layout.ts";
 import { bandHeight, barHeight, type Scene, selectVisible } from "./scene.ts";
 import { aggregate, countSpans, drawSpans, type Span } from "./spans.ts";
 import type { Style } from "./theme.ts";
@@ -23,6 +22,23 @@ export interface TimelineRequest {
   readonly from: number;
   readonly to: number;
   readonly goroutines?: readonly number[] | undefined;
+  /** Lays out the wait-for graph of a deadlock below the timeline. It is an argument because it needs a library that others do not. */
+  readonly layoutGraph?: (trace: Trace, graph: WaitForGraph, width: number, top: number) => Section;
+}
+
+/** The part of a timeline that belongs to one goroutine, from its upper to its lower edge in the body of the picture. */
+export interface Lane {
+  readonly goroutine: GoroutineRef;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** A timeline, with what shows where its events and goroutines are. */
+export interface TimelineLayout extends chart.Layout {
+  /** The horizontal position of each event of the trace; the nearer end of the axis for an event that is not shown. */
+  readonly positions: readonly number[];
+  /** The lanes from top to bottom: the first of `tracks`, in the same order. */
+  readonly lanes: readonly Lane[];
 }
 
 const leftMargin = 138;
@@ -51,8 +67,8 @@ const signs: Readonly<Record<State, string>> = {
 };
 
 /** Lays out a timeline of `trace`. */
-export function layoutTimeline(trace: Trace, request: TimelineRequest): chart.Layout {
-  const { title, width, from, to, goroutines } = request;
+export function layoutTimeline(trace: Trace, request: TimelineRequest): TimelineLayout {
+  const { title, width, from, to, goroutines, layoutGraph } = request;
   const graph = trace.ending === "blocked" ? waitForGraph(trace) : null;
   const inCycle = new Set(graph?.cycle.map(({ goroutine }) => goroutine));
   const visible = selectVisible(trace, goroutines, inCycle, axisLine + 14);
@@ -66,7 +82,7 @@ export function layoutTimeline(trace: Trace, request: TimelineRequest): chart.La
   const flows = layoutFlows(scene);
   const { tracks, ...channels } = layoutChannels(scene, scene.bottom);
   const output = layoutOutput(scene, channels.bottom);
-  const panel = graph === null ? null : layoutGraph(trace, graph, width, output.bottom);
+  const panel = graph === null ? undefined : layoutGraph?.(trace, graph, width, output.bottom);
   const { ticks, gaps } = axis;
   const picture = {
     width,
@@ -84,7 +100,14 @@ export function layoutTimeline(trace: Trace, request: TimelineRequest): chart.La
       ...(panel?.shapes ?? []),
     ],
   };
-  return chart.withLegend(picture, legend, 80, (panel ?? output).bottom + 10);
+  return {
+    ...chart.withLegend(picture, legend, 80, (panel ?? output).bottom + 10),
+    positions: trace.events.map((_, i) => axis.at(i)),
+    lanes: scene.goroutines.map(({ id }) => {
+      const top = topOf(id) as number;
+      return { goroutine: id, top, bottom: top + barHeight };
+    }),
+  };
 }
 
 const endings: Readonly<Record<Trace["ending"], string>> = {

@@ -40,9 +40,24 @@ const movingTypes: ReadonlySet<EventType> = new Set(["send", "receive", "timer"]
 /** The types of events whose rows list the goroutines that they wake. */
 const wakingTypes: ReadonlySet<EventType> = new Set(["close", "cancel", "end", "timer", "unblock"]);
 
+/** How {@link buildRows} combines actions. */
+export interface RowOptions {
+  /**
+   * Whether each wait has a row, unless it ends at once, and each action has a row of its own, even if it is like the one before.
+   *
+   * @defaultValue false
+   */
+  readonly isDetailed?: boolean;
+}
+
 /** Builds the rows of a trace in which a goroutine of `visible` takes part. */
-export function buildRows(trace: Trace, labels: Labels, visible: ReadonlySet<GoroutineRef>): Row[] {
-  const builder = new RowBuilder(trace, labels, visible);
+export function buildRows(
+  trace: Trace,
+  labels: Labels,
+  visible: ReadonlySet<GoroutineRef>,
+  { isDetailed = false }: RowOptions = {},
+): Row[] {
+  const builder = new RowBuilder(trace, labels, visible, isDetailed);
   for (const [i, event] of trace.events.entries()) builder.add(i, event);
   // A row of waits that all ended at once, and a timer whose effects all concern goroutines that are not visible, show nothing.
   return builder.rows.filter(({ event: { type }, waits, targets, first, last }) =>
@@ -139,17 +154,19 @@ class RowBuilder {
   readonly #trace: Trace;
   readonly #labels: Labels;
   readonly #visible: ReadonlySet<GoroutineRef>;
+  readonly #isDetailed: boolean;
   /** Previews of the values in buffers, by the ids of the values. */
   readonly #buffered = new Map<number, string>();
   readonly #active = new Map<number, Block>();
-  /** The waits that never end get a row each. Of the others a goroutine's first of each kind does: the columns show the rest. */
+  /** The waits that never end get a row each. Of the others, without details, a goroutine's first of each kind does: the columns show the rest. */
   readonly #endless: ReadonlySet<Block>;
   readonly #shownWaits = new Set<string>();
 
-  constructor(trace: Trace, labels: Labels, visible: ReadonlySet<GoroutineRef>) {
+  constructor(trace: Trace, labels: Labels, visible: ReadonlySet<GoroutineRef>, isDetailed: boolean) {
     this.#trace = trace;
     this.#labels = labels;
     this.#visible = visible;
+    this.#isDetailed = isDetailed;
     this.#endless = new Set(waitsAt(trace, Infinity));
   }
 
@@ -217,7 +234,8 @@ class RowBuilder {
     this.#active.set(wait, event);
     const reason = this.#labels.waiting(event);
     const shown = `${actor} ${reason}`;
-    if (!this.#visible.has(actor) || (this.#shownWaits.has(shown) && !this.#endless.has(event))) return;
+    const isRepeated = !this.#isDetailed && this.#shownWaits.has(shown) && !this.#endless.has(event);
+    if (!this.#visible.has(actor) || isRepeated) return;
     this.#shownWaits.add(shown);
     this.#show(i, event, { key: `block ${reason}` })?.waits.add(event);
   }
@@ -274,7 +292,13 @@ class RowBuilder {
     const isVisible = (id: GoroutineRef | undefined): boolean => id !== undefined && this.#visible.has(id);
     if (actor !== 0 && !isVisible(actor) && !isVisible(target)) return undefined;
     let row = this.rows.at(-1);
-    if (row === undefined || key === undefined || row.key !== key || !this.#isSimultaneous(row, i)) {
+    if (
+      this.#isDetailed ||
+      row === undefined ||
+      key === undefined ||
+      row.key !== key ||
+      !this.#isSimultaneous(row, i)
+    ) {
       // Most rows have no waits: a set for each would take half of the time.
       const waits = event.type === "block" ? new Set<Block>() : noWaits;
       row = { event, first: i, last: i, actors: [], targets: [], items: [], waits, key };

@@ -1,7 +1,7 @@
 // Layouts as data: what a back end other than SVG can rely on.
 
 import { describe, expect, test } from "@jest/globals";
-import type { Shape } from "../../../src/trace/layout/chart.ts";
+import type { Layout, Shape } from "../../../src/trace/layout/chart.ts";
 import { layoutGraph } from "../../../src/trace/layout/graph-layout.ts";
 import { layoutPool } from "../../../src/trace/layout/pool-layout.ts";
 import { layoutTimeline } from "../../../src/trace/layout/timeline-layout.ts";
@@ -10,11 +10,11 @@ import { recordings, traceOf } from "../../support/traces.ts";
 
 type Events = Parameters<typeof traceOf>[0];
 
-const request = { title: "", width: 1_000, from: 0, to: Infinity };
+const request = { title: "", width: 1_000, from: 0, to: Infinity, layoutGraph };
 const recorded = await recordings();
 
 test.each(recorded)("the layouts of %s are data", (_name, trace) => {
-  const layouts = [layoutTimeline(trace, request)];
+  const layouts: Layout[] = [layoutTimeline(trace, request)];
   for (const pool of trace.pools) layouts.push(layoutPool(trace, { pool, title: "", width: 1_000 }));
   for (const layout of layouts) expect(structuredClone(layout)).toEqual(layout);
 });
@@ -32,6 +32,31 @@ test("shapes have the events that they show", () => {
     shapes.filter((one) => one.style === style).map((one) => one.events);
   expect(eventsOf("receive")).toEqual([[0, 3]]);
   expect(eventsOf("flow0")).toEqual([[1, 3]]);
+});
+
+test.each(recorded)(
+  "the timeline of %s has a position for each event and a lane for each goroutine",
+  (_name, trace) => {
+    const { axis, positions, lanes, tracks } = layoutTimeline(trace, request);
+    expect(positions).toHaveLength(trace.events.length);
+    for (const [i, x] of positions.entries()) {
+      expect(x).toBeGreaterThanOrEqual(positions[i - 1] ?? axis.left);
+      expect(x).toBeLessThanOrEqual(axis.right);
+    }
+    expect(lanes.map(({ goroutine }) => goroutine)).toEqual(trace.goroutines.map(({ id }) => id).sort((a, b) => a - b));
+    expect(lanes.map(({ bottom }) => bottom)).toEqual(tracks.slice(0, lanes.length).map(({ baseline }) => baseline));
+  },
+);
+
+test("the wait-for graph of a deadlock is left out without a function that lays it out", () => {
+  const trace = traceOf([{ goroutine: 1, type: "block", wait: 1, operation: "chan send", channel: 1 }], {
+    ending: "blocked",
+  });
+  const titlesOf = (shapes: readonly Shape[]): string[] =>
+    shapes.flatMap((shape) => (shape.kind === "text" && shape.style === "title" ? [shape.text] : []));
+  const { layoutGraph: _, ...without } = request;
+  expect(titlesOf(layoutTimeline(trace, request).shapes)).toEqual(["Wait-for graph"]);
+  expect(titlesOf(layoutTimeline(trace, without).shapes)).toEqual([]);
 });
 
 describe("a wait-for graph", () => {

@@ -1,0 +1,201 @@
+// The timeline of a run, as goro/trace draws it, with a cursor behind the shown step. Later events are dimmed. The names of goroutines and
+// channels are beside the picture and stay in place when it is scrolled. It is in a shadow tree: the styles of an SVG file apply to the whole
+// tree that contains it.
+
+import { layoutTimeline, type TimelineLayout } from "../../src/trace/layout/timeline-layout.ts";
+import type { GoroutineRef, Trace } from "../../src/trace/format.ts";
+import { pluralize } from "../../src/trace/formatting.ts";
+import { toSvg } from "../../src/trace/svg.ts";
+import { element, hasReducedMotion } from "./dom.ts";
+import type { GoroutineState } from "./states.ts";
+import type { RunSteps } from "./steps.ts";
+import { timelineStyle } from "./timeline-style.ts";
+
+/** The smallest distance of two steps, and the greatest width of a picture, in pixels. */
+const minStepWidth = 24;
+const maxWidth = 20_000;
+
+/** How far behind its event the cursor is at most, in pixels. */
+const maxLead = 12;
+
+/** The picture begins this far to the left of the axis. */
+const overlap = 8;
+
+/** The name and the state of a goroutine, beside its lane. */
+interface LaneLabel {
+  readonly root: HTMLElement;
+  readonly state: HTMLElement;
+  readonly band: HTMLElement;
+}
+
+/** The timeline of one run. */
+export class TimelineView {
+  readonly #trace: Trace | null;
+  readonly #run: RunSteps;
+  readonly #scroller = element("div", "scroller");
+  readonly #names = element("div", "names");
+  readonly #picture = element("div", "picture");
+  readonly #later = element("div", "later");
+  readonly #cursor = element("div", "cursor");
+  readonly #lanes = new Map<GoroutineRef, LaneLabel>();
+  #layout: TimelineLayout | undefined;
+  /** The positions of the cursor in the picture, by step. */
+  #cursors: readonly number[] = [0];
+  #step = 0;
+
+  constructor(place: HTMLElement, trace: Trace | null, run: RunSteps) {
+    this.#trace = trace;
+    this.#run = run;
+    const host = element("div", "run-timeline");
+    const style = element("style", "", timelineStyle);
+    this.#scroller.tabIndex = 0;
+    this.#scroller.setAttribute("role", "region");
+    this.#scroller.append(this.#names, this.#picture);
+    host.attachShadow({ mode: "open" }).append(style, this.#scroller);
+    place.replaceChildren(host);
+    if (trace === null || trace.events.length === 0) {
+      this.#scroller.replaceChildren(element("p", "none", "There is no recording of this run."));
+      return;
+    }
+    this.#draw(trace, place.clientWidth);
+    const observer = new ResizeObserver(() => {
+      if (!host.isConnected) observer.disconnect();
+      else if (this.#widthFor(place.clientWidth) !== this.#layout?.width) this.#draw(trace, place.clientWidth);
+    });
+    observer.observe(place);
+  }
+
+  /** Moves the cursor behind a step, and marks the goroutines that act in it. */
+  show(step: number): void {
+    this.#step = step;
+    if (this.#layout === undefined) return;
+    const x = this.#cursors[step] ?? 0;
+    this.#cursor.style.transform = `translateX(${x}px)`;
+    this.#later.style.left = `${x}px`;
+    const { steps, states, deadlock } = this.#run;
+    const actors = steps[step - 1]?.actors ?? [];
+    const isStuck = deadlock !== undefined && step === steps.length;
+    const goroutines = new Map(states[step]?.goroutines.map((goroutine) => [goroutine.id, goroutine]));
+    for (const [id, lane] of this.#lanes) showLane(lane, goroutines.get(id), actors.includes(id), isStuck);
+    const events = pluralize(steps.length, "step");
+    this.#scroller.setAttribute(
+      "aria-label",
+      `Timeline of ${pluralize(this.#lanes.size, "goroutine")}, step ${step} of ${events}`,
+    );
+    this.#follow(x, actors);
+  }
+
+  /** Returns the step nearest to a point; undefined beside the picture. */
+  stepAt({ clientX, clientY }: MouseEvent): number | undefined {
+    const { left, right, top, bottom } = this.#picture.getBoundingClientRect();
+    const isCovered = clientX < this.#names.getBoundingClientRect().right;
+    if (this.#layout === undefined || isCovered || clientX > right || clientY < top || clientY > bottom)
+      return undefined;
+    const x = clientX - left;
+    let step = this.#cursors.findIndex((cursor) => cursor >= x);
+    if (step < 0) step = this.#cursors.length - 1;
+    const [before = -Infinity, after = Infinity] = [this.#cursors[step - 1], this.#cursors[step]];
+    return x - before < after - x ? step - 1 : step;
+  }
+
+  #widthFor(available: number): number {
+    const { steps } = this.#run;
+    const hasGaps = this.#trace?.end !== 0;
+    const needed = 204 + steps.length * minStepWidth * (hasGaps ? 1.4 : 1);
+    return Math.min(Math.max(Math.round(needed), available, 480), maxWidth);
+  }
+
+  #draw(trace: Trace, available: number): void {
+    const full = layoutTimeline(trace, { title: "Timeline", width: this.#widthFor(available), from: 0, to: Infinity });
+    // The page shows the title, and the names are beside the picture.
+    const layout = { ...full, header: [], bodyTop: 0, height: full.height - full.bodyTop };
+    this.#layout = full;
+    const { axis, lanes, tracks } = full;
+    const cut = axis.left - overlap;
+    const isName = (shape: (typeof full.shapes)[number]): boolean => shape.kind === "text" && shape.x < cut;
+    const names = tracks
+      .slice(lanes.length)
+      .map(({ label }) => label)
+      .flat();
+    const bare = { ...layout, tracks: tracks.map((track) => ({ ...track, label: [] })) };
+    this.#picture.replaceChildren(
+      draw({ ...bare, shapes: full.shapes.filter((shape) => !isName(shape)) }, cut, full.width),
+    );
+    const nothing = { ticks: [], gaps: [], right: axis.left };
+    const shapes = [...names, ...full.shapes.filter(isName)];
+    this.#names.replaceChildren(draw({ ...layout, axis: { ...axis, ...nothing }, tracks: [], shapes }, 0, cut));
+    this.#lanes.clear();
+    for (const { goroutine, top, bottom } of lanes) {
+      const lane = laneLabel(this.#run.labels?.goroutine(goroutine) ?? "", top, bottom);
+      this.#lanes.set(goroutine, lane);
+      this.#names.append(lane.root);
+      this.#picture.append(lane.band);
+    }
+    this.#picture.append(this.#later, this.#cursor);
+    this.#cursors = cursorsOf(full, this.#run).map((x) => x - cut);
+    this.show(this.#step);
+  }
+
+  /** Scrolls the picture, not the page, so that the cursor and the goroutine that acts are visible. */
+  #follow(x: number, actors: readonly GoroutineRef[]): void {
+    const { clientWidth, clientHeight, scrollLeft, scrollTop } = this.#scroller;
+    const width = clientWidth - this.#names.offsetWidth;
+    const isVisible = x >= scrollLeft + Math.min(40, width / 4) && x <= scrollLeft + width - Math.min(60, width / 4);
+    const lane = this.#layout?.lanes.find(({ goroutine }) => actors.includes(goroutine));
+    const isLow = lane !== undefined && (lane.top < scrollTop || lane.bottom + 10 > scrollTop + clientHeight);
+    if (isVisible && !isLow) return;
+    const left = isVisible ? scrollLeft : Math.max(0, x - width * 0.4);
+    const top = isLow ? Math.max(0, lane.top - clientHeight / 2) : scrollTop;
+    this.#scroller.scrollTo({ left, top, behavior: hasReducedMotion() ? "auto" : "smooth" });
+  }
+}
+
+/** Draws the part of a layout between two horizontal positions. */
+function draw(layout: Parameters<typeof toSvg>[0], left: number, right: number): SVGSVGElement {
+  const holder = document.createElement("div");
+  holder.innerHTML = toSvg(layout, { colorOf: (color) => `var(--trace-${color})` });
+  const svg = holder.querySelector("svg") as SVGSVGElement;
+  const { height } = layout;
+  svg.setAttribute("viewBox", `${left} 0 ${right - left} ${height}`);
+  svg.setAttribute("width", String(right - left));
+  return svg;
+}
+
+function laneLabel(name: string, top: number, bottom: number): LaneLabel {
+  const state = element("span", "state");
+  const root = element("div", "lane", element("span", "name", name), state);
+  const band = element("div", "band");
+  for (const { style } of [root, band]) {
+    style.top = `${top - 6}px`;
+    style.height = `${bottom - top + 12}px`;
+  }
+  root.title = name;
+  return { root, state, band };
+}
+
+function showLane(
+  { root, state, band }: LaneLabel,
+  goroutine: GoroutineState | undefined,
+  acts: boolean,
+  isStuck: boolean,
+): void {
+  const status = goroutine?.status ?? "unborn";
+  const isForever = isStuck && goroutine !== undefined && goroutine.line !== undefined;
+  state.textContent = goroutine?.label ?? "not started";
+  root.dataset["status"] = status;
+  root.title = goroutine === undefined ? root.title : `${goroutine.name} ${goroutine.description}`;
+  root.classList.toggle("acts", acts);
+  root.classList.toggle("is-stuck", isForever);
+  band.classList.toggle("acts", acts);
+}
+
+/** The cursor of a step is a little behind its last event, and before the next one. */
+function cursorsOf({ axis, positions }: TimelineLayout, { steps }: RunSteps): number[] {
+  const behind = steps.map(({ first, last }, k) => {
+    const next = steps[k + 1];
+    if (next === undefined) return axis.right;
+    const x = positions[last] ?? positions[first] ?? axis.right;
+    return x + Math.min(Math.max(((positions[next.first] ?? axis.right) - x) / 2, 0), maxLead);
+  });
+  return [axis.left, ...behind];
+}
