@@ -1,6 +1,7 @@
 // The icons of the page, as inline SVG: emoji need a font that some systems do not have.
 
-import { html, Markup } from "./markup.ts";
+import type { Markup } from "./markup.ts";
+import { html } from "./markup.ts";
 
 const paths = {
   run: "M5 3v14l12-7z",

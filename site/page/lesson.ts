@@ -2,13 +2,14 @@
 
 import "./page.css";
 import "./code.css";
-import { loadLesson } from "virtual:lessons";
+
 import type { ProgramRun } from "../run/host.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import { CodePanes } from "./code-panes.ts";
 import type { CodeEditor } from "./editor.ts";
 import { buttonById, byId, create } from "./elements.ts";
 import type { LessonData } from "./lesson-data.ts";
+import { loadLesson } from "./load-lesson.ts";
 import { MistakePanel } from "./mistake-panel.ts";
 import { Player } from "./player.ts";
 import { finishLesson, showProgress } from "./progress.ts";
