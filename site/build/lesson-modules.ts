@@ -1,59 +1,67 @@
-// The modules of the lessons in the bundle. Each is loaded when its lesson is run: the compiled programs, the code with each mistake, and the
-// rules by which output is compared.
+// The modules of the lessons in the bundle. One has the compiled program and the rule by which its output is compared, and is loaded when the
+// lesson is run. The other has the mistakes.
 
 import { join } from "node:path";
 import type { Plugin } from "vite";
-import type { LessonData, ProgramData } from "../page/lesson-data.ts";
+import type { EditedProgram, LessonData } from "../page/lesson-data.ts";
+import type { CompiledProgram } from "../run/messages.ts";
 import { compileProgram } from "../run/transform.ts";
-import { codeLines, editedCodeLines } from "./code-lines.ts";
-import type { BuiltLesson, Programs } from "./lesson.ts";
+import { editedCodeLines } from "./code-lines.ts";
+import type { BuiltLesson } from "./lesson.ts";
 
 const list = "virtual:lessons";
-const prefix = "virtual:lesson/";
+const program = "virtual:program/";
+const mistakes = "virtual:mistakes/";
 
-/** Resolves `virtual:lessons`, whose function `loadLesson` imports the module of a lesson. */
+/** Resolves `virtual:lessons`, whose function `load` imports a module of a lesson. */
 export function lessonModules(lessons: readonly BuiltLesson[]): Plugin {
+  const bySlug = new Map(lessons.map((lesson) => [lesson.slug, lesson]));
+  const find = (id: string, prefix: string): BuiltLesson | undefined =>
+    id.startsWith(`\0${prefix}`) ? bySlug.get(id.slice(prefix.length + 1)) : undefined;
   return {
     name: "goro-lessons",
-    resolveId: (id) => (id === list || id.startsWith(prefix) ? `\0${id}` : null),
+    resolveId: (id) => (id === list || id.startsWith(program) || id.startsWith(mistakes) ? `\0${id}` : null),
     load(id) {
       if (id === `\0${list}`) return listModule(lessons);
-      const lesson = lessons.find(({ slug }) => id === `\0${prefix}${slug}`);
-      return lesson === undefined ? null : lessonModule(lesson);
+      const run = find(id, program);
+      if (run !== undefined) return programModule(run);
+      const broken = find(id, mistakes);
+      return broken === undefined ? null : mistakesModule(broken);
     },
   };
 }
 
 function listModule(lessons: readonly BuiltLesson[]): string {
-  const entries = lessons.map(
-    ({ slug }) => `${JSON.stringify(slug)}: () => import(${JSON.stringify(`${prefix}${slug}`)}),`,
-  );
-  return `const lessons = {\n${entries.join("\n")}\n};\nexport const loadLesson = async (slug) => (await lessons[slug]()).lesson;\n`;
+  const imports = lessons.map(({ slug }) => {
+    const [run, broken] = [program, mistakes].map((prefix) => `() => import(${JSON.stringify(prefix + slug)})`);
+    return `${JSON.stringify(slug)}: [${run}, ${broken}],`;
+  });
+  return `const lessons = {\n${imports.join("\n")}\n};\nexport const load = async (slug, part) => (await lessons[slug][part]()).data;\n`;
 }
 
-function lessonModule(lesson: BuiltLesson): string {
-  const { directory, programs, mistakes, recording, pairs } = lesson;
-  const data: Omit<LessonData, "order" | "mistakes"> = {
-    recording,
-    programs: [
-      programData(programs, codeLines(programs.go, "go", pairs).text, codeLines(programs.ts, "ts", pairs).text),
-      ...mistakes.map((edited) =>
-        programData(
-          edited,
-          editedCodeLines(programs.go, edited.go, "go", pairs).text,
-          editedCodeLines(programs.ts, edited.ts, "ts", pairs).text,
-        ),
-      ),
-    ],
-  };
-  const path = (file: string): string => JSON.stringify(join(directory, file));
+function programModule({ directory, programs, recording }: BuiltLesson): string {
+  const data: Omit<LessonData, "order"> = { recording, program: compiled(programs.ts) };
   return [
-    `import { order } from ${path("order.ts")};`,
-    mistakes.length > 0 ? `import { mistakes } from ${path("mistakes.ts")};` : "const mistakes = [];",
-    `export const lesson = { order, mistakes, ...${JSON.stringify(data)} };`,
+    `import { order } from ${JSON.stringify(join(directory, "order.ts"))};`,
+    `export const data = { order, ...${JSON.stringify(data)} };`,
   ].join("\n");
 }
 
-function programData({ ts }: Programs, go: string, port: string): ProgramData {
-  return { program: { source: ts, code: compileProgram(ts) }, lines: { go, ts: port } };
+function mistakesModule({ directory, programs, mistakes: all, pairs }: BuiltLesson): string {
+  if (all.length === 0) return "export const data = { mistakes: [], programs: [] };";
+  const edited = all.map(({ go, ts }): EditedProgram => ({
+    program: compiled(ts),
+    code: {
+      go: editedCodeLines(programs.go, go, "go", pairs).text,
+      ts: editedCodeLines(programs.ts, ts, "ts", pairs).text,
+    },
+  }));
+  return [
+    `import { mistakes } from ${JSON.stringify(join(directory, "mistakes.ts"))};`,
+    `export const data = { mistakes, programs: ${JSON.stringify(edited)} };`,
+  ].join("\n");
+}
+
+function compiled(source: string): CompiledProgram {
+  return { source, code: compileProgram(source) };
 }

@@ -6,7 +6,7 @@ import { type Assets, toDocument } from "./document.ts";
 import { icon } from "./icons.ts";
 import type { BuiltLesson, EditedPrograms, Programs } from "./lesson.ts";
 import { changedLines } from "./line-changes.ts";
-import { html, Markup } from "./markup.ts";
+import { html, type Markup } from "./markup.ts";
 
 /** Returns the text of the page of `lessons[index]`. */
 export function lessonPage(lessons: readonly BuiltLesson[], index: number, assets: Assets): string {
@@ -164,29 +164,34 @@ function difference(programs: Programs, edited: EditedPrograms, language: "go" |
 ${lines(programs[language], removed, "-")}${lines(edited[language], added, "+")}</pre>`;
 }
 
-function stage({ title, recording, trace }: BuiltLesson): Markup {
-  // The style sheet of the picture is kept from the rest of the page.
-  const timeline = renderTimeline(trace, { title: `${title}: a run with seed 1`, width: 860 }).replace(
-    /<style>([^]*)<\/style>/,
-    "<style>.timeline svg {$1}</style>",
-  );
+function stage({ slug, recording }: BuiltLesson): Markup {
   return html`<section class="stage" aria-label="What happened">
     <div class="timeline" id="timeline" tabindex="0" role="region" aria-label="Timeline of the goroutines">
-      ${new Markup(timeline)}
+      <noscript><img src="${slug}.svg" alt="Timeline of a run with seed 1" /></noscript>
+      <p class="placeholder js-only">
+        What do you expect? Press <b>Run</b>: the goroutines and channels appear here, step by step.
+      </p>
     </div>
     <div class="side">
-      <div id="channels" class="channels"></div>
+      <div id="channels" class="channels" tabindex="0" role="region" aria-label="Channels"></div>
       <div class="output-head">
         <h2>Output</h2>
         <p id="verdict" class="verdict" role="status"></p>
       </div>
-      <div id="output" class="output"><pre class="printed no-js">${recording.output}${recording.failure}</pre></div>
+      <div id="output" class="output" tabindex="0" role="region" aria-label="Output">
+        <pre class="printed no-js">${recording.output}${recording.failure}</pre>
+      </div>
       <details id="list" class="list js-only" hidden>
         <summary>All steps as a list</summary>
         <ol id="all-steps"></ol>
       </details>
     </div>
   </section>`;
+}
+
+/** Returns the picture of the run with seed 1, an SVG file. A page shows it without JavaScript. */
+export function timelinePicture({ title, trace }: BuiltLesson): string {
+  return renderTimeline(trace, { title: `${title}: a run with seed 1`, width: 860 });
 }
 
 /** A text in which the parts between backquotes are code. */

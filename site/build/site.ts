@@ -11,7 +11,7 @@ import type { Assets } from "./document.ts";
 import { indexPage } from "./index-page.ts";
 import { buildLesson, type BuiltLesson, checkMistakes } from "./lesson.ts";
 import { lessonModules } from "./lesson-modules.ts";
-import { lessonPage } from "./lesson-page.ts";
+import { lessonPage, timelinePicture } from "./lesson-page.ts";
 
 const root: string = fileURLToPath(new URL("../", import.meta.url));
 
@@ -40,10 +40,11 @@ export async function buildSite({ outDir, checksMistakes }: SiteOptions): Promis
     return built;
   });
   const assetsOf = await bundle(lessons, outDir);
-  const write = (name: string, text: string): Promise<void> => writeFile(join(outDir, `${name}.html`), text);
-  await write("index", indexPage(lessons, assetsOf(entries.index)));
-  for (const [index, { slug }] of lessons.entries()) {
-    await write(slug, lessonPage(lessons, index, assetsOf(entries.lesson)));
+  const write = (name: string, text: string): Promise<void> => writeFile(join(outDir, name), text);
+  await write("index.html", indexPage(lessons, assetsOf(entries.index)));
+  for (const [index, lesson] of lessons.entries()) {
+    await write(`${lesson.slug}.svg`, timelinePicture(lesson));
+    await write(`${lesson.slug}.html`, lessonPage(lessons, index, assetsOf(entries.lesson)));
   }
   return lessons;
 }

@@ -1,6 +1,6 @@
 // The two programs: lines that belong together are lit on both sides, and the lines of a step are marked.
 
-import type { Side } from "./lesson-data.ts";
+import type { CodeOfSides, Side } from "./lesson-data.ts";
 
 const sides: readonly Side[] = ["go", "ts"];
 
@@ -14,6 +14,8 @@ export interface StepLines {
 export class CodePanes {
   readonly #section: HTMLElement;
   readonly #panes: Readonly<Record<Side, HTMLElement>>;
+  /** The programs of the lesson. */
+  readonly #original: CodeOfSides;
 
   /** @param section - the element with both panes */
   constructor(section: HTMLElement) {
@@ -24,6 +26,7 @@ export class CodePanes {
     };
     this.#section = section;
     this.#panes = { go: paneOf("go"), ts: paneOf("ts") };
+    this.#original = { go: this.#panes.go.innerHTML, ts: this.#panes.ts.innerHTML };
     for (const side of sides) this.#listen(this.#panes[side]);
     for (const tab of section.querySelectorAll<HTMLButtonElement>(".tabs button")) {
       tab.addEventListener("click", () => this.showTab(tab.dataset["tab"] === "go" ? "go" : "ts"));
@@ -38,13 +41,13 @@ export class CodePanes {
     }
   }
 
-  /** Shows other programs. */
-  show(lines: Readonly<Record<Side, string>>): void {
+  /** Shows other programs; by default those of the lesson. */
+  show(code?: CodeOfSides): void {
     for (const side of sides) {
-      const code = this.#panes[side].firstElementChild;
-      if (code !== null) code.innerHTML = lines[side];
-      const change = this.#panes[side].querySelector<HTMLElement>(".added, .gone");
-      if (change !== null) scrollToLine(this.#panes[side], change);
+      const pane = this.#panes[side];
+      pane.innerHTML = code === undefined ? this.#original[side] : `<code>${code[side]}</code>`;
+      const change = pane.querySelector<HTMLElement>(".added, .gone");
+      if (change !== null) scrollToLine(pane, change);
     }
   }
 

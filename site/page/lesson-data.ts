@@ -1,4 +1,4 @@
-// What a lesson's module has, which is loaded when the lesson is run.
+// What the modules of a lesson have. The first is loaded when the lesson is run, the second when a mistake is chosen.
 
 import type { Outcome } from "../../scripts/examples.ts";
 import type { Order } from "../../scripts/expected-output.ts";
@@ -8,19 +8,25 @@ import type { CompiledProgram } from "../run/messages.ts";
 /** A side of the code: the Go program or the TypeScript program. */
 export type Side = "go" | "ts";
 
-/** A program of a lesson. */
-export interface ProgramData {
-  readonly program: CompiledProgram;
-  /** The lines of both sides as HTML. */
-  readonly lines: Readonly<Record<Side, string>>;
-}
+/** The lines of both programs as HTML. */
+export type CodeOfSides = Readonly<Record<Side, string>>;
 
-/** The data of a lesson. */
+/** The program of a lesson. */
 export interface LessonData {
   readonly order: Order;
-  readonly mistakes: readonly Mistake[];
   /** The recorded outcome of the Go program. */
   readonly recording: Outcome;
-  /** The program of the lesson, and then the program with each of the mistakes. */
-  readonly programs: readonly ProgramData[];
+  readonly program: CompiledProgram;
+}
+
+/** The program of a lesson with a mistake. */
+export interface EditedProgram {
+  readonly program: CompiledProgram;
+  readonly code: CodeOfSides;
+}
+
+/** The mistakes of a lesson, and its program with each of them. */
+export interface MistakesData {
+  readonly mistakes: readonly Mistake[];
+  readonly programs: readonly EditedProgram[];
 }

@@ -3,25 +3,34 @@
 import "./page.css";
 import "./code.css";
 
+import type { Mistake } from "../../scripts/mistakes.ts";
 import type { ProgramRun } from "../run/host.ts";
+import type { CompiledProgram } from "../run/messages.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import { CodePanes } from "./code-panes.ts";
 import type { CodeEditor } from "./editor.ts";
 import { buttonById, byId, create } from "./elements.ts";
 import type { LessonData } from "./lesson-data.ts";
-import { loadLesson } from "./load-lesson.ts";
+import { loadLesson, loadMistakes } from "./load-lesson.ts";
 import { MistakePanel } from "./mistake-panel.ts";
 import { Player } from "./player.ts";
 import { finishLesson, showProgress } from "./progress.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** What is shown after a run. */
-type Start = "play" | "step" | "beginning";
+type Start = "play" | "step";
 
 /** After this time, the button "Run" becomes "Stop", in milliseconds. */
 const patience = 300;
 
 const largestSeed = 999;
+
+/** A program of the lesson that is run as it is. */
+interface Choice {
+  readonly lesson: LessonData;
+  readonly program: CompiledProgram;
+  readonly mistake: Mistake | undefined;
+}
 
 class LessonPage {
   readonly #slug = document.body.dataset["lesson"] ?? "";
@@ -48,7 +57,10 @@ class LessonPage {
         if (this.#editor === undefined) this.#panes.showStep(lines);
         else this.#editor.showStep(lines);
       },
-      onEnd: () => this.#mistakes.explain(),
+      onEnd: () => {
+        this.#mistakes.explain();
+        this.#verdict.hidden = false;
+      },
       onEmpty: (request) => void this.#run(request),
     });
     this.#mistakes = new MistakePanel((mistake) => void this.#chooseMistake(mistake));
@@ -79,11 +91,9 @@ class LessonPage {
     this.#setState("running");
     const stopTimer = setTimeout(() => this.#setState("stoppable"), patience);
     try {
-      const [lesson, runner] = await Promise.all([loadLesson(this.#slug), import("./runner.ts")]);
-      const number = this.#programNumber(lesson);
-      const program =
-        number === undefined ? await runner.compile(this.#editor?.text ?? "") : lesson.programs[number]?.program;
-      if (turn !== this.#turn || program === undefined) return;
+      const [choice, runner] = await Promise.all([this.#choice(), import("./runner.ts")]);
+      const program = choice?.program ?? (await runner.compile(this.#editor?.text ?? ""));
+      if (turn !== this.#turn) return;
       const run = runner.startRun(program, { seed: this.#seed });
       this.#running = run;
       const result = await run.result;
@@ -91,7 +101,8 @@ class LessonPage {
       if (result.trace === null)
         this.#places.output.replaceChildren(create("pre", "printed", result.output.map(({ text }) => text).join("")));
       this.#player.load(result.trace === null ? undefined : runner.createRunView(this.#places, result));
-      this.#show(runner.judge(lesson, number, result));
+      const mistake = choice?.mistake;
+      this.#show(runner.judge(result, mistake === undefined ? choice?.lesson : runner.expectationOf(mistake)));
       if (result.line !== undefined) this.#editor?.markError(result.line);
       this.#finish(start);
     } catch (error) {
@@ -105,17 +116,24 @@ class LessonPage {
     }
   }
 
-  /** The number of the program that is run: that of the mistake, 0 without one, or `undefined` for an edited text. */
-  #programNumber(lesson: LessonData): number | undefined {
-    if (this.#editor === undefined) return this.#mistakes.current;
-    const text = this.#editor.text;
-    const number = lesson.programs.findIndex(({ program }) => program.source.trimEnd() === text.trimEnd());
-    return number < 0 ? undefined : number;
+  /** The program that is run, with its mistake; `undefined` for a text that differs from it. */
+  async #choice(): Promise<Choice | undefined> {
+    const text = this.#editor?.text;
+    const number = this.#mistakes.current;
+    const [lesson, broken] = await Promise.all([
+      loadLesson(this.#slug),
+      number === 0 ? undefined : loadMistakes(this.#slug),
+    ]);
+    const program = broken?.programs[number - 1]?.program ?? lesson.program;
+    if (text !== undefined && text.trimEnd() !== program.source.trimEnd()) return undefined;
+    return { lesson, program, mistake: broken?.mistakes[number - 1] };
   }
 
   #finish(start: Start): void {
     history.replaceState(null, "", formatAddress({ seed: this.#seed, mistake: this.#mistakes.current }));
     finishLesson(this.#slug);
+    // The result of a comparison is shown at the end of the run, because it says how the program ends.
+    this.#verdict.hidden = this.#verdict.dataset["kind"] === "same";
     if (start === "step") this.#player.show(1);
     else if (start === "play" && matchMedia("(prefers-reduced-motion: reduce)").matches) this.#player.show(Infinity);
     else if (start === "play") this.#player.play();
@@ -129,6 +147,7 @@ class LessonPage {
   }
 
   #show({ kind, text }: Verdict): void {
+    this.#verdict.hidden = false;
     this.#verdict.dataset["kind"] = kind;
     this.#verdict.textContent = text;
   }
@@ -168,12 +187,11 @@ class LessonPage {
   async #chooseMistake(mistake: number): Promise<void> {
     const turn = this.#begin();
     this.#mistakes.choose(mistake);
-    const lesson = await loadLesson(this.#slug);
+    const broken = mistake === 0 ? undefined : await loadMistakes(this.#slug);
     if (turn !== this.#turn) return;
     this.#closeEditor();
-    const program = lesson.programs[mistake];
-    if (program !== undefined) this.#panes.show(program.lines);
-    this.#mistakes.ask(lesson.mistakes[mistake - 1]);
+    this.#panes.show(broken?.programs[mistake - 1]?.code);
+    this.#mistakes.ask(broken?.mistakes[mistake - 1]);
     this.#clearRun();
   }
 

@@ -1,7 +1,7 @@
 declare module "*.css";
 
-// The type of a lesson is in lesson-data.ts: this file cannot import it.
+// The types of the modules are in lesson-data.ts: this file cannot import them.
 declare module "virtual:lessons" {
-  /** Loads the module of a lesson. */
-  export function loadLesson(slug: string): Promise<unknown>;
+  /** Loads a module of a lesson: 0 has its program, and 1 its mistakes. */
+  export function load(slug: string, part: 0 | 1): Promise<unknown>;
 }

@@ -4,4 +4,4 @@ import "../view/view.css";
 
 export { compile, type ProgramRun, startRun } from "../run/host.ts";
 export { createRunView } from "../view/run-view.ts";
-export { judge, type Verdict } from "./verdict.ts";
+export { expectationOf, judge, type Verdict } from "./verdict.ts";

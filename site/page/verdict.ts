@@ -4,7 +4,7 @@ import type { Outcome } from "../../scripts/examples.ts";
 import { findDifferences, type Order } from "../../scripts/expected-output.ts";
 import { summarizeFailure } from "../../scripts/failure-summary.ts";
 import type { RunResult } from "../run/messages.ts";
-import type { LessonData } from "./lesson-data.ts";
+import type { Mistake } from "../../scripts/mistakes.ts";
 
 /** The result of a comparison: `own` is a program that the reader has edited, which has no twin. */
 export interface Verdict {
@@ -12,33 +12,36 @@ export interface Verdict {
   readonly text: string;
 }
 
+/** The outcome that a program should have. */
+export interface Expectation {
+  readonly order: Order;
+  readonly recording: Outcome;
+}
+
+/** Returns the outcome that a mistake declares. */
+export function expectationOf({ output, failure = [], lines = "exact", masks = [] }: Mistake): Expectation {
+  const toText = (list: readonly string[]): string => list.map((line) => `${line}\n`).join("");
+  return { order: { patterns: [], lines, masks }, recording: { output: toText(output), failure: toText(failure) } };
+}
+
 /**
- * Compares a run with the recorded outcome.
+ * Compares a run with the outcome of the Go program.
  *
- * @param program - the number of the mistake; 0 for the lesson's program; `undefined` for a program that the reader has edited
+ * @param expectation - absent for a program that the reader has edited
  */
-export function judge(lesson: LessonData, program: number | undefined, result: RunResult): Verdict {
+export function judge(result: RunResult, expectation: Expectation | undefined): Verdict {
   const { ending, code, output, report, notices } = result;
   if (ending !== "exited") return { kind: "failed", text: notices.join(" ") };
   const notes = notices.map((notice) => ` ${notice}`).join("");
-  if (program === undefined) return { kind: "own", text: `Exit code ${String(code)}.${notes}` };
+  if (expectation === undefined) return { kind: "own", text: `Exit code ${String(code)}.${notes}` };
+  const { order, recording } = expectation;
   const printed = output.flatMap(({ stream, text }) => (stream === "stdout" ? text : [])).join("");
-  const failure = summarizeFailure(code, report);
-  const { order, expected } = expectation(lesson, program);
-  const [difference] = findDifferences(order, expected.output, printed);
+  const [difference] = findDifferences(order, recording.output, printed);
   const exit = code === 0 ? "" : `, exit code ${String(code)}`;
   if (difference !== undefined) return { kind: "different", text: `Differs from Go: ${difference}.${notes}` };
-  if (failure !== expected.failure)
+  if (summarizeFailure(code, report) !== recording.failure) {
     return { kind: "different", text: `Ends in another way than in Go${exit}.${notes}` };
-  const isOtherOrder = printed !== expected.output;
-  const same = isOtherOrder ? "Prints what Go printed, in another order that Go allows" : "Prints what Go printed";
-  return { kind: "same", text: `${same}${exit}.${notes}` };
-}
-
-function expectation(lesson: LessonData, program: number): { order: Order; expected: Outcome } {
-  const mistake = lesson.mistakes[program - 1];
-  if (mistake === undefined) return { order: lesson.order, expected: lesson.recording };
-  const { output, failure = [], lines = "exact", masks = [] } = mistake;
-  const toText = (list: readonly string[]): string => list.map((line) => `${line}\n`).join("");
-  return { order: { patterns: [], lines, masks }, expected: { output: toText(output), failure: toText(failure) } };
+  }
+  const otherwise = printed === recording.output ? "" : ", in another order that Go allows";
+  return { kind: "same", text: `Prints what Go printed${otherwise}${exit}.${notes}` };
 }

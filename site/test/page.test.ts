@@ -103,7 +103,7 @@ describe("the site", () => {
         for (const text of ["Receive three letters", "fatal error: all goroutines are asleep", "main: received B"]) {
           assert.ok((await page.textContent("main"))?.includes(text), text);
         }
-        assert.ok(await page.isVisible("#timeline svg"));
+        assert.ok(await page.isVisible("#timeline img"));
         assert.equal(await page.isVisible("#run"), false);
       },
       { javaScriptEnabled: false },

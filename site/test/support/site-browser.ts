@@ -52,8 +52,10 @@ export class OpenPage implements AsyncDisposable {
 
   /** Waits until a run has been judged. */
   async judged(): Promise<void> {
-    await this.page.waitForFunction(() => document.querySelector("#verdict")?.textContent !== "");
-    await this.page.waitForSelector("body[data-state=ready]");
+    await this.page.waitForFunction(() => {
+      const hasVerdict = document.querySelector("#verdict")?.textContent !== "";
+      return hasVerdict && document.body.dataset["state"] === "ready";
+    });
   }
 
   /** The text of an element. */
