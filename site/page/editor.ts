@@ -68,6 +68,8 @@ export class CodeEditor {
         syntaxHighlighting(tokenClasses),
         marks,
         EditorView.contentAttributes.of({
+          // The content is focusable without it, but tools that check the page look for the attribute.
+          tabindex: "0",
           "aria-label": "TypeScript program. Tab leaves the editor, Control-Enter runs.",
         }),
         // Tab is not bound: it leaves the editor.
@@ -79,6 +81,11 @@ export class CodeEditor {
   /** The text of the program. */
   get text(): string {
     return `${this.#view.state.doc.toString()}\n`;
+  }
+
+  /** How far the editor is scrolled, in pixels. */
+  set scrollTop(pixels: number) {
+    this.#view.scrollDOM.scrollTop = pixels;
   }
 
   /** Gives the editor the focus. */

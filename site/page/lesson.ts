@@ -17,7 +17,7 @@ import { Player } from "./player.ts";
 import { finishLesson, showProgress } from "./progress.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** What is shown after a run. */
+/** The way in which a run is shown: played, or at its first step. */
 type Start = "play" | "step";
 
 /** After this time, the button "Run" becomes "Stop", in milliseconds. */
@@ -134,6 +134,8 @@ class LessonPage {
     finishLesson(this.#slug);
     // The result of a comparison is shown at the end of the run, because it says how the program ends.
     this.#verdict.hidden = this.#verdict.dataset["kind"] === "same";
+    // Space then plays and pauses, instead of running the program again.
+    if (document.activeElement?.id === "run") buttonById("play").focus();
     if (start === "step") this.#player.show(1);
     else if (start === "play" && matchMedia("(prefers-reduced-motion: reduce)").matches) this.#player.show(Infinity);
     else if (start === "play") this.#player.play();
@@ -201,10 +203,12 @@ class LessonPage {
     const { CodeEditor: Editor } = await import("./editor.ts");
     this.#panes.showTab("ts");
     this.#editor = new Editor(pane, this.#panes.text, () => void this.#run("play"));
+    const scrollTop = pane.querySelector(".code")?.scrollTop ?? 0;
     pane.classList.add("editing");
     buttonById("edit").hidden = true;
     buttonById("reset").hidden = false;
     this.#editor.focus();
+    this.#editor.scrollTop = scrollTop;
   }
 
   #closeEditor(): void {

@@ -28,7 +28,8 @@ export const otherExports: readonly string[] = [
 
 const mention = new RegExp(`\\b(?:${otherExports.join("|")})\\b|\\*\\s*as\\b`);
 
-/** Whether a program may use one of these exports: it contains the name, or imports all exports as a namespace. */
+/** Whether a program may use one of these exports: its imports contain the name, or all exports as a namespace. */
 export function mayUseOtherExports(source: string): boolean {
-  return mention.test(source);
+  const imports = source.match(/\bimport\b[^;"']*["']goro["']/g) ?? [source];
+  return imports.some((text) => mention.test(text));
 }

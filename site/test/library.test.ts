@@ -17,6 +17,8 @@ test("each export of goro is in the core or has its name in the list of the othe
 
 test("a program that names another export, or imports all, gets the whole library", () => {
   assert.equal(mayUseOtherExports('import { Channel, type SendChannel } from "goro";'), false);
+  assert.equal(mayUseOtherExports('// A retry.\nimport { Channel } from "goro";\n// Once more.'), false);
+  assert.equal(mayUseOtherExports('import {\n  Channel,\n  retry,\n} from "goro";'), true);
   assert.equal(mayUseOtherExports('import { Channel, runPool } from "goro";'), true);
   assert.equal(mayUseOtherExports('import * as goro from "goro";'), true);
 });

@@ -158,10 +158,10 @@ describe("the site", () => {
       const { page } = open;
       await open.run();
       assert.equal(await page.getAttribute("#sentence", "aria-live"), "off");
-      await page.locator("body").press("Space");
+      await page.keyboard.press("Space");
       assert.equal(await page.getAttribute("#sentence", "aria-live"), "polite");
       assert.equal(await page.getAttribute("#play", "aria-label"), "Play");
-      await page.locator("body").press("Space");
+      await page.keyboard.press("Space");
       assert.equal(await page.getAttribute("#play", "aria-label"), "Pause");
     });
   });

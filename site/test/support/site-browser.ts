@@ -65,7 +65,7 @@ export class OpenPage implements AsyncDisposable {
 
   /** The step that is shown, and the number of steps. */
   async step(): Promise<[number, number]> {
-    const [step = NaN, steps = NaN] = (await this.page.inputValue("#count")).split("/").map(Number);
+    const [step = NaN, steps = NaN] = (await this.text("#count")).split("/").map(Number);
     return [step, steps];
   }
 
