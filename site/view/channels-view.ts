@@ -14,6 +14,14 @@ const maxParties = 4;
 /** The length of a value in characters. */
 const maxText = 18;
 
+/** The channels of timers and contexts, which the library makes, have a box only while something happens there. */
+type Source = "program" | "timer" | "context";
+
+function sourceOf({ name }: Pick<ChannelState, "name">): Source {
+  if (name.startsWith("time.")) return "timer";
+  return name.startsWith("ctx.") ? "context" : "program";
+}
+
 /** The channels of one run. */
 export class ChannelsView {
   readonly #run: RunSteps;
@@ -21,7 +29,8 @@ export class ChannelsView {
 
   constructor(place: HTMLElement, run: RunSteps) {
     this.#run = run;
-    const channels = run.states[0]?.channels ?? [];
+    const all = run.states[0]?.channels ?? [];
+    const channels = all.toSorted((a, b) => Number(sourceOf(a) !== "program") - Number(sourceOf(b) !== "program"));
     const used = channels.length > maxChannels ? mostUsed(run) : channels;
     this.#boxes = new Map(used.map((channel) => [channel.id, new ChannelBox(channel)]));
     place.classList.add("run-channels");
@@ -46,7 +55,7 @@ export class ChannelsView {
 function mostUsed({ steps, states }: RunSteps): ChannelState[] {
   const uses = new Map<number, number>();
   for (const { channel } of steps.flatMap(({ moves }) => moves)) uses.set(channel, (uses.get(channel) ?? 0) + 1);
-  const channels = states[0]?.channels ?? [];
+  const channels = (states[0]?.channels ?? []).filter((channel) => sourceOf(channel) === "program");
   const best = channels.toSorted((a, b) => (uses.get(b.id) ?? 0) - (uses.get(a.id) ?? 0)).slice(0, maxChannels);
   return channels.filter((channel) => best.includes(channel));
 }
@@ -59,11 +68,17 @@ class ChannelBox {
   readonly #receivers = element("ul", "parties");
   readonly #pipe = element("div", "channel-pipe");
   readonly #status = element("p", "channel-status");
+  readonly #source: Source;
   #shown: ChannelState | undefined;
   #hasMoves = false;
 
   constructor({ name, capacity }: Pick<TracedChannel, "name" | "capacity">) {
-    const kind = capacity === 0 ? "unbuffered" : `room for ${capacity}`;
+    this.#source = sourceOf({ name });
+    const kind = {
+      program: capacity === 0 ? "unbuffered" : `room for ${capacity}`,
+      timer: "of a timer",
+      context: "of a context",
+    }[this.#source];
     const head = element(
       "h3",
       "channel-head",
@@ -85,16 +100,18 @@ class ChannelBox {
     this.root = element("section", "channel", head, body, this.#status);
   }
 
-  show(channel: ChannelState, moves: readonly Move[], isAnimated: boolean): void {
-    if (channel === this.#shown && moves.length === 0 && !this.#hasMoves) return;
+  show(channel: ChannelState, all: readonly Move[], isAnimated: boolean): void {
+    if (channel === this.#shown && all.length === 0 && !this.#hasMoves) return;
+    // A timer sends the time as a number.
+    const moves = this.#source === "timer" ? all.map((move) => ({ ...move, text: "the time" })) : all;
     this.#shown = channel;
     this.#hasMoves = moves.length > 0;
     const { isClosed, senders, receivers } = channel;
-    this.root.classList.toggle("is-closed", isClosed);
+    this.root.hidden = this.#source !== "program" && receivers.length + moves.length === 0;
     this.root.classList.toggle("is-moving", isAnimated);
     this.#word.textContent = isClosed ? "closed" : "";
     const direct = moves.filter(({ kind }) => kind === "direct");
-    const [left, right] = [direct, moves.filter(({ kind }) => kind !== "in")];
+    const [left, right] = [this.#source === "timer" ? [] : direct, moves.filter(({ kind }) => kind !== "in")];
     this.#senders.replaceChildren(
       ...partyItems(
         senders,
@@ -108,14 +125,15 @@ class ChannelBox {
       ),
     );
     this.#pipe.replaceChildren(...pipeContents(channel, moves));
-    this.#status.textContent = describe(channel, moves);
+    this.#status.textContent =
+      this.#source === "program" ? describe(channel, moves) : describeSignal(channel, moves, this.#source);
   }
 }
 
 /** The goroutines that wait at an end, and those for which a step has just ended the wait. */
 function partyItems(parties: readonly Party[], done: readonly string[]): HTMLElement[] {
   const shown = parties.slice(0, maxParties).map(({ name, text }) => {
-    return element("li", "party", name, text === "" ? undefined : valueChip(text));
+    return element("li", "party", name, text === "" ? undefined : `: ${shortText(text)}`);
   });
   const more = parties.length - shown.length;
   if (more > 0) shown.push(element("li", "party-more", `and ${more} more`));
@@ -123,11 +141,18 @@ function partyItems(parties: readonly Party[], done: readonly string[]): HTMLEle
   return shown.length > 0 ? shown : [element("li", "party-none", "no goroutine")];
 }
 
-function pipeContents({ capacity, values, isClosed }: ChannelState, moves: readonly Move[]): HTMLElement[] {
+function pipeContents(
+  { capacity, values, isClosed, senders, receivers }: ChannelState,
+  moves: readonly Move[],
+): HTMLElement[] {
   const contents: HTMLElement[] = [];
   if (isClosed) contents.push(element("span", "channel-cap"));
   if (capacity === 0) {
-    contents.push(element("span", "channel-gate"));
+    const [sender] = senders;
+    const isOpen = moves.length > 0;
+    const offered = sender === undefined || isOpen ? element("span", "") : valueChip(sender.text);
+    const expected = element("span", receivers.length === 0 || isOpen ? "" : "value-expected");
+    contents.push(offered, element("span", isOpen ? "channel-barrier is-open" : "channel-barrier"), expected);
   } else {
     const added = new Set(moves.filter(({ kind }) => kind === "in").map(({ value }) => value));
     contents.push(cellsOf(capacity, values, added));
@@ -177,18 +202,31 @@ function describe(channel: ChannelState, moves: readonly Move[]): string {
   const move = moves.at(-1);
   const text = move === undefined ? "" : shortText(move.text);
   if (move?.kind === "direct") return `${move.from ?? ""} and ${move.to ?? ""} meet: ${text} passes directly.`;
+  if (move?.kind === "in") return `${move.from ?? ""} puts ${text} into the buffer.`;
+  if (move?.kind === "out") return `${move.to ?? ""} takes ${text} out of the buffer.`;
   if (isClosed) {
     if (values.length > 0) return "No more sends. The values that are left can be received.";
     return "No more sends. A receive returns at once, without a value.";
   }
-  const verb = (count: number): string => (count === 1 ? "waits" : "wait");
   if (capacity === 0) {
-    if (senders.length > 0) return `The send ${verb(1)} until a goroutine receives.`;
-    if (receivers.length > 0) return `The receive ${verb(1)} until a goroutine sends.`;
+    if (senders.length > 0) return `${waiting(senders)} until a goroutine receives.`;
+    if (receivers.length > 0) return `${waiting(receivers)} until a goroutine sends.`;
     return "No buffer: a value passes only when a sender and a receiver meet.";
   }
-  if (senders.length > 0) return "The buffer is full: a send waits until there is room.";
-  if (receivers.length > 0) return "The buffer is empty: a receive waits until a value comes.";
+  if (senders.length > 0) return `The buffer is full: ${waiting(senders)} until there is room.`;
+  if (receivers.length > 0) return `The buffer is empty: ${waiting(receivers)} until a value comes.`;
   if (values.length >= capacity) return "The buffer is full: the next send waits.";
   return `${values.length} of ${capacity} places are taken: a send does not wait.`;
+}
+
+/** Describes the channel of a timer or a context. */
+function describeSignal({ receivers }: ChannelState, moves: readonly Move[], source: "timer" | "context"): string {
+  if (receivers.length > 0)
+    return `${waiting(receivers)} until the ${source} ${source === "timer" ? "fires" : "is canceled"}.`;
+  const { to } = moves.at(-1) ?? {};
+  return to === undefined ? "The timer has fired." : `The timer has fired: ${to} has the time.`;
+}
+
+function waiting(parties: readonly Party[]): string {
+  return parties.length === 1 ? `${parties[0]?.name ?? ""} waits` : `${parties.length} goroutines wait`;
 }

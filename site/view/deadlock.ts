@@ -21,7 +21,7 @@ export interface BlockedParty {
 
 /** The blocked goroutines at the end of a program. */
 export interface Deadlock {
-  /** Goroutines of which each waits for the next, and the last for the first; empty if there is no cycle. */
+  /** Goroutines of which each waits for the next, and the last for the first; empty without a cycle. */
   readonly cycle: readonly string[];
   /** The goroutines that wait, those of the cycle first. */
   readonly blocked: readonly BlockedParty[];

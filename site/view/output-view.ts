@@ -36,15 +36,15 @@ export class OutputView {
     this.#shown = count;
     this.#empty.hidden = count > 0;
     if (this.#deadlock !== undefined) this.#deadlock.hidden = !isEnd;
-    // The last line stays visible where the page lets the output scroll.
-    this.#place.scrollTop = isEnd && this.#deadlock === undefined ? this.#place.scrollHeight : this.#scrollOf(count);
+    const last = isEnd && this.#deadlock !== undefined ? this.#deadlock : this.#pieces[count - 1];
+    if (last !== undefined) this.#scrollTo(last);
   }
 
-  #scrollOf(count: number): number {
-    const line = this.#pieces[count - 1]?.parentElement;
-    if (!line) return 0;
-    const bottom = line.offsetTop - this.#place.offsetTop + line.offsetHeight;
-    return Math.max(0, bottom - this.#place.clientHeight);
+  /** Scrolls the place, not the page, so that `target` is visible. */
+  #scrollTo(target: HTMLElement): void {
+    const [place, shown] = [this.#place.getBoundingClientRect(), target.getBoundingClientRect()];
+    if (shown.bottom > place.bottom) this.#place.scrollTop += shown.bottom - place.bottom;
+    else if (shown.top < place.top) this.#place.scrollTop -= place.top - shown.top;
   }
 }
 
@@ -58,12 +58,9 @@ function addPieces(list: HTMLElement, output: readonly Output[]): HTMLElement[] 
     if (line === undefined || stream !== piece.stream) {
       stream = piece.stream;
       const time = formatAxisTime(at);
-      line = element(
-        "li",
-        `output-line output-${stream}`,
-        element("span", "output-time", time === lastTime ? "" : time),
-      );
-      if (stream === "stderr") line.append(element("span", "output-mark", "stderr"));
+      const mark = stream === "stderr" ? element("span", "output-mark", "stderr") : undefined;
+      const label = element("span", "output-time", time === lastTime ? "" : `${time} `, mark);
+      line = element("li", `output-line output-${stream}`, label);
       lastTime = time;
       list.append(line);
     }

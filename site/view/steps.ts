@@ -19,6 +19,8 @@ export interface Step {
   readonly at: number;
   /** The goroutines that act; 0 is the runtime. */
   readonly actors: readonly GoroutineRef[];
+  /** The goroutines on which they act. */
+  readonly targets: readonly GoroutineRef[];
   /** The line of the program. */
   readonly line: number | undefined;
   /** The indexes of the first and the last event of the action. */
@@ -61,9 +63,9 @@ export function stepsOf({ trace, output }: Pick<RunResult, "trace" | "output">):
       if (move !== undefined) moves.push(move);
     }
     states.push(reader.state);
-    const { first, last, actors } = row;
+    const { first, last, actors, targets } = row;
     const at = trace.events[first]?.at ?? 0;
-    return { sentence: describeRow(row, labels), at, actors, line: lineOf(row, trace), first, last, moves };
+    return { sentence: describeRow(row, labels), at, actors, targets, line: lineOf(row, trace), first, last, moves };
   });
   return {
     steps,

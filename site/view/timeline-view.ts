@@ -2,13 +2,14 @@
 // channels are beside the picture and stay in place when it is scrolled. It is in a shadow tree: the styles of an SVG file apply to the whole
 // tree that contains it.
 
+import type { Mark, Shape } from "../../src/trace/layout/chart.ts";
 import { layoutTimeline, type TimelineLayout } from "../../src/trace/layout/timeline-layout.ts";
 import type { GoroutineRef, Trace } from "../../src/trace/format.ts";
 import { pluralize } from "../../src/trace/formatting.ts";
 import { toSvg } from "../../src/trace/svg.ts";
 import { element, hasReducedMotion } from "./dom.ts";
 import type { GoroutineState } from "./states.ts";
-import type { RunSteps } from "./steps.ts";
+import type { RunSteps, Step } from "./steps.ts";
 import { timelineStyle } from "./timeline-style.ts";
 
 /** The smallest distance of two steps, and the greatest width of a picture, in pixels. */
@@ -18,8 +19,12 @@ const maxWidth = 20_000;
 /** How far behind its event the cursor is at most, in pixels. */
 const maxLead = 12;
 
-/** The picture begins this far to the left of the axis. */
-const overlap = 8;
+/** The smallest width of a picture without its names, and that of its borders. */
+const minPicture = 240;
+const borders = 2;
+
+/** The width of the names in the layout. The picture begins this far to the left of the axis. */
+const nameWidth = 130;
 
 /** The name and the state of a goroutine, beside its lane. */
 interface LaneLabel {
@@ -54,7 +59,7 @@ export class TimelineView {
     host.attachShadow({ mode: "open" }).append(style, this.#scroller);
     place.replaceChildren(host);
     if (trace === null || trace.events.length === 0) {
-      this.#scroller.replaceChildren(element("p", "none", "There is no recording of this run."));
+      this.#scroller.replaceChildren(element("p", "none", "This run has no recording."));
       return;
     }
     this.#draw(trace, place.clientWidth);
@@ -71,12 +76,13 @@ export class TimelineView {
     if (this.#layout === undefined) return;
     const x = this.#cursors[step] ?? 0;
     this.#cursor.style.transform = `translateX(${x}px)`;
-    this.#later.style.left = `${x}px`;
-    const { steps, states, deadlock } = this.#run;
-    const actors = steps[step - 1]?.actors ?? [];
-    const isStuck = deadlock !== undefined && step === steps.length;
+    const { steps, states } = this.#run;
+    const isEnd = step === steps.length;
+    this.#later.style.left = isEnd ? "100%" : `${x}px`;
+    const actors = actorsOf(steps[step - 1]);
+    const ending = isEnd ? this.#trace?.ending : undefined;
     const goroutines = new Map(states[step]?.goroutines.map((goroutine) => [goroutine.id, goroutine]));
-    for (const [id, lane] of this.#lanes) showLane(lane, goroutines.get(id), actors.includes(id), isStuck);
+    for (const [id, lane] of this.#lanes) showLane(lane, goroutines.get(id), actors.includes(id), ending);
     const events = pluralize(steps.length, "step");
     this.#scroller.setAttribute(
       "aria-label",
@@ -101,37 +107,38 @@ export class TimelineView {
   #widthFor(available: number): number {
     const { steps } = this.#run;
     const hasGaps = this.#trace?.end !== 0;
-    const needed = 204 + steps.length * minStepWidth * (hasGaps ? 1.4 : 1);
-    return Math.min(Math.max(Math.round(needed), available, 480), maxWidth);
+    const needed = steps.length * minStepWidth * (hasGaps ? 1.4 : 1);
+    const room = available - this.#names.offsetWidth - borders;
+    return Math.min(Math.round(Math.max(needed, room, minPicture)) + nameWidth, maxWidth);
   }
 
   #draw(trace: Trace, available: number): void {
-    const full = layoutTimeline(trace, { title: "Timeline", width: this.#widthFor(available), from: 0, to: Infinity });
+    const request = { title: "Timeline", width: this.#widthFor(available), from: 0, to: Infinity };
+    const full = withoutOutput(layoutTimeline(trace, request));
     // The page shows the title, and the names are beside the picture.
     const layout = { ...full, header: [], bodyTop: 0, height: full.height - full.bodyTop };
     this.#layout = full;
     const { axis, lanes, tracks } = full;
-    const cut = axis.left - overlap;
+    const cut = nameWidth;
     const isName = (shape: (typeof full.shapes)[number]): boolean => shape.kind === "text" && shape.x < cut;
     const names = tracks
       .slice(lanes.length)
       .map(({ label }) => label)
       .flat();
     const bare = { ...layout, tracks: tracks.map((track) => ({ ...track, label: [] })) };
-    this.#picture.replaceChildren(
-      draw({ ...bare, shapes: full.shapes.filter((shape) => !isName(shape)) }, cut, full.width),
-    );
+    const picture = draw({ ...bare, shapes: full.shapes.filter((shape) => !isName(shape)) }, cut, full.width);
     const nothing = { ticks: [], gaps: [], right: axis.left };
     const shapes = [...names, ...full.shapes.filter(isName)];
     this.#names.replaceChildren(draw({ ...layout, axis: { ...axis, ...nothing }, tracks: [], shapes }, 0, cut));
     this.#lanes.clear();
+    this.#picture.replaceChildren();
     for (const { goroutine, top, bottom } of lanes) {
       const lane = laneLabel(this.#run.labels?.goroutine(goroutine) ?? "", top, bottom);
       this.#lanes.set(goroutine, lane);
       this.#names.append(lane.root);
       this.#picture.append(lane.band);
     }
-    this.#picture.append(this.#later, this.#cursor);
+    this.#picture.append(picture, this.#later, this.#cursor);
     this.#cursors = cursorsOf(full, this.#run).map((x) => x - cut);
     this.show(this.#step);
   }
@@ -150,12 +157,24 @@ export class TimelineView {
   }
 }
 
+/** Removes the texts of the output, which another part of the page shows. The marks of the output stay. */
+function withoutOutput(layout: TimelineLayout): TimelineLayout {
+  const { axis, bodyTop, shapes } = layout;
+  const mark = shapes.find((shape): shape is Mark => shape.kind === "mark" && shape.style === "output");
+  if (mark === undefined) return layout;
+  const end = mark.y + 9;
+  const isShown = (shape: Shape): boolean => shape.kind !== "text" || shape.y <= end;
+  return { ...layout, axis: { ...axis, end }, height: bodyTop + end + 5, shapes: shapes.filter(isShown) };
+}
+
 /** Draws the part of a layout between two horizontal positions. */
 function draw(layout: Parameters<typeof toSvg>[0], left: number, right: number): SVGSVGElement {
   const holder = document.createElement("div");
   holder.innerHTML = toSvg(layout, { colorOf: (color) => `var(--trace-${color})` });
   const svg = holder.querySelector("svg") as SVGSVGElement;
   const { height } = layout;
+  // The marks of the lanes are behind the picture.
+  svg.querySelector(":scope > rect.background")?.remove();
   svg.setAttribute("viewBox", `${left} 0 ${right - left} ${height}`);
   svg.setAttribute("width", String(right - left));
   return svg;
@@ -177,16 +196,25 @@ function showLane(
   { root, state, band }: LaneLabel,
   goroutine: GoroutineState | undefined,
   acts: boolean,
-  isStuck: boolean,
+  ending: Trace["ending"] | undefined,
 ): void {
-  const status = goroutine?.status ?? "unborn";
-  const isForever = isStuck && goroutine !== undefined && goroutine.line !== undefined;
-  state.textContent = goroutine?.label ?? "not started";
+  const { status = "unborn", label = "not started" } = goroutine ?? {};
+  const isAlive = status !== "unborn" && status !== "returned" && status !== "panicked";
+  const isForever = ending === "blocked" && isAlive && status !== "running";
+  // The end of the main goroutine ends the others.
+  state.textContent = isAlive && (ending === "returned" || ending === "panicked") ? `stopped: main ${ending}` : label;
   root.dataset["status"] = status;
   root.title = goroutine === undefined ? root.title : `${goroutine.name} ${goroutine.description}`;
   root.classList.toggle("acts", acts);
   root.classList.toggle("is-stuck", isForever);
   band.classList.toggle("acts", acts);
+}
+
+/** The goroutines that a step marks: those that act, both that meet at an unbuffered channel, and those that the runtime wakes. */
+function actorsOf(step: Step | undefined): readonly GoroutineRef[] {
+  if (step === undefined) return [];
+  const isMeeting = step.moves.some(({ kind }) => kind === "direct");
+  return isMeeting || step.actors.includes(0) ? [...step.actors, ...step.targets] : step.actors;
 }
 
 /** The cursor of a step is a little behind its last event, and before the next one. */
