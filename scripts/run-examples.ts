@@ -5,7 +5,8 @@
 //   npm run examples -- --virtual --seed 7      in virtual time, in the order that the seed gives
 //   npm run examples -- 01-basic-pool --trace run.svg         a trace of the run: .svg, .json, .chrome.json, .txt
 //   npm run examples -- --go                    compared with a run of real Go instead of the recording
-//   npm run examples -- --mistakes              each example with each of its mistakes, compared with the declared outcome; also with --go
+//   npm run examples -- --mistakes              each example with each of its mistakes, compared with the declared outcome, in virtual
+//                                               time with three seeds; with --go, the edited twins too
 
 import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
@@ -30,7 +31,7 @@ const { positionals, values } = parseArgs({
     mistakes: { type: "boolean", default: false },
   },
 });
-const seed = values.virtual ? Number(values.seed) : undefined;
+const seeds = values.virtual ? [Number(values.seed)] : values.mistakes ? [1, 2, 3] : [undefined];
 const named = await selectExamples(positionals);
 const selected = values.mistakes ? await writeAllMistakes(named) : named;
 
@@ -64,7 +65,7 @@ interface Row {
  * virtual time.)
  */
 async function runExample(example: Example): Promise<Row> {
-  const attempts = values.virtual && !values.go ? 1 : 4;
+  const attempts = (values.virtual || values.mistakes) && !values.go ? 1 : 4;
   for (let number = 1; ; number++) {
     const row = await attempt(example);
     if (row.differences.length === 0 || number === attempts) return row;
@@ -73,21 +74,23 @@ async function runExample(example: Example): Promise<Row> {
 
 async function attempt(example: Example): Promise<Row> {
   const recording = await readRecording(example);
-  const port = await runPort(example, { seed, trace });
+  const ports: Run[] = [];
+  for (const seed of seeds) ports.push(await runPort(example, { seed, trace }));
   const differences: string[] = [];
   if (values.go) {
     for (const twin of (await runTwin(example, 1)).map(toOutcome)) {
       differences.push(
         ...compareOutcomes(example, recording, twin).map((line) => `the twin differs from its recording: ${line}`),
       );
-      differences.push(...compareOutcomes(example, twin, toOutcome(port)));
+      differences.push(...ports.flatMap((port) => compareOutcomes(example, twin, toOutcome(port))));
     }
   } else {
-    differences.push(...compareOutcomes(example, recording, toOutcome(port)));
+    differences.push(...ports.flatMap((port) => compareOutcomes(example, recording, toOutcome(port))));
   }
-  const time = `${(port.ms / 1000).toFixed(1)} s`;
+  const time = `${(ports.reduce((sum, { ms }) => sum + ms, 0) / 1000).toFixed(1)} s`;
   const verdict = differences.length === 0 ? "as Go" : "NOT as Go";
-  return { cells: [example.name, example.order.patterns.join(" "), time, verdict], port, differences };
+  const cells = [example.name, example.order.patterns.join(" "), time, verdict];
+  return { cells, port: ports[0] as Run, differences };
 }
 
 // The programs mostly sleep, but with more than four at once their timers would fire too late.

@@ -48,6 +48,6 @@ export const mistakes: readonly Mistake[] = [
     ]),
     failure: ["fatal error: all goroutines are asleep - deadlock!", "goroutine 1 [chan receive]", "exit status 2"],
     explanation:
-      "It never returns. The results are not closed, so the count is the only end of the loop, and a wrong count is a deadlock.",
+      "It never returns. The results are not closed, so only the count ends the loop, and a wrong count causes a deadlock.",
   },
 ];

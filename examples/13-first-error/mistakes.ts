@@ -48,4 +48,25 @@ export const mistakes: readonly Mistake[] = [
     explanation:
       "One: run still receives only once, and the other four errors stay in the channel. Keeping them has no use unless they are also read.",
   },
+  {
+    title: "A slot without a buffer",
+    question: "The channel loses its buffer. Which of the five errors is kept?",
+    port: { find: "new Channel<Error>(1)", replace: "new Channel<Error>()" },
+    twin: { find: "make(chan error, 1)", replace: "make(chan error)" },
+    masks: [[/undefined|<nil>/, "no error"]],
+    output: [
+      "job 2 failed, kept: false",
+      "job 4 failed, kept: false",
+      "job 1 failed, kept: false",
+      "job 5 failed, kept: false",
+      "job 3 failed, kept: false",
+      "all jobs have ended, errors in the slot: 0",
+      "first error: undefined",
+      "",
+      "all jobs have ended, errors in the slot: 0",
+      "is there an error? false",
+    ],
+    explanation:
+      "None: main receives only after the wait, so no send finds a receiver, and each select takes the default case. The run reports no error although every job has failed.",
+  },
 ];

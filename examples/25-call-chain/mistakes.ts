@@ -35,6 +35,6 @@ export const mistakes: readonly Mistake[] = [
       "it took 100 ms, and a query takes 1000",
     ],
     explanation:
-      "Its own error: without a cause, the cause is Canceled. The program still ends in time, but a log would not say why.",
+      "The error of the context: a context that is canceled without a cause has Canceled as its cause. The program still ends in time, but a log would not say why.",
   },
 ];

@@ -3,7 +3,8 @@ import type { Mistake } from "../../scripts/mistakes.ts";
 export const mistakes: readonly Mistake[] = [
   {
     title: "Defer in the wrong order",
-    question: "The wait is deferred after the cancel, so it runs before it. Which of the three runs does not end?",
+    question:
+      "The wait for the workers is deferred last, so it runs before the cancel. Which of the three runs does not end?",
     port: {
       find: `await using _ = defer(() => wg.wait());
   const [ctx, cancel] = context.withCancel(parent);

@@ -40,7 +40,7 @@ export const mistakes: readonly Mistake[] = [
       "over before the third tick: false",
     ],
     explanation:
-      "In all five ticks: the cancel between the second and the third has no effect, and run reports it only after all jobs have started.",
+      "In all five ticks: the cancel between the second and the third tick does not end the wait, and run reports it only after all jobs have started.",
   },
   {
     title: "A ticker for each job",

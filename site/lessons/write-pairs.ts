@@ -27,7 +27,7 @@ function toText({ lines, paired }: Share): string {
   return `${paired} of ${lines}, ${Math.round((100 * paired) / lines)} %`;
 }
 
-/** Prints the groups in the order of main.ts, and above each group the lines without a partner that come before it. */
+/** Prints the groups side by side, and after them the lines without a partner. */
 function show({ go, port }: Texts, { groups, alone }: PairFile): void {
   const goLines = go.split("\n");
   const portLines = port.split("\n");
