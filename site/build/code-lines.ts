@@ -1,7 +1,7 @@
 // The lines of a program as HTML: one element for each line, with its number and its pair.
 
 import { highlight, type Language } from "./highlight.ts";
-import { changedLines, type LineChange } from "./line-changes.ts";
+import { diffLines } from "./line-changes.ts";
 import { type LinePairs, pairsAfter } from "./line-pairs.ts";
 import { html, Markup } from "./markup.ts";
 
@@ -12,18 +12,17 @@ export function codeLines(code: string, language: Language, pairs: LinePairs): M
 
 /** The program after an edit, in which the lines that were removed are still shown. */
 export function editedCodeLines(code: string, edited: string, language: Language, pairs: LinePairs): Markup {
-  const change = changedLines(code, edited);
-  const moved = pairsAfter(pairs[language], change);
-  const removed = highlight(code, language).slice(change.before, change.before + change.removed);
-  const lines = highlight(edited, language).map((line, index) =>
-    lineOf(line, index + 1, moved, isAdded(change, index + 1)),
+  const diff = diffLines(code, edited);
+  const moved = pairsAfter(pairs[language], diff);
+  const [before, after] = [highlight(code, language), highlight(edited, language)];
+  return join(
+    diff.map((line) => {
+      if (line.edited !== undefined) {
+        return lineOf(after[line.edited - 1] ?? html``, line.edited, moved, line.old === undefined);
+      }
+      return html`<del class="line gone">${before[(line.old ?? 0) - 1]}${"\n"}</del>`;
+    }),
   );
-  lines.splice(change.before, 0, ...removed.map((line) => html`<del class="line gone">${line}${"\n"}</del>`));
-  return join(lines);
-}
-
-function isAdded({ before, added }: LineChange, line: number): boolean {
-  return line > before && line <= before + added;
 }
 
 function lineOf(line: Markup, number: number, pairs: ReadonlyMap<number, number>, isNew = false): Markup {

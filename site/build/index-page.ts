@@ -1,21 +1,22 @@
 // The first page: the path of the lessons.
 
 import { type Assets, toDocument } from "./document.ts";
-import { html } from "./markup.ts";
+import { html, type Markup } from "./markup.ts";
 import { prose } from "./lesson-page.ts";
 import type { Lesson } from "../lessons/path.ts";
 
 /** Returns the text of the first page. */
-export function indexPage(lessons: readonly Lesson[], assets: Assets): string {
+export function indexPage(lessons: readonly Lesson[], pitfalls: readonly Lesson[], assets: Assets): string {
   const [first] = lessons;
-  const items = lessons.map(
-    ({ slug, title, text }) =>
-      html`<li data-slug="${slug}">
-          <a href="${slug}.html">${title}</a>
-          <p>${prose(text)}</p>
-        </li>
-        ${"\n"}`,
-  );
+  const items = (list: readonly Lesson[]): Markup[] =>
+    list.map(
+      ({ slug, title, text }) =>
+        html`<li data-slug="${slug}">
+            <a href="${slug}.html">${title}</a>
+            <p>${prose(text)}</p>
+          </li>
+          ${"\n"}`,
+    );
   return toDocument(
     {
       title: "goro tour: Go's concurrency in TypeScript",
@@ -30,7 +31,12 @@ export function indexPage(lessons: readonly Lesson[], assets: Assets): string {
         <p><a class="primary start" href="${first?.slug}.html">Start with the first lesson</a></p>
         <h2>The path</h2>
         <ol class="lessons">
-          ${items}
+          ${items(lessons)}
+        </ol>
+        <h2>Pitfalls</h2>
+        <p>Each page has a program with a mistake, and the same program without it.</p>
+        <ol class="lessons">
+          ${items(pitfalls)}
         </ol>
       </main>`,
     },

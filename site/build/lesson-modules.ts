@@ -7,7 +7,8 @@ import type { EditedProgram, LessonData } from "../page/lesson-data.ts";
 import type { CompiledProgram } from "../run/messages.ts";
 import { compileProgram } from "../run/transform.ts";
 import { editedCodeLines } from "./code-lines.ts";
-import type { BuiltLesson } from "./lesson.ts";
+import type { BuiltLesson, Fixed, Programs } from "./lesson.ts";
+import type { LinePairs } from "./line-pairs.ts";
 
 const list = "virtual:lessons";
 const program = "virtual:program/";
@@ -47,7 +48,8 @@ function programModule({ directory, programs, recording }: BuiltLesson): string 
   ].join("\n");
 }
 
-function mistakesModule({ directory, programs, mistakes: all, pairs }: BuiltLesson): string {
+function mistakesModule({ directory, programs, mistakes: all, pairs, fixed }: BuiltLesson): string {
+  if (fixed !== undefined) return fixedModule(programs, fixed);
   if (all.length === 0) return "export const data = { mistakes: [], programs: [] };";
   const edited = all.map(({ go, ts }): EditedProgram => ({
     program: compiled(ts),
@@ -60,6 +62,26 @@ function mistakesModule({ directory, programs, mistakes: all, pairs }: BuiltLess
     `import { mistakes } from ${JSON.stringify(join(directory, "mistakes.ts"))};`,
     `export const data = { mistakes, programs: ${JSON.stringify(edited)} };`,
   ].join("\n");
+}
+
+/** The module of a pitfall, whose only edit is its correction. */
+function fixedModule(broken: Programs, { directory, programs, recording }: Fixed): string {
+  const edited = editedProgram(broken, programs, { go: new Map(), ts: new Map() });
+  return [
+    `import { order } from ${JSON.stringify(join(directory, "order.ts"))};`,
+    `const fixed = { order, recording: ${JSON.stringify(recording)} };`,
+    `export const data = { mistakes: [], programs: [${JSON.stringify(edited)}], fixed };`,
+  ].join("\n");
+}
+
+function editedProgram(programs: Programs, { go, ts }: Programs, pairs: LinePairs): EditedProgram {
+  return {
+    program: compiled(ts),
+    code: {
+      go: editedCodeLines(programs.go, go, "go", pairs).text,
+      ts: editedCodeLines(programs.ts, ts, "ts", pairs).text,
+    },
+  };
 }
 
 function compiled(source: string): CompiledProgram {

@@ -4,9 +4,12 @@ import { renderTimeline } from "../../src/trace/pictures.ts";
 import { codeLines } from "./code-lines.ts";
 import { type Assets, toDocument } from "./document.ts";
 import { icon } from "./icons.ts";
-import type { BuiltLesson, EditedPrograms, Programs } from "./lesson.ts";
-import { changedLines } from "./line-changes.ts";
+import type { BuiltLesson, Fixed, Programs } from "./lesson.ts";
+import { diffLines } from "./line-changes.ts";
 import { html, type Markup } from "./markup.ts";
+
+/** A pitfall may run without end: its recording has this many events. */
+const eventLimit = 500;
 
 /** Returns the text of the page of `lessons[index]`. */
 export function lessonPage(lessons: readonly BuiltLesson[], index: number, assets: Assets): string {
@@ -15,7 +18,8 @@ export function lessonPage(lessons: readonly BuiltLesson[], index: number, asset
     {
       title: `${lesson.title} · goro tour`,
       description: lesson.text,
-      attributes: html`class="lesson" data-lesson="${lesson.slug}"`,
+      attributes: html`class="lesson" data-lesson="${lesson.slug}"
+      ${lesson.fixed !== undefined && html`data-event-limit="${eventLimit}"`}`,
       content: html`${header(lessons, index)}
         <main>
           <section class="intro" aria-labelledby="title">
@@ -23,7 +27,8 @@ export function lessonPage(lessons: readonly BuiltLesson[], index: number, asset
             <p id="text">${prose(lesson.text)}</p>
             <div id="mistake" class="mistake" hidden></div>
           </section>
-          ${code(lesson)} ${controls()} ${mistakes(lesson)} ${stage(lesson)}
+          ${code(lesson)} ${controls()}
+          ${lesson.fixed === undefined ? mistakes(lesson) : fixSwitch(lesson.programs, lesson.fixed)} ${stage(lesson)}
         </main>`,
     },
     assets,
@@ -152,22 +157,38 @@ ${[...edited.mistake.output, ...(edited.mistake.failure ?? [])].map((line) => `$
   </section>`;
 }
 
-/** The lines that a mistake changes, for a reader without JavaScript. */
-function difference(programs: Programs, edited: EditedPrograms, language: "go" | "ts"): Markup {
-  const { before, removed, added } = changedLines(programs[language], edited[language]);
-  const lines = (text: string, count: number, sign: string): string[] =>
-    text
-      .split("\n")
-      .slice(before, before + count)
-      .map((line) => `${sign} ${line}\n`);
-  return html`<pre class="printed">
-${lines(programs[language], removed, "-")}${lines(edited[language], added, "+")}</pre>`;
+/** The lines that an edit changes, for a reader without JavaScript. */
+function difference(programs: Programs, edited: Programs, language: "go" | "ts"): Markup {
+  const [before, after] = [programs, edited].map((texts) => texts[language].split("\n")) as [string[], string[]];
+  const lines = diffLines(programs[language], edited[language]).flatMap(({ old, edited: added }) => {
+    if (old !== undefined && added !== undefined) return [];
+    return old === undefined ? `+ ${after[(added ?? 0) - 1] ?? ""}\n` : `- ${before[old - 1] ?? ""}\n`;
+  });
+  return html`<pre class="printed">${lines}</pre>`;
 }
 
-function stage({ slug, recording }: BuiltLesson): Markup {
+/** The switch between the two programs of a pitfall. */
+function fixSwitch(programs: Programs, fixed: Fixed): Markup {
+  return html`<section class="mistakes" aria-labelledby="break-it">
+    <h2 id="break-it">Program</h2>
+    <div class="buttons js-only">
+      <button type="button" data-mistake="0" aria-pressed="true">Broken</button>
+      <button type="button" data-mistake="1" aria-pressed="false">Fixed</button>
+    </div>
+    <details class="no-js">
+      <summary>The fixed program</summary>
+      ${difference(programs, fixed.programs, "ts")}${difference(programs, fixed.programs, "go")}
+      <p>Output:</p>
+      <pre class="printed">${fixed.recording.output}${fixed.recording.failure}</pre>
+    </details>
+  </section>`;
+}
+
+function stage(lesson: BuiltLesson): Markup {
+  const { recording } = lesson;
   return html`<section class="stage" aria-label="What happened">
     <div class="timeline" id="timeline" tabindex="0" role="region" aria-label="Timeline of the goroutines">
-      <noscript><img src="${slug}.svg" alt="Timeline of a run with seed 1" /></noscript>
+      ${hasPicture(lesson) && html`<noscript><img src="${lesson.slug}.svg" alt="Timeline of a run with seed 1" /></noscript>`}
       <p class="placeholder js-only">
         What do you expect? Press <b>Run</b>: the goroutines and channels appear here, step by step.
       </p>
@@ -187,6 +208,11 @@ function stage({ slug, recording }: BuiltLesson): Markup {
       </details>
     </div>
   </section>`;
+}
+
+/** Whether the run is short enough for a picture in one piece. */
+export function hasPicture({ trace }: BuiltLesson): boolean {
+  return trace.events.length <= eventLimit;
 }
 
 /** Returns the picture of the run with seed 1, an SVG file. A page shows it without JavaScript. */

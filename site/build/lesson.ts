@@ -7,6 +7,7 @@ import type { Trace } from "../../src/trace/format.ts";
 import { type Example, type Outcome, readRecording } from "../../scripts/examples.ts";
 import { applyEdit, type Mistake, mistakesOf, writeMistakes } from "../../scripts/mistakes.ts";
 import type { Lesson } from "../lessons/path.ts";
+import type { Pitfall } from "../lessons/pitfalls.ts";
 import { type LinePairs, readLinePairs } from "./line-pairs.ts";
 import { checkRun } from "./runs.ts";
 
@@ -21,7 +22,14 @@ export interface EditedPrograms extends Programs {
   readonly mistake: Mistake;
 }
 
-/** A lesson, read and run. */
+/** The fixed program of a pitfall. */
+export interface Fixed {
+  readonly directory: string;
+  readonly programs: Programs;
+  readonly recording: Outcome;
+}
+
+/** A lesson or a pitfall, read and run. */
 export interface BuiltLesson extends Lesson {
   readonly directory: string;
   readonly programs: Programs;
@@ -31,6 +39,8 @@ export interface BuiltLesson extends Lesson {
   readonly recording: Outcome;
   /** The run of the TypeScript program with seed 1. */
   readonly trace: Trace;
+  /** Of a pitfall: the program without the mistake. */
+  readonly fixed?: Fixed;
 }
 
 /** The seeds with which each mistake must end as declared. */
@@ -42,8 +52,7 @@ const seeds = [1, 2, 3];
  * @throws {Error} (rejects) if a program does not print what its Go twin printed, or does not end as its mistake declares
  */
 export async function buildLesson(lesson: Lesson, examples: readonly Example[]): Promise<BuiltLesson> {
-  const example = examples.find(({ name }) => name === lesson.example);
-  if (example === undefined) throw new Error(`${lesson.slug}: there is no example ${lesson.example}`);
+  const example = findExample(examples, lesson.example);
   const { directory } = example;
   const programs = await readPrograms(example);
   const { trace } = await checkRun(example, 1);
@@ -60,6 +69,27 @@ export async function buildLesson(lesson: Lesson, examples: readonly Example[]):
     recording: await readRecording(example),
     trace,
   };
+}
+
+/** Reads a pitfall and runs both of its programs, as `buildLesson` does. */
+export async function buildPitfall(pitfall: Pitfall, examples: readonly Example[]): Promise<BuiltLesson> {
+  const { slug, title, text, broken } = pitfall;
+  const fixed = findExample(examples, pitfall.fixed);
+  await checkRun(fixed, 1);
+  return {
+    ...(await buildLesson({ slug: `pitfall-${slug}`, example: broken, title, text }, examples)),
+    fixed: {
+      directory: fixed.directory,
+      programs: await readPrograms(fixed),
+      recording: await readRecording(fixed),
+    },
+  };
+}
+
+function findExample(examples: readonly Example[], name: string): Example {
+  const example = examples.find((candidate) => candidate.name === name);
+  if (example === undefined) throw new Error(`there is no example ${name}`);
+  return example;
 }
 
 /** Runs the lesson with each of its mistakes, with three seeds each. */

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Language } from "./highlight.ts";
-import { type LineChange, lineAfter } from "./line-changes.ts";
+import type { DiffLine } from "./line-changes.ts";
 
 /** The number of the pair of each line that has one, by language. */
 export type LinePairs = Readonly<Record<Language, ReadonlyMap<number, number>>>;
@@ -22,12 +22,17 @@ export async function readLinePairs(example: string): Promise<LinePairs> {
   return { go: side(0), ts: side(1) };
 }
 
-/** Returns the pairs of one side after an edit. */
-export function pairsAfter(pairs: ReadonlyMap<number, number>, change: LineChange): ReadonlyMap<number, number> {
-  return new Map(
-    [...pairs].flatMap(([line, pair]) => {
-      const moved = lineAfter(change, line);
-      return moved === undefined ? [] : [[moved, pair] as const];
-    }),
-  );
+/** Returns the pairs of one side after an edit. An added line takes the place of the removed line with the same position in its block. */
+export function pairsAfter(pairs: ReadonlyMap<number, number>, diff: readonly DiffLine[]): ReadonlyMap<number, number> {
+  const result = new Map<number, number>();
+  let removed: number[] = [];
+  for (const { old, edited } of diff) {
+    const isCommon = old !== undefined && edited !== undefined;
+    if (isCommon) removed = [];
+    else if (old !== undefined) removed.push(old);
+    if (edited === undefined) continue;
+    const pair = pairs.get(isCommon ? old : (removed.shift() ?? 0));
+    if (pair !== undefined) result.set(edited, pair);
+  }
+  return result;
 }

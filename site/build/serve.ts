@@ -37,6 +37,8 @@ export function serveFolder(folder: string, { port = 0, onSent, handle }: ServeO
           onSent?.(path, content.length);
           response.setHeader("Content-Type", types[extname(path)] ?? "application/octet-stream");
           response.setHeader("Content-Encoding", "gzip");
+          // The names of these files contain a hash of their content.
+          if (path.includes("/assets/")) response.setHeader("Cache-Control", "max-age=31536000, immutable");
           response.end(content);
         },
         () => response.writeHead(404).end(),

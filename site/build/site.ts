@@ -7,11 +7,12 @@ import { fileURLToPath } from "node:url";
 import { build, type Manifest } from "vite";
 import { examples } from "../../scripts/examples.ts";
 import { path } from "../lessons/path.ts";
+import { pitfalls } from "../lessons/pitfalls.ts";
 import type { Assets } from "./document.ts";
 import { indexPage } from "./index-page.ts";
-import { buildLesson, type BuiltLesson, checkMistakes } from "./lesson.ts";
+import { buildLesson, buildPitfall, type BuiltLesson, checkMistakes } from "./lesson.ts";
 import { lessonModules } from "./lesson-modules.ts";
-import { lessonPage, timelinePicture } from "./lesson-page.ts";
+import { hasPicture, lessonPage, timelinePicture } from "./lesson-page.ts";
 
 const root: string = fileURLToPath(new URL("../", import.meta.url));
 
@@ -39,12 +40,15 @@ export async function buildSite({ outDir, checksMistakes }: SiteOptions): Promis
     if (checksMistakes && example !== undefined) await checkMistakes(example);
     return built;
   });
-  const assetsOf = await bundle(lessons, outDir);
+  const traps = await mapInParallel(pitfalls, (pitfall) => buildPitfall(pitfall, all));
+  const assetsOf = await bundle([...lessons, ...traps], outDir);
   const write = (name: string, text: string): Promise<void> => writeFile(join(outDir, name), text);
-  await write("index.html", indexPage(lessons, assetsOf(entries.index)));
-  for (const [index, lesson] of lessons.entries()) {
-    await write(`${lesson.slug}.svg`, timelinePicture(lesson));
-    await write(`${lesson.slug}.html`, lessonPage(lessons, index, assetsOf(entries.lesson)));
+  await write("index.html", indexPage(lessons, traps, assetsOf(entries.index)));
+  for (const list of [lessons, traps]) {
+    for (const [index, lesson] of list.entries()) {
+      if (hasPicture(lesson)) await write(`${lesson.slug}.svg`, timelinePicture(lesson));
+      await write(`${lesson.slug}.html`, lessonPage(list, index, assetsOf(entries.lesson)));
+    }
   }
   return lessons;
 }

@@ -25,11 +25,15 @@ const patience = 300;
 
 const largestSeed = 999;
 
+const { eventLimit } = document.body.dataset;
+const limits = eventLimit === undefined ? {} : { eventLimit: Number(eventLimit) };
+
 /** A program of the lesson that is run as it is. */
 interface Choice {
-  readonly lesson: LessonData;
   readonly program: CompiledProgram;
   readonly mistake: Mistake | undefined;
+  /** The outcome that the program should have, if it is not that of a mistake. */
+  readonly expectation: Pick<LessonData, "order" | "recording">;
 }
 
 class LessonPage {
@@ -94,7 +98,7 @@ class LessonPage {
       const [choice, runner] = await Promise.all([this.#choice(), import("./runner.ts")]);
       const program = choice?.program ?? (await runner.compile(this.#editor?.text ?? ""));
       if (turn !== this.#turn) return;
-      const run = runner.startRun(program, { seed: this.#seed });
+      const run = runner.startRun(program, { seed: this.#seed, ...limits });
       this.#running = run;
       const result = await run.result;
       if (turn !== this.#turn) return;
@@ -102,7 +106,7 @@ class LessonPage {
         this.#places.output.replaceChildren(create("pre", "printed", result.output.map(({ text }) => text).join("")));
       this.#player.load(result.trace === null ? undefined : runner.createRunView(this.#places, result));
       const mistake = choice?.mistake;
-      this.#show(runner.judge(result, mistake === undefined ? choice?.lesson : runner.expectationOf(mistake)));
+      this.#show(runner.judge(result, mistake === undefined ? choice?.expectation : runner.expectationOf(mistake)));
       if (result.line !== undefined) this.#editor?.markError(result.line);
       this.#finish(start);
     } catch (error) {
@@ -126,7 +130,7 @@ class LessonPage {
     ]);
     const program = broken?.programs[number - 1]?.program ?? lesson.program;
     if (text !== undefined && text.trimEnd() !== program.source.trimEnd()) return undefined;
-    return { lesson, program, mistake: broken?.mistakes[number - 1] };
+    return { program, expectation: broken?.fixed ?? lesson, mistake: broken?.mistakes[number - 1] };
   }
 
   #finish(start: Start): void {

@@ -13,8 +13,9 @@ export class MistakePanel {
 
   /** @param onChoose - called with the number of a mistake, from 1, or with 0 for the lesson's own program */
   constructor(onChoose: (mistake: number) => void) {
-    for (const [index, button] of this.#buttons.entries()) {
-      button.addEventListener("click", () => onChoose(this.#current === index + 1 ? 0 : index + 1));
+    for (const button of this.#buttons) {
+      const number = Number(button.dataset["mistake"]);
+      button.addEventListener("click", () => onChoose(this.#current === number ? 0 : number));
     }
     this.#panel.addEventListener("click", ({ target }) => {
       if (target instanceof HTMLButtonElement) onChoose(0);
@@ -28,14 +29,14 @@ export class MistakePanel {
 
   /** The number of mistakes. */
   get count(): number {
-    return this.#buttons.length;
+    return this.#buttons.filter((button) => button.dataset["mistake"] !== "0").length;
   }
 
   /** Marks the button of a mistake. */
   choose(mistake: number): void {
     this.#current = mistake;
-    for (const [index, button] of this.#buttons.entries()) {
-      button.setAttribute("aria-pressed", String(index + 1 === mistake));
+    for (const button of this.#buttons) {
+      button.setAttribute("aria-pressed", String(Number(button.dataset["mistake"]) === mistake));
     }
   }
 
