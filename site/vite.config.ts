@@ -2,6 +2,8 @@ import { defineConfig } from "vite";
 import { libraryPlugin } from "./library-plugin.ts";
 
 export default defineConfig({
+  // The site can be served from any folder.
+  base: "./",
   build: { target: "es2022", modulePreload: { polyfill: false } },
   worker: {
     format: "es",

@@ -1,31 +1,18 @@
 // The engine in a browser: builds the page, serves it, and runs programs on it.
 
-import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { extname, join, normalize } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
+import { serveFolder } from "../build/serve.ts";
 import type { RunOptions, RunResult } from "../run/messages.ts";
 import { type BrowserName, openDriver, type PageDriver } from "./drivers.ts";
 import type { PageRequest } from "./page.ts";
 
 const root: string = fileURLToPath(new URL("../", import.meta.url));
-
-const types: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript" };
-
-function serve(folder: string): Promise<Server> {
-  const server = createServer(({ url = "/" }, response) => {
-    const path = normalize(new URL(url, "http://localhost").pathname);
-    const stream = createReadStream(join(folder, path));
-    response.setHeader("Content-Type", types[extname(path)] ?? "application/octet-stream");
-    stream.on("error", () => response.writeHead(404).end());
-    stream.pipe(response);
-  });
-  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
-}
 
 /** A browser with the page. */
 export class EngineBrowser implements AsyncDisposable {
@@ -48,7 +35,7 @@ export class EngineBrowser implements AsyncDisposable {
       logLevel: "warn",
       build: { outDir, emptyOutDir: true, rolldownOptions: { input: join(root, "parity", "index.html") } },
     });
-    const server = await serve(outDir);
+    const server = await serveFolder(outDir);
     const { port } = server.address() as AddressInfo;
     const driver = await openDriver(name, `http://127.0.0.1:${port}/parity/index.html`);
     return new EngineBrowser(outDir, server, driver);

@@ -3,6 +3,6 @@
 
 import "../../src/testing/preload.ts";
 
-export * as goro from "../../src/index.ts";
+export * as goro from "./library-core.ts";
 export { now } from "../../src/testing/bubble.ts";
 export { record, type Recording } from "../../src/trace/recorder.ts";

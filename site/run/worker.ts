@@ -6,6 +6,7 @@ import { Scope } from "./disposal.ts";
 import type * as library from "./library.ts";
 import { LoopGuard } from "./loop-guard.ts";
 import type { CompiledProgram, Ending, Output, Request, Response, RunOptions } from "./messages.ts";
+import { mayUseOtherExports } from "./other-exports.ts";
 import { WorkerProcess } from "./process.ts";
 import { seededRandom } from "./random.ts";
 import { installTurns } from "./turns.ts";
@@ -79,6 +80,7 @@ class Run {
       this.#uncaught(event.reason);
     });
     this.#library = await import("./library.ts");
+    const goro = mayUseOtherExports(this.#program.source) ? await import("../../src/index.ts") : this.#library.goro;
     Math.random = seededRandom(seed);
     this.#recording = this.#library.record({ values: true, sources: true, console: true, limit: eventLimit });
     this.#epoch = this.#library.now();
@@ -93,7 +95,7 @@ class Run {
       $keep: keep,
       $Scope: Scope,
       $loop: this.#guard.check,
-      $goro: this.#library.goro,
+      $goro: goro,
     });
     watchIdleness();
     await result;

@@ -1,0 +1,6 @@
+// The first page: shows the progress on the path.
+
+import "./page.css";
+import { showProgress } from "./progress.ts";
+
+showProgress();

@@ -1,0 +1,24 @@
+// The parts of the library.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as all from "../../src/index.ts";
+import * as core from "../run/library-core.ts";
+import { mayUseOtherExports, otherExports } from "../run/other-exports.ts";
+
+test("each export of goro is in the core or has its name in the list of the others", () => {
+  const others = Object.keys(all).filter((name) => !Object.hasOwn(core, name));
+  assert.deepEqual([...otherExports], others.sort());
+  assert.deepEqual(
+    Object.keys(core).filter((name) => !Object.hasOwn(all, name)),
+    [],
+  );
+});
+
+test("a program that names another export, or imports all, gets the whole library", () => {
+  assert.equal(mayUseOtherExports('import { Channel, type SendChannel } from "goro";'), false);
+  assert.equal(mayUseOtherExports('// A retry.\nimport { Channel } from "goro";\n// Once more.'), false);
+  assert.equal(mayUseOtherExports('import {\n  Channel,\n  retry,\n} from "goro";'), true);
+  assert.equal(mayUseOtherExports('import { Channel, runPool } from "goro";'), true);
+  assert.equal(mayUseOtherExports('import * as goro from "goro";'), true);
+});
