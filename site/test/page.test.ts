@@ -7,6 +7,7 @@ import type { AxeResults } from "axe-core";
 import { findDifferences } from "../../scripts/expected-output.ts";
 import { examples } from "../../scripts/examples.ts";
 import { path } from "../lessons/path.ts";
+import { pitfalls } from "../lessons/pitfalls.ts";
 import { type OpenPage, screens, SiteBrowser } from "./support/site-browser.ts";
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -86,9 +87,24 @@ describe("the site", () => {
     });
   }
 
+  test("each pitfall ends as in Go, broken and fixed", async () => {
+    for (const { slug } of pitfalls) {
+      await visit(`pitfall-${slug}`, async (open) => {
+        for (const program of ["Broken", "Fixed"]) {
+          if (program === "Fixed") {
+            await open.page.click('[data-mistake="1"]');
+            await open.page.waitForSelector(".added, .gone");
+          }
+          await open.run();
+          assert.match(await open.text("#verdict"), /^Prints what Go printed/, `${slug}, ${program}`);
+        }
+      });
+    }
+  });
+
   test("the first page links to all lessons, and marks those that were run", async () => {
     await visit("index", async ({ page }) => {
-      assert.equal(await page.locator(".lessons li").count(), path.length);
+      assert.equal(await page.locator(".lessons li").count(), path.length + pitfalls.length);
       await page.click(".start");
       await page.waitForSelector("body.lesson");
       await page.click("#run");
@@ -232,6 +248,7 @@ describe("the site", () => {
       await runText(open, program('  console.log("edited");\n  await time.sleep(100);'));
       await open.judged();
       assert.equal(await open.text("#verdict"), "Exit code 0.");
+      assert.equal(new URL(page.url()).hash, "");
       await page.click("#last");
       assert.match(await open.text("#output"), /edited/);
       await page.click("#reset");
