@@ -18,6 +18,9 @@ const runtime = [
   `import { Scope as $Scope } from ${JSON.stringify(`${engine}disposal.ts`)};`,
 ].join(" ");
 
+// The minifier makes `Error()` of `new Error()`. As the body of a function it would be a tail call, for which WebKit has no frame of the function.
+const mark = "$mark((error = new Error()) => error);";
+
 /** Transforms the modules of the library, and marks them and those of the engine. */
 export function libraryPlugin(): Plugin {
   return {
@@ -30,7 +33,7 @@ export function libraryPlugin(): Plugin {
       if (file === marks || !/\.ts$/.test(file) || !(isLibrary || file.startsWith(engine))) return null;
       const body = isLibrary ? `${runtime} ${restoreContexts(code)}` : code;
       return {
-        code: `import { mark as $mark } from ${JSON.stringify(marks)}; $mark(() => new Error()); ${body}\n$mark(() => new Error());`,
+        code: `import { mark as $mark } from ${JSON.stringify(marks)}; ${mark} ${body}\n${mark}`,
         map: null,
         // The package has no side effects, except for its preloads.
         moduleSideEffects: file.endsWith("/testing/preload.ts") || !isLibrary,

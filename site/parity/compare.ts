@@ -2,6 +2,8 @@
 
 import type { Trace } from "../../src/trace/format.ts";
 
+const helperFrame = "main.ts:1";
+
 /** What a run leaves. */
 export interface Outcome {
   readonly code: number | null;
@@ -17,22 +19,43 @@ export interface Difference {
   readonly actual: string;
 }
 
-/** Returns the parts in which two runs differ. */
-export function compareRuns(expected: Outcome, actual: Outcome): Difference[] {
+/** Options of {@link compareRuns}. */
+export interface CompareOptions {
+  /**
+   * Whether the second run has frames of the callers that await in its reports. Firefox and WebKit have none.
+   *
+   * @defaultValue true
+   */
+  readonly hasAsyncFrames?: boolean;
+}
+
+/** Returns the parts in which a run, in a browser, differs from a run on Node. */
+export function compareRuns(
+  expected: Outcome,
+  actual: Outcome,
+  { hasAsyncFrames = true }: CompareOptions = {},
+): Difference[] {
+  const report = hasAsyncFrames ? expected.stderr : expected.stderr.replace(/^\s*at async .*\n/gm, "");
   return [
     ...compareLists("exit code", [expected.code], [actual.code]),
     ...compareLists("output", expected.stdout.split("\n"), actual.stdout.split("\n")),
-    ...compareReports(reportLines(expected.stderr), reportLines(actual.stderr)),
+    ...compareReports(withOneHelperFrame(reportLines(report)), reportLines(actual.stderr)),
     ...compareTraces(expected.trace, actual.trace),
   ];
 }
 
-/** Compares reports, without the lines of frames that on Node are in the code that esbuild generates; see {@link withoutHelperLines}. */
+/**
+ * Returns the lines of a report of Node with `main.ts:1` instead of the frames of the code that esbuild generates for `using`, which is in line 1,
+ * and of the block that calls it. The browser has one frame for them: the end of the block.
+ */
+function withOneHelperFrame(lines: readonly string[]): string[] {
+  return lines.filter((line, index) => !lines[index - 1]?.endsWith(helperFrame) || !/main\.ts:\d+$/.test(line));
+}
+
 function compareReports(expected: readonly string[], actual: readonly string[]): Difference[] {
-  const comparable = actual.map((line, index) => {
-    const helper = expected[index];
-    return helper?.endsWith("main.ts:1") ? line.replace(/main\.ts:\d+$/, "main.ts:1") : line;
-  });
+  const comparable = actual.map((line, index) =>
+    expected[index]?.endsWith(helperFrame) ? line.replace(/main\.ts:\d+$/, helperFrame) : line,
+  );
   return compareLists("report", expected, comparable);
 }
 
@@ -75,7 +98,8 @@ function compareLists(part: string, expected: readonly unknown[], actual: readon
 /** The lines of a report, with `main.ts:line` for the frames of the program, and without other frames. */
 function reportLines(report: string): string[] {
   return report.split("\n").flatMap((line) => {
-    const indentation = /^\s*(?=at )/.exec(line)?.[0];
+    // A frame is `at name (file:line:column)` in Chromium, and `name@file:line:column` in Firefox and WebKit.
+    const indentation = /^\s*(?=at |[^\s@]*@\S+:\d+:\d+$)/.exec(line)?.[0];
     if (indentation === undefined) return [line];
     const position = /\bmain\.ts:\d+/.exec(line)?.[0];
     return position === undefined ? [] : [indentation + position];

@@ -2,7 +2,10 @@
 //
 //   npm run parity                                     all examples that do not need Node, three seeds each
 //   npm run parity -- 01-basic-pool --seeds 5          the named examples
+//   npm run parity -- --browser firefox                in Firefox or WebKit (webkit) instead of Chromium
 //   npm run parity -- --jobs 4 --progress              four programs at a time, with a count and the differences as they are found
+//   npm run parity -- --check                          the part of `npm run check`: one seed each, three for every tenth program, and
+//                                                      nothing without a browser
 //
 // A report is compared without columns and names of functions, which a source map may change.
 
@@ -15,15 +18,32 @@ import { selectExamples } from "../../scripts/select-examples.ts";
 import { textTable } from "../../scripts/text-table.ts";
 import { EngineBrowser } from "./browser.ts";
 import { compareRuns, type Outcome } from "./compare.ts";
+import { browserNames, missingBrowser, reasonToSkip } from "./drivers.ts";
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     seeds: { type: "string", default: "3" },
+    browser: { type: "string", default: "chromium" },
     jobs: { type: "string", default: "2" },
     progress: { type: "boolean", default: false },
+    check: { type: "boolean", default: false },
   },
 });
+
+const name = browserNames.find((known) => known === values.browser) ?? fail(`--browser: ${browserNames.join(", ")}`);
+if (values.check) {
+  const reason = reasonToSkip(name);
+  if (reason !== undefined) {
+    console.log(`Skipped: the parity of all examples in ${name}, because ${reason}`);
+    process.exit();
+  }
+}
+const missing = missingBrowser(name);
+if (missing !== undefined) fail(missing);
+
+/** In `--check`, the distance between two programs that run with all seeds. */
+const sampleDistance = 10;
 
 const needsNode = /from "(?!goro")/;
 const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
@@ -42,7 +62,16 @@ for (const example of await selectExamples(positionals)) {
   if (needsNode.test(source)) skipped.push(example.name);
   else sources.set(example, source);
 }
-const tasks: Task[] = seeds.flatMap((seed) => Array.from(sources, ([example, source]) => ({ example, source, seed })));
+const tasks: Task[] = seeds.flatMap((seed) =>
+  Array.from(sources, ([example, source]) => ({ example, source, seed })).filter(
+    (_, index) => !values.check || seed === 1 || index % sampleDistance === 0,
+  ),
+);
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
 
 /** The beginning of a text, for a table. */
 function shorten(text: string): string {
@@ -77,13 +106,13 @@ async function runInBrowser(browser: EngineBrowser, { source, seed }: Task): Pro
 const rows: (readonly string[])[] = [["example", "seed", "differs in", "Node", "browser"]];
 const different = new Set<string>();
 let done = 0;
-const browser = await EngineBrowser.open();
+const browser = await EngineBrowser.open(name);
 try {
   const queue = tasks.values();
   const work = async (): Promise<void> => {
     for (const task of queue) {
       const [node, page] = await Promise.all([runOnNode(task), runInBrowser(browser, task).catch(failedRun)]);
-      const differences = compareRuns(node, page);
+      const differences = compareRuns(node, page, { hasAsyncFrames: name === "chromium" });
       if (differences.length > 0) different.add(task.example.name);
       if (values.progress) console.error(`${++done} of ${tasks.length}: ${task.example.name}`, ...differences);
       for (const { part, expected, actual } of differences) {
@@ -95,7 +124,7 @@ try {
   if (rows.length > 1) console.log(`${textTable(rows)}\n`);
   const equal = sources.size - different.size;
   console.log(
-    `${browser.version}: ${equal} of ${sources.size} programs as on Node, ${seeds.length} seeds each` +
+    `${browser.version}: ${equal} of ${sources.size} programs as on Node, ${tasks.length} runs` +
       (skipped.length === 0 ? "" : `; not run, because they need Node: ${skipped.join(", ")}`),
   );
 } finally {

@@ -14,14 +14,11 @@ interface Resource {
   readonly isAsync: boolean;
 }
 
-interface Symbols {
-  readonly dispose?: symbol;
-  readonly asyncDispose?: symbol;
+// Programs and the library use the symbols by these names, so an engine without them, such as that of WebKit, gets them before either is loaded.
+for (const name of ["dispose", "asyncDispose"]) {
+  if (!(name in Symbol)) Object.defineProperty(Symbol, name, { value: Symbol(`Symbol.${name}`) });
 }
-
-const { dispose, asyncDispose } = Symbol as Symbols;
-const disposeKey = dispose ?? Symbol.for("Symbol.dispose");
-const asyncDisposeKey = asyncDispose ?? Symbol.for("Symbol.asyncDispose");
+const { dispose: disposeKey, asyncDispose: asyncDisposeKey } = Symbol;
 
 /** The resources of a block, and the error with which it is left. */
 export class Scope {

@@ -1,4 +1,7 @@
 // The page's side of a run: compiles the program, starts a worker, collects its output, and stops it.
+//
+// A run can end in three ways: by the result of the worker, by an error of the worker, and by the timer that `stop` sets. The first one
+// decides, terminates the worker and clears the timer; the others have no effect after it.
 
 import type { CompiledProgram, Output, Request, Response, RunOptions, RunResult } from "./messages.ts";
 
@@ -16,7 +19,10 @@ export interface ProgramRun {
   /** Resolves with the result; does not reject. */
   readonly result: Promise<RunResult>;
 
-  /** Stops the program. If the worker does not obey within 500 ms, it is terminated: the output until then is kept, its trace is lost. */
+  /**
+   * Stops the program. If the worker does not obey within 500 ms, it is terminated: the output until then is kept, its trace is lost. Has
+   * no effect after the first call, and after the result.
+   */
   stop(): void;
 }
 
@@ -34,15 +40,22 @@ export async function compile(source: string): Promise<CompiledProgram> {
 export function startRun(program: CompiledProgram, options: HostOptions = {}): ProgramRun {
   const { onOutput, ...runOptions } = options;
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  const send = (request: Request): void => worker.postMessage(request);
   const output: Output[] = [];
-  let end: (result: Omit<RunResult, "output">) => void = () => undefined;
-  const result = new Promise<RunResult>((resolve) => {
-    end = (outcome) => {
-      worker.terminate();
-      resolve({ ...outcome, output });
-    };
-  });
+  let stopTimer: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
+  let resolve: (result: RunResult) => void;
+  const result = new Promise<RunResult>((onResult) => (resolve = onResult));
+
+  const end = (outcome: Omit<RunResult, "output">): void => {
+    if (isOver) return;
+    isOver = true;
+    clearTimeout(stopTimer);
+    worker.terminate();
+    resolve({ ...outcome, output });
+  };
   worker.onmessage = ({ data }: MessageEvent<Response>) => {
+    if (isOver) return;
     if (data.type === "end") {
       end(data.result);
     } else {
@@ -50,21 +63,22 @@ export function startRun(program: CompiledProgram, options: HostOptions = {}): P
       onOutput?.(data.output);
     }
   };
-  worker.onerror = (event) => {
-    end(lost("terminated", `The worker failed: ${event.message}`));
+  worker.onerror = ({ message }) => {
+    // The event of a script that could not be loaded has no message.
+    end(terminated(`The worker failed: ${message || "its script was not loaded"}.`));
   };
-  const send = (request: Request): void => worker.postMessage(request);
   send({ type: "start", program, options: runOptions });
   return {
     result,
     stop() {
+      if (isOver || stopTimer !== undefined) return;
       send({ type: "stop" });
-      setTimeout(() => end(lost("terminated", "The program was terminated, because it did not stop.")), stopGrace);
+      stopTimer = setTimeout(() => end(terminated("The program was terminated, because it did not stop.")), stopGrace);
     },
   };
 }
 
 /** The result of a run whose worker has not sent one. */
-function lost(ending: RunResult["ending"], notice: string): Omit<RunResult, "output"> {
-  return { ending, code: null, report: "", trace: null, line: undefined, notices: [notice] };
+function terminated(notice: string): Omit<RunResult, "output"> {
+  return { ending: "terminated", code: null, report: "", trace: null, line: undefined, notices: [notice] };
 }

@@ -61,7 +61,10 @@ export interface Output {
   readonly at: number;
 }
 
-/** How a run ended: `exited` by itself; `loop` by the loop guard; `stopped` by the page; `terminated` if it did not obey a stop. */
+/**
+ * How a run ended: `exited` by itself; `loop` by the loop guard; `stopped` by the page; `terminated` if it did not obey a stop, or if its
+ * worker failed.
+ */
 export type Ending = "exited" | "loop" | "stopped" | "terminated";
 
 /** The result of a run. */
@@ -72,9 +75,9 @@ export interface RunResult {
   readonly output: readonly Output[];
   /** What the library has written to stderr at the end of the program: a panic or a deadlock; "" if it returned. */
   readonly report: string;
-  /** null if the program had to be terminated. */
+  /** null if the program had to be terminated, or was stopped before it began. */
   readonly trace: Trace | null;
-  /** The line of an endless loop or of a syntax error. */
+  /** The line of an endless loop, from 1; undefined unless `ending` is `loop`. */
   readonly line: number | undefined;
   /** Sentences for the reader: a limit that was reached, a loop that was stopped. */
   readonly notices: readonly string[];

@@ -15,8 +15,10 @@ export interface ProcessHost {
   readonly source: string;
   /** Called with each write. */
   write(stream: Output["stream"], text: string): void;
-  /** Called when the program exits. */
+  /** Called when the program exits, after the listeners of the event `exit`. */
   exit(code: number): void;
+  /** Called with an error that a listener of the event `exit` has thrown. */
+  uncaught(error: unknown): void;
 }
 
 /** A stream of the process. */
@@ -40,6 +42,7 @@ export class WorkerProcess {
   exitCode: number | string | undefined;
   readonly #host: ProcessHost;
   readonly #listeners = new Map<string, Listener[]>();
+  #isExiting = false;
 
   constructor(host: ProcessHost) {
     this.#host = host;
@@ -50,7 +53,19 @@ export class WorkerProcess {
 
   exit(code: number | string | undefined = this.exitCode): void {
     this.exitCode = code;
-    this.#host.exit(Number(code ?? 0));
+    // A listener may exit, too, with another code.
+    if (this.#isExiting) return;
+    this.#isExiting = true;
+    try {
+      this.emit("exit", this.#code);
+    } catch (error) {
+      this.#host.uncaught(error);
+    }
+    this.#host.exit(this.#code);
+  }
+
+  get #code(): number {
+    return Number(this.exitCode ?? 0);
   }
 
   on(event: string, listener: Listener): this {

@@ -5,7 +5,7 @@
 //   for await (x of y) body     ->  { const c = $get(); try { for await (x of y) { $set(c); body } } finally { $set(c); } }
 //   try/catch/finally           ->  $set(c) at the head of catch and finally, if the function can resume inside
 //   using x = e                 ->  const x = scope.add(e), and the block in try/catch/finally
-//   while (t) body              ->  while (t) { $loop(line); body }, with the option `guard`
+//   while (t) body              ->  while (t) { $loop(line); body }, in a program only
 //
 // The context of an async generator is that of the last caller of `next`, in a variable of the function:
 //
@@ -22,16 +22,6 @@ export const runtimeNames: readonly string[] = ["$get", "$set", "$restore", "$re
 
 /** The names that a program uses in addition: the loop guard, and the exports of the library. */
 const programNames: readonly string[] = ["$loop", "$goro"];
-
-/** Options of {@link restoreContexts}. */
-export interface TransformOptions {
-  /**
-   * Whether each round of a loop calls `$loop` with the line of the loop, a name that the code around the result must declare, too.
-   *
-   * @defaultValue false
-   */
-  readonly guard?: boolean;
-}
 
 /** A mistake in the text of a program, with its line, from 1. */
 export class ProgramError extends Error {
@@ -56,13 +46,13 @@ export function stripTypes(source: string): string {
  */
 export function compileProgram(source: string): string {
   const names = [...runtimeNames, ...programNames].join(", ");
-  const { imports, body } = new Printer(stripTypes(source), { guard: true }).printProgram();
+  const { imports, body } = new Printer(stripTypes(source)).printProgram();
   return `export default async ({ ${names} }) => { ${imports}${body}\n};\n`;
 }
 
 /** Returns a JavaScript module with the same lines that keeps its async context. */
-export function restoreContexts(code: string, options: TransformOptions = {}): string {
-  return new Printer(code, options).printModule();
+export function restoreContexts(code: string): string {
+  return new Printer(code).printModule();
 }
 
 /** Calls `f`, and adds the line to an error of a parser. */
@@ -88,7 +78,7 @@ const generatorContext = "$here";
 class Printer {
   readonly #code: string;
   readonly #program: Of<"Program">;
-  readonly #guard: boolean;
+  /** The declarations for the imports of a program, whose loops are guarded; null for a module. */
   #imports: string[] | null = null;
   // The top level of a module may await.
   #isAsync = true;
@@ -96,9 +86,8 @@ class Printer {
   #scopeName = "";
   #lastName = 0;
 
-  constructor(code: string, { guard = false }: TransformOptions) {
+  constructor(code: string) {
     this.#code = code;
-    this.#guard = guard;
     this.#program = located(() => parse(code, { ecmaVersion: 2026, sourceType: "module", locations: true }));
   }
 
@@ -284,7 +273,7 @@ class Printer {
   }
 
   #printLoopBody(node: Loop, start: string): string {
-    const guard = this.#guard ? ` $loop(${lineOf(node)});` : "";
+    const guard = this.#imports !== null ? ` $loop(${lineOf(node)});` : "";
     const body = this.#print(node.body);
     return start + guard === "" ? body : `{${start}${guard} ${body} }`;
   }

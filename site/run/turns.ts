@@ -29,13 +29,18 @@ interface Host {
   fetch(...args: unknown[]): Promise<unknown>;
 }
 
-/**
- * Installs `setImmediate`, and counts immediates, timers and requests. Returns a function that begins to look for idleness.
- *
- * @param onTurn - called at the beginning of each turn
- * @param onIdle - called when nothing has been pending for 100 ms
- */
-export function installTurns(onTurn: () => void, onIdle: () => void): () => void {
+/** What the worker does at the turns of the event loop. */
+export interface TurnListener {
+  /** Called at the beginning of each turn. */
+  onTurn(): void;
+  /** Called when nothing has been pending for 100 ms. It may start more. */
+  onIdle(): void;
+  /** Called after `onIdle` if that has not started more. */
+  onEnd(): void;
+}
+
+/** Installs `setImmediate`, and counts immediates, timers and requests. Returns a function that begins to look for idleness. */
+export function installTurns({ onTurn, onIdle, onEnd }: TurnListener): () => void {
   const host = globalThis as unknown as Host;
   const { setTimeout, setInterval, clearTimeout, fetch } = host;
   const queue: (() => void)[] = [];
@@ -45,10 +50,26 @@ export function installTurns(onTurn: () => void, onIdle: () => void): () => void
   let idleTimer: number | undefined;
   let isWatching = false;
 
+  const isBusy = (): boolean => queue.length + timers.size + requests > 0;
   const check = (): void => {
     clearTimeout.call(host, idleTimer);
-    if (!isWatching || queue.length + timers.size + requests > 0) return;
-    idleTimer = setTimeout.call(host, onIdle, idleTime);
+    if (!isWatching || isBusy()) return;
+    idleTimer = setTimeout.call(
+      host,
+      () => {
+        enter(onIdle);
+        // After the promises that `onIdle` has settled.
+        clearTimeout.call(host, idleTimer);
+        idleTimer = setTimeout.call(
+          host,
+          () => {
+            if (!isBusy()) onEnd();
+          },
+          0,
+        );
+      },
+      idleTime,
+    );
   };
   const enter = (run: () => void): void => {
     onTurn();

@@ -20,6 +20,12 @@ const outputInterval = 50;
 type Library = typeof library;
 type ProgramModule = { readonly default: (runtime: Readonly<Record<string, unknown>>) => Promise<void> };
 
+interface EndDetails {
+  readonly code?: number;
+  readonly line?: number;
+  readonly notice?: string;
+}
+
 const post = (response: Response): void => globalThis.postMessage(response);
 
 /** One run. */
@@ -35,7 +41,7 @@ class Run {
   #url = "";
   #report = "";
   #unsent: Output[] = [];
-  #lastSent = performance.now();
+  #lastSent = -Infinity;
   #length = 0;
   #isOver = false;
 
@@ -47,21 +53,22 @@ class Run {
       processors: options.processors ?? 4,
       source: program.source,
       write: (stream, text) => this.#write(stream, text),
-      exit: (code) => this.#end("exited", code),
+      exit: (code) => this.#end("exited", { code }),
+      uncaught: (error) => this.#uncaught(error),
     });
     this.#guard = new LoopGuard(options.loopLimit ?? 2000, ({ message, line }) => {
-      this.#notices.push(`The program was stopped: ${message}.`);
-      this.#end("loop", null, line);
+      this.#end("loop", { line, notice: `The program was stopped: ${message}.` });
     });
   }
 
   async start(): Promise<void> {
     const { seed = 1, eventLimit = 5000 } = this.#options;
     installContexts();
-    const watchIdleness = installTurns(
-      () => this.#turn(),
-      () => this.#idle(),
-    );
+    const watchIdleness = installTurns({
+      onTurn: () => this.#turn(),
+      onIdle: () => this.#process.emit("beforeExit", this.#process.exitCode ?? 0),
+      onEnd: () => this.#process.exit(),
+    });
     this.#process.replaceConsole();
     Object.assign(globalThis, { process: this.#process });
     addEventListener("error", (event) => {
@@ -95,19 +102,12 @@ class Run {
   }
 
   stop(): void {
-    this.#notices.push("The program was stopped.");
-    this.#end("stopped", null);
+    this.#end("stopped", { notice: "The program was stopped." });
   }
 
   #turn(): void {
     this.#guard.turn();
-    if (performance.now() - this.#lastSent >= outputInterval) this.#send();
-  }
-
-  // A program ends, as on Node, if nothing is left to run, unless a listener starts more.
-  #idle(): void {
-    this.#process.emit("beforeExit", this.#process.exitCode ?? 0);
-    setTimeout(() => this.#process.exit(), 0);
+    this.#sendIfDue();
   }
 
   #uncaught(error: unknown): void {
@@ -130,6 +130,12 @@ class Run {
       );
     }
     this.#unsent.push({ stream, text: shown, at: (this.#library?.now() ?? 0) - this.#epoch });
+    this.#sendIfDue();
+  }
+
+  // The first output is sent at once, so that the page shows early that the program runs.
+  #sendIfDue(): void {
+    if (performance.now() - this.#lastSent >= outputInterval) this.#send();
   }
 
   #send(): void {
@@ -138,17 +144,21 @@ class Run {
     this.#unsent = [];
   }
 
-  #end(ending: Ending, code: number | null, line?: number): void {
+  /** Sends the result. The first call decides how the run ends; later ones have no effect. */
+  #end(ending: Ending, { code, line, notice }: EndDetails): void {
     if (this.#isOver) return;
-    this.#process.emit("exit", code);
-    const trace = this.#recording?.stop() ?? null;
     this.#isOver = true;
+    const trace = this.#recording?.stop() ?? null;
+    if (notice !== undefined) this.#notices.push(notice);
     if (trace !== null && trace.dropped > 0) {
       const [kept, dropped] = [trace.events.length, trace.dropped].map((count) => count.toLocaleString("en"));
       this.#notices.push(`The recording has the first ${kept} events; ${dropped} later events were not recorded.`);
     }
     this.#send();
-    post({ type: "end", result: { ending, code, report: this.#report, trace, line, notices: this.#notices } });
+    post({
+      type: "end",
+      result: { ending, code: code ?? null, report: this.#report, trace, line, notices: this.#notices },
+    });
     globalThis.close();
   }
 }

@@ -16,7 +16,7 @@ const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
  * The sizes that a visit may load, in bytes after compression. The goals of a run, 60,000, and of an edited run, 150,000, are not reached: the
  * worker has 30,000, and the view 25,000.
  */
-const budgets = { visit: 20_000, run: 76_000, editedRun: 160_000 } as const;
+const budgets = { visit: 20_000, run: 78_000, editedRun: 160_000 } as const;
 
 let site: SiteBrowser;
 

@@ -6,6 +6,8 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { EngineBrowser } from "../parity/browser.ts";
 import { compareRuns } from "../parity/compare.ts";
+import { reasonToSkip } from "../parity/drivers.ts";
+import type { PageRequest } from "../parity/page.ts";
 import type { RunOptions, RunResult } from "../run/messages.ts";
 import { runOnNode } from "./support/run-on-node.ts";
 
@@ -14,12 +16,15 @@ let browser: EngineBrowser;
 const imports = 'import { Channel, go, main, numCPU, time } from "goro";\n';
 
 /** Runs a program whose second line is the first of `body`. */
-const run = (body: string, options?: RunOptions, stopAfter?: number): Promise<RunResult> =>
-  browser.run(imports + body, options, stopAfter);
+const run = (body: string, options?: RunOptions, stopAt?: PageRequest["stopAt"]): Promise<RunResult> =>
+  browser.run(imports + body, options, stopAt);
 
 const textOf = ({ output }: RunResult): string => output.map(({ text }) => text).join("");
 
-describe("the worker", () => {
+const reason = reasonToSkip("chromium");
+if (reason !== undefined) console.log(`Skipped: the tests of site/test/worker.test.ts, because ${reason}`);
+
+describe("the worker", { skip: reason !== undefined }, () => {
   before(async () => {
     browser = await EngineBrowser.open();
   });
@@ -69,6 +74,21 @@ describe("the worker", () => {
     assert.deepEqual([textOf(result), result.code], ["later\n", 0]);
   });
 
+  test("a listener of beforeExit can start more, and one of exit can write and choose the code", async () => {
+    const result = await run(`
+      let rounds = 0;
+      process.on("beforeExit", () => ++rounds < 3 && setTimeout(() => console.log(rounds), 200));
+      process.on("exit", (code) => { console.log("exit", code); process.exit(7); });
+      console.log("begun");`);
+    assert.deepEqual([textOf(result), result.code, result.ending], ["begun\n1\n2\nexit 0\n", 7, "exited"]);
+  });
+
+  test("an error in a listener of exit is reported, and the run ends", async () => {
+    const result = await run('process.on("exit", () => { throw new Error("late"); });');
+    assert.deepEqual([result.code, result.ending], [1, "exited"]);
+    assert.match(result.report, /^Uncaught Error: late/);
+  });
+
   test("an endless loop is stopped, its line is named, and output and trace are kept", async () => {
     const result = await run('main(async () => {\n  console.log("before");\n  while (true) {}\n});', {
       loopLimit: 100,
@@ -87,16 +107,33 @@ describe("the worker", () => {
 
   test("a program without end stops on request, and keeps output and trace", async () => {
     const result = await run(
-      'main(async () => {\n  console.log("begun");\n  for (;;) await time.sleep(1);\n});',
+      'main(async () => {\n  for (let i = 0; ; i++) { await time.sleep(1); if (i === 6000) console.log("begun"); }\n});',
       {},
-      500,
+      "output",
     );
     assert.deepEqual([result.ending, result.code, textOf(result)], ["stopped", null, "begun\n"]);
     assert.ok((result.trace?.dropped ?? 0) > 0);
   });
 
+  test("a loop that is stopped by its guard during the grace of a stop ends as a loop", async () => {
+    const result = await run(
+      'main(() => {\n  console.log("begun");\n  while (true) {}\n});',
+      { loopLimit: 100 },
+      "output",
+    );
+    assert.deepEqual([result.ending, result.line, result.notices.length, textOf(result)], ["loop", 4, 1, "begun\n"]);
+    assert.ok(result.trace !== null);
+  });
+
+  test("a stop before the first output gives a result, too", async () => {
+    const result = await run("main(async () => {\n  for (;;) await time.sleep(1);\n});", {}, "start");
+    assert.deepEqual([result.ending, result.code], ["stopped", null]);
+  });
+
   test("a program that does not let the worker stop is terminated", async () => {
-    const result = await run("const f = async (): Promise<void> => { await null; return f(); };\nmain(f);", {}, 100);
+    const program =
+      'main(() => { console.log("begun"); const f = (): void => void Promise.resolve().then(f); f(); return new Promise(() => {}); });';
+    const result = await run(program, {}, 2000);
     assert.deepEqual([result.ending, result.trace], ["terminated", null]);
   });
 

@@ -313,23 +313,25 @@ async function disposal(note: Note): Promise<void> {
   note(spread().join());
 }
 
-/** A generator whose `next` is called by all goroutines: it runs as part of the one that calls. */
-let owner: Note = () => undefined;
+/**
+ * A generator whose `next` is called by all goroutines. Between two values it runs as part of the one that has called, or, if that call was
+ * queued, of the one whose call was running: its lines begin with no name.
+ */
+const noteShared: Note = (text) => console.log(`shared: ${text}`);
 const shared = (async function* (): AsyncGenerator<number> {
   for (let i = 0; i < 9; i++) {
-    owner(`shared generator ${i}`);
+    noteShared(`generator ${i}`);
     try {
       yield i;
-      owner(`shared generator after ${i}`);
+      noteShared(`after ${i}`);
     } finally {
-      owner(`shared finally ${i}`);
+      noteShared(`finally ${i}`);
     }
   }
 })();
 
 async function sharing(note: Note): Promise<void> {
   for (let i = 0; i < 3; i++) {
-    owner = note;
     const { value } = (await shared.next()) as { value: number };
     note(`got ${value}`);
     await gosched();

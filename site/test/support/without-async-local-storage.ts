@@ -2,9 +2,11 @@
 // transformed, as for the browser.
 
 import { register } from "node:module";
-import { bind, get, installContexts, keep, restore, resumed, set } from "../../run/context.ts";
-import { AsyncLocalStorage, AsyncResource } from "../../run/context.ts";
-import { Scope } from "../../run/disposal.ts";
+
+register("./transform-loader.ts", import.meta.url);
+const { AsyncLocalStorage, AsyncResource, bind, get, installContexts, keep, restore, resumed, set } =
+  await import("../../run/context.ts");
+const { Scope } = await import("../../run/disposal.ts");
 
 const host = globalThis as unknown as Record<
   string,
@@ -23,4 +25,3 @@ process.getBuiltinModule = (name: string) =>
 Object.assign(globalThis, {
   contextRuntime: { $get: get, $set: set, $restore: restore, $resumed: resumed, $keep: keep, $Scope: Scope },
 });
-register("./transform-loader.ts", import.meta.url);

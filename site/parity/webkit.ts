@@ -1,0 +1,97 @@
+// WebKitGTK by WebDriver, with the few commands that the parity check needs.
+//
+// See https://www.w3.org/TR/webdriver2/
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import type { PageDriver } from "./drivers.ts";
+
+/** How long the driver may take to start, in milliseconds. */
+const startTimeout = 30_000;
+
+/** How long a run may take, in milliseconds. */
+const scriptTimeout = 600_000;
+
+/** Calls a function of the page: its name and argument are the first arguments, the callback of WebDriver is the last. */
+const callScript = `
+  const [name, text, done] = arguments;
+  globalThis[name](text).then((value) => done({ value }), (error) => done({ message: error.message }));
+`;
+
+interface Session {
+  readonly sessionId: string;
+  readonly capabilities: { readonly browserVersion: string };
+}
+
+/** Starts the driver, and with it a browser on a virtual display, unless there is a display. */
+export async function openWebKit(driverPath: string, url: string): Promise<PageDriver> {
+  const port = await freePort();
+  const command = [driverPath, `--port=${port}`];
+  const hasDisplay = process.env["DISPLAY"] !== undefined || process.env["WAYLAND_DISPLAY"] !== undefined;
+  const [file, ...args] = hasDisplay ? command : ["xvfb-run", "--auto-servernum", ...command];
+  // A group of its own, so that the display ends with the driver.
+  const driver = spawn(file as string, args, { stdio: "ignore", detached: true });
+  const isOver = once(driver, "exit");
+  const kill = async (): Promise<void> => {
+    process.kill(-(driver.pid as number));
+    await isOver;
+  };
+  const send = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const { value } = (await response.json()) as { value: T & { error?: string; message?: string } };
+    if (!response.ok) throw new Error(`${value.error}: ${value.message}`);
+    return value;
+  };
+  try {
+    await untilReady(() => send("GET", "/status"));
+    const { sessionId, capabilities } = await send<Session>("POST", "/session", { capabilities: {} });
+    const session = `/session/${sessionId}`;
+    await send("POST", `${session}/timeouts`, { script: scriptTimeout });
+    await send("POST", `${session}/url`, { url });
+    return {
+      version: `WebKitGTK ${capabilities.browserVersion}`,
+      async call(name, text) {
+        const outcome = await send<{ value?: string; message?: string }>("POST", `${session}/execute/async`, {
+          script: callScript,
+          args: [name, text],
+        });
+        if (outcome.value === undefined) throw new Error(outcome.message);
+        return outcome.value;
+      },
+      async close() {
+        await send("DELETE", session);
+        await kill();
+      },
+    };
+  } catch (error) {
+    await kill();
+    throw error;
+  }
+}
+
+async function untilReady(check: () => Promise<unknown>): Promise<void> {
+  const deadline = performance.now() + startTimeout;
+  for (;;) {
+    try {
+      await check();
+      return;
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await delay(50);
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
