@@ -8,6 +8,7 @@ import { findDifferences } from "../../scripts/expected-output.ts";
 import { examples } from "../../scripts/examples.ts";
 import { path } from "../lessons/path.ts";
 import { pitfalls } from "../lessons/pitfalls.ts";
+import { reasonToSkip } from "../parity/drivers.ts";
 import { type OpenPage, screens, SiteBrowser } from "./support/site-browser.ts";
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -46,7 +47,10 @@ async function runText({ page }: OpenPage, text: string): Promise<void> {
 
 const program = (body: string): string => `import { main, time } from "goro";\n\nmain(async () => {\n${body}\n});\n`;
 
-describe("the site", () => {
+const reason = reasonToSkip("chromium");
+if (reason !== undefined) console.log(`Skipped: the tests of site/test/page.test.ts, because ${reason}`);
+
+describe("the site", { skip: reason !== undefined }, () => {
   before(async () => {
     site = await SiteBrowser.open();
   });
