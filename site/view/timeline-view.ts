@@ -16,6 +16,9 @@ import { timelineStyle } from "./timeline-style.ts";
 const minStepWidth = 24;
 const maxWidth = 20_000;
 
+/** How far the mark of a lane reaches beyond it, in pixels, if there is room. */
+const maxLaneMargin = 6;
+
 /** How far behind its event the cursor is at most, in pixels. */
 const maxLead = 12;
 
@@ -83,11 +86,8 @@ export class TimelineView {
     const ending = isEnd ? this.#trace?.ending : undefined;
     const goroutines = new Map(states[step]?.goroutines.map((goroutine) => [goroutine.id, goroutine]));
     for (const [id, lane] of this.#lanes) showLane(lane, goroutines.get(id), actors.includes(id), ending);
-    const events = pluralize(steps.length, "step");
-    this.#scroller.setAttribute(
-      "aria-label",
-      `Timeline of ${pluralize(this.#lanes.size, "goroutine")}, step ${step} of ${events}`,
-    );
+    const goroutineCount = pluralize(this.#lanes.size, "goroutine");
+    this.#scroller.setAttribute("aria-label", `Timeline of ${goroutineCount}, step ${step} of ${steps.length}`);
     this.#follow(x, actors);
   }
 
@@ -132,8 +132,10 @@ export class TimelineView {
     this.#names.replaceChildren(draw({ ...layout, axis: { ...axis, ...nothing }, tracks: [], shapes }, 0, cut));
     this.#lanes.clear();
     this.#picture.replaceChildren();
+    const pitch = (lanes[1]?.top ?? Infinity) - (lanes[0]?.top ?? 0);
     for (const { goroutine, top, bottom } of lanes) {
-      const lane = laneLabel(this.#run.labels?.goroutine(goroutine) ?? "", top, bottom);
+      const margin = Math.min((pitch - (bottom - top)) / 2, maxLaneMargin);
+      const lane = laneLabel(this.#run.labels?.goroutine(goroutine) ?? "", top - margin, bottom + margin);
       this.#lanes.set(goroutine, lane);
       this.#names.append(lane.root);
       this.#picture.append(lane.band);
@@ -153,7 +155,9 @@ export class TimelineView {
     if (isVisible && !isLow) return;
     const left = isVisible ? scrollLeft : Math.max(0, x - width * 0.4);
     const top = isLow ? Math.max(0, lane.top - clientHeight / 2) : scrollTop;
-    this.#scroller.scrollTo({ left, top, behavior: hasReducedMotion() ? "auto" : "smooth" });
+    // A long way takes too long.
+    const isSmooth = Math.abs(left - scrollLeft) <= clientWidth && !hasReducedMotion();
+    this.#scroller.scrollTo({ left, top, behavior: isSmooth ? "smooth" : "instant" });
   }
 }
 
@@ -185,8 +189,8 @@ function laneLabel(name: string, top: number, bottom: number): LaneLabel {
   const root = element("div", "lane", element("span", "name", name), state);
   const band = element("div", "band");
   for (const { style } of [root, band]) {
-    style.top = `${top - 6}px`;
-    style.height = `${bottom - top + 12}px`;
+    style.top = `${top}px`;
+    style.height = `${bottom - top}px`;
   }
   root.title = name;
   return { root, state, band };
