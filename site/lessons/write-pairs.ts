@@ -24,7 +24,7 @@ const rows: (readonly string[])[] = [["lesson", "main.go", "main.ts"]];
 const totals: Record<"go" | "port", Share> = { go: { lines: 0, paired: 0 }, port: { lines: 0, paired: 0 } };
 
 function toText({ lines, paired }: Share): string {
-  return `${paired} of ${lines}, ${Math.round((100 * paired) / lines)} %`;
+  return `${paired} of ${lines}, ${Math.floor((100 * paired) / lines)} %`;
 }
 
 /** Prints the groups side by side, and after them the lines without a partner. */
