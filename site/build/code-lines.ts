@@ -27,7 +27,7 @@ export function editedCodeLines(code: string, edited: string, language: Language
 
 function lineOf(line: Markup, number: number, pairs: ReadonlyMap<number, number>, isNew = false): Markup {
   const pair = pairs.get(number);
-  const attributes = html` data-line="${number}"${pair !== undefined && html` data-pair="${pair}"`}`;
+  const attributes = html`data-line="${number}"${pair !== undefined && html` data-pair="${pair}"`}`;
   if (isNew) return html`<ins class="line added" ${attributes}>${line}${"\n"}</ins>`;
   return html`<span class="line" ${attributes}>${line}${"\n"}</span>`;
 }

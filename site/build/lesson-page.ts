@@ -99,13 +99,15 @@ function code({ programs, pairs }: BuiltLesson): Markup {
 }
 
 function controls(): Markup {
-  const button = (id: "first" | "back" | "step" | "last", label: string): Markup =>
-    html`<button type="button" class="icon-button" id="${id}" aria-label="${label}" title="${label}">
+  const button = (id: "first" | "back" | "step" | "last", label: string, key = ""): Markup =>
+    html`<button type="button" class="icon-button" id="${id}" aria-label="${label}" title="${label}${key}">
       ${icon(id)}
     </button>`;
   return html`<section class="controls js-only" aria-label="Run and step">
     <div class="bar">
-      <button type="button" id="run" class="primary">${icon("run")}<span id="run-label">Run</span></button>
+      <button type="button" id="run" class="primary" title="Run (Ctrl-Enter)">
+        ${icon("run")}<span id="run-label">Run</span>
+      </button>
       <button
         type="button"
         id="dice"
@@ -114,11 +116,11 @@ function controls(): Markup {
         ${icon("dice")}<span>Seed <span id="seed">1</span></span>
       </button>
       <div class="steps" role="group" aria-label="Steps">
-        ${button("first", "Beginning")} ${button("back", "Step back")}
-        <button type="button" class="icon-button" id="play" aria-label="Play" title="Play">
+        ${button("first", "Beginning")} ${button("back", "Step back", " (left arrow)")}
+        <button type="button" class="icon-button" id="play" aria-label="Play" title="Play (Space)">
           ${icon("play")}${icon("pause")}
         </button>
-        ${button("step", "Next step")} ${button("last", "Last step")}
+        ${button("step", "Next step", " (right arrow)")} ${button("last", "Last step")}
       </div>
       <input type="range" id="scrub" min="0" max="0" value="0" disabled aria-label="Step" />
       <output id="count" class="count" for="scrub"></output>

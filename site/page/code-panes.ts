@@ -46,8 +46,9 @@ export class CodePanes {
     for (const side of sides) {
       const pane = this.#panes[side];
       pane.innerHTML = code === undefined ? this.#original[side] : `<code>${code[side]}</code>`;
-      const change = pane.querySelector<HTMLElement>(".added, .gone");
-      if (change !== null) scrollToLine(pane, change);
+      const changes = [...pane.querySelectorAll<HTMLElement>(".added, .gone")];
+      const change = changes.find(({ textContent }) => !/^\s*\/\//.test(textContent)) ?? changes[0];
+      if (change !== undefined) scrollToLine(pane, change);
     }
   }
 

@@ -108,7 +108,7 @@ class LessonPage {
       const mistake = choice?.mistake;
       this.#show(runner.judge(result, mistake === undefined ? choice?.expectation : runner.expectationOf(mistake)));
       if (result.line !== undefined) this.#editor?.markError(result.line);
-      this.#finish(start);
+      this.#finish(start, choice === undefined);
     } catch (error) {
       if (turn === this.#turn) this.#fail(error);
     } finally {
@@ -133,8 +133,10 @@ class LessonPage {
     return { program, expectation: broken?.fixed ?? lesson, mistake: broken?.mistakes[number - 1] };
   }
 
-  #finish(start: Start): void {
-    history.replaceState(null, "", formatAddress({ seed: this.#seed, mistake: this.#mistakes.current }));
+  #finish(start: Start, isOwn: boolean): void {
+    // A link cannot name a program that the reader has edited.
+    const address = isOwn ? location.pathname : formatAddress({ seed: this.#seed, mistake: this.#mistakes.current });
+    history.replaceState(null, "", address);
     finishLesson(this.#slug);
     // The result of a comparison is shown at the end of the run, because it says how the program ends.
     this.#verdict.hidden = this.#verdict.dataset["kind"] === "same";

@@ -123,7 +123,7 @@ export class Player {
 
   #setPlaying(isPlaying: boolean): void {
     const label = isPlaying ? "Pause" : "Play";
-    this.#play.title = label;
+    this.#play.title = `${label} (Space)`;
     this.#play.setAttribute("aria-label", label);
     this.#play.classList.toggle("playing", isPlaying);
   }
