@@ -51,13 +51,7 @@ function programModule({ directory, programs, recording }: BuiltLesson): string 
 function mistakesModule({ directory, programs, mistakes: all, pairs, fixed }: BuiltLesson): string {
   if (fixed !== undefined) return fixedModule(programs, fixed);
   if (all.length === 0) return "export const data = { mistakes: [], programs: [] };";
-  const edited = all.map(({ go, ts }): EditedProgram => ({
-    program: compiled(ts),
-    code: {
-      go: editedCodeLines(programs.go, go, "go", pairs).text,
-      ts: editedCodeLines(programs.ts, ts, "ts", pairs).text,
-    },
-  }));
+  const edited = all.map((broken) => editedProgram(programs, broken, pairs));
   return [
     `import { mistakes } from ${JSON.stringify(join(directory, "mistakes.ts"))};`,
     `export const data = { mistakes, programs: ${JSON.stringify(edited)} };`,
@@ -74,6 +68,7 @@ function fixedModule(broken: Programs, { directory, programs, recording }: Fixed
   ].join("\n");
 }
 
+/** Returns an edit of `programs`, as it is run and shown. */
 function editedProgram(programs: Programs, { go, ts }: Programs, pairs: LinePairs): EditedProgram {
   return {
     program: compiled(ts),
