@@ -2,10 +2,9 @@
 
 import { watch } from "node:fs";
 import type { ServerResponse } from "node:http";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { path } from "../lessons/path.ts";
 import { serveFolder } from "./serve.ts";
 import { run } from "../../scripts/run.ts";
 
@@ -25,10 +24,10 @@ async function build(): Promise<void> {
   const { code, stdout, stderr } = await run(process.execPath, ["--import", "tsx", join(root, "build", "build.ts")]);
   console.log(code === 0 ? `built in ${Math.round(performance.now() - started)} ms` : stdout + stderr);
   if (code !== 0) return;
-  for (const name of ["index", ...path.map(({ slug }) => slug)]) {
-    const file = join(outDir, `${name}.html`);
-    const text = await readFile(file, "utf8").catch(() => undefined);
-    if (text !== undefined) await writeFile(file, text.replace("</body>", `${script}\n</body>`));
+  for (const name of await readdir(outDir)) {
+    if (!name.endsWith(".html")) continue;
+    const text = await readFile(join(outDir, name), "utf8");
+    await writeFile(join(outDir, name), text.replace("</body>", `${script}\n</body>`));
   }
   for (const page of pages) page.write("data: reload\n\n");
 }
