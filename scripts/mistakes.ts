@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { declaredOutcome } from "./declared-outcome.ts";
 import { type Example, recordingFiles } from "./examples.ts";
 import type { Order } from "./expected-output.ts";
 
@@ -72,12 +73,12 @@ export async function writeMistakes(example: Example, parent: string): Promise<E
 }
 
 async function writeMistake(example: Example, mistake: Mistake, directory: string): Promise<Example> {
-  const { title, lines = "exact", masks = [], output, failure = [] } = mistake;
+  const { order, recording: declared } = declaredOutcome(mistake);
   const edited: Example = {
-    name: `${example.name}: ${title}`,
+    name: `${example.name}: ${mistake.title}`,
     directory,
     port: join(directory, "main.ts"),
-    order: { patterns: [], lines, masks },
+    order,
   };
   const recording = recordingFiles(edited);
   const texts: Readonly<Record<string, string>> = {
@@ -86,14 +87,10 @@ async function writeMistake(example: Example, mistake: Mistake, directory: strin
     [join(directory, "go.mod")]: "module example\n\ngo 1.25\n",
     // Without it, Node takes main.ts for a CommonJS module, which loads a second copy of goro.
     [join(directory, "package.json")]: '{ "type": "module" }\n',
-    [recording.output]: toText(output),
-    ...(failure.length > 0 && { [recording.failure]: toText(failure) }),
+    [recording.output]: declared.output,
+    ...(declared.failure !== "" && { [recording.failure]: declared.failure }),
   };
   await mkdir(directory, { recursive: true });
   await Promise.all(Object.entries(texts).map(([file, text]) => writeFile(file, text)));
   return edited;
-}
-
-function toText(lines: readonly string[]): string {
-  return lines.map((line) => `${line}\n`).join("");
 }

@@ -86,9 +86,14 @@ export async function buildPitfall(pitfall: Pitfall, examples: readonly Example[
   };
 }
 
-function findExample(examples: readonly Example[], name: string): Example {
+/**
+ * Returns the example with a name.
+ *
+ * @throws {Error} if it does not exist
+ */
+export function findExample(examples: readonly Example[], name: string): Example {
   const example = examples.find((candidate) => candidate.name === name);
-  if (example === undefined) throw new Error(`there is no example ${name}`);
+  if (example === undefined) throw new Error(`the example ${name} does not exist`);
   return example;
 }
 

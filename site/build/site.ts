@@ -10,7 +10,7 @@ import { path } from "../lessons/path.ts";
 import { pitfalls } from "../lessons/pitfalls.ts";
 import type { Assets } from "./document.ts";
 import { indexPage } from "./index-page.ts";
-import { buildLesson, buildPitfall, type BuiltLesson, checkMistakes } from "./lesson.ts";
+import { buildLesson, buildPitfall, type BuiltLesson, checkMistakes, findExample } from "./lesson.ts";
 import { lessonModules } from "./lesson-modules.ts";
 import { hasPicture, lessonPage, timelinePicture } from "./lesson-page.ts";
 
@@ -36,8 +36,7 @@ export async function buildSite({ outDir, checksMistakes }: SiteOptions): Promis
   const all = await examples();
   const lessons = await mapInParallel(path, async (lesson) => {
     const built = await buildLesson(lesson, all);
-    const example = all.find(({ name }) => name === lesson.example);
-    if (checksMistakes && example !== undefined) await checkMistakes(example);
+    if (checksMistakes) await checkMistakes(findExample(all, lesson.example));
     return built;
   });
   const traps = await mapInParallel(pitfalls, (pitfall) => buildPitfall(pitfall, all));

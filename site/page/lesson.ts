@@ -106,7 +106,7 @@ class LessonPage {
         this.#places.output.replaceChildren(create("pre", "printed", result.output.map(({ text }) => text).join("")));
       this.#player.load(result.trace === null ? undefined : runner.createRunView(this.#places, result));
       const mistake = choice?.mistake;
-      this.#show(runner.judge(result, mistake === undefined ? choice?.expectation : runner.expectationOf(mistake)));
+      this.#show(runner.judge(result, mistake === undefined ? choice?.expectation : runner.declaredOutcome(mistake)));
       if (result.line !== undefined) this.#editor?.markError(result.line);
       this.#finish(start, choice === undefined);
     } catch (error) {

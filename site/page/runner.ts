@@ -2,6 +2,7 @@
 
 import "../view/view.css";
 
+export { declaredOutcome } from "../../scripts/declared-outcome.ts";
 export { compile, type ProgramRun, startRun } from "../run/host.ts";
 export { createRunView } from "../view/run-view.ts";
-export { expectationOf, judge, type Verdict } from "./verdict.ts";
+export { judge, type Verdict } from "./verdict.ts";

@@ -1,27 +1,14 @@
 // How a run compares with that of Go.
 
-import type { Outcome } from "../../scripts/examples.ts";
-import { findDifferences, type Order } from "../../scripts/expected-output.ts";
+import type { Expectation } from "../../scripts/declared-outcome.ts";
+import { findDifferences } from "../../scripts/expected-output.ts";
 import { summarizeFailure } from "../../scripts/failure-summary.ts";
 import type { RunResult } from "../run/messages.ts";
-import type { Mistake } from "../../scripts/mistakes.ts";
 
 /** The result of a comparison: `own` is a program that the reader has edited, which has no twin. */
 export interface Verdict {
   readonly kind: "same" | "different" | "own" | "failed";
   readonly text: string;
-}
-
-/** The outcome that a program should have. */
-export interface Expectation {
-  readonly order: Order;
-  readonly recording: Outcome;
-}
-
-/** Returns the outcome that a mistake declares. */
-export function expectationOf({ output, failure = [], lines = "exact", masks = [] }: Mistake): Expectation {
-  const toText = (list: readonly string[]): string => list.map((line) => `${line}\n`).join("");
-  return { order: { patterns: [], lines, masks }, recording: { output: toText(output), failure: toText(failure) } };
 }
 
 /**

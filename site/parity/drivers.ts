@@ -2,7 +2,7 @@
 // BiDi, WebKit by WebDriver.
 
 import { existsSync } from "node:fs";
-import { chromium } from "playwright-core";
+import { type Browser, chromium } from "playwright-core";
 import { openFirefox } from "./firefox.ts";
 import { openWebKit } from "./webkit.ts";
 
@@ -79,9 +79,14 @@ export function openDriver(name: BrowserName, url: string): Promise<PageDriver> 
   return browser.open(pathOf(browser), url);
 }
 
-async function openChromium(executablePath: string, url: string): Promise<PageDriver> {
+/** Starts Chromium. */
+export function launchChromium(executablePath: string = pathOf(browsers.chromium)): Promise<Browser> {
   // Chromium has no sandbox under root.
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  return chromium.launch({ executablePath, args: ["--no-sandbox"] });
+}
+
+async function openChromium(executablePath: string, url: string): Promise<PageDriver> {
+  const browser = await launchChromium(executablePath);
   const page = await browser.newPage();
   page.on("pageerror", (error) => console.error(error));
   await page.goto(url);

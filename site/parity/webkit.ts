@@ -4,9 +4,8 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { freePort } from "../../scripts/free-port.ts";
 import type { PageDriver } from "./drivers.ts";
 
 /** How long the driver may take to start, in milliseconds. */
@@ -86,12 +85,4 @@ async function untilReady(check: () => Promise<unknown>): Promise<void> {
       await delay(50);
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }

@@ -1,14 +1,14 @@
 // A Web Worker that runs one program, in virtual time and in the order that a seed gives. The page terminates it after the result: the
 // library and the globals of a worker serve one run.
 
-import { get, installContexts, keep, restore, resumed, set } from "./context.ts";
-import { Scope } from "./disposal.ts";
+import { installContexts } from "./context.ts";
 import type * as library from "./library.ts";
 import { LoopGuard } from "./loop-guard.ts";
 import type { CompiledProgram, Ending, Output, Request, Response, RunOptions } from "./messages.ts";
 import { mayUseOtherExports } from "./other-exports.ts";
 import { WorkerProcess } from "./process.ts";
 import { seededRandom } from "./random.ts";
+import { runtime } from "./runtime.ts";
 import { installTurns } from "./turns.ts";
 
 /** The file of the program in reports. */
@@ -88,12 +88,7 @@ class Run {
     const { default: program } = (await import(/* @vite-ignore */ this.#url)) as ProgramModule;
     this.#guard.turn();
     const result = program({
-      $get: get,
-      $set: set,
-      $restore: restore,
-      $resumed: resumed,
-      $keep: keep,
-      $Scope: Scope,
+      ...runtime,
       $loop: this.#guard.check,
       $goro: goro,
     });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { get, keep, restore, resumed, set } from "../run/context.ts";
-import { Scope } from "../run/disposal.ts";
+import { runtime } from "../run/runtime.ts";
 import { compileProgram, ProgramError, restoreContexts, stripTypes } from "../run/transform.ts";
 
 type Program = (names: Readonly<Record<string, unknown>>) => Promise<void>;
@@ -13,12 +12,7 @@ async function run(source: string, loop: (line: number) => void = () => undefine
   const url = `data:text/javascript,${encodeURIComponent(code)}`;
   const { default: program } = (await import(url)) as { default: Program };
   await program({
-    $get: get,
-    $set: set,
-    $restore: restore,
-    $resumed: resumed,
-    $keep: keep,
-    $Scope: Scope,
+    ...runtime,
     $loop: loop,
     $goro: { log: (value: unknown) => logged.push(value), "odd name": 7 },
   });

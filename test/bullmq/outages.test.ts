@@ -11,7 +11,8 @@ import { Proxy } from "../../scripts/faults/proxy.ts";
 import type { JobDelivery, JobSource } from "../../src/pool/source.ts";
 import { describeOn } from "../support/engine-tests.ts";
 import { runSource } from "../support/programs.ts";
-import { engines, freePort, type TestServer } from "../support/servers.ts";
+import { freePort } from "../../scripts/free-port.ts";
+import { engines, type TestServer } from "../support/servers.ts";
 
 type Job = { readonly n: number };
 type Options = Partial<QueueOptions<Job>>;

@@ -5,10 +5,11 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import type { BuiltLesson } from "../../build/lesson.ts";
 import { serveFolder } from "../../build/serve.ts";
 import { buildSite } from "../../build/site.ts";
+import { launchChromium } from "../../parity/drivers.ts";
 
 /** The folder of the site on the server. */
 const folder = "nested/tour";
@@ -103,10 +104,7 @@ export class SiteBrowser implements AsyncDisposable {
     const lessons = await buildSite({ outDir: join(root, folder), checksMistakes: false });
     const sent = { bytes: 0 };
     const server = await serveFolder(root, { onSent: (_, bytes) => (sent.bytes += bytes) });
-    // Chromium has no sandbox under root.
-    const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-    const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-    return new SiteBrowser(lessons, root, server, browser, sent);
+    return new SiteBrowser(lessons, root, server, await launchChromium(), sent);
   }
 
   /** Opens the page with a name in a new profile. */

@@ -4,9 +4,8 @@
 import { register } from "node:module";
 
 register("./transform-loader.ts", import.meta.url);
-const { AsyncLocalStorage, AsyncResource, bind, get, installContexts, keep, restore, resumed, set } =
-  await import("../../run/context.ts");
-const { Scope } = await import("../../run/disposal.ts");
+const { AsyncLocalStorage, AsyncResource, bind, installContexts } = await import("../../run/context.ts");
+const { runtime } = await import("../../run/runtime.ts");
 
 const host = globalThis as unknown as Record<
   string,
@@ -22,6 +21,4 @@ const { getBuiltinModule } = process;
 process.getBuiltinModule = (name: string) =>
   name === "async_hooks" ? { AsyncLocalStorage, AsyncResource } : getBuiltinModule.call(process, name);
 
-Object.assign(globalThis, {
-  contextRuntime: { $get: get, $set: set, $restore: restore, $resumed: resumed, $keep: keep, $Scope: Scope },
-});
+Object.assign(globalThis, { contextRuntime: runtime });
