@@ -94,6 +94,9 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   #isDry = false;
   #emptyResult: FetchResult = { job: undefined, limitedFor: 0, delayedUntil: 0 };
 
+  /** Whether the loop has paused for `linger` since the last job. */
+  #hasLingered = true;
+
   /** Whether the loop waits for a signal. It then serves one call. */
   #isBlocked = false;
   #waiting: Promise<void> | null = null;
@@ -210,6 +213,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
       if (job === undefined) {
         this.#emptyResult = result;
       } else {
+        this.#hasLingered = false;
         const delivery = new Delivery<Job, Result>(job, this.#host as DeliveryHost);
         this.#leases.hold(delivery);
         const mayRun = this.#isFresh(job) || (await this.#confirm(delivery, job));
@@ -225,8 +229,15 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
     }
   }
 
+  /** Waits until there may be a job. */
   async #waitForJob(connection: WorkerConnection): Promise<void> {
     const { limitedFor, delayedUntil } = this.#emptyResult;
+    const { linger } = this.#settings;
+    if (linger !== undefined && !this.#hasLingered) {
+      this.#hasLingered = true;
+      await this.#pause(linger);
+      return;
+    }
     if (limitedFor > 0) {
       await this.#pause(Math.min(limitedFor, longestWait));
       return;

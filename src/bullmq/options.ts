@@ -190,7 +190,10 @@ export type EngineSettings = Pick<
   | "keepDone"
   | "keepFailed"
   | "onError"
->;
+> & {
+  /** How long a source pauses after it has taken the last job, before it waits for a signal of the server, in milliseconds. */
+  readonly linger?: number;
+};
 
 const check = new Check("queue");
 const servers = ["redis", "postgres"] as const;

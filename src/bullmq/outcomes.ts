@@ -20,6 +20,12 @@ const batchLength = 1_000_000;
 /** How many batches a reader takes in advance, so that the requests for them overlap. */
 const readAhead = 4;
 
+/**
+ * How long a reader that has taken the last batch pauses before it waits for the next one, in milliseconds. Without it, each batch costs three
+ * requests that find nothing: a signal wakes one reader, and it looks for more. On Postgres these are transactions, which cost as much as jobs.
+ */
+const linger = 20;
+
 /** The longest pause between two removals of old outcomes, in milliseconds. */
 const removalPause = 60_000;
 
@@ -56,6 +62,7 @@ export function outcomeSettings<Job>(settings: ResolvedQueueOptions<Job>): Engin
     retry: { ...settings.retry, retries: 0 },
     // An outcome is not the reason why its reader dies.
     maxStalls: 1_000_000_000,
+    linger,
   };
 }
 

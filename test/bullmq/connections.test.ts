@@ -227,6 +227,33 @@ for (const engine of engines) {
         await Promise.allSettled([...calls, source.close()]);
       });
 
+      test("a reader of outcomes waits once for those that are stored within a short time", async () => {
+        const resolved = resolveQueueOptions<Job>(`c${queues++}`, optionsOf({ outcomes: true, sweep: 60_000 }));
+        const outcomes = queue<Job, number>(resolved.name, optionsOf({ outcomes: true, sweep: 60_000 })).outcomes();
+        const worker = new WorkerConnection(resolved);
+        await worker.ready();
+        const store = (n: number): Promise<void> =>
+          worker.storeOutcomes(JSON.stringify([{ id: String(n), job: { n }, attempts: 1, value: n }]));
+        const first = outcomes.next();
+        await store(0);
+        await first;
+        const redis = new Redis(server.url);
+        await redis.config("RESETSTAT");
+        const count = 200;
+        const read: string[] = [];
+        const reading = (async () => {
+          for (let n = 1; n < count; n++) read.push(((await outcomes.next()).value as { id: string }).id);
+        })();
+        for (let n = 1; n < count; n++) await store(n);
+        await reading;
+        const [, waits = 0] = /cmdstat_bzpopmin:calls=(\d+)/.exec(await redis.info("commandstats")) ?? [];
+        expect(Number(waits)).toBeLessThan(count / 3);
+        expect(read.toSorted()).toEqual(Array.from({ length: count - 1 }, (_, i) => String(i + 1)).toSorted());
+        await redis.quit();
+        await worker.close();
+        await outcomes.return();
+      });
+
       test("the password of the URL is used, and a refusal is reported by send", async () => {
         const redis = new Redis(server.url);
         await redis.config("SET", "requirepass", "secret");
