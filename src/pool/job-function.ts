@@ -1,10 +1,13 @@
 // The calls of the user's code for a job: the function and `onEvent`. They run in the async context of the call that submitted the job.
 
+import { tracingChannel, type TracingChannel } from "../runtime/diagnostics.ts";
 import { type Goroutine, raise } from "../runtime/goroutine.ts";
 import { hooks } from "../runtime/hooks.ts";
 import { functionName } from "../util/inspect.ts";
 import type { PoolJob } from "./job.ts";
 import type { PoolEvent, PoolFunc } from "./options.ts";
+
+const tracing = tracingChannel("goro.pool.job");
 
 export class JobFunction<Job, Result> {
   readonly #f: PoolFunc<Job, Result>;
@@ -30,14 +33,22 @@ export class JobFunction<Job, Result> {
     this.currentJob = job;
     const { scope, input } = job;
     const worker = job.worker as number;
+    const f = tracing?.hasSubscribers === true ? this.#traced : this.#f;
     try {
-      if (scope === null) return this.#f(job, input, worker);
-      if (hooks === null) return scope.runInAsyncScope(this.#f, undefined, job, input, worker);
-      return this.runInScope(job, goroutine, () => this.#f(job, input, worker));
+      if (scope === null) return f(job, input, worker);
+      if (hooks === null) return scope.runInAsyncScope(f, undefined, job, input, worker);
+      return this.runInScope(job, goroutine, () => f(job, input, worker));
     } finally {
       this.currentJob = outer;
     }
   }
+
+  /** The function, with events for the subscribers of the diagnostics channels. */
+  readonly #traced: PoolFunc<Job, Result> = (ctx, input, worker) => {
+    const { attempts } = ctx as PoolJob<Job, Result>;
+    const message = { name: this.name, job: input, worker, attempt: attempts };
+    return (tracing as TracingChannel).tracePromise(async () => this.#f(ctx, input, worker), message);
+  };
 
   /** Calls `onEvent`. */
   emit(job: PoolJob<Job, Result>, goroutine: Goroutine, event: PoolEvent<Job, Result>): void {

@@ -1,6 +1,7 @@
 // Goroutines: functions that run concurrently with their caller.
 
 import { resolveFairly, resolvedWith, nextMacrotask } from "./scheduler.ts";
+import { publishPanic } from "./diagnostics.ts";
 import { type Hooks, hooks } from "./hooks.ts";
 import { throwUncaught } from "./macrotask.ts";
 import { Deferred } from "./waiter.ts";
@@ -151,6 +152,7 @@ function onReturn(goroutine: Goroutine): void {
 
 function onPanic(error: unknown, goroutine: Goroutine): void {
   if (hooks !== null) hooks.panic(goroutine, error);
+  publishPanic(error, goroutine);
   panic(error, goroutine);
   end(goroutine);
   goroutine.observer?.onPanic(error);
