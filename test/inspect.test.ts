@@ -10,12 +10,16 @@ import {
   go,
   Mutex,
   Once,
+  PanicError,
   RateLimiter,
+  receive,
   RWMutex,
+  select,
   Semaphore,
   SingleFlight,
   time,
   WaitGroup,
+  WorkerPool,
 } from "goro";
 import { bubble, waitUntilBlocked } from "goro/testing";
 
@@ -101,3 +105,29 @@ test("the other types show their state", () =>
 test("a proxy, which has no private state, is shown as a plain object", () => {
   expect(inspect(new Proxy(new Mutex(), {}))).toBe("[object Object]");
 });
+
+test("JSON.stringify of every type returns a text, also while others wait for it", () =>
+  bubble(async () => {
+    const [ctx, cancel] = context.withCancel(context.background());
+    const child = context.withValue(ctx, context.key<object>("self"), ctx);
+    const jobs = new Channel<unknown>(1, { name: "jobs" });
+    jobs.trySend(jobs);
+    const unbuffered = new Channel<number>();
+    const cases = { job: receive(unbuffered), done: receive(child.done()) };
+    go(() => select(cases));
+    const mu = new Mutex();
+    const rw = new RWMutex();
+    const cond = new Cond(mu);
+    const pool = new WorkerPool(async (jobCtx, _job: object) => jobCtx, { workers: 1 });
+    const task = await pool.submit(jobs);
+    await waitUntilBlocked();
+    const objects = [
+      ...[jobs, unbuffered, cases, mu, rw, rw.rLocker(), cond, pool, task, ctx, child, context.background()],
+      ...[new WaitGroup(), new Semaphore(1), new Once(), new ErrGroup(), new SingleFlight(), new RateLimiter(1)],
+      ...[new time.Timer(1), new time.Ticker(1), time.after(1), new PanicError("x"), await task.outcome],
+      ...[pool.stats(), ctx.signal],
+    ];
+    for (const object of objects) expect(typeof JSON.stringify(object)).toBe("string");
+    cancel();
+    await pool.stop();
+  }));

@@ -43,11 +43,10 @@ export class JobFunction<Job, Result> {
     }
   }
 
-  /** The function, with events for the subscribers of the diagnostics channels. */
-  readonly #traced: PoolFunc<Job, Result> = (ctx, input, worker) => {
-    const { attempts } = ctx as PoolJob<Job, Result>;
-    const message = { name: this.name, job: input, worker, attempt: attempts };
-    return (tracing as TracingChannel).tracePromise(async () => this.#f(ctx, input, worker), message);
+  /** Calls the function, with events for the subscribers of the diagnostics channels. */
+  readonly #traced = (job: PoolJob<Job, Result>, input: Job, worker: number): Promise<Result> => {
+    const message = { name: this.name, job: input, worker, attempt: job.attempts };
+    return (tracing as TracingChannel).tracePromise(async () => this.#f(job, input, worker), message);
   };
 
   /** Calls `onEvent`. */

@@ -17,7 +17,9 @@ afterEach(() => undo.splice(0).forEach((f) => f()));
 /** Subscribes to all events of jobs, until the end of the test, and returns them as they come. */
 function record(): [event: string, message: Message][] {
   const events: [string, Message][] = [];
-  const of = (name: string) => (message: unknown) => void events.push([name, { ...(message as Message) }]);
+  const of = (name: string) => (message: unknown) => {
+    events.push([name, { ...(message as Message) }]);
+  };
   const handlers = {
     start: of("start"),
     end: of("end"),
@@ -26,7 +28,9 @@ function record(): [event: string, message: Message][] {
     error: of("error"),
   } as unknown as Handlers;
   jobs.subscribe(handlers);
-  undo.push(() => void jobs.unsubscribe(handlers));
+  undo.push(() => {
+    jobs.unsubscribe(handlers);
+  });
   return events;
 }
 
