@@ -118,13 +118,13 @@ test("JSON.stringify of every type returns a text, also while others wait for it
     const mu = new Mutex();
     const rw = new RWMutex();
     const cond = new Cond(mu);
-    const pool = new WorkerPool(async (jobCtx, _job: object) => jobCtx, { workers: 1 });
+    const pool = new WorkerPool(async (jobCtx, _: object) => jobCtx, { workers: 1 });
     const task = await pool.submit(jobs);
     await waitUntilBlocked();
     const objects = [
       ...[jobs, unbuffered, cases, mu, rw, rw.rLocker(), cond, pool, task, ctx, child, context.background()],
       ...[new WaitGroup(), new Semaphore(1), new Once(), new ErrGroup(), new SingleFlight(), new RateLimiter(1)],
-      ...[new time.Timer(1), new time.Ticker(1), time.after(1), new PanicError("x"), await task.outcome],
+      ...[new time.Timer(1), new time.Ticker(1), time.after(1), new PanicError("x"), task.outcome],
       ...[pool.stats(), ctx.signal],
     ];
     for (const object of objects) expect(typeof JSON.stringify(object)).toBe("string");
