@@ -28,12 +28,11 @@ export {
   type SendCase,
 } from "./channel/select.ts";
 export * as time from "./time/time.ts";
-export type { WaitOptions } from "./context/cancellation.ts";
+export type { WaitOptions } from "./runtime/cancellation.ts";
 export type { Context } from "./context/context.ts";
 export * as context from "./context/api.ts";
 export { defer, type DeferHandle } from "./runtime/defer.ts";
-export { numGoroutine } from "./runtime/goroutine-tracking.ts";
-export { go, gosched, numCPU } from "./runtime/goroutine.ts";
+export { go, gosched, numCPU, numGoroutine } from "./runtime/goroutine.ts";
 export { main } from "./runtime/main.ts";
 export { PanicError } from "./runtime/panic.ts";
 export { ErrGroup } from "./sync/errgroup.ts";

@@ -1,5 +1,6 @@
 // Channels as users see them: promises on top of the synchronous state.
 
+import { setClosableStateOf } from "../runtime/cancellation.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { rejected, resolved, resolvedWith } from "../runtime/scheduler.ts";
 import { chanReceive, chanSend, park } from "../runtime/wait-reasons.ts";
@@ -114,6 +115,7 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
     brand(this.prototype, "a Channel");
     printAsString(this.prototype);
     channelStateOf = (channel) => (#state in channel ? (channel.#state as ChannelState<never>) : stateBehind(channel));
+    setClosableStateOf((channel) => channelStateOf(channel as Channel<never>));
   }
 
   /**

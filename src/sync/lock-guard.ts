@@ -1,6 +1,6 @@
 // What the locks share: guards, waiters with their cancellation, and the suspension of a hold during `Cond.wait`.
 
-import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
+import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import { dispose, makeDisposable } from "../runtime/defer.ts";
 import { fairly, rejected, resolvedWith } from "../runtime/scheduler.ts";
 import { park, type WaitReason } from "../runtime/wait-reasons.ts";

@@ -4,7 +4,7 @@
 //   1. While a goroutine waits, the lock is held.
 //   2. The owner is the guard of the call of `lock` or `tryLock` that was granted last.
 
-import type { WaitOptions } from "../context/cancellation.ts";
+import type { WaitOptions } from "../runtime/cancellation.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { currentRealm } from "../runtime/realm.ts";
 import { resolvedWith } from "../runtime/scheduler.ts";

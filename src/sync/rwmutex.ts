@@ -5,7 +5,7 @@
 //   2. While readers wait, a writer holds the lock or waits; while a writer waits, the lock is held.
 // Between a cancellation and the call of its listeners, a canceled waiter counts as a waiter.
 
-import type { WaitOptions } from "../context/cancellation.ts";
+import type { WaitOptions } from "../runtime/cancellation.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { currentRealm } from "../runtime/realm.ts";
 import { resolvedWith } from "../runtime/scheduler.ts";

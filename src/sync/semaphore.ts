@@ -5,7 +5,7 @@
 //   2. The first waiter needs more permits than are free.
 // Between a cancellation and the call of its listeners, the first waiter may be a canceled one.
 
-import type { WaitOptions } from "../context/cancellation.ts";
+import type { WaitOptions } from "../runtime/cancellation.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { currentRealm } from "../runtime/realm.ts";
 import { rejected, resolvedWith } from "../runtime/scheduler.ts";
