@@ -20,7 +20,7 @@ export const folders: Readonly<Record<string, Folder>> = {
   },
   runtime: {
     holds:
-      "scheduler, clock and timers, goroutines, wait reasons and cancellations, panics, `main` and its deadlock report, the process, hooks",
+      "scheduler, clock and timers, goroutines, wait reasons, panics, `main` and its deadlock report, the process, hooks",
     imports: ["util"],
   },
   channel: {

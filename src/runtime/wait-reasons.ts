@@ -35,6 +35,9 @@ export const condWait: WaitReason = /* @__PURE__ */ new WaitReason("sync.Cond.Wa
 // Go implements its semaphore with a select and reports "select".
 export const semAcquire: WaitReason = /* @__PURE__ */ new WaitReason("semaphore acquire");
 
+// A promise that is not the library's: a case of a select, or `waitFor`. Go has none.
+export const awaitPromise: WaitReason = /* @__PURE__ */ new WaitReason("await");
+
 // The pool has no counterpart in Go.
 export const poolSubmit: WaitReason = /* @__PURE__ */ new WaitReason("pool submit");
 export const poolResult: WaitReason = /* @__PURE__ */ new WaitReason("pool result");
