@@ -1,7 +1,7 @@
 // The option by which a call that waits is limited in time.
 
 import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
-import { RuntimeTimer } from "../runtime/timer.ts";
+import { startTimeout } from "../runtime/timeout.ts";
 import type { Check } from "../util/validate.ts";
 import { DeadlineExceeded } from "./errors.ts";
 
@@ -61,11 +61,10 @@ class TimeLimit implements Cancellation {
       expire();
       return () => undefined;
     }
-    const timer = new RuntimeTimer("timeout", expire);
-    timer.start(this.#timeout);
+    const cancelTimer = startTimeout("timeout", this.#timeout, expire);
     const removeListener = this.#cancellation?.onCancel(listener);
     return () => {
-      timer.cancel();
+      cancelTimer();
       removeListener?.();
     };
   }

@@ -40,7 +40,8 @@ export class SystemUnderTest {
     if (form === "select" || selectCase === undefined) return this.#select(cases, hasDefault);
     const channel = this.channels[selectCase.channel as number] as Channel<number>;
     if (form === "try") return resultOf(() => tryCommunication(channel, selectCase));
-    const options = contextIndex === null ? undefined : { ctx: (this.#contexts[contextIndex] as [Context])[0] };
+    const options =
+      contextIndex === null ? undefined : { ctx: (this.#contexts[contextIndex] as [Context, () => void])[0] };
     if (selectCase.kind === "send") return channel.send(selectCase.value, options);
     if (form === "plain") return channel.receive(options);
     const range = channel.values(options);
