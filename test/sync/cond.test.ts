@@ -294,11 +294,11 @@ describe("Cond.wait with a context or a signal", () => {
         );
       };
       const waits = [wait("first", { ctx }), wait("second")];
-      await gosched();
+      await quiet();
       if (isCanceledFirst) cancel();
       cond.signal();
       cancel();
-      await gosched();
+      await quiet();
       expect(outcomes.sort()).toEqual(isCanceledFirst ? ["first canceled", "second signaled"] : ["first signaled"]);
       cond.broadcast();
       await Promise.all(waits);
