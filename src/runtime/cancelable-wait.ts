@@ -15,8 +15,15 @@ import { ParkedOperation } from "./waiter.ts";
  * @throws {TypeError} for options that are unknown or of a wrong type.
  */
 export function checkCancellation(check: Check, options: WaitOptions): Cancellation | null {
-  check.options(options, waitOptionNames);
+  if (!hasOnlyContext(options)) check.options(options, waitOptionNames);
   return cancellationOf(check, options);
+}
+
+// The usual options, which are checked here without a list of their entries: that takes as long as the wait.
+function hasOnlyContext(options: WaitOptions): boolean {
+  if (typeof options !== "object" || options === null) return false;
+  for (const name in options) if (name !== "ctx") return false;
+  return typeof options.ctx === "object" && options.ctx !== null;
 }
 
 /** Throws the reason of `cancellation` if it has occurred. */

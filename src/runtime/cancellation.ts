@@ -237,12 +237,18 @@ export function checkWaitOptions(check: Check, { ctx, signal }: WaitOptions): vo
  */
 export function cancellationOf(check: Check, options: WaitOptions | undefined): Cancellation | null {
   if (options === undefined) return null;
-  checkWaitOptions(check, options);
   const { ctx, signal } = options;
+  // A context whose channel is known passes all checks, which take as long as the wait.
+  const known = signal === undefined ? doneStateOf(ctx) : undefined;
+  if (known === undefined) checkWaitOptions(check, options);
   if (signal !== undefined) return new SignalCancellation(signal);
   if (ctx === undefined) return null;
-  const done = ctx.done();
-  const state = closableStateOf(done);
-  if (state === undefined) throw check.error(`ctx.done() must return a Channel, got ${describe(done)}`);
-  return state.isNever ? null : new ContextCancellation(ctx, state);
+  if (known === undefined) throw check.error(`ctx.done() must return a Channel, got ${describe(ctx.done())}`);
+  return known.isNever ? null : new ContextCancellation(ctx, known);
+}
+
+function doneStateOf(ctx: Partial<WaitContext> | undefined): ClosableState | undefined {
+  if (typeof ctx?.done !== "function" || typeof ctx.err !== "function") return undefined;
+  const done: unknown = ctx.done();
+  return typeof done === "object" && done !== null ? closableStateOf(done) : undefined;
 }
