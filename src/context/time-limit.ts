@@ -44,7 +44,7 @@ class TimeLimit implements Cancellation {
   }
 
   get isCanceled(): boolean {
-    return this.#expired !== undefined || this.#cancellation?.isCanceled === true;
+    return this.reason !== undefined;
   }
 
   get reason(): Error | undefined {

@@ -51,10 +51,13 @@ export interface ClosableState {
   onClose(listener: () => void): () => void;
 }
 
-let closableStateOf: (channel: object) => ClosableState | undefined = () => undefined;
+type ClosableStateOf = (channel: object) => ClosableState | undefined;
+
+// Without the class Channel there are no channels.
+let closableStateOf: ClosableStateOf = Map.prototype.get.bind(new Map()) as ClosableStateOf;
 
 /** Sets the function that returns the state of a channel of the library; undefined for other objects. */
-export function setClosableStateOf(stateOf: (channel: object) => ClosableState | undefined): void {
+export function setClosableStateOf(stateOf: ClosableStateOf): void {
   closableStateOf = stateOf;
 }
 

@@ -7,13 +7,13 @@ type StartTimer = (label: string, ms: number, fire: () => void) => () => void;
 /** The longest delay that the host's timers support; with a longer one they fire at once. */
 export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
 
-let startTimer: StartTimer = (_label, ms, fire) => startHostTimer(ms, fire);
-
-/** Starts a timer of the host, and returns a function that cancels it. */
-export function startHostTimer(ms: number, fire: () => void): () => void {
+/** Starts a timer of the host, which shows no label. */
+export function startHostTimer(_label: string, ms: number, fire: () => void): () => void {
   const handle = setTimeout(fire, Math.min(ms, MAX_TIMEOUT_MS));
   return () => clearTimeout(handle);
 }
+
+let startTimer: StartTimer = startHostTimer;
 
 /** Makes {@link startTimeout} use the timers of `start`. */
 export function setStartTimer(start: StartTimer): void {

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, go, gosched, promise, receive, select, send, time } from "goro";
 import { bubble } from "goro/testing";
+import { promiseStateOf } from "../../src/channel/promise-state.ts";
 import { awaitPromise, waitSelect } from "../../src/runtime/wait-reasons.ts";
 import { withResolvers } from "../support/promises.ts";
 
@@ -107,6 +108,15 @@ describe("a promise as a case", () => {
     await ch.send(2);
     await expect(second).resolves.toEqual({ case: "b", value: 1, ok: true });
     await expect(first).resolves.toEqual({ case: "a", value: 2, ok: true });
+  });
+
+  test("is shown in reports with its state", async () => {
+    const { promise: pending, resolve } = withResolvers<number>();
+    const state = promiseStateOf("test", pending);
+    expect(String(state)).toBe("a promise");
+    resolve(1);
+    await pending;
+    expect(String(state)).toBe("a promise (settled)");
   });
 
   test("is disabled by null", async () => {

@@ -20,6 +20,7 @@ describe("the options of a call that waits", () => {
   test("cancel nothing if they have neither a context nor a signal, or a context that is never canceled", () => {
     expect(cancellationOf(check, undefined)).toBeNull();
     expect(cancellationOf(check, {})).toBeNull();
+    expect([contextOf(check, undefined), contextOf(check, {})]).toEqual([undefined, undefined]);
     expect(cancellationOf(check, { ctx: undefined, signal: undefined })).toBeNull();
     expect(cancellationOf(check, { ctx: background() })).toBeNull();
     expect(cancellationOf(check, { ctx: withValue(background(), context.key("k"), 1) })).toBeNull();

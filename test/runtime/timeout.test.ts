@@ -5,9 +5,9 @@ test("without the runtime's clock, a time limit is a timer of the host, which ca
   jest.useFakeTimers();
   try {
     const fired: string[] = [];
-    startHostTimer(10, () => fired.push("a"));
-    startHostTimer(5, () => fired.push("b"))();
-    startHostTimer(2 * MAX_TIMEOUT_MS, () => fired.push("long"));
+    startHostTimer("a", 10, () => fired.push("a"));
+    startHostTimer("a", 5, () => fired.push("b"))();
+    startHostTimer("a", 2 * MAX_TIMEOUT_MS, () => fired.push("long"));
     jest.advanceTimersByTime(10);
     expect(fired).toEqual(["a"]);
     jest.advanceTimersByTime(MAX_TIMEOUT_MS);
