@@ -20,6 +20,8 @@ export {
 } from "./channel/channel.ts";
 export {
   type SelectCases,
+  promise,
+  type PromiseCase,
   receive,
   type ReceiveCase,
   select,
@@ -28,14 +30,15 @@ export {
   type SendCase,
 } from "./channel/select.ts";
 export * as time from "./time/time.ts";
-export type { WaitOptions } from "./context/cancellation.ts";
+export type { WaitContext, WaitOptions } from "./runtime/cancellation.ts";
 export type { Context } from "./context/context.ts";
+export { waitFor, type WaitForOptions } from "./context/wait-for.ts";
 export * as context from "./context/api.ts";
 export { defer, type DeferHandle } from "./runtime/defer.ts";
-export { numGoroutine } from "./runtime/goroutine-tracking.ts";
-export { go, gosched, numCPU } from "./runtime/goroutine.ts";
+export { go, gosched, numCPU, numGoroutine } from "./runtime/goroutine.ts";
 export { main } from "./runtime/main.ts";
 export { PanicError } from "./runtime/panic.ts";
+export { recover } from "./runtime/recover.ts";
 export { ErrGroup } from "./sync/errgroup.ts";
 export type { JobCanceled, JobDone, JobFailed, JobOutcome, PoolTask } from "./pool/job.ts";
 export { mapOrdered, type MapOrderedOptions } from "./pool/map-ordered.ts";
@@ -62,7 +65,7 @@ export { deliveryOf, type JobDelivery, type JobSource, LeaseLost, Stopping } fro
 export { WorkerPool } from "./pool/worker-pool.ts";
 export { RateLimiter, type Reservation } from "./sync/rate-limiter.ts";
 export { Cond } from "./sync/cond.ts";
-export type { Locker } from "./sync/lock-guard.ts";
+export type { Locker, LockOptions } from "./sync/lock-guard.ts";
 export { Mutex } from "./sync/mutex.ts";
 export { Once, onceFunc, onceValue } from "./sync/once.ts";
 export { RWMutex } from "./sync/rwmutex.ts";

@@ -4,6 +4,7 @@
 import { expect, test } from "@jest/globals";
 import {
   Channel,
+  Cond,
   context,
   defer,
   deliveryOf,
@@ -21,6 +22,7 @@ import {
   RateLimiter,
   retry,
   receive,
+  recover,
   runPool,
   RWMutex,
   select,
@@ -29,6 +31,7 @@ import {
   time,
   toReadableStream,
   toWritableStream,
+  waitFor,
   WaitGroup,
   WorkerPool,
 } from "goro";
@@ -62,6 +65,10 @@ function jobQueue(): JobQueue<number, number> {
 const { background } = context;
 
 const calls: Readonly<Record<string, Calls>> = {
+  "Channel.receive": { options: (options) => new Channel().receive(options) },
+  "Channel.send": { options: (options) => new Channel().send(1, options) },
+  "Channel.values": { options: (options) => new Channel().values(options) },
+  "Cond.wait": { options: (options) => new Cond(new Mutex()).wait(options) },
   "ErrGroup.go": { f: (f) => new ErrGroup().go(f) },
   "ErrGroup.tryGo": { f: (f) => new ErrGroup().tryGo(f) },
   "ErrGroup.withContext": { parent: (parent) => ErrGroup.withContext(parent) },
@@ -90,6 +97,7 @@ const calls: Readonly<Record<string, Calls>> = {
   "Semaphore.acquire": { options: (options) => new Semaphore(1).acquire(1, options) },
   "SingleFlight.do": { f: (f) => new SingleFlight<string, unknown>().do("key", f) },
   "SingleFlight.doChan": { f: (f) => new SingleFlight<string, unknown>().doChan("key", f) },
+  "WaitGroup.wait": { options: (options) => new WaitGroup().wait(options) },
   "WaitGroup.go": { f: (f) => new WaitGroup().go(f) },
   "WorkerPool.map": { options: (options) => pool().map([1], options).next() },
   "WorkerPool.run": { options: (options) => pool().run(1, options) },
@@ -122,6 +130,7 @@ const calls: Readonly<Record<string, Calls>> = {
   queue: { options: (options) => queue("jobs", options) },
   onceFunc: { f: (f) => onceFunc(f) },
   onceValue: { f: (f) => onceValue(f) },
+  recover: { f: (f) => recover(f, job), onPanic: (onPanic) => recover(job, onPanic) },
   renderPool: { options: (options) => renderPool(trace, options) },
   record: { options: (options) => record(options) },
   reportLeaks: { report: (report) => reportLeaks(report) },
@@ -136,6 +145,7 @@ const calls: Readonly<Record<string, Calls>> = {
   "time.afterFunc": { f: (f) => time.afterFunc(0, f) },
   renderTimeline: { options: (options) => renderTimeline(trace, options) },
   toReadableStream: { options: (options) => toReadableStream(new Channel<number>(), options) },
+  waitFor: { options: (options) => waitFor(Promise.resolve(1), options) },
   toWritableStream: { options: (options) => toWritableStream(new Channel<number>(), options) },
 };
 
@@ -143,6 +153,8 @@ const calls: Readonly<Record<string, Calls>> = {
 const exceptions = [
   // Users create these, and the library calls them.
   /^(TestHooks|JobSource|JobDelivery)\./,
+  // The types of the ends of a Channel, which is checked.
+  /^(SendChannel|ReceiveChannel|EventChannel)\./,
   // These have the options of the host's own errors.
   /^new (PanicError|StoppedError|LeaseLost|Stopping|context\.Canceled|context\.DeadlineExceeded)$/,
   // A test framework passes an object with more members than the hooks.

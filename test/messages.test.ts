@@ -51,7 +51,7 @@ const mistakes: readonly (readonly [name: string, code: string, message: string]
   [
     "a value that is not a case",
     "void select({ word: {} });",
-    "Type '{}' is not assignable to type 'ReceiveCase<unknown> | SendCase'.",
+    "Type '{}' is not assignable to type 'ReceiveCase<unknown> | SendCase | PromiseCase<unknown>'.",
   ],
   [
     "a channel as a declared case",
@@ -61,7 +61,7 @@ const mistakes: readonly (readonly [name: string, code: string, message: string]
   [
     "a context in place of the options",
     "void new Mutex().lock(context.background());",
-    "Argument of type 'Context' is not assignable to parameter of type 'WaitOptions'.",
+    "Argument of type 'Context' is not assignable to parameter of type 'LockOptions'.",
   ],
   [
     "a value of another type",

@@ -275,6 +275,19 @@ async function selectsShared(n: number, meter: Meter): Promise<number> {
   return sum;
 }
 
+/** A race keeps a reaction on the pending promise, and with it the race and its value. */
+async function raceWithPromise(n: number): Promise<number> {
+  const closed = new Promise<never>(() => undefined);
+  const jobs = new Slot();
+  const sending = (async () => {
+    for (let i = 0; i < n; i++) await jobs.send(i);
+  })();
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += await Promise.race([jobs.receive(), closed]);
+  await sending;
+  return sum;
+}
+
 async function poolOverChannels(n: number): Promise<number> {
   const jobs = new Buffer();
   const results = new Buffer();
@@ -316,6 +329,8 @@ const programs: Readonly<Record<string, Program>> = {
   "select-2": selectOf(2),
   "select-8": selectOf(8),
   "select-done": selectOf(2),
+  "receive-done": selectOf(2),
+  "select-promise": raceWithPromise,
   waitgroup,
   wake,
   "parked-heap": parkedHeap,

@@ -1,7 +1,7 @@
 // goro, with each row written in the style of its README.
 
 import { setImmediate as turn } from "node:timers/promises";
-import { Channel, context, go, receive, select, WaitGroup, WorkerPool } from "goro";
+import { Channel, context, go, promise, receive, select, WaitGroup, WorkerPool } from "goro";
 import type { Meter, Program } from "../rows/row.ts";
 import type { Implementation } from "./implementation.ts";
 import { runJob } from "./goro-bridge.ts";
@@ -138,6 +138,32 @@ async function selectDone(n: number): Promise<number> {
     sum += s.value ?? NaN;
   }
   cancel();
+  return sum;
+}
+
+async function receiveDone(n: number): Promise<number> {
+  const [ctx, cancel] = context.withCancel(context.background());
+  const jobs = new Channel<number>();
+  go(async () => {
+    for (let i = 0; i < n; i++) await jobs.send(i);
+  });
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += (await jobs.receive({ ctx })).value ?? NaN;
+  cancel();
+  return sum;
+}
+
+async function selectPromise(n: number): Promise<number> {
+  const closed = new Promise<never>(() => undefined);
+  const jobs = new Channel<number>();
+  go(async () => {
+    for (let i = 0; i < n; i++) await jobs.send(i);
+  });
+  let sum = 0;
+  for (let i = 0; i < n; i++) {
+    const s = await select({ job: receive(jobs), closed: promise(closed) });
+    sum += s.value ?? NaN;
+  }
   return sum;
 }
 
@@ -280,6 +306,8 @@ const programs: Readonly<Record<string, Program>> = {
   "select-2": selectOf2,
   "select-8": selectOf8,
   "select-done": selectDone,
+  "receive-done": receiveDone,
+  "select-promise": selectPromise,
   waitgroup,
   wake,
   "parked-heap": parkedHeap,

@@ -29,9 +29,35 @@ function oneBusy(id: string, title: string, cases: number, goal: Goal): Row<"sel
   };
 }
 
+// Beside `select-done`: the same work by the option of `receive`.
+const receiveDone: Row = {
+  id: "receive-done",
+  title: "receive of a job with `{ ctx }`",
+  unit: "ns",
+  n: 500_000,
+  go: "select-done",
+  needs: null,
+  like: "select-2",
+  expected: sumBelow,
+};
+
+// By hand it is `Promise.race`, which adds a reaction to the pending promise for each job: they stay until that settles.
+const selectPromise: Row = {
+  id: "select-promise",
+  title: "select of jobs and a pending promise",
+  unit: "ns",
+  n: 200_000,
+  go: null,
+  needs: null,
+  like: "select-2",
+  expected: sumBelow,
+};
+
 export const select: readonly Row[] = [
   oneBusy("select-2", "select of 2, one busy", 2, { words: "<= 1.4 x Go", factor: 1.4, than: "go" }),
   oneBusy("select-8", "select of 8, one busy", 8, { words: "<= 0.9 x Go", factor: 0.9, than: "go" }),
   // For a library without contexts, `done` is a channel that is never closed, as the context in Go.
   oneBusy("select-done", "select of jobs and `ctx.done()`", 2, { words: "<= 1.4 x Go", factor: 1.4, than: "go" }),
+  receiveDone,
+  selectPromise,
 ];

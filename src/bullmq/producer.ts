@@ -31,6 +31,9 @@ const longestPause = 1000;
 
 /** The sending end of a queue on other machines. */
 export interface JobChannel<in Job> extends SendChannel<Job> {
+  /** Stores `job`. It takes no options: its cancellation is that of the context of the channel, because a request cannot be undone. */
+  readonly send: (job: Job) => Promise<void>;
+
   /** Resolves when the engine has stored all jobs that have been sent before, or has refused them; immediately if there are none. */
   readonly flush: () => Promise<void>;
 }
@@ -80,7 +83,10 @@ export class Producer<Job> {
     Object.defineProperty(this, endState, { get: () => (this.#selected ??= this.#makeSelected()) });
   }
 
-  readonly send = (job: Job): Promise<void> => {
+  readonly send = (job: Job, options?: unknown): Promise<void> => {
+    if (options !== undefined) {
+      return rejected(new TypeError("send: jobs(ctx) takes the context of its sends; send takes no options"));
+    }
     if (this.#isClosed) return rejected(new PanicError("send on closed channel"));
     const cause = causeOf(this.#ctx);
     if (cause !== undefined) return rejected(cause);

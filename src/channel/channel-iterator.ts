@@ -1,5 +1,6 @@
 // `for await` over a channel.
 
+import type { Cancellation } from "../runtime/cancellation.ts";
 import { resolvedWith } from "../runtime/scheduler.ts";
 import { chanReceive, park } from "../runtime/wait-reasons.ts";
 import { ParkedOperation } from "../runtime/waiter.ts";
@@ -30,31 +31,46 @@ export class RangeIterator<T> implements ChannelIterator<T> {
 
   // The steps that wait, in the order of the channel's queue: the one that is served is the first.
   readonly #pendingReads = new RingBuffer<ParkedOperation<T, Step<T>>>();
-  #returned = false;
+  #isOver = false;
+  readonly #cancellation: Cancellation | null;
 
-  constructor(state: ChannelState<T>) {
+  // Set while a step waits that can be canceled.
+  #removeListener: (() => void) | null = null;
+
+  constructor(state: ChannelState<T>, cancellation: Cancellation | null) {
     this.#state = state;
+    this.#cancellation = cancellation;
   }
 
   next(): Promise<Step<T>> {
     const state = this.#state;
-    if (this.#returned) return resolvedWith(doneResult());
+    if (this.#isOver || this.#cancellation?.isCanceled === true) return resolvedWith(doneResult());
     if (state.canReceive) return resolvedWith({ value: state.receiveNow(), done: false });
     if (state.closed) return resolvedWith(doneResult());
     const waiter = new ParkedOperation<T, Step<T>>(this.#onServed);
     this.#pendingReads.push(waiter);
     state.pushReceiver(waiter);
     park(waiter, chanReceive, state.isDurable, state);
+    if (this.#cancellation !== null) this.#endBy(this.#cancellation);
     return waiter.promise;
   }
 
   return(): Promise<Step<T>> {
-    this.#returned = true;
+    this.#end();
+    return resolvedWith(doneResult());
+  }
+
+  // Kept separate: a function that contains a closure allocates a context on every call.
+  #endBy(cancellation: Cancellation): void {
+    this.#removeListener ??= cancellation.onCancel(() => this.#end());
+  }
+
+  #end(): void {
+    this.#isOver = true;
     for (let waiter = this.#pendingReads.first; waiter !== undefined; waiter = this.#pendingReads.first) {
       this.#state.removeWaiter(waiter);
       this.#onServed(waiter);
     }
-    return resolvedWith(doneResult());
   }
 
   [Symbol.asyncIterator](): this {
@@ -63,6 +79,10 @@ export class RangeIterator<T> implements ChannelIterator<T> {
 
   readonly #onServed = (waiter: ParkedOperation<T, Step<T>>, mayDefer?: boolean): void => {
     this.#pendingReads.shift();
+    if (this.#removeListener !== null && this.#pendingReads.length === 0) {
+      this.#removeListener();
+      this.#removeListener = null;
+    }
     waiter.resume(chanReceive, waiter.ok ? { value: waiter.value as T, done: false } : doneResult(), mayDefer);
   };
 }

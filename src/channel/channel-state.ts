@@ -85,6 +85,11 @@ export class ChannelState<T> {
     return realmLookup === null || this.realm === null || this.realm === realmLookup();
   }
 
+  /** Whether a receiver waits, or a listener for its closing. */
+  get isAwaited(): boolean {
+    return this.receivers.first !== null || (this.closeListeners !== null && this.closeListeners.size > 0);
+  }
+
   /** Whether it is the channel of a timer, whose buffer is hidden. */
   get isTimer(): boolean {
     return this.source !== null && this.source.showsBuffer !== true;
@@ -186,7 +191,9 @@ export class ChannelState<T> {
       sender.ok = false;
       sender.wake(sender as never, this.capacity > 0);
     }
-    if (this.closeListeners !== null) for (const listener of this.closeListeners) listener();
+    const { closeListeners } = this;
+    this.closeListeners = null;
+    if (closeListeners !== null) for (const listener of closeListeners) listener();
   }
 
   /** Calls `listener` when the channel is closed; immediately if it is. Returns a function that removes the listener. */

@@ -1,5 +1,7 @@
 // Channels as users see them: promises on top of the synchronous state.
 
+import { checkCancellation, throwIfCanceled, waitCancelably } from "../runtime/cancelable-wait.ts";
+import { setClosableStateOf, type WaitOptions } from "../runtime/cancellation.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { rejected, resolved, resolvedWith } from "../runtime/scheduler.ts";
 import { chanReceive, chanSend, park } from "../runtime/wait-reasons.ts";
@@ -27,10 +29,13 @@ export interface ReceiveChannel<out T> extends AsyncIterable<T> {
   readonly [notAReceiveChannel]: T;
 
   /** See {@link Channel.receive}. */
-  readonly receive: () => Promise<ReceiveResult<T>>;
+  readonly receive: (options?: WaitOptions) => Promise<ReceiveResult<T>>;
 
   /** See {@link Channel.tryReceive}. */
   readonly tryReceive: () => ReceiveResult<T> | undefined;
+
+  /** See {@link Channel.values}. */
+  readonly values: (options?: WaitOptions) => ChannelIterator<T>;
 
   /** The number of values in the buffer. */
   readonly length: number;
@@ -50,7 +55,7 @@ export interface SendChannel<in T> {
   readonly [notASendChannel]: (value: T) => void;
 
   /** See {@link Channel.send}. */
-  readonly send: (value: T) => Promise<void>;
+  readonly send: (value: T, options?: WaitOptions) => Promise<void>;
 
   /** See {@link Channel.trySend}. */
   readonly trySend: (value: T) => boolean;
@@ -114,6 +119,7 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
     brand(this.prototype, "a Channel");
     printAsString(this.prototype);
     channelStateOf = (channel) => (#state in channel ? (channel.#state as ChannelState<never>) : stateBehind(channel));
+    setClosableStateOf((channel) => channelStateOf(channel as Channel<never>));
   }
 
   /**
@@ -133,13 +139,21 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
   /**
    * Sends `value`, waiting until a receiver or the buffer takes it. Values leave in the order in which `send` was called.
    *
-   * Cancellation: use `select` with this send and `ctx.done()`; a send case that loses has not happened.
+   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; the send has
+   * then not happened. A `send` case of `select` that loses has not happened either.
    *
    * @throws {PanicError} (rejects) if the channel is closed, or is closed while waiting; no receiver got the value. If the promise is not
-   * awaited, this is an unhandled rejection.
+   * awaited, this is an unhandled rejection. {TypeError} (rejects) for options that are unknown or of a wrong type.
+   *
+   * @example
+   * const results = new Channel<number>();
+   * const [ctx, cancel] = context.withTimeout(context.background(), 10);
+   * using _ = defer(cancel);
+   * await results.send(1, { ctx }).catch((error: Error) => console.log(error.message)); // context deadline exceeded
    */
-  send(value: T): Promise<void> {
+  send(value: T, options?: WaitOptions): Promise<void> {
     const state = this.#state;
+    if (options !== undefined) return sendCancelably(state, value, options);
     if (state.closed) return rejected(new PanicError("send on closed channel"));
     if (state.sendNow(value)) return resolved();
     const waiter = new ParkedOperation<T, void>(wakeSender, value);
@@ -164,10 +178,20 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
    *
    * Closed: the values in the buffer are received first, in order; then every receive returns `{ value: undefined, ok: false }`.
    *
-   * Cancellation: use `select` with this receive and `ctx.done()`; a receive case that loses has taken nothing.
+   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call and there is a
+   * value; the receive has then taken nothing. A `receive` case of `select` that loses has taken nothing either.
+   *
+   * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.
+   *
+   * @example
+   * const jobs = new Channel<string>();
+   * const controller = new AbortController();
+   * go(() => controller.abort(new Error("shutting down")));
+   * await jobs.receive({ signal: controller.signal }).catch((error: Error) => console.log(error.message)); // shutting down
    */
-  receive(): Promise<ReceiveResult<T>> {
+  receive(options?: WaitOptions): Promise<ReceiveResult<T>> {
     const state = this.#state;
+    if (options !== undefined) return receiveCancelably(state, options);
     if (state.canReceive) return resolvedWith({ value: state.receiveNow(), ok: true });
     if (state.closed) return resolvedWith({ value: undefined, ok: false });
     const waiter = new ParkedOperation<T, ReceiveResult<T>>(wakeReceiver);
@@ -218,7 +242,79 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
    * @see [for range](https://go.dev/ref/spec#For_range) over a channel
    */
   [Symbol.asyncIterator](): ChannelIterator<T> {
-    return new RangeIterator<T>(this.#state);
+    return new RangeIterator<T>(this.#state, null);
+  }
+
+  /**
+   * Receives until the channel is closed and empty, as a loop over the channel itself, or until the cancellation: the loop then ends, without
+   * an error. After the loop, `ctx.err()` or `signal.aborted` says which it was.
+   *
+   * Cancellation: the loop ends, also if that was before it and there are values; it takes no value that it does not yield.
+   *
+   * @throws {TypeError} for options that are unknown or of a wrong type.
+   *
+   * @example
+   * const ticks = new time.Ticker(10);
+   * using _ = defer(() => ticks.stop());
+   * const [ctx, cancel] = context.withTimeout(context.background(), 35);
+   * using __ = defer(cancel);
+   * let count = 0;
+   * for await (const _tick of ticks.c.values({ ctx })) count++;
+   * console.log(count); // 3
+   */
+  values(options?: WaitOptions): ChannelIterator<T> {
+    return new RangeIterator<T>(this.#state, options === undefined ? null : checkCancellation(valuesCheck, options));
+  }
+}
+
+const sendCheck = new Check("Channel.send");
+const receiveCheck = new Check("Channel.receive");
+const valuesCheck = new Check("Channel.values");
+
+// Kept separate: a function that contains a closure allocates a context on every call, including the fast path.
+function sendCancelably<T>(state: ChannelState<T>, value: T, options: WaitOptions): Promise<void> {
+  try {
+    const cancellation = checkCancellation(sendCheck, options);
+    throwIfCanceled(cancellation);
+    if (state.trySend(value)) return resolved();
+    return waitCancelably<T, void>(
+      {
+        reason: chanSend,
+        wake: wakeSender,
+        enqueue(waiter) {
+          state.senders.push(waiter);
+          park(waiter, chanSend, state.isDurable, state);
+        },
+        dequeue: (waiter) => state.removeWaiter(waiter),
+      },
+      cancellation,
+      value,
+    );
+  } catch (error) {
+    return rejected(error);
+  }
+}
+
+function receiveCancelably<T>(state: ChannelState<T>, options: WaitOptions): Promise<ReceiveResult<T>> {
+  try {
+    const cancellation = checkCancellation(receiveCheck, options);
+    throwIfCanceled(cancellation);
+    if (state.canReceive) return resolvedWith({ value: state.receiveNow(), ok: true });
+    if (state.closed) return resolvedWith({ value: undefined, ok: false });
+    return waitCancelably<T, ReceiveResult<T>>(
+      {
+        reason: chanReceive,
+        wake: wakeReceiver,
+        enqueue(waiter) {
+          state.pushReceiver(waiter);
+          park(waiter, chanReceive, state.isDurable, state);
+        },
+        dequeue: (waiter) => state.removeWaiter(waiter),
+      },
+      cancellation,
+    );
+  } catch (error) {
+    return rejected(error);
   }
 }
 

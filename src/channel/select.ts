@@ -10,6 +10,7 @@ import { PanicError } from "../runtime/panic.ts";
 import { below } from "../runtime/realm.ts";
 import { rejected, resolvedWith } from "../runtime/scheduler.ts";
 import {
+  awaitPromise,
   chanReceive,
   chanReceiveNil,
   chanSend,
@@ -25,10 +26,12 @@ import { Check } from "../util/validate.ts";
 import type { WaitQueue } from "../util/wait-queue.ts";
 import { channelStateOf, type ReceiveChannel, type SendChannel } from "./channel.ts";
 import type { ChannelState } from "./channel-state.ts";
+import { type PromiseState, promiseStateOf } from "./promise-state.ts";
 
 // The compiler shows these names in its errors, as what is missing.
 declare const madeByReceive: unique symbol;
 declare const madeBySend: unique symbol;
+declare const madeByPromise: unique symbol;
 
 /** A case of {@link select} that receives a `T`. It is made by {@link receive}. */
 export interface ReceiveCase<out T> {
@@ -40,13 +43,20 @@ export interface SendCase {
   readonly [madeBySend]: true;
 }
 
-type SelectCase = ReceiveCase<unknown> | SendCase;
+/** A case of {@link select} that waits for a promise of a `T`. It is made by {@link promise}. */
+export interface PromiseCase<out T> {
+  readonly [madeByPromise]: T;
+}
+
+type SelectCase = ReceiveCase<unknown> | SendCase | PromiseCase<unknown>;
 
 type CaseResult<Name, C> =
   C extends ReceiveCase<infer T>
     ? | { readonly case: Name; readonly value: T; readonly ok: true }
       | { readonly case: Name; readonly value: undefined; readonly ok: false }
-    : { readonly case: Name };
+    : C extends PromiseCase<infer T>
+      ? { readonly case: Name; readonly value: T }
+      : { readonly case: Name };
 
 type TupleIndex<I> = I extends `${infer N extends number}` ? N : number;
 
@@ -81,7 +91,7 @@ export function receive<T>(channel: ReceiveChannel<T> | null | undefined): Recei
   // A case that can never be ready is disabled: in a queue, it would keep its select in memory as long as the channel.
   return (state === null || state.isNever
     ? new Case<T>(chanReceive, null, undefined)
-    : reuseReceiveCase(state)) as unknown as ReceiveCase<T>;
+    : reuseCase(chanReceive, state)) as unknown as ReceiveCase<T>;
 }
 
 /**
@@ -91,6 +101,28 @@ export function receive<T>(channel: ReceiveChannel<T> | null | undefined): Recei
  */
 export function send<T>(channel: SendChannel<T> | null | undefined, value: T): SendCase {
   return new Case<T>(chanSend, requireState("send", channel), value) as unknown as SendCase;
+}
+
+/**
+ * Returns the case of a {@link select} that waits for `promise` to settle. Its result has the `value` of the promise; if the promise is
+ * rejected, the select rejects with that reason. A settled promise is always ready, as a closed channel is. With `null` for a promise the
+ * case is disabled.
+ *
+ * A promise gets one reaction, however often it is selected on: a select that is decided otherwise leaves nothing behind on it. From the
+ * call of this function, a rejection of the promise is handled: if no select is decided for the case, it is discarded, as it is by
+ * `Promise.race`.
+ *
+ * @throws {TypeError} if `promise` is neither a promise (or another object with a method `then`) nor null.
+ *
+ * @example
+ * const closed = time.sleep(10).then(() => "bye");
+ * const s = await select({ closed: promise(closed), late: receive(time.after(time.second)) });
+ * console.log(s.case, s.value); // closed bye
+ */
+export function promise<T>(promise: PromiseLike<T> | null | undefined): PromiseCase<T> {
+  return (promise === null || promise === undefined
+    ? new Case<never>(awaitPromise, null, undefined)
+    : reuseCase(awaitPromise, promiseStateOf("promise", promise))) as unknown as PromiseCase<T>;
 }
 
 /**
@@ -105,7 +137,8 @@ export function send<T>(channel: SendChannel<T> | null | undefined, value: T): S
  *
  * Closed: a receive case on a closed and empty channel can always proceed, with `{ value: undefined, ok: false }`.
  *
- * @throws {PanicError} (rejects) if the chosen case sends to a closed channel; {TypeError} (rejects) for a value that is not a case.
+ * @throws {PanicError} (rejects) if the chosen case sends to a closed channel; the reason of the promise (rejects) if the chosen case is
+ * a rejected promise; {TypeError} (rejects) for a value that is not a case.
  *
  * @see [the select statement](https://go.dev/ref/spec#Select_statements) and `selectgo` of `runtime/select.go`; for the array form,
  * [reflect.Select](https://pkg.go.dev/reflect#Select)
@@ -143,11 +176,11 @@ const check = new Check("select");
 const example = "{ value: receive(ch), sent: send(other, value) }";
 
 // Most selects are steps of a loop: the case of the previous step is free again.
-function reuseReceiveCase<T>(state: ChannelState<T>): Case<T> {
+function reuseCase<T>(operation: WaitReason, state: ChannelState<T>): Case<T> {
   const last = state.cachedReceiveCase as Case<T> | null;
   return last !== null && last.pendingSelect === null
     ? last
-    : (state.cachedReceiveCase = new Case<T>(chanReceive, state, undefined));
+    : (state.cachedReceiveCase = new Case<T>(operation, state, undefined));
 }
 
 interface Result {
@@ -229,7 +262,7 @@ export class PendingSelect extends Deferred<Result> {
 function reasonOf([first, second]: readonly Case<unknown>[]): WaitReason {
   if (first === undefined) return waitSelectNoCases;
   if (second !== undefined) return waitSelect;
-  if (first.state !== null) return first.operation;
+  if (first.state !== null || first.operation === awaitPromise) return first.operation;
   return first.isSend ? chanSendNil : chanReceiveNil;
 }
 
@@ -290,14 +323,25 @@ function casesError(value: unknown): TypeError {
 
 function caseError(value: unknown, name: string | number, cases: object): TypeError {
   if (kindOf(cases) !== undefined) return casesError(cases);
-  const advice = kindOf(value) === "a Channel" ? `; write receive(ch) or send(ch, value)` : "";
-  return new TypeError(`select: ${name} must be a case, made by receive or send, got ${inspect(value)}${advice}`);
+  const advice =
+    kindOf(value) === "a Channel"
+      ? "; write receive(ch) or send(ch, value)"
+      : value instanceof Promise
+        ? "; write promise(p)"
+        : "";
+  return new TypeError(
+    `select: ${name} must be a case, made by receive, send or promise, got ${inspect(value)}${advice}`,
+  );
 }
 
 function pollCases(cases: readonly Case<unknown>[], withDefault: boolean): Promise<Result> {
   let chosen: Case<unknown> | null = null;
   let ready = 0;
   for (const candidate of cases) {
+    if (candidate.operation === awaitPromise) {
+      const ready = (candidate.state as PromiseState | null)?.ready ?? null;
+      if (ready !== null) return pollWhenReady(ready, cases, withDefault);
+    }
     // The k-th ready case replaces the chosen one with probability 1/k, so that all are equally likely.
     if (candidate.isReady && (++ready === 1 || below(ready) === 0)) chosen = candidate;
   }
@@ -311,8 +355,21 @@ function pollCases(cases: readonly Case<unknown>[], withDefault: boolean): Promi
   return resolvedWith(result);
 }
 
+// Between this call and the next, the cases may be used by other selects.
+function pollWhenReady(ready: Promise<void>, cases: readonly Case<unknown>[], withDefault: boolean): Promise<Result> {
+  const names = cases.map(({ name }) => name);
+  return ready.then(() => {
+    nextSelectId();
+    return pollCases(
+      cases.map((entry, i) => bindCase(entry, names[i] as string | number, cases)),
+      withDefault,
+    );
+  });
+}
+
 function completeCase(chosen: Case<unknown>): Result {
   const { name } = chosen;
+  if (chosen.operation === awaitPromise) return { case: name, value: (chosen.state as PromiseState).result() };
   const state = chosen.state as ChannelState<unknown>;
   if (chosen.isSend) {
     state.trySend(chosen.value);
@@ -371,13 +428,25 @@ function shuffleQueued(cases: readonly Case<unknown>[]): void {
 // Completes the select of the served case. Its cases are free for other selects before a hook is called.
 function onCaseServed(served: Case<unknown>, mayDefer?: boolean): void {
   const select = served.pendingSelect as PendingSelect;
-  const { isSend, name, value, ok } = served;
+  const { operation, name, value, ok } = served;
   dequeueCases(select);
-  if (!isSend) served.value = undefined;
+  if (operation !== chanSend) served.value = undefined;
   if (hooks !== null) hooks.select(select.cases, served, select);
-  if (!isSend) select.resume(select.operation, { case: name, value, ok }, mayDefer);
+  if (operation === chanReceive) select.resume(select.operation, { case: name, value, ok }, mayDefer);
+  else if (operation === awaitPromise) resumeWithOutcome(select, served);
   else if (ok) select.resume(select.operation, { case: name }, mayDefer);
   else select.resumeWithError(select.operation, new PanicError("send on closed channel"));
+}
+
+function resumeWithOutcome(select: PendingSelect, served: Case<unknown>): void {
+  let result: Result;
+  try {
+    result = completeCase(served);
+  } catch (reason) {
+    select.resumeWithError(select.operation, reason as Error);
+    return;
+  }
+  select.resume(select.operation, result);
 }
 
 /** Removes a waiting operation from all queues: it will not be served. */

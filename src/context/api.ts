@@ -1,6 +1,6 @@
 // Package context: what users reach as `context.`.
 
-export type { WaitOptions } from "./cancellation.ts";
+export type { WaitOptions } from "../runtime/cancellation.ts";
 export type { Context, Key } from "./context.ts";
 export {
   afterFunc,

@@ -101,9 +101,8 @@ export class CancelContext extends BaseContext implements Child {
   /** Whether a child or a receiver waits for the cancellation. */
   get isAwaited(): boolean {
     if (this.#err !== undefined) return false;
-    return (
-      this.children.first !== null || (this.#done !== null && channelStateOf(this.#done)?.receivers.first !== null)
-    );
+    const done = this.#done === null ? undefined : channelStateOf(this.#done);
+    return this.children.first !== null || done?.isAwaited === true;
   }
 
   protected override lookup(key: unknown): unknown {

@@ -1,9 +1,8 @@
 // Contexts that AbortSignals and process signals cancel.
 
-import { addWakeSource } from "../runtime/deadlock.ts";
+import { type AbortFollower, abortReason, followSignal } from "../runtime/cancellation.ts";
 import { onSignals, signalDescription } from "../runtime/process.ts";
 import { RuntimeTimer } from "../runtime/timer.ts";
-import { toError } from "../util/inspect.ts";
 import { describe, isSignal } from "../util/validate.ts";
 import { checkParent } from "./base-context.ts";
 import { CancelContext, onCancel } from "./cancel.ts";
@@ -12,32 +11,20 @@ import { type CancelFunc, toCancelFunc } from "./derive.ts";
 import { Canceled, canceled, deadlineExceeded } from "./errors.ts";
 import { backgroundContext } from "./value-context.ts";
 
-/** The contexts of signals that have not aborted. A signal holds its context; these references must not. */
-const signalContexts = new Set<WeakRef<SignalContext>>();
-let pruneAt = 64;
+class SignalContext extends CancelContext implements AbortFollower {
+  readonly #signal: AbortSignal;
 
-class SignalContext extends CancelContext {
-  readonly #ref: WeakRef<SignalContext> | undefined;
-
-  constructor(root: Context) {
-    super(root);
-    // Cloudflare Workers of 2024 have neither WeakRef nor a `main` that could be deadlocked.
-    if (typeof WeakRef !== "function") return;
-    this.#ref = new WeakRef<SignalContext>(this);
-    signalContexts.add(this.#ref);
-    if (signalContexts.size < pruneAt) return;
-    for (const ref of signalContexts) if (ref.deref() === undefined) signalContexts.delete(ref);
-    pruneAt = Math.max(64, 2 * signalContexts.size);
+  constructor(signal: AbortSignal) {
+    super(backgroundContext);
+    this.#signal = signal;
+    if (!signal.aborted) followSignal(signal, this);
   }
 
-  override canceled(): void {
-    if (this.#ref !== undefined) signalContexts.delete(this.#ref);
+  aborted(): void {
+    const reason = abortReason(this.#signal);
+    this.cancel(reason.name === "TimeoutError" ? deadlineExceeded : canceled, reason);
   }
 }
-
-// It is not known what can abort a signal: `AbortSignal.timeout` has a timer that does not keep the process alive. Therefore the program
-// is not reported as deadlocked while something waits for the context of a signal.
-addWakeSource(() => [...signalContexts].some((ref) => ref.deref()?.isAwaited === true));
 
 const contexts = new WeakMap<AbortSignal, SignalContext>();
 
@@ -56,15 +43,11 @@ export function fromSignal(signal: AbortSignal): Context {
   }
   let context = contexts.get(signal);
   if (context === undefined) {
-    context = new SignalContext(backgroundContext);
+    context = new SignalContext(signal);
     contexts.set(signal, context);
-    if (!signal.aborted) signal.addEventListener("abort", () => fromSignal(signal), { once: true });
   }
   // The caller may be a listener that was added to the signal before the library's.
-  if (signal.aborted && context.err() === undefined) {
-    const error = toError(signal.reason);
-    context.cancel(error.name === "TimeoutError" ? deadlineExceeded : canceled, error);
-  }
+  if (signal.aborted) context.aborted();
   return context;
 }
 

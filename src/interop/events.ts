@@ -2,7 +2,8 @@
 
 import { Channel, type ReceiveChannel } from "../channel/channel.ts";
 import { onCancel } from "../context/cancel.ts";
-import { cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
+import { contextOf } from "../context/wait-context.ts";
+import { type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import { background } from "../context/api.ts";
 import { Check, describe } from "../util/validate.ts";
 import { closeIfOpen, Ending, report } from "./ending.ts";
@@ -113,7 +114,7 @@ export function fromEvents<T = unknown>(
 export function fromEvents<T>(emitter: EmitterLike, name: string, options: FromEventsOptions<T> = {}): EventChannel<T> {
   const check = new Check("fromEvents");
   check.options(options, optionNames, aliases);
-  const ctx = cancellationOf(check, options)?.ctx ?? background();
+  const ctx = contextOf(check, options) ?? background();
   const { capacity = 16, overflow = "drop-newest", onDrop, onError, endEvent } = options;
   const { listen, listenForErrors, defaultError } = listenersOf("fromEvents", emitter);
   const errorEvent = options.errorEvent ?? defaultError;

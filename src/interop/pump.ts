@@ -3,7 +3,8 @@
 import { Channel, type ReceiveChannel } from "../channel/channel.ts";
 import { isEcho, type Pullable, PullSource } from "../channel/pull-source.ts";
 import { onCancel } from "../context/cancel.ts";
-import { cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
+import { contextOf } from "../context/wait-context.ts";
+import { type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { background, cause } from "../context/api.ts";
 import { Check } from "../util/validate.ts";
@@ -41,7 +42,7 @@ export function pumpToChannel<T>(caller: string, source: Pullable<T>, options: F
   const check = new Check(caller);
   check.options(options, optionNames, aliases);
   const { capacity = 0, onError } = options;
-  const ctx = cancellationOf(check, options)?.ctx ?? background();
+  const ctx = contextOf(check, options) ?? background();
   check.isFunction("onError", onError);
   const channel = new Channel<T>(check.count("capacity", 0, capacity, 0xffff_ffff));
   // The source is not accessed before all arguments have been checked.

@@ -4,7 +4,8 @@
 import { Channel, channelStateOf, type ReceiveChannel, type SendChannel } from "../channel/channel.ts";
 import { receive, select, send } from "../channel/select.ts";
 import { onCancel } from "../context/cancel.ts";
-import { cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
+import { contextOf } from "../context/wait-context.ts";
+import { type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import { background, cause } from "../context/api.ts";
 import { Check, describe } from "../util/validate.ts";
 import { toError } from "../util/inspect.ts";
@@ -55,7 +56,7 @@ export function toReadableStream<T>(
   checkChannel("toReadableStream", channel);
   check.options(options, [...waitOptionNames, "onCancel"]);
   const { onCancel: onStreamCancel } = options;
-  const ctx = cancellationOf(check, options)?.ctx ?? background();
+  const ctx = contextOf(check, options) ?? background();
   check.isFunction("onCancel", onStreamCancel);
   const ending = new Ending();
   const values = channel[Symbol.asyncIterator]();
@@ -111,7 +112,7 @@ export function toWritableStream<T>(channel: SendChannel<T>, options: ToWritable
   checkChannel("toWritableStream", channel);
   check.options(options, [...waitOptionNames, "onAbort", "preventClose"]);
   const { onAbort, preventClose = false } = options;
-  const ctx = cancellationOf(check, options)?.ctx ?? background();
+  const ctx = contextOf(check, options) ?? background();
   check.isFunction("onAbort", onAbort);
   const ending = new Ending();
   const interrupt = new Channel<never>();

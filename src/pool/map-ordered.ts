@@ -1,7 +1,8 @@
 // A pool for one sequence: the results of a function, in the order of its arguments.
 
 import { checkPullable } from "../channel/pull-source.ts";
-import { type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
+import type { Context } from "../context/context.ts";
+import { type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import { Check, checkFunction } from "../util/validate.ts";
 import { type JobPolicyOptions, type PoolFunc, policyNames, resolveOptions } from "./options.ts";
 import { WorkerPool } from "./worker-pool.ts";
@@ -55,6 +56,6 @@ export function mapOrdered<Item, Result>(
   if (maxInFlight !== undefined) check.count("maxInFlight", 1, maxInFlight);
   const settings = { workers: concurrency, retry, timeout, rate };
   // For errors that name this function.
-  resolveOptions("mapOrdered", { ...settings, ctx, signal });
+  resolveOptions("mapOrdered", { ...settings, ctx: ctx as Context | undefined, signal });
   return new WorkerPool(fn, settings).map(items, { maxInFlight, ctx, signal });
 }

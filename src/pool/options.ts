@@ -1,7 +1,8 @@
 // The options of pools, their checks and defaults.
 
 import { background } from "../context/derive.ts";
-import { cancellationOf, type WaitOptions } from "../context/cancellation.ts";
+import type { WaitOptions } from "../runtime/cancellation.ts";
+import { contextOf } from "../context/wait-context.ts";
 import type { Context } from "../context/context.ts";
 import { numCPU } from "../runtime/goroutine.ts";
 import { RateLimiter } from "../sync/rate-limiter.ts";
@@ -293,11 +294,6 @@ export function resolveOptions<Job, Result>(
     source: undefined,
     onSourceError: undefined,
   };
-}
-
-/** Checks `ctx` and `signal` of `options`, and returns the context, or the context of the signal; undefined if neither is set. */
-export function contextOf(check: Check, options: WaitOptions): Context | undefined {
-  return cancellationOf(check, options)?.ctx ?? options.ctx;
 }
 
 /** @throws {RangeError} that says `problem`, if `priority` is not a number. */

@@ -10,7 +10,7 @@
 
 import { checkPullable, PullSource, type Step as Pulled } from "../channel/pull-source.ts";
 import { causeOf, onCancel } from "../context/cancel.ts";
-import type { WaitOptions } from "../context/cancellation.ts";
+import type { WaitOptions } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { canceled } from "../context/errors.ts";
 import { type AsyncContext, captureAsyncContext, runIn } from "../runtime/async-context.ts";

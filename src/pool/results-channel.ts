@@ -2,7 +2,7 @@
 
 import { Channel, channelStateOf, type ReceiveChannel } from "../channel/channel.ts";
 import type { ChannelState, TimerSource } from "../channel/channel-state.ts";
-import { addDeadlockHint } from "../runtime/deadlock.ts";
+import { addDeadlockHint } from "../runtime/deadlock-info.ts";
 import type { JobOutcome, OutcomeListener, PoolJob } from "./job.ts";
 
 /** The number of such channels for which a receiver waits. */

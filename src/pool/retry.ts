@@ -2,7 +2,8 @@
 
 import { receive, select } from "../channel/select.ts";
 import { background } from "../context/derive.ts";
-import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
+import { contextOf } from "../context/wait-context.ts";
+import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { below } from "../runtime/realm.ts";
 import { fairly, rejected } from "../runtime/scheduler.ts";
@@ -131,7 +132,7 @@ export function retry<Result>(
     checkFunction("retry", fn, "fn");
     check.options(options, [...retryOptionNames, ...waitOptionNames], retryAliases);
     const cancellation = cancellationOf(check, options);
-    return fairly(callWithRetries(fn, resolveRetry(check, "", options ?? {}), cancellation));
+    return fairly(callWithRetries(fn, resolveRetry(check, "", options ?? {}), contextOf(check, options), cancellation));
   } catch (error) {
     return rejected(error);
   }
@@ -140,9 +141,9 @@ export function retry<Result>(
 async function callWithRetries<Result>(
   fn: (attempt: number) => Result | PromiseLike<Result>,
   policy: RetryPolicy,
+  ctx: Context = background(),
   cancellation: Cancellation | null,
 ): Promise<Awaited<Result>> {
-  const ctx = cancellation?.ctx ?? background();
   for (let attempt = 1; ; attempt++) {
     throwIfCanceled(cancellation);
     try {

@@ -7,7 +7,8 @@
 //   4. A pool that has ended has no worker and no job.
 
 import type { ReceiveChannel } from "../channel/channel.ts";
-import { type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
+import { contextOf } from "../context/wait-context.ts";
+import { type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { withCancelCause } from "../context/derive.ts";
 import { type AsyncContext, captureAsyncContext } from "../runtime/async-context.ts";
@@ -20,7 +21,6 @@ import { JobDispatcher } from "./job-dispatcher.ts";
 import { JobRunner } from "./job-runner.ts";
 import {
   checkPriority,
-  contextOf,
   type PoolFunc,
   type PoolOptions,
   resolvePoolOptions,

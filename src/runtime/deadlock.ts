@@ -2,7 +2,8 @@
 // program ends normally, and with GORO_DEBUG=1 a warning lists the goroutines that are still blocked. Without either, nothing is installed
 // in the process.
 
-import { numGoroutine } from "./goroutine-tracking.ts";
+import { deadlockHints, mayBeWoken } from "./deadlock-info.ts";
+import { numGoroutine } from "./goroutine.ts";
 import { otherCopies } from "../util/copies.ts";
 import { debugEnabled, globalRegistry } from "./goroutine-tracking.ts";
 import { writeStderr, exit, onBeforeExit, onSigquit } from "./process.ts";
@@ -18,39 +19,6 @@ export function setMainRunning(running: boolean): void {
 
 let isInstalled = false;
 let hasWarned = false;
-
-const wakeSources: (() => boolean)[] = [];
-
-/** Adds a function that reports whether something outside of the program may wake a goroutine, although the host is idle. */
-export function addWakeSource(mayWake: () => boolean): void {
-  wakeSources.push(mayWake);
-}
-
-const hints: (() => string)[] = [];
-
-/** Adds a function that returns a sentence for deadlock reports; "" if the sentence does not apply to the state of the program. */
-export function addDeadlockHint(hint: () => string): void {
-  hints.push(hint);
-}
-
-/** The paragraphs of the hints that apply. */
-export function deadlockHints(): string {
-  return hints
-    .map((hint) => hint())
-    .filter((text) => text !== "")
-    .map((text) => `\n${text}\n`)
-    .join("");
-}
-
-/** How long the process is kept alive, in milliseconds, before the wake sources are checked again. */
-const wakeInterval = 50;
-
-/** Reports whether a source outside of the library may still wake a goroutine. If so, keeps the process alive until the next check. */
-export function mayBeWoken(): boolean {
-  if (!wakeSources.some((mayWake) => mayWake())) return false;
-  setTimeout(() => undefined, wakeInterval);
-  return true;
-}
 
 /** Checks for goroutines that are blocked when the host is idle. Only the first call has an effect. */
 export function installExitCheck(): void {

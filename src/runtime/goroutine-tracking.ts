@@ -1,6 +1,7 @@
-// The count of goroutines, and the tracking that GORO_DEBUG=1 and leak checks turn on: the current goroutine, and registries of goroutines
-// and waiting operations with their call sites. Tracking uses hooks, so that without it nothing is captured.
+// The tracking that GORO_DEBUG=1 and leak checks turn on: the current goroutine, and registries of goroutines and waiting operations with
+// their call sites. Tracking uses hooks, so that without it nothing is captured. It comes with `main`, and is not part of a bundle without.
 
+import { callSite, captureCallSites } from "./goroutine.ts";
 import { addHooks, type Hooks, type GoroutineInfo } from "./hooks.ts";
 import { currentRealm } from "./realm.ts";
 import { builtinModule, getEnv } from "./process.ts";
@@ -25,12 +26,7 @@ export function createAsyncLocalStorage<T>(): AsyncLocalStorage<T> | undefined {
 /** Whether call sites are captured. */
 export const debugEnabled: boolean = getEnv("GORO_DEBUG") === "1";
 
-const noCallSite: readonly string[] = [];
-
-/** Returns the stack of the call into the library, if call sites are captured. */
-export function callSite(): readonly string[] {
-  return debugEnabled ? callerFrames() : noCallSite;
-}
+if (debugEnabled) captureCallSites(callerFrames);
 
 let goroutines: AsyncLocalStorage<GoroutineInfo> | undefined;
 const trackingUsers = new Set<object>();
@@ -123,33 +119,4 @@ export function startActiveRegistry(isComplete: boolean): () => void {
 export function bestRegistry(): GoroutineRegistry | undefined {
   const [first] = activeRegistries;
   return globalRegistry ?? first;
-}
-
-/** A goroutine, as far as it is counted. */
-export interface CountedGoroutine {
-  isCounted: boolean;
-}
-
-let liveCount = 0;
-
-/** Counts a goroutine other than the main one, which has been started. */
-export function goroutineStarted(goroutine: CountedGoroutine): void {
-  goroutine.isCounted = true;
-  liveCount++;
-}
-
-/** Decrements the count when a counted goroutine has exited; the main goroutine is not counted. */
-export function goroutineExited(goroutine: CountedGoroutine): void {
-  if (!goroutine.isCounted) return;
-  goroutine.isCounted = false;
-  liveCount--;
-}
-
-/**
- * Returns the number of goroutines that exist, including the main one.
- *
- * @see [runtime.NumGoroutine](https://pkg.go.dev/runtime#NumGoroutine)
- */
-export function numGoroutine(): number {
-  return liveCount + 1;
 }

@@ -6,13 +6,9 @@ import { type Hooks, hooks } from "./hooks.ts";
 import { throwUncaught } from "./macrotask.ts";
 import { Deferred } from "./waiter.ts";
 import { currentRealm } from "./realm.ts";
-import { goroutineStarted, goroutineExited } from "./goroutine-tracking.ts";
 import { checkFunction } from "../util/validate.ts";
-import { callSite, globalRegistry } from "./goroutine-tracking.ts";
 import { escapeControlChars, functionName } from "../util/inspect.ts";
-import { writeStderr, exit, hasProcess, makeStdioBlocking, availableParallelism, showUncaught } from "./process.ts";
-import { formatPanic } from "./panic.ts";
-import { isMainRunning } from "./deadlock.ts";
+import { availableParallelism } from "./process.ts";
 
 /** Called when a goroutine has finished. An error is a panic in any case. */
 export interface GoroutineObserver {
@@ -50,6 +46,37 @@ export class Goroutine {
   get name(): string {
     return escapeControlChars(functionName(this.fn));
   }
+}
+
+const noFrames: readonly string[] = [];
+let capture: (() => readonly string[]) | null = null;
+
+/** Makes {@link callSite} return the frames that `frames` returns. */
+export function captureCallSites(frames: () => readonly string[]): void {
+  capture = frames;
+}
+
+/** Returns the stack of the call into the library, if call sites are captured. */
+export function callSite(): readonly string[] {
+  return capture === null ? noFrames : capture();
+}
+
+let liveCount = 0;
+
+/** Decrements the count when a counted goroutine has exited; the main goroutine is not counted. */
+export function goroutineExited(goroutine: { isCounted: boolean }): void {
+  if (!goroutine.isCounted) return;
+  goroutine.isCounted = false;
+  liveCount--;
+}
+
+/**
+ * Returns the number of goroutines that exist, including the main one.
+ *
+ * @see [runtime.NumGoroutine](https://pkg.go.dev/runtime#NumGoroutine)
+ */
+export function numGoroutine(): number {
+  return liveCount + 1;
 }
 
 let lastId = 1;
@@ -94,7 +121,10 @@ export function spawn<A extends readonly unknown[]>(
 
 /** Starts `goroutine` when the running code reaches its next `await` or its end. */
 export function start(goroutine: Goroutine): void {
-  if (goroutine.id !== 1) goroutineStarted(goroutine);
+  if (goroutine.id !== 1) {
+    goroutine.isCounted = true;
+    liveCount++;
+  }
   if (hooks === null) scheduleStart(goroutine);
   else startWithHooks(goroutine, hooks);
 }
@@ -163,18 +193,21 @@ function end(goroutine: Goroutine): void {
   if (hooks !== null) hooks.end(goroutine);
 }
 
-// Under `main`, a panic prints Go's report and ends the program. Otherwise the error is an uncaught exception like any other.
+type PanicHandler = (error: unknown, goroutine: Goroutine) => void;
+
+let endProgram: PanicHandler | null = null;
+
+/** Makes `handler` end the program when a goroutine panics; with null, a panic is an uncaught exception. */
+export function setPanicHandler(handler: PanicHandler | null): void {
+  endProgram = handler;
+}
+
 function panic(error: unknown, goroutine: Goroutine): void {
   const realm = currentRealm();
   if (realm !== undefined) {
     realm.panicked(error, goroutine);
-  } else if (isMainRunning && hasProcess) {
-    // Write synchronously, so that no timer can fire before the process exits.
-    makeStdioBlocking();
-    const failures = showUncaught(error);
-    writeStderr(formatPanic(error, goroutine.id, globalRegistry?.origin(goroutine) ?? ""));
-    for (const failure of failures) writeStderr(formatPanic(failure, goroutine.id, ""));
-    exit(2);
+  } else if (endProgram !== null) {
+    endProgram(error, goroutine);
   } else {
     throwUncaught(error);
   }

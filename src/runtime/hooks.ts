@@ -187,7 +187,7 @@ const noopHooks: Hooks = {
   jobEvent: nothing,
 };
 
-const methods = Object.keys(noopHooks) as (keyof Hooks)[];
+const methods = /* @__PURE__ */ Object.keys(noopHooks) as (keyof Hooks)[];
 
 function broadcast<K extends Exclude<keyof Hooks, "run" | "timer">>(key: K): Hooks[K] {
   return (...event: unknown[]) => {
@@ -205,18 +205,22 @@ function wrapNested(f: () => void, around: (listener: Hooks, inner: () => void) 
   outer();
 }
 
-const all: Hooks = {
-  go: broadcast("go"),
-  run: (goroutine, start) => wrapNested(start, (listener, inner) => listener.run(goroutine, inner)),
-  panic: broadcast("panic"),
-  end: broadcast("end"),
-  block: broadcast("block"),
-  unblock: broadcast("unblock"),
-  channelCreated: broadcast("channelCreated"),
-  valueMoved: broadcast("valueMoved"),
-  close: broadcast("close"),
-  select: broadcast("select"),
-  timer: (purpose, fire) => wrapNested(fire, (listener, inner) => listener.timer(purpose, inner)),
-  cancel: broadcast("cancel"),
-  jobEvent: broadcast("jobEvent"),
-};
+function broadcastAll(): Hooks {
+  return {
+    go: broadcast("go"),
+    run: (goroutine, start) => wrapNested(start, (listener, inner) => listener.run(goroutine, inner)),
+    panic: broadcast("panic"),
+    end: broadcast("end"),
+    block: broadcast("block"),
+    unblock: broadcast("unblock"),
+    channelCreated: broadcast("channelCreated"),
+    valueMoved: broadcast("valueMoved"),
+    close: broadcast("close"),
+    select: broadcast("select"),
+    timer: (purpose, fire) => wrapNested(fire, (listener, inner) => listener.timer(purpose, inner)),
+    cancel: broadcast("cancel"),
+    jobEvent: broadcast("jobEvent"),
+  };
+}
+
+const all: Hooks = /* @__PURE__ */ broadcastAll();

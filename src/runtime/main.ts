@@ -2,9 +2,10 @@
 
 import { currentRealm } from "./realm.ts";
 import { checkFunction } from "../util/validate.ts";
-import { Goroutine, type GoroutineObserver, start } from "./goroutine.ts";
-import { exit, makeStdioBlocking } from "./process.ts";
-import { PanicError } from "./panic.ts";
+import { Goroutine, type GoroutineObserver, setPanicHandler, start } from "./goroutine.ts";
+import { globalRegistry } from "./goroutine-tracking.ts";
+import { exit, hasProcess, makeStdioBlocking, showUncaught, writeStderr } from "./process.ts";
+import { formatPanic, PanicError } from "./panic.ts";
 import { isMainRunning, installSigquitReport, setMainRunning, installExitCheck } from "./deadlock.ts";
 
 /**
@@ -41,10 +42,21 @@ export function main(f: () => unknown): void {
   }
   if (isMainRunning) throw new PanicError("main: another main is running");
   setMainRunning(true);
+  if (hasProcess) setPanicHandler(endByPanic);
   makeStdioBlocking();
   installExitCheck();
   removeSigquitHandler = installSigquitReport();
   start(new Goroutine(1, f, [], mainObserver));
+}
+
+// Go's report, and exit code 2.
+function endByPanic(error: unknown, goroutine: Goroutine): void {
+  // Write synchronously, so that no timer can fire before the process exits.
+  makeStdioBlocking();
+  const failures = showUncaught(error);
+  writeStderr(formatPanic(error, goroutine.id, globalRegistry?.origin(goroutine) ?? ""));
+  for (const failure of failures) writeStderr(formatPanic(failure, goroutine.id, ""));
+  exit(2);
 }
 
 let removeSigquitHandler = (): void => undefined;
@@ -59,5 +71,6 @@ const mainObserver: GoroutineObserver = {
 
 function onMainExit(): void {
   setMainRunning(false);
+  setPanicHandler(null);
   removeSigquitHandler();
 }

@@ -9,9 +9,7 @@
 
 import { type TimeSource, roundingError } from "./timer-queue.ts";
 import { currentRealm } from "./realm.ts";
-
-/** The longest delay that the host's timers support; with a longer one they fire at once. */
-export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
+import { MAX_TIMEOUT_MS } from "./timeout.ts";
 
 /** The interval, in milliseconds, of the check whether fake functions have been removed, while a timer is set with them. */
 const watchInterval = 100;

@@ -3,6 +3,7 @@
 import { Clock, type ScheduledTimer } from "./timer-queue.ts";
 import { SystemClock } from "./system-clock.ts";
 import { currentRealm } from "./realm.ts";
+import { setStartTimer } from "./timeout.ts";
 
 /** The clock of code outside of realms. */
 export const realClock: Clock = new Clock(new SystemClock());
@@ -45,3 +46,9 @@ export class RuntimeTimer implements ScheduledTimer {
     return this.clock.cancel(this);
   }
 }
+
+setStartTimer((label, ms, fire) => {
+  const timer = new RuntimeTimer(label, fire);
+  timer.start(ms);
+  return () => timer.cancel();
+});

@@ -19,29 +19,32 @@ export class WaitReason {
 export const waitReasons: WaitReason[] = [];
 
 // The names are those of waitReasonStrings in Go's runtime2.go.
-export const chanSend: WaitReason = new WaitReason("chan send");
-export const chanReceive: WaitReason = new WaitReason("chan receive");
-export const chanSendNil: WaitReason = new WaitReason("chan send (nil chan)");
-export const chanReceiveNil: WaitReason = new WaitReason("chan receive (nil chan)");
-export const waitSelect: WaitReason = new WaitReason("select");
-export const waitSelectNoCases: WaitReason = new WaitReason("select (no cases)");
-export const waitGroupWait: WaitReason = new WaitReason("sync.WaitGroup.Wait");
-export const waitSleep: WaitReason = new WaitReason("sleep");
-export const mutexLock: WaitReason = new WaitReason("sync.Mutex.Lock");
-export const rwMutexRLock: WaitReason = new WaitReason("sync.RWMutex.RLock");
-export const rwMutexLock: WaitReason = new WaitReason("sync.RWMutex.Lock");
-export const condWait: WaitReason = new WaitReason("sync.Cond.Wait");
+export const chanSend: WaitReason = /* @__PURE__ */ new WaitReason("chan send");
+export const chanReceive: WaitReason = /* @__PURE__ */ new WaitReason("chan receive");
+export const chanSendNil: WaitReason = /* @__PURE__ */ new WaitReason("chan send (nil chan)");
+export const chanReceiveNil: WaitReason = /* @__PURE__ */ new WaitReason("chan receive (nil chan)");
+export const waitSelect: WaitReason = /* @__PURE__ */ new WaitReason("select");
+export const waitSelectNoCases: WaitReason = /* @__PURE__ */ new WaitReason("select (no cases)");
+export const waitGroupWait: WaitReason = /* @__PURE__ */ new WaitReason("sync.WaitGroup.Wait");
+export const waitSleep: WaitReason = /* @__PURE__ */ new WaitReason("sleep");
+export const mutexLock: WaitReason = /* @__PURE__ */ new WaitReason("sync.Mutex.Lock");
+export const rwMutexRLock: WaitReason = /* @__PURE__ */ new WaitReason("sync.RWMutex.RLock");
+export const rwMutexLock: WaitReason = /* @__PURE__ */ new WaitReason("sync.RWMutex.Lock");
+export const condWait: WaitReason = /* @__PURE__ */ new WaitReason("sync.Cond.Wait");
 
 // Go implements its semaphore with a select and reports "select".
-export const semAcquire: WaitReason = new WaitReason("semaphore acquire");
+export const semAcquire: WaitReason = /* @__PURE__ */ new WaitReason("semaphore acquire");
+
+// A promise that is not the library's: a case of a select, or `waitFor`. Go has none.
+export const awaitPromise: WaitReason = /* @__PURE__ */ new WaitReason("await");
 
 // The pool has no counterpart in Go.
-export const poolSubmit: WaitReason = new WaitReason("pool submit");
-export const poolResult: WaitReason = new WaitReason("pool result");
-export const poolIdle: WaitReason = new WaitReason("pool idle");
-export const poolStop: WaitReason = new WaitReason("pool stop");
-export const poolRun: WaitReason = new WaitReason("pool run");
-export const poolSource: WaitReason = new WaitReason("pool source");
+export const poolSubmit: WaitReason = /* @__PURE__ */ new WaitReason("pool submit");
+export const poolResult: WaitReason = /* @__PURE__ */ new WaitReason("pool result");
+export const poolIdle: WaitReason = /* @__PURE__ */ new WaitReason("pool idle");
+export const poolStop: WaitReason = /* @__PURE__ */ new WaitReason("pool stop");
+export const poolRun: WaitReason = /* @__PURE__ */ new WaitReason("pool run");
+export const poolSource: WaitReason = /* @__PURE__ */ new WaitReason("pool source");
 
 /**
  * Records that an operation waits.

@@ -1,10 +1,13 @@
 // A condition variable: goroutines wait at it for a change of the state that a lock protects.
 
+import { checkCancellation, throwIfCanceled } from "../runtime/cancelable-wait.ts";
+import type { Cancellation, WaitOptions } from "../runtime/cancellation.ts";
 import { currentRealm } from "../runtime/realm.ts";
 import { rejected } from "../runtime/scheduler.ts";
 import { condWait, park, unpark } from "../runtime/wait-reasons.ts";
 import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
 import { Printable, safeToString } from "../util/inspect.ts";
+import { Check } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 import { type Locker, suspend, SuspendableLock } from "./lock-guard.ts";
 
@@ -48,9 +51,21 @@ export class Cond extends Printable {
    * Unlocks `l`, waits for `signal` or `broadcast`, and locks `l` again. The guard that held `l` before the wait holds it again. No other
    * goroutine runs between the unlocking and the waiting, and `wait` never resolves without a signal.
    *
-   * @throws what `l.unlock()` throws (rejects) if `l` is not held.
+   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call. `l` is held then,
+   * as after a signal: it is locked again first, which is not canceled. A canceled wait takes no signal from another waiter.
+   *
+   * @throws what `l.unlock()` throws (rejects) if `l` is not held; {TypeError} (rejects) for options that are unknown or of a wrong type.
    */
-  async wait(): Promise<void> {
+  async wait(options?: WaitOptions): Promise<void> {
+    let cancellation: Cancellation | null = null;
+    if (options !== undefined) {
+      try {
+        cancellation = checkCancellation(waitCheck, options);
+        throwIfCanceled(cancellation);
+      } catch (error) {
+        return rejected(error);
+      }
+    }
     const waiter = new ParkedOperation<void, void>(wake);
     this.#waiters.push(waiter);
     park(waiter, condWait, this.#realm === currentRealm());
@@ -64,8 +79,20 @@ export class Cond extends Printable {
       }
       return rejected(error);
     }
-    await waiter.promise;
-    resume(await this.l.lock());
+    const removeListener = cancellation?.onCancel(() => this.#cancel(waiter, cancellation.reason));
+    try {
+      await waiter.promise;
+    } finally {
+      removeListener?.();
+      resume(await this.l.lock());
+    }
+  }
+
+  // The signal may have come first: then the waiter is in no queue.
+  #cancel(waiter: ParkedOperation<void, void>, reason: Error | undefined): void {
+    if (waiter.queue === null) return;
+    this.#waiters.remove(waiter);
+    waiter.resumeWithError(condWait, reason as Error);
   }
 
   /** Wakes the waiter that has waited longest, if there is one. */
@@ -84,6 +111,8 @@ export class Cond extends Printable {
     return `Cond ${this.#waiters.count()} waiting`;
   }
 }
+
+const waitCheck = new Check("Cond.wait");
 
 function wake(waiter: ParkedOperation<void, void>): void {
   waiter.resume(condWait, undefined);

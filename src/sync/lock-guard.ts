@@ -1,6 +1,8 @@
 // What the locks share: guards, waiters with their cancellation, and the suspension of a hold during `Cond.wait`.
 
-import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
+import type { Cancellation, WaitOptions } from "../runtime/cancellation.ts";
+import { timeLimitOf } from "../context/time-limit.ts";
+import { throwIfCanceled } from "../runtime/cancelable-wait.ts";
 import { dispose, makeDisposable } from "../runtime/defer.ts";
 import { fairly, rejected, resolvedWith } from "../runtime/scheduler.ts";
 import { park, type WaitReason } from "../runtime/wait-reasons.ts";
@@ -20,6 +22,17 @@ export interface Locker {
 
   /** Unlocks the lock. */
   unlock(): void;
+}
+
+/** The options of a call that waits for a lock. */
+export interface LockOptions extends WaitOptions {
+  /**
+   * How long the call waits, in milliseconds, from 0. Then it rejects with a {@link DeadlineExceeded}, and the lock is not taken. At 0 it
+   * takes the lock only if that is free now.
+   *
+   * @defaultValue Infinity
+   */
+  readonly timeout?: number | undefined;
 }
 
 /**
@@ -132,18 +145,13 @@ export class LockWaiter extends ParkedOperation<void, Disposable> {
 
   /** Makes the waiter leave its queue and reject when `cancellation` occurs; then calls `onCanceled`. */
   cancelBy(cancellation: Cancellation, onCanceled?: () => void): void {
-    const reject = (error: Error): void => {
-      this.queue?.remove(this);
-      this.resumeWithError(this.#reason, error);
-      onCanceled?.();
-    };
     this.#cancellation = cancellation;
-    try {
-      this.#removeListener = cancellation.onCancel(() => reject(cancellation.reason as Error));
-    } catch (error) {
-      // A context of the user's may throw.
-      reject(error as Error);
-    }
+    this.#removeListener = cancellation.onCancel(() => {
+      this.#removeListener?.();
+      this.queue?.remove(this);
+      this.resumeWithError(this.#reason, cancellation.reason as Error);
+      onCanceled?.();
+    });
   }
 }
 
@@ -152,23 +160,21 @@ function grant(waiter: LockWaiter): void {
 }
 
 /**
- * Takes a lock for `guard`, or waits for it until the wait is canceled.
+ * Takes a lock for `guard`, or waits for it until the wait is canceled or its time is over.
  *
  * @param acquire - takes the lock and returns null, or returns a parked waiter
  * @param onCanceled - called when a canceled waiter has left its queue: waiters behind it may be able to proceed
  */
 export function acquireCancelably(
   check: Check,
-  options: WaitOptions,
+  options: LockOptions,
   guard: LockGuard,
   acquire: (guard: LockGuard) => LockWaiter | null,
   onCanceled?: () => void,
 ): Promise<Disposable> {
   try {
-    check.options(options, waitOptionNames);
-    const cancellation = cancellationOf(check, options);
-    const reason = cancellation?.reason;
-    if (reason !== undefined) return rejected(reason);
+    const cancellation = timeLimitOf(check, options, "the lock was not free");
+    throwIfCanceled(cancellation);
     const waiter = acquire(guard);
     if (waiter === null) return resolvedWith(guard);
     if (cancellation !== null) waiter.cancelBy(cancellation, onCanceled);

@@ -4,7 +4,6 @@
 //   1. While a goroutine waits, the lock is held.
 //   2. The owner is the guard of the call of `lock` or `tryLock` that was granted last.
 
-import type { WaitOptions } from "../context/cancellation.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { currentRealm } from "../runtime/realm.ts";
 import { resolvedWith } from "../runtime/scheduler.ts";
@@ -17,6 +16,7 @@ import {
   acquireCancelably,
   dequeue,
   LockGuard,
+  type LockOptions,
   LockWaiter,
   OwnedLock,
   ownerOf,
@@ -55,13 +55,13 @@ export class Mutex extends OwnedLock {
   /**
    * Waits until the lock is free, and locks it.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; the lock is
-   * then not taken.
+   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; with `timeout`,
+   * rejects with a `DeadlineExceeded` when the lock was not free for that long. The lock is then not taken.
    *
    * @returns the guard of this hold: `using` unlocks it at the end of the scope
-   * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.
+   * @throws {TypeError} (rejects) for options that are unknown or of a wrong type; {RangeError} (rejects) if `timeout` is out of range.
    */
-  lock(options?: WaitOptions): Promise<Disposable> {
+  lock(options?: LockOptions): Promise<Disposable> {
     const guard = new LockGuard(this.#unlockIfOwner);
     if (options !== undefined) return this.#lockCancelably(guard, options);
     const waiter = this.#acquire(guard);
@@ -95,7 +95,7 @@ export class Mutex extends OwnedLock {
    * @returns what `fn` returns
    * @throws what `fn` throws (rejects); {TypeError} (rejects) if `fn` is not a function.
    */
-  withLock<R>(fn: () => R | PromiseLike<R>, options?: WaitOptions): Promise<R> {
+  withLock<R>(fn: () => R | PromiseLike<R>, options?: LockOptions): Promise<R> {
     return runHolding("Mutex.withLock", fn, () => this.lock(options));
   }
 
@@ -105,7 +105,7 @@ export class Mutex extends OwnedLock {
   }
 
   // Kept separate: a function that contains a closure allocates a context on every call, including the fast path.
-  #lockCancelably(guard: LockGuard, options: WaitOptions): Promise<Disposable> {
+  #lockCancelably(guard: LockGuard, options: LockOptions): Promise<Disposable> {
     return acquireCancelably(lockCheck, options, guard, () => this.#acquire(guard));
   }
 

@@ -7,7 +7,9 @@
 import { receive, select } from "../channel/select.ts";
 import { background } from "../context/api.ts";
 import { timeLeft } from "../context/cancel.ts";
-import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
+import type { Context } from "../context/context.ts";
+import { contextOf } from "../context/wait-context.ts";
+import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import { rejected, resolved } from "../runtime/scheduler.ts";
 import { currentClock } from "../runtime/timer.ts";
 import { after } from "../time/time.ts";
@@ -124,20 +126,21 @@ export class RateLimiter {
    */
   async wait(n: number = 1, options?: WaitOptions): Promise<void> {
     let cancellation: Cancellation | null = null;
+    let ctx = background();
     let reservation: Reservation;
     try {
       waitCheck.count("n", 0, n);
       if (options !== undefined) {
         waitCheck.options(options, waitOptionNames);
         cancellation = cancellationOf(waitCheck, options);
+        ctx = contextOf(waitCheck, options) ?? ctx;
       }
-      reservation = this.#reserveFor(n, cancellation);
+      reservation = this.#reserveFor(n, ctx, cancellation?.reason);
     } catch (error) {
       return rejected(error);
     }
     const delay = reservation.delay();
     if (delay === 0) return resolved();
-    const ctx = cancellation?.ctx ?? background();
     const s = await select({ due: receive(after(delay)), canceled: receive(ctx.done()) });
     if (s.case === "due") return;
     reservation.cancel();
@@ -173,13 +176,12 @@ export class RateLimiter {
     return `RateLimiter ${this.#limit}/s, burst ${this.#burst}, ${Number(this.tokens.toFixed(3))} tokens`;
   }
 
-  #reserveFor(n: number, cancellation: Cancellation | null): Reservation {
+  #reserveFor(n: number, ctx: Context, reason: Error | undefined): Reservation {
     if (n > this.#burst && this.#limit !== Infinity) {
       throw new RangeError(`rate: Wait(n=${n}) exceeds limiter's burst ${this.#burst}`);
     }
-    const reason = cancellation?.reason;
     if (reason !== undefined) throw reason;
-    const reservation = this.#reserve(n, cancellation === null ? Infinity : timeLeft(cancellation.ctx));
+    const reservation = this.#reserve(n, timeLeft(ctx));
     if (!reservation.ok) throw new Error(`rate: Wait(n=${n}) would exceed context deadline`);
     return reservation;
   }

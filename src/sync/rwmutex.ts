@@ -5,7 +5,6 @@
 //   2. While readers wait, a writer holds the lock or waits; while a writer waits, the lock is held.
 // Between a cancellation and the call of its listeners, a canceled waiter counts as a waiter.
 
-import type { WaitOptions } from "../context/cancellation.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { currentRealm } from "../runtime/realm.ts";
 import { resolvedWith } from "../runtime/scheduler.ts";
@@ -20,6 +19,7 @@ import {
   dequeue,
   type Locker,
   LockGuard,
+  type LockOptions,
   LockWaiter,
   OwnedLock,
   ownerOf,
@@ -50,13 +50,13 @@ export class RWMutex extends OwnedLock {
   /**
    * Waits until the lock is not held, and locks it for writing.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; the lock is
-   * then not taken.
+   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; with `timeout`,
+   * rejects with a `DeadlineExceeded` when the lock was not free for that long. The lock is then not taken.
    *
    * @returns the guard of this hold: `using` unlocks it at the end of the scope
-   * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.
+   * @throws {TypeError} (rejects) for options that are unknown or of a wrong type; {RangeError} (rejects) if `timeout` is out of range.
    */
-  lock(options?: WaitOptions): Promise<Disposable> {
+  lock(options?: LockOptions): Promise<Disposable> {
     const guard = new LockGuard(this.#unlockIfOwner);
     if (options !== undefined) return this.#lockCancelably(guard, options);
     const waiter = this.#acquireWrite(guard);
@@ -87,9 +87,9 @@ export class RWMutex extends OwnedLock {
    * Cancellation: as of {@link RWMutex.lock}.
    *
    * @returns the guard of this hold
-   * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.
+   * @throws {TypeError} (rejects) for options that are unknown or of a wrong type; {RangeError} (rejects) if `timeout` is out of range.
    */
-  rLock(options?: WaitOptions): Promise<Disposable> {
+  rLock(options?: LockOptions): Promise<Disposable> {
     const guard = new LockGuard(this.#endReading);
     if (options !== undefined) return this.#rLockCancelably(guard, options);
     const waiter = this.#acquireRead(guard);
@@ -131,12 +131,12 @@ export class RWMutex extends OwnedLock {
    * @returns what `fn` returns
    * @throws what `fn` throws (rejects); {TypeError} (rejects) if `fn` is not a function.
    */
-  withLock<R>(fn: () => R | PromiseLike<R>, options?: WaitOptions): Promise<R> {
+  withLock<R>(fn: () => R | PromiseLike<R>, options?: LockOptions): Promise<R> {
     return runHolding("RWMutex.withLock", fn, () => this.lock(options));
   }
 
   /** Like {@link RWMutex.withLock}, but locks for reading. */
-  withRLock<R>(fn: () => R | PromiseLike<R>, options?: WaitOptions): Promise<R> {
+  withRLock<R>(fn: () => R | PromiseLike<R>, options?: LockOptions): Promise<R> {
     return runHolding("RWMutex.withRLock", fn, () => this.rLock(options));
   }
 
@@ -149,7 +149,7 @@ export class RWMutex extends OwnedLock {
   }
 
   // Kept separate: a function that contains a closure allocates a context on every call, including the fast path.
-  #lockCancelably(guard: LockGuard, options: WaitOptions): Promise<Disposable> {
+  #lockCancelably(guard: LockGuard, options: LockOptions): Promise<Disposable> {
     return acquireCancelably(
       lockCheck,
       options,
@@ -161,7 +161,7 @@ export class RWMutex extends OwnedLock {
     );
   }
 
-  #rLockCancelably(guard: LockGuard, options: WaitOptions): Promise<Disposable> {
+  #rLockCancelably(guard: LockGuard, options: LockOptions): Promise<Disposable> {
     return acquireCancelably(rLockCheck, options, guard, () => this.#acquireRead(guard));
   }
 

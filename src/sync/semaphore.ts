@@ -5,7 +5,6 @@
 //   2. The first waiter needs more permits than are free.
 // Between a cancellation and the call of its listeners, the first waiter may be a canceled one.
 
-import type { WaitOptions } from "../context/cancellation.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { currentRealm } from "../runtime/realm.ts";
 import { rejected, resolvedWith } from "../runtime/scheduler.ts";
@@ -15,7 +14,7 @@ import { Printable, waitingSuffix } from "../util/inspect.ts";
 import { Check } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 import { Holds } from "./holds.ts";
-import { acquireCancelably, LockGuard, LockWaiter, runHolding } from "./lock-guard.ts";
+import { acquireCancelably, LockGuard, type LockOptions, LockWaiter, runHolding } from "./lock-guard.ts";
 
 const sizeCheck = new Check("Semaphore");
 const acquireCheck = new Check("Semaphore.acquire");
@@ -56,14 +55,14 @@ export class Semaphore extends Printable {
    * Waits until `n` permits are free and all earlier waiters have been served, and takes them. A call for more than `size` permits waits
    * for its cancellation, and does not block other waiters.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; no permits are
-   * taken then.
+   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; with `timeout`,
+   * rejects with a `DeadlineExceeded` when the permits were not free for that long. No permits are taken then.
    *
    * @param n - the number of permits: an integer, 0 or more
    * @returns the guard of this hold: `using` releases it at the end of the scope
-   * @throws {RangeError} (rejects) for any other `n`; {TypeError} for options that are unknown or of a wrong type.
+   * @throws {RangeError} (rejects) for any other `n`, and if `timeout` is out of range; {TypeError} for options that are unknown or of a wrong type.
    */
-  acquire(n: number = 1, options?: WaitOptions): Promise<Disposable> {
+  acquire(n: number = 1, options?: LockOptions): Promise<Disposable> {
     const guard = new LockGuard(this.#dispose, n);
     try {
       acquireCheck.count("n", 0, n);
@@ -109,12 +108,12 @@ export class Semaphore extends Printable {
    * @returns what `fn` returns
    * @throws what `fn` throws (rejects); {TypeError} (rejects) if `fn` is not a function; {RangeError} (rejects) if `n` is out of range.
    */
-  withPermits<R>(fn: () => R | PromiseLike<R>, options?: WaitOptions): Promise<R>;
-  withPermits<R>(n: number, fn: () => R | PromiseLike<R>, options?: WaitOptions): Promise<R>;
+  withPermits<R>(fn: () => R | PromiseLike<R>, options?: LockOptions): Promise<R>;
+  withPermits<R>(n: number, fn: () => R | PromiseLike<R>, options?: LockOptions): Promise<R>;
   withPermits<R>(...args: readonly unknown[]): Promise<R> {
     const [n, fn, options] = typeof args[0] === "function" ? [1, ...args] : args;
     return runHolding("Semaphore.withPermits", fn as () => R | PromiseLike<R>, () =>
-      this.acquire(n as number, options as WaitOptions | undefined),
+      this.acquire(n as number, options as LockOptions | undefined),
     );
   }
 
@@ -124,7 +123,7 @@ export class Semaphore extends Printable {
   }
 
   // Kept separate: a function that contains a closure allocates a context on every call, including the fast path.
-  #acquireCancelably(guard: LockGuard, options: WaitOptions): Promise<Disposable> {
+  #acquireCancelably(guard: LockGuard, options: LockOptions): Promise<Disposable> {
     return acquireCancelably(
       acquireCheck,
       options,

@@ -9,13 +9,11 @@
 // See testing/synctest and the bubbles of runtime/synctest.go.
 
 import { cancelWaiter } from "../channel/select.ts";
-import { goroutineExited } from "../runtime/goroutine-tracking.ts";
 import { otherCopies } from "../util/copies.ts";
-import { deadlockHints, mayBeWoken } from "../runtime/deadlock.ts";
-import { callSite } from "../runtime/goroutine-tracking.ts";
+import { deadlockHints, mayBeWoken } from "../runtime/deadlock-info.ts";
 import { Check, checkFunction } from "../util/validate.ts";
 import { safeToString } from "../util/inspect.ts";
-import { Goroutine, start } from "../runtime/goroutine.ts";
+import { callSite, Goroutine, goroutineExited, start } from "../runtime/goroutine.ts";
 import { getEnv } from "../runtime/process.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { GoroutineRegistry } from "../runtime/goroutine-registry.ts";

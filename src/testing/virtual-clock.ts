@@ -3,7 +3,8 @@
 // the times that a program reads do not depend on the speed of the machine.
 
 import type { TimeSource } from "../runtime/timer-queue.ts";
-import { MAX_TIMEOUT_MS, SystemClock } from "../runtime/system-clock.ts";
+import { SystemClock } from "../runtime/system-clock.ts";
+import { MAX_TIMEOUT_MS } from "../runtime/timeout.ts";
 
 /** The start of time: midnight UTC, 2000-01-01, as in Go's synctest. */
 const epoch = Date.UTC(2000, 0, 1);

@@ -6,7 +6,7 @@
 //   3. A value has the same id in its send and its receive, and the values of a buffer are received in the order of their sends.
 //   4. When the limit is reached, events are counted and leave nothing else behind.
 
-import { numGoroutine } from "../runtime/goroutine-tracking.ts";
+import { numGoroutine } from "../runtime/goroutine.ts";
 import {
   currentGoroutine,
   isTrackingCurrent,

@@ -1,7 +1,7 @@
 // The state of all goroutines at this moment, as data and as a table.
 
 import { isMainRunning } from "../runtime/deadlock.ts";
-import { numGoroutine } from "../runtime/goroutine-tracking.ts";
+import { numGoroutine } from "../runtime/goroutine.ts";
 import type { GoroutineRegistry, WaitRecord } from "../runtime/goroutine-registry.ts";
 import { bestRegistry, globalRegistry, startActiveRegistry } from "../runtime/goroutine-tracking.ts";
 import type { ChannelInfo } from "../runtime/hooks.ts";

@@ -5,12 +5,15 @@
 //   2. At 0 no goroutine waits: the call that made it 0 has woken them, and later use of the group cannot delay them.
 
 import { type GoroutineObserver, spawn } from "../runtime/goroutine.ts";
+import { checkCancellation, throwIfCanceled, waitCancelably } from "../runtime/cancelable-wait.ts";
+import type { WaitOptions } from "../runtime/cancellation.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { currentRealm, type Realm } from "../runtime/realm.ts";
-import { resolved } from "../runtime/scheduler.ts";
+import { rejected, resolved } from "../runtime/scheduler.ts";
 import { park, waitGroupWait } from "../runtime/wait-reasons.ts";
 import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
 import { Printable, safeToString, waitingSuffix } from "../util/inspect.ts";
+import { Check } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 
 /**
@@ -45,7 +48,7 @@ export class WaitGroup extends Printable {
     if (this.#count + delta < 0) throw new PanicError("sync: negative WaitGroup counter");
     if (this.#count === 0) this.#realm = currentRealm();
     this.#count += delta;
-    if (this.#count === 0) this.#waiters.drain(wake as (waiter: Waiter<void>) => void);
+    if (this.#count === 0) this.#waiters.drain(wakeWaiter);
   }
 
   /**
@@ -78,10 +81,16 @@ export class WaitGroup extends Printable {
   };
 
   /**
-   * Waits until the counter is 0: all counted goroutines have finished, whether they have returned or panicked. Never rejects. Any number
-   * of goroutines may wait, and the group can be used again afterwards.
+   * Waits until the counter is 0: all counted goroutines have finished, whether they have returned or panicked. Without options it never
+   * rejects. Any number of goroutines may wait, and the group can be used again afterwards.
+   *
+   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call. The goroutines
+   * continue, and the group still counts them.
+   *
+   * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.
    */
-  wait(): Promise<void> {
+  wait(options?: WaitOptions): Promise<void> {
+    if (options !== undefined) return this.#waitCancelably(options);
     if (this.#count === 0) return resolved();
     const waiter = new ParkedOperation<void, void>(wake);
     this.#waiters.push(waiter);
@@ -89,10 +98,38 @@ export class WaitGroup extends Printable {
     return waiter.promise;
   }
 
+  #waitCancelably(options: WaitOptions): Promise<void> {
+    try {
+      const cancellation = checkCancellation(waitCheck, options);
+      throwIfCanceled(cancellation);
+      if (this.#count === 0) return resolved();
+      return waitCancelably<void, void>(
+        {
+          reason: waitGroupWait,
+          wake,
+          enqueue: (waiter) => {
+            this.#waiters.push(waiter);
+            park(waiter, waitGroupWait, this.#realm === currentRealm());
+          },
+          dequeue: (waiter) => this.#waiters.remove(waiter),
+        },
+        cancellation,
+      );
+    } catch (error) {
+      return rejected(error);
+    }
+  }
+
   /** The state of the group, such as `WaitGroup 3, 1 waiting`. */
   override toString(): string {
     return `WaitGroup ${this.#count}${waitingSuffix(this.#waiters.count())}`;
   }
+}
+
+const waitCheck = new Check("WaitGroup.wait");
+
+function wakeWaiter(waiter: Waiter<void>): void {
+  waiter.wake(waiter as never);
 }
 
 function wake(waiter: ParkedOperation<void, void>): void {

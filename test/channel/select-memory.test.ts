@@ -1,8 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import { Channel, context, receive, type ReceiveChannel, select, send, time } from "goro";
+import { Channel, context, promise, receive, type ReceiveChannel, select, send, time } from "goro";
 import { ignoreLeaks } from "goro/testing";
 import { channelStateOf } from "../../src/channel/channel.ts";
 import type { ChannelState } from "../../src/channel/channel-state.ts";
+import { promiseStateOf } from "../../src/channel/promise-state.ts";
 import { realClock } from "../../src/runtime/timer.ts";
 import { heapInUse, isCollected } from "../support/memory.ts";
 
@@ -141,4 +142,36 @@ test("the cost of leaving the queue of a quiet channel does not grow with the nu
   }
   // A search through a queue of 64,000 takes 16 times as long as through one of 4,000.
   expect(long / short).toBeLessThan(4);
+});
+
+describe("a promise that many selects wait for", () => {
+  test("keeps nothing of 200,000 selects that were decided otherwise, and has one reaction", async () => {
+    let reactions = 0;
+    const pending = new Promise<never>(() => undefined);
+    const { then } = pending;
+    pending.then = ((...handlers: Parameters<typeof then>) => {
+      reactions++;
+      return then.apply(pending, handlers);
+    }) as never;
+    const jobs = new Channel<number>();
+    const once = (i: number): Promise<unknown> => {
+      const s = select({ closed: promise(pending), job: receive(jobs) });
+      void jobs.send(i);
+      return s;
+    };
+    for (let i = 0; i < 20_000; i++) await once(i);
+    const before = await heapInUse();
+    for (let i = 0; i < 200_000; i++) await once(i);
+    expect((await heapInUse()) - before).toBeLessThan(1_000_000);
+    expect([reactions, promiseStateOf("test", pending).receivers.count()]).toEqual([1, 0]);
+  });
+
+  test("does not stay in memory because of them", async () => {
+    const ref = await (async () => {
+      const pending = new Promise<never>(() => undefined);
+      await select({ closed: promise(pending), late: receive(time.after(0)) });
+      return new WeakRef(pending);
+    })();
+    expect(await isCollected(ref)).toBe(true);
+  });
 });

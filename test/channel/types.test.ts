@@ -80,7 +80,7 @@ describe("the ends of a channel", () => {
   // R7
   test("have the operations of their direction and no others", () => {
     expectSame<StringKeys<SendChannel<number>>, "send" | "trySend" | "close" | "length" | "capacity">(true);
-    expectSame<StringKeys<ReceiveChannel<number>>, "receive" | "tryReceive" | "length" | "capacity">(true);
+    expectSame<StringKeys<ReceiveChannel<number>>, "receive" | "tryReceive" | "values" | "length" | "capacity">(true);
     // @ts-expect-error: length and capacity are read-only
     notRun((): number => (sends.length = 1));
     // @ts-expect-error: length and capacity are read-only

@@ -1,18 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import { getEventListeners } from "node:events";
 import { context, numGoroutine } from "goro";
-import { CancelContext } from "../../src/context/cancel.ts";
-import { type Cancellation, cancellationOf, type WaitOptions } from "../../src/context/cancellation.ts";
+import { type Cancellation, cancellationOf, type WaitOptions } from "../../src/runtime/cancellation.ts";
+import { contextOf } from "../../src/context/wait-context.ts";
+import { children, listeners } from "../support/contexts.ts";
 import { Check } from "../../src/util/validate.ts";
 
 const { background, fromSignal, withCancel, withCancelCause, withValue } = context;
 
 const check = new Check("f");
-
-function children(ctx: context.Context): number {
-  if (!(ctx instanceof CancelContext)) throw new TypeError("it has no list of children");
-  return ctx.children.count();
-}
 
 function resolve(options: WaitOptions): Cancellation {
   const cancellation = cancellationOf(check, options);
@@ -24,6 +20,7 @@ describe("the options of a call that waits", () => {
   test("cancel nothing if they have neither a context nor a signal, or a context that is never canceled", () => {
     expect(cancellationOf(check, undefined)).toBeNull();
     expect(cancellationOf(check, {})).toBeNull();
+    expect([contextOf(check, undefined), contextOf(check, {})]).toEqual([undefined, undefined]);
     expect(cancellationOf(check, { ctx: undefined, signal: undefined })).toBeNull();
     expect(cancellationOf(check, { ctx: background() })).toBeNull();
     expect(cancellationOf(check, { ctx: withValue(background(), context.key("k"), 1) })).toBeNull();
@@ -32,7 +29,7 @@ describe("the options of a call that waits", () => {
   test("with a context, the reason is its err() and not its cause", () => {
     const [ctx, cancel] = withCancelCause(background());
     const cancellation = resolve({ ctx });
-    expect(cancellation.ctx).toBe(ctx);
+    expect(contextOf(check, { ctx })).toBe(ctx);
     expect(cancellation.reason).toBeUndefined();
     cancel(new Error("why"));
     expect(cancellation.reason).toBe(ctx.err());
@@ -42,7 +39,7 @@ describe("the options of a call that waits", () => {
   test("with a signal, the reason is the signal's, as an Error", () => {
     const controller = new AbortController();
     const cancellation = resolve({ signal: controller.signal });
-    expect(cancellation.ctx).toBe(fromSignal(controller.signal));
+    expect(contextOf(check, { signal: controller.signal })).toBe(fromSignal(controller.signal));
     expect(cancellation.reason).toBeUndefined();
     const why = new Error("why");
     controller.abort(why);
@@ -57,11 +54,13 @@ describe("the options of a call that waits", () => {
     const controller = new AbortController();
     const { signal } = controller;
     const seen: unknown[] = [];
-    signal.addEventListener("abort", () => seen.push(early.reason, resolve({ signal }).reason, early.ctx.err()));
+    signal.addEventListener("abort", () =>
+      seen.push(early.reason, resolve({ signal }).reason, fromSignal(signal).err()),
+    );
     const early = resolve({ signal });
     const why = new Error("why");
     controller.abort(why);
-    expect(seen).toEqual([why, why, early.ctx.err()]);
+    expect(seen).toEqual([why, why, fromSignal(signal).err()]);
     expect(seen[2]).toBeInstanceOf(context.Canceled);
   });
 
@@ -78,7 +77,8 @@ describe("the options of a call that waits", () => {
     controller.abort();
     expect(calls).toEqual(["context", "signal"]);
     resolve({ ctx }).onCancel(() => calls.push("late"));
-    expect(calls).toEqual(["context", "signal", "late"]);
+    resolve({ signal: controller.signal }).onCancel(() => calls.push("later"))();
+    expect(calls).toEqual(["context", "signal", "late", "later"]);
   });
 
   test("listeners that are removed leave nothing behind, and many calls share one listener on the signal", () => {
@@ -94,7 +94,7 @@ describe("the options of a call that waits", () => {
     ]);
     expect(getEventListeners(controller.signal, "abort")).toHaveLength(1);
     for (const remove of removers.flat()) remove();
-    expect(children(ctx)).toBe(0);
+    expect(children(ctx) + listeners(ctx)).toBe(0);
     expect(children(fromSignal(controller.signal))).toBe(0);
     cancel();
     controller.abort();

@@ -10,6 +10,17 @@ export type Case =
 export interface Waiting {
   readonly operation: number;
   readonly cases: readonly Case[];
+
+  /** The context that can cancel it; null if none can. */
+  readonly cancellation: Cancellation | null;
+}
+
+/** The context that an operation was given. */
+export interface Cancellation {
+  readonly context: number;
+
+  /** Whether the operation is a step of a loop, which ends without an error. */
+  readonly isLoop: boolean;
 }
 
 /** Chooses one of `options`, indices of `cases`. Go chooses at random; here the model follows the choice of the library. */
@@ -42,11 +53,16 @@ export class Model {
   // "If one or more of the communications can proceed, a single one that can proceed is chosen via a uniform pseudo-random
   // selection. Otherwise, if there is a default case, that case is chosen." Without one, "the select statement blocks until
   // at least one of the communications can proceed."
-  select(operation: number, cases: readonly Case[], hasDefault: boolean): void {
+  select(
+    operation: number,
+    cases: readonly Case[],
+    hasDefault: boolean,
+    cancellation: Cancellation | null = null,
+  ): void {
     const ready = indices(cases, (selectCase) => this.#canProceed(selectCase));
     if (ready.length > 0) this.#proceed(operation, cases, this.#choose(operation, cases, ready));
     else if (hasDefault) this.results.set(operation, "default");
-    else this.waiting.push({ operation, cases });
+    else this.waiting.push({ operation, cases, cancellation });
   }
 
   // "After calling close, and after any previously sent values have been received, receive operations will return the zero
@@ -62,6 +78,15 @@ export class Model {
     this.results.set(operation, "close");
     while (this.#first("receive", channel)) this.#wake("receive", channel, "closed");
     while (this.#first("send", channel)) this.#wake("send", channel, "panics");
+  }
+
+  /** Ends the waiting operations that were given `context`: none of their communications has happened. */
+  cancel(context: number): void {
+    for (const { operation, cancellation } of this.waiting) {
+      if (cancellation?.context !== context) continue;
+      this.withdraw(operation);
+      this.results.set(operation, cancellation.isLoop ? "0:closed" : "context canceled");
+    }
   }
 
   /** Removes a waiting operation without a result. */

@@ -44,7 +44,7 @@ export class Comparison {
     for (const [channel] of this.#history.capacities.entries()) {
       if (this.#model.channels[channel]?.closed === false) yield this.#close(channel);
       const times = 1 + (this.#model.channels[channel]?.buffer.length ?? 0);
-      yield* this.#step({ kind: "receive", channel, times });
+      yield* this.#step({ kind: "receive", channel, times, context: null });
     }
   }
 
@@ -65,23 +65,31 @@ export class Comparison {
       default:
         for (let time = 0; time < step.times; time++) {
           const [form, kind] = plain[step.kind];
-          yield this.#communicate(form, [{ kind, channel: step.channel }], form === "try");
+          const context = form === "try" ? null : step.context;
+          yield this.#communicate(form, [{ kind, channel: step.channel }], form === "try", context);
         }
     }
   }
 
-  #communicate(form: Form, chosen: readonly StepCase[], hasDefault: boolean): () => void {
+  #communicate(
+    form: Form,
+    chosen: readonly StepCase[],
+    hasDefault: boolean,
+    context: number | null = null,
+  ): () => void {
     const operation = this.#next();
     const cases: Case[] = chosen.map((selectCase, index) => ({ ...selectCase, value: operation * 10 + index }));
     this.#register.acting = operation;
-    const result = this.#system.communicate(operation, form, cases, hasDefault);
+    const result = this.#system.communicate(operation, form, cases, hasDefault, context);
     if (typeof result === "string") {
       this.#results.set(operation, result);
     } else {
       const note = (result: unknown): void => this.note(operation, result);
       result.then(note, note);
     }
-    return this.#check(() => this.#model.select(operation, cases, hasDefault));
+    return this.#check(() =>
+      this.#model.select(operation, cases, hasDefault, context === null ? null : { context, isLoop: form === "range" }),
+    );
   }
 
   #close(channel: number): () => void {
@@ -90,7 +98,7 @@ export class Comparison {
     return this.#check(() => this.#model.close(operation, channel));
   }
 
-  // For the model, canceling a context closes a channel without senders.
+  // For the model, canceling a context closes a channel without senders, and ends the operations that were given the context.
   #cancel(context: number): () => void {
     const operation = this.#next();
     this.#system.cancel(context);
@@ -98,6 +106,7 @@ export class Comparison {
     return this.#check(() => {
       const done = this.#history.capacities.length + context;
       this.#model.close(operation, done);
+      this.#model.cancel(context);
       this.#model.renew(done);
     });
   }

@@ -17,6 +17,8 @@ export type Step =
       readonly kind: "send" | "receive" | "trySend" | "tryReceive" | "next";
       readonly channel: number;
       readonly times: number;
+      /** The context that cancels it; null if none can. Tries have none. */
+      readonly context: number | null;
     }
   | { readonly kind: "select"; readonly cases: readonly StepCase[]; readonly default: boolean }
   | { readonly kind: "close"; readonly channel: number }
@@ -57,7 +59,12 @@ const anyCase: Arbitrary<StepCase> = fc.oneof(
 const step: Arbitrary<Step> = fc.oneof(
   {
     weight: 12,
-    arbitrary: fc.record({ kind: fc.constantFrom("send", "receive", "trySend", "tryReceive", "next"), channel, times }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom("send", "receive", "trySend", "tryReceive", "next"),
+      channel,
+      times,
+      context: fc.option(fc.nat(contexts - 1), { freq: 2 }),
+    }),
   },
   {
     weight: 12,

@@ -29,14 +29,22 @@ export class SystemUnderTest {
   }
 
   /** Calls an operation of the library. Returns its promise, or its immediate result in the notation of the model. */
-  communicate(operation: number, form: Form, cases: readonly Case[], hasDefault: boolean): Promise<unknown> | string {
+  communicate(
+    operation: number,
+    form: Form,
+    cases: readonly Case[],
+    hasDefault: boolean,
+    contextIndex: number | null,
+  ): Promise<unknown> | string {
     const [selectCase] = cases;
     if (form === "select" || selectCase === undefined) return this.#select(cases, hasDefault);
     const channel = this.channels[selectCase.channel as number] as Channel<number>;
     if (form === "try") return resultOf(() => tryCommunication(channel, selectCase));
-    if (selectCase.kind === "send") return channel.send(selectCase.value);
-    if (form === "plain") return channel.receive();
-    const range = channel[Symbol.asyncIterator]();
+    const options =
+      contextIndex === null ? undefined : { ctx: (this.#contexts[contextIndex] as [Context, () => void])[0] };
+    if (selectCase.kind === "send") return channel.send(selectCase.value, options);
+    if (form === "plain") return channel.receive(options);
+    const range = channel.values(options);
     this.#ranges.set(operation, range);
     return range.next();
   }

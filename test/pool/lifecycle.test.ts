@@ -4,7 +4,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, type Context, Stopping, time, WorkerPool } from "goro";
 import { memoryQueue, waitUntilBlocked } from "goro/testing";
-import { deadlockHints } from "../../src/runtime/deadlock.ts";
+import { deadlockHints } from "../../src/runtime/deadlock-info.ts";
 import { inBubble, Wrapper } from "../support/contexts.ts";
 
 const done = new Error("done");

@@ -3,6 +3,7 @@
 import { expect } from "@jest/globals";
 import { type Context, numGoroutine, type ReceiveChannel } from "goro";
 import { bubble, type BubbleOptions, waitUntilBlocked } from "goro/testing";
+import { channelStateOf } from "../../src/channel/channel.ts";
 import { CancelContext } from "../../src/context/cancel.ts";
 import { currentClock } from "../../src/runtime/timer.ts";
 
@@ -14,6 +15,11 @@ export function isOver(ctx: Context): boolean {
 export function children(ctx: Context): number {
   if (!(ctx instanceof CancelContext)) throw new TypeError("it has no list");
   return ctx.children.count();
+}
+
+/** Returns the number of listeners of waits on `ctx`, by the channel of its `done`. */
+export function listeners(ctx: Context): number {
+  return channelStateOf(ctx.done())?.closeListeners?.size ?? 0;
 }
 
 /** Runs a test in a bubble, and checks that it leaves neither a goroutine nor, R110, a timer. */

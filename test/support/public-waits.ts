@@ -7,9 +7,14 @@
 export const waits: Readonly<Record<string, string>> = {
   "Channel.send": "await new Channel().send(1);",
   "Channel.receive": "await new Channel().receive();",
+  "Channel.send with a signal": "await new Channel().send(1, { signal });",
+  "Channel.receive with a signal": "await new Channel().receive({ signal });",
+  "Channel.values": "for await (const value of new Channel().values({ signal })) console.log(value);",
   "Channel.Symbol(Symbol.asyncIterator)": "for await (const value of new Channel()) console.log(value);",
   select: "await select({ a: receive(new Channel()), b: receive(new Channel()) });",
   "select without cases": "await select({});",
+  "select with a promise": "await select({ a: receive(new Channel()), b: promise(new Promise(() => {})) });",
+  waitFor: "await waitFor(new Promise(() => {}), { timeout: hour });",
   "time.sleep": "await time.sleep(hour);",
   "time.after": "await time.after(hour).receive();",
   "Cond.wait": "const mu = new Mutex(); await mu.lock(); await new Cond(mu).wait();",
@@ -17,6 +22,7 @@ export const waits: Readonly<Record<string, string>> = {
   "ErrGroup.wait": "const g = new ErrGroup(); await g.go(forever); await g.wait();",
   "Mutex.lock": "const mu = new Mutex(); await mu.lock(); await mu.lock();",
   "Mutex.lock with a signal": "const mu = new Mutex(); await mu.lock(); await mu.lock({ signal });",
+  "Mutex.lock with a timeout": "const mu = new Mutex(); await mu.lock(); await mu.lock({ timeout: hour });",
   "Mutex.withLock": "const mu = new Mutex(); await mu.lock(); await mu.withLock(forever);",
   "Once.do": "const once = new Once(); void once.do(forever); await once.do(forever);",
   "RWMutex.lock": "const mu = new RWMutex(); await mu.rLock(); await mu.lock();",
@@ -31,6 +37,7 @@ export const waits: Readonly<Record<string, string>> = {
   "SingleFlight.do": 'const flight = new SingleFlight(); void flight.do("a", forever); await flight.do("a", forever);',
   "SingleFlight.doChan": 'await new SingleFlight().doChan("a", forever).receive();',
   "WaitGroup.wait": "const wg = new WaitGroup(); wg.add(1); await wg.wait();",
+  "WaitGroup.wait with a signal": "const wg = new WaitGroup(); wg.add(1); await wg.wait({ signal });",
   "WaitGroup.go": "const wg = new WaitGroup(); wg.go(forever); await wg.wait();",
   "WorkerPool.run": "await new WorkerPool(forever).run(1);",
   "WorkerPool.send": "const pool = fullPool(); await pool.send(1);",
@@ -65,7 +72,7 @@ export const withoutWaits: readonly string[] = `
   context.afterFunc context.background context.cause context.fromSignal context.key context.notifyContext context.todo
   context.withCancel context.withCancelCause context.withDeadline context.withDeadlineCause context.withTimeout
   context.withTimeoutCause context.withValue context.withoutCancel defer deliveryOf go gosched main numCPU numGoroutine onceFunc onceValue
-  receive send time.FuncTimer.stop time.FuncTimer.reset time.Ticker.stop time.Ticker.reset time.Timer.stop time.Timer.reset
+  promise receive recover send time.FuncTimer.stop time.FuncTimer.reset time.Ticker.stop time.Ticker.reset time.Timer.stop time.Timer.reset
   time.afterFunc time.now time.since time.tick time.until LeakDetector.stop LeakDetector.check bubble expectNoLeaks ignoreLeaks now
   reportLeaks waitUntilBlocked formatSnapshot log parseTrace record renderPool renderText renderTimeline snapshot toChromeTrace
   waitForGraph watchGoroutines`
@@ -95,8 +102,8 @@ function publicFunctions(values, prefix = "") {
 }
 
 const { Channel, Cond, context, ErrGroup, fromEvents, fromIterable, fromReadableStream, go, mapOrdered } = goro;
-const { Mutex, Once, RateLimiter, receive, retry, runPool, RWMutex, select, Semaphore, SingleFlight, time } = goro;
-const { toReadableStream, toWritableStream, WaitGroup, WorkerPool } = goro;
+const { Mutex, Once, promise, RateLimiter, receive, retry, runPool, RWMutex, select, Semaphore, SingleFlight, time } = goro;
+const { toReadableStream, toWritableStream, waitFor, WaitGroup, WorkerPool } = goro;
 const { memoryQueue } = testing;
 const hour = 3_600_000;
 const { signal } = new AbortController();

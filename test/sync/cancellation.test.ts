@@ -4,7 +4,8 @@ import { describe, expect, test } from "@jest/globals";
 import { getEventListeners } from "node:events";
 import { context, Mutex, RateLimiter, RWMutex, Semaphore, time } from "goro";
 import { bubble } from "goro/testing";
-import { CancelContext } from "../../src/context/cancel.ts";
+import { waitsOn } from "../../src/runtime/cancellation.ts";
+import { listeners } from "../support/contexts.ts";
 
 type Options = { readonly ctx?: context.Context; readonly signal?: AbortSignal };
 
@@ -60,11 +61,6 @@ const locks: Record<string, () => Lock> = {
   },
 };
 
-function children(ctx: context.Context): number {
-  if (!(ctx instanceof CancelContext)) throw new TypeError("it has no list of children");
-  return ctx.children.count();
-}
-
 interface Canceler {
   readonly options: Options;
   readonly reason: () => unknown;
@@ -80,7 +76,7 @@ const cancelers: Record<string, () => Canceler> = {
     return {
       options: { ctx },
       reason: () => ctx.err(),
-      listeners: () => children(ctx),
+      listeners: () => listeners(ctx),
       cancel: () => cancel(why),
     };
   },
@@ -90,7 +86,7 @@ const cancelers: Record<string, () => Canceler> = {
     return {
       options: { signal },
       reason: () => why,
-      listeners: () => children(context.fromSignal(signal)),
+      listeners: () => waitsOn(signal),
       cancel: () => controller.abort(why),
     };
   },

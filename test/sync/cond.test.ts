@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import { Cond, go, gosched, type Locker, Mutex, PanicError, RWMutex, time } from "goro";
+import { Cond, type Context, context, go, gosched, type Locker, Mutex, PanicError, RWMutex, time } from "goro";
 import { bubble, now } from "goro/testing";
 import { condWait, mutexLock } from "../../src/runtime/wait-reasons.ts";
 import { Prng } from "../../src/util/prng.ts";
-import { inBubble } from "../support/contexts.ts";
+import { inBubble, listeners } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet, stateOf } from "../support/promises.ts";
 
@@ -246,4 +246,63 @@ test("a program whose cond is never signaled ends as in Go", async () => {
   `);
   expect(stderr).toMatch(/^fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 \[sync\.Cond\.Wait\]:\n/);
   expect(code).toBe(2);
+});
+
+describe("Cond.wait with a context or a signal", () => {
+  test("that is canceled rejects, and holds the lock again", async () => {
+    const mu = new Mutex();
+    const cond = new Cond(mu);
+    const [ctx, cancel] = context.withCancel(context.background());
+    {
+      using _ = await mu.lock();
+      const waiting = cond.wait({ ctx });
+      expect(listeners(ctx)).toBe(1);
+      expect(mu.tryLock()).toBe(true);
+      cancel();
+      expect([String(cond), condWait.waiting, listeners(ctx)]).toEqual(["Cond 0 waiting", 0, 0]);
+      await gosched();
+      mu.unlock();
+      await expect(waiting).rejects.toBe(ctx.err());
+      expect(mu.tryLock()).toBe(false);
+    }
+    // The guard from before the wait has released it.
+    expect(mu.tryLock()).toBe(true);
+  });
+
+  test("that is canceled before the call rejects, and the lock is held throughout", async () => {
+    const mu = new Mutex();
+    const cond = new Cond(mu);
+    using _ = await mu.lock();
+    const waiting = cond.wait({ signal: AbortSignal.abort(new Error("why")) });
+    expect(mu.tryLock()).toBe(false);
+    await expect(waiting).rejects.toThrow("why");
+    await expect(cond.wait({ ctx: 7 } as never)).rejects.toThrow("Cond.wait: ctx must be a context, got 7");
+    expect([mu.tryLock(), String(cond)]).toEqual([false, "Cond 0 waiting"]);
+  });
+
+  test("a signal and a cancellation in one step: the first is the outcome, and a canceled wait takes no signal", async () => {
+    const mu = new Mutex();
+    const cond = new Cond(mu);
+    for (const isCanceledFirst of [true, false]) {
+      const [ctx, cancel] = context.withCancel(context.background());
+      const outcomes: string[] = [];
+      const wait = async (name: string, options?: { readonly ctx: Context }): Promise<void> => {
+        using _ = await mu.lock();
+        await cond.wait(options).then(
+          () => outcomes.push(`${name} signaled`),
+          () => outcomes.push(`${name} canceled`),
+        );
+      };
+      const waits = [wait("first", { ctx }), wait("second")];
+      await quiet();
+      if (isCanceledFirst) cancel();
+      cond.signal();
+      cancel();
+      await quiet();
+      expect(outcomes.sort()).toEqual(isCanceledFirst ? ["first canceled", "second signaled"] : ["first signaled"]);
+      cond.broadcast();
+      await Promise.all(waits);
+      expect([listeners(ctx), condWait.waiting]).toEqual([0, 0]);
+    }
+  });
 });

@@ -3,7 +3,7 @@ import { Channel, type Context, context, go, gosched, PanicError, Semaphore, tim
 import { bubble, now, waitUntilBlocked } from "goro/testing";
 import { semAcquire } from "../../src/runtime/wait-reasons.ts";
 import { Prng } from "../../src/util/prng.ts";
-import { children, inBubble } from "../support/contexts.ts";
+import { listeners, inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet, stateOf } from "../support/promises.ts";
 
@@ -41,7 +41,7 @@ test("a request for more permits than the size waits only for the end of its con
   const sem = new Semaphore(2);
   const [big, cancelBig] = withCancel(background());
   const tooBig = sem.acquire(3, { ctx: big });
-  expect([sem.tryAcquire(2), semAcquire.waiting, children(big)]).toEqual([true, 1, 1]);
+  expect([sem.tryAcquire(2), semAcquire.waiting, listeners(big)]).toEqual([true, 1, 1]);
   sem.release(2);
   expect(await stateOf(tooBig)).toBe("pending");
   cancelBig();
@@ -87,9 +87,9 @@ describe("when permits are released and the context is canceled", () => {
     const [ctx, cancel] = withCancel(background());
     await sem.acquire(1);
     const waiting = sem.acquire(1, { ctx });
-    expect(children(ctx)).toBe(1);
+    expect(listeners(ctx)).toBe(1);
     sem.release();
-    expect(children(ctx)).toBe(0);
+    expect(listeners(ctx)).toBe(0);
     cancel();
     using _ = await waiting;
     expect(sem.tryAcquire()).toBe(false);
@@ -106,7 +106,7 @@ describe("when permits are released and the context is canceled", () => {
     cancel();
     for (const each of ended) await expect(each).rejects.toBe(ctx.err());
     await behind;
-    expect([semAcquire.waiting, children(ctx)]).toEqual([0, 0]);
+    expect([semAcquire.waiting, listeners(ctx)]).toEqual([0, 0]);
     sem.release(3);
     expect(sem.tryAcquire(3)).toBe(true);
   });

@@ -84,8 +84,8 @@ test("an object of another copy is named in the error of each function that take
   expect(stdout.replaceAll(/(file:\/\/)?\/\S+\/src\//g, "OWN/").split("\n")).toEqual([
     `receive TypeError receive: channel must be a Channel or null, ${channel}`,
     `send TypeError send: channel must be a Channel or null, ${channel}`,
-    `select TypeError select: a must be a case, made by receive or send, got a case of select ${of}`,
-    `select of channels TypeError select: a must be a case, made by receive or send, ${channel}`,
+    `select TypeError select: a must be a case, made by receive, send or promise, got a case of select ${of}`,
+    `select of channels TypeError select: a must be a case, made by receive, send or promise, ${channel}`,
     `select of a channel TypeError select: ${cases}, ${channel}`,
     `toReadableStream TypeError toReadableStream: channel must be a Channel, ${channel}`,
     `toWritableStream TypeError toWritableStream: channel must be a Channel, ${channel}`,

@@ -1,0 +1,72 @@
+// Waiting for a promise until a cancellation or a timeout.
+
+import { promiseStateOf, type PromiseState } from "../channel/promise-state.ts";
+import { throwIfCanceled, waitCancelably } from "../runtime/cancelable-wait.ts";
+import type { Cancellation, WaitOptions } from "../runtime/cancellation.ts";
+import { fairly } from "../runtime/scheduler.ts";
+import { awaitPromise, park } from "../runtime/wait-reasons.ts";
+import type { ParkedOperation } from "../runtime/waiter.ts";
+import { Check } from "../util/validate.ts";
+import { timeLimitOf } from "./time-limit.ts";
+
+/** Options of {@link waitFor}. */
+export interface WaitForOptions extends WaitOptions {
+  /**
+   * How long to wait, in milliseconds, from 0. Then the call rejects with a `DeadlineExceeded`. At 0, the promise must have settled.
+   *
+   * @defaultValue Infinity
+   */
+  readonly timeout?: number | undefined;
+}
+
+const check = new Check("waitFor");
+
+/**
+ * Waits until `promise` settles, and returns its value: an `await` that can be canceled or limited in time. What the promise stands for
+ * continues; only the wait ends.
+ *
+ * A promise gets one reaction, however often it is waited for, and a wait that has ended leaves neither that nor a listener nor a timer. A
+ * rejection of the promise is handled from the call on, also if the wait ends before it.
+ *
+ * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call and the promise has
+ * settled; with `timeout`, rejects with a `DeadlineExceeded` after that time.
+ *
+ * @throws the reason of the promise (rejects); {TypeError} (rejects) if `promise` is neither a promise nor another object with a method
+ * `then`, or for options that are unknown or of a wrong type; {RangeError} (rejects) if `timeout` is out of range.
+ *
+ * @example
+ * const never = new Promise<string>(() => undefined);
+ * try {
+ *   await waitFor(never, { timeout: 10 });
+ * } catch (error) {
+ *   console.log(String(error)); // TimeoutError: the promise did not settle within 10 ms
+ * }
+ */
+export function waitFor<T>(promise: PromiseLike<T>, options: WaitForOptions = {}): Promise<T> {
+  return fairly(settled(promise, options)) as Promise<T>;
+}
+
+async function settled(promise: PromiseLike<unknown>, options: WaitForOptions): Promise<unknown> {
+  const cancellation = timeLimitOf(check, options, "the promise did not settle");
+  throwIfCanceled(cancellation);
+  const state = promiseStateOf("waitFor", promise);
+  if (state.ready !== null) await state.ready;
+  throwIfCanceled(cancellation);
+  if (!state.closed) await closed(state, cancellation);
+  return state.result();
+}
+
+function closed(state: PromiseState, cancellation: Cancellation | null): Promise<void> {
+  return waitCancelably<never, void>(
+    {
+      reason: awaitPromise,
+      wake: (waiter) => waiter.resume(awaitPromise, undefined),
+      enqueue(waiter: ParkedOperation<never, void>) {
+        state.receivers.push(waiter);
+        park(waiter, awaitPromise, state.isDurable, state);
+      },
+      dequeue: (waiter) => state.removeWaiter(waiter),
+    },
+    cancellation,
+  );
+}

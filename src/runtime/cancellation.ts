@@ -1,0 +1,257 @@
+// The options by which a call that waits can be canceled. A call takes a context or an AbortSignal, by these names, in the options
+// object that is its last argument.
+//
+// A context is known here by its methods alone, and its channel by a function that the class Channel sets, so that a lock carries neither
+// contexts nor channels into a bundle.
+
+import { toError } from "../util/inspect.ts";
+import { type Check, describe, isContext, isSignal } from "../util/validate.ts";
+import { addWakeSource } from "./deadlock-info.ts";
+import { PanicError } from "./panic.ts";
+
+/** A context, as far as a call that waits uses it. Every `context.Context` is one. */
+export interface WaitContext {
+  /** Returns the channel that is closed when the context is canceled. */
+  done(): object;
+
+  /** Returns why the context was canceled; `undefined` while it is not. */
+  err(): Error | undefined;
+
+  /** Returns when the context will be canceled, in milliseconds since the epoch; `undefined` without a deadline. */
+  deadline(): number | undefined;
+
+  /** Returns the value of the context for `key`. */
+  value(key: unknown): unknown;
+
+  /** The signal that aborts when the context is canceled. */
+  readonly signal: AbortSignal;
+}
+
+/** The options of a call that waits: a context or an AbortSignal, but not both. Without either, the wait cannot be canceled. */
+export interface WaitOptions {
+  /** Cancels the wait when it is canceled. The call then rejects with `ctx.err()`. */
+  readonly ctx?: WaitContext | undefined;
+
+  /** Cancels the wait when it aborts. The call then rejects with `signal.reason`, as an Error. */
+  readonly signal?: AbortSignal | undefined;
+
+  /** Not an option: a Context in place of the options, which has a `done`, is an error of the compiler. */
+  readonly done?: never;
+}
+
+/** The names of {@link WaitOptions}, for {@link Check.options}. */
+export const waitOptionNames: readonly string[] = ["ctx", "signal"];
+
+/** The state of a channel, as far as a cancellation uses it. */
+export interface ClosableState {
+  /** Whether the channel is never closed. */
+  readonly isNever: boolean;
+
+  /** Calls `listener` when the channel is closed, immediately if it is, and returns a function that removes the listener. */
+  onClose(listener: () => void): () => void;
+}
+
+type ClosableStateOf = (channel: object) => ClosableState | undefined;
+
+// Without the class Channel there are no channels.
+let closableStateOf: ClosableStateOf = Map.prototype.get.bind(new Map()) as ClosableStateOf;
+
+/** Sets the function that returns the state of a channel of the library; undefined for other objects. */
+export function setClosableStateOf(stateOf: ClosableStateOf): void {
+  closableStateOf = stateOf;
+}
+
+/** A context or an AbortSignal that can cancel waits. */
+export interface Cancellation {
+  /** Whether the cancellation has occurred, even if its listeners have not been called yet. */
+  readonly isCanceled: boolean;
+
+  /** The error with which a canceled wait rejects; `undefined` before the cancellation. */
+  readonly reason: Error | undefined;
+
+  /**
+   * Calls `listener` synchronously at the cancellation; immediately, if that has been. Starts no goroutine.
+   *
+   * @param listener - must not throw
+   * @returns a function that removes the listener
+   */
+  onCancel(listener: () => void): () => void;
+}
+
+/** The cancellation of a context. Its listeners are on its channel, which a user-defined context has too. */
+class ContextCancellation implements Cancellation {
+  readonly #ctx: WaitContext;
+  readonly #done: ClosableState;
+  #isDone = false;
+
+  constructor(ctx: WaitContext, done: ClosableState) {
+    this.#ctx = ctx;
+    this.#done = done;
+  }
+
+  get isCanceled(): boolean {
+    return this.reason !== undefined;
+  }
+
+  get reason(): Error | undefined {
+    const err = this.#ctx.err();
+    return err === undefined && this.#isDone ? new PanicError("context: internal error: missing cancel error") : err;
+  }
+
+  onCancel(listener: () => void): () => void {
+    return this.#done.onClose(() => {
+      this.#isDone = true;
+      listener();
+    });
+  }
+}
+
+class SignalCancellation implements Cancellation {
+  readonly #signal: AbortSignal;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  // Listeners that were added to the signal before the library's run while the library's has not been called.
+  get isCanceled(): boolean {
+    return this.#signal.aborted;
+  }
+
+  get reason(): Error | undefined {
+    return this.isCanceled ? abortReason(this.#signal) : undefined;
+  }
+
+  onCancel(listener: () => void): () => void {
+    return onAbort(this.#signal, listener);
+  }
+}
+
+/** Follows an AbortSignal besides the calls that wait: the context of the signal. */
+export interface AbortFollower {
+  /** Whether something waits for the follower. */
+  readonly isAwaited: boolean;
+
+  /** Called when the signal aborts. Must not throw. */
+  aborted(): void;
+}
+
+/** The library's listener on a signal: at most one, whatever waits. */
+class AbortWatch {
+  readonly listeners: Set<() => void> = new Set<() => void>();
+  follower: AbortFollower | null = null;
+  reason: Error | undefined;
+
+  constructor(signal: AbortSignal) {
+    if (signal.aborted) return;
+    const forget = rememberWatch(this);
+    const onAbort = (): void => {
+      forget();
+      this.follower?.aborted();
+      for (const listener of this.listeners) listener();
+      this.listeners.clear();
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+  }
+
+  get isAwaited(): boolean {
+    return this.listeners.size > 0 || this.follower?.isAwaited === true;
+  }
+}
+
+const watches = new WeakMap<AbortSignal, AbortWatch>();
+
+function watchOf(signal: AbortSignal): AbortWatch {
+  let watch = watches.get(signal);
+  if (watch === undefined) {
+    watch = new AbortWatch(signal);
+    watches.set(signal, watch);
+  }
+  return watch;
+}
+
+/** Returns the reason of `signal`, which must have aborted, as an Error: the same one each time. */
+export function abortReason(signal: AbortSignal): Error {
+  return (watchOf(signal).reason ??= toError(signal.reason));
+}
+
+/** Makes `follower` follow `signal`: one follower a signal. */
+export function followSignal(signal: AbortSignal, follower: AbortFollower): void {
+  watchOf(signal).follower = follower;
+}
+
+/** Returns the number of waits that `signal` can cancel now: for tests. */
+export function waitsOn(signal: AbortSignal): number {
+  return watchOf(signal).listeners.size;
+}
+
+function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  if (signal.aborted) {
+    listener();
+    return () => undefined;
+  }
+  const { listeners } = watchOf(signal);
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** The watches of signals that have not aborted. A signal holds its watch; these references must not. */
+const watchRefs = new Set<WeakRef<AbortWatch>>();
+let pruneAt = 64;
+
+function rememberWatch(watch: AbortWatch): () => void {
+  // Cloudflare Workers of 2024 have neither WeakRef nor a `main` that could be deadlocked.
+  if (typeof WeakRef !== "function") return () => undefined;
+  const ref = new WeakRef(watch);
+  watchRefs.add(ref);
+  if (watchRefs.size >= pruneAt) {
+    for (const other of watchRefs) if (other.deref() === undefined) watchRefs.delete(other);
+    pruneAt = Math.max(64, 2 * watchRefs.size);
+  }
+  return () => watchRefs.delete(ref);
+}
+
+// It is not known what can abort a signal: `AbortSignal.timeout` has a timer that does not keep the process alive. Therefore the program
+// is not reported as deadlocked while something waits for a signal.
+addWakeSource(() => [...watchRefs].some((ref) => ref.deref()?.isAwaited === true));
+
+/**
+ * Checks `ctx` and `signal` of `options`. Other options are not checked.
+ *
+ * @throws {TypeError} if `ctx` is not a context, if `signal` is not an AbortSignal, or if both are set.
+ */
+export function checkWaitOptions(check: Check, { ctx, signal }: WaitOptions): void {
+  if (signal !== undefined) {
+    if (!isSignal(signal)) {
+      const advice = isContext(signal) ? "; write ctx: for a context" : "";
+      throw check.error(`signal must be an AbortSignal, got ${describe(signal)}${advice}`);
+    }
+    if (ctx !== undefined) throw check.error("ctx and signal must not both be set");
+  }
+  if (isSignal(ctx)) throw check.error("ctx must be a context, got an AbortSignal; write signal: for an AbortSignal");
+  check.isContext("ctx", ctx);
+}
+
+/**
+ * Returns what can cancel a call with these options; null, if the options have neither a context nor a signal, or a context that is
+ * never canceled. Other options are not looked at.
+ *
+ * @throws {TypeError} as of {@link checkWaitOptions}
+ */
+export function cancellationOf(check: Check, options: WaitOptions | undefined): Cancellation | null {
+  if (options === undefined) return null;
+  const { ctx, signal } = options;
+  // A context whose channel is known passes all checks, which take as long as the wait.
+  const known = signal === undefined ? doneStateOf(ctx) : undefined;
+  if (known === undefined) checkWaitOptions(check, options);
+  if (signal !== undefined) return new SignalCancellation(signal);
+  if (ctx === undefined) return null;
+  if (known === undefined) throw check.error(`ctx.done() must return a Channel, got ${describe(ctx.done())}`);
+  return known.isNever ? null : new ContextCancellation(ctx, known);
+}
+
+function doneStateOf(ctx: Partial<WaitContext> | undefined): ClosableState | undefined {
+  if (typeof ctx?.done !== "function" || typeof ctx.err !== "function") return undefined;
+  const done: unknown = ctx.done();
+  return typeof done === "object" && done !== null ? closableStateOf(done) : undefined;
+}
