@@ -18,6 +18,7 @@ export {
   type ReceiveResult,
   type SendChannel,
 } from "./channel/channel.ts";
+export { type DropPolicy, LossyChannel, type LossyChannelOptions } from "./channel/lossy-channel.ts";
 export {
   type SelectCases,
   receive,

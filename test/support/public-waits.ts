@@ -8,6 +8,9 @@ export const waits: Readonly<Record<string, string>> = {
   "Channel.send": "await new Channel().send(1);",
   "Channel.receive": "await new Channel().receive();",
   "Channel.Symbol(Symbol.asyncIterator)": "for await (const value of new Channel()) console.log(value);",
+  "LossyChannel.receive": 'await new LossyChannel(1, { overflow: "drop-oldest" }).receive();',
+  "LossyChannel.Symbol(Symbol.asyncIterator)":
+    'for await (const value of new LossyChannel(1, { overflow: "drop-oldest" })) console.log(value);',
   select: "await select({ a: receive(new Channel()), b: receive(new Channel()) });",
   "select without cases": "await select({});",
   "time.sleep": "await time.sleep(hour);",
@@ -67,7 +70,8 @@ export const withoutWaits: readonly string[] = `
   context.withTimeoutCause context.withValue context.withoutCancel defer deliveryOf go gosched main numCPU numGoroutine onceFunc onceValue
   receive send time.FuncTimer.stop time.FuncTimer.reset time.Ticker.stop time.Ticker.reset time.Timer.stop time.Timer.reset
   time.afterFunc time.now time.since time.tick time.until LeakDetector.stop LeakDetector.check bubble expectNoLeaks ignoreLeaks now
-  reportLeaks waitUntilBlocked formatSnapshot log parseTrace record renderPool renderText renderTimeline snapshot toChromeTrace
+  reportLeaks waitUntilBlocked formatSnapshot LossyChannel.send LossyChannel.trySend LossyChannel.tryReceive LossyChannel.close
+  LossyChannel.length LossyChannel.capacity LossyChannel.dropped log parseTrace record renderPool renderText renderTimeline snapshot toChromeTrace
   waitForGraph watchGoroutines`
   .trim()
   .split(/\s+/);
@@ -95,7 +99,7 @@ function publicFunctions(values, prefix = "") {
 }
 
 const { Channel, Cond, context, ErrGroup, fromEvents, fromIterable, fromReadableStream, go, mapOrdered } = goro;
-const { Mutex, Once, RateLimiter, receive, retry, runPool, RWMutex, select, Semaphore, SingleFlight, time } = goro;
+const { LossyChannel, Mutex, Once, RateLimiter, receive, retry, runPool, RWMutex, select, Semaphore, SingleFlight, time } = goro;
 const { toReadableStream, toWritableStream, WaitGroup, WorkerPool } = goro;
 const { memoryQueue } = testing;
 const hour = 3_600_000;
