@@ -3,6 +3,7 @@
 
 import { expect, test } from "@jest/globals";
 import {
+  Broadcast,
   Channel,
   context,
   defer,
@@ -86,6 +87,9 @@ const calls: Readonly<Record<string, Calls>> = {
     fn: (fn) => new Semaphore(1).withPermits(1, fn),
     options: (options) => new Semaphore(1).withPermits(1, job, options),
   },
+  "Broadcast.send": { options: (options) => new Broadcast().send(1, options) },
+  "Broadcast.subscribe": { options: (options) => new Broadcast().subscribe(options) },
+  "new Broadcast": { options: (options) => new Broadcast(options) },
   "Once.do": { f: (f) => new Once().do(f) },
   "RateLimiter.wait": { options: (options) => new RateLimiter(1, 1).wait(1, options) },
   "Semaphore.acquire": { options: (options) => new Semaphore(1).acquire(1, options) },

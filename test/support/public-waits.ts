@@ -11,6 +11,7 @@ export const waits: Readonly<Record<string, string>> = {
   "LossyChannel.receive": 'await new LossyChannel(1, { overflow: "drop-oldest" }).receive();',
   "LossyChannel.Symbol(Symbol.asyncIterator)":
     'for await (const value of new LossyChannel(1, { overflow: "drop-oldest" })) console.log(value);',
+  "Broadcast.send": 'const b = new Broadcast(); b.subscribe({ overflow: "wait", capacity: 0 }); await b.send(1);',
   select: "await select({ a: receive(new Channel()), b: receive(new Channel()) });",
   "select without cases": "await select({});",
   "time.sleep": "await time.sleep(hour);",
@@ -60,7 +61,7 @@ export const waits: Readonly<Record<string, string>> = {
 
 /** The functions and methods of classes that do not wait, or wait only for a function of the program, timers or the event loop. */
 export const withoutWaits: readonly string[] = `
-  Channel.trySend Channel.tryReceive Channel.close Channel.length Channel.capacity Cond.signal Cond.broadcast ErrGroup.tryGo
+  Broadcast.subscriptionCount Broadcast.trySend Broadcast.subscribe Broadcast.close Channel.trySend Channel.tryReceive Channel.close Channel.length Channel.capacity Cond.signal Cond.broadcast ErrGroup.tryGo
   ErrGroup.setLimit ErrGroup.withContext Mutex.tryLock Mutex.unlock Mutex.suspendHold RWMutex.tryLock RWMutex.unlock RWMutex.tryRLock
   RWMutex.rUnlock RWMutex.suspendHold RateLimiter.limit RateLimiter.burst RateLimiter.tokens RateLimiter.allow RateLimiter.reserve
   RateLimiter.setLimit RateLimiter.setBurst RateLimiter.every Semaphore.tryAcquire Semaphore.release SingleFlight.forget WaitGroup.add
@@ -98,7 +99,7 @@ function publicFunctions(values, prefix = "") {
   });
 }
 
-const { Channel, Cond, context, ErrGroup, fromEvents, fromIterable, fromReadableStream, go, mapOrdered } = goro;
+const { Broadcast, Channel, Cond, context, ErrGroup, fromEvents, fromIterable, fromReadableStream, go, mapOrdered } = goro;
 const { LossyChannel, Mutex, Once, RateLimiter, receive, retry, runPool, RWMutex, select, Semaphore, SingleFlight, time } = goro;
 const { toReadableStream, toWritableStream, WaitGroup, WorkerPool } = goro;
 const { memoryQueue } = testing;
