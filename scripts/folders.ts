@@ -24,7 +24,7 @@ export const folders: Readonly<Record<string, Folder>> = {
     imports: ["util"],
   },
   channel: {
-    holds: "the state of a channel, `Channel`, its iterator, `select`",
+    holds: "the state of a channel, `Channel`, `LossyChannel`, the iterator of both, `select`",
     imports: ["util", "runtime"],
   },
   time: {
@@ -39,6 +39,10 @@ export const folders: Readonly<Record<string, Folder>> = {
   sync: {
     holds: "`Mutex`, `RWMutex`, `Cond`, `Once`, `Semaphore`, `SingleFlight`, `ErrGroup`, `RateLimiter`",
     imports: ["util", "runtime", "channel", "waitgroup", "context", "time"],
+  },
+  broadcast: {
+    holds: "`Broadcast` and its subscriptions",
+    imports: ["util", "runtime", "channel", "context"],
   },
   interop: {
     holds: "channels from iterables, streams and events; channels as streams",

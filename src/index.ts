@@ -1,6 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // Go's concurrency in TypeScript: the exports of `goro`.
 
+export { Broadcast, type BroadcastOptions } from "./broadcast/broadcast.ts";
+export type { SubscribeOptions, Subscription } from "./broadcast/subscription.ts";
 export type { EmitterLike } from "./interop/emitter.ts";
 export { type EventChannel, type FromEventsOptions, fromEvents } from "./interop/events.ts";
 export type { FromSourceOptions } from "./interop/pump.ts";
@@ -18,6 +20,7 @@ export {
   type ReceiveResult,
   type SendChannel,
 } from "./channel/channel.ts";
+export { type DropPolicy, LossyChannel, type LossyChannelOptions } from "./channel/lossy-channel.ts";
 export {
   type SelectCases,
   promise,

@@ -3,6 +3,7 @@
 
 import { expect, test } from "@jest/globals";
 import {
+  Broadcast,
   Channel,
   Cond,
   context,
@@ -13,6 +14,7 @@ import {
   fromIterable,
   fromReadableStream,
   go,
+  LossyChannel,
   main,
   mapOrdered,
   Mutex,
@@ -92,6 +94,9 @@ const calls: Readonly<Record<string, Calls>> = {
     fn: (fn) => new Semaphore(1).withPermits(1, fn),
     options: (options) => new Semaphore(1).withPermits(1, job, options),
   },
+  "Broadcast.send": { options: (options) => new Broadcast().send(1, options) },
+  "Broadcast.subscribe": { options: (options) => new Broadcast().subscribe(options) },
+  "new Broadcast": { options: (options) => new Broadcast(options) },
   "Once.do": { f: (f) => new Once().do(f) },
   "RateLimiter.wait": { options: (options) => new RateLimiter(1, 1).wait(1, options) },
   "Semaphore.acquire": { options: (options) => new Semaphore(1).acquire(1, options) },
@@ -126,6 +131,7 @@ const calls: Readonly<Record<string, Calls>> = {
   mapOrdered: { fn: (fn) => mapOrdered([1], fn), options: (options) => mapOrdered([1], job, options) },
   memoryQueue: { options: (options) => memoryQueue(options) },
   "new Channel": { options: (options) => new Channel(0, options) },
+  "new LossyChannel": { options: (options) => new LossyChannel(1, options) },
   "new WorkerPool": { f: (f) => new WorkerPool(f), options: (options) => new WorkerPool(job, options) },
   queue: { options: (options) => queue("jobs", options) },
   onceFunc: { f: (f) => onceFunc(f) },

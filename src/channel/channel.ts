@@ -129,11 +129,14 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
    * @throws {RangeError} for any other capacity, with Go's message; its `cause` names the capacity.
    * @throws {TypeError} for an unknown option, or a name that is not a string.
    */
-  constructor(capacity: number = 0, options?: ChannelOptions) {
+  constructor(capacity?: number, options?: ChannelOptions);
+  /** @internal A channel of another kind, which is what its state is. */
+  constructor(capacity: number, options: undefined, state: ChannelState<T>);
+  constructor(capacity: number = 0, options?: ChannelOptions, state?: ChannelState<T>) {
     if (!Number.isInteger(capacity) || capacity < 0 || capacity > 0xffff_ffff) {
       throw new RangeError("makechan: size out of range", { cause: `capacity is ${safeToString(capacity)}` });
     }
-    this.#state = new ChannelState<T>(capacity, options === undefined ? "" : nameIn(options));
+    this.#state = state ?? new ChannelState<T>(capacity, options === undefined ? "" : nameIn(options));
   }
 
   /**

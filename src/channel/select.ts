@@ -455,6 +455,9 @@ export function cancelWaiter(waiter: object): void {
     (waiter as Waiter<unknown>).queue?.remove(waiter as Waiter<unknown>);
   } else if (waiter instanceof PendingSelect) {
     dequeueCases(waiter);
+  } else {
+    // An operation with several waiters, such as a send of a Broadcast.
+    (waiter as { leaveQueues?(): void }).leaveQueues?.();
   }
 }
 

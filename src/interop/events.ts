@@ -1,6 +1,7 @@
 // Channels of events. An emitter cannot be slowed down, so the caller chooses what happens to an event when the channel is full.
 
 import { Channel, type ReceiveChannel } from "../channel/channel.ts";
+import { checkOverflow, type DropPolicy, dropPolicies } from "../channel/lossy-channel.ts";
 import { onCancel } from "../context/cancel.ts";
 import { contextOf } from "../context/wait-context.ts";
 import { type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
@@ -39,7 +40,7 @@ export interface FromEventsOptions<T> extends WaitOptions {
    *
    * @defaultValue "drop-newest"
    */
-  readonly overflow?: "error" | "drop-newest" | "drop-oldest";
+  readonly overflow?: "error" | DropPolicy;
 
   /** Called with each event that is dropped. */
   readonly onDrop?: (event: T) => void;
@@ -72,7 +73,7 @@ const aliases = {
   error: "errorEvent",
   close: "endEvent",
 };
-const policies = ["error", "drop-newest", "drop-oldest"];
+const policies = ["error", ...dropPolicies];
 
 /**
  * Returns a channel of the events called `name`: the `Event` objects of a DOM target, or the first arguments of an emitter's events. It
@@ -119,10 +120,7 @@ export function fromEvents<T>(emitter: EmitterLike, name: string, options: FromE
   const { listen, listenForErrors, defaultError } = listenersOf("fromEvents", emitter);
   const errorEvent = options.errorEvent ?? defaultError;
   if (typeof name !== "string") throw new TypeError(`fromEvents: name must be a string, got ${describe(name)}`);
-  if (!policies.includes(overflow)) {
-    const known = policies.map((policy) => `"${policy}"`).join(", ");
-    throw new TypeError(`fromEvents: overflow must be one of ${known}, got ${describe(overflow)}`);
-  }
+  checkOverflow(check, overflow, policies);
   if (endEvent !== undefined && typeof endEvent !== "string")
     throw new TypeError(`fromEvents: endEvent must be a string, got ${describe(endEvent)}`);
   if (errorEvent !== false && typeof errorEvent !== "string")

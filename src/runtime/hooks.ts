@@ -81,6 +81,8 @@ export interface Hooks {
    * running code. `length` is the number of values in the buffer after this move.
    */
   valueMoved(channel: ChannelInfo, value: unknown, from: object | null, to: object | null, length: number): void;
+  /** A full channel dropped a value: the one that is being sent, or one of its buffer. */
+  valueDropped(channel: ChannelInfo, value: unknown): void;
   /** A channel was closed; the `unblock` of each operation that waited follows. */
   close(channel: ChannelInfo): void;
   /**
@@ -180,6 +182,7 @@ const noopHooks: Hooks = {
   unblock: nothing,
   channelCreated: nothing,
   valueMoved: nothing,
+  valueDropped: nothing,
   close: nothing,
   select: nothing,
   timer: (_purpose, fire) => fire(),
@@ -215,6 +218,7 @@ function broadcastAll(): Hooks {
     unblock: broadcast("unblock"),
     channelCreated: broadcast("channelCreated"),
     valueMoved: broadcast("valueMoved"),
+    valueDropped: broadcast("valueDropped"),
     close: broadcast("close"),
     select: broadcast("select"),
     timer: (purpose, fire) => wrapNested(fire, (listener, inner) => listener.timer(purpose, inner)),

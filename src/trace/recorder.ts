@@ -238,7 +238,7 @@ export class Recording implements Disposable {
       const number = ++this.#lastValue;
       const text = this.#hasValues ? { text: previewValue(value) } : {};
       if (to === channel) {
-        // A timer removes a value that was not received.
+        // A timer or a lossy channel removes a value that was not received.
         buffered.splice(0, buffered.length - length + 1);
         buffered.push(number);
         this.#add(sender, { type: "send", channel: id, value: number, length, ...text });
@@ -247,6 +247,10 @@ export class Recording implements Disposable {
         this.#add(sender, { type: "send", channel: id, value: number, length, ...text, to: receiver.goroutine });
         this.#add(receiver, { type: "receive", channel: id, value: number, length, from: sender.goroutine });
       }
+    },
+    valueDropped: ({ name }, value) => {
+      const text = this.#hasValues ? previewValue(value) : "a value";
+      this.log(`dropped ${text}: ${name === "" ? "a channel" : name} is full`);
     },
     close: (channel) => {
       if (!this.#isFull()) this.#add(this.#running(), { type: "close", channel: this.#ids.channel(channel).id });

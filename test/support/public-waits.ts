@@ -11,6 +11,10 @@ export const waits: Readonly<Record<string, string>> = {
   "Channel.receive with a signal": "await new Channel().receive({ signal });",
   "Channel.values": "for await (const value of new Channel().values({ signal })) console.log(value);",
   "Channel.Symbol(Symbol.asyncIterator)": "for await (const value of new Channel()) console.log(value);",
+  "LossyChannel.receive": 'await new LossyChannel(1, { overflow: "drop-oldest" }).receive();',
+  "LossyChannel.Symbol(Symbol.asyncIterator)":
+    'for await (const value of new LossyChannel(1, { overflow: "drop-oldest" })) console.log(value);',
+  "Broadcast.send": 'const b = new Broadcast(); b.subscribe({ overflow: "wait", capacity: 0 }); await b.send(1);',
   select: "await select({ a: receive(new Channel()), b: receive(new Channel()) });",
   "select without cases": "await select({});",
   "select with a promise": "await select({ a: receive(new Channel()), b: promise(new Promise(() => {})) });",
@@ -64,7 +68,7 @@ export const waits: Readonly<Record<string, string>> = {
 
 /** The functions and methods of classes that do not wait, or wait only for a function of the program, timers or the event loop. */
 export const withoutWaits: readonly string[] = `
-  Channel.trySend Channel.tryReceive Channel.close Channel.length Channel.capacity Cond.signal Cond.broadcast ErrGroup.tryGo
+  Broadcast.subscriptionCount Broadcast.trySend Broadcast.subscribe Broadcast.close Channel.trySend Channel.tryReceive Channel.close Channel.length Channel.capacity Cond.signal Cond.broadcast ErrGroup.tryGo
   ErrGroup.setLimit ErrGroup.withContext Mutex.tryLock Mutex.unlock Mutex.suspendHold RWMutex.tryLock RWMutex.unlock RWMutex.tryRLock
   RWMutex.rUnlock RWMutex.suspendHold RateLimiter.limit RateLimiter.burst RateLimiter.tokens RateLimiter.allow RateLimiter.reserve
   RateLimiter.setLimit RateLimiter.setBurst RateLimiter.every Semaphore.tryAcquire Semaphore.release SingleFlight.forget WaitGroup.add
@@ -74,7 +78,8 @@ export const withoutWaits: readonly string[] = `
   context.withTimeoutCause context.withValue context.withoutCancel defer deliveryOf go gosched main numCPU numGoroutine onceFunc onceValue
   promise receive recover send time.FuncTimer.stop time.FuncTimer.reset time.Ticker.stop time.Ticker.reset time.Timer.stop time.Timer.reset
   time.afterFunc time.now time.since time.tick time.until LeakDetector.stop LeakDetector.check bubble expectNoLeaks ignoreLeaks now
-  reportLeaks waitUntilBlocked formatSnapshot log parseTrace record renderPool renderText renderTimeline snapshot toChromeTrace
+  reportLeaks waitUntilBlocked formatSnapshot LossyChannel.send LossyChannel.trySend LossyChannel.tryReceive LossyChannel.close
+  LossyChannel.length LossyChannel.capacity LossyChannel.dropped log parseTrace record renderPool renderText renderTimeline snapshot toChromeTrace
   waitForGraph watchGoroutines`
   .trim()
   .split(/\s+/);
@@ -101,9 +106,9 @@ function publicFunctions(values, prefix = "") {
   });
 }
 
-const { Channel, Cond, context, ErrGroup, fromEvents, fromIterable, fromReadableStream, go, mapOrdered } = goro;
-const { Mutex, Once, promise, RateLimiter, receive, retry, runPool, RWMutex, select, Semaphore, SingleFlight, time } = goro;
-const { toReadableStream, toWritableStream, waitFor, WaitGroup, WorkerPool } = goro;
+const { Broadcast, Channel, Cond, context, ErrGroup, fromEvents, fromIterable, fromReadableStream, go, LossyChannel } = goro;
+const { mapOrdered, Mutex, Once, promise, RateLimiter, receive, retry, runPool, RWMutex, select, Semaphore } = goro;
+const { SingleFlight, time, toReadableStream, toWritableStream, waitFor, WaitGroup, WorkerPool } = goro;
 const { memoryQueue } = testing;
 const hour = 3_600_000;
 const { signal } = new AbortController();

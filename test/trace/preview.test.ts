@@ -174,6 +174,7 @@ describe("a listener that throws", () => {
       unblock: fail,
       channelCreated: fail,
       valueMoved: fail,
+      valueDropped: fail,
       close: fail,
       select: fail,
       timer: fail,
