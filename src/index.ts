@@ -62,6 +62,15 @@ export { deliveryOf, type JobDelivery, type JobSource, LeaseLost, Stopping } fro
 export { WorkerPool } from "./pool/worker-pool.ts";
 export { RateLimiter, type Reservation } from "./sync/rate-limiter.ts";
 export { Cond } from "./sync/cond.ts";
+export {
+  ClearedError,
+  createLimit,
+  type KeyedLimit,
+  type Limit,
+  type LimitControls,
+  type LimitOptions,
+  type LimitTask,
+} from "./sync/limit.ts";
 export type { Locker } from "./sync/lock-guard.ts";
 export { Mutex } from "./sync/mutex.ts";
 export { Once, onceFunc, onceValue } from "./sync/once.ts";

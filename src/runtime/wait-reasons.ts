@@ -35,6 +35,10 @@ export const condWait: WaitReason = new WaitReason("sync.Cond.Wait");
 // Go implements its semaphore with a select and reports "select".
 export const semAcquire: WaitReason = new WaitReason("semaphore acquire");
 
+// Limits have no counterpart in Go.
+export const limitTask: WaitReason = new WaitReason("limit");
+export const limitIdle: WaitReason = new WaitReason("limit idle");
+
 // The pool has no counterpart in Go.
 export const poolSubmit: WaitReason = new WaitReason("pool submit");
 export const poolResult: WaitReason = new WaitReason("pool result");
