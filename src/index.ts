@@ -56,6 +56,7 @@ export {
   type StopReport,
   type WorkerStats,
 } from "./pool/report.ts";
+export { type HeadersLike, parseRetryAfter } from "./pool/retry-after.ts";
 export { retry, type RetryOptions } from "./pool/retry.ts";
 export { runPool } from "./pool/run-pool.ts";
 export { deliveryOf, type JobDelivery, type JobSource, LeaseLost, Stopping } from "./pool/source.ts";
@@ -72,6 +73,7 @@ export {
   type LimitTask,
 } from "./sync/limit.ts";
 export type { Locker } from "./sync/lock-guard.ts";
+export { KeyedMutex } from "./sync/keyed-mutex.ts";
 export { Mutex } from "./sync/mutex.ts";
 export { Once, onceFunc, onceValue } from "./sync/once.ts";
 export { RWMutex } from "./sync/rwmutex.ts";

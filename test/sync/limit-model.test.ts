@@ -143,7 +143,7 @@ async function runHistory(seed: number): Promise<void> {
       model.startTasks();
       const counts = limits.map((limit) => [limit.running, limit.size]);
       const expected = models.map((limit) => [model.count(limit, "running"), model.count(limit, "waiting")]);
-      // A task that is told to end still holds its slots until the next await.
+      // A task whose promise has been resolved holds its slots until the next await.
       if (name !== "end") expect({ seed, history, counts }).toEqual({ seed, history, counts: expected });
       else break;
     }
