@@ -37,6 +37,7 @@ export { go, gosched, numCPU } from "./runtime/goroutine.ts";
 export { main } from "./runtime/main.ts";
 export { PanicError } from "./runtime/panic.ts";
 export { ErrGroup } from "./sync/errgroup.ts";
+export { type ResultFunc, ResultGroup } from "./sync/result-group.ts";
 export type { JobCanceled, JobDone, JobFailed, JobOutcome, PoolTask } from "./pool/job.ts";
 export { mapOrdered, type MapOrderedOptions } from "./pool/map-ordered.ts";
 export type {

@@ -1,6 +1,6 @@
 // The header Retry-After of HTTP, by which a server says when a request may be repeated.
 
-/** What has headers: a `Response` of `fetch`, a response of Node, axios, got or undici, a `Headers` object, or an object with the headers. */
+/** An object with headers: a `Response` of `fetch`, a response of Node, axios, got or undici, a `Headers` object, or an object with the headers. */
 export type HeadersLike =
   | { get(name: string): string | null }
   | { readonly headers?: unknown }
@@ -14,7 +14,7 @@ const weekday = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /i;
 
 /**
  * Returns the value of the header `Retry-After`, for the option `retryAfter` of {@link RetryOptions}: a number of seconds as milliseconds,
- * and a date as a `Date`. Returns undefined if there is no such header, or if its value is neither.
+ * and a date as a `Date`. Returns undefined if the header is missing, or if its value is neither.
  *
  * @param source - a response, its headers, or undefined
  * @see [RFC 9110, Retry-After](https://www.rfc-editor.org/rfc/rfc9110#field.retry-after)

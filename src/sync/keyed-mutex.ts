@@ -2,11 +2,15 @@
 //
 // Invariant, whenever no method is on the stack: the mutex of a key exists if and only if the key is locked.
 
-import type { WaitOptions } from "../context/cancellation.ts";
+import { cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
 import { PanicError } from "../runtime/panic.ts";
+import { rejected } from "../runtime/scheduler.ts";
 import { Printable } from "../util/inspect.ts";
+import { Check } from "../util/validate.ts";
 import { ownerOf, runHolding } from "./lock-guard.ts";
 import { Mutex } from "./mutex.ts";
+
+const lockCheck = new Check("KeyedMutex.lock");
 
 /** The mutex of a key, which is forgotten when it becomes free. */
 class KeyMutex extends Mutex {
@@ -64,9 +68,15 @@ export class KeyedMutex<K> extends Printable {
    * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.
    */
   lock(key: K, options?: WaitOptions): Promise<Disposable> {
+    try {
+      lockCheck.options(options, waitOptionNames);
+      cancellationOf(lockCheck, options);
+    } catch (error) {
+      return rejected(error);
+    }
     const mutex = this.#mutexOf(key);
     const guard = mutex.lock(options);
-    // A call that was canceled before, or has wrong options, has not locked it.
+    // A call that was canceled before has not locked it.
     mutex.forgetIfFree();
     return guard;
   }

@@ -55,7 +55,7 @@ test("nothing stays for a key that is free, however its last hold or wait ended"
   expect(mu.tryLock("try")).toBe(true);
   mu.unlock("try");
   await expect(mu.withLock("fails", () => Promise.reject(new Error("fails")))).rejects.toThrow("fails");
-  await expect(mu.lock("options", 1 as never)).rejects.toThrow("Mutex.lock: options must be an object, got 1");
+  await expect(mu.lock("options", 1 as never)).rejects.toThrow("KeyedMutex.lock: options must be an object, got 1");
   await expect(mu.withLock("function", 1 as never)).rejects.toThrow(
     "KeyedMutex.withLock: fn must be a function, got 1",
   );
