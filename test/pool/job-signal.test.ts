@@ -12,7 +12,9 @@ let url: string;
 
 beforeAll(async () => {
   // It answers requests for /ok and leaves others without an answer.
-  server = createServer((request, response) => void (request.url === "/ok" && response.end("ok")));
+  server = createServer((request, response) => {
+    if (request.url === "/ok") response.end("ok");
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
