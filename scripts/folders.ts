@@ -33,11 +33,13 @@ export const folders: Readonly<Record<string, Folder>> = {
   },
   waitgroup: { holds: "`WaitGroup`", imports: ["util", "runtime"] },
   context: {
-    holds: "`Context`, and its conversions from and to `AbortSignal` and process signals",
+    holds:
+      "`Context`, and its conversions from `AbortSignal`, process signals and responses of a server, and to `AbortSignal`",
     imports: ["util", "runtime", "channel", "waitgroup"],
   },
   sync: {
-    holds: "`Mutex`, `RWMutex`, `Cond`, `Once`, `Semaphore`, `SingleFlight`, `ErrGroup`, `RateLimiter`",
+    holds:
+      "`Mutex`, `RWMutex`, `KeyedMutex`, `Cond`, `Once`, `Semaphore`, limits, `SingleFlight`, `ErrGroup`, `ResultGroup`, `RateLimiter`",
     imports: ["util", "runtime", "channel", "waitgroup", "context", "time"],
   },
   broadcast: {

@@ -43,6 +43,7 @@ export { main } from "./runtime/main.ts";
 export { PanicError } from "./runtime/panic.ts";
 export { recover } from "./runtime/recover.ts";
 export { ErrGroup } from "./sync/errgroup.ts";
+export { type ResultFunc, ResultGroup } from "./sync/result-group.ts";
 export type { JobCanceled, JobDone, JobFailed, JobOutcome, PoolTask } from "./pool/job.ts";
 export { mapOrdered, type MapOrderedOptions } from "./pool/map-ordered.ts";
 export type {
@@ -62,6 +63,7 @@ export {
   type StopReport,
   type WorkerStats,
 } from "./pool/report.ts";
+export { type HeadersLike, parseRetryAfter } from "./pool/retry-after.ts";
 export { retry, type RetryOptions } from "./pool/retry.ts";
 export { runPool } from "./pool/run-pool.ts";
 export { deliveryOf, type JobDelivery, type JobSource, LeaseLost, Stopping } from "./pool/source.ts";
@@ -69,6 +71,16 @@ export { WorkerPool } from "./pool/worker-pool.ts";
 export { RateLimiter, type Reservation } from "./sync/rate-limiter.ts";
 export { Cond } from "./sync/cond.ts";
 export type { Locker, LockOptions } from "./sync/lock-guard.ts";
+export {
+  ClearedError,
+  createLimit,
+  type KeyedLimit,
+  type Limit,
+  type LimitControls,
+  type LimitOptions,
+  type LimitTask,
+} from "./sync/limit.ts";
+export { KeyedMutex } from "./sync/keyed-mutex.ts";
 export { Mutex } from "./sync/mutex.ts";
 export { Once, onceFunc, onceValue } from "./sync/once.ts";
 export { RWMutex } from "./sync/rwmutex.ts";

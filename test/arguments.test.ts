@@ -14,6 +14,7 @@ import {
   fromIterable,
   fromReadableStream,
   go,
+  KeyedMutex,
   LossyChannel,
   main,
   mapOrdered,
@@ -22,6 +23,7 @@ import {
   onceFunc,
   onceValue,
   RateLimiter,
+  ResultGroup,
   retry,
   receive,
   recover,
@@ -56,6 +58,8 @@ const emitter = {
   off: () => undefined,
 };
 
+const response = { ...emitter, writableEnded: false, writableFinished: false };
+
 function pool(): WorkerPool<number, number> {
   return new WorkerPool(job, { workers: 1 });
 }
@@ -73,13 +77,23 @@ const calls: Readonly<Record<string, Calls>> = {
   "Cond.wait": { options: (options) => new Cond(new Mutex()).wait(options) },
   "ErrGroup.go": { f: (f) => new ErrGroup().go(f) },
   "ErrGroup.tryGo": { f: (f) => new ErrGroup().tryGo(f) },
+  "ErrGroup.wait": { options: (options) => new ErrGroup().wait(options) },
   "ErrGroup.withContext": { parent: (parent) => ErrGroup.withContext(parent) },
   "JobQueue.jobs": { ctx: (ctx) => jobQueue().jobs(ctx) },
   "JobQueue.outcomes": { ctx: (ctx) => jobQueue().outcomes(ctx) },
+  "KeyedMutex.lock": { options: (options) => new KeyedMutex<string>().lock("key", options) },
+  "KeyedMutex.withLock": {
+    fn: (fn) => new KeyedMutex<string>().withLock("key", fn),
+    options: (options) => new KeyedMutex<string>().withLock("key", job, options),
+  },
   "MemoryQueue.jobs": { ctx: (ctx) => memoryQueue().jobs(ctx) },
   "MemoryQueue.outcomes": { ctx: (ctx) => memoryQueue().outcomes(ctx) },
   "Mutex.lock": { options: (options) => new Mutex().lock(options) },
   "Mutex.withLock": { fn: (fn) => new Mutex().withLock(fn), options: (options) => new Mutex().withLock(job, options) },
+  "ResultGroup.go": { f: (f) => new ResultGroup().go(f) },
+  "ResultGroup.tryGo": { f: (f) => new ResultGroup().tryGo(f) },
+  "ResultGroup.wait": { options: (options) => new ResultGroup().wait(options) },
+  "ResultGroup.withContext": { parent: (parent) => ResultGroup.withContext(parent) },
   "RWMutex.lock": { options: (options) => new RWMutex().lock(options) },
   "RWMutex.rLock": { options: (options) => new RWMutex().rLock(options) },
   "RWMutex.withLock": {
@@ -112,6 +126,7 @@ const calls: Readonly<Record<string, Calls>> = {
   bubble: { f: (f) => bubble(f), options: (options) => bubble(job, options) },
   "context.afterFunc": { ctx: (ctx) => context.afterFunc(ctx, job), f: (f) => context.afterFunc(background(), f) },
   "context.cause": { ctx: (ctx) => context.cause(ctx) },
+  "context.fromResponse": { options: (options) => context.fromResponse(response, options) },
   "context.notifyContext": { parent: (parent) => context.notifyContext(parent, "SIGUSR2") },
   "context.withCancel": { parent: (parent) => context.withCancel(parent) },
   "context.withCancelCause": { parent: (parent) => context.withCancelCause(parent) },
@@ -158,11 +173,13 @@ const calls: Readonly<Record<string, Calls>> = {
 /** The exports without calls here, with the reasons. */
 const exceptions = [
   // Users create these, and the library calls them.
-  /^(TestHooks|JobSource|JobDelivery)\./,
+  /^(TestHooks|JobSource|JobDelivery|context\.ResponseLike)\./,
   // The types of the ends of a Channel, which is checked.
   /^(SendChannel|ReceiveChannel|EventChannel)\./,
+  // The errors name a limit as "limit"; test/sync/limit.test.ts checks them.
+  /^(createLimit\(\)|LimitControls\.onIdle)$/,
   // These have the options of the host's own errors.
-  /^new (PanicError|StoppedError|LeaseLost|Stopping|context\.Canceled|context\.DeadlineExceeded)$/,
+  /^new (PanicError|ClearedError|context\.ResponseClosed|StoppedError|LeaseLost|Stopping|context\.Canceled|context\.DeadlineExceeded)$/,
   // A test framework passes an object with more members than the hooks.
   /^expectNoLeaks$/,
   // Created by `time.afterFunc`.

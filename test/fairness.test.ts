@@ -5,18 +5,21 @@ import {
   Channel,
   Cond,
   context,
+  createLimit,
   ErrGroup,
   fromIterable,
   fromReadableStream,
   gosched,
   type JobDelivery,
   type JobOutcome,
+  KeyedMutex,
   mapOrdered,
   Mutex,
   Once,
   RateLimiter,
   receive,
   type ReceiveChannel,
+  ResultGroup,
   retry,
   runPool,
   RWMutex,
@@ -173,6 +176,76 @@ const loops: Readonly<Record<string, Entry>> = {
       await gosched();
       return () => group.wait();
     },
+    "with a canceled context": () => {
+      const [group, ctx] = [new ErrGroup(), canceled()];
+      return () => group.wait({ ctx });
+    },
+  },
+  "KeyedMutex.lock": {
+    "of a key that is free": () => {
+      const mu = new KeyedMutex<string>();
+      return async () => (await mu.lock("key"))[Symbol.dispose]();
+    },
+    "with a canceled context": () => {
+      const [mu, ctx] = [new KeyedMutex<string>(), canceled()];
+      return () => mu.lock("key", { ctx });
+    },
+    "with wrong options": () => () => new KeyedMutex<string>().lock("key", 1 as never),
+  },
+  "KeyedMutex.withLock": {
+    "of a function that returns at once": () => {
+      const mu = new KeyedMutex<string>();
+      return () => mu.withLock("key", () => 1);
+    },
+    "with a value that is not a function": () => () => new KeyedMutex<string>().withLock("key", wrong),
+  },
+  "LimitControls.onIdle": {
+    "of an idle limit": () => () => createLimit(1).onIdle(),
+    "with a canceled context": () => {
+      const ctx = canceled();
+      return () => createLimit(1).onIdle({ ctx });
+    },
+  },
+  "ResultGroup.go": {
+    "below its limit": () => {
+      const group = new ResultGroup<number>();
+      return () => group.go(() => 1);
+    },
+    "with a value that is not a function": () => () => new ResultGroup<number>().go(wrong),
+  },
+  "ResultGroup.wait": {
+    "without goroutines": () => () => new ResultGroup<number>().wait(),
+    "after a failure": async () => {
+      const group = new ResultGroup<never>();
+      await group.go(fail);
+      await gosched();
+      return () => group.wait();
+    },
+    "with wrong options": () => () => new ResultGroup<number>().wait(1 as never),
+  },
+  "createLimit()": {
+    "of a task that returns at once": () => {
+      const limit = createLimit(1);
+      return () => limit(() => 1);
+    },
+    "of a task that throws": () => {
+      const limit = createLimit(1);
+      return () => limit(fail);
+    },
+    "with a context": () => {
+      const limit = createLimit(1);
+      const [ctx] = context.withCancel(context.background());
+      return () => limit(() => 1, { ctx });
+    },
+    "with a canceled context": () => {
+      const [limit, ctx] = [createLimit(1), canceled()];
+      return () => limit(() => 1, { ctx });
+    },
+    "of a key": () => {
+      const perKey = createLimit(1).keyed<string>(1);
+      return () => perKey("key", () => 1);
+    },
+    "with a value that is not a function": () => () => createLimit(1)(wrong),
   },
   "LeakDetector.check": {
     "without a value": () => () => new LeakDetector().check(),

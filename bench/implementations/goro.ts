@@ -1,7 +1,7 @@
 // goro, with each row written in the style of its README.
 
 import { setImmediate as turn } from "node:timers/promises";
-import { Channel, context, go, promise, receive, select, WaitGroup, WorkerPool } from "goro";
+import { Channel, context, createLimit, go, promise, receive, select, WaitGroup, WorkerPool } from "goro";
 import type { Meter, Program } from "../rows/row.ts";
 import type { Implementation } from "./implementation.ts";
 import { runJob } from "./goro-bridge.ts";
@@ -323,6 +323,6 @@ const programs: Readonly<Record<string, Program>> = {
 export const implementation: Implementation = {
   name: "goro",
   package: "goro",
-  adapters: { module: "goro", channelImport: '{ Channel } from "goro"' },
+  adapters: { limit: { make: createLimit }, module: "goro", channelImport: '{ Channel } from "goro"' },
   programs,
 };

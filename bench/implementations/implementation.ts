@@ -63,6 +63,11 @@ export interface LockAdapter<Lock = unknown, Held = unknown> {
   release(lock: Lock, held: Held): void;
 }
 
+/** Runs functions of any kind, a number of them at once. */
+export interface LimitAdapter {
+  make(concurrency: number): (task: () => Promise<number>) => Promise<number>;
+}
+
 /** The adapters by name; `needs` of a row is one of these names. */
 export interface Adapters {
   readonly channels: ChannelAdapter;
@@ -73,6 +78,7 @@ export interface Adapters {
   readonly pool: PoolAdapter;
   readonly mutex: LockAdapter;
   readonly semaphore: LockAdapter;
+  readonly limit: LimitAdapter;
   /** The specifier of the package for `import`. */
   readonly module: string;
   /** The import of a program that uses only channels: `{ Channel } from "goro"`. */

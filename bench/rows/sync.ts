@@ -84,9 +84,32 @@ const semaphoreContended: Row<"semaphore"> = {
   },
 };
 
+/** The tasks of a limit that run at once. */
+export const TASKS = 4;
+
+const limitCalls: Row<"limit"> = {
+  id: "limit-calls",
+  title: "trivial async functions through a limit of 4, all called at once",
+  unit: "ns",
+  n: 200_000,
+  go: null,
+  needs: "limit",
+  expected: (n) => (n * (n - 1)) / 2,
+  async run(adapter, n, meter) {
+    meter.start();
+    const limit = adapter.make(TASKS);
+    const results = await Promise.all(Array.from({ length: n }, (_, i) => limit(async () => i)));
+    meter.stop();
+    let sum = 0;
+    for (const result of results) sum += result;
+    return sum;
+  },
+};
+
 export const sync: readonly Row[] = [
   uncontended("mutex", "mutex, locked and unlocked", "mutex", 1),
   mutexContended,
   uncontended("semaphore", "semaphore of 10, one unit acquired and released", "semaphore", UNITS),
   semaphoreContended,
+  limitCalls,
 ];

@@ -20,4 +20,5 @@ export {
   withValue,
 } from "./derive.ts";
 export { Canceled, DeadlineExceeded } from "./errors.ts";
+export { fromResponse, ResponseClosed, type ResponseLike } from "./response.ts";
 export { fromSignal, notifyContext } from "./signals.ts";

@@ -5,7 +5,7 @@ import { PendingGoroutine } from "../runtime/goroutine.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { currentClock } from "../runtime/timer.ts";
 import { isError, safeToString } from "../util/inspect.ts";
-import { checkFunction } from "../util/validate.ts";
+import { checkFunction, isDate } from "../util/validate.ts";
 import { checkParent } from "./base-context.ts";
 import {
   CancelContext,
@@ -212,11 +212,6 @@ function checkNumber(name: string, value: number): number {
   if (typeof value !== "number" || Number.isNaN(value))
     throw new RangeError(`${name} must be a number, got ${safeToString(value)}`);
   return value;
-}
-
-// A Date may be of another JavaScript realm, as in a test runner.
-function isDate(value: unknown): value is Date {
-  return Object.prototype.toString.call(value) === "[object Date]";
 }
 
 /** Makes `using` call `f`, which cancels a context. */

@@ -8,8 +8,9 @@ import type { Context } from "../context/context.ts";
 import { below } from "../runtime/realm.ts";
 import { fairly, rejected } from "../runtime/scheduler.ts";
 import { after } from "../time/time.ts";
+import { currentClock } from "../runtime/timer.ts";
 import { toError } from "../util/inspect.ts";
-import { Check, checkFunction } from "../util/validate.ts";
+import { Check, checkFunction, describe, isDate } from "../util/validate.ts";
 
 /** When a failed attempt is repeated, and how long the pause before the next attempt is. */
 export interface RetryOptions {
@@ -51,12 +52,38 @@ export interface RetryOptions {
    * @defaultValue a function that always returns true
    */
   readonly shouldRetry?: (error: Error, attempts: number) => boolean;
+
+  /**
+   * Returns the pause before the next attempt that the failed attempt requires, as a server does with the header `Retry-After`: in
+   * milliseconds, or as the `Date` at which it ends; undefined for the regular pause. {@link parseRetryAfter} reads the header. `maxDelay`
+   * and `jitter` do not apply to this pause. If the function throws, the error that it throws is the failure, and no attempt follows; so is
+   * a `RangeError` if it returns something that is neither of these.
+   *
+   * @defaultValue a function that always returns undefined
+   */
+  readonly retryAfter?: (error: Error) => number | Date | undefined;
+
+  /**
+   * The longest pause that `retryAfter` can require, in milliseconds, from 0.
+   *
+   * @defaultValue 300,000
+   */
+  readonly maxRetryAfter?: number;
 }
 
 /** Retry options that have been checked, with their defaults. */
 export type RetryPolicy = Required<RetryOptions>;
 
-export const retryOptionNames: readonly string[] = ["retries", "delay", "factor", "maxDelay", "jitter", "shouldRetry"];
+export const retryOptionNames: readonly string[] = [
+  "retries",
+  "delay",
+  "factor",
+  "maxDelay",
+  "jitter",
+  "shouldRetry",
+  "retryAfter",
+  "maxRetryAfter",
+];
 
 /** The names that other libraries use. */
 export const retryAliases: Readonly<Record<string, string>> = {
@@ -72,8 +99,10 @@ const check = new Check("retry");
 
 /** Checks the values of retry options, whose names errors begin with `prefix`, and fills in the defaults. */
 export function resolveRetry(check: Check, prefix: string, options: RetryOptions): RetryPolicy {
-  const { retries, delay = 100, factor = 2, maxDelay = 30_000, jitter = 0.5, shouldRetry = always } = options;
+  const { retries, delay = 100, factor = 2, maxDelay = 30_000, jitter = 0.5 } = options;
+  const { shouldRetry = always, retryAfter = never, maxRetryAfter = 300_000 } = options;
   check.isFunction(`${prefix}shouldRetry`, shouldRetry);
+  check.isFunction(`${prefix}retryAfter`, retryAfter);
   return {
     retries: check.count(`${prefix}retries`, 0, retries, Infinity),
     delay: check.atLeast(`${prefix}delay`, 0, delay),
@@ -81,6 +110,8 @@ export function resolveRetry(check: Check, prefix: string, options: RetryOptions
     maxDelay: check.atLeast(`${prefix}maxDelay`, 0, maxDelay),
     jitter: check.atLeast(`${prefix}jitter`, 0, jitter, 1),
     shouldRetry,
+    retryAfter,
+    maxRetryAfter: check.atLeast(`${prefix}maxRetryAfter`, 0, maxRetryAfter),
   };
 }
 
@@ -88,14 +119,24 @@ export function resolveRetry(check: Check, prefix: string, options: RetryOptions
  * Returns the pause before the next attempt, in milliseconds; undefined if the last attempt has been made.
  *
  * @param attempts the number of attempts so far, from 1
- * @throws the error that `shouldRetry` throws.
+ * @throws the error that `shouldRetry` or `retryAfter` throws; {RangeError} if `retryAfter` returns neither a number nor a date.
  */
 export function retryDelay(policy: RetryPolicy, error: Error, attempts: number): number | undefined {
-  const { retries, delay, factor, maxDelay, jitter, shouldRetry } = policy;
+  const { retries, delay, factor, maxDelay, jitter, shouldRetry, retryAfter, maxRetryAfter } = policy;
   if (attempts > retries || !shouldRetry(error, attempts)) return undefined;
+  const after = retryAfter(error);
+  if (after !== undefined) return Math.min(toDelay(after, error), maxRetryAfter);
   // 0 * factor ** n is NaN once the power is Infinity.
   const longest = delay === 0 ? 0 : Math.min(delay * factor ** (attempts - 1), maxDelay);
+
   return longest * (1 - jitter * (below(1e6) / 1e6));
+}
+
+function toDelay(after: number | Date, error: Error): number {
+  const delay = isDate(after) ? after.getTime() - currentClock().wall() : after;
+  if (typeof delay === "number" && !Number.isNaN(delay)) return Math.max(0, delay);
+  const problem = `must return a number of milliseconds, a valid Date or undefined, got ${describe(after)}`;
+  throw new RangeError(`retryAfter ${problem}`, { cause: error });
 }
 
 /** Waits for `ms` milliseconds, or until `ctx` is canceled; resolves with whether the time has passed. */
@@ -164,4 +205,8 @@ function throwIfCanceled(cancellation: Cancellation | null): void {
 
 function always(): boolean {
   return true;
+}
+
+function never(): undefined {
+  return undefined;
 }

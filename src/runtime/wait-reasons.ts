@@ -38,6 +38,10 @@ export const semAcquire: WaitReason = /* @__PURE__ */ new WaitReason("semaphore 
 // A promise that is not the library's: a case of a select, or `waitFor`. Go has none.
 export const awaitPromise: WaitReason = /* @__PURE__ */ new WaitReason("await");
 
+// Limits have no counterpart in Go.
+export const limitTask: WaitReason = new WaitReason("limit");
+export const limitIdle: WaitReason = new WaitReason("limit idle");
+
 // The pool has no counterpart in Go.
 export const poolSubmit: WaitReason = /* @__PURE__ */ new WaitReason("pool submit");
 export const poolResult: WaitReason = /* @__PURE__ */ new WaitReason("pool result");

@@ -5,6 +5,7 @@
 //   2. While a call of `go` waits for a slot, all slots are taken.
 
 import { type CancelCauseFunc, withCancelCause } from "../context/api.ts";
+import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { go } from "../runtime/goroutine.ts";
 import { PanicError } from "../runtime/panic.ts";
@@ -16,8 +17,10 @@ import { isError, Printable, toError, waitingSuffix } from "../util/inspect.ts";
 import { Check, checkFunction, describe } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
+import { untilCanceled } from "./cancelable-wait.ts";
 
 const withContextCheck = new Check("ErrGroup.withContext");
+const waitCheck = new Check("ErrGroup.wait");
 
 /**
  * A group of goroutines whose first error is the error of the group.
@@ -122,13 +125,24 @@ export class ErrGroup extends Printable {
   /**
    * Waits until all goroutines of the group have finished.
    *
+   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call. The goroutines of
+   * the group continue.
+   *
    * @throws (rejects) the first error of the group, at each call. A promise that is awaited later is not an unhandled rejection until
    * then, because the group keeps the error.
    */
-  wait(): Promise<void> {
-    const finished = fairly(this.#wait());
-    void finished.catch(ignore);
-    return finished;
+  wait(options?: WaitOptions): Promise<void> {
+    try {
+      waitCheck.options(options, waitOptionNames);
+      const cancellation = cancellationOf(waitCheck, options);
+      const finished = fairly(
+        cancellation === null ? this.#wait() : waitUnlessCanceled(cancellation, () => this.#wait()),
+      );
+      void finished.catch(ignore);
+      return finished;
+    } catch (error) {
+      return rejected(error);
+    }
   }
 
   /** The state of the group, such as `ErrGroup 3/10 running, 1 waiting` under a limit. */
@@ -175,6 +189,12 @@ export class ErrGroup extends Printable {
     this.#failure = { error };
     this.#cancel?.(error);
   }
+}
+
+async function waitUnlessCanceled(cancellation: Cancellation, wait: () => Promise<void>): Promise<void> {
+  const { reason } = cancellation;
+  if (reason !== undefined) throw reason;
+  await untilCanceled(wait(), cancellation);
 }
 
 // A class that refers to itself by name in its body is renamed to `_ErrGroup` in a bundle made by esbuild.

@@ -118,6 +118,11 @@ export function isSignal(value: unknown): value is AbortSignal {
   );
 }
 
+/** Reports whether `value` is a Date, of this JavaScript realm or another, as in a test runner. */
+export function isDate(value: unknown): value is Date {
+  return Object.prototype.toString.call(value) === "[object Date]";
+}
+
 /** Returns the name that `name` is most likely a misspelling of; undefined if it resembles none. */
 function nearest(name: string, names: readonly string[]): string | undefined {
   const [best] = names

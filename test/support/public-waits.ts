@@ -24,10 +24,16 @@ export const waits: Readonly<Record<string, string>> = {
   "Cond.wait": "const mu = new Mutex(); await mu.lock(); await new Cond(mu).wait();",
   "ErrGroup.go": "const g = new ErrGroup(); g.setLimit(1); await g.go(forever); await g.go(forever);",
   "ErrGroup.wait": "const g = new ErrGroup(); await g.go(forever); await g.wait();",
+  "KeyedMutex.lock": 'const mu = new KeyedMutex(); await mu.lock("a"); await mu.lock("a");',
+  "KeyedMutex.withLock": 'const mu = new KeyedMutex(); await mu.lock("a"); await mu.withLock("a", forever);',
+  createLimit: "const limit = createLimit(1); void limit(forever); await limit(forever);",
+  "createLimit and onIdle": "const limit = createLimit(1); void limit(forever); await limit.onIdle();",
   "Mutex.lock": "const mu = new Mutex(); await mu.lock(); await mu.lock();",
   "Mutex.lock with a signal": "const mu = new Mutex(); await mu.lock(); await mu.lock({ signal });",
   "Mutex.lock with a timeout": "const mu = new Mutex(); await mu.lock(); await mu.lock({ timeout: hour });",
   "Mutex.withLock": "const mu = new Mutex(); await mu.lock(); await mu.withLock(forever);",
+  "ResultGroup.go": "const g = new ResultGroup(); g.setLimit(1); await g.go(forever); await g.go(forever);",
+  "ResultGroup.wait": "const g = new ResultGroup(); await g.go(forever); await g.wait();",
   "Once.do": "const once = new Once(); void once.do(forever); await once.do(forever);",
   "RWMutex.lock": "const mu = new RWMutex(); await mu.rLock(); await mu.lock();",
   "RWMutex.rLock": "const mu = new RWMutex(); await mu.lock(); await mu.rLock();",
@@ -69,7 +75,8 @@ export const waits: Readonly<Record<string, string>> = {
 /** The functions and methods of classes that do not wait, or wait only for a function of the program, timers or the event loop. */
 export const withoutWaits: readonly string[] = `
   Broadcast.subscriptionCount Broadcast.trySend Broadcast.subscribe Broadcast.close Channel.trySend Channel.tryReceive Channel.close Channel.length Channel.capacity Cond.signal Cond.broadcast ErrGroup.tryGo
-  ErrGroup.setLimit ErrGroup.withContext Mutex.tryLock Mutex.unlock Mutex.suspendHold RWMutex.tryLock RWMutex.unlock RWMutex.tryRLock
+  ErrGroup.setLimit ErrGroup.withContext KeyedMutex.tryLock KeyedMutex.unlock KeyedMutex.size ResultGroup.tryGo ResultGroup.setLimit
+  ResultGroup.withContext parseRetryAfter context.fromResponse Mutex.tryLock Mutex.unlock Mutex.suspendHold RWMutex.tryLock RWMutex.unlock RWMutex.tryRLock
   RWMutex.rUnlock RWMutex.suspendHold RateLimiter.limit RateLimiter.burst RateLimiter.tokens RateLimiter.allow RateLimiter.reserve
   RateLimiter.setLimit RateLimiter.setBurst RateLimiter.every Semaphore.tryAcquire Semaphore.release SingleFlight.forget WaitGroup.add
   WaitGroup.done WorkerPool.trySend WorkerPool.trySubmit WorkerPool.resize WorkerPool.stats context.DeadlineExceeded.timeout
@@ -109,6 +116,7 @@ function publicFunctions(values, prefix = "") {
 const { Broadcast, Channel, Cond, context, ErrGroup, fromEvents, fromIterable, fromReadableStream, go, LossyChannel } = goro;
 const { mapOrdered, Mutex, Once, promise, RateLimiter, receive, retry, runPool, RWMutex, select, Semaphore } = goro;
 const { SingleFlight, time, toReadableStream, toWritableStream, waitFor, WaitGroup, WorkerPool } = goro;
+const { createLimit, KeyedMutex, ResultGroup } = goro;
 const { memoryQueue } = testing;
 const hour = 3_600_000;
 const { signal } = new AbortController();

@@ -5,6 +5,7 @@ import { expect, test } from "@jest/globals";
 import {
   Cond,
   context,
+  createLimit,
   ErrGroup,
   Mutex,
   Once,
@@ -19,6 +20,8 @@ import {
 const mu = new Mutex();
 const rw = new RWMutex();
 const sem = new Semaphore(1);
+const limit = createLimit(1);
+const perKey = limit.keyed(1);
 const once = new Once();
 const flights = new SingleFlight<string, number>();
 const limiter = new RateLimiter(1);
@@ -37,6 +40,13 @@ test.each<[name: string, call: () => Promise<unknown>]>([
   ["Semaphore.acquire", async () => (await sem.acquire())[Symbol.dispose]()],
   ["Semaphore.acquire of a wrong number", () => sem.acquire(-1)],
   ["Semaphore.acquire with a canceled context", () => sem.acquire(1, { ctx: canceled })],
+  ["a limit", () => limit(() => 1)],
+  ["a limit of a task that fails", () => limit(boom)],
+  ["a limit of a task with a context", () => limit(() => 1, { ctx: context.withCancel(context.background())[0] })],
+  ["a limit with a canceled context", () => limit(() => 1, { ctx: canceled })],
+  ["a limit without a task", () => limit(null as never)],
+  ["a keyed limit", () => perKey("key", () => 1)],
+  ["limit.onIdle", () => limit.onIdle()],
   ["Cond.wait without the lock", () => new Cond(mu).wait()],
   ["Cond.wait without the lock for reading", () => new Cond(rw.rLocker()).wait()],
   ["Once.do", () => once.do(() => undefined)],
