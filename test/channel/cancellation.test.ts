@@ -123,6 +123,20 @@ describe.each(byAnyCapacity)("with %s and capacity %i", (by, capacity) => {
     expect([listeners(), chanReceive.waiting]).toEqual([0, 0]);
   });
 
+  test("a waiting send and a waiting receive that a peer completes leave no listener", async () => {
+    const ch = new Channel<number>(capacity);
+    const { options, listeners } = newCanceler();
+    const receiving = ch.receive(options);
+    ch.trySend(1);
+    expect(listeners()).toBe(0);
+    await receiving;
+    fill(ch);
+    const sending = ch.send(-1, options);
+    for (let i = 0; i <= capacity; i++) ch.tryReceive();
+    expect(listeners()).toBe(0);
+    await sending;
+  });
+
   test("a value and a cancellation in one step: the first of them is the outcome", async () => {
     const ch = new Channel<number>(capacity);
     for (const isCanceledFirst of [true, false]) {
