@@ -126,7 +126,7 @@ describe.each(policies)("%s", (overflow) => {
 
   test("histories of sends and receives are those of a list that drops", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 4 }), fc.array(fc.boolean(), { maxLength: 40 }), (capacity, sends) => {
+      fc.property(fc.integer({ min: 1, max: 4 }), fc.array(fc.boolean(), { maxLength: 40, size: "max" }), (capacity, sends) => {
         const ch = new LossyChannel<number>(capacity, { overflow });
         const model: number[] = [];
         let dropped = 0;

@@ -38,7 +38,7 @@ export const calls: Arbitrary<Call[]> = fc.array(
     { weight: 4, arbitrary: call("settle") },
     { weight: 1, arbitrary: call("close") },
   ),
-  { maxLength: 40 },
+  { maxLength: 40, size: "max" },
 );
 
 interface ModelSend {
