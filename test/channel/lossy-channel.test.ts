@@ -126,25 +126,29 @@ describe.each(policies)("%s", (overflow) => {
 
   test("histories of sends and receives are those of a list that drops", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 4 }), fc.array(fc.boolean(), { maxLength: 40 }), (capacity, sends) => {
-        const ch = new LossyChannel<number>(capacity, { overflow });
-        const model: number[] = [];
-        let dropped = 0;
-        for (const [n, isSend] of sends.entries()) {
-          if (!isSend) {
-            const value = model.shift();
-            expect(ch.tryReceive()).toEqual(value === undefined ? undefined : { value, ok: true });
-            continue;
+      fc.property(
+        fc.integer({ min: 1, max: 4 }),
+        fc.array(fc.boolean(), { maxLength: 40, size: "max" }),
+        (capacity, sends) => {
+          const ch = new LossyChannel<number>(capacity, { overflow });
+          const model: number[] = [];
+          let dropped = 0;
+          for (const [n, isSend] of sends.entries()) {
+            if (!isSend) {
+              const value = model.shift();
+              expect(ch.tryReceive()).toEqual(value === undefined ? undefined : { value, ok: true });
+              continue;
+            }
+            const isFull = model.length === capacity;
+            if (isFull) dropped++;
+            if (isFull && overflow === "drop-oldest") model.shift();
+            const isKept = model.length < capacity;
+            if (isKept) model.push(n);
+            expect(ch.trySend(n)).toBe(isKept);
+            expect([ch.length, ch.dropped]).toEqual([model.length, dropped]);
           }
-          const isFull = model.length === capacity;
-          if (isFull) dropped++;
-          if (isFull && overflow === "drop-oldest") model.shift();
-          const isKept = model.length < capacity;
-          if (isKept) model.push(n);
-          expect(ch.trySend(n)).toBe(isKept);
-          expect([ch.length, ch.dropped]).toEqual([model.length, dropped]);
-        }
-      }),
+        },
+      ),
     );
   });
 

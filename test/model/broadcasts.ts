@@ -8,7 +8,8 @@ export type Policy = "wait" | "drop-oldest" | "drop-newest";
 export type Call =
   | { readonly method: "subscribe"; readonly capacity: number; readonly overflow: Policy }
   | { readonly method: "send"; readonly by: "nothing" | "ctx" | "signal" }
-  | { readonly method: "trySend" | "close" | "settle" }
+  | { readonly method: "trySend" | "close" }
+  | { readonly method: "settle" }
   | { readonly method: "receive" | "tryReceive" | "unsubscribe" | "cancel"; readonly of: number };
 
 const of = fc.nat(5);
@@ -37,7 +38,7 @@ export const calls: Arbitrary<Call[]> = fc.array(
     { weight: 4, arbitrary: call("settle") },
     { weight: 1, arbitrary: call("close") },
   ),
-  { maxLength: 40 },
+  { maxLength: 40, size: "max" },
 );
 
 interface ModelSend {
