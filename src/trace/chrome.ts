@@ -25,11 +25,7 @@ interface Entry extends Readonly<Record<string, unknown>> {
 type Args = Readonly<Record<string, string | number>>;
 
 /** An instant on a thread. */
-interface Position {
-  readonly pid: number;
-  readonly tid: number;
-  readonly ts: number;
-}
+type Position = Required<Pick<Entry, "pid" | "tid" | "ts">>;
 
 /** The process whose threads are the goroutines. Each pool is a process, too. */
 const program = 1;
@@ -101,10 +97,11 @@ class ChromeWriter {
     for (const track of goroutines) this.#addGoroutine(track);
     this.#addUnknownWaits();
     for (const [i, event] of events.entries()) {
-      const [ph, name = "", cat = "", args = {}] = this.#describe(event) ?? [];
+      const description = this.#describe(event);
+      if (description === null) continue;
+      const [ph, name, cat, args = {}] = description;
       const position = this.#position(event.type === "timer" ? 0 : event.goroutine, i);
-      if (ph === "X") this.#addSlice(name, cat, position, 1, args);
-      else if (ph === "i") this.#entries.push({ ph, name, cat, ...position, s: "t", args });
+      this.#entries.push({ ph, name, cat, ...position, ...(ph === "X" ? { dur: 1 } : { s: "t" }), args });
     }
     for (const { sendEvent, receiveEvent, from, to } of flows) {
       if (receiveEvent === events.length) continue;

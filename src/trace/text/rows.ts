@@ -85,11 +85,10 @@ const sentences: { readonly [K in EventType]: Sentence<K> } = {
   block: (_, { waits }, labels) => labels.waits(waits)[0]?.sentence ?? "",
   unblock: (_, { targets, items }, labels, actors) =>
     (targets.length === 0 ? `${actors} resumes` : `${actors} wakes ${labels.goroutines(targets)}`) + items.join(""),
-  send({ channel, length, to }, { items }, labels, actors) {
-    if (to !== undefined)
-      return `${actors} sends${items.join("")} to ${labels.goroutine(to)} on ${labels.channel(channel)}`;
-    return `${actors} sends${joinValues(items)} to ${labels.channel(channel)} (${length} of ${labels.capacity(channel)})`;
-  },
+  send: ({ channel, length, to }, { items }, labels, actors) =>
+    to === undefined
+      ? `${actors} sends${joinValues(items)} to ${labels.channel(channel)} (${length} of ${labels.capacity(channel)})`
+      : `${actors} sends${items.join("")} to ${labels.goroutine(to)} on ${labels.channel(channel)}`,
   receive: ({ channel, length }, { items }, labels, actors) =>
     `${actors} receives${joinValues(items)} from ${labels.channel(channel)} (${length} left)`,
   select({ cases, chosen }, { items }, labels, actors) {
@@ -171,62 +170,46 @@ class RowBuilder {
   }
 
   add(i: number, event: TraceEvent): void {
-    const { goroutine: actor } = event;
+    const { goroutine: actor, type } = event;
     const row = this.rows.at(-1);
-    const isNext = row?.last === i - 1;
-    switch (event.type) {
-      case "go":
-        this.#show(i, event, { target: event.child, key: `go ${actor}` });
-        break;
-      case "block":
-        this.#block(i, event);
-        break;
-      case "unblock":
-        this.#unblock(i, event);
-        break;
-      case "send": {
-        const { text = "", to, value, channel } = event;
-        // The preview of undefined, which is sent as a bare signal, is empty.
-        const item = text === "" || text === "undefined" ? "" : ` ${truncate(text, 26)}`;
-        // A timer sends the time, which the row of the timer shows.
-        if (actor === 0 && isNext && row.event.type === "timer") this.#extend(row, i, to);
-        else if (to !== undefined) this.#show(i, event, { target: to, item });
-        else {
-          this.#buffered.set(value, item);
-          this.#show(i, event, { item, key: `send ${actor} ${channel}` });
-        }
-        break;
-      }
-      case "receive": {
-        const item = this.#buffered.get(event.value) ?? "";
-        this.#buffered.delete(event.value);
-        if (event.from === undefined) this.#show(i, event, { item, key: `receive ${actor} ${event.channel}` });
-        // The row of its send, directly before it, shows the receive.
-        else if (isNext) row.last = i;
-        break;
-      }
-      case "select":
-        this.#select(i, event);
-        break;
-      case "close":
-        // A context closes its channel when it is canceled, and the row of the cancellation shows that.
-        if (isNext && row.event.type === "cancel" && row.actors.at(-1) === actor) row.last = i;
-        else this.#show(i, event);
-        break;
-      case "end":
-        this.#show(i, event, { key: "end" });
-        break;
-      case "timer":
-        this.#show(i, event, { actor: 0 });
-        break;
-      case "accept":
-      case "start":
-        // A job that starts at once needs no row for its acceptance.
-        this.#show(i, event, { key: `job ${event.pool}/${event.job}` });
-        break;
-      default:
-        this.#show(i, event);
+    if (type === "block") this.#block(i, event);
+    else if (type === "unblock") this.#unblock(i, event);
+    else if (type === "send") this.#send(i, event);
+    else if (type === "receive") this.#receive(i, event);
+    else if (type === "select") this.#select(i, event);
+    else if (type === "go") this.#show(i, event, { target: event.child, key: `go ${actor}` });
+    else if (type === "timer") this.#show(i, event, { actor: 0 });
+    else if (type === "end") this.#show(i, event, { key: "end" });
+    // A job that starts at once needs no row for its acceptance.
+    else if (type === "accept" || type === "start") this.#show(i, event, { key: `job ${event.pool}/${event.job}` });
+    // A context closes its channel when it is canceled, and the row of the cancellation shows that.
+    else if (type === "close" && row?.event.type === "cancel" && row.last === i - 1 && row.actors.at(-1) === actor)
+      row.last = i;
+    else this.#show(i, event);
+  }
+
+  #send(i: number, event: EventOf<"send">): void {
+    const { goroutine: actor, text = "", to, value, channel } = event;
+    const row = this.rows.at(-1);
+    // The preview of undefined, which is sent as a bare signal, is empty.
+    const item = text === "" || text === "undefined" ? "" : ` ${truncate(text, 26)}`;
+    // A timer sends the time, which the row of the timer shows.
+    if (actor === 0 && row?.last === i - 1 && row.event.type === "timer") this.#extend(row, i, to);
+    else if (to !== undefined) this.#show(i, event, { target: to, item });
+    else {
+      this.#buffered.set(value, item);
+      this.#show(i, event, { item, key: `send ${actor} ${channel}` });
     }
+  }
+
+  #receive(i: number, event: EventOf<"receive">): void {
+    const { goroutine: actor, from, value, channel } = event;
+    const row = this.rows.at(-1);
+    const item = this.#buffered.get(value) ?? "";
+    this.#buffered.delete(value);
+    if (from === undefined) this.#show(i, event, { item, key: `receive ${actor} ${channel}` });
+    // The row of its send, directly before it, shows the receive.
+    else if (row?.last === i - 1) row.last = i;
   }
 
   #block(i: number, event: Block): void {
@@ -248,7 +231,8 @@ class RowBuilder {
     if (block !== undefined && row?.waits.delete(block)) {
       // The wait ended before anything else happened: it is not shown.
       this.#shownWaits.delete(`${actor} ${this.#labels.waiting(block)}`);
-    } else if (row !== undefined && explains(row, actor, by)) {
+    } else if (row !== undefined && (isMoveOf(row, actor) || isWakeBy(row, actor, by))) {
+      // The row shows why the goroutine resumes.
       this.#extend(row, i, wakingTypes.has(row.event.type) ? actor : undefined);
     } else {
       const item = block === undefined ? "" : ` (${truncate(block.operation, 32)})`;
@@ -265,15 +249,10 @@ class RowBuilder {
     if (chosen === "default") this.#show(i, event, { item: "", key: `default ${actor}` });
     else if (row?.last === i - 1 && isMoveOf(row, actor)) row.last = i;
     else if (next?.type === "send" && (next.goroutine === actor || next.to === actor)) return;
-    else if (next?.type === "receive" && next.goroutine === actor) return;
-    else if (
-      next?.type === "unblock" &&
-      next.goroutine === actor &&
-      row !== undefined &&
-      isWakeBy(row, actor, next.by)
-    ) {
+    else if (next?.goroutine !== actor) this.#show(i, event);
+    else if (next.type === "unblock" && row !== undefined && isWakeBy(row, actor, next.by)) {
       if (this.#visible.has(actor)) row.items.push(chosenCase(cases, chosen, this.#labels));
-    } else this.#show(i, event);
+    } else if (next.type !== "receive") this.#show(i, event);
   }
 
   /** Extends a row to the event `i`, which acts on `target`. */
@@ -292,13 +271,8 @@ class RowBuilder {
     const isVisible = (id: GoroutineRef | undefined): boolean => id !== undefined && this.#visible.has(id);
     if (actor !== 0 && !isVisible(actor) && !isVisible(target)) return undefined;
     let row = this.rows.at(-1);
-    if (
-      this.#isDetailed ||
-      row === undefined ||
-      key === undefined ||
-      row.key !== key ||
-      !this.#isSimultaneous(row, i)
-    ) {
+    const isSame = !this.#isDetailed && key !== undefined && row?.key === key && this.#isSimultaneous(row, i);
+    if (row === undefined || !isSame) {
       // Most rows have no waits: a set for each would take half of the time.
       const waits = event.type === "block" ? new Set<Block>() : noWaits;
       row = { event, first: i, last: i, actors: [], targets: [], items: [], waits, key };
@@ -325,9 +299,4 @@ function isMoveOf({ event, actors, targets }: Row, id: GoroutineRef): boolean {
 /** Whether the last action of the row is one by which `by` woke the goroutine. */
 function isWakeBy({ event, actors }: Row, id: GoroutineRef, by: GoroutineRef): boolean {
   return wakingTypes.has(event.type) && by !== id && by !== null && actors.at(-1) === by;
-}
-
-/** Whether the row shows why the goroutine resumes: a value moved to or from it, or `by` woke it. */
-function explains(row: Row, id: GoroutineRef, by: GoroutineRef): boolean {
-  return isMoveOf(row, id) || isWakeBy(row, id, by);
 }

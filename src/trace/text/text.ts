@@ -6,10 +6,10 @@
 
 import { formatDuration, pluralize, textColumns, truncateToColumns } from "../formatting.ts";
 import type { EventOf, GoroutineRef, Trace } from "../format.ts";
-import { stateLabels } from "../names.ts";
-import { buildTracks, type State, stateOf } from "../tracks.ts";
+import { stateLabels, states, stateSigns } from "../names.ts";
+import { buildTracks, stateOf } from "../tracks.ts";
 import { checkView, type ViewRange } from "../view-options.ts";
-import { Columns, gray, red, stateCells } from "./columns.ts";
+import { Columns, gray, red } from "./columns.ts";
 import { Labels } from "./labels.ts";
 import { buildRows, describeRow, type Row, waitsAt } from "./rows.ts";
 
@@ -124,10 +124,10 @@ function formatHeader({ trace, labels, columns, width, maxLines }: View, omitted
   if (dropped > 0) facts.push(`${pluralize(dropped, "more event")} not recorded`);
   if (omitted > 0) facts.push(`${pluralize(omitted, "more goroutine")} left out: choose by \`goroutines\``);
 
-  const states = new Set(columns.tracks.flatMap(({ spans }) => spans.map(({ state }) => state)));
-  const legend = (Object.keys(stateCells) as State[])
-    .filter((state) => states.has(state))
-    .map((state) => `${stateCells[state][0]} ${stateLabels[state]}`);
+  const shown = new Set(columns.tracks.flatMap(({ spans }) => spans.map(({ state }) => state)));
+  const legend = states
+    .filter((state) => shown.has(state))
+    .map((state) => `${stateSigns[state].letter} ${stateLabels[state]}`);
   legend.push("●─► acts on", "■ ends");
   if (columns.isShared) legend.push("a new number in a column: that goroutine from there on");
 
@@ -154,11 +154,8 @@ function columnLegend({ tracks }: Columns, labels: Labels): string[] {
 }
 
 /** Formats rows in at most `max` lines: the first and the last of them. */
-function formatRows(
-  { trace, labels, columns, width, gutter, formatTime }: View,
-  rows: readonly Row[],
-  max: number,
-): string[] {
+function formatRows(view: View, rows: readonly Row[], max: number): string[] {
+  const { trace, labels, columns, width, gutter, formatTime } = view;
   let previous = "";
   const format = (row: Row): string => {
     const { type } = row.event;
@@ -177,34 +174,30 @@ function formatRows(
 }
 
 /** The goroutines that wait at the end, and what is known of the channels that they wait for. */
-function formatFooter({ trace, labels, width, maxLines, to }: View, visible: ReadonlySet<GoroutineRef>): string[] {
+function formatFooter(view: View, visible: ReadonlySet<GoroutineRef>): string[] {
+  const { trace, labels, width, maxLines, to } = view;
   const blocks = waitsAt(trace, to).filter(({ goroutine }) => visible.has(goroutine));
   if (blocks.length === 0) return [];
   const title = to < trace.end ? `Waiting at ${formatDuration(to)}:` : endings[trace.ending][1];
   const room = Math.floor(maxLines / 4) - 3;
   const waits = labels.waits(blocks);
-  const lines = waits.slice(0, room).flatMap(({ block, sentence }) => {
-    return [`  ${sentence}`, ...channelFacts(trace, labels, to, block).map((fact) => `    ${fact}`)];
-  });
+  const lines = waits
+    .slice(0, room)
+    .flatMap(({ block, sentence }) => [`  ${sentence}`, ...channelFacts(view, block).map((fact) => `    ${fact}`)]);
   const isCut = lines.length > room || waits.length > room;
   const shown = isCut ? [...lines.slice(0, room), `  … of ${waits.length} different waits`] : lines;
   return ["", ...[title, ...shown].map((line) => truncateToColumns(line, width))];
 }
 
 /** Why a wait on a channel lasts: the values that passed it before the time `to`, and the goroutines on its other side. */
-function channelFacts(
-  { events }: Trace,
-  labels: Labels,
-  to: number,
-  { channel, operation }: EventOf<"block">,
-): string[] {
+function channelFacts({ trace, labels, to }: View, { channel, operation }: EventOf<"block">): string[] {
   if (channel === undefined) return [];
   const isSend = stateOf(operation) === "send";
   const [type, verb] = isSend ? ["receive", "received from it"] : ["send", "sent to it"];
   const ids = new Set<GoroutineRef>();
   const ended = new Set<GoroutineRef>();
   let [count, length] = [0, 0];
-  for (const event of events) {
+  for (const event of trace.events) {
     if (event.at > to) break;
     if (event.type === "end" && ids.has(event.goroutine)) ended.add(event.goroutine);
     if ((event.type !== "send" && event.type !== "receive") || event.channel !== channel) continue;
