@@ -59,7 +59,7 @@ export interface RenderTextOptions extends ViewRange {
 export function renderText(trace: Trace, options: RenderTextOptions = {}): string {
   const { check, from, to } = checkView("renderText", options, ["goroutines", "width", "rows", "color"], trace);
   const width = check.count("width", 40, options.width ?? 80);
-  const maxLines = check.count("rows", 20, options.rows ?? 200);
+  const maxRows = check.count("rows", 20, options.rows ?? 200);
 
   const { events, end } = trace;
   const tracks = buildTracks(trace).goroutines.filter(
@@ -74,7 +74,7 @@ export function renderText(trace: Trace, options: RenderTextOptions = {}): strin
   // Of the width, 62 % and at least 20 characters are for the sentences.
   const room = width - gutter - Math.max(20, Math.floor((width - gutter) * 0.62));
   const columns = new Columns(tracks, room, options.color ?? false);
-  const view: View = { trace, labels: new Labels(trace), columns, width, gutter, maxLines, to, formatTime };
+  const view: View = { trace, labels: new Labels(trace), columns, width, gutter, rows: maxRows, to, formatTime };
 
   const visible = new Set(columns.tracks.map(({ id }) => id));
   const header = formatHeader(view, tracks.length - visible.size);
@@ -83,21 +83,16 @@ export function renderText(trace: Trace, options: RenderTextOptions = {}): strin
     const at = events[first]?.at ?? 0;
     return at >= from && at <= to;
   });
-  const body = formatRows(view, rows, maxLines - header.length - footer.length - 1);
+  const body = formatRows(view, rows, maxRows - header.length - footer.length - 1);
   return [...header, " ".repeat(gutter) + columns.head, ...body, ...footer].map((line) => line.trimEnd()).join("\n");
 }
 
-/** What the parts of a view share. */
-interface View {
+/** What the parts of a view share; `gutter` is the width of the times. */
+interface View extends Required<Pick<RenderTextOptions, "width" | "rows" | "to">> {
   readonly trace: Trace;
   readonly labels: Labels;
   readonly columns: Columns;
-  readonly width: number;
-  /** The width of the times. */
   readonly gutter: number;
-  readonly maxLines: number;
-  /** The end of the range, in milliseconds. */
-  readonly to: number;
   readonly formatTime: (at: number) => string;
 }
 
@@ -116,7 +111,7 @@ const endings: Readonly<Record<Trace["ending"], readonly [summary: string, waits
 };
 
 /** The state at the end, the names of the goroutines, and the legend; `omitted` goroutines have no column. */
-function formatHeader({ trace, labels, columns, width, maxLines }: View, omitted: number): string[] {
+function formatHeader({ trace, labels, columns, width, rows }: View, omitted: number): string[] {
   const { clock, end, ending, dropped, events } = trace;
   const virtual = `${end === 0 ? "one instant" : formatDuration(end)} of virtual time`;
   const duration = clock === "real" ? formatDuration(end) : virtual;
@@ -132,7 +127,7 @@ function formatHeader({ trace, labels, columns, width, maxLines }: View, omitted
   if (columns.isShared) legend.push("a new number in a column: that goroutine from there on");
 
   // In a short text, most lines are for the rows.
-  const max = maxLines < 60 ? 2 : 3;
+  const max = rows < 60 ? 2 : 3;
   return [
     ...wrap(facts, "; ", width, max),
     ...wrap(columnLegend(columns, labels), "   ", width, max),
@@ -175,11 +170,11 @@ function formatRows(view: View, rows: readonly Row[], max: number): string[] {
 
 /** The goroutines that wait at the end, and what is known of the channels that they wait for. */
 function formatFooter(view: View, visible: ReadonlySet<GoroutineRef>): string[] {
-  const { trace, labels, width, maxLines, to } = view;
+  const { trace, labels, width, rows, to } = view;
   const blocks = waitsAt(trace, to).filter(({ goroutine }) => visible.has(goroutine));
   if (blocks.length === 0) return [];
   const title = to < trace.end ? `Waiting at ${formatDuration(to)}:` : endings[trace.ending][1];
-  const room = Math.floor(maxLines / 4) - 3;
+  const room = Math.floor(rows / 4) - 3;
   const waits = labels.waits(blocks);
   const lines = waits
     .slice(0, room)
