@@ -3,22 +3,22 @@
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { eastAsianWidth } from "get-east-asian-width";
-import { format, resolveConfig } from "prettier";
 
 const file: string = fileURLToPath(new URL("../src/trace/wide-chars.ts", import.meta.url));
 
 /** Returns the text of the module. */
-export async function wideCharsModule(): Promise<string> {
+export function wideCharsModule(): string {
   const edges: number[] = [];
   for (let code = 0; code <= 0x110000; code++) {
     const isWide = code <= 0x10ffff && eastAsianWidth(code) === 2;
     if (isWide !== (edges.length % 2 === 1)) edges.push(code);
   }
   const distances = edges.map((edge, i) => (edge - (edges[i - 1] ?? 0)).toString(36));
-  const text = `// Made by \`npm run wide\`: the characters that are wide by get-east-asian-width, whose tables are six times as large.
+  return `// Made by \`npm run wide\`: the characters that are wide by get-east-asian-width, whose tables are six times as large.
 
 /** The first characters of the wide ranges and of the ranges between them, in turn: the distance of each from the one before. */
-const distances = "${distances.join(" ")}";
+const distances =
+  "${distances.join(" ")}";
 
 let last = 0;
 const edges = distances.split(" ").map((distance) => (last += Number.parseInt(distance, 36)));
@@ -28,7 +28,6 @@ export function isWide(codePoint: number): boolean {
   return edges.findIndex((edge) => edge > codePoint) % 2 === 1;
 }
 `;
-  return format(text, { ...(await resolveConfig(file)), filepath: file });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(file, await wideCharsModule());
+if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(file, wideCharsModule());

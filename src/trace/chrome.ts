@@ -21,7 +21,6 @@ interface Entry extends Readonly<Record<string, unknown>> {
   readonly dur?: number;
 }
 
-/** What a viewer shows of a selected entry. */
 type Args = Readonly<Record<string, string | number>>;
 
 /** An instant on a thread. */

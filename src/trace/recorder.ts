@@ -6,13 +6,8 @@
 //   3. A value has the same id in its send and its receive, and the values of a buffer are received in the order of their sends.
 //   4. When the limit is reached, events are counted and leave nothing else behind.
 
-import { numGoroutine } from "../runtime/goroutine-tracking.ts";
-import {
-  currentGoroutine,
-  isTrackingCurrent,
-  runInGoroutine,
-  trackCurrentGoroutine,
-} from "../runtime/goroutine-tracking.ts";
+import { currentGoroutine, isTrackingCurrent, numGoroutine } from "../runtime/goroutine-tracking.ts";
+import { runInGoroutine, trackCurrentGoroutine } from "../runtime/goroutine-tracking.ts";
 import { addHooks, type GoroutineInfo, type Hooks } from "../runtime/hooks.ts";
 import { isMainRunning } from "../runtime/deadlock.ts";
 import { currentClock, realClock } from "../runtime/timer.ts";

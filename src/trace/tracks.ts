@@ -76,7 +76,6 @@ export function compareIds(a: GoroutineRef, b: GoroutineRef): number {
   return (a ?? Infinity) - (b ?? Infinity);
 }
 
-/** Reads a trace. */
 export function buildTracks({ events, goroutines, channels }: Trace): Tracks {
   const names = new Map<GoroutineRef, string>(goroutines.map(({ id, name }) => [id, name]));
   const builders = new Map<GoroutineRef, TrackBuilder>();

@@ -35,7 +35,6 @@ export interface AxisOptions {
   readonly isRelevant?: (event: TraceEvent) => boolean;
 }
 
-/** An axis of the events of a trace. */
 export interface EventAxis extends Scale {
   /** What the distance of two events stands for. */
   readonly kind: "order" | "time";
@@ -86,9 +85,7 @@ export function roundTicks(from: number, to: number, width: number): number[] {
 /** The interval of time between two positions in pixels. */
 type Range = Required<Omit<AxisOptions, "isRelevant">>;
 
-interface Placement extends Pick<Scale, "ticks" | "gaps"> {
-  readonly positions: readonly number[];
-}
+type Placement = Pick<Scale, "ticks" | "gaps"> & { readonly positions: readonly number[] };
 
 function placeByTime(events: readonly TraceEvent[], { left, right, from, to }: Range): Placement {
   const position = (time: number): number => left + ((time - from) / (to - from)) * (right - left);
@@ -132,11 +129,7 @@ function placeByOrder(
 }
 
 /** A time that may have a label; the times after the longest gaps have the greatest weight. */
-interface Candidate {
-  readonly x: number;
-  readonly time: number;
-  readonly weight: number;
-}
+type Candidate = Readonly<Record<"x" | "time" | "weight", number>>;
 
 /** Chooses times whose labels do not overlap, those of the greatest weight first. */
 function pickTicks(candidates: readonly Candidate[], right: number): Scale["ticks"] {

@@ -5,13 +5,8 @@ import { getOrInsert } from "../collections.ts";
 import { formatCount, pluralize, truncate } from "../formatting.ts";
 import type { Trace } from "../format.ts";
 import { NameTable } from "../names.ts";
-import {
-  type BlockedGoroutine,
-  isGuess,
-  type PotentialWaker,
-  type WaitForGraph,
-  type WaitTarget,
-} from "../wait-for-graph.ts";
+import type { BlockedGoroutine, PotentialWaker, WaitForGraph, WaitTarget } from "../wait-for-graph.ts";
+import { isGuess } from "../wait-for-graph.ts";
 import { box, fitText, margin, path, type Point, type Section, type Shape, text } from "./chart.ts";
 import type { Style } from "./theme.ts";
 

@@ -35,17 +35,15 @@ export function rowsOf(bars: readonly Bar[]): Bar[][] {
   return rows;
 }
 
-/** Lays out a row; `describe` returns the tooltip of a job, and is null if there are too many jobs for tooltips. */
-export function layoutRow(
-  row: readonly Bar[],
-  top: number,
-  height: number,
-  describe: ((job: PoolJob) => string) | null,
-): Shape[] {
-  const together = (bars: readonly Bar[], from: number, to: number): Shape[] =>
-    bars.length > 1 && to - from >= 6
-      ? aggregateJobs(bars, from, to, 1, top, height)
-      : [tick(bars, from, to, top, height)];
+/** Returns the tooltip of a job; null if there are too many jobs for tooltips. */
+type DescribeJob = ((job: PoolJob) => string) | null;
+
+/** Lays out a row of bars. */
+export function layoutRow(row: readonly Bar[], top: number, height: number, describe: DescribeJob): Shape[] {
+  const together = (bars: readonly Bar[], from: number, to: number): Shape[] => {
+    const isTick = bars.length === 1 || to - from < 6;
+    return isTick ? [tick(bars, from, to, top, height)] : aggregateJobs(bars, from, to, 1, top, height);
+  };
   if (row.some(({ from }, i) => i > 0 && from < (row[i - 1] as Bar).to)) {
     const end = row.reduce((max, { to }) => Math.max(max, to), 0);
     return together(row, (row[0] as Bar).from, end);

@@ -33,7 +33,6 @@ const queueHeight = 56;
 const aggregateHeight = 72;
 const meterWidth = 44;
 
-/** Lays out a picture of a pool. */
 export function layoutPool(trace: Trace, { pool, title, width, from, to }: PoolRequest): chart.Layout {
   const view = viewOf(readPoolHistory(trace, pool.id), from, to, width - rightMargin);
   const figures = poolFigures(view.history, view.from, view.to);
@@ -188,15 +187,14 @@ function summarize(figures: PoolFigures, workers: number): string {
 
 function notesOf({ clock, dropped, ending }: Trace, { isTime, from, history }: View): string[] {
   const virtual = clock === "virtual" ? " (virtual time)" : "";
+  const missing = `Incomplete: ${pluralize(dropped, "event")} after the limit of the recording are missing.`;
   return [
     isTime
       ? `Time since the start of the trace${virtual}. The numbers in bars are those of the jobs.`
       : `The order of the pool's events, counted from 1; all of them are at ${formatDuration(from)}.`,
     ...(history.times.length === 0 ? ["The trace has no events of this pool."] : []),
     ...(ending === "blocked" ? ["The program ended in a deadlock: all goroutines are asleep."] : []),
-    ...(dropped > 0
-      ? [`Incomplete: ${pluralize(dropped, "event")} after the limit of the recording are missing.`]
-      : []),
+    ...(dropped > 0 ? [missing] : []),
   ];
 }
 

@@ -46,7 +46,6 @@ const channelPitch = 29;
 const outputRows = 4;
 const outputLineHeight = 15;
 
-/** Lays out a timeline of `trace`. */
 export function layoutTimeline(trace: Trace, request: TimelineRequest): TimelineLayout {
   const { title, width, layoutGraph } = request;
   const graph = trace.ending === "blocked" ? waitForGraph(trace) : null;
@@ -170,9 +169,9 @@ function endOf({ axis, trace, topOf }: Scene, { id, hasEnded, endEvent, spans }:
   if (endEvent < axis.first || endEvent >= axis.last) return [];
   const [x, y] = [axis.at(endEvent), top + barHeight / 2];
   const previous = trace.events[endEvent - 1];
-  if (previous?.type !== "panic" || previous.goroutine !== id)
-    return [mark("returned", "dot", x, y, { tooltip: "returned" })];
-  return [mark("panicked", "cross", x, y, { tooltip: `panicked: ${truncate(previous.error, 200)}` })];
+  return previous?.type === "panic" && previous.goroutine === id
+    ? [mark("panicked", "cross", x, y, { tooltip: `panicked: ${truncate(previous.error, 200)}` })]
+    : [mark("returned", "dot", x, y, { tooltip: "returned" })];
 }
 
 /** The band of goroutines without a track: how many are in each state. */
@@ -259,12 +258,9 @@ function levelsOf({ axis, channelStyle }: Scene, { channel, levels }: ChannelTra
 }
 
 /** A line for each value that an unbuffered channel passes. */
-function handoffsOf(
-  { axis, channelStyle, flows }: Scene,
-  { channel: { id } }: ChannelTrack,
-  baseline: number,
-): Shape[] {
-  const shown = flows.filter(({ channel, receiveEvent: i }) => channel === id && i >= axis.first && i < axis.last);
+function handoffsOf({ axis, channelStyle, flows }: Scene, { channel }: ChannelTrack, baseline: number): Shape[] {
+  const { id } = channel;
+  const shown = flows.filter(({ channel: used, receiveEvent: i }) => used === id && i >= axis.first && i < axis.last);
   const positions = new Set(shown.map(({ receiveEvent }) => Math.round(axis.at(receiveEvent))));
   return [...positions].map((x) => line(`handoff${channelStyle(id)}`, [x, baseline, x, baseline - 9]));
 }

@@ -15,11 +15,9 @@ type Cell = readonly [glyph: string, color: number];
 
 /** The columns of a view. Rows must be formatted in their order. */
 export class Columns {
-  /** The goroutines that have a column, by id. */
   readonly tracks: readonly GoroutineTrack[];
   /** The line of ids above the columns. */
   readonly head: string;
-  /** Whether goroutines share columns. */
   readonly isShared: boolean;
   readonly #columnWidth: number;
   readonly #hasColor: boolean;

@@ -9,7 +9,6 @@ import { compareIds } from "../tracks.ts";
 /** The length of a name, in characters. */
 const maxName = 16;
 
-/** The labels of one trace. */
 export class Labels extends NameTable {
   override function(id: GoroutineRef): string {
     return truncate(super.function(id), maxName);

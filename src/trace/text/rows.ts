@@ -12,16 +12,13 @@ type Block = EventOf<"block">;
 export interface Row {
   /** The last of its actions. */
   event: TraceEvent;
-  /** The indexes of its first and last event. */
   readonly first: number;
   last: number;
-  /** The goroutines that act; several if several ended. */
   readonly actors: GoroutineRef[];
   /** The goroutines on which they act. */
   readonly targets: GoroutineRef[];
   /** The values that moved, or the cases that were chosen. */
   readonly items: string[];
-  /** The waits that began. */
   readonly waits: Set<Block>;
   /** A simultaneous action with the same key extends the row; undefined if none does. */
   key: string | undefined;
