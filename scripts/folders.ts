@@ -79,7 +79,7 @@ export const entryPoints: readonly string[] = [
 
 /** The files that re-export packages, with these packages. The build bundles them, so that the published package has no dependencies. */
 export const vendorFiles: Readonly<Record<string, readonly string[]>> = {
-  "trace/vendor.ts": ["@dagrejs/dagre", "d3-array", "get-east-asian-width"],
+  "trace/vendor.ts": ["@dagrejs/dagre"],
 };
 
 /** The files that import packages which users install themselves, with these packages. */

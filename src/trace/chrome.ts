@@ -21,15 +21,10 @@ interface Entry extends Readonly<Record<string, unknown>> {
   readonly dur?: number;
 }
 
-/** What a viewer shows of a selected entry. */
 type Args = Readonly<Record<string, string | number>>;
 
 /** An instant on a thread. */
-interface Position {
-  readonly pid: number;
-  readonly tid: number;
-  readonly ts: number;
-}
+type Position = Required<Pick<Entry, "pid" | "tid" | "ts">>;
 
 /** The process whose threads are the goroutines. Each pool is a process, too. */
 const program = 1;
@@ -62,118 +57,77 @@ export function toChromeTrace(trace: Trace): string {
     dropped: String(dropped),
     times: "Events of the same instant are spread by 1 microsecond each, in their order.",
   };
-  const lines = new ChromeWriter(trace).write().map((entry) => JSON.stringify(entry));
+  const lines = entriesOf(trace).map((entry) => JSON.stringify(entry));
   return `{"displayTimeUnit":"ms","otherData":${JSON.stringify(otherData)},"traceEvents":[\n${lines.join(",\n")}\n]}\n`;
 }
 
-class ChromeWriter {
-  readonly #trace: Trace;
-  readonly #names: NameTable;
-  readonly #entries: Entry[] = [];
+/** Returns the entries for a trace, in the order of the file. */
+function entriesOf(trace: Trace): Entry[] {
+  const { events, pools } = trace;
+  const { goroutines, channels, flows } = buildTracks(trace);
+  const names = new NameTable(trace);
+  const entries: Entry[] = [];
+  let last = -1;
   /** The timestamps of the events and of the end, in microseconds. */
-  readonly #timestamps: readonly number[];
-  readonly #end: number;
+  const timestamps = [...events, { at: trace.end }].map(({ at }) => (last = Math.max(Math.round(at * 1000), last + 1)));
   // Threads without a goroutine have ids after those of all goroutines.
-  readonly #runtimeThread: number;
-  readonly #unknownThread: number;
-  #lastThread: number;
-  #lastFlow = 0;
+  const runtimeThread = trace.goroutines.reduce((max, { id }) => Math.max(max, id), 1) + 1;
+  const unknownThread = runtimeThread + 1;
+  let lastThread = unknownThread;
+  let lastFlow = 0;
 
-  constructor(trace: Trace) {
-    this.#trace = trace;
-    this.#names = new NameTable(trace);
-    let last = -1;
-    const times = [...trace.events, { at: trace.end }];
-    this.#timestamps = times.map(({ at }) => (last = Math.max(Math.round(at * 1000), last + 1)));
-    this.#end = last;
-    this.#runtimeThread = trace.goroutines.reduce((max, { id }) => Math.max(max, id), 1) + 1;
-    this.#unknownThread = this.#lastThread = this.#runtimeThread + 1;
-  }
-
-  /** Returns all entries in the order of the file. */
-  write(): Entry[] {
-    const { events, pools } = this.#trace;
-    const { goroutines, channels, flows } = buildTracks(this.#trace);
-    this.#addName("process", "goroutines", program);
-    const present = new Set<GoroutineRef>(goroutines.map(({ id }) => id));
-    if (events.some(({ type }) => type === "timer")) present.add(0);
-    for (const id of present) this.#addName("thread", this.#goroutineName(id), program, this.#threadOf(id));
-    for (const track of goroutines) this.#addGoroutine(track);
-    this.#addUnknownWaits();
-    for (const [i, event] of events.entries()) {
-      const [ph, name = "", cat = "", args = {}] = this.#describe(event) ?? [];
-      const position = this.#position(event.type === "timer" ? 0 : event.goroutine, i);
-      if (ph === "X") this.#addSlice(name, cat, position, 1, args);
-      else if (ph === "i") this.#entries.push({ ph, name, cat, ...position, s: "t", args });
-    }
-    for (const { sendEvent, receiveEvent, from, to } of flows) {
-      if (receiveEvent === events.length) continue;
-      this.#addFlow("value", this.#position(from, sendEvent), this.#position(to, receiveEvent));
-    }
-    for (const { channel, levels } of channels) {
-      if (channel.capacity === 0 || levels.length === 0) continue;
-      const name = this.#channelName(channel.id);
-      if (levels[0]?.from !== 0) this.#addCounter(program, name, 0, 0);
-      for (const { from, length } of levels) this.#addCounter(program, name, this.#timestamps[from] as number, length);
-    }
-    for (const [i, { id }] of pools.entries()) this.#addPool(id, program + 1 + i);
-    return this.#entries.sort(compareEntries);
-  }
-
-  #addGoroutine({ id, startEvent, spans, hasEnded }: GoroutineTrack): void {
+  function addGoroutine({ id, startEvent, spans, hasEnded }: GoroutineTrack): void {
     // The unknown goroutines may be many; a common state would be wrong for all of them.
     if (id === 0 || id === null) return;
     for (const { from, to, state, wait } of spans) {
-      const name = wait === null ? state : this.#waitName(wait);
-      const isLast = !hasEnded && to === this.#trace.events.length;
+      const name = wait === null ? state : waitName(wait);
+      const isLast = !hasEnded && to === events.length;
       const note = wait !== null && isLast ? { note: "still waiting when the trace ended" } : {};
       const cat = wait === null ? state : `blocked,${state}`;
-      const position = this.#position(id, from);
-      this.#addSlice(name, cat, position, (this.#timestamps[to] as number) - position.ts, {
-        ...this.#caseArgs(wait?.cases),
-        ...note,
-      });
+      const position = positionOf(id, from);
+      const args = { ...caseArgs(wait?.cases), ...note };
+      addSlice(name, cat, position, (timestamps[to] as number) - position.ts, args);
     }
-    const starter = this.#trace.events[startEvent]?.goroutine;
+    const starter = events[startEvent]?.goroutine;
     if (starter === undefined || spans[0]?.from !== startEvent) return;
-    this.#addFlow("go", this.#position(starter, startEvent), this.#position(id, startEvent));
+    addFlow("go", positionOf(starter, startEvent), positionOf(id, startEvent));
   }
 
   // As asynchronous slices: several unknown goroutines may wait at once, and slices of a thread must not overlap.
-  #addUnknownWaits(): void {
+  function addUnknownWaits(): void {
     const active = new Map<number, Entry>();
     const end = (wait: number, ts: number): void => {
       const { args: _, ...begin } = active.get(wait) ?? ({} as Entry);
-      if (active.delete(wait)) this.#entries.push({ ...begin, ph: "e", ts });
+      if (active.delete(wait)) entries.push({ ...begin, ph: "e", ts });
     };
-    for (const [i, event] of this.#trace.events.entries()) {
+    for (const [i, event] of events.entries()) {
       if (event.goroutine !== null || (event.type !== "block" && event.type !== "unblock")) continue;
-      const position = this.#position(null, i);
+      const position = positionOf(null, i);
       end(event.wait, position.ts);
       if (event.type === "unblock") continue;
-      const [name, id, args] = [this.#waitName(event), `wait ${event.wait}`, this.#caseArgs(event.cases)];
+      const [name, id, args] = [waitName(event), `wait ${event.wait}`, caseArgs(event.cases)];
       const begin: Entry = { ph: "b", name, cat: "blocked", ...position, id, args };
       active.set(event.wait, begin);
-      this.#entries.push(begin);
+      entries.push(begin);
     }
-    for (const wait of [...active.keys()]) end(wait, this.#end);
+    for (const wait of [...active.keys()]) end(wait, last);
   }
 
   /** Describes an event: as a slice, if an arrow begins or ends at it, and as an instant otherwise. */
-  #describe(event: TraceEvent): readonly [ph: "X" | "i", name: string, cat: string, args?: Args] | null {
+  function describe(event: TraceEvent): readonly [ph: "X" | "i", name: string, cat: string, args?: Args] | null {
     const { type } = event;
     if (type === "send" || type === "receive") {
       const peer = type === "send" ? event.to : event.from;
       const args = {
         ...(type === "send" && event.text !== undefined && { value: truncate(event.text, 40) }),
-        ...(peer !== undefined && { [type === "send" ? "to" : "from"]: this.#goroutineName(peer) }),
+        ...(peer !== undefined && { [type === "send" ? "to" : "from"]: goroutineName(peer) }),
         length: event.length,
       };
-      return ["X", `${type} ${this.#channelName(event.channel)}`, "channel", args];
+      return ["X", `${type} ${channelName(event.channel)}`, "channel", args];
     }
-    if (type === "go") return ["X", `go ${this.#goroutineName(event.child)}`, "goroutine"];
-    if (type === "select") return ["i", `select: ${truncate(event.chosen, 40)}`, type, this.#caseArgs(event.cases)];
-    if (type === "close") return ["i", `close ${this.#channelName(event.channel)}`, "channel"];
+    if (type === "go") return ["X", `go ${goroutineName(event.child)}`, "goroutine"];
+    if (type === "select") return ["i", `select: ${truncate(event.chosen, 40)}`, type, caseArgs(event.cases)];
+    if (type === "close") return ["i", `close ${channelName(event.channel)}`, "channel"];
     if (type === "timer") return ["i", truncate(event.purpose, 40), type];
     if (type === "cancel")
       return ["i", `cancel ${truncate(event.context, 60)}`, "context", { cause: truncate(event.cause, 200) }];
@@ -183,63 +137,63 @@ class ChromeWriter {
   }
 
   /** Adds a thread for each worker. A worker runs one job at a time; in a trace that says otherwise, a job ends where the next begins. */
-  #addPool(pool: number, pid: number): void {
-    const name = this.#names.pool(pool, maxName);
-    this.#addName("process", name.startsWith("pool ") ? name : `pool ${name}`, pid);
-    const { jobs, queueLengths, indexes } = readPoolHistory(this.#trace, pool);
-    const timestamps = indexes.map((i) => this.#timestamps[i] as number);
+  function addPool(pool: number, pid: number): void {
+    const name = names.pool(pool, maxName);
+    addName("process", name.startsWith("pool ") ? name : `pool ${name}`, pid);
+    const { jobs, queueLengths, indexes } = readPoolHistory(trace, pool);
+    const times = indexes.map((i) => timestamps[i] as number);
     const started = jobs.filter((job) => job.started >= 0).sort((a, b) => a.started - b.started);
     const threads = new Map<number | null, number>();
     for (const { worker } of started) {
       if (threads.has(worker)) continue;
-      threads.set(worker, ++this.#lastThread);
-      this.#addName("thread", `worker ${worker}`, pid, this.#lastThread);
+      threads.set(worker, ++lastThread);
+      addName("thread", `worker ${worker}`, pid, lastThread);
     }
     const nextStarts = new Map<number | null, number>();
     for (const { job, worker, status, ...events } of started.toReversed()) {
-      const start = timestamps[events.started] as number;
-      const end = nextStarts.get(worker) ?? this.#end;
+      const start = times[events.started] as number;
+      const end = nextStarts.get(worker) ?? last;
       nextStarts.set(worker, start);
-      const finish = timestamps[events.finished] ?? Infinity;
+      const finish = times[events.finished] ?? Infinity;
       const isFinished = start < finish && finish <= end;
       const position = { pid, tid: threads.get(worker) as number, ts: start };
       const args = { status: isFinished ? status : "not finished" };
-      this.#addSlice(`job ${job}`, `job,${args.status}`, position, (isFinished ? finish : end) - start, args);
+      addSlice(`job ${job}`, `job,${args.status}`, position, (isFinished ? finish : end) - start, args);
     }
     for (const [i, length] of queueLengths.entries()) {
-      if (length !== (queueLengths[i - 1] ?? 0)) this.#addCounter(pid, "queue", timestamps[i] as number, length);
+      if (length !== (queueLengths[i - 1] ?? 0)) addCounter(pid, "queue", times[i] as number, length);
     }
   }
 
   // ---- Names and positions
 
-  #threadOf(id: GoroutineRef): number {
-    return id === 0 ? this.#runtimeThread : (id ?? this.#unknownThread);
+  function threadOf(id: GoroutineRef): number {
+    return id === 0 ? runtimeThread : (id ?? unknownThread);
   }
 
-  #position(id: GoroutineRef, i: number): Position {
-    return { pid: program, tid: this.#threadOf(id), ts: this.#timestamps[i] as number };
+  function positionOf(id: GoroutineRef, i: number): Position {
+    return { pid: program, tid: threadOf(id), ts: timestamps[i] as number };
   }
 
-  #goroutineName(id: GoroutineRef): string {
+  function goroutineName(id: GoroutineRef): string {
     if (id === 0) return "the runtime";
     if (id === null) return "unknown";
-    const name = this.#names.function(id);
+    const name = names.function(id);
     return name === "" ? `goroutine ${id}` : `${truncate(name, maxName)} #${id}`;
   }
 
-  #channelName(id: number): string {
-    return this.#names.channel(id, maxName);
+  function channelName(id: number): string {
+    return names.channel(id, maxName);
   }
 
-  #waitName({ operation, channel }: EventOf<"block">): string {
-    return truncate(operation, 40) + (channel === undefined ? "" : ` ${this.#channelName(channel)}`);
+  function waitName({ operation, channel }: EventOf<"block">): string {
+    return truncate(operation, 40) + (channel === undefined ? "" : ` ${channelName(channel)}`);
   }
 
-  #caseArgs(cases: readonly TracedCase[] = []): Args {
+  function caseArgs(cases: readonly TracedCase[] = []): Args {
     if (cases.length === 0) return {};
     const labels = cases.slice(0, 20).map(({ name, operation, channel }) => {
-      const label = channel === null ? "disabled" : `${operation} ${this.#channelName(channel)}`;
+      const label = channel === null ? "disabled" : `${operation} ${channelName(channel)}`;
       return `${truncate(name, 20)}: ${label}`;
     });
     return { cases: labels.join(", ") };
@@ -248,25 +202,51 @@ class ChromeWriter {
   // ---- Entries
 
   /** Names a process, or a thread of the process `pid`, and sorts it by its id. */
-  #addName(kind: "process" | "thread", name: string, pid: number, tid: number = pid): void {
-    this.#entries.push({ ph: "M", name: `${kind}_name`, pid, tid, args: { name } });
-    this.#entries.push({ ph: "M", name: `${kind}_sort_index`, pid, tid, args: { sort_index: tid } });
+  function addName(kind: "process" | "thread", name: string, pid: number, tid: number = pid): void {
+    entries.push({ ph: "M", name: `${kind}_name`, pid, tid, args: { name } });
+    entries.push({ ph: "M", name: `${kind}_sort_index`, pid, tid, args: { sort_index: tid } });
   }
 
-  #addSlice(name: string, cat: string, position: Position, dur: number, args: Args): void {
-    this.#entries.push({ ph: "X", name, cat, ...position, dur, args });
+  function addSlice(name: string, cat: string, position: Position, dur: number, args: Args): void {
+    entries.push({ ph: "X", name, cat, ...position, dur, args });
   }
 
-  #addFlow(name: string, from: Position, to: Position): void {
-    const id = String(++this.#lastFlow);
+  function addFlow(name: string, from: Position, to: Position): void {
+    const id = String(++lastFlow);
     // "bp" binds the end of the flow to the slice around it, and not to the next one.
-    this.#entries.push({ ph: "s", name, cat: name, ...from, id, bp: "e" });
-    this.#entries.push({ ph: "f", name, cat: name, ...to, id, bp: "e" });
+    entries.push({ ph: "s", name, cat: name, ...from, id, bp: "e" });
+    entries.push({ ph: "f", name, cat: name, ...to, id, bp: "e" });
   }
 
-  #addCounter(pid: number, name: string, ts: number, value: number): void {
-    this.#entries.push({ ph: "C", name, pid, tid: pid, ts, args: { values: value } });
+  function addCounter(pid: number, name: string, ts: number, value: number): void {
+    entries.push({ ph: "C", name, pid, tid: pid, ts, args: { values: value } });
   }
+
+  addName("process", "goroutines", program);
+  const present = new Set<GoroutineRef>(goroutines.map(({ id }) => id));
+  if (events.some(({ type }) => type === "timer")) present.add(0);
+  for (const id of present) addName("thread", goroutineName(id), program, threadOf(id));
+  for (const track of goroutines) addGoroutine(track);
+  addUnknownWaits();
+  for (const [i, event] of events.entries()) {
+    const description = describe(event);
+    if (description === null) continue;
+    const [ph, name, cat, args = {}] = description;
+    const position = positionOf(event.type === "timer" ? 0 : event.goroutine, i);
+    entries.push({ ph, name, cat, ...position, ...(ph === "X" ? { dur: 1 } : { s: "t" }), args });
+  }
+  for (const { sendEvent, receiveEvent, from, to } of flows) {
+    if (receiveEvent === events.length) continue;
+    addFlow("value", positionOf(from, sendEvent), positionOf(to, receiveEvent));
+  }
+  for (const { channel, levels } of channels) {
+    if (channel.capacity === 0 || levels.length === 0) continue;
+    const name = channelName(channel.id);
+    if (levels[0]?.from !== 0) addCounter(program, name, 0, 0);
+    for (const { from, length } of levels) addCounter(program, name, timestamps[from] as number, length);
+  }
+  for (const [i, { id }] of pools.entries()) addPool(id, program + 1 + i);
+  return entries.sort(compareEntries);
 }
 
 /** At the same time outer slices come first, and flows after the slices. */

@@ -1,4 +1,7 @@
-// A map whose values are created on demand.
+// A map whose values are created on demand, and a type for objects that are filled step by step.
+
+/** `T` with properties that can be assigned. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Returns the value of `key` in `map`, after storing the result of `create` if there is none. */
 export function getOrInsert<K, V>(

@@ -1,6 +1,6 @@
 // Times, counts and text of the program, as the views write them.
 
-import { eastAsianWidth } from "./vendor.ts";
+import { isWide } from "./wide-chars.ts";
 
 // ---- Numbers
 
@@ -58,7 +58,7 @@ export function charWidth(char: string, next?: string): 0 | 1 | 2 {
   if (next === emojiSelector) return 2;
   if (char < "\u0300") return 1;
   if (zeroWidth.test(char)) return 0;
-  return emoji.test(char) ? 2 : eastAsianWidth(char.codePointAt(0) as number);
+  return emoji.test(char) || isWide(char.codePointAt(0) as number) ? 2 : 1;
 }
 
 /** Returns how many columns `text` takes. */

@@ -9,6 +9,18 @@ import { inferChannelName, inferGoroutineName } from "./name-inference.ts";
 /** The id of the main goroutine, and of all code that runs in no goroutine. */
 export const MAIN_ID = 1;
 
+/** Converts the cases of a select, and their channels by `toChannel`. */
+export function toCases<C>(
+  cases: readonly CaseInfo[],
+  toChannel: (channel: ChannelInfo) => C,
+): (Omit<TracedCase, "channel"> & { readonly channel: C | null })[] {
+  return cases.map(({ name, isSend, state }) => ({
+    name: String(name),
+    operation: isSend ? "send" : "receive",
+    channel: state === null ? null : toChannel(state),
+  }));
+}
+
 interface KnownChannel {
   readonly id: number;
   /** The ids of the values in its buffer. */
@@ -66,11 +78,7 @@ export class IdTable {
   }
 
   cases(cases: readonly CaseInfo[]): TracedCase[] {
-    return cases.map(({ name, isSend, state }) => ({
-      name: String(name),
-      operation: isSend ? "send" : "receive",
-      channel: state === null ? null : this.channel(state).id,
-    }));
+    return toCases(cases, (channel) => this.channel(channel).id);
   }
 
   job(pool: PoolInfo, job: JobInfo): { readonly pool: number; readonly job: number } {

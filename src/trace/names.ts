@@ -1,7 +1,7 @@
 // The names that the views use for goroutines, channels, pools, states and waits.
 
 import { truncate } from "./formatting.ts";
-import type { EventOf, GoroutineRef, Trace, TracedCase } from "./format.ts";
+import type { EventOf, GoroutineRef, Trace } from "./format.ts";
 import type { State } from "./tracks.ts";
 
 /** What a goroutine in each state does. */
@@ -15,38 +15,51 @@ export const stateLabels: Readonly<Record<State, string>> = {
   wait: "waits for goroutines",
 };
 
+/** The states, in the order of legends. */
+export const states = Object.keys(stateLabels) as readonly State[];
+
+/** The sign of each state in a picture; its letter in a terminal, and the color of that, a parameter of ANSI's SGR sequence. */
+export const stateSigns: Readonly<
+  Record<State, { readonly sign: string; readonly letter: string; readonly color: number }>
+> = {
+  running: { sign: "", letter: "┃", color: 32 },
+  send: { sign: "→", letter: "s", color: 35 },
+  receive: { sign: "←", letter: "r", color: 34 },
+  select: { sign: "⇆", letter: "?", color: 36 },
+  sleep: { sign: "z", letter: "z", color: 90 },
+  lock: { sign: "L", letter: "L", color: 33 },
+  wait: { sign: "w", letter: "w", color: 90 },
+};
+
+type NameOf = (id: number, max: number) => string;
+
 /** Distinct names of the channels, or the pools, of a trace: the id follows a name that several have, and the kind if the name is "". */
-class DistinctNames {
-  readonly #kind: string;
-  readonly #names: ReadonlyMap<number, string>;
-  readonly #counts = new Map<string, number>();
-
-  constructor(kind: string, items: readonly { readonly id: number; readonly name: string }[]) {
-    this.#kind = kind;
-    this.#names = new Map(items.map(({ id, name }) => [id, name]));
-    for (const name of this.#names.values()) this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
-  }
-
-  of(id: number, max: number): string {
-    const name = this.#names.get(id) ?? "";
-    if (name === "") return `${this.#kind} ${id}`;
-    const suffix = (this.#counts.get(name) as number) > 1 ? ` #${id}` : "";
+function distinctNames(kind: string, items: readonly { readonly id: number; readonly name: string }[]): NameOf {
+  const names = new Map(items.map(({ id, name }) => [id, name]));
+  const counts = new Map<string, number>();
+  for (const name of names.values()) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return (id, max) => {
+    const name = names.get(id) ?? "";
+    if (name === "") return `${kind} ${id}`;
+    const suffix = (counts.get(name) as number) > 1 ? ` #${id}` : "";
     return truncate(name, Math.max(max - suffix.length, 4)) + suffix;
-  }
+  };
 }
+
+type Wait = Pick<EventOf<"block">, "operation" | "channel" | "cases">;
 
 /** The names of the goroutines, channels and pools of a trace, by id. Each is at most `max` characters long. */
 export class NameTable {
   readonly #goroutines: ReadonlyMap<GoroutineRef, string>;
   readonly #capacities: ReadonlyMap<number, number>;
-  readonly #channels: DistinctNames;
-  readonly #pools: DistinctNames;
+  readonly #channelName: NameOf;
+  readonly #poolName: NameOf;
 
   constructor({ channels, goroutines, pools }: Trace) {
     this.#goroutines = new Map(goroutines.map(({ id, name }) => [id, name]));
     this.#capacities = new Map(channels.map(({ id, capacity }) => [id, capacity]));
-    this.#channels = new DistinctNames("channel", channels);
-    this.#pools = new DistinctNames("pool", pools);
+    this.#channelName = distinctNames("channel", channels);
+    this.#poolName = distinctNames("pool", pools);
   }
 
   /** The name of a goroutine's function, or "". */
@@ -61,11 +74,11 @@ export class NameTable {
   }
 
   channel(id: number, max = 18): string {
-    return this.#channels.of(id, max);
+    return this.#channelName(id, max);
   }
 
   pool(id: number, max = 18): string {
-    return this.#pools.of(id, max);
+    return this.#poolName(id, max);
   }
 
   capacity(id: number): number {
@@ -73,21 +86,16 @@ export class NameTable {
   }
 
   /** Describes a wait: "send jobs", "select jobs|done", "WaitGroup.Wait". */
-  wait(
-    { operation, channel, cases = [] }: Pick<EventOf<"block">, "operation" | "channel" | "cases">,
-    max = 40,
-  ): string {
+  wait({ operation, channel, cases = [] }: Wait, max = 40): string {
     if (cases.length > 0) {
-      const labels = cases.slice(0, 9).map((selectCase) => this.#caseLabel(selectCase));
+      const labels = cases.slice(0, 9).map(({ name, channel: id }) => {
+        // The name of a case says more than its channel does; an index in an array says less.
+        if (!/^\d*$/.test(name)) return truncate(name, 12);
+        return id === null ? "no channel" : this.channel(id, 12);
+      });
       return truncate(`select ${labels.join("|")}${cases.length > 9 ? "|…" : ""}`, max);
     }
     const label = truncate(operation, max).replace(/^chan |^sync\./, "");
     return channel === undefined ? label : truncate(`${label} ${this.channel(channel)}`, max);
-  }
-
-  // The name of a case says more than its channel does; an index in an array says less.
-  #caseLabel({ name, channel }: TracedCase): string {
-    if (!/^\d*$/.test(name)) return truncate(name, 12);
-    return channel === null ? "no channel" : this.channel(channel, 12);
   }
 }

@@ -50,9 +50,8 @@ function upgrade(value: unknown): JsonObject {
   }
   const { version: actual, events } = value;
   if (typeof actual === "number" && actual > version) {
-    throw new TypeError(
-      `parseTrace: the trace is of version ${actual}, and only versions up to ${version} can be read`,
-    );
+    const limit = `only versions up to ${version} can be read`;
+    throw new TypeError(`parseTrace: the trace is of version ${actual}, and ${limit}`);
   }
   if (actual !== 1 || !Array.isArray(events)) return value;
   const convert = (event: unknown): unknown =>
@@ -75,7 +74,6 @@ class Validator {
   /** The ids in each list of the trace. The lists precede the events in the table, so that the ids are known when events refer to them. */
   readonly #ids = new Map<string, ReadonlySet<unknown>>();
 
-  /** Checks the fields of an object at `place`. */
   fields(fields: Fields, value: unknown, place: string): void {
     if (!isObject(value)) throw invalid(place, "must be an object", value);
     const placeOf = (name: string): string => (place === "" ? name : `${place}.${name}`);

@@ -118,13 +118,12 @@ function findPool({ pools, goroutines, channels, events }: Trace, id: number | u
   if (pool !== undefined) return pool;
   if (pools.length === 0) {
     const contents = `${pluralize(goroutines.length, "goroutine")}, ${pluralize(channels.length, "channel")}`;
-    throw new RangeError(
-      `renderPool: the trace has no pool, only ${contents} and ${pluralize(events.length, "event")}`,
-    );
+    const all = `${contents} and ${pluralize(events.length, "event")}`;
+    throw new RangeError(`renderPool: the trace has no pool, only ${all}`);
   }
-  const first = pools
-    .slice(0, 10)
-    .map(({ id: known, name }) => `${known}${name === "" ? "" : ` (${truncate(name, 24)})`}`);
+  const labelOf = (one: TracedPool): string =>
+    one.name === "" ? `${one.id}` : `${one.id} (${truncate(one.name, 24)})`;
+  const first = pools.slice(0, 10).map(labelOf);
   const more = pools.length > first.length ? ` and ${pools.length - first.length} more` : "";
   throw new RangeError(`renderPool: pool must be one of ${first.join(", ")}${more}, got ${safeToString(id)}`);
 }

@@ -1,6 +1,6 @@
 // The jobs of one pool, read from the events of a trace, and their statistics.
 
-import { getOrInsert } from "./collections.ts";
+import { getOrInsert, type Mutable } from "./collections.ts";
 import type { EventOf, Trace } from "./format.ts";
 
 /** How a job ended; "open" if it had not ended when the trace did. */
@@ -31,38 +31,43 @@ export interface PoolHistory {
   readonly end: number;
 }
 
+/** How many jobs were in a pool during an interval. */
+const noJobs = {
+  jobs: 0,
+  // Those that ended in the interval, by status.
+  done: 0,
+  failed: 0,
+  canceled: 0,
+  // The canceled jobs that no worker had started, and the jobs that ended after the interval.
+  neverStarted: 0,
+  endLater: 0,
+  // Those that had not ended when the trace did.
+  running: 0,
+  waiting: 0,
+};
+
 /** Statistics of the jobs that were in a pool during an interval. */
-export interface PoolFigures {
-  readonly jobs: number;
-  /** How many ended in the interval, by status. */
-  readonly done: number;
-  readonly failed: number;
-  readonly canceled: number;
-  /** How many of the canceled jobs were canceled before a worker started them. */
-  readonly neverStarted: number;
-  /** How many ended after the interval. */
-  readonly endLater: number;
-  /** How many had not ended when the trace did: running, and in the queue. */
-  readonly running: number;
-  readonly waiting: number;
+export interface PoolFigures extends Readonly<typeof noJobs> {
   /** Processed jobs, that is done or failed ones, per second; 0 if the interval has no length. */
   readonly throughput: number;
   /** The times from acceptance to end of the processed jobs, in milliseconds, ascending. */
   readonly latencies: Float64Array;
 }
 
+const newJob = { accepted: -1, started: -1, finished: -1, worker: null, status: "open" } as const;
+
 /** Reads the events of the pool with the id `pool`. */
 export function readPoolHistory({ events, end }: Trace, pool: number): PoolHistory {
   const indexes: number[] = [];
   const times: number[] = [];
   const queueLengths: number[] = [];
-  const jobs = new Map<number, MutableJob>();
+  const jobs = new Map<number, Mutable<PoolJob>>();
   let queueLength = 0;
   for (const [i, event] of events.entries()) {
     if (!("pool" in event) || event.pool !== pool) continue;
     const index = times.push(event.at) - 1;
     indexes.push(i);
-    const job = getOrInsert(jobs, event.job, () => newJob(event.job));
+    const job = getOrInsert(jobs, event.job, () => ({ ...newJob, job: event.job }));
     const wasQueued = isQueued(job);
     if (event.type === "accept") {
       if (job.accepted < 0) job.accepted = index;
@@ -77,19 +82,13 @@ export function readPoolHistory({ events, end }: Trace, pool: number): PoolHisto
   return { indexes, times, queueLengths, jobs: [...jobs.values()], end: Math.max(end, times.at(-1) ?? 0) };
 }
 
-type MutableJob = { -readonly [K in keyof PoolJob]: PoolJob[K] };
-
-function newJob(job: number): MutableJob {
-  return { job, accepted: -1, started: -1, finished: -1, worker: null, status: "open" };
-}
-
 function isQueued({ accepted, started, finished }: PoolJob): boolean {
   return accepted >= 0 && started < 0 && finished < 0;
 }
 
 /** Computes the statistics from `from` to `to`, in milliseconds, both included. */
 export function poolFigures({ jobs, times, end }: PoolHistory, from: number, to: number): PoolFigures {
-  const counts = { jobs: 0, done: 0, failed: 0, canceled: 0, neverStarted: 0, endLater: 0, running: 0, waiting: 0 };
+  const counts = { ...noJobs };
   const latencies: number[] = [];
   for (const { accepted, started, finished, worker, status } of jobs) {
     const begin = times[accepted] ?? times[started] ?? -Infinity;

@@ -13,7 +13,6 @@ const typedArrayLength = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(U
 /** The number of fields of an object that are read: more than a preview has room for. */
 const maxFields = 64;
 
-/** The length of a preview in characters. */
 const maxLength = 26;
 
 /**

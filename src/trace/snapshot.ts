@@ -9,6 +9,7 @@ import { currentClock } from "../runtime/timer.ts";
 import { waitReasons } from "../runtime/wait-reasons.ts";
 import { formatDuration, pluralize, truncate } from "./formatting.ts";
 import type { TracedCase } from "./format.ts";
+import { toCases } from "./id-table.ts";
 import { compareIds } from "./tracks.ts";
 
 /** The state of a channel. */
@@ -94,12 +95,11 @@ export function watchGoroutines(): () => void {
  */
 export function snapshot(): Snapshot {
   const registry = bestRegistry();
+  const reasons = waitReasons.filter(({ waiting }) => waiting > 0);
   return {
     at: currentClock().wall(),
     population: numGoroutine(),
-    waiting: Object.fromEntries(
-      waitReasons.filter(({ waiting }) => waiting > 0).map(({ name, waiting }) => [name, waiting]),
-    ),
+    waiting: Object.fromEntries(reasons.map(({ name, waiting }) => [name, waiting])),
     isComplete: registry !== undefined && registry === globalRegistry,
     goroutines: registry === undefined ? [] : goroutineStates(registry),
   };
@@ -138,11 +138,7 @@ function toWaitState({ reason, target, since, at }: WaitRecord, now: number): Wa
     operation: reason.name,
     since: Math.max(now - since, 0),
     channel: target === null || "cases" in target ? null : toChannelState(target),
-    cases: cases.map(({ name, isSend, state }) => ({
-      name: String(name),
-      operation: isSend ? "send" : "receive",
-      channel: state === null ? null : toChannelState(state),
-    })),
+    cases: toCases(cases, toChannelState),
     at,
   };
 }
@@ -155,19 +151,15 @@ function toRows({ id, name, waits }: GoroutineState): string[][] {
   const goroutine = [id === null ? "?" : String(id), truncate(name, 24)];
   if (waits.length === 0) return [[...goroutine, "running, or awaits an external promise", "", ""]];
   return waits.map(({ operation, since, channel, cases }) => {
-    const labels = cases.map(
-      (one) => `${truncate(one.name, 16)}: ${one.channel === null ? "disabled" : channelLabel(one.channel)}`,
-    );
-    return [
-      ...goroutine,
-      operation,
-      formatDuration(since),
-      channel === null ? labels.join(", ") : channelLabel(channel),
-    ];
+    const labels = cases.map((one) => `${truncate(one.name, 16)}: ${channelLabel(one.channel)}`);
+    const target = channel === null ? labels.join(", ") : channelLabel(channel);
+    return [...goroutine, operation, formatDuration(since), target];
   });
 }
 
-function channelLabel({ name, capacity, length }: ChannelState): string {
+function channelLabel(channel: ChannelState | null): string {
+  if (channel === null) return "disabled";
+  const { name, capacity, length } = channel;
   const label = name === "" ? "a channel" : truncate(name, 24);
   return capacity === 0 ? label : `${label} (${length} of ${capacity})`;
 }

@@ -1,7 +1,7 @@
 // Draws a layout as an SVG file. The colors follow the light or dark scheme of the viewer, or are those of the page that contains it.
 
-import { bodyShapes, type Box, type Layout, type Mark, type Path, type Point, type Shape } from "./layout/chart.ts";
-import type { Text } from "./layout/chart.ts";
+import type { Box, Layout, Mark, Path, Point, Shape, Text } from "./layout/chart.ts";
+import { bodyShapes } from "./layout/chart.ts";
 import { type Color, looks, palette, type Style } from "./layout/theme.ts";
 
 /** How {@link toSvg} writes a picture. */
@@ -77,8 +77,8 @@ function title(tooltip = ""): string {
 }
 
 function pathData(shape: Box | Path | Mark): string {
-  if (shape.kind === "mark") return `M${round(shape.x)} ${round(shape.y)}${symbols[shape.symbol]}`;
-  return shape.kind === "box" ? boxData(shape) : lineData(shape);
+  if (shape.kind === "box") return boxData(shape);
+  return shape.kind === "path" ? lineData(shape) : `M${round(shape.x)} ${round(shape.y)}${symbols[shape.symbol]}`;
 }
 
 function boxData({ x, y, width, height, radius: r = 0 }: Box): string {

@@ -1,7 +1,7 @@
 // The states of goroutines, the contents of channels and the path of each value, from event to event: the reading of a trace from which
 // every view is made. Positions are indexes in the list of events; the length of that list stands for the end of the trace.
 
-import { getOrInsert } from "./collections.ts";
+import { getOrInsert, type Mutable } from "./collections.ts";
 import type { EventOf, GoroutineRef, Trace, TracedChannel } from "./format.ts";
 
 /** What a goroutine does. A goroutine that awaits a promise of another library is "running" too: a trace does not record such waits. */
@@ -17,7 +17,6 @@ export interface StateSpan {
   readonly wait: EventOf<"block"> | null;
 }
 
-/** One goroutine. */
 export interface GoroutineTrack {
   /** 0 is the runtime, and null all goroutines whose identity is not known. */
   readonly id: GoroutineRef;
@@ -36,7 +35,6 @@ export interface BufferLevel {
   readonly length: number;
 }
 
-/** One channel. */
 export interface ChannelTrack {
   readonly channel: TracedChannel;
   readonly levels: readonly BufferLevel[];
@@ -78,7 +76,6 @@ export function compareIds(a: GoroutineRef, b: GoroutineRef): number {
   return (a ?? Infinity) - (b ?? Infinity);
 }
 
-/** Reads a trace. */
 export function buildTracks({ events, goroutines, channels }: Trace): Tracks {
   const names = new Map<GoroutineRef, string>(goroutines.map(({ id, name }) => [id, name]));
   const builders = new Map<GoroutineRef, TrackBuilder>();
@@ -87,7 +84,7 @@ export function buildTracks({ events, goroutines, channels }: Trace): Tracks {
   const channelTracks = new Map(
     channels.map((channel) => [channel.id, { channel, levels: [] as BufferLevel[], closeEvent: events.length }]),
   );
-  const flows = new Map<number, { -readonly [K in keyof MessageFlow]: MessageFlow[K] }>();
+  const flows = new Map<number, Mutable<MessageFlow>>();
 
   for (const [i, event] of events.entries()) {
     if (event.type !== "timer") builderOf(event.goroutine).begin(i);
@@ -115,7 +112,7 @@ export function buildTracks({ events, goroutines, channels }: Trace): Tracks {
 
 /** Follows one goroutine. Of several waits at once, as after a `Promise.all`, the one that began last determines the state. */
 class TrackBuilder {
-  readonly #track: { -readonly [K in keyof GoroutineTrack]: GoroutineTrack[K] } & { readonly spans: StateSpan[] };
+  readonly #track: Mutable<GoroutineTrack> & { readonly spans: StateSpan[] };
   #spanStart = -1;
   readonly #active = new Map<number, EventOf<"block">>();
   /** The ids of the waits, in the order in which they began. An ended one is removed when it is the last, which needs no search. */
@@ -126,8 +123,7 @@ class TrackBuilder {
   }
 
   start(i: number): void {
-    this.#track.startEvent = i;
-    this.#spanStart = i;
+    this.#track.startEvent = this.#spanStart = i;
   }
 
   begin(i: number): void {

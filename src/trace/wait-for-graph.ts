@@ -4,7 +4,7 @@
 
 import { getOrInsert } from "./collections.ts";
 import type { EventOf, GoroutineRef, Trace } from "./format.ts";
-import { buildTracks, compareIds, type GoroutineTrack, type State, stateOf } from "./tracks.ts";
+import { buildTracks, compareIds, type State, stateOf } from "./tracks.ts";
 
 /** What goroutines wait for: one side of a channel, or something other than a channel. */
 export interface WaitTarget {
@@ -78,7 +78,7 @@ export interface WaitForGraph {
  */
 export function waitForGraph(trace: Trace): WaitForGraph {
   const history = readHistory(trace);
-  const requests = new Map<string, OpenRequest>();
+  const requests = new Map<string, Request & { readonly index: number; readonly waiting: GoroutineRef[] }>();
   const blocked = history.tracks.flatMap(({ id: goroutine, name, hasEnded, spans }): BlockedGoroutine[] => {
     const { state = "running", wait = null } = spans.at(-1) ?? {};
     if (hasEnded || wait === null) return [];
@@ -94,21 +94,18 @@ export function waitForGraph(trace: Trace): WaitForGraph {
     return [{ goroutine, name, state, blockEvent: history.blockIndexes.get(wait) as number, targets: [...targets] }];
   });
   const targets = [...requests.values()].map(({ index: _, ...request }): WaitTarget => {
-    const { channel, needs, operation } = request;
-    const pending = needs === null ? undefined : requests.get(`${opposite(needs)} ${channel}`)?.waiting;
+    const { channel, needs, operation, waiting } = request;
     const wakers =
       channel === null || needs === null
-        ? childWakers(trace, history, request)
-        : channelWakers(history, channel, needs, request.waiting, pending ?? []);
+        ? childWakers(trace, history, operation, waiting[0] ?? null)
+        : channelWakers(history, channel, needs, waiting, requests.get(`${opposite(needs)} ${channel}`)?.waiting ?? []);
     // No goroutine can end a wait at a nil channel, or in a select without cases.
     const isRecorded = needs !== null || operation === "select";
-    return { ...request, length: history.lengths.get(channel) ?? 0, wakers, isRecorded };
+    return { ...request, length: history.lengths.get(channel ?? 0) ?? 0, wakers, isRecorded };
   });
   // A cycle without guesses is preferred.
-  const certain = targets.map(({ wakers }) => wakers.filter(({ evidence }) => !isGuess(evidence)));
-  const all = targets.map(({ wakers }) => wakers);
-  const cycle = findCycle(blocked, certain);
-  return { blocked, targets, cycle: cycle.length > 0 ? cycle : findCycle(blocked, all) };
+  const cycle = findCycle(blocked, targets, ({ evidence }) => !isGuess(evidence));
+  return { blocked, targets, cycle: cycle.length > 0 ? cycle : findCycle(blocked, targets, () => true) };
 }
 
 /** Whether `evidence` is not in the trace. */
@@ -119,12 +116,6 @@ export function isGuess(evidence: PotentialWaker["evidence"]): boolean {
 type Direction = "send" | "receive";
 
 type Request = Pick<WaitTarget, "channel" | "needs" | "operation">;
-
-/** A request with the goroutines that wait for it, and its index among the targets. */
-interface OpenRequest extends Request {
-  readonly index: number;
-  readonly waiting: GoroutineRef[];
-}
 
 /** What the wait of a goroutine needs: one of these. */
 function requestsOf({ operation, channel, cases }: EventOf<"block">): Request[] {
@@ -142,24 +133,16 @@ function opposite(direction: Direction): Direction {
   return direction === "send" ? "receive" : "send";
 }
 
-/** What the events say about which goroutine could do what. */
-interface History {
-  readonly tracks: readonly GoroutineTrack[];
-  readonly ended: ReadonlySet<GoroutineRef>;
-  readonly blockIndexes: ReadonlyMap<EventOf<"block">, number>;
-  /** The goroutines that sent to or received from a channel, by direction and channel. */
-  readonly moved: ReadonlyMap<string, ReadonlySet<GoroutineRef>>;
-  /** How many values are in each channel. */
-  readonly lengths: ReadonlyMap<number | null, number>;
-  /** The goroutine whose value fills a channel of capacity 1, which may be used as a lock. */
-  readonly holders: ReadonlyMap<number, GoroutineRef>;
-}
+type History = ReturnType<typeof readHistory>;
 
-function readHistory(trace: Trace): History {
+/** Reads what the events say about which goroutine could do what. */
+function readHistory(trace: Trace) {
   const { goroutines: tracks, channels } = buildTracks(trace);
   const ended = new Set(tracks.filter(({ hasEnded }) => hasEnded).map(({ id }) => id));
   const lengths = new Map(channels.map(({ channel, levels }) => [channel.id, levels.at(-1)?.length ?? 0]));
+  /** The goroutines that sent to or received from a channel, by direction and channel. */
   const moved = new Map<string, Set<GoroutineRef>>();
+  /** The goroutine whose value fills a channel of capacity 1, which may be used as a lock. */
   const holders = new Map<number, GoroutineRef>();
   const blockIndexes = new Map<EventOf<"block">, number>();
   for (const [i, event] of trace.events.entries()) {
@@ -174,13 +157,13 @@ function readHistory(trace: Trace): History {
   return { tracks, ended, blockIndexes, moved, lengths, holders };
 }
 
-/** The goroutines that the waiting one started, behind a WaitGroup and the like. */
+/** The goroutines that the goroutine `parent` started, if it waits for a WaitGroup and the like. */
 function childWakers(
   { goroutines }: Trace,
   { ended }: History,
-  { operation, waiting }: Omit<OpenRequest, "index">,
+  operation: string,
+  parent: GoroutineRef,
 ): PotentialWaker[] {
-  const [parent = null] = waiting;
   if (stateOf(operation) !== "wait" || parent === null) return [];
   const children = goroutines.filter((child) => child.parent === parent && !ended.has(child.id));
   return children.map(({ id }) => ({ goroutine: id, evidence: "child" }));
@@ -208,13 +191,17 @@ function channelWakers(
   return wakers.sort((a, b) => compareIds(a.goroutine, b.goroutine));
 }
 
-/** Finds a cycle of goroutines and targets: a goroutine leads to its targets, and a target to the goroutines in `wakers`. */
-function findCycle(blocked: readonly BlockedGoroutine[], wakers: readonly (readonly PotentialWaker[])[]): CycleEdge[] {
+/** Finds a cycle of goroutines and targets: a goroutine leads to its targets, and a target to its valid wakers. */
+function findCycle(
+  blocked: readonly BlockedGoroutine[],
+  targets: readonly WaitTarget[],
+  isValid: (waker: PotentialWaker) => boolean,
+): CycleEdge[] {
   const count = blocked.length;
   const indexes = new Map(blocked.map(({ goroutine }, i) => [goroutine, i]));
   const nodes = shortestCycle([
     ...blocked.map(({ targets }) => targets.map((target) => count + target)),
-    ...wakers.map((all) => all.flatMap(({ goroutine }) => indexes.get(goroutine) ?? [])),
+    ...targets.map(({ wakers }) => wakers.filter(isValid).flatMap(({ goroutine }) => indexes.get(goroutine) ?? [])),
   ]);
   const start = nodes.findIndex((node) => node < count);
   const ordered = [...nodes.slice(start), ...nodes.slice(0, start)];

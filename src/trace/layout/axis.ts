@@ -3,7 +3,6 @@
 
 import { formatAxisTime } from "../formatting.ts";
 import type { Trace, TraceEvent } from "../format.ts";
-import { bisector, ticks } from "../vendor.ts";
 import { type Scale, textWidth } from "./chart.ts";
 
 /** The smallest step in pixels: below it, the order of events cannot be seen. */
@@ -36,7 +35,6 @@ export interface AxisOptions {
   readonly isRelevant?: (event: TraceEvent) => boolean;
 }
 
-/** An axis of the events of a trace. */
 export interface EventAxis extends Scale {
   /** What the distance of two events stands for. */
   readonly kind: "order" | "time";
@@ -48,12 +46,11 @@ export interface EventAxis extends Scale {
 }
 
 /** Lays out the events of a trace. */
-export function eventAxis(
-  trace: Trace,
-  { left, right, from = 0, to = Infinity, isRelevant = () => true }: AxisOptions,
-): EventAxis {
-  const byTime = bisector(({ at }: TraceEvent) => at);
-  const [first, last] = [byTime.left(trace.events, from), byTime.right(trace.events, to)];
+export function eventAxis(trace: Trace, options: AxisOptions): EventAxis {
+  const { left, right, from = 0, to = Infinity, isRelevant = () => true } = options;
+  const begin = trace.events.findIndex(({ at }) => at >= from);
+  const first = begin < 0 ? trace.events.length : begin;
+  const last = Math.max(first, trace.events.findLastIndex(({ at }) => at <= to) + 1);
   const events = trace.events.slice(first, last);
   const isBlocked = trace.ending === "blocked" && last === trace.events.length;
   const end = Math.min(to, Math.max(trace.end, trace.events.at(-1)?.at ?? 0));
@@ -68,22 +65,27 @@ export function eventAxis(
   return { kind: isTime ? "time" : "order", left, right, first, last, at, ticks, gaps };
 }
 
-/** Returns round positions on a scale from `from` to `to` that is `width` pixels wide. */
+/** Returns the round numbers from `from` to `to`, which is greater, about 110 pixels apart on a scale that is `width` pixels wide. */
 export function roundTicks(from: number, to: number, width: number): number[] {
-  return ticks(from, to, width / pixelsPerTick);
+  const count = width / pixelsPerTick;
+  const power = Math.floor(Math.log10((to - from) / count));
+  const error = (to - from) / count / 10 ** power;
+  const factor = error >= Math.sqrt(50) ? 10 : error >= Math.sqrt(10) ? 5 : error >= Math.SQRT2 ? 2 : 1;
+  // Below 1, the steps are divisions: the multiples of a rounded 0.1 are not the nearest to 0.1, 0.2, 0.3.
+  const divisor = power < 0 ? 10 ** -power / factor : 1;
+  const step = power < 0 ? 1 : 10 ** power * factor;
+  const toTick = (index: number): number => (index / divisor) * step;
+  let [first, last] = [from, to].map((value) => Math.round((value * divisor) / step)) as [number, number];
+  if (toTick(first) < from) first++;
+  if (toTick(last) > to) last--;
+  if (last < first && count < 2) return roundTicks(from, to, 2 * width);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => toTick(first + i));
 }
 
 /** The interval of time between two positions in pixels. */
-interface Range {
-  readonly left: number;
-  readonly right: number;
-  readonly from: number;
-  readonly to: number;
-}
+type Range = Required<Omit<AxisOptions, "isRelevant">>;
 
-interface Placement extends Pick<Scale, "ticks" | "gaps"> {
-  readonly positions: readonly number[];
-}
+type Placement = Pick<Scale, "ticks" | "gaps"> & { readonly positions: readonly number[] };
 
 function placeByTime(events: readonly TraceEvent[], { left, right, from, to }: Range): Placement {
   const position = (time: number): number => left + ((time - from) / (to - from)) * (right - left);
@@ -101,9 +103,9 @@ function placeByOrder(
   steps: readonly number[],
   stepCount: number,
 ): Placement {
-  const { left, right, from } = range;
+  const { left, right, from, to } = range;
   const times = [from, ...events.map(({ at }) => at)];
-  times.push(Math.max(range.to, times.at(-1) as number));
+  times.push(Math.max(to, times.at(-1) as number));
   const intervals = times.slice(1).map((time, i) => time - (times[i] as number));
   const rootSum = intervals.reduce((sum, ms) => sum + Math.sqrt(ms), 0);
   const share = Math.min(gapsShare, gapShare * intervals.filter((ms) => ms > 0).length);
@@ -127,11 +129,7 @@ function placeByOrder(
 }
 
 /** A time that may have a label; the times after the longest gaps have the greatest weight. */
-interface Candidate {
-  readonly x: number;
-  readonly time: number;
-  readonly weight: number;
-}
+type Candidate = Readonly<Record<"x" | "time" | "weight", number>>;
 
 /** Chooses times whose labels do not overlap, those of the greatest weight first. */
 function pickTicks(candidates: readonly Candidate[], right: number): Scale["ticks"] {

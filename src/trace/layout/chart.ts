@@ -7,14 +7,12 @@ import type { Style } from "./theme.ts";
 /** A position in pixels, from the upper left corner. */
 export type Point = readonly [x: number, y: number];
 
-/** The symbols of marks. */
 export type MarkSymbol = "dot" | "cross" | "small-cross" | "diamond" | "up" | "down" | "tick";
 
 interface ShapeBase {
   readonly style: Style;
   /** Styles that override parts of `style`. */
   readonly modifiers?: readonly Style[];
-  /** A text for a pointer that rests on the shape. */
   readonly tooltip?: string;
   /** The events that the shape shows, by index: from the first up to, and without, the second. */
   readonly events?: readonly [from: number, to: number];
@@ -30,7 +28,6 @@ export interface Box extends ShapeBase {
   readonly radius?: number;
 }
 
-/** A line through points, straight or as a curve, or a closed area. */
 export interface Path extends ShapeBase {
   readonly kind: "path";
   readonly points: readonly Point[];
@@ -39,7 +36,6 @@ export interface Path extends ShapeBase {
   readonly hasArrow?: boolean;
 }
 
-/** A symbol around a point. */
 export interface Mark extends ShapeBase {
   readonly kind: "mark";
   readonly symbol: MarkSymbol;
@@ -57,7 +53,6 @@ export interface Text extends ShapeBase {
   readonly suffix?: string;
 }
 
-/** Anything that is drawn. */
 export type Shape = Box | Path | Mark | Text;
 
 /** A row of a picture: of a goroutine, a channel or a worker. The line at `baseline` is below its shapes, or behind them. */
@@ -74,13 +69,11 @@ export interface Scale {
   readonly gaps: readonly { readonly from: number; readonly to: number; readonly ms: number }[];
 }
 
-/** A complete picture. */
 export interface Layout {
   readonly width: number;
   readonly height: number;
   /** The picture in a sentence, for readers who cannot see it. */
   readonly description: string;
-  /** The title, the summary and the legend. */
   readonly header: readonly Shape[];
   /** The upper edge of everything below the header, whose heights are relative to it. */
   readonly bodyTop: number;
@@ -100,12 +93,10 @@ export interface Section {
   readonly bottom: number;
 }
 
-/** A group of tracks, with the shapes on them. */
 export interface TrackSection extends Section {
   readonly tracks: readonly Track[];
 }
 
-/** The margin of a picture. */
 export const margin = 16;
 
 /** The width of a sample in a legend. */

@@ -46,13 +46,8 @@ export function layoutFlows(scene: Scene): { readonly shapes: readonly Shape[]; 
 }
 
 /** The ends of an arrow from one bar to another. If one goroutine is not shown, the arrow is a stub at the other; if neither is, null. */
-function arrowBetween(
-  { topOf, aggregated }: Scene,
-  from: GoroutineRef,
-  to: GoroutineRef,
-  x1: number,
-  x2: number,
-): Ends | null {
+function arrowBetween(scene: Scene, from: GoroutineRef, to: GoroutineRef, x1: number, x2: number): Ends | null {
+  const { topOf, aggregated } = scene;
   const [top, target] = [topOf(from), topOf(to)];
   if (top === null && target === null) return null;
   if (target === null)
@@ -124,9 +119,8 @@ function startsAndWakes(scene: Scene): Shape[] {
   for (let i = axis.first; i < axis.last; i++) {
     const event = trace.events[i] as TraceEvent;
     if (event.type !== "unblock" || event.by === 0 || event.by === event.goroutine) continue;
-    const ends = hasJustMoved(trace.events, i)
-      ? null
-      : arrowBetween(scene, event.by, event.goroutine, axis.at(i), axis.at(i));
+    if (hasJustMoved(trace.events, i)) continue;
+    const ends = arrowBetween(scene, event.by, event.goroutine, axis.at(i), axis.at(i));
     if (ends !== null && ends[0] === ends[2]) wakes.set(ends.join(" "), line("wake", ends, { events: [i, i + 1] }));
   }
   return [...starts, ...(wakes.size > maxArrows ? [] : wakes.values())];

@@ -5,13 +5,8 @@ import { getOrInsert } from "../collections.ts";
 import { formatCount, pluralize, truncate } from "../formatting.ts";
 import type { Trace } from "../format.ts";
 import { NameTable } from "../names.ts";
-import {
-  type BlockedGoroutine,
-  isGuess,
-  type PotentialWaker,
-  type WaitForGraph,
-  type WaitTarget,
-} from "../wait-for-graph.ts";
+import type { BlockedGoroutine, PotentialWaker, WaitForGraph, WaitTarget } from "../wait-for-graph.ts";
+import { isGuess } from "../wait-for-graph.ts";
 import { box, fitText, margin, path, type Point, type Section, type Shape, text } from "./chart.ts";
 import type { Style } from "./theme.ts";
 
@@ -29,70 +24,74 @@ const formats = [
 
 const nodeHeight = 40;
 
-interface Node {
-  readonly style: Style;
+interface Label {
   readonly title: string;
   readonly detail: string;
   readonly tooltip: string;
-  readonly width: number;
-  readonly height: number;
-  readonly modifiers: readonly Style[];
-  // Set by dagre: the center of the node.
-  readonly x?: number;
-  readonly y?: number;
 }
 
-interface Edge {
+/** A node, with the center that dagre gives it. */
+interface Node extends Label {
+  readonly style: Style;
   readonly modifiers: readonly Style[];
+  readonly width: number;
+  readonly height: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** An edge, with the points that dagre gives it. */
+interface Edge {
+  readonly from: string;
+  readonly to: string;
   readonly tooltip: string;
-  // Set by dagre.
-  readonly points?: readonly { readonly x: number; readonly y: number }[];
+  readonly modifiers: readonly Style[];
+  readonly points: readonly Pick<Node, "x" | "y">[];
+}
+
+interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  readonly nodes: readonly Node[];
+  readonly edges: readonly Edge[];
 }
 
 /** A graph of dagre. */
-interface Drawing {
+interface Graph {
   setGraph(label: { readonly rankdir: string; readonly ranksep: number; readonly nodesep: number }): void;
   /** The size in pixels, once the graph is laid out. */
   graph(): { readonly width?: number; readonly height?: number };
   setNode(key: string, node: Node): void;
-  node(key: string): Node;
-  nodes(): string[];
   setEdge(from: string, to: string, edge: Edge): void;
-  edge(key: object): Edge;
-  edges(): object[];
-  successors(key: string): string[] | undefined;
 }
 
 // The type declarations of dagre import files without their extensions, which TypeScript does not resolve for Node.
-const { Graph, layout } = dagre as unknown as { Graph: new () => Drawing; layout(graph: Drawing): void };
+const { Graph, layout } = dagre as unknown as { Graph: new () => Graph; layout(graph: Graph): void };
 
 /** Lays out the wait-for graph of a trace below `top`, in a picture that is `width` pixels wide. */
 export function layoutGraph(trace: Trace, graph: WaitForGraph, width: number, top: number): Section {
   if (graph.blocked.length === 0) return { shapes: [], bottom: top };
   const names = new NameTable(trace);
   const groups = groupAlike(graph);
-  let drawing = draw(trace, names, graph, groups, formats[0]);
+  const shown = groups.slice(0, maxGroups);
+  let drawing = draw(trace, graph, shown, formats[0]);
   for (const format of formats.slice(1)) {
-    if ((drawing.graph().width ?? 0) > width - 2 * margin) drawing = draw(trace, names, graph, groups, format);
+    if (drawing.width > width - 2 * margin) drawing = draw(trace, graph, shown, format);
   }
-  const edges = drawing.edges().map((edge) => drawing.edge(edge));
   const notes = [summarize(names, graph)];
   const omitted = groups.slice(maxGroups).reduce((sum, group) => sum + group.length, 0);
   if (omitted > 0) notes.push(`Not shown: ${pluralize(omitted, "more goroutine")}.`);
-  if (edges.some(({ modifiers }) => modifiers.includes("guess"))) notes.push("Dashed: a guess.");
-  const position = ({ x = 0, y = 0 }: { readonly x?: number; readonly y?: number }): Point => [
-    margin + x,
-    top + 50 + y,
-  ];
+  if (drawing.edges.some(({ modifiers }) => modifiers.includes("guess"))) notes.push("Dashed: a guess.");
+  const position = ({ x, y }: Pick<Node, "x" | "y">): Point => [margin + x, top + 50 + y];
   const shapes = [
     text(margin, top + 18, "Wait-for graph", "title"),
     text(margin, top + 35, notes.join(" "), "small"),
-    ...edges.map(({ points = [], modifiers, tooltip }) =>
+    ...drawing.edges.map(({ points, modifiers, tooltip }) =>
       path("edge", points.map(position), { modifiers, tooltip, isCurve: true, hasArrow: true }),
     ),
-    ...drawing.nodes().flatMap((key) => nodeShapes(drawing.node(key), position(drawing.node(key)))),
+    ...drawing.nodes.flatMap((node) => nodeShapes(node, position(node))),
   ];
-  return { shapes, bottom: top + 66 + (drawing.graph().height ?? 0) };
+  return { shapes, bottom: top + 66 + drawing.height };
 }
 
 function nodeShapes({ style, title, detail, tooltip, modifiers, width }: Node, [x, y]: Point): Shape[] {
@@ -122,54 +121,54 @@ function groupAlike({ blocked, targets, cycle }: WaitForGraph): Group[] {
   return [...groups.values()];
 }
 
-function draw(
-  trace: Trace,
-  names: NameTable,
-  graph: WaitForGraph,
-  all: readonly Group[],
-  format: (typeof formats)[number],
-): Drawing {
-  const groups = all.slice(0, maxGroups);
-  const drawing = new Graph();
-  drawing.setGraph({ rankdir: format.rankdir, ranksep: format.ranksep, nodesep: 18 });
+function draw(trace: Trace, graph: WaitForGraph, groups: readonly Group[], format: (typeof formats)[number]): Drawing {
+  const names = new NameTable(trace);
   const cycle = graph.cycle.flatMap(({ goroutine, target }) => [`goroutine ${goroutine}`, `target ${target}`]);
   const size = { width: format.nodeWidth, height: nodeHeight };
+  const nodes = new Map<string, Node>();
   const addNode = (key: string, style: Style, label: Label): void => {
-    drawing.setNode(key, { ...size, ...label, style, modifiers: cycle.includes(key) ? ["cycle"] : [] });
+    nodes.set(key, { ...size, x: 0, y: 0, ...label, style, modifiers: cycle.includes(key) ? ["cycle"] : [] });
   };
+  const edges = new Map<string, Edge>();
   const addEdge = (from: string, to: string, tooltip: string, modifiers: readonly Style[] = []): void => {
     const [index, next] = [cycle.indexOf(from), cycle.indexOf(to)];
     const isInCycle = index >= 0 && next === (index + 1) % cycle.length;
     // Another edge inside of the cycle would hide it, and one edge into the cycle is enough.
-    const isRedundant =
-      next >= 0 && (index >= 0 || drawing.successors(from)?.some((key) => cycle.includes(key)) === true);
-    if (isInCycle || !isRedundant)
-      drawing.setEdge(from, to, { tooltip, modifiers: isInCycle ? ["cycle", ...modifiers] : modifiers });
+    const entersAgain = (): boolean =>
+      [...edges.values()].some((edge) => edge.from === from && cycle.includes(edge.to));
+    if (!isInCycle && next >= 0 && (index >= 0 || entersAgain())) return;
+    const styles = isInCycle ? (["cycle", ...modifiers] as const) : modifiers;
+    edges.set(`${from}, ${to}`, { from, to, tooltip, modifiers: styles, points: [] });
   };
   const groupKey = (group: Group): string => `goroutine ${group[0]?.goroutine}`;
   const keys = new Map(groups.flatMap((group) => group.map(({ goroutine }) => [goroutine, groupKey(group)])));
   for (const group of groups) addNode(groupKey(group), "node", goroutineLabels(trace, names, group));
   const targets = new Set(groups.flatMap((group) => group[0]?.targets ?? []).slice(0, maxTargets));
   for (const index of targets) {
+    const key = `target ${index}`;
     const target = graph.targets[index] as WaitTarget;
-    addNode(`target ${index}`, "target", targetLabels(names, target));
+    addNode(key, "target", targetLabels(names, target));
     if (isMissing(target)) {
       const title = missingLabel(target);
       addNode(`missing ${index}`, "missing", { title, detail: "", tooltip: title });
-      addEdge(`target ${index}`, `missing ${index}`, title);
+      addEdge(key, `missing ${index}`, title);
     }
     for (const { goroutine, evidence } of target.wakers) {
-      const key = keys.get(goroutine);
-      if (key !== undefined)
-        addEdge(`target ${index}`, key, evidenceLabels[evidence], isGuess(evidence) ? ["guess"] : []);
+      const waker = keys.get(goroutine);
+      if (waker !== undefined) addEdge(key, waker, evidenceLabels[evidence], isGuess(evidence) ? ["guess"] : []);
     }
   }
   for (const group of groups) {
     const shown = (group[0] as BlockedGoroutine).targets.filter((index) => targets.has(index));
     for (const index of shown) addEdge(groupKey(group), `target ${index}`, "waits for");
   }
+  const drawing = new Graph();
+  drawing.setGraph({ rankdir: format.rankdir, ranksep: format.ranksep, nodesep: 18 });
+  for (const [key, node] of nodes) drawing.setNode(key, node);
+  for (const edge of edges.values()) drawing.setEdge(edge.from, edge.to, edge);
   layout(drawing);
-  return drawing;
+  const { width = 0, height = 0 } = drawing.graph();
+  return { width, height, nodes: [...nodes.values()], edges: [...edges.values()] };
 }
 
 // ---- Words
@@ -186,9 +185,8 @@ function summarize(names: NameTable, { cycle, targets }: WaitForGraph): string {
   const missing = targets.filter(isMissing).slice(0, 3);
   if (missing.length === 0) return "The trace shows no cycle.";
   const reasons = missing.map((target) => {
-    return target.channel === null
-      ? missingLabel(target)
-      : `${names.channel(target.channel)} has ${missingLabel(target)}`;
+    const label = missingLabel(target);
+    return target.channel === null ? label : `${names.channel(target.channel)} has ${label}`;
   });
   return `No cycle: ${[...new Set(reasons)].join(", ")}.`;
 }
@@ -210,8 +208,6 @@ const evidenceLabels: Readonly<Record<PotentialWaker["evidence"], string>> = {
   child: "a guess: it was started by the goroutine that waits",
 };
 
-type Label = Pick<Node, "title" | "detail" | "tooltip">;
-
 function goroutineLabels({ events }: Trace, names: NameTable, group: Group): Label {
   const { goroutine, name, blockEvent } = group[0] as BlockedGoroutine;
   const block = events[blockEvent];
@@ -232,9 +228,6 @@ function targetLabels(names: NameTable, { channel, needs, operation, length, isR
   const title = channel === null ? names.wait({ operation }, 24) : `${names.channel(channel, 14)}${level}`;
   const reason = isRecorded ? "never ready" : wakers.length > 0 ? "a child goroutine?" : "waker not recorded";
   const detail = channel === null ? reason : needs === "receive" ? "needs a receiver" : "needs a sender";
-  return {
-    title,
-    detail,
-    tooltip: `${channel === null ? title : `${names.channel(channel, 100)}${level}`}: ${detail}`,
-  };
+  const name = channel === null ? title : `${names.channel(channel, 100)}${level}`;
+  return { title, detail, tooltip: `${name}: ${detail}` };
 }

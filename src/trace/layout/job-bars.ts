@@ -14,13 +14,14 @@ export interface Bar extends Span {
   readonly job: PoolJob;
 }
 
-/** The words for the status of a job. */
-export const statusLabels: Readonly<Record<JobStatus, string>> = {
-  done: "done",
-  failed: "failed",
-  canceled: "canceled",
-  open: "not finished",
-};
+export function statusLabel(status: JobStatus): string {
+  return status === "open" ? "not finished" : status;
+}
+
+/** The style of a job without room for a bar. */
+function shortStyle(status: JobStatus): Style {
+  return `short-${status === "open" ? "done" : status}`;
+}
 
 /** Distributes bars over rows so that they do not overlap. */
 export function rowsOf(bars: readonly Bar[]): Bar[][] {
@@ -34,23 +35,18 @@ export function rowsOf(bars: readonly Bar[]): Bar[][] {
   return rows;
 }
 
-/** Lays out a row; `describe` returns the tooltip of a job, and is null if there are too many jobs for tooltips. */
-export function layoutRow(
-  row: readonly Bar[],
-  top: number,
-  height: number,
-  describe: ((job: PoolJob) => string) | null,
-): Shape[] {
-  const together = (bars: readonly Bar[], from: number, to: number): Shape[] =>
-    bars.length > 1 && to - from >= 6
-      ? aggregateJobs(bars, from, to, 1, top, height)
-      : [tick(bars, from, to, top, height)];
+/** Returns the tooltip of a job; null if there are too many jobs for tooltips. */
+type DescribeJob = ((job: PoolJob) => string) | null;
+
+/** Lays out a row of bars. */
+export function layoutRow(row: readonly Bar[], top: number, height: number, describe: DescribeJob): Shape[] {
+  const together = (bars: readonly Bar[], from: number, to: number): Shape[] => {
+    const isTick = bars.length === 1 || to - from < 6;
+    return isTick ? [tick(bars, from, to, top, height)] : aggregateJobs(bars, from, to, 1, top, height);
+  };
   if (row.some(({ from }, i) => i > 0 && from < (row[i - 1] as Bar).to)) {
-    return together(
-      row,
-      (row[0] as Bar).from,
-      row.reduce((max, { to }) => Math.max(max, to), 0),
-    );
+    const end = row.reduce((max, { to }) => Math.max(max, to), 0);
+    return together(row, (row[0] as Bar).from, end);
   }
   const labels: Shape[] = [];
   const shapes = drawSpans(
@@ -83,17 +79,10 @@ function tick(bars: readonly Bar[], from: number, to: number, top: number, heigh
   const statuses = new Set(bars.map(({ job }) => job.status));
   const worst = (["failed", "canceled", "open", "done"] as const).find((status) => statuses.has(status)) as JobStatus;
   const which = bars.length === 1 ? `job ${truncate(String(bars[0]?.job.job), 12)}` : pluralize(bars.length, "job");
-  const tooltip = `${which}, ${bars.length > 1 && worst !== "done" ? "some " : ""}${statusLabels[worst]}`;
-  const style = shortStyles[worst];
+  const tooltip = `${which}, ${bars.length > 1 && worst !== "done" ? "some " : ""}${statusLabel(worst)}`;
+  const style = shortStyle(worst);
   return box(style, from, top, Math.max(to - from, 2), style === "short-done" ? height : height * 0.6, { tooltip });
 }
-
-const shortStyles: Readonly<Record<JobStatus, Style>> = {
-  done: "short-done",
-  open: "short-done",
-  failed: "short-failed",
-  canceled: "short-canceled",
-};
 
 /** Jobs without room of their own: how many of `workers` ran a job. Unsuccessful jobs are at the top. */
 export function aggregateJobs(
@@ -107,13 +96,12 @@ export function aggregateJobs(
   const counts = { done: 0, failed: 0, canceled: 0, open: 0 };
   for (const { job } of bars) counts[job.status]++;
   const statuses = (Object.keys(counts) as JobStatus[]).filter((status) => counts[status] > 0);
-  const parts = statuses.map((status) => `${formatCount(counts[status])} ${statusLabels[status]}`);
-  const spans = bars.map((bar): Span => ({ from: bar.from, to: bar.to, style: shortStyles[bar.job.status] }));
+  const parts = statuses.map((status) => `${formatCount(counts[status])} ${statusLabel(status)}`);
+  const tooltip = `${pluralize(bars.length, "job")}: ${parts.join(", ")}`;
+  const spans = bars.map((bar): Span => ({ from: bar.from, to: bar.to, style: shortStyle(bar.job.status) }));
   const styles = { bottomUp: ["short-done"], topDown: ["short-failed", "short-canceled"] } as const;
   return [
-    box("aggregate", from, top, to - from, height, {
-      tooltip: `${pluralize(bars.length, "job")}: ${parts.join(", ")}`,
-    }),
+    box("aggregate", from, top, to - from, height, { tooltip }),
     ...aggregate(spans, { left: from, right: to, top, height, capacity: workers, ...styles }),
   ];
 }

@@ -3,18 +3,12 @@
 import { getOrInsert } from "../collections.ts";
 import { formatCount, formatDuration, pluralize, truncate } from "../formatting.ts";
 import type { Trace, TracedPool } from "../format.ts";
-import {
-  percentile,
-  type PoolFigures,
-  poolFigures,
-  type PoolHistory,
-  type PoolJob,
-  readPoolHistory,
-} from "../pool-history.ts";
+import type { PoolFigures, PoolHistory, PoolJob } from "../pool-history.ts";
+import { percentile, poolFigures, readPoolHistory } from "../pool-history.ts";
 import { roundTicks } from "./axis.ts";
 import * as chart from "./chart.ts";
 import { box, line, margin, mark, path, type Section, type Shape, text } from "./chart.ts";
-import { aggregateJobs, type Bar, layoutRow, rowsOf, statusLabels } from "./job-bars.ts";
+import { aggregateJobs, type Bar, layoutRow, rowsOf, statusLabel } from "./job-bars.ts";
 
 /** What {@link layoutPool} lays out; see `RenderPoolOptions`. */
 export interface PoolRequest {
@@ -39,7 +33,6 @@ const queueHeight = 56;
 const aggregateHeight = 72;
 const meterWidth = 44;
 
-/** Lays out a picture of a pool. */
 export function layoutPool(trace: Trace, { pool, title, width, from, to }: PoolRequest): chart.Layout {
   const view = viewOf(readPoolHistory(trace, pool.id), from, to, width - rightMargin);
   const figures = poolFigures(view.history, view.from, view.to);
@@ -49,13 +42,11 @@ export function layoutPool(trace: Trace, { pool, title, width, from, to }: PoolR
   const queue = layoutQueue(view, 8);
   const { tracks, shapes, bottom } = layoutWorkers(view, workers, width, queue.bottom);
   const notes = notesOf(trace, view).map((note, i) => text(margin, bottom + 36 + 16 * i, note, "small"));
-  const axis = { left, right: view.right, ticks: ticksOf(view), gaps: [], line: bottom, end: 0, labels: bottom + 15 };
-  const description = `${truncate(title, 80)}: ${summary}`;
   const picture = {
     width,
-    description,
+    description: `${truncate(title, 80)}: ${summary}`,
     header: header.shapes,
-    axis,
+    axis: { left, right: view.right, ticks: ticksOf(view), gaps: [], line: bottom, end: 0, labels: bottom + 15 },
     tracks,
     shapes: [...queue.shapes, ...shapes, ...notes],
   };
@@ -64,30 +55,17 @@ export function layoutPool(trace: Trace, { pool, title, width, from, to }: PoolR
 
 // ---- The visible part
 
-/** The part of a history that is shown, and its scale. */
-interface View {
-  readonly history: PoolHistory;
-  /** In milliseconds. */
-  readonly from: number;
-  readonly to: number;
-  /** Whether the axis is time; otherwise it is the order of the events, which are all at one instant. */
-  readonly isTime: boolean;
-  /** The ends of the axis: times, or indexes of events. */
-  readonly low: number;
-  readonly high: number;
-  readonly right: number;
-  /** Converts the index of an event to a position on the axis, which may be beyond its ends. */
-  readonly positionOf: (index: number) => number;
-  readonly toPixels: (position: number) => number;
-}
+type View = ReturnType<typeof viewOf>;
 
-function viewOf(history: PoolHistory, from: number | undefined, to: number | undefined, right: number): View {
+/** The part of a history that is shown, from `from` to `to` in milliseconds, and its scale. */
+function viewOf(history: PoolHistory, from: number | undefined, to: number | undefined, right: number) {
   const { times, jobs, end } = history;
   // Jobs that started before the recording are shown from its start, and open ones to its end.
   const hasEarlyJob = jobs.some(({ worker, started }) => worker !== null && started < 0);
   const hasOpenJob = jobs.some(({ status }) => status === "open");
   const start = Math.min(from ?? (hasEarlyJob ? 0 : times[0]) ?? 0, end);
   const stop = Math.max(start, Math.min(to ?? (hasOpenJob ? end : (times.at(-1) ?? end)), end));
+  // If all events are at one instant, the axis is their order: positions are indexes of events, and otherwise times.
   const isTime = stop > start;
   const first = times.findIndex((at) => at >= start);
   const last = times.findLastIndex((at) => at <= stop);
@@ -109,6 +87,8 @@ interface WorkerTrack {
   readonly covered: number;
   readonly isAggregate: boolean;
 }
+
+const idleTrack = { bars: [], covered: 0, isAggregate: false };
 
 /** The tracks of the workers from 1 to the greatest id. Three or more neighbors without jobs share a track. */
 function workerTracks({ history, isTime, low, high, positionOf, toPixels }: View): WorkerTrack[] {
@@ -139,13 +119,13 @@ function workerTracks({ history, isTime, low, high, positionOf, toPixels }: View
   const others = tracks.splice(tracks.length > maxTracks ? tracksWithAggregate : tracks.length);
   const [next] = others;
   if (next === undefined) return tracks;
-  const bars = others.flatMap((track) => track.bars);
-  const covered = others.reduce((sum, track) => sum + track.covered, 0);
-  const last = (others.at(-1) as WorkerTrack).last;
-  return [...tracks, { first: next.first, last, bars, covered, isAggregate: true }];
+  const aggregated = {
+    bars: others.flatMap((track) => track.bars),
+    covered: others.reduce((sum, track) => sum + track.covered, 0),
+    isAggregate: true,
+  };
+  return [...tracks, { ...aggregated, first: next.first, last: (others.at(-1) as WorkerTrack).last }];
 }
-
-const idleTrack = { bars: [], covered: 0, isAggregate: false };
 
 /** The length of the axis that at least one of `bars` covers. */
 function coveredLength(bars: readonly Bar[]): number {
@@ -207,26 +187,24 @@ function summarize(figures: PoolFigures, workers: number): string {
 
 function notesOf({ clock, dropped, ending }: Trace, { isTime, from, history }: View): string[] {
   const virtual = clock === "virtual" ? " (virtual time)" : "";
+  const missing = `Incomplete: ${pluralize(dropped, "event")} after the limit of the recording are missing.`;
   return [
     isTime
       ? `Time since the start of the trace${virtual}. The numbers in bars are those of the jobs.`
       : `The order of the pool's events, counted from 1; all of them are at ${formatDuration(from)}.`,
     ...(history.times.length === 0 ? ["The trace has no events of this pool."] : []),
     ...(ending === "blocked" ? ["The program ended in a deadlock: all goroutines are asleep."] : []),
-    ...(dropped > 0
-      ? [`Incomplete: ${pluralize(dropped, "event")} after the limit of the recording are missing.`]
-      : []),
+    ...(dropped > 0 ? [missing] : []),
   ];
 }
 
 function describeJob({ times, end }: PoolHistory, { job, status, accepted, started, finished }: PoolJob): string {
   const [acceptedAt, startedAt, finishedAt] = [times[accepted], times[started], times[finished]];
-  const parts = [`job ${job}: ${statusLabels[status]}`];
+  const parts = [`job ${job}: ${statusLabel(status)}`];
   if (acceptedAt !== undefined) parts.push(`accepted at ${formatDuration(acceptedAt)}`);
-  if (acceptedAt !== undefined && startedAt !== undefined)
-    parts.push(`waited ${formatDuration(startedAt - acceptedAt)}`);
-  if (startedAt !== undefined) parts.push(`ran for ${formatDuration((finishedAt ?? end) - startedAt)}`);
-  return parts.join(", ");
+  if (startedAt === undefined) return parts.join(", ");
+  if (acceptedAt !== undefined) parts.push(`waited ${formatDuration(startedAt - acceptedAt)}`);
+  return [...parts, `ran for ${formatDuration((finishedAt ?? end) - startedAt)}`].join(", ");
 }
 
 // ---- The queue

@@ -5,7 +5,7 @@ import { getOrInsert } from "../collections.ts";
 import type { GoroutineRef, Trace } from "../format.ts";
 import { NameTable } from "../names.ts";
 import { buildTracks, type ChannelTrack, type GoroutineTrack, type MessageFlow } from "../tracks.ts";
-import type { EventAxis } from "./axis.ts";
+import { type EventAxis, eventAxis } from "./axis.ts";
 import type { ChannelStyleIndex } from "./theme.ts";
 
 /** With more goroutines than this, only the busiest get tracks. */
@@ -13,13 +13,21 @@ const maxTracks = 40;
 const tracksWithBand = 24;
 const maxChannels = 12;
 
+const leftMargin = 138;
+const rightMargin = 66;
+
+/** The height of the line of the axis, and of the upper edge of the first track. */
+export const axisLine = 24;
+const tracksTop = axisLine + 14;
+
 /** The heights of the bars of a goroutine, and of the band for all goroutines without a track. */
 export const barHeight = 18;
 export const bandHeight = 64;
 
-/** The parts of a trace that a timeline shows, and their heights. */
-export interface VisibleTracks {
+/** The parts of a trace that a timeline shows, with their heights, and positions from left to right. */
+export interface Scene {
   readonly trace: Trace;
+  readonly axis: EventAxis;
   readonly names: NameTable;
   readonly goroutines: readonly GoroutineTrack[];
   /** The goroutines without a track of their own, which the band sums up. */
@@ -36,23 +44,19 @@ export interface VisibleTracks {
   readonly bottom: number;
 }
 
-/** The visible parts, with positions from left to right. */
-export interface Scene extends VisibleTracks {
-  readonly axis: EventAxis;
+/** What a timeline is to show. */
+export interface SceneRequest {
+  readonly width: number;
+  readonly from: number;
+  readonly to: number;
+  readonly goroutines?: readonly number[] | undefined;
 }
 
-/**
- * Selects the goroutines `requested`, or all, or the busiest; those in `preferred` come before others. Their tracks are below each other,
- * from `top` on.
- */
-export function selectVisible(
-  trace: Trace,
-  requested: readonly GoroutineRef[] | undefined,
-  preferred: ReadonlySet<GoroutineRef>,
-  top: number,
-): VisibleTracks {
+/** Selects the requested goroutines, or all, or the busiest; those in `preferred` come before others. */
+export function layoutScene(trace: Trace, request: SceneRequest, preferred: ReadonlySet<GoroutineRef>): Scene {
+  const { width, from, to, goroutines: requested } = request;
   const { goroutines, channels, flows } = buildTracks(trace);
-  const candidates = goroutines.filter(({ id }) => id !== 0 && requested?.includes(id) !== false);
+  const candidates = goroutines.filter(({ id }) => id !== 0 && requested?.includes(id as number) !== false);
   const weight = ({ id, spans }: GoroutineTrack): number =>
     id === 1 || preferred.has(id) ? Number.MAX_SAFE_INTEGER : spans.length;
   const busiest = candidates.toSorted((a, b) => weight(b) - weight(a));
@@ -60,8 +64,17 @@ export function selectVisible(
   const shown = candidates.filter((track) => chosen.has(track));
   const aggregated = candidates.filter((track) => !chosen.has(track));
   const pitch = shown.length <= 16 ? 36 : 27;
-  const tops = new Map(shown.map(({ id }, i) => [id, top + i * pitch]));
-  const bandTop = top + shown.length * pitch;
+  const tops = new Map(shown.map(({ id }, i) => [id, tracksTop + i * pitch]));
+  const bandTop = tracksTop + shown.length * pitch;
+
+  const isWhole = requested === undefined && aggregated.length === 0;
+  const axis = eventAxis(trace, {
+    left: leftMargin,
+    right: width - rightMargin,
+    from,
+    to,
+    isRelevant: (event) => isWhole || tops.has(event.goroutine) || (event.type === "go" && tops.has(event.child)),
+  });
 
   // All channels are relevant if all goroutines are, even those that the band sums up.
   const isRelevant = (id: GoroutineRef): boolean => requested === undefined || tops.has(id);
@@ -71,11 +84,13 @@ export function selectVisible(
   );
   // Timers are marked on the axis. The channels of contexts can be many, and carry no values.
   const used = channels.filter(({ channel: { id, name } }) => uses.has(id) && !name.startsWith("time."));
-  const rank = ({ channel: { id, name } }: ChannelTrack): number => (isContext(name) ? 0 : (uses.get(id) as number));
+  const rank = ({ channel: { id, name } }: ChannelTrack): number =>
+    name.startsWith("ctx.") ? 0 : (uses.get(id) as number);
   const best = new Set(used.toSorted((a, b) => rank(b) - rank(a)).slice(0, maxChannels));
   const visible = used.filter((track) => best.has(track));
   return {
     trace,
+    axis,
     names: new NameTable(trace),
     goroutines: shown,
     aggregated,
@@ -87,10 +102,6 @@ export function selectVisible(
     bandTop,
     bottom: bandTop + (aggregated.length > 0 ? bandHeight + 14 : 0),
   };
-}
-
-function isContext(channelName: string): boolean {
-  return channelName.startsWith("ctx.");
 }
 
 /** Counts the waits and the values of each channel. */
@@ -107,9 +118,10 @@ function countUses(goroutines: readonly GoroutineTrack[], flows: readonly Messag
 function channelStyles(channels: readonly ChannelTrack[]): (channel: number) => ChannelStyleIndex {
   const byName = new Map<string, ChannelStyleIndex>();
   const styles = new Map<number, ChannelStyleIndex>();
+  const next = (): ChannelStyleIndex => Math.min(byName.size, 4) as ChannelStyleIndex;
   for (const { channel } of channels) {
-    const next = (): ChannelStyleIndex => Math.min(byName.size, 4) as ChannelStyleIndex;
-    styles.set(channel.id, isContext(channel.name) ? 4 : getOrInsert(byName, channel.name || ` ${channel.id}`, next));
+    const { id, name } = channel;
+    styles.set(id, name.startsWith("ctx.") ? 4 : getOrInsert(byName, name || ` ${id}`, next));
   }
   return (channel) => styles.get(channel) ?? 4;
 }

@@ -4,24 +4,19 @@
 import { getOrInsert } from "../collections.ts";
 import { formatAxisTime, formatCount, pluralize, truncate } from "../formatting.ts";
 import type { GoroutineRef, Trace, TraceEvent } from "../format.ts";
-import { stateLabels } from "../names.ts";
-import type { ChannelTrack, GoroutineTrack, State, StateSpan } from "../tracks.ts";
+import { stateLabels, states, stateSigns } from "../names.ts";
+import type { ChannelTrack, GoroutineTrack, StateSpan } from "../tracks.ts";
 import { type WaitForGraph, waitForGraph } from "../wait-for-graph.ts";
-import { eventAxis } from "./axis.ts";
 import * as chart from "./chart.ts";
 import { box, line, margin, mark, path, type Section, type Shape, text, textWidth } from "./chart.ts";
 import { layoutFlows } from "./flows.ts";
-import { bandHeight, barHeight, type Scene, selectVisible } from "./scene.ts";
+import { axisLine, bandHeight, barHeight, layoutScene, type Scene, type SceneRequest } from "./scene.ts";
 import { aggregate, countSpans, drawSpans, type Span } from "./spans.ts";
 import type { Style } from "./theme.ts";
 
 /** What {@link layoutTimeline} lays out; see `RenderTimelineOptions`. */
-export interface TimelineRequest {
+export interface TimelineRequest extends SceneRequest {
   readonly title: string;
-  readonly width: number;
-  readonly from: number;
-  readonly to: number;
-  readonly goroutines?: readonly number[] | undefined;
   /** Lays out the wait-for graph of a deadlock below the timeline. It is an argument because it needs a library that others do not. */
   readonly layoutGraph?: (trace: Trace, graph: WaitForGraph, width: number, top: number) => Section;
 }
@@ -41,10 +36,6 @@ export interface TimelineLayout extends chart.Layout {
   readonly lanes: readonly Lane[];
 }
 
-const leftMargin = 138;
-const rightMargin = 66;
-const axisLine = 24;
-
 /** The height of the bar of a goroutine that waits: the upper part of its track has room for a label. */
 const waitHeight = 8;
 
@@ -55,29 +46,11 @@ const channelPitch = 29;
 const outputRows = 4;
 const outputLineHeight = 15;
 
-/** The signs of states, for spans without room for a label. */
-const signs: Readonly<Record<State, string>> = {
-  running: "",
-  send: "→",
-  receive: "←",
-  select: "⇆",
-  sleep: "z",
-  lock: "L",
-  wait: "w",
-};
-
-/** Lays out a timeline of `trace`. */
 export function layoutTimeline(trace: Trace, request: TimelineRequest): TimelineLayout {
-  const { title, width, from, to, goroutines, layoutGraph } = request;
+  const { title, width, layoutGraph } = request;
   const graph = trace.ending === "blocked" ? waitForGraph(trace) : null;
-  const inCycle = new Set(graph?.cycle.map(({ goroutine }) => goroutine));
-  const visible = selectVisible(trace, goroutines, inCycle, axisLine + 14);
-  const { aggregated, topOf } = visible;
-  const isFiltered = goroutines !== undefined || aggregated.length > 0;
-  const isRelevant = (event: TraceEvent): boolean =>
-    !isFiltered || topOf(event.goroutine) !== null || (event.type === "go" && topOf(event.child) !== null);
-  const axis = eventAxis(trace, { left: leftMargin, right: width - rightMargin, from, to, isRelevant });
-  const scene = { ...visible, axis };
+  const scene = layoutScene(trace, request, new Set(graph?.cycle.map(({ goroutine }) => goroutine)));
+  const { axis, topOf } = scene;
 
   const flows = layoutFlows(scene);
   const { tracks, ...channels } = layoutChannels(scene, scene.bottom);
@@ -158,14 +131,10 @@ function spansOf(scene: Scene, track: GoroutineTrack): Shape[] {
     const details = { tooltip: to - from < minTooltip ? "" : tooltip, ...(events && { events }) };
     return box(style, from, top + barHeight - height, to - from, height, details);
   };
-  const spans = track.spans.map((span) => ({
-    from: axis.at(span.from),
-    to: axis.at(span.to),
-    style: span.state,
-    span,
-  }));
+  const { spans } = track;
+  const shown = spans.map((span) => ({ from: axis.at(span.from), to: axis.at(span.to), style: span.state, span }));
   return drawSpans(
-    spans.filter(({ from, to }) => to > from),
+    shown.filter(({ from, to }) => to > from),
     ({ from, to, style, span }) => [
       bar(style, from, to, describeSpan(scene, track.id, span), [span.from, span.to]),
       ...spanLabel(scene, span, from, to, top + 8),
@@ -179,7 +148,7 @@ function spanLabel({ names }: Scene, { state, wait }: StateSpan, from: number, t
   if (wait === null || to - from < 9) return [];
   const label = names.wait(wait);
   if (textWidth(label, 10) + 4 <= to - from) return [text(from + 2, y, label, "sign")];
-  return [text((from + to) / 2, y, signs[state], "sign", "middle")];
+  return [text((from + to) / 2, y, stateSigns[state].sign, "sign", "middle")];
 }
 
 function describeSpan({ trace, names }: Scene, id: GoroutineRef, { wait, ...span }: StateSpan): string {
@@ -200,9 +169,9 @@ function endOf({ axis, trace, topOf }: Scene, { id, hasEnded, endEvent, spans }:
   if (endEvent < axis.first || endEvent >= axis.last) return [];
   const [x, y] = [axis.at(endEvent), top + barHeight / 2];
   const previous = trace.events[endEvent - 1];
-  if (previous?.type !== "panic" || previous.goroutine !== id)
-    return [mark("returned", "dot", x, y, { tooltip: "returned" })];
-  return [mark("panicked", "cross", x, y, { tooltip: `panicked: ${truncate(previous.error, 200)}` })];
+  return previous?.type === "panic" && previous.goroutine === id
+    ? [mark("panicked", "cross", x, y, { tooltip: `panicked: ${truncate(previous.error, 200)}` })]
+    : [mark("returned", "dot", x, y, { tooltip: "returned" })];
 }
 
 /** The band of goroutines without a track: how many are in each state. */
@@ -219,14 +188,7 @@ function bandOf({ axis, aggregated, bandTop }: Scene): Shape[] {
     text(margin, bandTop + 38, "goroutines:", "small"),
     text(margin, bandTop + 53, `up to ${formatCount(Math.round(max))} at once`, "small"),
     line("grid", [left, bottom, right, bottom]),
-    ...aggregate(spans, {
-      left,
-      right,
-      top: bandTop,
-      height: bandHeight,
-      capacity: max,
-      bottomUp: Object.keys(signs) as State[],
-    }),
+    ...aggregate(spans, { left, right, top: bandTop, height: bandHeight, capacity: max, bottomUp: states }),
   ];
 }
 
@@ -296,12 +258,9 @@ function levelsOf({ axis, channelStyle }: Scene, { channel, levels }: ChannelTra
 }
 
 /** A line for each value that an unbuffered channel passes. */
-function handoffsOf(
-  { axis, channelStyle, flows }: Scene,
-  { channel: { id } }: ChannelTrack,
-  baseline: number,
-): Shape[] {
-  const shown = flows.filter(({ channel, receiveEvent: i }) => channel === id && i >= axis.first && i < axis.last);
+function handoffsOf({ axis, channelStyle, flows }: Scene, { channel }: ChannelTrack, baseline: number): Shape[] {
+  const { id } = channel;
+  const shown = flows.filter(({ channel: used, receiveEvent: i }) => used === id && i >= axis.first && i < axis.last);
   const positions = new Set(shown.map(({ receiveEvent }) => Math.round(axis.at(receiveEvent))));
   return [...positions].map((x) => line(`handoff${channelStyle(id)}`, [x, baseline, x, baseline - 9]));
 }
@@ -340,9 +299,7 @@ function layoutOutput({ axis, trace, topOf, aggregated }: Scene, top: number): S
 }
 
 const legend: chart.Legend = [
-  ...(Object.keys(signs) as State[]).map(
-    (state) => [state, `${stateLabels[state]} ${signs[state]}`.trimEnd()] as const,
-  ),
+  ...states.map((state) => [state, `${stateLabels[state]} ${stateSigns[state].sign}`.trimEnd()] as const),
   ["mixed", "many short spans"],
   [channelStyles("flow"), "value"],
   ["start", "starts a goroutine"],

@@ -1,7 +1,8 @@
 // The columns of a text view: which goroutine has which column, what it does in each row, and the arrows between columns.
 
 import type { GoroutineRef } from "../format.ts";
-import { compareIds, type GoroutineTrack, type State, type StateSpan } from "../tracks.ts";
+import { stateSigns } from "../names.ts";
+import { compareIds, type GoroutineTrack, type StateSpan } from "../tracks.ts";
 import type { Row } from "./rows.ts";
 
 // Parameters of ANSI's SGR sequence; terminals map the colors to their scheme.
@@ -12,24 +13,11 @@ export const gray = 90;
 /** A character in a color. */
 type Cell = readonly [glyph: string, color: number];
 
-/** The characters of the states. */
-export const stateCells: Readonly<Record<State, Cell>> = {
-  running: ["┃", 32],
-  send: ["s", 35],
-  receive: ["r", 34],
-  select: ["?", 36],
-  sleep: ["z", gray],
-  lock: ["L", 33],
-  wait: ["w", gray],
-};
-
 /** The columns of a view. Rows must be formatted in their order. */
 export class Columns {
-  /** The goroutines that have a column, by id. */
   readonly tracks: readonly GoroutineTrack[];
   /** The line of ids above the columns. */
   readonly head: string;
-  /** Whether goroutines share columns. */
   readonly isShared: boolean;
   readonly #columnWidth: number;
   readonly #hasColor: boolean;
@@ -83,7 +71,9 @@ export class Columns {
 function stateAfter(spans: StateSpan[], i: number): Cell {
   while ((spans.at(-1)?.to ?? Infinity) <= i) spans.pop();
   const span = spans.at(-1);
-  return span === undefined || span.from > i ? [" ", 0] : stateCells[span.state];
+  if (span === undefined || span.from > i) return [" ", 0];
+  const { letter, color } = stateSigns[span.state];
+  return [letter, color];
 }
 
 /** A column for each track or, if there are more than `max`, columns in which a track follows one that has ended. */

@@ -9,7 +9,6 @@ import { compareIds } from "../tracks.ts";
 /** The length of a name, in characters. */
 const maxName = 16;
 
-/** The labels of one trace. */
 export class Labels extends NameTable {
   override function(id: GoroutineRef): string {
     return truncate(super.function(id), maxName);
@@ -57,11 +56,8 @@ export class Labels extends NameTable {
       return `${verb} in a select for ${truncate(enabled.join(", "), 80) || "nothing"}`;
     }
     if (channel === undefined) return `${verb} in ${truncate(operation, 32)}`;
-    const prepositions: Readonly<Record<string, string>> = {
-      "chan send": "to send to",
-      "chan receive": "to receive from",
-    };
-    return `${verb} ${prepositions[operation] ?? `in ${truncate(operation, 32)} of`} ${this.channel(channel)}`;
+    const purpose = { "chan send": "to send to", "chan receive": "to receive from" }[operation];
+    return `${verb} ${purpose ?? `in ${truncate(operation, 32)} of`} ${this.channel(channel)}`;
   }
 
   /** One sentence for all goroutines with the same wait. */

@@ -12,16 +12,13 @@ type Block = EventOf<"block">;
 export interface Row {
   /** The last of its actions. */
   event: TraceEvent;
-  /** The indexes of its first and last event. */
   readonly first: number;
   last: number;
-  /** The goroutines that act; several if several ended. */
   readonly actors: GoroutineRef[];
   /** The goroutines on which they act. */
   readonly targets: GoroutineRef[];
   /** The values that moved, or the cases that were chosen. */
   readonly items: string[];
-  /** The waits that began. */
   readonly waits: Set<Block>;
   /** A simultaneous action with the same key extends the row; undefined if none does. */
   key: string | undefined;
@@ -50,21 +47,6 @@ export interface RowOptions {
   readonly isDetailed?: boolean;
 }
 
-/** Builds the rows of a trace in which a goroutine of `visible` takes part. */
-export function buildRows(
-  trace: Trace,
-  labels: Labels,
-  visible: ReadonlySet<GoroutineRef>,
-  { isDetailed = false }: RowOptions = {},
-): Row[] {
-  const builder = new RowBuilder(trace, labels, visible, isDetailed);
-  for (const [i, event] of trace.events.entries()) builder.add(i, event);
-  // A row of waits that all ended at once, and a timer whose effects all concern goroutines that are not visible, show nothing.
-  return builder.rows.filter(({ event: { type }, waits, targets, first, last }) =>
-    type === "block" ? waits.size > 0 : type !== "timer" || targets.length > 0 || last === first,
-  );
-}
-
 /** The waits that have begun and not ended at the time `at`, in milliseconds. */
 export function waitsAt({ events }: Trace, at: number): Block[] {
   const waits = new Map<number, Block>();
@@ -85,11 +67,10 @@ const sentences: { readonly [K in EventType]: Sentence<K> } = {
   block: (_, { waits }, labels) => labels.waits(waits)[0]?.sentence ?? "",
   unblock: (_, { targets, items }, labels, actors) =>
     (targets.length === 0 ? `${actors} resumes` : `${actors} wakes ${labels.goroutines(targets)}`) + items.join(""),
-  send({ channel, length, to }, { items }, labels, actors) {
-    if (to !== undefined)
-      return `${actors} sends${items.join("")} to ${labels.goroutine(to)} on ${labels.channel(channel)}`;
-    return `${actors} sends${joinValues(items)} to ${labels.channel(channel)} (${length} of ${labels.capacity(channel)})`;
-  },
+  send: ({ channel, length, to }, { items }, labels, actors) =>
+    to === undefined
+      ? `${actors} sends${joinValues(items)} to ${labels.channel(channel)} (${length} of ${labels.capacity(channel)})`
+      : `${actors} sends${items.join("")} to ${labels.goroutine(to)} on ${labels.channel(channel)}`,
   receive: ({ channel, length }, { items }, labels, actors) =>
     `${actors} receives${joinValues(items)} from ${labels.channel(channel)} (${length} left)`,
   select({ cases, chosen }, { items }, labels, actors) {
@@ -149,137 +130,112 @@ function oneLine(text: string): string {
 
 // ---- Merging
 
-class RowBuilder {
-  readonly rows: Row[] = [];
-  readonly #trace: Trace;
-  readonly #labels: Labels;
-  readonly #visible: ReadonlySet<GoroutineRef>;
-  readonly #isDetailed: boolean;
+/** Builds the rows of a trace in which a goroutine of `visible` takes part. */
+export function buildRows(
+  trace: Trace,
+  labels: Labels,
+  visible: ReadonlySet<GoroutineRef>,
+  { isDetailed = false }: RowOptions = {},
+): Row[] {
+  const { clock, events } = trace;
+  const rows: Row[] = [];
   /** Previews of the values in buffers, by the ids of the values. */
-  readonly #buffered = new Map<number, string>();
-  readonly #active = new Map<number, Block>();
+  const buffered = new Map<number, string>();
+  const active = new Map<number, Block>();
   /** The waits that never end get a row each. Of the others, without details, a goroutine's first of each kind does: the columns show the rest. */
-  readonly #endless: ReadonlySet<Block>;
-  readonly #shownWaits = new Set<string>();
+  const endless: ReadonlySet<Block> = new Set(waitsAt(trace, Infinity));
+  const shownWaits = new Set<string>();
 
-  constructor(trace: Trace, labels: Labels, visible: ReadonlySet<GoroutineRef>, isDetailed: boolean) {
-    this.#trace = trace;
-    this.#labels = labels;
-    this.#visible = visible;
-    this.#isDetailed = isDetailed;
-    this.#endless = new Set(waitsAt(trace, Infinity));
+  function add(i: number, event: TraceEvent): void {
+    const { goroutine: actor, type } = event;
+    const row = rows.at(-1);
+    if (type === "block") block(i, event);
+    else if (type === "unblock") unblock(i, event);
+    else if (type === "send") send(i, event);
+    else if (type === "receive") receive(i, event);
+    else if (type === "select") select(i, event);
+    else if (type === "go") show(i, event, { target: event.child, key: `go ${actor}` });
+    else if (type === "timer") show(i, event, { actor: 0 });
+    else if (type === "end") show(i, event, { key: "end" });
+    // A job that starts at once needs no row for its acceptance.
+    else if (type === "accept" || type === "start") show(i, event, { key: `job ${event.pool}/${event.job}` });
+    // A context closes its channel when it is canceled, and the row of the cancellation shows that.
+    else if (type === "close" && row?.event.type === "cancel" && row.last === i - 1 && row.actors.at(-1) === actor)
+      row.last = i;
+    else show(i, event);
   }
 
-  add(i: number, event: TraceEvent): void {
-    const { goroutine: actor } = event;
-    const row = this.rows.at(-1);
-    const isNext = row?.last === i - 1;
-    switch (event.type) {
-      case "go":
-        this.#show(i, event, { target: event.child, key: `go ${actor}` });
-        break;
-      case "block":
-        this.#block(i, event);
-        break;
-      case "unblock":
-        this.#unblock(i, event);
-        break;
-      case "send": {
-        const { text = "", to, value, channel } = event;
-        // The preview of undefined, which is sent as a bare signal, is empty.
-        const item = text === "" || text === "undefined" ? "" : ` ${truncate(text, 26)}`;
-        // A timer sends the time, which the row of the timer shows.
-        if (actor === 0 && isNext && row.event.type === "timer") this.#extend(row, i, to);
-        else if (to !== undefined) this.#show(i, event, { target: to, item });
-        else {
-          this.#buffered.set(value, item);
-          this.#show(i, event, { item, key: `send ${actor} ${channel}` });
-        }
-        break;
-      }
-      case "receive": {
-        const item = this.#buffered.get(event.value) ?? "";
-        this.#buffered.delete(event.value);
-        if (event.from === undefined) this.#show(i, event, { item, key: `receive ${actor} ${event.channel}` });
-        // The row of its send, directly before it, shows the receive.
-        else if (isNext) row.last = i;
-        break;
-      }
-      case "select":
-        this.#select(i, event);
-        break;
-      case "close":
-        // A context closes its channel when it is canceled, and the row of the cancellation shows that.
-        if (isNext && row.event.type === "cancel" && row.actors.at(-1) === actor) row.last = i;
-        else this.#show(i, event);
-        break;
-      case "end":
-        this.#show(i, event, { key: "end" });
-        break;
-      case "timer":
-        this.#show(i, event, { actor: 0 });
-        break;
-      case "accept":
-      case "start":
-        // A job that starts at once needs no row for its acceptance.
-        this.#show(i, event, { key: `job ${event.pool}/${event.job}` });
-        break;
-      default:
-        this.#show(i, event);
+  function send(i: number, event: EventOf<"send">): void {
+    const { goroutine: actor, text = "", to, value, channel } = event;
+    const row = rows.at(-1);
+    // The preview of undefined, which is sent as a bare signal, is empty.
+    const item = text === "" || text === "undefined" ? "" : ` ${truncate(text, 26)}`;
+    // A timer sends the time, which the row of the timer shows.
+    if (actor === 0 && row?.last === i - 1 && row.event.type === "timer") extend(row, i, to);
+    else if (to !== undefined) show(i, event, { target: to, item });
+    else {
+      buffered.set(value, item);
+      show(i, event, { item, key: `send ${actor} ${channel}` });
     }
   }
 
-  #block(i: number, event: Block): void {
-    const { goroutine: actor, wait } = event;
-    this.#active.set(wait, event);
-    const reason = this.#labels.waiting(event);
-    const shown = `${actor} ${reason}`;
-    const isRepeated = !this.#isDetailed && this.#shownWaits.has(shown) && !this.#endless.has(event);
-    if (!this.#visible.has(actor) || isRepeated) return;
-    this.#shownWaits.add(shown);
-    this.#show(i, event, { key: `block ${reason}` })?.waits.add(event);
+  function receive(i: number, event: EventOf<"receive">): void {
+    const { goroutine: actor, from, value, channel } = event;
+    const row = rows.at(-1);
+    const item = buffered.get(value) ?? "";
+    buffered.delete(value);
+    if (from === undefined) show(i, event, { item, key: `receive ${actor} ${channel}` });
+    // The row of its send, directly before it, shows the receive.
+    else if (row?.last === i - 1) row.last = i;
   }
 
-  #unblock(i: number, event: EventOf<"unblock">): void {
+  function block(i: number, event: Block): void {
+    const { goroutine: actor, wait } = event;
+    active.set(wait, event);
+    const reason = labels.waiting(event);
+    const shown = `${actor} ${reason}`;
+    const isRepeated = !isDetailed && shownWaits.has(shown) && !endless.has(event);
+    if (!visible.has(actor) || isRepeated) return;
+    shownWaits.add(shown);
+    show(i, event, { key: `block ${reason}` })?.waits.add(event);
+  }
+
+  function unblock(i: number, event: EventOf<"unblock">): void {
     const { goroutine: actor, wait, by } = event;
-    const block = this.#active.get(wait);
-    this.#active.delete(wait);
-    const row = this.rows.at(-1);
+    const block = active.get(wait);
+    active.delete(wait);
+    const row = rows.at(-1);
     if (block !== undefined && row?.waits.delete(block)) {
       // The wait ended before anything else happened: it is not shown.
-      this.#shownWaits.delete(`${actor} ${this.#labels.waiting(block)}`);
-    } else if (row !== undefined && explains(row, actor, by)) {
-      this.#extend(row, i, wakingTypes.has(row.event.type) ? actor : undefined);
+      shownWaits.delete(`${actor} ${labels.waiting(block)}`);
+    } else if (row !== undefined && (isMoveOf(row, actor) || isWakeBy(row, actor, by))) {
+      // The row shows why the goroutine resumes.
+      extend(row, i, wakingTypes.has(row.event.type) ? actor : undefined);
     } else {
       const item = block === undefined ? "" : ` (${truncate(block.operation, 32)})`;
       const isKnown = by !== actor && by !== null && by !== 0;
-      this.#show(i, event, isKnown ? { actor: by, target: actor, item } : { item });
+      show(i, event, isKnown ? { actor: by, target: actor, item } : { item });
     }
   }
 
   /** Shows the chosen case in the row of the value that moved, or of the action that woke the select, if there is one. */
-  #select(i: number, event: EventOf<"select">): void {
+  function select(i: number, event: EventOf<"select">): void {
     const { goroutine: actor, cases, chosen } = event;
-    const row = this.rows.at(-1);
-    const next = this.#trace.events[i + 1];
-    if (chosen === "default") this.#show(i, event, { item: "", key: `default ${actor}` });
+    const row = rows.at(-1);
+    const next = events[i + 1];
+    if (chosen === "default") show(i, event, { item: "", key: `default ${actor}` });
     else if (row?.last === i - 1 && isMoveOf(row, actor)) row.last = i;
     else if (next?.type === "send" && (next.goroutine === actor || next.to === actor)) return;
-    else if (next?.type === "receive" && next.goroutine === actor) return;
-    else if (
-      next?.type === "unblock" &&
-      next.goroutine === actor &&
-      row !== undefined &&
-      isWakeBy(row, actor, next.by)
-    ) {
-      if (this.#visible.has(actor)) row.items.push(chosenCase(cases, chosen, this.#labels));
-    } else this.#show(i, event);
+    else if (next?.goroutine !== actor) show(i, event);
+    else if (next.type === "unblock" && row !== undefined && isWakeBy(row, actor, next.by)) {
+      if (visible.has(actor)) row.items.push(chosenCase(cases, chosen, labels));
+    } else if (next.type !== "receive") show(i, event);
   }
 
   /** Extends a row to the event `i`, which acts on `target`. */
-  #extend(row: Row, i: number, target: GoroutineRef | undefined): void {
+  function extend(row: Row, i: number, target: GoroutineRef | undefined): void {
     row.last = i;
-    if (target === undefined || !this.#visible.has(target) || row.targets.includes(target)) return;
+    if (target === undefined || !visible.has(target) || row.targets.includes(target)) return;
     row.targets.push(target);
     row.key = undefined;
   }
@@ -288,21 +244,20 @@ class RowBuilder {
    * Extends the last row by an action with the same key, or adds a row, if a goroutine in it is visible; actions of the runtime are always
    * visible. Returns the row.
    */
-  #show(i: number, event: TraceEvent, { actor = event.goroutine, target, item, key }: Action = {}): Row | undefined {
-    const isVisible = (id: GoroutineRef | undefined): boolean => id !== undefined && this.#visible.has(id);
+  function show(
+    i: number,
+    event: TraceEvent,
+    { actor = event.goroutine, target, item, key }: Action = {},
+  ): Row | undefined {
+    const isVisible = (id: GoroutineRef | undefined): boolean => id !== undefined && visible.has(id);
     if (actor !== 0 && !isVisible(actor) && !isVisible(target)) return undefined;
-    let row = this.rows.at(-1);
-    if (
-      this.#isDetailed ||
-      row === undefined ||
-      key === undefined ||
-      row.key !== key ||
-      !this.#isSimultaneous(row, i)
-    ) {
+    let row = rows.at(-1);
+    const isSame = !isDetailed && key !== undefined && row?.key === key && isSimultaneous(row, i);
+    if (row === undefined || !isSame) {
       // Most rows have no waits: a set for each would take half of the time.
       const waits = event.type === "block" ? new Set<Block>() : noWaits;
       row = { event, first: i, last: i, actors: [], targets: [], items: [], waits, key };
-      this.rows.push(row);
+      rows.push(row);
     }
     if (!row.actors.includes(actor)) row.actors.push(actor);
     if (target !== undefined) row.targets.push(target);
@@ -311,10 +266,15 @@ class RowBuilder {
   }
 
   /** Whether the event `i` is, nearly, of the same instant as the last event of the row. */
-  #isSimultaneous({ last }: Row, i: number): boolean {
-    const { clock, events } = this.#trace;
+  function isSimultaneous({ last }: Row, i: number): boolean {
     return (events[i]?.at ?? 0) - (events[last]?.at ?? 0) <= (clock === "virtual" ? 0 : 1);
   }
+
+  for (const [i, event] of events.entries()) add(i, event);
+  // A row of waits that all ended at once, and a timer whose effects all concern goroutines that are not visible, show nothing.
+  return rows.filter(({ event: { type }, waits, targets, first, last }) =>
+    type === "block" ? waits.size > 0 : type !== "timer" || targets.length > 0 || last === first,
+  );
 }
 
 /** Whether a value moved to or from the goroutine in this row. */
@@ -325,9 +285,4 @@ function isMoveOf({ event, actors, targets }: Row, id: GoroutineRef): boolean {
 /** Whether the last action of the row is one by which `by` woke the goroutine. */
 function isWakeBy({ event, actors }: Row, id: GoroutineRef, by: GoroutineRef): boolean {
   return wakingTypes.has(event.type) && by !== id && by !== null && actors.at(-1) === by;
-}
-
-/** Whether the row shows why the goroutine resumes: a value moved to or from it, or `by` woke it. */
-function explains(row: Row, id: GoroutineRef, by: GoroutineRef): boolean {
-  return isMoveOf(row, id) || isWakeBy(row, id, by);
 }

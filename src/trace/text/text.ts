@@ -6,10 +6,10 @@
 
 import { formatDuration, pluralize, textColumns, truncateToColumns } from "../formatting.ts";
 import type { EventOf, GoroutineRef, Trace } from "../format.ts";
-import { stateLabels } from "../names.ts";
-import { buildTracks, type State, stateOf } from "../tracks.ts";
+import { stateLabels, states, stateSigns } from "../names.ts";
+import { buildTracks, stateOf } from "../tracks.ts";
 import { checkView, type ViewRange } from "../view-options.ts";
-import { Columns, gray, red, stateCells } from "./columns.ts";
+import { Columns, gray, red } from "./columns.ts";
 import { Labels } from "./labels.ts";
 import { buildRows, describeRow, type Row, waitsAt } from "./rows.ts";
 
@@ -59,7 +59,7 @@ export interface RenderTextOptions extends ViewRange {
 export function renderText(trace: Trace, options: RenderTextOptions = {}): string {
   const { check, from, to } = checkView("renderText", options, ["goroutines", "width", "rows", "color"], trace);
   const width = check.count("width", 40, options.width ?? 80);
-  const maxLines = check.count("rows", 20, options.rows ?? 200);
+  const maxRows = check.count("rows", 20, options.rows ?? 200);
 
   const { events, end } = trace;
   const tracks = buildTracks(trace).goroutines.filter(
@@ -74,7 +74,7 @@ export function renderText(trace: Trace, options: RenderTextOptions = {}): strin
   // Of the width, 62 % and at least 20 characters are for the sentences.
   const room = width - gutter - Math.max(20, Math.floor((width - gutter) * 0.62));
   const columns = new Columns(tracks, room, options.color ?? false);
-  const view: View = { trace, labels: new Labels(trace), columns, width, gutter, maxLines, to, formatTime };
+  const view: View = { trace, labels: new Labels(trace), columns, width, gutter, rows: maxRows, to, formatTime };
 
   const visible = new Set(columns.tracks.map(({ id }) => id));
   const header = formatHeader(view, tracks.length - visible.size);
@@ -83,21 +83,16 @@ export function renderText(trace: Trace, options: RenderTextOptions = {}): strin
     const at = events[first]?.at ?? 0;
     return at >= from && at <= to;
   });
-  const body = formatRows(view, rows, maxLines - header.length - footer.length - 1);
+  const body = formatRows(view, rows, maxRows - header.length - footer.length - 1);
   return [...header, " ".repeat(gutter) + columns.head, ...body, ...footer].map((line) => line.trimEnd()).join("\n");
 }
 
-/** What the parts of a view share. */
-interface View {
+/** What the parts of a view share; `gutter` is the width of the times. */
+interface View extends Required<Pick<RenderTextOptions, "width" | "rows" | "to">> {
   readonly trace: Trace;
   readonly labels: Labels;
   readonly columns: Columns;
-  readonly width: number;
-  /** The width of the times. */
   readonly gutter: number;
-  readonly maxLines: number;
-  /** The end of the range, in milliseconds. */
-  readonly to: number;
   readonly formatTime: (at: number) => string;
 }
 
@@ -116,7 +111,7 @@ const endings: Readonly<Record<Trace["ending"], readonly [summary: string, waits
 };
 
 /** The state at the end, the names of the goroutines, and the legend; `omitted` goroutines have no column. */
-function formatHeader({ trace, labels, columns, width, maxLines }: View, omitted: number): string[] {
+function formatHeader({ trace, labels, columns, width, rows }: View, omitted: number): string[] {
   const { clock, end, ending, dropped, events } = trace;
   const virtual = `${end === 0 ? "one instant" : formatDuration(end)} of virtual time`;
   const duration = clock === "real" ? formatDuration(end) : virtual;
@@ -124,15 +119,15 @@ function formatHeader({ trace, labels, columns, width, maxLines }: View, omitted
   if (dropped > 0) facts.push(`${pluralize(dropped, "more event")} not recorded`);
   if (omitted > 0) facts.push(`${pluralize(omitted, "more goroutine")} left out: choose by \`goroutines\``);
 
-  const states = new Set(columns.tracks.flatMap(({ spans }) => spans.map(({ state }) => state)));
-  const legend = (Object.keys(stateCells) as State[])
-    .filter((state) => states.has(state))
-    .map((state) => `${stateCells[state][0]} ${stateLabels[state]}`);
+  const shown = new Set(columns.tracks.flatMap(({ spans }) => spans.map(({ state }) => state)));
+  const legend = states
+    .filter((state) => shown.has(state))
+    .map((state) => `${stateSigns[state].letter} ${stateLabels[state]}`);
   legend.push("●─► acts on", "■ ends");
   if (columns.isShared) legend.push("a new number in a column: that goroutine from there on");
 
   // In a short text, most lines are for the rows.
-  const max = maxLines < 60 ? 2 : 3;
+  const max = rows < 60 ? 2 : 3;
   return [
     ...wrap(facts, "; ", width, max),
     ...wrap(columnLegend(columns, labels), "   ", width, max),
@@ -154,11 +149,8 @@ function columnLegend({ tracks }: Columns, labels: Labels): string[] {
 }
 
 /** Formats rows in at most `max` lines: the first and the last of them. */
-function formatRows(
-  { trace, labels, columns, width, gutter, formatTime }: View,
-  rows: readonly Row[],
-  max: number,
-): string[] {
+function formatRows(view: View, rows: readonly Row[], max: number): string[] {
+  const { trace, labels, columns, width, gutter, formatTime } = view;
   let previous = "";
   const format = (row: Row): string => {
     const { type } = row.event;
@@ -177,34 +169,30 @@ function formatRows(
 }
 
 /** The goroutines that wait at the end, and what is known of the channels that they wait for. */
-function formatFooter({ trace, labels, width, maxLines, to }: View, visible: ReadonlySet<GoroutineRef>): string[] {
+function formatFooter(view: View, visible: ReadonlySet<GoroutineRef>): string[] {
+  const { trace, labels, width, rows, to } = view;
   const blocks = waitsAt(trace, to).filter(({ goroutine }) => visible.has(goroutine));
   if (blocks.length === 0) return [];
   const title = to < trace.end ? `Waiting at ${formatDuration(to)}:` : endings[trace.ending][1];
-  const room = Math.floor(maxLines / 4) - 3;
+  const room = Math.floor(rows / 4) - 3;
   const waits = labels.waits(blocks);
-  const lines = waits.slice(0, room).flatMap(({ block, sentence }) => {
-    return [`  ${sentence}`, ...channelFacts(trace, labels, to, block).map((fact) => `    ${fact}`)];
-  });
+  const lines = waits
+    .slice(0, room)
+    .flatMap(({ block, sentence }) => [`  ${sentence}`, ...channelFacts(view, block).map((fact) => `    ${fact}`)]);
   const isCut = lines.length > room || waits.length > room;
   const shown = isCut ? [...lines.slice(0, room), `  … of ${waits.length} different waits`] : lines;
   return ["", ...[title, ...shown].map((line) => truncateToColumns(line, width))];
 }
 
 /** Why a wait on a channel lasts: the values that passed it before the time `to`, and the goroutines on its other side. */
-function channelFacts(
-  { events }: Trace,
-  labels: Labels,
-  to: number,
-  { channel, operation }: EventOf<"block">,
-): string[] {
+function channelFacts({ trace, labels, to }: View, { channel, operation }: EventOf<"block">): string[] {
   if (channel === undefined) return [];
   const isSend = stateOf(operation) === "send";
   const [type, verb] = isSend ? ["receive", "received from it"] : ["send", "sent to it"];
   const ids = new Set<GoroutineRef>();
   const ended = new Set<GoroutineRef>();
   let [count, length] = [0, 0];
-  for (const event of events) {
+  for (const event of trace.events) {
     if (event.at > to) break;
     if (event.type === "end" && ids.has(event.goroutine)) ended.add(event.goroutine);
     if ((event.type !== "send" && event.type !== "receive") || event.channel !== channel) continue;
