@@ -17,7 +17,7 @@ export type PipelineSource<T> = Pullable<T>;
  */
 export interface StageOptions extends WaitOptions {}
 
-/** Checks the source and the options of the public function `caller`; returns the context that can end the stage, if there is one. */
+/** Checks the source and the options of the public function `caller`; returns the context of the stage, if it has one. */
 export function checkStage(
   caller: string,
   check: Check,
@@ -28,5 +28,6 @@ export function checkStage(
 ): Context | undefined {
   checkPullable(caller, "source", source);
   check.options(options, [...names, ...waitOptionNames], aliases);
-  return cancellationOf(check, options)?.ctx;
+  // A context that is never canceled may have values.
+  return cancellationOf(check, options)?.ctx ?? options.ctx;
 }

@@ -177,6 +177,7 @@ export abstract class StageBase<In, Out> implements Stage<Out>, Source<Out> {
 
   /** Ends the stage with `error`, after the values that are ready. An error of a function replaces one of the source, which came later. */
   protected fail(error: Error): void {
+    if (this.#isLeft) return;
     this.#failure = error;
     this.stopPulling(error);
     this.cancelWork(error);
@@ -352,9 +353,10 @@ export abstract class StageBase<In, Out> implements Stage<Out>, Source<Out> {
   #release(source: Source<In>, reason: Error): void {
     let isWaited = true;
     const report: Report = (error, mayBeEcho) => {
+      if (mayBeEcho) return;
       if (isWaited) this.#releaseErrors.push(toError(error));
       // After the end of the stage, an error of the source is a panic.
-      else if (!mayBeEcho) raise(error);
+      else raise(error);
     };
     const release = async (): Promise<void> => {
       await source.leave(reason, report);
