@@ -20,6 +20,7 @@ const sections: Readonly<Record<string, string>> = {
   "39-url-fetcher": "Real work",
   "43-testing-a-pool": "Testing",
   "44-ready-made-pool": "Ready-made",
+  "46-pipeline": "Pipelines",
 };
 
 /** Returns `page` with its tables regenerated. */

@@ -33,8 +33,6 @@ const check = new Check("batch");
  * @throws {TypeError | RangeError} for invalid arguments.
  *
  * @example
- * import { batch } from "goro/pipeline";
- *
  * for await (const pair of batch([1, 2, 3], { size: 2 })) console.log(pair); // [ 1, 2 ], [ 3 ]
  */
 export function batch<T>(source: PipelineSource<T>, options: BatchOptions): Stage<T[]> {

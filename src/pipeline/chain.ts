@@ -98,8 +98,6 @@ const check = new Check("pipeline");
  * @throws {TypeError} if `source` is not iterable, or for invalid options.
  *
  * @example
- * import { pipeline } from "goro/pipeline";
- *
  * const pairs = pipeline([1, 2, 3, 4, 5])
  *   .filter((_ctx, n) => n !== 3)
  *   .map(async (_ctx, n) => n * n, { concurrency: 2 })

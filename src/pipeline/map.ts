@@ -68,8 +68,6 @@ const aliases = {
  * @throws {TypeError | RangeError} for invalid arguments.
  *
  * @example
- * import { map } from "goro/pipeline";
- *
  * const squares = map([1, 2, 3], async (_ctx, n) => n * n, { concurrency: 2 });
  * for await (const square of squares) console.log(square);
  */
@@ -88,8 +86,6 @@ export function map<T, Result>(
  * @throws {TypeError | RangeError} for invalid arguments.
  *
  * @example
- * import { filter } from "goro/pipeline";
- *
  * for await (const odd of filter([1, 2, 3], (_ctx, n) => n % 2 === 1)) console.log(odd);
  */
 export function filter<T, Kept extends T>(

@@ -20,8 +20,6 @@ const check = new Check("merge");
  * @see [Go Concurrency Patterns: Pipelines](https://go.dev/blog/pipelines#fan-out-fan-in), whose `merge` this is
  *
  * @example
- * import { merge } from "goro/pipeline";
- *
  * for await (const n of merge([1, 2], new Set([3, 4]))) console.log(n);
  */
 export function merge<T>(...sources: readonly PipelineSource<T>[]): Stage<T>;

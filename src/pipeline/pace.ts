@@ -39,8 +39,6 @@ export interface EdgeOptions extends StageOptions {
  * @see [lodash.debounce](https://lodash.com/docs#debounce), which has the same edges
  *
  * @example
- * import { debounce } from "goro/pipeline";
- *
  * for await (const text of debounce(["g", "go", "gor", "goro"], 100)) console.log(text); // goro
  */
 export function debounce<T>(source: PipelineSource<T>, ms: number, options: EdgeOptions = {}): Stage<T> {
@@ -64,8 +62,6 @@ export function debounce<T>(source: PipelineSource<T>, ms: number, options: Edge
  * @see [lodash.throttle](https://lodash.com/docs#throttle), which has the same edges
  *
  * @example
- * import { throttle } from "goro/pipeline";
- *
  * for await (const n of throttle([1, 2, 3], 10)) console.log(n); // 1, 3
  */
 export function throttle<T>(source: PipelineSource<T>, ms: number, options: EdgeOptions = {}): Stage<T> {

@@ -39,8 +39,6 @@ const end: Step<never> = { value: undefined, done: true };
  * @throws {TypeError | RangeError} for invalid arguments.
  *
  * @example
- * import { batch, tee } from "goro/pipeline";
- *
  * const [all, pairs] = tee([1, 2, 3, 4], 2);
  * const wg = new WaitGroup();
  * wg.go(async () => {
