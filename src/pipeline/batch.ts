@@ -1,5 +1,6 @@
 // `batch`: values in arrays, by number and by time.
 
+import type { Context } from "../context/context.ts";
 import { RuntimeTimer } from "../runtime/timer.ts";
 import { Check } from "../util/validate.ts";
 import { checkStage, type PipelineSource, type StageOptions } from "./options.ts";
@@ -18,7 +19,7 @@ export interface BatchOptions extends StageOptions {
   readonly interval?: number | undefined;
 }
 
-const check = new Check("batch");
+const aliases = { maxSize: "size", timeout: "interval", ms: "interval" };
 
 /**
  * Collects the values in arrays of `size`. With `interval`, a batch with fewer values is returned when that time has passed since its first
@@ -36,7 +37,17 @@ const check = new Check("batch");
  * for await (const pair of batch([1, 2, 3], { size: 2 })) console.log(pair); // [ 1, 2 ], [ 3 ]
  */
 export function batch<T>(source: PipelineSource<T>, options: BatchOptions): Stage<T[]> {
-  return new BatchStage(source, options);
+  return createBatch("batch", source, options);
+}
+
+/** Makes the stage of {@link batch} for the public function `caller`. */
+export function createBatch<T>(
+  caller: string,
+  source: PipelineSource<T>,
+  options: BatchOptions = {} as BatchOptions,
+  inherited?: Context,
+): Stage<T[]> {
+  return new BatchStage(caller, source, options, inherited);
 }
 
 class BatchStage<T> extends StageBase<T, T[]> {
@@ -50,14 +61,11 @@ class BatchStage<T> extends StageBase<T, T[]> {
   /** Whether the time of the batch has passed, or the source has ended. */
   #isDue = false;
 
-  constructor(source: PipelineSource<T>, options: BatchOptions) {
-    const ctx = checkStage("batch", check, source, options ?? {}, ["size", "interval"], {
-      maxSize: "size",
-      timeout: "interval",
-      ms: "interval",
-    });
+  constructor(caller: string, source: PipelineSource<T>, options: BatchOptions, inherited: Context | undefined) {
+    const check = new Check(caller);
+    const ctx = checkStage(caller, source, options, ["size", "interval"], aliases, inherited);
     super([openerOf(source)], ctx);
-    const { size, interval = Infinity } = options ?? {};
+    const { size, interval = Infinity } = options;
     this.#size = check.count("size", 1, size);
     this.#interval = check.atLeast("interval", 0, interval);
     this.#timer = interval === Infinity ? null : new RuntimeTimer("batch", () => this.#onTimer());

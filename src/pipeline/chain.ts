@@ -2,14 +2,13 @@
 
 import type { WaitOptions } from "../context/cancellation.ts";
 import type { Context } from "../context/context.ts";
-import { Check } from "../util/validate.ts";
-import { batch, type BatchOptions } from "./batch.ts";
-import { filter, map, type MapStageOptions, type StageFunc } from "./map.ts";
-import { merge } from "./merge.ts";
+import { type BatchOptions, createBatch } from "./batch.ts";
+import { createFilter, createMap, type MapStageOptions, type StageFunc } from "./map.ts";
+import { createMerge } from "./merge.ts";
 import { checkStage, type PipelineSource, type StageOptions } from "./options.ts";
-import { debounce, type EdgeOptions, throttle } from "./pace.ts";
-import { openerOf, PassStage, type Stage, stageKey } from "./stage.ts";
-import { tee, type TeeOptions } from "./tee.ts";
+import { createDebounce, createThrottle, type EdgeOptions } from "./pace.ts";
+import { openerOf, PassStage, registerStage, type Stage } from "./stage.ts";
+import { createTee, type TeeOptions } from "./tee.ts";
 
 /** The options of a stage without those that end it: a pipeline has these in common for all of its stages. */
 type WithoutWait<Options> = Omit<Options, keyof WaitOptions>;
@@ -17,57 +16,53 @@ type WithoutWait<Options> = Omit<Options, keyof WaitOptions>;
 /** A source with stages behind it; made by {@link pipeline}. Each method returns a new pipeline, which takes the place of this one. */
 export class Pipeline<out T> implements AsyncIterable<T>, AsyncDisposable {
   readonly #stage: Stage<T>;
-  readonly #wait: StageOptions;
+  readonly #ctx: Context | undefined;
 
   /** @internal */
-  constructor(stage: Stage<T>, wait: StageOptions) {
+  constructor(stage: Stage<T>, ctx: Context | undefined) {
     this.#stage = stage;
-    this.#wait = wait;
+    registerStage(this, stage);
+    this.#ctx = ctx;
   }
 
-  /** @internal */
-  get [stageKey](): unknown {
-    return this.#stage;
-  }
-
-  /** Adds the stage {@link map}. */
+  /** Adds the stage `map`. */
   map<Result>(fn: StageFunc<T, Result>, options?: WithoutWait<MapStageOptions>): Pipeline<Awaited<Result>> {
-    return this.#add(map(this.#stage, fn, { ...options, ...this.#wait }));
+    return this.#add(createMap("Pipeline.map", this.#stage, fn, options, this.#ctx));
   }
 
-  /** Adds the stage {@link filter}. */
+  /** Adds the stage `filter`. */
   filter<Kept extends T>(
     fn: (ctx: Context, value: T) => value is Kept,
     options?: WithoutWait<MapStageOptions>,
   ): Pipeline<Kept>;
   filter(fn: StageFunc<T, boolean>, options?: WithoutWait<MapStageOptions>): Pipeline<T>;
   filter(fn: StageFunc<T, boolean>, options?: WithoutWait<MapStageOptions>): Pipeline<T> {
-    return this.#add(filter(this.#stage, fn, { ...options, ...this.#wait }));
+    return this.#add(createFilter("Pipeline.filter", this.#stage, fn, options, this.#ctx));
   }
 
-  /** Adds the stage {@link batch}. */
+  /** Adds the stage `batch`. */
   batch(options: WithoutWait<BatchOptions>): Pipeline<T[]> {
-    return this.#add(batch(this.#stage, { ...options, ...this.#wait }));
+    return this.#add(createBatch("Pipeline.batch", this.#stage, options, this.#ctx));
   }
 
-  /** Adds the stage {@link debounce}. */
+  /** Adds the stage `debounce`. */
   debounce(ms: number, options?: WithoutWait<EdgeOptions>): Pipeline<T> {
-    return this.#add(debounce(this.#stage, ms, { ...options, ...this.#wait }));
+    return this.#add(createDebounce("Pipeline.debounce", this.#stage, ms, options, this.#ctx));
   }
 
-  /** Adds the stage {@link throttle}. */
+  /** Adds the stage `throttle`. */
   throttle(ms: number, options?: WithoutWait<EdgeOptions>): Pipeline<T> {
-    return this.#add(throttle(this.#stage, ms, { ...options, ...this.#wait }));
+    return this.#add(createThrottle("Pipeline.throttle", this.#stage, ms, options, this.#ctx));
   }
 
   /** Adds the values of other sources, as {@link merge} does. */
   merge<Other>(...sources: readonly PipelineSource<Other>[]): Pipeline<T | Other> {
-    return this.#add(merge<T | Other>(this.#stage, ...sources, this.#wait));
+    return this.#add(createMerge<T | Other>("Pipeline.merge", [this.#stage, ...sources], this.#ctx));
   }
 
   /** Returns `n` pipelines with all values each, as {@link tee} does. */
   tee(n: number = 2, options?: WithoutWait<TeeOptions>): Pipeline<T>[] {
-    return tee<T, number>(this.#stage, n, { ...options, ...this.#wait }).map((branch) => this.#add(branch));
+    return createTee("Pipeline.tee", this.#stage, n, options, this.#ctx).map((branch) => this.#add(branch));
   }
 
   /** Returns the last stage. */
@@ -80,11 +75,9 @@ export class Pipeline<out T> implements AsyncIterable<T>, AsyncDisposable {
   }
 
   #add<Out>(stage: Stage<Out>): Pipeline<Out> {
-    return createPipeline(stage, this.#wait);
+    return createPipeline(stage, this.#ctx);
   }
 }
-
-const check = new Check("pipeline");
 
 /**
  * Returns a pipeline that begins with `source`. Stages are added by its methods, which are the functions of `goro/pipeline`; a loop over the
@@ -105,11 +98,12 @@ const check = new Check("pipeline");
  * for await (const pair of pairs) console.log(pair); // [ 1, 4 ], [ 16, 25 ]
  */
 export function pipeline<T>(source: PipelineSource<T>, options: StageOptions = {}): Pipeline<T> {
-  const ctx = checkStage("pipeline", check, source, options, []);
-  return createPipeline(new PassStage<T>([openerOf<T>(source)], ctx), options);
+  const ctx = checkStage("pipeline", source, options, [], {}, undefined);
+  const stage: Stage<T> = new PassStage<T>([openerOf(source)], ctx);
+  return createPipeline(stage, ctx);
 }
 
 // A class that refers to itself by name in its body is renamed in a bundle made by esbuild.
-function createPipeline<T>(stage: Stage<T>, wait: StageOptions): Pipeline<T> {
-  return new Pipeline(stage, wait);
+function createPipeline<T>(stage: Stage<T>, ctx: Context | undefined): Pipeline<T> {
+  return new Pipeline(stage, ctx);
 }

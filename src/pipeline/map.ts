@@ -76,7 +76,7 @@ export function map<T, Result>(
   fn: StageFunc<T, Result>,
   options: MapStageOptions = {},
 ): Stage<Awaited<Result>> {
-  return new MapStage<T, Awaited<Result>, Awaited<Result>>("map", source, fn as StageFunc<T, Awaited<Result>>, options);
+  return createMap("map", source, fn, options);
 }
 
 /**
@@ -99,7 +99,29 @@ export function filter<T>(
   fn: StageFunc<T, boolean>,
   options: MapStageOptions = {},
 ): Stage<T> {
-  return new FilterStage<T>("filter", source, fn, options);
+  return createFilter("filter", source, fn, options);
+}
+
+/** Makes the stage of {@link map} for the public function `caller`. */
+export function createMap<T, Result>(
+  caller: string,
+  source: PipelineSource<T>,
+  fn: StageFunc<T, Result>,
+  options: MapStageOptions = {},
+  inherited?: Context,
+): Stage<Awaited<Result>> {
+  return new MapStage<T, Result, Awaited<Result>>(caller, source, fn, options, inherited);
+}
+
+/** Makes the stage of {@link filter} for the public function `caller`. */
+export function createFilter<T>(
+  caller: string,
+  source: PipelineSource<T>,
+  fn: StageFunc<T, boolean>,
+  options: MapStageOptions = {},
+  inherited?: Context,
+): Stage<T> {
+  return new FilterStage<T>(caller, source, fn, options, inherited);
 }
 
 /** A value that was accepted, and the outcome of its call. */
@@ -133,9 +155,15 @@ class MapStage<In, Result, Out> extends StageBase<In, Out> {
   #hasFreeWorker = false;
   #handedOver: Item<In, Result> | null = null;
 
-  constructor(caller: string, source: Pullable<In>, fn: StageFunc<In, Result>, options: MapStageOptions) {
+  constructor(
+    caller: string,
+    source: Pullable<In>,
+    fn: StageFunc<In, Result>,
+    options: MapStageOptions,
+    inherited: Context | undefined,
+  ) {
     const check = new Check(caller);
-    const ctx = checkStage(caller, check, source, options, names, aliases);
+    const ctx = checkStage(caller, source, options, names, aliases, inherited);
     checkFunction(caller, fn, "fn");
     super([openerOf(source)], ctx);
     const { concurrency = 1, ordered = true } = options;

@@ -2,6 +2,7 @@
 
 import { checkPullable } from "../channel/pull-source.ts";
 import { cancellationOf, waitOptionNames } from "../context/cancellation.ts";
+import type { Context } from "../context/context.ts";
 import { tryOr } from "../util/inspect.ts";
 import { Check } from "../util/validate.ts";
 import type { PipelineSource, StageOptions } from "./options.ts";
@@ -27,9 +28,18 @@ export function merge<T>(...args: readonly [...sources: PipelineSource<T>[], opt
 export function merge<T>(...args: readonly (PipelineSource<T> | StageOptions)[]): Stage<T> {
   const options = hasOptions(args) ? (args[args.length - 1] as StageOptions) : undefined;
   const sources = (options === undefined ? args : args.slice(0, -1)) as readonly PipelineSource<T>[];
-  for (const [i, source] of sources.entries()) checkPullable("merge", `source ${i + 1}`, source);
   check.options(options, waitOptionNames);
-  return new PassStage(sources.map(openerOf), cancellationOf(check, options)?.ctx);
+  return createMerge("merge", sources, cancellationOf(check, options)?.ctx);
+}
+
+/** Makes the stage of {@link merge} for the public function `caller`. */
+export function createMerge<T>(
+  caller: string,
+  sources: readonly PipelineSource<T>[],
+  ctx: Context | undefined,
+): Stage<T> {
+  for (const [i, source] of sources.entries()) checkPullable(caller, `source ${i + 1}`, source);
+  return new PassStage(sources.map(openerOf), ctx);
 }
 
 function hasOptions(args: readonly unknown[]): boolean {

@@ -3,7 +3,7 @@
 import { checkPullable, type Pullable } from "../channel/pull-source.ts";
 import { cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
 import type { Context } from "../context/context.ts";
-import type { Check } from "../util/validate.ts";
+import { Check } from "../util/validate.ts";
 
 /**
  * A source of a pipeline: an iterable, an async iterable, a channel, a stream, or a stage. A value of an iterable is passed on as it is, also
@@ -17,17 +17,21 @@ export type PipelineSource<T> = Pullable<T>;
  */
 export interface StageOptions extends WaitOptions {}
 
-/** Checks the source and the options of the public function `caller`; returns the context of the stage, if it has one. */
+/**
+ * Checks the source and the options of the public function `caller`; returns the context of the stage, if it has one: that of the options, or
+ * `inherited`.
+ */
 export function checkStage(
   caller: string,
-  check: Check,
   source: unknown,
   options: StageOptions,
   names: readonly string[],
-  aliases?: Readonly<Record<string, string>>,
+  aliases: Readonly<Record<string, string>>,
+  inherited: Context | undefined,
 ): Context | undefined {
+  const check = new Check(caller);
   checkPullable(caller, "source", source);
   check.options(options, [...names, ...waitOptionNames], aliases);
   // A context that is never canceled may have values.
-  return cancellationOf(check, options)?.ctx ?? options.ctx;
+  return cancellationOf(check, options)?.ctx ?? options.ctx ?? inherited;
 }

@@ -42,7 +42,7 @@ export interface EdgeOptions extends StageOptions {
  * for await (const text of debounce(["g", "go", "gor", "goro"], 100)) console.log(text); // goro
  */
 export function debounce<T>(source: PipelineSource<T>, ms: number, options: EdgeOptions = {}): Stage<T> {
-  return new DebounceStage("debounce", source, ms, options, false);
+  return createDebounce("debounce", source, ms, options);
 }
 
 /**
@@ -65,7 +65,29 @@ export function debounce<T>(source: PipelineSource<T>, ms: number, options: Edge
  * for await (const n of throttle([1, 2, 3], 10)) console.log(n); // 1, 3
  */
 export function throttle<T>(source: PipelineSource<T>, ms: number, options: EdgeOptions = {}): Stage<T> {
-  return new ThrottleStage("throttle", source, ms, options, true);
+  return createThrottle("throttle", source, ms, options);
+}
+
+/** Makes the stage of {@link debounce} for the public function `caller`. */
+export function createDebounce<T>(
+  caller: string,
+  source: PipelineSource<T>,
+  ms: number,
+  options: EdgeOptions = {},
+  inherited?: Context,
+): Stage<T> {
+  return new DebounceStage(caller, source, ms, options, inherited, false);
+}
+
+/** Makes the stage of {@link throttle} for the public function `caller`. */
+export function createThrottle<T>(
+  caller: string,
+  source: PipelineSource<T>,
+  ms: number,
+  options: EdgeOptions = {},
+  inherited?: Context,
+): Stage<T> {
+  return new ThrottleStage(caller, source, ms, options, inherited, true);
 }
 
 abstract class PacedStage<T> extends StageBase<T, T> {
@@ -79,9 +101,16 @@ abstract class PacedStage<T> extends StageBase<T, T> {
   /** The latest value that was not returned. */
   #held: { readonly value: T } | null = null;
 
-  constructor(caller: string, source: PipelineSource<T>, ms: number, options: EdgeOptions, isLeading: boolean) {
+  constructor(
+    caller: string,
+    source: PipelineSource<T>,
+    ms: number,
+    options: EdgeOptions,
+    inherited: Context | undefined,
+    isLeading: boolean,
+  ) {
     const check = new Check(caller);
-    const ctx: Context | undefined = checkStage(caller, check, source, options, ["leading", "trailing"]);
+    const ctx = checkStage(caller, source, options, ["leading", "trailing"], {}, inherited);
     super([openerOf(source)], ctx);
     const { leading = isLeading, trailing = true } = options;
     this.#ms = check.atLeast("ms", 0, ms);

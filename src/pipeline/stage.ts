@@ -46,8 +46,8 @@ export interface Source<T> {
   leave(reason: Error, report: Report): Promise<void>;
 }
 
-/** The property by which an object refers to the stage that it stands for. */
-export const stageKey: unique symbol = Symbol("goro.stage");
+/** The stages of the objects that stand for one, such as a pipeline for its last stage. */
+const stages = new WeakMap<object, Stage<unknown>>();
 
 const pipelineNext = new WaitReason("pipeline next");
 const end: Step<never> = { value: undefined, done: true };
@@ -86,10 +86,6 @@ export abstract class StageBase<In, Out> implements Stage<Out>, Source<Out> {
   constructor(openers: readonly (() => Source<In>)[], ctx: Context | undefined) {
     this.#openers = openers;
     this.ctx = ctx;
-  }
-
-  get [stageKey](): this {
-    return this;
   }
 
   [Symbol.asyncIterator](): this {
@@ -413,10 +409,15 @@ class Input<T> {
   }
 }
 
+/** Makes `object` a source that is the same as `stage`. */
+export function registerStage(object: object, stage: Stage<unknown>): void {
+  stages.set(object, stage);
+}
+
 /** Returns the function that opens `source`. A stage is its own source, so that it ends with the cause of the next stage. */
 export function openerOf<T>(source: Pullable<T>): () => Source<T> {
   return () => {
-    const stage = (source as { readonly [stageKey]?: unknown })[stageKey];
+    const stage = typeof source === "object" ? (stages.get(source) ?? source) : source;
     return stage instanceof StageBase ? (stage as Source<T>) : new PullSource(source);
   };
 }

@@ -1,6 +1,7 @@
 // `tee`: one source, several consumers, each of which gets all values.
 
-import { type Report, type Step } from "../channel/pull-source.ts";
+import type { Report, Step } from "../channel/pull-source.ts";
+import type { Context } from "../context/context.ts";
 import { Deferred } from "../runtime/waiter.ts";
 import { RingBuffer } from "../util/ring-buffer.ts";
 import { Check } from "../util/validate.ts";
@@ -24,7 +25,7 @@ export type Branches<T, N extends number, Known extends readonly Stage<T>[] = []
     ? Known
     : Branches<T, N, [...Known, Stage<T>]>;
 
-const check = new Check("tee");
+const aliases = { highWaterMark: "capacity", buffer: "capacity" };
 const end: Step<never> = { value: undefined, done: true };
 
 /**
@@ -54,14 +55,23 @@ export function tee<T, const N extends number = 2>(
   n: N = 2 as N,
   options: TeeOptions = {},
 ): Branches<T, N> {
-  const ctx = checkStage("tee", check, source, options, ["capacity"], {
-    highWaterMark: "capacity",
-    buffer: "capacity",
-  });
+  return createTee("tee", source, n, options) as Branches<T, N>;
+}
+
+/** Makes the branches of {@link tee} for the public function `caller`. */
+export function createTee<T>(
+  caller: string,
+  source: PipelineSource<T>,
+  n: number,
+  options: TeeOptions = {},
+  inherited?: Context,
+): Stage<T>[] {
+  const check = new Check(caller);
+  const ctx = checkStage(caller, source, options, ["capacity"], aliases, inherited);
   const { capacity = 16 } = options;
   const splitter = new Splitter(openerOf(source), check.count("capacity", 0, capacity));
   const branches = Array.from({ length: check.count("n", 1, n, 1000) }, () => splitter.addBranch());
-  return branches.map((branch) => new PassStage([() => branch], ctx)) as Stage<T>[] as Branches<T, N>;
+  return branches.map((branch) => new PassStage([() => branch], ctx));
 }
 
 /**
