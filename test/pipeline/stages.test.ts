@@ -119,6 +119,20 @@ describe("map", () => {
       expect(source.pulled).toBeLessThan(8);
     }));
 
+  test("ordered, no value is pulled after a failure, and the source is released, while an earlier value is waited for", () =>
+    inBubble(async () => {
+      const source = new CountingSource(100);
+      const fn = async (ctx: Context, n: number): Promise<number> => {
+        if (n === 2) throw why;
+        await sleep(ctx, n === 1 ? 50 : 1);
+        return n;
+      };
+      const result = outcomes(map(source, fn, { concurrency: 2, maxInFlight: 20 }));
+      await time.sleep(40);
+      expect([source.pulled, source.released]).toEqual([2, 1]);
+      expect(await result).toEqual([1, "why"]);
+    }));
+
   test("not ordered, the first error ends it, after the results that are done", () =>
     inBubble(async () => {
       const causes: unknown[] = [];
@@ -186,7 +200,7 @@ describe("filter", () => {
       expect(texts).toEqual(["a"]);
     }));
 
-  test("a million values of which few pass let timers fire", async () => {
+  test("200,000 values of which few pass let timers fire", async () => {
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
     const numbers = function* (): Generator<number> {
