@@ -31,12 +31,18 @@ const marks = join("util", "code-marks.js");
 await markFiles(outdir, marks);
 await build({
   absWorkingDir: root,
-  entryPoints: ["index", "testing/testing", "testing/preload", "trace/trace", "trace/preload", "bullmq/bullmq"].map(
-    (door) => ({
-      in: `src/${door}.ts`,
-      out: door,
-    }),
-  ),
+  entryPoints: [
+    "index",
+    "testing/testing",
+    "testing/preload",
+    "trace/trace",
+    "trace/preload",
+    "bullmq/bullmq",
+    "pipeline/pipeline",
+  ].map((door) => ({
+    in: `src/${door}.ts`,
+    out: door,
+  })),
   outdir: whole,
   // The library recognizes its own frames in a stack by the folder `whole`; see src/util/stack.ts.
   chunkNames: "goro-[hash]",

@@ -54,6 +54,10 @@ export const folders: Readonly<Record<string, Folder>> = {
     holds: "`WorkerPool`, `runPool`, retries, results in order",
     imports: ["util", "runtime", "channel", "waitgroup", "context", "sync", "time"],
   },
+  pipeline: {
+    holds: "`goro/pipeline`: stages over channels and iterables",
+    imports: ["util", "runtime", "channel", "context"],
+  },
   testing: {
     holds: "`goro/testing`: bubbles with virtual time, leak checks, a queue in memory",
     imports: ["util", "runtime", "channel", "waitgroup", "context", "time", "pool"],
@@ -75,6 +79,7 @@ export const entryPoints: readonly string[] = [
   "testing/testing.ts",
   "trace/trace.ts",
   "bullmq/bullmq.ts",
+  "pipeline/pipeline.ts",
 ];
 
 /** The files that re-export packages, with these packages. The build bundles them, so that the published package has no dependencies. */

@@ -21,6 +21,7 @@ const sections: Readonly<Record<string, string>> = {
   "43-testing-a-pool": "Testing",
   "44-ready-made-pool": "Ready-made",
   "45-broadcast": "Broadcast",
+  "46-pipeline": "Pipelines",
   "48-circuit-breaker": "Services",
 };
 

@@ -40,6 +40,7 @@ import {
   WorkerPool,
 } from "goro";
 import { type JobQueue, queue } from "goro/bullmq";
+import { batch, debounce, filter, map, merge, pipeline, tee, throttle } from "goro/pipeline";
 import { ignoreLeaks, bubble, memoryQueue, reportLeaks } from "goro/testing";
 import { record, renderPool, renderText, renderTimeline } from "goro/trace";
 import { type Callable, callablesOf, type Parameter } from "./support/exports.ts";
@@ -90,6 +91,15 @@ const calls: Readonly<Record<string, Calls>> = {
   "MemoryQueue.outcomes": { ctx: (ctx) => memoryQueue().outcomes(ctx) },
   "Mutex.lock": { options: (options) => new Mutex().lock(options) },
   "Mutex.withLock": { fn: (fn) => new Mutex().withLock(fn), options: (options) => new Mutex().withLock(job, options) },
+  "Pipeline.batch": { options: (options) => pipeline([1]).batch(options) },
+  "Pipeline.debounce": { options: (options) => pipeline([1]).debounce(1, options) },
+  "Pipeline.filter": {
+    fn: (fn) => pipeline([1]).filter(fn),
+    options: (options) => pipeline([1]).filter(() => true, options),
+  },
+  "Pipeline.map": { fn: (fn) => pipeline([1]).map(fn), options: (options) => pipeline([1]).map(job, options) },
+  "Pipeline.tee": { options: (options) => pipeline([1]).tee(2, options) },
+  "Pipeline.throttle": { options: (options) => pipeline([1]).throttle(1, options) },
   "ResultGroup.go": { f: (f) => new ResultGroup().go(f) },
   "ResultGroup.tryGo": { f: (f) => new ResultGroup().tryGo(f) },
   "ResultGroup.wait": { options: (options) => new ResultGroup().wait(options) },
@@ -123,6 +133,7 @@ const calls: Readonly<Record<string, Calls>> = {
   "WorkerPool.send": { options: (options) => pool().send(1, options) },
   "WorkerPool.stop": { ctx: (ctx) => pool().stop(ctx) },
   "WorkerPool.submit": { options: (options) => pool().submit(1, options) },
+  batch: { options: (options) => batch([1], options) },
   bubble: { f: (f) => bubble(f), options: (options) => bubble(job, options) },
   "context.afterFunc": { ctx: (ctx) => context.afterFunc(ctx, job), f: (f) => context.afterFunc(background(), f) },
   "context.cause": { ctx: (ctx) => context.cause(ctx) },
@@ -136,18 +147,23 @@ const calls: Readonly<Record<string, Calls>> = {
   "context.withTimeoutCause": { parent: (parent) => context.withTimeoutCause(parent, 0, new Error("late")) },
   "context.withValue": { parent: (parent) => context.withValue(parent, context.key<number>("key"), 1) },
   "context.withoutCancel": { parent: (parent) => context.withoutCancel(parent) },
+  debounce: { options: (options) => debounce([1], 1, options) },
   defer: { f: (f) => defer(f) },
   deliveryOf: { ctx: (ctx) => deliveryOf(ctx) },
+  filter: { fn: (fn) => filter([1], fn), options: (options) => filter([1], () => true, options) },
   fromEvents: { options: (options) => fromEvents(emitter, "event", options) },
   fromIterable: { options: (options) => fromIterable([1], options) },
   fromReadableStream: { options: (options) => fromReadableStream(new ReadableStream<number>(), options) },
   go: { f: (f) => go(f) },
   main: { f: (f) => main(f) },
+  map: { fn: (fn) => map([1], fn), options: (options) => map([1], job, options) },
   mapOrdered: { fn: (fn) => mapOrdered([1], fn), options: (options) => mapOrdered([1], job, options) },
   memoryQueue: { options: (options) => memoryQueue(options) },
+  merge: { options: (options) => merge([1], options) },
   "new Channel": { options: (options) => new Channel(0, options) },
   "new LossyChannel": { options: (options) => new LossyChannel(1, options) },
   "new WorkerPool": { f: (f) => new WorkerPool(f), options: (options) => new WorkerPool(job, options) },
+  pipeline: { options: (options) => pipeline([1], options) },
   queue: { options: (options) => queue("jobs", options) },
   onceFunc: { f: (f) => onceFunc(f) },
   onceValue: { f: (f) => onceValue(f) },
@@ -162,6 +178,8 @@ const calls: Readonly<Record<string, Calls>> = {
     options: (options) => runPool(background(), closed(), new Channel(1), job, options),
   },
   renderText: { options: (options) => renderText(trace, options) },
+  tee: { options: (options) => tee([1], 2, options) },
+  throttle: { options: (options) => throttle([1], 1, options) },
   select: { options: (options) => select([receive(new Channel())], options) },
   "time.afterFunc": { f: (f) => time.afterFunc(0, f) },
   renderTimeline: { options: (options) => renderTimeline(trace, options) },
@@ -199,6 +217,7 @@ function isChecked({ takes }: Parameter): boolean {
 const exported: Callable[] = callablesOf([
   "src/index.ts",
   "src/testing/testing.ts",
+  "src/pipeline/pipeline.ts",
   "src/trace/trace.ts",
   "src/bullmq/bullmq.ts",
 ]).filter(({ name }) => !exceptions.some((other) => other.test(name)));

@@ -65,7 +65,7 @@ test("every entry point exists for programs and for bundlers, with the same name
   };
   const home = join(folder, "node_modules", "goro");
   const entryPoints = Object.values(exports).filter((entry) => typeof entry === "object");
-  expect(entryPoints).toHaveLength(6);
+  expect(entryPoints).toHaveLength(7);
   const names = `
     const [node, bundler] = await Promise.all(process.argv.slice(1).map((file) => import(file)));
     console.log(Object.keys(node).join() === Object.keys(bundler).join(), Object.keys(node).length);`;

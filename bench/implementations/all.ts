@@ -17,6 +17,7 @@ export const names: readonly string[] = [
   "async-channel",
   "async-mutex",
   "abort-signal",
+  "node-stream",
   "p-map",
   "p-limit",
   "p-queue",

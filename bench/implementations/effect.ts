@@ -5,6 +5,7 @@ import { type Cause, Effect, Fiber, Queue, Stream } from "effect";
 import type { Meter, Program } from "../rows/row.ts";
 import type { Implementation, PoolAdapter } from "./implementation.ts";
 import { programs as more } from "./effect-more.ts";
+import { pipeline } from "./effect-stream.ts";
 
 const CAPACITY = 100;
 const WORKERS = 4;
@@ -190,6 +191,7 @@ const programs: Readonly<Record<string, Program>> = {
   "channel-heap": channelHeap,
   "pool-channels": poolOverQueues,
   ...more,
+  ...pipeline,
 };
 
 export const implementation: Implementation = {

@@ -6,6 +6,7 @@ import type { Meter, Program } from "../rows/row.ts";
 import type { Implementation } from "./implementation.ts";
 import { runJob } from "./goro-bridge.ts";
 import { programs as more } from "./goro-more.ts";
+import { pipeline } from "./goro-pipeline.ts";
 
 const CAPACITY = 100;
 const WORKERS = 4;
@@ -318,6 +319,7 @@ const programs: Readonly<Record<string, Program>> = {
   "pool-run": poolRun,
   "pool-submit": poolSubmit,
   ...more,
+  ...pipeline,
 };
 
 export const implementation: Implementation = {

@@ -3,6 +3,7 @@
 import { channels } from "./channels.ts";
 import { contexts } from "./contexts.ts";
 import { fairness } from "./fairness.ts";
+import { pipeline } from "./pipeline.ts";
 import { pool } from "./pool.ts";
 import { programs } from "./programs.ts";
 import type { Row } from "./row.ts";
@@ -16,6 +17,7 @@ export const rows: readonly Row[] = [
   ...select,
   ...waiting,
   ...pool,
+  ...pipeline,
   ...contexts,
   ...sync,
   ...programs,
