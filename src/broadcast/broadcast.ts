@@ -7,7 +7,7 @@
 
 import type { ChannelState } from "../channel/channel-state.ts";
 import { checkName } from "../channel/lossy-channel.ts";
-import { cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
+import { cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { rejected, resolved } from "../runtime/scheduler.ts";
 import { escapeControlChars, Printable, waitingSuffix } from "../util/inspect.ts";

@@ -5,7 +5,7 @@
 //   2. While a send waits, it has at least one waiter in a queue; when it has ended, it has none, and no listener.
 
 import type { ChannelState } from "../channel/channel-state.ts";
-import type { Cancellation } from "../context/cancellation.ts";
+import type { Cancellation } from "../runtime/cancellation.ts";
 import type { CaseInfo } from "../runtime/hooks.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { park, WaitReason } from "../runtime/wait-reasons.ts";

@@ -1,6 +1,6 @@
 // `pipeline`: the stages as methods, to be read from the source to the result.
 
-import type { WaitOptions } from "../context/cancellation.ts";
+import type { WaitOptions } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { type BatchOptions, createBatch } from "./batch.ts";
 import { createFilter, createMap, type MapStageOptions, type StageFunc } from "./map.ts";

@@ -1,7 +1,7 @@
 // `merge`: fan-in.
 
 import { checkPullable } from "../channel/pull-source.ts";
-import { cancellationOf, waitOptionNames } from "../context/cancellation.ts";
+import { cancellationOf, waitOptionNames } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { tryOr } from "../util/inspect.ts";
 import { Check } from "../util/validate.ts";

@@ -1,7 +1,7 @@
 // The arguments that the functions of goro/pipeline share, and their checks.
 
 import { checkPullable, type Pullable } from "../channel/pull-source.ts";
-import { cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
+import { cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { Check } from "../util/validate.ts";
 

@@ -1,6 +1,6 @@
 // The cancellation of waits that are not for a lock.
 
-import type { Cancellation } from "../context/cancellation.ts";
+import type { Cancellation } from "../runtime/cancellation.ts";
 import { canceled } from "../context/errors.ts";
 import type { WaitReason } from "../runtime/wait-reasons.ts";
 import type { ParkedOperation } from "../runtime/waiter.ts";

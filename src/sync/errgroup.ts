@@ -5,7 +5,7 @@
 //   2. While a call of `go` waits for a slot, all slots are taken.
 
 import { type CancelCauseFunc, withCancelCause } from "../context/api.ts";
-import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
+import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { go } from "../runtime/goroutine.ts";
 import { PanicError } from "../runtime/panic.ts";

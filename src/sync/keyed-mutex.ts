@@ -2,7 +2,7 @@
 //
 // Invariant, whenever no method is on the stack: the mutex of a key exists if and only if the key is locked.
 
-import { cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
+import { cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { rejected } from "../runtime/scheduler.ts";
 import { Printable } from "../util/inspect.ts";

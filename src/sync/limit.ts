@@ -1,6 +1,6 @@
 // A limit on the number of functions that run at once: the functions that users call. limit-state.ts has the slots and the queue.
 
-import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
+import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { background } from "../context/derive.ts";
 import { fromSignal } from "../context/signals.ts";

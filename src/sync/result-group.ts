@@ -1,6 +1,6 @@
 // An ErrGroup whose functions have results.
 
-import { cancellationOf, type WaitOptions, waitOptionNames } from "../context/cancellation.ts";
+import { cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { rejected } from "../runtime/scheduler.ts";
 import { isError, Printable } from "../util/inspect.ts";
