@@ -85,7 +85,7 @@ export class PoolLifecycle<Job, Result> implements EndingPool {
 
   /** Waits until no job is left. */
   onIdle(): Promise<void> {
-    if (this.hasEnded || this.#isIdle) return resolved();
+    if (this.hasEnded || this.#isIdle()) return resolved();
     const wait = new TrackedPromise<void>(poolIdle);
     this.#idleWaiters.push(wait);
     return wait.promise;
@@ -123,12 +123,17 @@ export class PoolLifecycle<Job, Result> implements EndingPool {
   check(): void {
     const { runner, results, feeder } = this.#parts;
     if (this.hasEnded || runner.isSweeping) return;
-    const isIdle = this.#isIdle;
-    if (isIdle && this.#idleWaiters.length > 0) resolveAll(this.#idleWaiters, undefined);
+    if (this.#idleWaiters.length > 0 && this.#isIdle()) resolveAll(this.#idleWaiters, undefined);
     if (this.hasStopped || runner.canceledBy !== undefined) {
       this.#end.check();
-    } else if (isIdle && this.#maps.size === 0 && !results.isAwaited && feeder === null) {
-      this.#detach?.();
+    } else if (
+      this.#detach !== null &&
+      this.#maps.size === 0 &&
+      !results.isAwaited &&
+      feeder === null &&
+      this.#isIdle()
+    ) {
+      this.#detach();
       this.#detach = null;
     }
   }
@@ -174,7 +179,7 @@ export class PoolLifecycle<Job, Result> implements EndingPool {
     resolveAll(this.#innerWaiters, report);
   }
 
-  get #isIdle(): boolean {
+  #isIdle(): boolean {
     const { runner, dispatcher, feeder } = this.#parts;
     return runner.open === 0 && runner.running === 0 && dispatcher.queue.isEmpty && (feeder?.held ?? 0) === 0;
   }
