@@ -155,8 +155,10 @@ export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> imple
 
   /** Starts the goroutine of a worker, in an async context without a store: a job whose call had no store is called directly. */
   start(worker: W): void {
+    worker.loop ??= new WorkerLoop(this, this.#host, worker);
+    const { loop } = worker;
     runIn(null, () => {
-      new WorkerLoop(this, this.#host, worker).start();
+      loop.start();
     });
   }
 

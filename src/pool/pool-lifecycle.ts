@@ -33,6 +33,7 @@ export class PoolLifecycle<Job, Result> implements EndingPool {
 
   /** Removes the listener on the pool's context; null while there is none. */
   #detach: (() => void) | null = null;
+  readonly #onCancel = (): void => this.checkContext();
   readonly #idleWaiters: TrackedPromise<void>[] = [];
 
   /** The calls of `stop` from outside of the pool, and the calls of jobs, which cannot return before these calls resolve. */
@@ -57,7 +58,7 @@ export class PoolLifecycle<Job, Result> implements EndingPool {
 
   /** Adds the listener on the pool's context. */
   attach(): void {
-    if (!this.hasEnded) this.#detach ??= onCancel(this.#parts.runner.settings.ctx, () => this.checkContext());
+    if (!this.hasEnded) this.#detach ??= onCancel(this.#parts.runner.settings.ctx, this.#onCancel);
   }
 
   /** Cuts the pool short if its context is canceled. An idle pool has no listener on its context, and notices the cancellation here. */

@@ -74,6 +74,7 @@ export function runPool<Job, Result>(
 class RunWorker<Job, Result> implements RunnerWorker {
   readonly id: number;
   hasGoroutine = false;
+  loop: { start(): void } | null = null;
   job: PoolJob<Job, Result> | null = null;
   hasStarted = false;
   isPresent = true;

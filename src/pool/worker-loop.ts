@@ -1,6 +1,6 @@
 // The goroutine of a worker: takes jobs while there are any, and runs each until its function has returned.
 //
-// It is a chain of promise reactions, whose handlers are made once. In an `async` function, each `await` makes two closures.
+// It is a chain of promise reactions, whose handlers are made once for a worker. In an `async` function, each `await` makes two closures.
 
 import { isStoreSetAfterAwait } from "../runtime/async-context.ts";
 import { type Goroutine, spawn } from "../runtime/goroutine.ts";
@@ -21,6 +21,9 @@ export interface RunnerWorker {
 
   /** Whether a goroutine runs that takes the jobs of the worker. */
   hasGoroutine: boolean;
+
+  /** Starts such a goroutine, one after another; null before the first. */
+  loop: { start(): void } | null;
 }
 
 /** The part of a pool that a loop calls. Only `nextJob` may run user code. */
@@ -66,8 +69,9 @@ export class WorkerLoop<Job, Result, W extends RunnerWorker> {
   readonly #runner: LoopRunner<Job, Result, W>;
   readonly #host: LoopHost<Job, Result, W>;
   readonly #worker: W;
+  readonly #main: () => Promise<void>;
   #goroutine!: Goroutine;
-  readonly #exit = new Deferred<void>();
+  #exit!: Deferred<void>;
 
   /** The job that is run. */
   #job: PoolJob<Job, Result> | null = null;
@@ -77,17 +81,20 @@ export class WorkerLoop<Job, Result, W extends RunnerWorker> {
     this.#runner = runner;
     this.#host = host;
     this.#worker = worker;
+    // Reports and traces show the name of this function.
+    const poolWorker = (): Promise<void> => {
+      const { promise } = this.#exit;
+      this.#resume();
+      return promise;
+    };
+    this.#main = poolWorker;
   }
 
   /** Starts the goroutine. */
   start(): void {
     this.#worker.hasGoroutine = true;
-    // Reports and traces show the name of this function.
-    const poolWorker = (): Promise<void> => {
-      this.#resume();
-      return this.#exit.promise;
-    };
-    this.#goroutine = spawn(this.#runner.caller, poolWorker, [], null);
+    this.#exit = new Deferred<void>();
+    this.#goroutine = spawn(this.#runner.caller, this.#main, [], null);
   }
 
   readonly #resume = (): void => this.#run(this.#takeNext());
@@ -167,8 +174,8 @@ export class WorkerLoop<Job, Result, W extends RunnerWorker> {
     this.#job = null;
     // A function that was called directly may have set a store by `enterWith`, which the next jobs must not inherit.
     if (last !== null && last.scope === null && hooks === null && isStoreSetAfterAwait()) {
-      this.#runner.start(this.#worker);
       this.#exit.resolve();
+      this.#runner.start(this.#worker);
       return undefined;
     }
     return this.#host.nextJob(this.#worker, now);

@@ -18,6 +18,7 @@ export class Worker<J> implements RunnerWorker, QueueNode<Worker<J>> {
   next: Worker<J> | null = null;
   readonly id: number;
   hasGoroutine = false;
+  loop: { start(): void } | null = null;
   isStarted = false;
 
   /** The job that the worker has taken or been given. */
