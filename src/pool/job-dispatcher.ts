@@ -154,21 +154,15 @@ export class JobDispatcher<Job, Result> {
   }
 
   /** See `RunnerHost.nextJob`. */
-  nextJob(worker: Worker<PoolJob<Job, Result>>): PoolJob<Job, Result> | null {
+  nextJob(worker: Worker<PoolJob<Job, Result>>, now: number | undefined): PoolJob<Job, Result> | null {
     if (worker.job !== null) return worker.job;
     // A worker that has been stopped at the end of the pool is not released again.
     if (!worker.isStarted) return null;
-    worker.job = this.workers.isOverLimit ? null : this.#take();
+    worker.job = this.workers.isOverLimit ? null : this.#take(now);
     if (worker.job !== null) return worker.job;
     this.workers.release(worker, worker.finishedAt);
     this.#host.onWorkerIdle();
     return null;
-  }
-
-  /** See `RunnerHost.lateJob`. */
-  lateJob(worker: Worker<PoolJob<Job, Result>>): PoolJob<Job, Result> | null {
-    if (worker.job === null) worker.isLoopRunning = false;
-    return worker.job;
   }
 
   /** See `RunnerHost.onReturn`. Short jobs must not starve timers and I/O: each job passes the scheduler. */
@@ -189,13 +183,11 @@ export class JobDispatcher<Job, Result> {
 
   #start(worker: Worker<PoolJob<Job, Result>>, job: PoolJob<Job, Result>): void {
     worker.job = job;
-    if (worker.isLoopRunning) return;
-    worker.isLoopRunning = true;
-    this.#runner.start(worker);
+    if (!worker.hasGoroutine) this.#runner.start(worker);
   }
 
   /** Removes and returns the first job of the queue, and accepts another one in its place; null if the queue has none. */
-  #take(): PoolJob<Job, Result> | null {
+  #take(now?: number): PoolJob<Job, Result> | null {
     this.#host.checkContext();
     if (this.#runner.canceledBy !== undefined) return null;
     for (let job = this.queue.take(); job !== undefined; job = this.queue.take()) {
@@ -204,7 +196,7 @@ export class JobDispatcher<Job, Result> {
         this.#runner.conclude(job);
         continue;
       }
-      if (!job.isAccepted) this.#accept(job);
+      if (!job.isAccepted) this.#accept(job, now);
       this.admitWaiting();
       return job;
     }

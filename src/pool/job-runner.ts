@@ -14,7 +14,7 @@
 
 import { expiryIn } from "../context/cancel.ts";
 import { DeadlineExceeded } from "../context/errors.ts";
-import { isStoreSetAfterAwait, runIn } from "../runtime/async-context.ts";
+import { runIn } from "../runtime/async-context.ts";
 import { type Goroutine, spawn } from "../runtime/goroutine.ts";
 import { hooks } from "../runtime/hooks.ts";
 import { resolved, resolvedPromise } from "../runtime/scheduler.ts";
@@ -28,25 +28,10 @@ import type { PoolFunc, ResolvedPoolOptions } from "./options.ts";
 import { PoolCounters } from "./report.ts";
 import { pause, retryDelay } from "./retry.ts";
 import { Stopping } from "./source.ts";
-
-/** The part of a worker that the engine uses. */
-export interface RunnerWorker {
-  readonly id: number;
-  /** The goroutine that runs `JobRunner.work` for the worker. */
-  goroutine: Goroutine | null;
-}
+import { type LoopHost, type LoopRunner, type RunnerWorker, WorkerLoop } from "./worker-loop.ts";
 
 /** The part of a pool that the engine calls. Only `nextJob` and `onChange` may run user code. */
-export interface RunnerHost<Job, Result, W extends RunnerWorker> {
-  /** Returns the next job for `worker`; null if there is none now. */
-  nextJob(worker: W): PoolJob<Job, Result> | null | Promise<PoolJob<Job, Result> | null>;
-
-  /** Returns a job that was given to `worker` directly after `nextJob` returned null; null ends the goroutine of the worker. */
-  lateJob(worker: W): PoolJob<Job, Result> | null;
-
-  /** Called when the function of `job` has returned, at the time `now`. The worker waits for the promise that this returns. */
-  onReturn(worker: W, job: PoolJob<Job, Result>, now: number): Promise<void> | undefined;
-
+export interface RunnerHost<Job, Result, W extends RunnerWorker> extends LoopHost<Job, Result, W> {
   /** Returns the jobs that workers have taken. */
   activeJobs(): Iterable<PoolJob<Job, Result>>;
 
@@ -61,14 +46,13 @@ export interface RunnerHost<Job, Result, W extends RunnerWorker> {
 }
 
 /** Runs the jobs of one pool. */
-export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
+export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> implements LoopRunner<Job, Result, W> {
   readonly #function: JobFunction<Job, Result>;
   readonly #host: RunnerHost<Job, Result, W>;
 
   /** Whether a job consists of one call of the function. */
   readonly #hasNoPolicy: boolean;
 
-  /** The public function that made the pool. */
   readonly caller: string;
   readonly settings: ResolvedPoolOptions<Job, Result>;
   readonly clock: Clock = currentClock();
@@ -169,50 +153,20 @@ export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
     return this.#verdict(job) !== undefined;
   }
 
-  /** Starts the goroutine of a worker. */
+  /** Starts the goroutine of a worker, in an async context without a store: a job whose call had no store is called directly. */
   start(worker: W): void {
-    // Reports and traces show the name of this function.
-    const poolWorker = (): Promise<void> => this.work(worker);
-    runIn(null, () => (worker.goroutine = spawn(this.caller, poolWorker, [], null)));
+    worker.loop ??= new WorkerLoop(this, this.#host, worker);
+    const { loop } = worker;
+    runIn(null, () => {
+      loop.start();
+    });
   }
 
-  /**
-   * The loop of a worker: takes jobs while there are any, and runs each until its function has returned. It runs in an async context
-   * without a store, so that a job whose call had no store is called directly.
-   */
-  async work(worker: W): Promise<void> {
-    for (;;) {
-      const next = this.#host.nextJob(worker);
-      let job = next instanceof Promise ? await next : next;
-      if (job === null) {
-        // The caller that gets the last outcome often submits the next job: one microtask costs less than a new goroutine.
-        await resolvedPromise;
-        job = this.#host.lateJob(worker);
-        if (job === null) return;
-      }
-      const goroutine = worker.goroutine as Goroutine;
-      let outcome = this.#markStarted(job, worker.id, goroutine);
-      if (job.isRunning) {
-        try {
-          outcome ??= this.#hasNoPolicy
-            ? this.#toDone(job, await this.#function.call(job, goroutine))
-            : await this.#runWithPolicies(job, goroutine);
-        } catch (thrown) {
-          outcome = this.#toFailed(job, thrown);
-        }
-      }
-      const held = this.#host.onReturn(worker, job, this.#markReturned(job, outcome, goroutine));
-      if (held !== undefined) await held;
-      // A function that was called directly may have set a store by `enterWith`, which the next jobs must not inherit.
-      if (job.scope === null && hooks === null && isStoreSetAfterAwait()) {
-        this.start(worker);
-        return;
-      }
-    }
+  call(job: PoolJob<Job, Result>, goroutine: Goroutine): Result | PromiseLike<Result | JobOutcome<Job, Result>> {
+    return this.#hasNoPolicy ? this.#function.call(job, goroutine) : this.#runWithPolicies(job, goroutine);
   }
 
-  /** Counts a job that a worker has taken as running, and returns undefined; returns its outcome if its end is decided. */
-  #markStarted(job: PoolJob<Job, Result>, worker: number, goroutine: Goroutine): JobOutcome<Job, Result> | undefined {
+  markStarted(job: PoolJob<Job, Result>, worker: number, goroutine: Goroutine): JobOutcome<Job, Result> | undefined {
     const decided = job.outcome ?? this.#verdict(job);
     if (decided !== undefined) return decided;
     job.isRunning = true;
@@ -225,8 +179,7 @@ export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
     return this.#verdict(job);
   }
 
-  /** Counts the function of a job as returned, and records the outcome. Returns the time. */
-  #markReturned(job: PoolJob<Job, Result>, outcome: JobOutcome<Job, Result> | undefined, goroutine: Goroutine): number {
+  markReturned(job: PoolJob<Job, Result>, outcome: JobOutcome<Job, Result> | undefined, goroutine: Goroutine): number {
     const now = this.clock.now();
     if (job.isRunning) {
       job.isRunning = false;
@@ -307,11 +260,15 @@ export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
     return error === undefined ? undefined : { status: "canceled", job: input, attempts, error };
   }
 
+  toOutcome(job: PoolJob<Job, Result>, result: Result | JobOutcome<Job, Result>): JobOutcome<Job, Result> {
+    return this.#hasNoPolicy ? this.#toDone(job, result as Result) : (result as JobOutcome<Job, Result>);
+  }
+
   #toDone(job: PoolJob<Job, Result>, value: Result): JobOutcome<Job, Result> {
     return this.#verdict(job) ?? { status: "done", job: job.input, attempts: job.attempts, value };
   }
 
-  #toFailed(job: PoolJob<Job, Result>, thrown: unknown): JobCanceled<Job> | JobFailed<Job> {
+  toFailed(job: PoolJob<Job, Result>, thrown: unknown): JobCanceled<Job> | JobFailed<Job> {
     return this.#verdict(job) ?? { status: "failed", job: job.input, attempts: job.attempts, error: toError(thrown) };
   }
 
@@ -347,7 +304,7 @@ export class JobRunner<Job, Result, W extends RunnerWorker = RunnerWorker> {
       try {
         return this.#toDone(job, await this.#function.call(job, goroutine));
       } catch (thrown) {
-        failed = this.#toFailed(job, thrown);
+        failed = this.toFailed(job, thrown);
         if (failed.status === "canceled" || job.isTimedOut) return failed;
       }
       const { error, attempts } = failed;

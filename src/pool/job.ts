@@ -305,10 +305,8 @@ export class Task<Job, Result> implements PoolTask<Job, Result>, OutcomeListener
    * Waits for the outcome, and returns its value or throws its error. The pool resolves with the outcome, a record of its own: resolving
    * with the user's value would read its `then` while the pool changes its state.
    */
-  async toResult(): Promise<Result> {
-    const outcome = await this.#whenDone();
-    if (outcome.status === "done") return outcome.value;
-    throw outcome.error;
+  toResult(): Promise<Result> {
+    return this.#whenDone().then(resultOf);
   }
 
   #whenDone(): Promise<JobOutcome<Job, Result>> {
@@ -320,4 +318,9 @@ export class Task<Job, Result> implements PoolTask<Job, Result>, OutcomeListener
   #markHandled(): void {
     if (this.#outcome?.status !== "done") this.#result?.catch(() => undefined);
   }
+}
+
+function resultOf<Job, Result>(outcome: JobOutcome<Job, Result>): Result {
+  if (outcome.status === "done") return outcome.value;
+  throw outcome.error;
 }

@@ -105,7 +105,6 @@ export class OrderedResults<Job, Result>
 
   next(): Promise<Step<Result>> {
     if (this.#ctx === null) this.#initialize();
-    this.#fillWindow();
     if (this.#pendingNext.length === 0) {
       try {
         const step = this.#nextResult();
@@ -120,6 +119,7 @@ export class OrderedResults<Job, Result>
     }
     const call = new TrackedPromise<Step<Result>>(poolResult);
     this.#pendingNext.push(call);
+    this.#fillWindow();
     return call.promise;
   }
 
@@ -146,7 +146,7 @@ export class OrderedResults<Job, Result>
   }
 
   afterOutcome(): void {
-    if (this.#hasRoom) this.#fillWindow();
+    if (this.#hasRoom()) this.#fillWindow();
   }
 
   /** Ends the iteration with `cause`, after the results that are done. */
@@ -209,13 +209,13 @@ export class OrderedResults<Job, Result>
     }
   }
 
-  get #hasRoom(): boolean {
+  #hasRoom(): boolean {
     return this.#sourceIsOpen && !this.#isDone && this.#inFlight.length < this.#pool.maxInFlight();
   }
 
   /** Pulls jobs while there is room for them. */
   #fillWindow(): void {
-    if (!this.#hasRoom || this.#isPulling || this.#isFilling) return;
+    if (!this.#hasRoom() || this.#isPulling || this.#isFilling) return;
     const source = this.#source as PullSource<Job>;
     if (!source.isSync) {
       this.#isPulling = true;
@@ -240,7 +240,7 @@ export class OrderedResults<Job, Result>
 
   /** Whether there is room for a job and the pool accepts jobs; ends the iteration if the pool does not. */
   #canPull(): boolean {
-    if (!this.#hasRoom) return false;
+    if (!this.#hasRoom()) return false;
     const reason = this.#pool.rejectionReason();
     if (reason !== undefined) this.#endWith(reason);
     return reason === undefined;

@@ -4,7 +4,8 @@
 // left besides them. A job that waits in `stop` cannot end before that call resolves: for the rule, it is done.
 
 import { RuntimeTimer } from "../runtime/timer.ts";
-import type { JobRunner, RunnerWorker } from "./job-runner.ts";
+import type { JobRunner } from "./job-runner.ts";
+import type { RunnerWorker } from "./worker-loop.ts";
 import { StoppedError } from "./report.ts";
 
 /** The part of a pool that the rule uses. */

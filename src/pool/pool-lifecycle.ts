@@ -33,6 +33,7 @@ export class PoolLifecycle<Job, Result> implements EndingPool {
 
   /** Removes the listener on the pool's context; null while there is none. */
   #detach: (() => void) | null = null;
+  readonly #onCancel = (): void => this.checkContext();
   readonly #idleWaiters: TrackedPromise<void>[] = [];
 
   /** The calls of `stop` from outside of the pool, and the calls of jobs, which cannot return before these calls resolve. */
@@ -57,7 +58,7 @@ export class PoolLifecycle<Job, Result> implements EndingPool {
 
   /** Adds the listener on the pool's context. */
   attach(): void {
-    if (!this.hasEnded) this.#detach ??= onCancel(this.#parts.runner.settings.ctx, () => this.checkContext());
+    if (!this.hasEnded) this.#detach ??= onCancel(this.#parts.runner.settings.ctx, this.#onCancel);
   }
 
   /** Cuts the pool short if its context is canceled. An idle pool has no listener on its context, and notices the cancellation here. */
@@ -85,7 +86,7 @@ export class PoolLifecycle<Job, Result> implements EndingPool {
 
   /** Waits until no job is left. */
   onIdle(): Promise<void> {
-    if (this.hasEnded || this.#isIdle) return resolved();
+    if (this.hasEnded || this.#isIdle()) return resolved();
     const wait = new TrackedPromise<void>(poolIdle);
     this.#idleWaiters.push(wait);
     return wait.promise;
@@ -123,12 +124,17 @@ export class PoolLifecycle<Job, Result> implements EndingPool {
   check(): void {
     const { runner, results, feeder } = this.#parts;
     if (this.hasEnded || runner.isSweeping) return;
-    const isIdle = this.#isIdle;
-    if (isIdle && this.#idleWaiters.length > 0) resolveAll(this.#idleWaiters, undefined);
+    if (this.#idleWaiters.length > 0 && this.#isIdle()) resolveAll(this.#idleWaiters, undefined);
     if (this.hasStopped || runner.canceledBy !== undefined) {
       this.#end.check();
-    } else if (isIdle && this.#maps.size === 0 && !results.isAwaited && feeder === null) {
-      this.#detach?.();
+    } else if (
+      this.#detach !== null &&
+      this.#maps.size === 0 &&
+      !results.isAwaited &&
+      feeder === null &&
+      this.#isIdle()
+    ) {
+      this.#detach();
       this.#detach = null;
     }
   }
@@ -174,7 +180,7 @@ export class PoolLifecycle<Job, Result> implements EndingPool {
     resolveAll(this.#innerWaiters, report);
   }
 
-  get #isIdle(): boolean {
+  #isIdle(): boolean {
     const { runner, dispatcher, feeder } = this.#parts;
     return runner.open === 0 && runner.running === 0 && dispatcher.queue.isEmpty && (feeder?.held ?? 0) === 0;
   }

@@ -11,7 +11,7 @@ import { receive, select, send } from "../channel/select.ts";
 import { causeOf, onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
 import { captureAsyncContext, runIn } from "../runtime/async-context.ts";
-import { type Goroutine, spawn } from "../runtime/goroutine.ts";
+import { spawn } from "../runtime/goroutine.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { rejected, resolved, resolvedPromise } from "../runtime/scheduler.ts";
 import { chanSend, poolRun } from "../runtime/wait-reasons.ts";
@@ -21,7 +21,8 @@ import { RingBuffer } from "../util/ring-buffer.ts";
 import { checkFunction, describe } from "../util/validate.ts";
 import { type JobOutcome, type OutcomeListener, PoolJob, TrackedPromise } from "./job.ts";
 import { guarded } from "./job-function.ts";
-import { JobRunner, type RunnerWorker } from "./job-runner.ts";
+import { JobRunner } from "./job-runner.ts";
+import type { RunnerWorker } from "./worker-loop.ts";
 import { type PoolFunc, type ResolvedPoolOptions, resolveRunOptions, type RunPoolOptions } from "./options.ts";
 import { type EndingPool, PoolEnd } from "./pool-end.ts";
 import type { RunReport } from "./report.ts";
@@ -72,7 +73,8 @@ export function runPool<Job, Result>(
 /** A worker of a run. */
 class RunWorker<Job, Result> implements RunnerWorker {
   readonly id: number;
-  goroutine: Goroutine | null = null;
+  hasGoroutine = false;
+  loop: { start(): void } | null = null;
   job: PoolJob<Job, Result> | null = null;
   hasStarted = false;
   isPresent = true;
@@ -126,7 +128,7 @@ class PoolRun<Job, Result> implements OutcomeListener<Job, Result>, EndingPool {
     });
     this.#runner = new JobRunner("runPool", f, settings, {
       nextJob: (worker) => this.#nextJob(worker),
-      lateJob: () => null,
+      lateJob: () => undefined,
       onReturn: (worker, job) => this.#onReturn(worker, job),
       activeJobs: () => this.#activeJobs(),
       takeQueued: () => undefined,

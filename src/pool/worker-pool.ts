@@ -92,8 +92,8 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
     checkFunction("WorkerPool", f);
     const settings = resolvePoolOptions(options);
     this.#runner = new JobRunner("WorkerPool", f, settings, {
-      nextJob: (worker) => this.#dispatcher.nextJob(worker),
-      lateJob: (worker) => this.#dispatcher.lateJob(worker),
+      nextJob: (worker, now) => this.#dispatcher.nextJob(worker, now),
+      lateJob: (worker) => (worker.isStarted ? worker.job : undefined),
       onReturn: (worker, _job, now) => this.#dispatcher.onReturn(worker, now),
       activeJobs: () => this.#dispatcher.workers.activeJobs(),
       takeQueued: () => this.#dispatcher.queue.take(),

@@ -4,11 +4,10 @@
 //   1. There are `limit` workers. There are more only while workers that were removed by `resize` finish their jobs.
 //   2. A worker has the least number that was free when it started, and keeps it.
 
-import type { Goroutine } from "../runtime/goroutine.ts";
 import { type Clock } from "../runtime/timer-queue.ts";
 import { type QueueNode, WaitQueue } from "../util/wait-queue.ts";
 import { guarded } from "./job-function.ts";
-import type { RunnerWorker } from "./job-runner.ts";
+import type { RunnerWorker } from "./worker-loop.ts";
 import type { ResolvedPoolOptions } from "./options.ts";
 import type { WorkerStats } from "./report.ts";
 
@@ -18,14 +17,12 @@ export class Worker<J> implements RunnerWorker, QueueNode<Worker<J>> {
   prev: Worker<J> | null = null;
   next: Worker<J> | null = null;
   readonly id: number;
-  goroutine: Goroutine | null = null;
+  hasGoroutine = false;
+  loop: { start(): void } | null = null;
   isStarted = false;
 
   /** The job that the worker has taken or been given. */
   job: J | null = null;
-
-  /** Whether its goroutine runs and will look at `job`. */
-  isLoopRunning = false;
 
   isIdle = true;
 
