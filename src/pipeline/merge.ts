@@ -1,7 +1,8 @@
 // `merge`: fan-in.
 
 import { checkPullable } from "../channel/pull-source.ts";
-import { cancellationOf, waitOptionNames } from "../runtime/cancellation.ts";
+import { contextOf } from "../context/wait-context.ts";
+import { waitOptionNames } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { tryOr } from "../util/inspect.ts";
 import { Check } from "../util/validate.ts";
@@ -29,7 +30,7 @@ export function merge<T>(...args: readonly (PipelineSource<T> | StageOptions)[])
   const options = hasOptions(args) ? (args[args.length - 1] as StageOptions) : undefined;
   const sources = (options === undefined ? args : args.slice(0, -1)) as readonly PipelineSource<T>[];
   check.options(options, waitOptionNames);
-  return createMerge("merge", sources, cancellationOf(check, options)?.ctx);
+  return createMerge("merge", sources, contextOf(check, options));
 }
 
 /** Makes the stage of {@link merge} for the public function `caller`. */

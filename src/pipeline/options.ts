@@ -1,7 +1,8 @@
 // The arguments that the functions of goro/pipeline share, and their checks.
 
 import { checkPullable, type Pullable } from "../channel/pull-source.ts";
-import { cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
+import { contextOf } from "../context/wait-context.ts";
+import { type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { Check } from "../util/validate.ts";
 
@@ -32,6 +33,5 @@ export function checkStage(
   const check = new Check(caller);
   checkPullable(caller, "source", source);
   check.options(options, [...names, ...waitOptionNames], aliases);
-  // A context that is never canceled may have values.
-  return cancellationOf(check, options)?.ctx ?? options.ctx ?? inherited;
+  return contextOf(check, options) ?? inherited;
 }

@@ -1,16 +1,15 @@
-// The cancellation of waits that are not for a lock.
+// The cancellation of an operation that is parked already, and of one that continues after it.
 
 import type { Cancellation } from "../runtime/cancellation.ts";
-import { canceled } from "../context/errors.ts";
 import type { WaitReason } from "../runtime/wait-reasons.ts";
 import type { ParkedOperation } from "../runtime/waiter.ts";
 
 /**
- * Waits for `waiter`, or until `cancellation` occurs, which rejects with its reason.
+ * Waits for `waiter`, which is parked, or until `cancellation` occurs, which rejects with its reason.
  *
  * @param leave - removes the waiter from its queue, and reports whether it was there; a waiter that was not has been served
  */
-export async function waitCancelably(
+export async function awaitParked(
   waiter: ParkedOperation<void, void>,
   reason: WaitReason,
   cancellation: Cancellation,
@@ -44,7 +43,7 @@ export function untilCanceled<R>(work: Promise<R>, cancellation: Cancellation): 
   return new Promise((resolve, reject) => {
     const settled = work.then(resolve, reject);
     const removeListener = cancellation.onCancel(() => {
-      reject(cancellation.reason ?? canceled);
+      reject(cancellation.reason);
     });
     void settled.then(removeListener);
   });

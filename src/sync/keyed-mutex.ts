@@ -2,12 +2,12 @@
 //
 // Invariant, whenever no method is on the stack: the mutex of a key exists if and only if the key is locked.
 
-import { cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
+import { timeLimitOf } from "../context/time-limit.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { rejected } from "../runtime/scheduler.ts";
 import { Printable } from "../util/inspect.ts";
 import { Check } from "../util/validate.ts";
-import { ownerOf, runHolding } from "./lock-guard.ts";
+import { type LockOptions, ownerOf, runHolding } from "./lock-guard.ts";
 import { Mutex } from "./mutex.ts";
 
 const lockCheck = new Check("KeyedMutex.lock");
@@ -67,10 +67,9 @@ export class KeyedMutex<K> extends Printable {
    * @returns the guard of this hold: `using` unlocks the key at the end of the scope
    * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.
    */
-  lock(key: K, options?: WaitOptions): Promise<Disposable> {
+  lock(key: K, options?: LockOptions): Promise<Disposable> {
     try {
-      lockCheck.options(options, waitOptionNames);
-      cancellationOf(lockCheck, options);
+      if (options !== undefined) timeLimitOf(lockCheck, options, "the key was not free");
     } catch (error) {
       return rejected(error);
     }
@@ -105,7 +104,7 @@ export class KeyedMutex<K> extends Printable {
    * @returns what `fn` returns
    * @throws what `fn` throws (rejects); {TypeError} (rejects) if `fn` is not a function.
    */
-  withLock<R>(key: K, fn: () => R | PromiseLike<R>, options?: WaitOptions): Promise<R> {
+  withLock<R>(key: K, fn: () => R | PromiseLike<R>, options?: LockOptions): Promise<R> {
     return runHolding("KeyedMutex.withLock", fn, () => this.lock(key, options));
   }
 

@@ -3,12 +3,12 @@
 import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { background } from "../context/derive.ts";
-import { fromSignal } from "../context/signals.ts";
+import { contextOf } from "../context/wait-context.ts";
 import { rejected, resolved } from "../runtime/scheduler.ts";
 import { limitIdle, limitTask } from "../runtime/wait-reasons.ts";
 import { printAsString } from "../util/inspect.ts";
 import { Check, checkFunction, describe } from "../util/validate.ts";
-import { untilCanceled, waitCancelably } from "./cancelable-wait.ts";
+import { untilCanceled, awaitParked } from "./cancelable-wait.ts";
 import { LimitState, type WaitingTask } from "./limit-state.ts";
 
 const createCheck = new Check("createLimit");
@@ -198,14 +198,14 @@ function call<R>(state: LimitState, task: LimitTask<R>, options: LimitOptions | 
     checkFunction("limit", task, "task");
     if (options === undefined) return run(state, task, background(), state.enter(0));
     callCheck.options(options, [...waitOptionNames, "priority"]);
-    const { ctx, signal, priority = 0 } = options;
+    const { priority = 0 } = options;
     if (typeof priority !== "number" || Number.isNaN(priority)) {
       throw new RangeError(`limit: priority must be a number, got ${describe(priority)}`);
     }
     const cancellation = cancellationOf(callCheck, options);
     const reason = cancellation?.reason;
     if (reason !== undefined) return rejected(reason);
-    const taskContext = ctx ?? (signal === undefined ? background() : fromSignal(signal));
+    const taskContext = contextOf(callCheck, options) ?? background();
     const waiting = state.enter(priority);
     if (cancellation === null) return run(state, task, taskContext, waiting);
     return runCancelably(state, task, taskContext, waiting, cancellation);
@@ -237,7 +237,7 @@ async function runCancelably<R>(
   cancellation: Cancellation,
 ): Promise<Awaited<R>> {
   if (waiting === null) await resolved();
-  else await waitCancelably(waiting, limitTask, cancellation, () => state.remove(waiting));
+  else await awaitParked(waiting, limitTask, cancellation, () => state.remove(waiting));
   // The cancellation may have occurred after the task got its slots.
   const { reason } = cancellation;
   if (reason !== undefined) {
@@ -254,7 +254,7 @@ async function waitForIdle(state: LimitState, options: WaitOptions | undefined):
   if (reason !== undefined) return rejected(reason);
   if (state.isIdle) return resolved();
   const waiter = state.waitForIdle();
-  return cancellation === null ? waiter.promise : waitCancelably(waiter, limitIdle, cancellation);
+  return cancellation === null ? waiter.promise : awaitParked(waiter, limitIdle, cancellation);
 }
 
 function clearTasks(state: LimitState): number {

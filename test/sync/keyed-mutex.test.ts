@@ -2,6 +2,7 @@ import { getEventListeners } from "node:events";
 import { expect, test } from "@jest/globals";
 import { context, KeyedMutex, PanicError, time } from "goro";
 import { mutexLock } from "../../src/runtime/wait-reasons.ts";
+import { bubble } from "goro/testing";
 import { children, inBubble } from "../support/contexts.ts";
 import { quiet, stateOf } from "../support/promises.ts";
 
@@ -103,3 +104,16 @@ test("unlocking a key that is not locked panics", () => {
   expect(() => mu.unlock("a")).toThrow(new PanicError("sync: unlock of unlocked mutex"));
   expect(mu.size).toBe(0);
 });
+
+test("a lock whose time is over leaves the key to its holder, and nothing behind it", () =>
+  bubble(async () => {
+    const mu = new KeyedMutex<string>();
+    const guard = await mu.lock("a");
+    await expect(mu.lock("a", { timeout: 100 })).rejects.toThrow("the lock was not free within 100 ms");
+    await expect(mu.lock("a", { timeout: 0 })).rejects.toThrow("the lock was not free within 0 ms");
+    expect(mu.size).toBe(1);
+    guard[Symbol.dispose]();
+    expect(mu.size).toBe(0);
+    (await mu.lock("a", { timeout: 0 }))[Symbol.dispose]();
+    expect(mu.size).toBe(0);
+  }));
