@@ -67,7 +67,7 @@ main(async () => {
   for await (const n of merge(done, sq(done, input), sq(done, input))) {
     sum += n;
   }
-  console.log("sum of all squares:", sum);
+  console.log(`sum of all squares: ${sum}`);
   done.close();
   await ended.wait();
 
@@ -75,8 +75,8 @@ main(async () => {
   done = new Channel<never>();
   input = gen(done, 3, 3, 3, 3, 3);
   const out = merge(done, sq(done, input), sq(done, input));
-  console.log("first:", (await out.receive()).value);
-  console.log("second:", (await out.receive()).value);
+  console.log(`first: ${(await out.receive()).value}`);
+  console.log(`second: ${(await out.receive()).value}`);
   done.close();
   await ended.wait();
   console.log("all stages have ended");
