@@ -6,6 +6,7 @@ import "./code.css";
 import type { Mistake } from "../../scripts/mistakes.ts";
 import type { ProgramRun } from "../run/host.ts";
 import type { CompiledProgram } from "../run/messages.ts";
+import { hasReducedMotion } from "../view/dom.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import { CodePanes } from "./code-panes.ts";
 import type { CodeEditor } from "./editor.ts";
@@ -124,10 +125,7 @@ class LessonPage {
   async #choice(): Promise<Choice | undefined> {
     const text = this.#editor?.text;
     const number = this.#mistakes.current;
-    const [lesson, broken] = await Promise.all([
-      loadLesson(this.#slug),
-      number === 0 ? undefined : loadMistakes(this.#slug),
-    ]);
+    const [lesson, broken] = await Promise.all([loadLesson(), number === 0 ? undefined : loadMistakes()]);
     const program = broken?.programs[number - 1]?.program ?? lesson.program;
     if (text !== undefined && text.trimEnd() !== program.source.trimEnd()) return undefined;
     return { program, expectation: broken?.fixed ?? lesson, mistake: broken?.mistakes[number - 1] };
@@ -142,9 +140,15 @@ class LessonPage {
     this.#verdict.hidden = this.#verdict.dataset["kind"] === "same";
     // Space then plays and pauses, instead of running the program again.
     if (document.activeElement?.id === "run") buttonById("play").focus();
+    this.#scrollToPicture();
     if (start === "step") this.#player.show(1);
-    else if (start === "play" && matchMedia("(prefers-reduced-motion: reduce)").matches) this.#player.show(Infinity);
+    else if (start === "play" && hasReducedMotion()) this.#player.show(Infinity);
     else if (start === "play") this.#player.play();
+  }
+
+  /** On a narrow screen, scrolls to the program if the picture, which follows it, would not be in view while the run is played. */
+  #scrollToPicture(): void {
+    if (this.#places.timeline.getBoundingClientRect().top > innerHeight * 0.8) this.#panes.scrollIntoView();
   }
 
   #fail(error: unknown): void {
@@ -195,11 +199,11 @@ class LessonPage {
   async #chooseMistake(mistake: number): Promise<void> {
     const turn = this.#begin();
     this.#mistakes.choose(mistake);
-    const broken = mistake === 0 ? undefined : await loadMistakes(this.#slug);
+    const broken = mistake === 0 ? undefined : await loadMistakes();
     if (turn !== this.#turn) return;
     this.#closeEditor();
     this.#panes.show(broken?.programs[mistake - 1]?.code);
-    this.#mistakes.ask(broken?.mistakes[mistake - 1]);
+    this.#mistakes.ask(broken?.mistakes[mistake - 1], broken?.fixed?.text);
     this.#clearRun();
   }
 

@@ -8,6 +8,7 @@ export class MistakePanel {
   readonly #buttons = [...document.querySelectorAll<HTMLButtonElement>("button[data-mistake]")];
   readonly #panel = byId("mistake", HTMLDivElement);
   readonly #text = byId("text", HTMLParagraphElement);
+  readonly #lessonText = [...this.#text.childNodes];
   #current = 0;
   #mistake: Mistake | undefined;
 
@@ -40,10 +41,11 @@ export class MistakePanel {
     }
   }
 
-  /** Shows the question of a mistake, or the text of the lesson. */
-  ask(mistake: Mistake | undefined): void {
+  /** Shows the question of a mistake, or the text of the program that is shown, by default that of the lesson. */
+  ask(mistake: Mistake | undefined, text?: string): void {
     this.#mistake = mistake;
     this.#text.hidden = mistake !== undefined;
+    this.#text.replaceChildren(...(text === undefined ? this.#lessonText : toProse(text)));
     this.#panel.hidden = mistake === undefined;
     this.#panel.replaceChildren();
     if (mistake === undefined) return;

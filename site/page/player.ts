@@ -73,6 +73,11 @@ export class Player {
     const view = this.#view;
     if (view === undefined) return;
     this.#step = Math.max(0, Math.min(step, view.steps));
+    // Before the step is drawn, because what is shown at the end takes room.
+    if (this.#step === view.steps && !this.#hasEnded) {
+      this.#hasEnded = true;
+      this.#listener.onEnd();
+    }
     view.show(this.#step);
     this.#scrub.value = String(this.#step);
     this.#scrub.setAttribute("aria-valuetext", `step ${this.#step} of ${view.steps}`);
@@ -81,10 +86,6 @@ export class Player {
     this.#sentence.textContent = this.#step === 0 ? beginning : (view.sentences[this.#step - 1] ?? "");
     this.#markItem();
     this.#listener.onStep(view, this.#step);
-    if (this.#step === view.steps && !this.#hasEnded) {
-      this.#hasEnded = true;
-      this.#listener.onEnd();
-    }
   }
 
   /** Starts playing, at the beginning if the end is shown; or pauses. */
