@@ -28,9 +28,9 @@ export function lessonModules(lessons: readonly BuiltLesson[], files: Map<string
     name: "goro-lessons",
     buildStart() {
       for (const { slug } of lessons) {
-        const emit = (prefix: string): string =>
-          this.emitFile({ type: "chunk", id: `${prefix}${slug}`, name: slug, preserveSignature: "strict" });
-        references.set(slug, [emit(program), emit(mistakes)]);
+        const emit = (prefix: string, name: string): string =>
+          this.emitFile({ type: "chunk", id: `${prefix}${slug}`, name, preserveSignature: "strict" });
+        references.set(slug, [emit(program, slug), emit(mistakes, `${slug}-mistakes`)]);
       }
     },
     resolveId: (id) => (id.startsWith(program) || id.startsWith(mistakes) ? `\0${id}` : null),

@@ -45,7 +45,7 @@ export function lessonPage(lessons: readonly BuiltLesson[], index: number, asset
             ${lesson.fixed !== undefined && programSwitch()}
           </section>
           ${code(lesson)} ${controls()} ${mistakes(lesson)} ${stage(lesson)}
-          ${lesson.fixed !== undefined && fixedProgram(lesson.programs, lesson.fixed)}
+          ${lesson.fixed !== undefined && html`<noscript>${fixedProgram(lesson.programs, lesson.fixed)}</noscript>`}
         </main>`,
     },
     assets,
@@ -195,7 +195,7 @@ function programSwitch(): Markup {
 
 /** The fixed program of a pitfall, for a reader without JavaScript. */
 function fixedProgram(broken: Programs, { programs, pairs, text, recording }: Fixed): Markup {
-  return html`<section class="fixed-program no-js" aria-labelledby="fixed">
+  return html`<section class="fixed-program" aria-labelledby="fixed">
     <h2 id="fixed">The fixed program</h2>
     <p>${prose(text)}</p>
     <div class="programs">

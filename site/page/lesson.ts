@@ -6,11 +6,11 @@ import "./code.css";
 import type { Mistake } from "../../scripts/mistakes.ts";
 import type { ProgramRun } from "../run/host.ts";
 import type { CompiledProgram } from "../run/messages.ts";
-import { hasReducedMotion } from "../view/dom.ts";
+import { element, hasReducedMotion } from "../view/dom.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import { CodePanes } from "./code-panes.ts";
 import type { CodeEditor } from "./editor.ts";
-import { buttonById, byId, create } from "./elements.ts";
+import { buttonById, byId } from "./elements.ts";
 import type { LessonData } from "./lesson-data.ts";
 import { loadLesson, loadMistakes } from "./load-lesson.ts";
 import { MistakePanel } from "./mistake-panel.ts";
@@ -54,6 +54,8 @@ class LessonPage {
   #running: ProgramRun | undefined;
   /** Counts the runs and the changes of the program, so that the result of an earlier run is not shown. */
   #turn = 0;
+  /** Resolves when the chosen program is shown. */
+  #chosen: Promise<void> = Promise.resolve();
 
   constructor() {
     this.#player = new Player({
@@ -96,6 +98,7 @@ class LessonPage {
     this.#setState("running");
     const stopTimer = setTimeout(() => this.#setState("stoppable"), patience);
     try {
+      await this.#chosen;
       const [choice, runner] = await Promise.all([this.#choice(), import("./runner.ts")]);
       const program = choice?.program ?? (await runner.compile(this.#editor?.text ?? ""));
       if (turn !== this.#turn) return;
@@ -104,7 +107,7 @@ class LessonPage {
       const result = await run.result;
       if (turn !== this.#turn) return;
       if (result.trace === null)
-        this.#places.output.replaceChildren(create("pre", "printed", result.output.map(({ text }) => text).join("")));
+        this.#places.output.replaceChildren(element("pre", "printed", result.output.map(({ text }) => text).join("")));
       this.#player.load(result.trace === null ? undefined : runner.createRunView(this.#places, result));
       const mistake = choice?.mistake;
       this.#show(runner.judge(result, mistake === undefined ? choice?.expectation : runner.declaredOutcome(mistake)));
@@ -196,11 +199,16 @@ class LessonPage {
 
   // ---- The program
 
-  async #chooseMistake(mistake: number): Promise<void> {
-    const turn = this.#begin();
+  #chooseMistake(mistake: number): Promise<void> {
+    this.#begin();
     this.#mistakes.choose(mistake);
+    this.#chosen = this.#showMistake(mistake);
+    return this.#chosen;
+  }
+
+  async #showMistake(mistake: number): Promise<void> {
     const broken = mistake === 0 ? undefined : await loadMistakes();
-    if (turn !== this.#turn) return;
+    if (mistake !== this.#mistakes.current) return;
     this.#closeEditor();
     this.#panes.show(broken?.programs[mistake - 1]?.code);
     this.#mistakes.ask(broken?.mistakes[mistake - 1], broken?.fixed?.text);

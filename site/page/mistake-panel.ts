@@ -1,7 +1,8 @@
 // The mistakes of a lesson: their buttons, the question before the run, and the explanation after it.
 
 import type { Mistake } from "../../scripts/mistakes.ts";
-import { byId, create } from "./elements.ts";
+import { element } from "../view/dom.ts";
+import { byId } from "./elements.ts";
 
 /** The buttons and the panel. */
 export class MistakePanel {
@@ -49,9 +50,13 @@ export class MistakePanel {
     this.#panel.hidden = mistake === undefined;
     this.#panel.replaceChildren();
     if (mistake === undefined) return;
-    const question = create("p", "question");
-    question.append(create("strong", "", "What will happen? "), ...toProse(mistake.question));
-    const undo = create("button", "undo", "Undo");
+    const question = element(
+      "p",
+      "question",
+      element("strong", "", "What will happen? "),
+      ...toProse(mistake.question),
+    );
+    const undo = element("button", "undo", "Undo");
     undo.type = "button";
     undo.title = "Back to the program of the lesson";
     this.#panel.append(question, undo);
@@ -60,8 +65,7 @@ export class MistakePanel {
   /** Shows the explanation of the mistake. */
   explain(): void {
     if (this.#mistake === undefined || this.#panel.childElementCount > 2) return;
-    const explanation = create("p", "explanation");
-    explanation.append(...toProse(this.#mistake.explanation));
+    const explanation = element("p", "explanation", ...toProse(this.#mistake.explanation));
     explanation.setAttribute("role", "status");
     this.#panel.append(explanation);
   }
@@ -69,5 +73,5 @@ export class MistakePanel {
 
 /** A text in which the parts between backquotes are code. */
 function toProse(text: string): (string | HTMLElement)[] {
-  return text.split("`").map((part, index) => (index % 2 === 1 ? create("code", "", part) : part));
+  return text.split("`").map((part, index) => (index % 2 === 1 ? element("code", "", part) : part));
 }

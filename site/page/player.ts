@@ -1,5 +1,6 @@
 // Stepping through a run: buttons, keys, a slider, and playing.
 
+import { element } from "../view/dom.ts";
 import type { RunView } from "../view/run-view.ts";
 import { buttonById, byId } from "./elements.ts";
 
@@ -155,13 +156,7 @@ export class Player {
   // The list is made when it is opened: a run may have thousands of steps.
   #fillList(): void {
     if (!this.#list.open || this.#view === undefined || this.#items.childElementCount > 0) return;
-    this.#items.replaceChildren(
-      ...this.#view.sentences.map((sentence) => {
-        const item = document.createElement("li");
-        item.textContent = sentence;
-        return item;
-      }),
-    );
+    this.#items.replaceChildren(...this.#view.sentences.map((sentence) => element("li", "", sentence)));
     this.#markItem();
   }
 

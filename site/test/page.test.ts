@@ -134,16 +134,16 @@ describe("the site", { skip: reason !== undefined }, () => {
         slug,
         async ({ page }) => {
           const content = (await page.textContent("main")) ?? "";
-          const others = fixed === undefined ? [] : [fixed.text, fixed.recording.output];
+          const others = fixed === undefined ? [] : [plain(fixed.text), fixed.recording.output];
           for (const part of [
-            text,
+            plain(text),
             programs.go,
             programs.ts,
             recording.output,
-            ...mistakes.flatMap(({ mistake }) => [mistake.question, mistake.explanation]),
+            ...mistakes.flatMap(({ mistake }) => [plain(mistake.question), plain(mistake.explanation)]),
             ...others,
           ]) {
-            assert.ok(content.includes(plain(part)), `${slug}: ${part}`);
+            assert.ok(content.includes(part), `${slug}: ${part}`);
           }
           assert.ok(((await page.locator("#timeline object").boundingBox())?.height ?? 0) > 100, slug);
           assert.ok((await page.locator(".list li").count()) > 0, slug);
@@ -363,6 +363,23 @@ describe("the site", { skip: reason !== undefined }, () => {
       },
       { reducedMotion: "reduce" },
     );
+  });
+
+  test("a mistake that is chosen right before Run, while a program is edited, is shown and run", async () => {
+    await visit("rendezvous", async (open) => {
+      const { page } = open;
+      await runText(open, program('  console.log("edited");'));
+      await open.judged();
+      await page.evaluate(() => {
+        for (const selector of ['[data-mistake="1"]', "#run"])
+          document.querySelector<HTMLButtonElement>(selector)?.click();
+      });
+      await page.waitForSelector(".question");
+      await open.judged();
+      assert.equal(await open.text("#verdict"), "Prints what Go printed, exit code 2.");
+      assert.equal(await page.locator("#pane-ts .added").count(), 1);
+      assert.equal(await page.locator(".cm-editor").count(), 0);
+    });
   });
 
   test("the dice change the seed, and a link shows the same run, with its mistake", async () => {
