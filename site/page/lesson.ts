@@ -89,14 +89,23 @@ class LessonPage {
   // ---- Runs
 
   #runOrStop(): void {
-    if (this.#running === undefined) void this.#run("play");
-    else this.#running.stop();
+    if (this.#running !== undefined) {
+      this.#running.stop();
+    } else if (document.body.dataset["state"] === "stoppable") {
+      // What the run needs is still being loaded.
+      this.#begin();
+      this.#show({ kind: "failed", text: "The program was stopped before it started." });
+    } else {
+      void this.#run("play");
+    }
   }
 
   async #run(start: Start): Promise<void> {
     const turn = this.#begin();
     this.#setState("running");
-    const stopTimer = setTimeout(() => this.#setState("stoppable"), patience);
+    const stopTimer = setTimeout(() => {
+      if (turn === this.#turn) this.#setState("stoppable");
+    }, patience);
     try {
       await this.#chosen;
       const [choice, runner] = await Promise.all([this.#choice(), import("./runner.ts")]);
