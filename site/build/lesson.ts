@@ -8,7 +8,7 @@ import { type Example, type Outcome, readRecording } from "../../scripts/example
 import { applyEdit, type Mistake, mistakesOf, writeMistakes } from "../../scripts/mistakes.ts";
 import type { Lesson } from "../lessons/path.ts";
 import type { Pitfall } from "../lessons/pitfalls.ts";
-import { type LinePairs, readLinePairs } from "./line-pairs.ts";
+import { findLinePairs, type LinePairs, readLinePairs } from "./line-pairs.ts";
 import { checkRun } from "./runs.ts";
 
 /** The two programs of an example. */
@@ -26,7 +26,10 @@ export interface EditedPrograms extends Programs {
 export interface Fixed {
   readonly directory: string;
   readonly programs: Programs;
+  readonly pairs: LinePairs;
   readonly recording: Outcome;
+  /** What is different in it. */
+  readonly text: string;
 }
 
 /** A lesson or a pitfall, read and run. */
@@ -71,19 +74,42 @@ export async function buildLesson(lesson: Lesson, examples: readonly Example[]):
   };
 }
 
-/** Reads a pitfall and runs both of its programs, as `buildLesson` does. */
+/**
+ * Reads a pitfall and runs both of its programs, as `buildLesson` does.
+ *
+ * @throws {Error} (rejects) if a program does not print what its Go twin printed, or the fixed one does not begin with an explanation
+ */
 export async function buildPitfall(pitfall: Pitfall, examples: readonly Example[]): Promise<BuiltLesson> {
   const { slug, title, text, broken } = pitfall;
   const fixed = findExample(examples, pitfall.fixed);
   await checkRun(fixed, 1);
+  const lesson = await buildLesson({ slug: `pitfall-${slug}`, example: broken, title, text }, examples);
+  const programs = await readPrograms(fixed);
   return {
-    ...(await buildLesson({ slug: `pitfall-${slug}`, example: broken, title, text }, examples)),
+    ...lesson,
+    pairs: findLinePairs(lesson.programs),
     fixed: {
       directory: fixed.directory,
-      programs: await readPrograms(fixed),
+      programs,
+      pairs: findLinePairs(programs),
       recording: await readRecording(fixed),
+      text: explanationIn(programs.ts, fixed.name),
     },
   };
+}
+
+/** The comment at the beginning of a fixed program says, after the title of the pitfall, what is different. */
+function explanationIn(program: string, name: string): string {
+  const [comment = ""] = /^(\/\/ .*\n)*/.exec(program) ?? [];
+  const [, text] =
+    /^[^:]*, fixed: (.*)$/.exec(
+      comment
+        .replace(/^\/\/ /gm, "")
+        .trim()
+        .replaceAll("\n", " "),
+    ) ?? [];
+  if (text === undefined) throw new Error(`${name} does not begin with "..., fixed: " and an explanation`);
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /**

@@ -1,7 +1,7 @@
 // The lines of the two programs of a lesson that belong together.
 
 import { readPairs } from "../lessons/pair-files.ts";
-import { noPairs } from "../lessons/pair-lines.ts";
+import { type LinePairs as PairedLines, noPairs, pairLines } from "../lessons/pair-lines.ts";
 import type { Language } from "./highlight.ts";
 import type { DiffLine } from "./line-changes.ts";
 
@@ -10,7 +10,15 @@ export type LinePairs = Readonly<Record<Language, ReadonlyMap<number, number>>>;
 
 /** Reads the pairs of an example. Without a file, no line has a partner. */
 export async function readLinePairs(example: string): Promise<LinePairs> {
-  const { groups } = (await readPairs(example)) ?? noPairs;
+  return numberPairs((await readPairs(example)) ?? noPairs);
+}
+
+/** Finds the pairs of two programs for which no file has them: the programs of a pitfall are as long as those of a lesson, and twice as many. */
+export function findLinePairs({ go, ts }: Readonly<Record<Language, string>>): LinePairs {
+  return numberPairs(pairLines(go, ts));
+}
+
+function numberPairs({ groups }: PairedLines): LinePairs {
   const side = (index: 0 | 1): ReadonlyMap<number, number> =>
     new Map(groups.flatMap((group, number) => group[index].map((line) => [line, number + 1] as const)));
   return { go: side(0), ts: side(1) };

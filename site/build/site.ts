@@ -11,8 +11,8 @@ import { pitfalls } from "../lessons/pitfalls.ts";
 import type { Assets } from "./document.ts";
 import { indexPage } from "./index-page.ts";
 import { buildLesson, buildPitfall, type BuiltLesson, checkMistakes, findExample } from "./lesson.ts";
-import { lessonModules } from "./lesson-modules.ts";
-import { hasPicture, lessonPage, timelinePicture } from "./lesson-page.ts";
+import { type LessonFiles, lessonModules } from "./lesson-modules.ts";
+import { lessonPage, timelinePicture } from "./lesson-page.ts";
 
 const root: string = fileURLToPath(new URL("../", import.meta.url));
 
@@ -28,7 +28,7 @@ export interface SiteOptions {
 }
 
 /**
- * Builds the site.
+ * Builds the site, and returns its lessons and its pitfalls.
  *
  * @throws {Error} (rejects) if a program does not end as it should
  */
@@ -40,25 +40,34 @@ export async function buildSite({ outDir, checksMistakes }: SiteOptions): Promis
     return built;
   });
   const traps = await mapInParallel(pitfalls, (pitfall) => buildPitfall(pitfall, all));
-  const assetsOf = await bundle([...lessons, ...traps], outDir);
+  const { assetsOf, filesOf } = await bundle([...lessons, ...traps], outDir);
   const write = (name: string, text: string): Promise<void> => writeFile(join(outDir, name), text);
   await write("index.html", indexPage(lessons, traps, assetsOf(entries.index)));
   for (const list of [lessons, traps]) {
     for (const [index, lesson] of list.entries()) {
-      if (hasPicture(lesson)) await write(`${lesson.slug}.svg`, timelinePicture(lesson));
-      await write(`${lesson.slug}.html`, lessonPage(list, index, assetsOf(entries.lesson)));
+      await write(`${lesson.slug}.svg`, timelinePicture(lesson));
+      await write(`${lesson.slug}.html`, lessonPage(list, index, assetsOf(entries.lesson), filesOf(lesson.slug)));
     }
   }
-  return lessons;
+  return [...lessons, ...traps];
 }
 
-/** Bundles the code of the pages, and returns the function that gives the files of an entry. */
-async function bundle(lessons: readonly BuiltLesson[], outDir: string): Promise<(entry: string) => Assets> {
+/** Where the parts of the bundle are. */
+interface Bundle {
+  /** Returns the files of an entry. */
+  assetsOf(entry: string): Assets;
+  /** Returns the files of a lesson. */
+  filesOf(slug: string): LessonFiles;
+}
+
+/** Bundles the code of the pages. */
+async function bundle(lessons: readonly BuiltLesson[], outDir: string): Promise<Bundle> {
+  const files = new Map<string, LessonFiles>();
   await build({
     root,
     configFile: join(root, "vite.config.ts"),
     logLevel: "warn",
-    plugins: [lessonModules(lessons)],
+    plugins: [lessonModules(lessons, files)],
     build: {
       outDir,
       emptyOutDir: true,
@@ -68,11 +77,18 @@ async function bundle(lessons: readonly BuiltLesson[], outDir: string): Promise<
   });
   const manifest = JSON.parse(await readFile(join(outDir, ".vite", "manifest.json"), "utf8")) as Manifest;
   await rm(join(outDir, ".vite"), { recursive: true });
-  return (entry) => {
-    const chunk = manifest[entry];
-    if (chunk === undefined) throw new Error(`the bundle has no entry ${entry}`);
-    const imported = (chunk.imports ?? []).flatMap((name) => manifest[name]?.css ?? []);
-    return { script: `./${chunk.file}`, styles: [...imported, ...(chunk.css ?? [])].map((file) => `./${file}`) };
+  return {
+    assetsOf(entry) {
+      const chunk = manifest[entry];
+      if (chunk === undefined) throw new Error(`the bundle has no entry ${entry}`);
+      const imported = (chunk.imports ?? []).flatMap((name) => manifest[name]?.css ?? []);
+      return { script: `./${chunk.file}`, styles: [...imported, ...(chunk.css ?? [])].map((file) => `./${file}`) };
+    },
+    filesOf(slug) {
+      const found = files.get(slug);
+      if (found === undefined) throw new Error(`the bundle has no lesson ${slug}`);
+      return found;
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 // The two programs: lines that belong together are lit on both sides, and the lines of a step are marked.
 
+import { hasReducedMotion } from "../view/dom.ts";
 import type { CodeOfSides, Side } from "./lesson-data.ts";
 
 const sides: readonly Side[] = ["go", "ts"];
@@ -39,6 +40,11 @@ export class CodePanes {
     for (const tab of this.#section.querySelectorAll<HTMLButtonElement>(".tabs button")) {
       tab.setAttribute("aria-pressed", String(tab.dataset["tab"] === side));
     }
+  }
+
+  /** Scrolls the page so that the programs are at its upper edge. */
+  scrollIntoView(): void {
+    this.#section.scrollIntoView({ block: "start", behavior: hasReducedMotion() ? "instant" : "smooth" });
   }
 
   /** Shows other programs; by default those of the lesson. */

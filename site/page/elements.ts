@@ -15,15 +15,3 @@ export function byId<E extends HTMLElement>(id: string, type: new () => E): E {
 export function buttonById(id: string): HTMLButtonElement {
   return byId(id, HTMLButtonElement);
 }
-
-/** Returns an element of a kind, with a class and a text. */
-export function create<K extends keyof HTMLElementTagNameMap>(
-  kind: K,
-  className: string,
-  text = "",
-): HTMLElementTagNameMap[K] {
-  const element = document.createElement(kind);
-  element.className = className;
-  element.textContent = text;
-  return element;
-}

@@ -29,6 +29,6 @@ export interface EditedProgram {
 export interface MistakesData {
   readonly mistakes: readonly Mistake[];
   readonly programs: readonly EditedProgram[];
-  /** Of a pitfall: the outcome of its only edit, which is the correction. */
-  readonly fixed?: Pick<LessonData, "order" | "recording">;
+  /** Of a pitfall: the outcome of its only edit, which is the correction, and what is different in it. */
+  readonly fixed?: Pick<LessonData, "order" | "recording"> & { readonly text: string };
 }

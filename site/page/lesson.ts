@@ -6,10 +6,11 @@ import "./code.css";
 import type { Mistake } from "../../scripts/mistakes.ts";
 import type { ProgramRun } from "../run/host.ts";
 import type { CompiledProgram } from "../run/messages.ts";
+import { element, hasReducedMotion } from "../view/dom.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import { CodePanes } from "./code-panes.ts";
 import type { CodeEditor } from "./editor.ts";
-import { buttonById, byId, create } from "./elements.ts";
+import { buttonById, byId } from "./elements.ts";
 import type { LessonData } from "./lesson-data.ts";
 import { loadLesson, loadMistakes } from "./load-lesson.ts";
 import { MistakePanel } from "./mistake-panel.ts";
@@ -53,6 +54,8 @@ class LessonPage {
   #running: ProgramRun | undefined;
   /** Counts the runs and the changes of the program, so that the result of an earlier run is not shown. */
   #turn = 0;
+  /** Resolves when the chosen program is shown. */
+  #chosen: Promise<void> = Promise.resolve();
 
   constructor() {
     this.#player = new Player({
@@ -86,15 +89,25 @@ class LessonPage {
   // ---- Runs
 
   #runOrStop(): void {
-    if (this.#running === undefined) void this.#run("play");
-    else this.#running.stop();
+    if (this.#running !== undefined) {
+      this.#running.stop();
+    } else if (document.body.dataset["state"] === "stoppable") {
+      // What the run needs is still being loaded.
+      this.#begin();
+      this.#show({ kind: "failed", text: "The program was stopped before it started." });
+    } else {
+      void this.#run("play");
+    }
   }
 
   async #run(start: Start): Promise<void> {
     const turn = this.#begin();
     this.#setState("running");
-    const stopTimer = setTimeout(() => this.#setState("stoppable"), patience);
+    const stopTimer = setTimeout(() => {
+      if (turn === this.#turn) this.#setState("stoppable");
+    }, patience);
     try {
+      await this.#chosen;
       const [choice, runner] = await Promise.all([this.#choice(), import("./runner.ts")]);
       const program = choice?.program ?? (await runner.compile(this.#editor?.text ?? ""));
       if (turn !== this.#turn) return;
@@ -103,7 +116,7 @@ class LessonPage {
       const result = await run.result;
       if (turn !== this.#turn) return;
       if (result.trace === null)
-        this.#places.output.replaceChildren(create("pre", "printed", result.output.map(({ text }) => text).join("")));
+        this.#places.output.replaceChildren(element("pre", "printed", result.output.map(({ text }) => text).join("")));
       this.#player.load(result.trace === null ? undefined : runner.createRunView(this.#places, result));
       const mistake = choice?.mistake;
       this.#show(runner.judge(result, mistake === undefined ? choice?.expectation : runner.declaredOutcome(mistake)));
@@ -124,10 +137,7 @@ class LessonPage {
   async #choice(): Promise<Choice | undefined> {
     const text = this.#editor?.text;
     const number = this.#mistakes.current;
-    const [lesson, broken] = await Promise.all([
-      loadLesson(this.#slug),
-      number === 0 ? undefined : loadMistakes(this.#slug),
-    ]);
+    const [lesson, broken] = await Promise.all([loadLesson(), number === 0 ? undefined : loadMistakes()]);
     const program = broken?.programs[number - 1]?.program ?? lesson.program;
     if (text !== undefined && text.trimEnd() !== program.source.trimEnd()) return undefined;
     return { program, expectation: broken?.fixed ?? lesson, mistake: broken?.mistakes[number - 1] };
@@ -142,9 +152,15 @@ class LessonPage {
     this.#verdict.hidden = this.#verdict.dataset["kind"] === "same";
     // Space then plays and pauses, instead of running the program again.
     if (document.activeElement?.id === "run") buttonById("play").focus();
+    this.#scrollToPicture();
     if (start === "step") this.#player.show(1);
-    else if (start === "play" && matchMedia("(prefers-reduced-motion: reduce)").matches) this.#player.show(Infinity);
+    else if (start === "play" && hasReducedMotion()) this.#player.show(Infinity);
     else if (start === "play") this.#player.play();
+  }
+
+  /** On a narrow screen, scrolls to the program if the picture, which follows it, would not be in view while the run is played. */
+  #scrollToPicture(): void {
+    if (this.#places.timeline.getBoundingClientRect().top > innerHeight * 0.8) this.#panes.scrollIntoView();
   }
 
   #fail(error: unknown): void {
@@ -192,14 +208,19 @@ class LessonPage {
 
   // ---- The program
 
-  async #chooseMistake(mistake: number): Promise<void> {
-    const turn = this.#begin();
+  #chooseMistake(mistake: number): Promise<void> {
+    this.#begin();
     this.#mistakes.choose(mistake);
-    const broken = mistake === 0 ? undefined : await loadMistakes(this.#slug);
-    if (turn !== this.#turn) return;
+    this.#chosen = this.#showMistake(mistake);
+    return this.#chosen;
+  }
+
+  async #showMistake(mistake: number): Promise<void> {
+    const broken = mistake === 0 ? undefined : await loadMistakes();
+    if (mistake !== this.#mistakes.current) return;
     this.#closeEditor();
     this.#panes.show(broken?.programs[mistake - 1]?.code);
-    this.#mistakes.ask(broken?.mistakes[mistake - 1]);
+    this.#mistakes.ask(broken?.mistakes[mistake - 1], broken?.fixed?.text);
     this.#clearRun();
   }
 

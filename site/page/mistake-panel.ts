@@ -1,13 +1,15 @@
 // The mistakes of a lesson: their buttons, the question before the run, and the explanation after it.
 
 import type { Mistake } from "../../scripts/mistakes.ts";
-import { byId, create } from "./elements.ts";
+import { element } from "../view/dom.ts";
+import { byId } from "./elements.ts";
 
 /** The buttons and the panel. */
 export class MistakePanel {
   readonly #buttons = [...document.querySelectorAll<HTMLButtonElement>("button[data-mistake]")];
   readonly #panel = byId("mistake", HTMLDivElement);
   readonly #text = byId("text", HTMLParagraphElement);
+  readonly #lessonText = [...this.#text.childNodes];
   #current = 0;
   #mistake: Mistake | undefined;
 
@@ -40,16 +42,21 @@ export class MistakePanel {
     }
   }
 
-  /** Shows the question of a mistake, or the text of the lesson. */
-  ask(mistake: Mistake | undefined): void {
+  /** Shows the question of a mistake, or the text of the program that is shown, by default that of the lesson. */
+  ask(mistake: Mistake | undefined, text?: string): void {
     this.#mistake = mistake;
     this.#text.hidden = mistake !== undefined;
+    this.#text.replaceChildren(...(text === undefined ? this.#lessonText : toProse(text)));
     this.#panel.hidden = mistake === undefined;
     this.#panel.replaceChildren();
     if (mistake === undefined) return;
-    const question = create("p", "question");
-    question.append(create("strong", "", "What will happen? "), ...toProse(mistake.question));
-    const undo = create("button", "undo", "Undo");
+    const question = element(
+      "p",
+      "question",
+      element("strong", "", "What will happen? "),
+      ...toProse(mistake.question),
+    );
+    const undo = element("button", "undo", "Undo");
     undo.type = "button";
     undo.title = "Back to the program of the lesson";
     this.#panel.append(question, undo);
@@ -58,8 +65,7 @@ export class MistakePanel {
   /** Shows the explanation of the mistake. */
   explain(): void {
     if (this.#mistake === undefined || this.#panel.childElementCount > 2) return;
-    const explanation = create("p", "explanation");
-    explanation.append(...toProse(this.#mistake.explanation));
+    const explanation = element("p", "explanation", ...toProse(this.#mistake.explanation));
     explanation.setAttribute("role", "status");
     this.#panel.append(explanation);
   }
@@ -67,5 +73,5 @@ export class MistakePanel {
 
 /** A text in which the parts between backquotes are code. */
 function toProse(text: string): (string | HTMLElement)[] {
-  return text.split("`").map((part, index) => (index % 2 === 1 ? create("code", "", part) : part));
+  return text.split("`").map((part, index) => (index % 2 === 1 ? element("code", "", part) : part));
 }

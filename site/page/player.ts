@@ -1,5 +1,6 @@
 // Stepping through a run: buttons, keys, a slider, and playing.
 
+import { element } from "../view/dom.ts";
 import type { RunView } from "../view/run-view.ts";
 import { buttonById, byId } from "./elements.ts";
 
@@ -73,6 +74,11 @@ export class Player {
     const view = this.#view;
     if (view === undefined) return;
     this.#step = Math.max(0, Math.min(step, view.steps));
+    // Before the step is drawn, because what is shown at the end takes room.
+    if (this.#step === view.steps && !this.#hasEnded) {
+      this.#hasEnded = true;
+      this.#listener.onEnd();
+    }
     view.show(this.#step);
     this.#scrub.value = String(this.#step);
     this.#scrub.setAttribute("aria-valuetext", `step ${this.#step} of ${view.steps}`);
@@ -81,10 +87,6 @@ export class Player {
     this.#sentence.textContent = this.#step === 0 ? beginning : (view.sentences[this.#step - 1] ?? "");
     this.#markItem();
     this.#listener.onStep(view, this.#step);
-    if (this.#step === view.steps && !this.#hasEnded) {
-      this.#hasEnded = true;
-      this.#listener.onEnd();
-    }
   }
 
   /** Starts playing, at the beginning if the end is shown; or pauses. */
@@ -154,13 +156,7 @@ export class Player {
   // The list is made when it is opened: a run may have thousands of steps.
   #fillList(): void {
     if (!this.#list.open || this.#view === undefined || this.#items.childElementCount > 0) return;
-    this.#items.replaceChildren(
-      ...this.#view.sentences.map((sentence) => {
-        const item = document.createElement("li");
-        item.textContent = sentence;
-        return item;
-      }),
-    );
+    this.#items.replaceChildren(...this.#view.sentences.map((sentence) => element("li", "", sentence)));
     this.#markItem();
   }
 

@@ -1,5 +1,7 @@
 // The lessons that were run, kept in this browser only. Where storage is not allowed, nothing is kept.
 
+import { element } from "../view/dom.ts";
+
 const key = "goro-tour";
 
 /** Returns the slugs of the lessons that were run. */
@@ -27,10 +29,7 @@ export function showProgress(slugs: Iterable<string> = finishedLessons()): void 
   for (const slug of slugs) {
     for (const item of document.querySelectorAll(`[data-slug="${CSS.escape(slug)}"]:not(.done)`)) {
       item.classList.add("done");
-      const note = document.createElement("span");
-      note.className = "visually-hidden";
-      note.textContent = " (done)";
-      item.querySelector("a")?.append(note);
+      item.querySelector("a")?.append(element("span", "visually-hidden", " (done)"));
     }
   }
 }

@@ -36,11 +36,26 @@ test("no lesson imports anything but goro", async () => {
   }
 });
 
-test("each lesson has mistakes", async () => {
-  for (const { example } of path) {
-    const found = all.find(({ name }) => name === example);
-    assert.ok(found);
-    assert.notDeepEqual(await mistakesOf(found), [], example);
+test("the path has eight first lessons and about seventeen others", () => {
+  const first = path.filter(({ example }) => example.startsWith("first/"));
+  assert.equal(first.length, 8);
+  assert.deepEqual(path.slice(0, 8), first);
+  assert.ok(path.length - first.length >= 15);
+});
+
+test("each first lesson has three mistakes, each other lesson at least one, and none shares a text with another", async () => {
+  const mistakes = await Promise.all(
+    path.map(async ({ example }) => {
+      const found = all.find(({ name }) => name === example);
+      assert.ok(found);
+      const own = await mistakesOf(found);
+      if (example.startsWith("first/")) assert.equal(own.length, 3, example);
+      else assert.ok(own.length > 0, example);
+      return own;
+    }),
+  );
+  for (const field of ["question", "explanation"] as const) {
+    assertDifferent(mistakes.flat().map((mistake) => mistake[field]));
   }
 });
 

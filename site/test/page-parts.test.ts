@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { editedCodeLines } from "../build/code-lines.ts";
+import { editedCodeLines, fixedCodeLines } from "../build/code-lines.ts";
 import { highlight } from "../build/highlight.ts";
 import { diffLines } from "../build/line-changes.ts";
 import { pairsAfter } from "../build/line-pairs.ts";
@@ -70,6 +70,19 @@ test("an edited program shows the removed line and marks the added one, with its
     text,
     '<span class="line" data-line="1">a;\n</span><del class="line gone">b;\n</del>' +
       '<ins class="line added" data-line="2" data-pair="5">c;\n</ins>',
+  );
+});
+
+test("a fixed program has pairs of its own, and no comment or import is shown as a change", () => {
+  const { text } = fixedCodeLines("// broken\na;\nb;\n", "// fixed\na;\n// why\nc;\n", "ts", {
+    go: new Map(),
+    ts: new Map([[4, 5]]),
+  });
+  assert.equal(
+    text.replaceAll(/<\/?i( [^>]*)?>/g, ""),
+    '<span class="line" data-line="1">// fixed\n</span><span class="line" data-line="2">a;\n</span>' +
+      '<del class="line gone">b;\n</del><span class="line" data-line="3">// why\n</span>' +
+      '<ins class="line added" data-line="4" data-pair="5">c;\n</ins>',
   );
 });
 

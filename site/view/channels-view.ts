@@ -9,6 +9,9 @@ import type { RunSteps } from "./steps.ts";
 /** With more channels, cells or parties than these, the others are counted. */
 const maxChannels = 12;
 const maxCells = 10;
+
+/** How many cells of a larger buffer are shown, so that they are in one row. */
+const fewCells = 6;
 const maxParties = 4;
 
 /** The length of a value in characters. */
@@ -168,7 +171,8 @@ function pipeContents(
 
 /** The places of a buffer: the oldest value is at the right, where values leave it. */
 function cellsOf(capacity: number, values: readonly BufferedValue[], added: ReadonlySet<number>): HTMLElement {
-  const count = Math.min(Math.max(capacity, values.length), maxCells);
+  const all = Math.max(capacity, values.length);
+  const count = all > maxCells ? fewCells : all;
   const list = element("ol", "cells");
   for (let i = count - 1; i >= 0; i--) {
     const value = values[i];
@@ -181,7 +185,7 @@ function cellsOf(capacity: number, values: readonly BufferedValue[], added: Read
     }
     list.append(cell);
   }
-  const more = Math.max(capacity, values.length) - count;
+  const more = all - count;
   if (more > 0) list.prepend(element("li", "cells-more", `+ ${more}`));
   return list;
 }

@@ -1,31 +1,27 @@
-// The output of a run, with virtual times. Lines of later steps are hidden. After a deadlock, its explanation is beside the report.
+// The output of a run, with virtual times. Lines of later steps are hidden.
 
 import { formatAxisTime } from "../../src/trace/formatting.ts";
 import type { Output, RunResult } from "../run/messages.ts";
-import type { BlockedParty, Deadlock } from "./deadlock.ts";
 import { element } from "./dom.ts";
-import type { RunSteps } from "./steps.ts";
 
 /** The output of one run. */
 export class OutputView {
   readonly #place: HTMLElement;
   readonly #empty = element("p", "output-empty", "Nothing is printed yet.");
   readonly #pieces: readonly HTMLElement[];
-  readonly #deadlock: HTMLElement | undefined;
   #shown: number;
 
-  constructor(place: HTMLElement, { output }: RunResult, { deadlock }: RunSteps) {
+  constructor(place: HTMLElement, { output }: RunResult) {
     this.#place = place;
     const list = element("ol", "output-lines");
     this.#pieces = addPieces(list, output);
     this.#shown = this.#pieces.length;
-    this.#deadlock = deadlock === undefined ? undefined : explain(deadlock);
     place.classList.add("run-output");
-    place.replaceChildren(this.#empty, list, ...(this.#deadlock === undefined ? [] : [this.#deadlock]));
+    place.replaceChildren(this.#empty, list);
   }
 
-  /** Shows the first `count` pieces and, at the end of the run, the explanation of a deadlock. */
-  show(count: number, isEnd: boolean): void {
+  /** Shows the first `count` pieces. */
+  show(count: number): void {
     const [from, to] = [Math.min(count, this.#shown), Math.max(count, this.#shown)];
     for (const piece of this.#pieces.slice(from, to)) {
       piece.hidden = count <= this.#shown;
@@ -35,8 +31,7 @@ export class OutputView {
     }
     this.#shown = count;
     this.#empty.hidden = count > 0;
-    if (this.#deadlock !== undefined) this.#deadlock.hidden = !isEnd;
-    const last = isEnd && this.#deadlock !== undefined ? this.#deadlock : this.#pieces[count - 1];
+    const last = this.#pieces[count - 1];
     if (last !== undefined) this.#scrollTo(last);
   }
 
@@ -70,20 +65,4 @@ function addPieces(list: HTMLElement, output: readonly Output[]): HTMLElement[] 
     if (text.endsWith("\n")) line = undefined;
   }
   return pieces;
-}
-
-function explain({ cycle, blocked, omitted }: Deadlock): HTMLElement {
-  const section = element("section", "deadlock", element("h3", "deadlock-title", "Deadlock: every goroutine waits"));
-  if (cycle.length > 1)
-    section.append(element("p", "deadlock-cycle", `Each waits for the next: ${[...cycle, cycle[0]].join(" → ")}`));
-  const list = element("ul", "deadlock-list", ...blocked.map(describe));
-  if (omitted > 0) list.append(element("li", "", `and ${omitted} more`));
-  section.append(list);
-  return section;
-}
-
-function describe({ name, wait, line, reasons }: BlockedParty): HTMLElement {
-  const where = line === undefined ? "" : ` (line ${line})`;
-  const because = reasons.length === 0 ? "" : `: ${reasons.join("; ")}`;
-  return element("li", "", element("strong", "", name), ` ${wait}${where}${because}.`);
 }

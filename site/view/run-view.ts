@@ -2,6 +2,7 @@
 
 import type { RunResult } from "../run/messages.ts";
 import { ChannelsView } from "./channels-view.ts";
+import { deadlockView } from "./deadlock-view.ts";
 import { OutputView } from "./output-view.ts";
 import { stepsOf, waitingLines } from "./steps.ts";
 import { TimelineView } from "./timeline-view.ts";
@@ -45,13 +46,19 @@ export function createRunView(places: ViewPlaces, result: RunResult): RunView {
   const { steps, states, printed } = run;
   const timeline = new TimelineView(places.timeline, result.trace, run);
   const channels = new ChannelsView(places.channels, run);
-  const output = new OutputView(places.output, result, run);
+  const output = new OutputView(places.output, result);
+  const deadlock = run.deadlock && deadlockView(run.deadlock);
+  if (deadlock !== undefined) places.timeline.append(deadlock);
   let shown: number | undefined;
   const clamp = (step: number): number => Math.min(Math.max(Math.round(step), 0), steps.length);
 
   const view: RunView = {
     steps: steps.length,
-    sentences: steps.map(({ sentence }) => sentence),
+    sentences: steps.map(({ sentence }, k) =>
+      deadlock !== undefined && k === steps.length - 1
+        ? `${sentence}; now every goroutine waits: a deadlock`
+        : sentence,
+    ),
     linesAt(step) {
       const k = clamp(step);
       const state = states[k];
@@ -63,7 +70,8 @@ export function createRunView(places: ViewPlaces, result: RunResult): RunView {
       shown = k;
       timeline.show(k);
       channels.show(k, isNext);
-      output.show(printed[k] ?? 0, k === steps.length);
+      output.show(printed[k] ?? 0);
+      if (deadlock !== undefined) deadlock.hidden = k !== steps.length;
     },
     stepAt: (event) => timeline.stepAt(event),
   };

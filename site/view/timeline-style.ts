@@ -2,9 +2,9 @@
 
 /** The rules for everything around the picture, whose own rules are in its SVG. */
 export const timelineStyle = `
-:host { display: block; max-height: inherit; }
+:host { display: flex; flex-direction: column; min-height: 0; max-height: inherit; }
 .scroller {
-  display: flex; align-items: flex-start; position: relative; overflow: auto; max-height: inherit;
+  flex: 0 1 auto; min-height: 0; display: flex; align-items: flex-start; position: relative; overflow: auto; max-height: inherit;
   background: var(--trace-background); border: 1px solid var(--trace-grid); border-radius: 6px;
   font: 12px ui-sans-serif, system-ui, sans-serif; color: var(--trace-foreground);
 }
