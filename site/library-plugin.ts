@@ -32,7 +32,9 @@ export function libraryPlugin(): Plugin {
     generateBundle(_, bundle) {
       const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
       const entries = chunks.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName);
-      const importer = chunks.find(({ imports }) => imports.some((name) => entries.includes(name)));
+      const importer = chunks.find(({ imports, dynamicImports }) =>
+        [...imports, ...dynamicImports].some((name) => entries.includes(name)),
+      );
       if (importer === undefined) return;
       this.error(`${importer.fileName} imports the entry of the worker, which WebKit would evaluate twice`);
     },

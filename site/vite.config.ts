@@ -1,5 +1,6 @@
 import { defineConfig } from "vite";
 import { libraryPlugin } from "./library-plugin.ts";
+import { sucrasePlugin } from "./sucrase-plugin.ts";
 
 /** The functions of the library that run as goroutines: a trace shows their names. */
 export const goroutineNames: readonly string[] = [
@@ -15,6 +16,7 @@ export default defineConfig({
   // The site can be served from any folder.
   base: "./",
   build: { target: "es2022", modulePreload: { polyfill: false } },
+  plugins: [sucrasePlugin()],
   worker: {
     format: "es",
     plugins: () => [libraryPlugin()],
