@@ -5,6 +5,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
 import * as all from "../../src/index.ts";
 import * as core from "../run/library-core.ts";
+import { libraryPlugin } from "../library-plugin.ts";
 import { goroutineNames } from "../vite.config.ts";
 import { mayUseOtherExports, otherExports } from "../run/other-exports.ts";
 
@@ -33,4 +34,28 @@ test("the names of the functions that the library runs as goroutines are kept by
     Array.from(text.matchAll(/\bspawn\((?:"[\w.]+"|this\.caller), (\w{2,}),/g), ([, name]) => name),
   );
   assert.deepEqual(names.sort(), goroutineNames);
+});
+
+test("the build fails if a file imports the entry of the worker, statically or dynamically", () => {
+  type Check = (this: { error(message: string): never }, options: unknown, bundle: object) => void;
+  const check = libraryPlugin().generateBundle as unknown as Check;
+  const chunk = (fileName: string, isEntry: boolean, imports: string[], dynamicImports: string[]): object => ({
+    type: "chunk",
+    fileName,
+    isEntry,
+    imports,
+    dynamicImports,
+  });
+  const build = (imports: string[], dynamicImports: string[]): void => {
+    const context = {
+      error(message: string): never {
+        throw new Error(message);
+      },
+    };
+    const entry = chunk("worker.js", true, [], ["run.js"]);
+    check.call(context, {}, { entry, run: chunk("run.js", false, imports, dynamicImports), style: { type: "asset" } });
+  };
+  build(["other.js"], ["src.js"]);
+  assert.throws(() => build(["worker.js"], []), /run\.js imports the entry/);
+  assert.throws(() => build([], ["worker.js"]), /run\.js imports the entry/);
 });
