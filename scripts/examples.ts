@@ -81,12 +81,17 @@ export interface RunOptions {
   readonly seed?: number | undefined;
   /** The file for a trace of the run, in the format of its extension. */
   readonly trace?: string | undefined;
+  /** Modules that are loaded before the library, with their full paths. */
+  readonly preloads?: readonly string[];
 }
 
 /** Runs the TypeScript program. GORO_DEBUG makes the report of a deadlock list each goroutine, as Go's does. */
-export function runPort({ port }: Pick<Example, "port">, { seed, trace }: RunOptions = {}): Promise<Run> {
+export function runPort(
+  { port }: Pick<Example, "port">,
+  { seed, trace, preloads = [] }: RunOptions = {},
+): Promise<Run> {
   const env: Record<string, string> = { GORO_DEBUG: "1" };
-  const imports = ["tsx"];
+  const imports = ["tsx", ...preloads];
   if (seed !== undefined) {
     env["GORO_SEED"] = String(seed);
     imports.push(join(root, "src", "testing", "preload.ts"));

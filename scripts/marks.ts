@@ -4,12 +4,14 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import type { Plugin } from "esbuild";
 
+const mark = "markCode(() => new Error().stack);";
+
 /** Returns the text of a file with its marks; its lines keep their numbers. */
 function marked(text: string, file: string, marks: string): string {
   const path = relative(dirname(file), marks).split(sep).join("/");
   const [, code, map] = /^([^]*?)(\n\/\/# sourceMappingURL=.*\s*)?$/.exec(text) as unknown as [string, string, string?];
-  const begin = `import { mark as markCode } from "${path.startsWith(".") ? path : `./${path}`}"; markCode(() => new Error());`;
-  return `${begin} ${code}\nmarkCode(() => new Error());${map ?? "\n"}`;
+  const begin = `import { mark as markCode } from "${path.startsWith(".") ? path : `./${path}`}"; ${mark}`;
+  return `${begin} ${code}\n${mark}${map ?? "\n"}`;
 }
 
 /** Marks the files in a folder of JavaScript modules; `marks` is the path of the module code-marks in it. */

@@ -1,5 +1,4 @@
-// Builds the library and the engine for a worker: their code keeps its async context, as programs do, and is marked, so that the library
-// recognizes its frames in a stack.
+// Builds the library for a worker: its code keeps its async context, as programs do.
 
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
@@ -7,7 +6,6 @@ import { restoreContexts, runtimeNames } from "./run/transform.ts";
 
 const source = fileURLToPath(new URL("../src/", import.meta.url));
 const engine = fileURLToPath(new URL("./run/", import.meta.url));
-const marks = `${source}util/code-marks.ts`;
 
 /** The functions of the runtime are imported by the names that transformed code uses. */
 const runtime = [
@@ -18,10 +16,7 @@ const runtime = [
   `import { Scope as $Scope } from ${JSON.stringify(`${engine}disposal.ts`)};`,
 ].join(" ");
 
-// The minifier makes `Error()` of `new Error()`. As the body of a function it would be a tail call, for which WebKit has no frame of the function.
-const mark = "$mark((error = new Error()) => error);";
-
-/** Transforms the modules of the library, and marks them and those of the engine. */
+/** Transforms the modules of the library. */
 export function libraryPlugin(): Plugin {
   return {
     name: "goro-library",
@@ -29,15 +24,19 @@ export function libraryPlugin(): Plugin {
     enforce: "post",
     transform(code, id) {
       const file = id.replace(/\?.*$/, "");
-      const isLibrary = file.startsWith(source);
-      if (file === marks || !/\.ts$/.test(file) || !(isLibrary || file.startsWith(engine))) return null;
-      const body = isLibrary ? `${runtime} ${restoreContexts(code)}` : code;
-      return {
-        code: `import { mark as $mark } from ${JSON.stringify(marks)}; ${mark} ${body}\n${mark}`,
-        map: null,
-        // The package has no side effects, except for its preloads.
-        moduleSideEffects: file.endsWith("/testing/preload.ts") || !isLibrary,
-      };
+      if (!file.startsWith(source) || !file.endsWith(".ts")) return null;
+      // The package has no side effects, except for its preloads.
+      const moduleSideEffects = file.endsWith("/testing/preload.ts");
+      return { code: `${runtime} ${restoreContexts(code)}`, map: null, moduleSideEffects };
+    },
+    generateBundle(_, bundle) {
+      const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
+      const entries = chunks.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName);
+      const importer = chunks.find(({ imports, dynamicImports }) =>
+        [...imports, ...dynamicImports].some((name) => entries.includes(name)),
+      );
+      if (importer === undefined) return;
+      this.error(`${importer.fileName} imports the entry of the worker, which WebKit would evaluate twice`);
     },
   };
 }

@@ -198,6 +198,23 @@ test("every class and function keeps its name in the build for programs, and eve
   expect(stdout).toBe("[]\n".repeat(5));
 });
 
+test("no mark of the library's code ends in a call, of which WebKit has no frame, in a minified bundle", async () => {
+  const { outputFiles } = await build({
+    stdin: { contents: 'export * from "goro";', resolveDir: folder },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "neutral",
+    mainFields: [],
+    conditions: ["module"],
+    external: ["node:*"],
+    write: false,
+  });
+  const text = outputFiles.map((file) => file.text).join("");
+  expect(text.match(/=>(?:new )?Error\(\)\.stack\)/g)?.length).toBeGreaterThan(50);
+  expect(text).not.toMatch(/=>(?:new )?Error\(\)[;,)}]/);
+});
+
 describe("a report in a bundle begins with the frames of the program", () => {
   const stuck = `
 import { Channel, go, main, Mutex, receive, select, time, WaitGroup, WorkerPool } from "goro";

@@ -2,19 +2,12 @@
 // kept until one of them changes.
 
 import { createHash, type Hash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  compareOutcomes,
-  type Example,
-  type Outcome,
-  readRecording,
-  runPort,
-  toOutcome,
-} from "../../scripts/examples.ts";
+import { compareOutcomes, type Example, type Outcome, readRecording, toOutcome } from "../../scripts/examples.ts";
 import type { Trace } from "../../src/trace/format.ts";
+import { runOnNode } from "../parity/run-on-node.ts";
 
 const cache = fileURLToPath(new URL("../node_modules/.cache/goro-tour/", import.meta.url));
 const library = fileURLToPath(new URL("../../src/", import.meta.url));
@@ -52,14 +45,9 @@ async function cachedRun(example: Example, seed: number): Promise<ProgramRun> {
 }
 
 async function runProgram(example: Example, seed: number): Promise<ProgramRun> {
-  const folder = await mkdtemp(join(tmpdir(), "goro-run-"));
-  try {
-    const file = join(folder, "trace.json");
-    const outcome = toOutcome(await runPort(example, { seed, trace: file }));
-    return { outcome, trace: JSON.parse(await readFile(file, "utf8")) as Trace };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const { trace, ...run } = await runOnNode(example.port, seed);
+  if (trace === null) throw new Error(`${example.name}, seed ${seed}: the program has left no trace`);
+  return { outcome: toOutcome(run), trace };
 }
 
 let hash: Promise<Hash> | undefined;

@@ -27,19 +27,25 @@ export interface CompareOptions {
    * @defaultValue true
    */
   readonly hasAsyncFrames?: boolean;
+
+  /**
+   * The text of the program, if the second run may have a frame of an async function at its parameters. WebKit has it, in addition to the frame
+   * of the body, until the first wait of the function.
+   */
+  readonly source?: string;
 }
 
 /** Returns the parts in which a run, in a browser, differs from a run on Node. */
 export function compareRuns(
   expected: Outcome,
   actual: Outcome,
-  { hasAsyncFrames = true }: CompareOptions = {},
+  { hasAsyncFrames = true, source = "" }: CompareOptions = {},
 ): Difference[] {
   const report = hasAsyncFrames ? expected.stderr : expected.stderr.replace(/^\s*at async .*\n/gm, "");
   return [
     ...compareLists("exit code", [expected.code], [actual.code]),
     ...compareLists("output", expected.stdout.split("\n"), actual.stdout.split("\n")),
-    ...compareReports(withOneHelperFrame(reportLines(report)), reportLines(actual.stderr)),
+    ...compareReports(withOneHelperFrame(reportLines(report)), reportLines(actual.stderr), source.split("\n")),
     ...compareTraces(expected.trace, actual.trace),
   ];
 }
@@ -52,11 +58,30 @@ function withOneHelperFrame(lines: readonly string[]): string[] {
   return lines.filter((line, index) => !lines[index - 1]?.endsWith(helperFrame) || !/main\.ts:\d+$/.test(line));
 }
 
-function compareReports(expected: readonly string[], actual: readonly string[]): Difference[] {
-  const comparable = actual.map((line, index) =>
+function compareReports(
+  expected: readonly string[],
+  actual: readonly string[],
+  source: readonly string[],
+): Difference[] {
+  const comparable = withoutParameterFrames(expected, actual, source).map((line, index) =>
     expected[index]?.endsWith(helperFrame) ? line.replace(/main\.ts:\d+$/, helperFrame) : line,
   );
   return compareLists("report", expected, comparable);
+}
+
+/** Returns `actual` without the frames that `expected` does not have at their places and whose line of the program has an async function. */
+function withoutParameterFrames(
+  expected: readonly string[],
+  actual: readonly string[],
+  source: readonly string[],
+): string[] {
+  const lines: string[] = [];
+  for (const line of actual) {
+    const [, number] = /\bmain\.ts:(\d+)$/.exec(line) ?? [];
+    const isAsync = /\basync\b/.test(source[Number(number) - 1] ?? "");
+    if (!isAsync || line === expected[lines.length]) lines.push(line);
+  }
+  return lines;
 }
 
 function compareTraces(expected: Trace | null, actual: Trace | null): Difference[] {

@@ -9,16 +9,16 @@
 //
 // A report is compared without columns and names of functions, which a source map may change.
 
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { type Example, runPort } from "../../scripts/examples.ts";
+import type { Example } from "../../scripts/examples.ts";
 import { selectExamples } from "../../scripts/select-examples.ts";
 import { textTable } from "../../scripts/text-table.ts";
 import { EngineBrowser } from "./browser.ts";
 import { compareRuns, type Outcome } from "./compare.ts";
 import { browserNames, missingBrowser, reasonToSkip } from "./drivers.ts";
+import { runOnNode } from "./run-on-node.ts";
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -47,7 +47,6 @@ const sampleDistance = 10;
 
 const needsNode = /from "(?!goro")/;
 const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
-const scratch = await mkdtemp(join(tmpdir(), "goro-parity-"));
 
 interface Task {
   readonly example: Example;
@@ -78,13 +77,6 @@ function shorten(text: string): string {
   return text.length <= 100 ? text : `${text.slice(0, 99)}…`;
 }
 
-async function runOnNode({ example, seed }: Task): Promise<Outcome> {
-  const file = join(scratch, `${example.name.replaceAll("/", "-")}-${seed}.json`);
-  const { code, stdout, stderr } = await runPort(example, { seed, trace: file });
-  const trace = JSON.parse(await readFile(file, "utf8").catch(() => "null")) as Outcome["trace"];
-  return { code, stdout, stderr, trace };
-}
-
 /** A run that the page could not begin. */
 function failedRun(error: unknown): Outcome {
   return { code: null, stdout: "", stderr: String(error), trace: null };
@@ -111,12 +103,19 @@ try {
   const queue = tasks.values();
   const work = async (): Promise<void> => {
     for (const task of queue) {
-      const [node, page] = await Promise.all([runOnNode(task), runInBrowser(browser, task).catch(failedRun)]);
-      const differences = compareRuns(node, page, { hasAsyncFrames: name === "chromium" });
-      if (differences.length > 0) different.add(task.example.name);
-      if (values.progress) console.error(`${++done} of ${tasks.length}: ${task.example.name}`, ...differences);
+      const { example, seed } = task;
+      const [node, page] = await Promise.all([
+        runOnNode(example.port, seed),
+        runInBrowser(browser, task).catch(failedRun),
+      ]);
+      const differences = compareRuns(node, page, {
+        hasAsyncFrames: name === "chromium",
+        source: name === "webkit" ? task.source : "",
+      });
+      if (differences.length > 0) different.add(example.name);
+      if (values.progress) console.error(`${++done} of ${tasks.length}: ${example.name}`, ...differences);
       for (const { part, expected, actual } of differences) {
-        rows.push([task.example.name, String(task.seed), part, shorten(expected), shorten(actual)]);
+        rows.push([example.name, String(seed), part, shorten(expected), shorten(actual)]);
       }
     }
   };
@@ -129,6 +128,5 @@ try {
   );
 } finally {
   await browser[Symbol.asyncDispose]();
-  await rm(scratch, { recursive: true });
 }
 process.exitCode = different.size === 0 ? 0 : 1;

@@ -4,6 +4,8 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { json } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "../../scripts/free-port.ts";
 import type { PageDriver } from "./drivers.ts";
@@ -39,12 +41,12 @@ export async function openWebKit(driverPath: string, url: string): Promise<PageD
     await isOver;
   };
   const send = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const { value } = (await response.json()) as { value: T & { error?: string; message?: string } };
-    if (!response.ok) throw new Error(`${value.error}: ${value.message}`);
+    // Not fetch, which waits for a response for 5 minutes only.
+    const command = request({ port, method, path });
+    command.end(body === undefined ? "" : JSON.stringify(body));
+    const [response] = (await once(command, "response")) as [IncomingMessage];
+    const { value } = (await json(response)) as { value: T & { error?: string; message?: string } };
+    if (response.statusCode !== 200) throw new Error(`${value.error}: ${value.message}`);
     return value;
   };
   try {

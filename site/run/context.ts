@@ -38,7 +38,7 @@ export function resumed(before: Frame): Frame {
 }
 
 /** Returns `value`; the second argument is evaluated for its effect. */
-export function keep<T>(value: T, _: unknown): T {
+export function keep<T>(value: T, _?: unknown): T {
   return value;
 }
 

@@ -39,7 +39,11 @@ export async function compile(source: string): Promise<CompiledProgram> {
 /** Starts a program in a worker of its own. */
 export function startRun(program: CompiledProgram, options: HostOptions = {}): ProgramRun {
   const { onOutput, ...runOptions } = options;
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+    type: "module",
+    // The library reads the seed when it is loaded, before the first message.
+    name: String(options.seed ?? 1),
+  });
   const send = (request: Request): void => worker.postMessage(request);
   const output: Output[] = [];
   let stopTimer: ReturnType<typeof setTimeout> | undefined;

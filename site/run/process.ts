@@ -9,7 +9,6 @@ type Listener = (...args: unknown[]) => void;
 
 /** What the worker gives to the process. */
 export interface ProcessHost {
-  readonly env: Readonly<Record<string, string>>;
   readonly processors: number;
   /** The text of the program, from which names of channels are read. */
   readonly source: string;
@@ -40,15 +39,16 @@ export class WorkerProcess {
   readonly stdout: Stream;
   readonly stderr: Stream;
   exitCode: number | string | undefined;
-  readonly #host: ProcessHost;
   readonly #listeners = new Map<string, Listener[]>();
   #isExiting = false;
 
-  constructor(host: ProcessHost) {
-    this.#host = host;
-    this.env = host.env;
-    this.stdout = new Stream((text) => host.write("stdout", text));
-    this.stderr = new Stream((text) => host.write("stderr", text));
+  /** Set before the program starts. */
+  host!: ProcessHost;
+
+  constructor(env: Readonly<Record<string, string>>) {
+    this.env = env;
+    this.stdout = new Stream((text) => this.host.write("stdout", text));
+    this.stderr = new Stream((text) => this.host.write("stderr", text));
   }
 
   exit(code: number | string | undefined = this.exitCode): void {
@@ -59,9 +59,9 @@ export class WorkerProcess {
     try {
       this.emit("exit", this.#code);
     } catch (error) {
-      this.#host.uncaught(error);
+      this.host.uncaught(error);
     }
-    this.#host.exit(this.#code);
+    this.host.exit(this.#code);
   }
 
   get #code(): number {
@@ -99,10 +99,10 @@ export class WorkerProcess {
       case "async_hooks":
         return { AsyncLocalStorage, AsyncResource };
       case "fs":
-        return { readFileSync: () => this.#host.source };
+        return { readFileSync: () => this.host.source };
       case "os":
         return {
-          availableParallelism: () => this.#host.processors,
+          availableParallelism: () => this.host.processors,
           constants: { signals: { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } },
         };
       case "events":

@@ -12,6 +12,12 @@
 //   yield e                     ->  $keep(yield e, $here = $resumed($here))
 //   await e                     ->  $keep(await e, $set($here))
 //
+// In a program, stacks must have the lines of all callers. WebKit has no frame of a function that ends in a call, and no line of the initializer
+// of a field:
+//
+//   return f()                  ->  return $keep((f())), and alike for the body of an arrow function
+//   class A { x = f(); }        ->  class A { x = (() => $keep((f())))(); }
+//
 // The code around the result must declare the names of `runtimeNames`.
 
 import { type AnyNode, type ImportDeclaration, parse } from "acorn";
@@ -154,6 +160,12 @@ class Printer {
       case "FunctionExpression":
       case "ArrowFunctionExpression":
         return this.#printFunction(node);
+      case "ReturnStatement":
+        if (this.#imports === null || !isTailCall(node.argument)) break;
+        return this.#printParts(node, this.#kept(node.argument));
+      case "PropertyDefinition":
+        if (this.#imports === null || !node.value || !hasCall(node.value)) break;
+        return this.#printParts(node, this.#kept(node.value, "(() => ", ")()"));
       default:
     }
     return this.#printParts(node);
@@ -183,10 +195,11 @@ class Printer {
     this.#isAsyncGenerator = node.async && node.generator;
     const start = this.#isAsyncGenerator ? ` let ${generatorContext} = $get();` : "";
     const { body } = node;
+    const isKept = this.#imports !== null && isTailCall(body);
     const text =
       start !== "" && body.type === "BlockStatement"
         ? this.#printParts(node, new Map([[body, this.#printBlock(body, start)]]))
-        : this.#printParts(node);
+        : this.#printParts(node, isKept ? this.#kept(body) : undefined);
     [this.#isAsync, this.#isAsyncGenerator] = [wasAsync, wasAsyncGenerator];
     return text;
   }
@@ -304,6 +317,11 @@ class Printer {
     return node.await ? `{${declaration} try { ${text} } finally { $set(${context}); } }` : text;
   }
 
+  /** Replaces an expression so that its last call is not a tail call. */
+  #kept(expression: AnyNode, before: string = "", after: string = ""): Replacements {
+    return new Map([[expression, `${before}$keep((${this.#print(expression)}))${after}`]]);
+  }
+
   /** Returns the declaration of a variable with the current context, and its name. */
   #context(): [declaration: string, name: string] {
     if (this.#isAsyncGenerator) return ["", generatorContext];
@@ -367,6 +385,31 @@ function canResume(node: AnyNode | null | undefined): boolean {
   if (node.type === "ForOfStatement" && node.await) return true;
   if (isUsing(node) && node.kind === "await using") return true;
   return partsOf(node).some(canResume);
+}
+
+/** Reports whether an expression, as the result of a function, ends in a call. */
+function isTailCall(node: AnyNode | null | undefined): node is AnyNode {
+  switch (node?.type) {
+    case "CallExpression":
+    case "TaggedTemplateExpression":
+      return true;
+    case "ChainExpression":
+      return isTailCall(node.expression);
+    case "ConditionalExpression":
+      return isTailCall(node.consequent) || isTailCall(node.alternate);
+    case "LogicalExpression":
+      return isTailCall(node.right);
+    case "SequenceExpression":
+      return isTailCall(node.expressions.at(-1));
+    default:
+      return false;
+  }
+}
+
+/** Reports whether the evaluation of `node` itself calls a function. */
+function hasCall(node: AnyNode): boolean {
+  if (/Function|Class/.test(node.type)) return false;
+  return /^(Call|New|TaggedTemplate)Expression$/.test(node.type) || partsOf(node).some(hasCall);
 }
 
 /** Reports whether an assignment to a pattern may run code of the program. */

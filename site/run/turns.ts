@@ -39,8 +39,8 @@ export interface TurnListener {
   onEnd(): void;
 }
 
-/** Installs `setImmediate`, and counts immediates, timers and requests. Returns a function that begins to look for idleness. */
-export function installTurns({ onTurn, onIdle, onEnd }: TurnListener): () => void {
+/** Installs `setImmediate`, and counts immediates, timers and requests. Returns a function that begins to call a listener. */
+export function installTurns(): (listener: TurnListener) => void {
   const host = globalThis as unknown as Host;
   const { setTimeout, setInterval, clearTimeout, fetch } = host;
   const queue: (() => void)[] = [];
@@ -48,12 +48,13 @@ export function installTurns({ onTurn, onIdle, onEnd }: TurnListener): () => voi
   const timers = new Set<number>();
   let requests = 0;
   let idleTimer: number | undefined;
-  let isWatching = false;
+  let listener: TurnListener | undefined;
 
   const isBusy = (): boolean => queue.length + timers.size + requests > 0;
   const check = (): void => {
     clearTimeout.call(host, idleTimer);
-    if (!isWatching || isBusy()) return;
+    if (listener === undefined || isBusy()) return;
+    const { onIdle, onEnd } = listener;
     idleTimer = setTimeout.call(
       host,
       () => {
@@ -72,7 +73,7 @@ export function installTurns({ onTurn, onIdle, onEnd }: TurnListener): () => voi
     );
   };
   const enter = (run: () => void): void => {
-    onTurn();
+    listener?.onTurn();
     try {
       run();
     } finally {
@@ -126,8 +127,8 @@ export function installTurns({ onTurn, onIdle, onEnd }: TurnListener): () => voi
     response.then(onSettled, onSettled);
     return response;
   };
-  return () => {
-    isWatching = true;
+  return (newListener) => {
+    listener = newListener;
     check();
   };
 }

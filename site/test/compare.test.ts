@@ -52,6 +52,26 @@ describe("compareRuns", () => {
     assert.deepEqual(parts({ stderr: report.replace(":3:7", ":1:7") }), ["report 3"]);
   });
 
+  test("a frame at the parameters of an async function is left out where the browser may have one", () => {
+    const source = "\n\n  f();\nasync function g() {\n}\n";
+    const withFrame = (line: number): Outcome => ({
+      ...base,
+      stderr: report.replace(/(\tat f.*\n)/, `$1\tg@main.ts:${line}:7\n`),
+    });
+    const partsOf = (line: number, text: string): string[] =>
+      compareRuns(base, withFrame(line), { source: text }).map(({ part }) => part);
+    assert.deepEqual(partsOf(4, source), []);
+    assert.deepEqual(partsOf(4, ""), ["report 4"]);
+    assert.deepEqual(partsOf(5, source), ["report 4"]);
+    // If Node has a frame there, too, it is compared.
+    const node = { ...base, stderr: withFrame(4).stderr };
+    assert.deepEqual(compareRuns(node, withFrame(4), { source }), []);
+    assert.deepEqual(
+      compareRuns(node, base, { source }).map(({ part }) => part),
+      ["report 4"],
+    );
+  });
+
   test("frames of callers that await are expected only where the browser has them", () => {
     const node = { ...base, stderr: report.replace(/(\tat f.*\n)/, "$1\tat async g (file:///a/main.ts:9:7)\n") };
     assert.deepEqual(

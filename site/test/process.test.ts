@@ -5,8 +5,8 @@ import { WorkerProcess } from "../run/process.ts";
 /** Returns a process, and what its host has been called with. */
 function start(): { process: WorkerProcess; calls: unknown[] } {
   const calls: unknown[] = [];
-  const process = new WorkerProcess({
-    env: {},
+  const process = new WorkerProcess({});
+  process.host = {
     processors: 3,
     source: "text",
     write: (stream, text) => calls.push([stream, text]),
@@ -15,7 +15,7 @@ function start(): { process: WorkerProcess; calls: unknown[] } {
       calls.push(["uncaught", (error as Error).message]);
       process.exit(1);
     },
-  });
+  };
   return { process, calls };
 }
 

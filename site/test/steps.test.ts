@@ -11,7 +11,7 @@ import { path } from "../lessons/path.ts";
 import type { Output } from "../run/messages.ts";
 import { findOutputEvents } from "../view/output-events.ts";
 import { type RunSteps, stepsOf, waitingLines } from "../view/steps.ts";
-import { runOnNode } from "./support/run-on-node.ts";
+import { runOnNode } from "../parity/run-on-node.ts";
 
 const all = await examples();
 const lessons = new Set(path.map(({ example }) => example));
@@ -23,7 +23,7 @@ const isTested = ({ name }: Example, index: number): boolean =>
 async function traceOf(name: string): Promise<Trace> {
   const example = all.find((other) => other.name === name);
   assert.ok(example, name);
-  const { trace } = await runOnNode(example.port, 1, "node");
+  const { trace } = await runOnNode(example.port, 1);
   assert.ok(trace, `${name} has no trace`);
   return trace;
 }
@@ -122,7 +122,7 @@ function endsOf(span: StateSpan | undefined): string[] {
 describe("the steps of examples", { concurrency: 2 }, () => {
   for (const { name, port } of all.filter(isTested)) {
     test(name, async () => {
-      const { trace } = await runOnNode(port, 1, "node");
+      const { trace } = await runOnNode(port, 1);
       // A program that ends before main starts a goroutine has no trace.
       if (trace === null) return;
       const output = outputOf(trace);

@@ -55,6 +55,29 @@ describe("compileProgram", () => {
     );
   });
 
+  test("the last call of a function is not a tail call, and the initializer of a field is a function with lines", async () => {
+    const source = `
+      const f = (x) => x;
+      const a = (x) => f(x), b = (x) => x ? f?.(x) : f(1), c = (x) => (0, f(x)), d = (x) => x && f(x);
+      class A { y = f(2); z = { y: f(this.y) }; static s = new Map([[1, this.name]]); #p = 3; handler = () => f(this.#p); }
+      function g(x) { if (x) return f(x); return () => { return f\`4\`; }; }
+      const object = new A(), h = async () => f(4);
+      log([a(1), b(0), b(5), c(6), d(0), object.y, object.z.y, A.s.get(1), object.handler(), object.handler.name, g(7), g(0)()[0], await h()]);`;
+    assert.deepEqual(await run(source), [[1, 1, 5, 6, 0, 2, 2, "A", 3, "handler", 7, "4", 4]]);
+    const code = compileProgram(source);
+    for (const text of [
+      "x) => $keep((f(x)))",
+      "return $keep((f(x)))",
+      "y = (() => $keep((f(2))))()",
+      "async () => $keep((f(4)))",
+    ]) {
+      assert.ok(code.includes(text), text);
+    }
+    const others =
+      "const h = async () => f; async function k() { f(); return await f(); } class B { a = 1; b = () => 1; }";
+    assert.ok(!compileProgram(others).slice(100).includes("$keep("), compileProgram(others));
+  });
+
   test("makes imports of the library declarations", async () => {
     const text = 'import * as all from "goro"; import { log as print, "odd name" as odd } from "goro"; import "goro";';
     assert.deepEqual(await run(`${text} print(odd); print(typeof all.log);`), [7, "function"]);

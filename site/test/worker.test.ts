@@ -9,7 +9,7 @@ import { compareRuns } from "../parity/compare.ts";
 import { reasonToSkip } from "../parity/drivers.ts";
 import type { PageRequest } from "../parity/page.ts";
 import type { RunOptions, RunResult } from "../run/messages.ts";
-import { runOnNode } from "./support/run-on-node.ts";
+import { runOnNode } from "../parity/run-on-node.ts";
 
 let browser: EngineBrowser;
 
@@ -132,9 +132,21 @@ describe("the worker", { skip: reason !== undefined }, () => {
 
   test("a program that does not let the worker stop is terminated", async () => {
     const program =
-      'main(() => { console.log("begun"); const f = (): void => void Promise.resolve().then(f); f(); return new Promise(() => {}); });';
-    const result = await run(program, {}, 2000);
-    assert.deepEqual([result.ending, result.trace], ["terminated", null]);
+      'main(() => { console.log("begun"); console.log("later"); const f = (): void => void Promise.resolve().then(f); f(); return new Promise(() => {}); });';
+    const result = await run(program, {}, 1000);
+    assert.deepEqual([result.ending, result.trace, textOf(result)], ["terminated", null, "begun\nlater\n"]);
+  });
+
+  test("output is kept although the program is terminated in a call of native code, or while it still writes", async () => {
+    const body = (last: string): string =>
+      `main(() => { for (let i = 1; i <= 500; i++) console.log(i); ${last}; return new Promise(() => {}); });`;
+    const [native, flood] = await Promise.all([
+      run(body('console.log(/^(a+)+$/.test("a".repeat(60) + "b"))'), {}, 1000),
+      run(body("const f = (): void => { console.log(0); void Promise.resolve().then(f); }; f()"), {}, 1000),
+    ]);
+    assert.deepEqual([native.ending, textOf(native).split("\n").slice(-3)], ["terminated", ["499", "500", ""]]);
+    assert.equal(flood.ending, "terminated");
+    assert.ok(flood.output.length > 1000, `${flood.output.length} pieces`);
   });
 
   test("the limits of events and output are named in notices", async () => {
@@ -164,7 +176,7 @@ describe("the worker", { skip: reason !== undefined }, () => {
     test(`every construct resumes in its goroutine, seed ${seed}`, async () => {
       const source = await readFile(torture, "utf8");
       const [node, page] = await Promise.all([
-        runOnNode(torture, seed, "node"),
+        runOnNode(torture, seed),
         browser.run(source, { seed, eventLimit: 1_000_000 }),
       ]);
       assert.deepEqual(

@@ -1,24 +1,25 @@
 // Parses the stacks of errors, in the formats of the engines: one frame a line.
 
-import { marks } from "./code-marks.ts";
+import { type Mark, marks } from "./code-marks.ts";
 import { tryOr } from "./inspect.ts";
 
 /** Returns the frames of an error's stack, without the message; none if the program has changed the format of stacks. */
 export function parseFrames(error: Error): string[] {
-  const stack = tryOr<unknown>(
-    () => error.stack,
-    () => undefined,
-  );
+  return framesOf(() => error.stack);
+}
+
+function framesOf(readStack: () => unknown): string[] {
+  const stack = tryOr(readStack, () => undefined);
   if (typeof stack !== "string") return [];
   const lines = stack.split("\n").filter((line) => /^\s+at |(?:@|^\w+:)\S+:\d+:\d+$/.test(line));
   return lines.map((line) => line.trim());
 }
 
-function capture(create: () => Error = () => new Error()): string[] {
+function capture(mark: Mark = () => new Error().stack): string[] {
   const engine = Error as { stackTraceLimit?: number };
   const limit = engine.stackTraceLimit;
   engine.stackTraceLimit = 50;
-  const frames = parseFrames(create());
+  const frames = framesOf(mark);
   if (limit !== undefined) engine.stackTraceLimit = limit;
   return frames;
 }
