@@ -64,7 +64,7 @@ func fanOut() {
 	}
 }
 
-// A reader that wants only the latest value has a buffer of one, and the sender replaces an old value in it.
+// A reader that needs only the latest value has a buffer of one, and the sender replaces an old value in it.
 func latest() {
 	last := make(chan int, 1)
 	for _, reading := range []int{20, 21, 23} {

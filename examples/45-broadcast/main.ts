@@ -51,7 +51,7 @@ async function fanOut(): Promise<void> {
   }
 }
 
-// A reader that wants only the latest value has a buffer of one, and the channel replaces an old value in it.
+// A reader that needs only the latest value has a buffer of one, and the channel replaces an old value in it.
 async function latest(): Promise<void> {
   const last = new LossyChannel<number>(1, { overflow: "drop-oldest" });
   for (const reading of [20, 21, 23]) {

@@ -53,7 +53,7 @@ export interface ClosableState {
 
 type ClosableStateOf = (channel: object) => ClosableState | undefined;
 
-// Without the class Channel there are no channels.
+// Without the class Channel, no object is a channel.
 let closableStateOf: ClosableStateOf = Map.prototype.get.bind(new Map()) as ClosableStateOf;
 
 /** Sets the function that returns the state of a channel of the library; undefined for other objects. */

@@ -137,7 +137,7 @@ export class BroadcastModel {
     return "undefined";
   }
 
-  /** What can be seen of the subscriptions. */
+  /** The lengths of the buffers, and the numbers of dropped values. */
   get state(): unknown {
     return this.subscriptions.map(({ buffer, dropped }) => [buffer.length, dropped]);
   }
