@@ -5,7 +5,7 @@
 import { causeOf } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
 import type { JobDone, JobFailed } from "../pool/job.ts";
-import { pause } from "../pool/retry.ts";
+import { pause } from "../context/pause.ts";
 import type { JobDelivery, JobSource } from "../pool/source.ts";
 import { realClock } from "../runtime/timer.ts";
 import { toError } from "../util/inspect.ts";

@@ -9,7 +9,6 @@
 
 import { Channel, type ChannelOptions, channelStateOf, type ReceiveChannel } from "../channel/channel.ts";
 import type { ChannelState } from "../channel/channel-state.ts";
-import { receive, select } from "../channel/select.ts";
 import { go } from "../runtime/goroutine.ts";
 import { disableMaxListenersWarning } from "../runtime/process.ts";
 import { PanicError } from "../runtime/panic.ts";
@@ -17,6 +16,7 @@ import { RuntimeTimer, currentClock } from "../runtime/timer.ts";
 import type { Clock } from "../runtime/timer-queue.ts";
 import { WaitQueue, type QueueNode } from "../util/wait-queue.ts";
 import { hooks } from "../runtime/hooks.ts";
+import { describe } from "../util/validate.ts";
 import { BaseContext, NOT_FOUND } from "./base-context.ts";
 import type { Context } from "./context.ts";
 import { canceled, deadlineExceeded } from "./errors.ts";
@@ -134,11 +134,11 @@ export class CancelContext extends BaseContext implements Child {
       this.#stopParentListener = parent.afterFunc(cancel);
     } else {
       // Throws here, and not in the goroutine, if `done` is not a channel.
-      const parentDone = receive(done);
-      go(async () => {
-        const s = await select({ parent: parentDone, self: receive(this.done()) });
-        if (s.case === "parent") cancel();
-      });
+      if (channelStateOf(done) === undefined) {
+        throw new TypeError(`context: done() must return a Channel, got ${describe(done)}`);
+      }
+      // It rejects if this context is canceled first.
+      go(() => done.receive({ ctx: this }).then(cancel, noop));
     }
   }
 
@@ -270,7 +270,7 @@ export function onCancel(ctx: Context, listener: () => void): () => void {
 }
 
 function noop(): void {
-  // No listener was added.
+  // Nothing is to be done.
 }
 
 /** Returns why `context` was canceled; undefined if it is not. */

@@ -14,6 +14,7 @@
 
 import { expiryIn } from "../context/cancel.ts";
 import { DeadlineExceeded } from "../context/errors.ts";
+import { pause } from "../context/pause.ts";
 import { runIn } from "../runtime/async-context.ts";
 import { type Goroutine, spawn } from "../runtime/goroutine.ts";
 import { hooks } from "../runtime/hooks.ts";
@@ -26,7 +27,7 @@ import type { JobCanceled, JobFailed, JobOutcome, PoolJob } from "./job.ts";
 import { guarded, JobFunction } from "./job-function.ts";
 import type { PoolFunc, ResolvedPoolOptions } from "./options.ts";
 import { PoolCounters } from "./report.ts";
-import { pause, retryDelay } from "./retry.ts";
+import { retryDelay } from "./retry.ts";
 import { Stopping } from "./source.ts";
 import { type LoopHost, type LoopRunner, type RunnerWorker, WorkerLoop } from "./worker-loop.ts";
 

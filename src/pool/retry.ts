@@ -1,13 +1,13 @@
 // Repeated attempts with growing pauses: the policy, which pools share, and `retry`, which applies it to one function.
 
-import { receive, select } from "../channel/select.ts";
 import { background } from "../context/derive.ts";
+import { pause } from "../context/pause.ts";
 import { contextOf } from "../context/wait-context.ts";
+import { throwIfCanceled } from "../runtime/cancelable-wait.ts";
 import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { below } from "../runtime/realm.ts";
 import { fairly, rejected } from "../runtime/scheduler.ts";
-import { after } from "../time/time.ts";
 import { currentClock } from "../runtime/timer.ts";
 import { toError } from "../util/inspect.ts";
 import { Check, checkFunction, describe, isDate } from "../util/validate.ts";
@@ -139,12 +139,6 @@ function toDelay(after: number | Date, error: Error): number {
   throw new RangeError(`retryAfter ${problem}`, { cause: error });
 }
 
-/** Waits for `ms` milliseconds, or until `ctx` is canceled; resolves with whether the time has passed. */
-export async function pause(ms: number, ctx: Context): Promise<boolean> {
-  const s = await select({ due: receive(after(ms)), canceled: receive(ctx.done()) });
-  return s.case === "due";
-}
-
 /**
  * Calls `fn` until it succeeds, with growing pauses between the calls.
  *
@@ -196,11 +190,6 @@ async function callWithRetries<Result>(
       await pause(delay, ctx);
     }
   }
-}
-
-function throwIfCanceled(cancellation: Cancellation | null): void {
-  const reason = cancellation?.reason;
-  if (reason !== undefined) throw reason;
 }
 
 function always(): boolean {

@@ -1,7 +1,6 @@
 // Where the jobs of a WorkerPool come from if the pool does not have a queue of its own: an engine that other machines share, or a channel.
 
 import { channelStateOf, type ReceiveChannel } from "../channel/channel.ts";
-import { receive, select } from "../channel/select.ts";
 import type { Context, Key } from "../context/context.ts";
 import { backgroundContext } from "../context/value-context.ts";
 import { key } from "../context/derive.ts";
@@ -154,9 +153,12 @@ export class ChannelSource<Job, Result> implements JobSource<Job, Result> {
     if (ctx.err() !== undefined) return undefined;
     let received = this.#jobs.tryReceive();
     if (received === undefined) {
-      const s = await select({ job: receive(this.#jobs), canceled: receive(ctx.done()) });
-      if (s.case === "canceled") return undefined;
-      received = s;
+      try {
+        received = await this.#jobs.receive({ ctx });
+      } catch {
+        // The context was canceled.
+        return undefined;
+      }
     }
     if (received.ok) return this.#deliver(received.value);
     // Closed: the pool waits until it is stopped.

@@ -42,7 +42,11 @@ export function currentRealm(): Realm | undefined {
   return realmLookup === null ? undefined : realmLookup();
 }
 
-let prng = new Prng(Math.random() * 0x1_0000_0000);
+let prng = /* @__PURE__ */ randomPrng();
+
+function randomPrng(): Prng {
+  return new Prng(Math.random() * 0x1_0000_0000);
+}
 
 /** Restarts the random numbers outside of realms; the same seed gives the same choices. */
 export function seed(value: number): void {

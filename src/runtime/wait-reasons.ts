@@ -39,8 +39,8 @@ export const semAcquire: WaitReason = /* @__PURE__ */ new WaitReason("semaphore 
 export const awaitPromise: WaitReason = /* @__PURE__ */ new WaitReason("await");
 
 // Limits have no counterpart in Go.
-export const limitTask: WaitReason = new WaitReason("limit");
-export const limitIdle: WaitReason = new WaitReason("limit idle");
+export const limitTask: WaitReason = /* @__PURE__ */ new WaitReason("limit");
+export const limitIdle: WaitReason = /* @__PURE__ */ new WaitReason("limit idle");
 
 // The pool has no counterpart in Go.
 export const poolSubmit: WaitReason = /* @__PURE__ */ new WaitReason("pool submit");

@@ -4,15 +4,14 @@
 //   1. There are at most `burst` tokens. A negative number is a debt: reservations have taken tokens in advance.
 //   2. `#tokens` is the number at the instant `#at`; the next call adds those that have accrued since then.
 
-import { receive, select } from "../channel/select.ts";
 import { background } from "../context/api.ts";
 import { timeLeft } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
+import { pause } from "../context/pause.ts";
 import { contextOf } from "../context/wait-context.ts";
 import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import { rejected, resolved } from "../runtime/scheduler.ts";
 import { currentClock } from "../runtime/timer.ts";
-import { after } from "../time/time.ts";
 import { brand } from "../util/copies.ts";
 import { printAsString } from "../util/inspect.ts";
 import { Check, describe } from "../util/validate.ts";
@@ -141,8 +140,7 @@ export class RateLimiter {
     }
     const delay = reservation.delay();
     if (delay === 0) return resolved();
-    const s = await select({ due: receive(after(delay)), canceled: receive(ctx.done()) });
-    if (s.case === "due") return;
+    if (await pause(delay, ctx)) return;
     reservation.cancel();
     throw cancellation?.reason as Error;
   }

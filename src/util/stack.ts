@@ -49,7 +49,11 @@ export function positionOf(frame: string): Position | undefined {
 export const ownFile: string = positionOf(capture()[0] ?? "")?.file ?? "";
 
 // The folder of the library's files; undefined if they are in a bundle with the program.
-const folder = /^(.*[/\\])(?:util[/\\]stack\.[jt]s|whole[/\\][\w-]+\.js)$/.exec(ownFile)?.[1];
+const folder = /* @__PURE__ */ folderOf(ownFile);
+
+function folderOf(file: string): string | undefined {
+  return /^(.*[/\\])(?:util[/\\]stack\.[jt]s|whole[/\\][\w-]+\.js)$/.exec(file)?.[1];
+}
 
 /** The code of a module in a bundle. */
 interface Range {

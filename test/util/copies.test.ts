@@ -95,7 +95,7 @@ test("an object of another copy is named in the error of each function that take
     ),
     `afterFunc TypeError context.afterFunc: ctx must be a context, ${context}`,
     `background TypeError context.withCancel: parent must be a context, ${context}`,
-    `a context that is not goro's TypeError receive: channel must be a Channel or null, ${channel}`,
+    `a context that is not goro's TypeError context: done() must return a Channel, ${channel}`,
     `pool TypeError WorkerPool: ctx must be a context, ${context}`,
     `rate RangeError WorkerPool: rate must be a number, 0 or more, got a RateLimiter ${of}`,
     `borders TypeError fromIterable: ctx must be a context, ${context}`,
