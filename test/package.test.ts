@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { build, type BuildOptions } from "esbuild";
+import { compareSizes, measureSizes, type Sizes, withSizes } from "../scripts/sizes.ts";
 import { bundleVendor, notice } from "../scripts/vendor.ts";
 import { waitingProgram, waits, withoutWaits } from "./support/public-waits.ts";
 
@@ -129,6 +130,36 @@ test("a bundler removes unused modules", async () => {
   );
   expect(files.some((file) => file.endsWith("dist/channel/channel.js"))).toBe(true);
   expect(files.filter((file) => /dist\/(whole|pool|sync|context|interop|trace|testing)\//.test(file))).toEqual([]);
+});
+
+describe("the size of each export in a bundle", () => {
+  let budgets: Sizes = {};
+
+  beforeAll(async () => {
+    budgets = JSON.parse(await readFile(join(root, "budgets.json"), "utf8")) as Sizes;
+  });
+
+  // `npm run size -- --write` makes the sizes of now the budgets.
+  test("is within 2 % of its budget", async () => {
+    expect(compareSizes(await measureSizes(folder), budgets)).toEqual([]);
+  }, 60_000);
+
+  test("is what docs/speed.md says", async () => {
+    const page = await readFile(join(root, "docs", "speed.md"), "utf8");
+    expect(page).toContain("<!-- sizes -->");
+    expect(withSizes(page, budgets)).toBe(page);
+  });
+
+  test.each([
+    ["the same", { a: 100 }, []],
+    ["2 % more, and 2 % less", { a: 102 }, []],
+    ["more than 2 % more", { a: 103 }, ["a: 103 bytes, the budget is 100"]],
+    ["more than 2 % less", { a: 97 }, ["a: 97 bytes, the budget is 100"]],
+    ["without a budget", { a: 98, b: 1 }, ["b: no budget, 1 bytes"]],
+    ["of an export that does not exist", {}, ["a: is not exported, and has a budget of 100 bytes"]],
+  ])("is compared: %s", (_, sizes: Record<string, number>, problems) => {
+    expect(compareSizes(sizes, { a: 100 })).toEqual(problems);
+  });
 });
 
 describe.each(["cjs", "iife", "esm"] as const)("a bundle to %s", (format) => {
