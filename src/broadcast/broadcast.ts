@@ -12,7 +12,7 @@ import { PanicError } from "../runtime/panic.ts";
 import { rejected, resolved } from "../runtime/scheduler.ts";
 import { escapeControlChars, Printable, waitingSuffix } from "../util/inspect.ts";
 import { RingBuffer } from "../util/ring-buffer.ts";
-import { Check } from "../util/validate.ts";
+import { Check, checkCount } from "../util/validate.ts";
 import { PendingSend } from "./pending-send.ts";
 import { type SubscribeOptions, type Subscription, SubscriptionChannel, subscriptionState } from "./subscription.ts";
 
@@ -79,7 +79,7 @@ export class Broadcast<in out T> extends Printable {
     check.options(options, ["replay", "name"]);
     const { replay = 0, name = "" } = options;
     checkName(check, name);
-    this.#replay = check.count("replay", 0, replay, 0xffff_ffff);
+    this.#replay = checkCount(check, "replay", 0, replay, 0xffff_ffff);
     this.#name = name;
   }
 

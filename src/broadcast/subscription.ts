@@ -11,7 +11,7 @@ import {
   overflowAliases,
 } from "../channel/lossy-channel.ts";
 import { makeDisposable } from "../runtime/defer.ts";
-import { Check } from "../util/validate.ts";
+import { Check, checkCount } from "../util/validate.ts";
 
 /** A subscription of a {@link Broadcast}: a channel of the values that were sent since it was made. `using` ends it with its scope. */
 export interface Subscription<out T> extends ReceiveChannel<T>, Disposable {
@@ -61,7 +61,7 @@ export function subscriptionState<T>(options: SubscribeOptions, broadcastName: s
   const { capacity = 16, overflow = "drop-oldest", name = broadcastName } = options;
   checkOverflow(check, overflow, policies);
   checkName(check, name);
-  check.count("capacity", overflow === "wait" ? 0 : 1, capacity, 0xffff_ffff);
+  checkCount(check, "capacity", overflow === "wait" ? 0 : 1, capacity, 0xffff_ffff);
   return overflow === "wait" ? new ChannelState<T>(capacity, name) : new LossyState<T>(capacity, name, overflow);
 }
 

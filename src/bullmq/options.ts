@@ -5,7 +5,7 @@ import { raise } from "../runtime/goroutine.ts";
 import { writeStderr } from "../runtime/process.ts";
 import { realClock } from "../runtime/timer.ts";
 import { safeToString } from "../util/inspect.ts";
-import { Check, describe } from "../util/validate.ts";
+import { Check, checkCount, checkOptionalFunction, describe } from "../util/validate.ts";
 
 /** How long finished jobs stay in the engine. */
 export interface KeepOptions {
@@ -241,9 +241,9 @@ export function resolveQueueOptions<Job>(name: string, options: QueueOptions<Job
   if (options === undefined) throw check.error("options must be an object with redis or postgres, got undefined");
   check.options(options, names, aliases);
   const { outcomes = false, keep = {}, retry = 0, priority, rate, id, onError } = options;
-  check.isFunction("id", id);
-  check.isFunction("priority", priority);
-  check.isFunction("onError", onError);
+  checkOptionalFunction(check, "id", id);
+  checkOptionalFunction(check, "priority", priority);
+  checkOptionalFunction(check, "onError", onError);
   if (typeof outcomes !== "boolean") throw check.error(`outcomes must be a boolean, got ${describe(outcomes)}`);
   const retryOptions = typeof retry === "number" ? { retries: retry } : retry;
   new Check("queue: retry").options(retryOptions, retryOptionNames, retryAliases);
@@ -251,21 +251,21 @@ export function resolveQueueOptions<Job>(name: string, options: QueueOptions<Job
   return {
     name,
     ...serverOf(options),
-    depth: check.count("depth", 1, options.depth ?? 1000, Infinity),
+    depth: checkCount(check, "depth", 1, options.depth ?? 1000, Infinity),
     idOf: id ?? (() => crypto.randomUUID()),
     retry: resolveRetry(check, "retry.", {
       ...retryOptions,
-      retries: check.count("retry.retries", 0, retryOptions.retries, 1_000_000),
+      retries: checkCount(check, "retry.retries", 0, retryOptions.retries, 1_000_000),
     }),
     priorityOf: priority,
     rate: rate === undefined ? undefined : check.atLeast("rate", 0.001, rate, 1_000_000),
-    lease: check.count("lease", 100, options.lease ?? 15_000, longestTime),
-    sweep: check.count("sweep", 10, options.sweep ?? 5000, longestTime),
-    maxStalls: check.count("maxStalls", 0, options.maxStalls ?? 3, 1_000_000),
+    lease: checkCount(check, "lease", 100, options.lease ?? 15_000, longestTime),
+    sweep: checkCount(check, "sweep", 10, options.sweep ?? 5000, longestTime),
+    maxStalls: checkCount(check, "maxStalls", 0, options.maxStalls ?? 3, 1_000_000),
     keepDone: check.atLeast("keep.done", 0, keep.done ?? 60_000),
     keepFailed: check.atLeast("keep.failed", 0, keep.failed ?? day),
     keepOutcomes: check.atLeast("keep.outcomes", 1000, keep.outcomes ?? day),
-    maxBytes: check.count("maxBytes", 1, options.maxBytes ?? 1_048_576),
+    maxBytes: checkCount(check, "maxBytes", 1, options.maxBytes ?? 1_048_576),
     hasOutcomes: outcomes,
     onError: onError === undefined ? reporter(name) : guarded(onError),
   };

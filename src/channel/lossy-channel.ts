@@ -2,7 +2,7 @@
 
 import { hooks } from "../runtime/hooks.ts";
 import { PanicError } from "../runtime/panic.ts";
-import { Check, describe } from "../util/validate.ts";
+import { Check, checkCount, describe } from "../util/validate.ts";
 import { Channel } from "./channel.ts";
 import { ChannelState } from "./channel-state.ts";
 
@@ -58,7 +58,7 @@ export class LossyChannel<in out T> extends Channel<T> {
     const { overflow, name = "" } = Object(options) as LossyChannelOptions;
     checkOverflow(check, overflow, dropPolicies);
     checkName(check, name);
-    const state = new LossyState<T>(check.count("capacity", 1, capacity, 0xffff_ffff), name, overflow);
+    const state = new LossyState<T>(checkCount(check, "capacity", 1, capacity, 0xffff_ffff), name, overflow);
     super(capacity, undefined, state);
     this.#state = state;
   }

@@ -6,7 +6,7 @@ import { onCancel } from "../context/cancel.ts";
 import { contextOf } from "../context/wait-context.ts";
 import { type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import { background } from "../context/api.ts";
-import { Check, describe } from "../util/validate.ts";
+import { Check, checkCount, checkOptionalFunction, describe } from "../util/validate.ts";
 import { closeIfOpen, Ending, report } from "./ending.ts";
 import type { EventName, EventOf } from "./event-types.ts";
 import { type EmitterLike, errorOf, type Listen, type Listener, listenersOf } from "./emitter.ts";
@@ -125,9 +125,9 @@ export function fromEvents<T>(emitter: EmitterLike, name: string, options: FromE
     throw new TypeError(`fromEvents: endEvent must be a string, got ${describe(endEvent)}`);
   if (errorEvent !== false && typeof errorEvent !== "string")
     throw new TypeError(`fromEvents: errorEvent must be a string or false, got ${describe(errorEvent)}`);
-  check.isFunction("onDrop", onDrop);
-  check.isFunction("onError", onError);
-  const channel = new Events<T>(check.count("capacity", 1, capacity, 0xffff_ffff));
+  checkOptionalFunction(check, "onDrop", onDrop);
+  checkOptionalFunction(check, "onError", onError);
+  const channel = new Events<T>(checkCount(check, "capacity", 1, capacity, 0xffff_ffff));
   const ending = new Ending();
 
   function finish(): void {

@@ -7,7 +7,7 @@ import { contextOf } from "../context/wait-context.ts";
 import { type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { background, cause } from "../context/api.ts";
-import { Check } from "../util/validate.ts";
+import { Check, checkCount, checkOptionalFunction } from "../util/validate.ts";
 import { toError } from "../util/inspect.ts";
 import { go } from "../runtime/goroutine.ts";
 import { yieldIfDue } from "../runtime/scheduler.ts";
@@ -43,8 +43,8 @@ export function pumpToChannel<T>(caller: string, source: Pullable<T>, options: F
   check.options(options, optionNames, aliases);
   const { capacity = 0, onError } = options;
   const ctx = contextOf(check, options) ?? background();
-  check.isFunction("onError", onError);
-  const channel = new Channel<T>(check.count("capacity", 0, capacity, 0xffff_ffff));
+  checkOptionalFunction(check, "onError", onError);
+  const channel = new Channel<T>(checkCount(check, "capacity", 0, capacity, 0xffff_ffff));
   // The source is not accessed before all arguments have been checked.
   const pump = new Pump(new PullSource(source), channel, ctx, onError);
   go(() => pump.run());

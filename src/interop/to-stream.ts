@@ -7,7 +7,7 @@ import { onCancel } from "../context/cancel.ts";
 import { contextOf } from "../context/wait-context.ts";
 import { type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import { background, cause } from "../context/api.ts";
-import { Check, describe } from "../util/validate.ts";
+import { Check, checkOptionalFunction, describe } from "../util/validate.ts";
 import { toError } from "../util/inspect.ts";
 import { resolved } from "../runtime/scheduler.ts";
 import { closeIfOpen, Ending } from "./ending.ts";
@@ -57,7 +57,7 @@ export function toReadableStream<T>(
   check.options(options, [...waitOptionNames, "onCancel"]);
   const { onCancel: onStreamCancel } = options;
   const ctx = contextOf(check, options) ?? background();
-  check.isFunction("onCancel", onStreamCancel);
+  checkOptionalFunction(check, "onCancel", onStreamCancel);
   const ending = new Ending();
   const values = channel[Symbol.asyncIterator]();
   // A pending read leaves the queue of the channel.
@@ -113,7 +113,7 @@ export function toWritableStream<T>(channel: SendChannel<T>, options: ToWritable
   check.options(options, [...waitOptionNames, "onAbort", "preventClose"]);
   const { onAbort, preventClose = false } = options;
   const ctx = contextOf(check, options) ?? background();
-  check.isFunction("onAbort", onAbort);
+  checkOptionalFunction(check, "onAbort", onAbort);
   const ending = new Ending();
   const interrupt = new Channel<never>();
   let reason: unknown;

@@ -2,7 +2,7 @@
 
 import type { Context } from "../context/context.ts";
 import { RuntimeTimer } from "../runtime/timer.ts";
-import { Check } from "../util/validate.ts";
+import { Check, checkCount } from "../util/validate.ts";
 import { checkStage, type PipelineSource, type StageOptions } from "./options.ts";
 import { openerOf, type Stage, StageBase } from "./stage.ts";
 
@@ -66,7 +66,7 @@ class BatchStage<T> extends StageBase<T, T[]> {
     const ctx = checkStage(caller, source, options, ["size", "interval"], aliases, inherited);
     super([openerOf(source)], ctx);
     const { size, interval = Infinity } = options;
-    this.#size = check.count("size", 1, size);
+    this.#size = checkCount(check, "size", 1, size);
     this.#interval = check.atLeast("interval", 0, interval);
     this.#timer = interval === Infinity ? null : new RuntimeTimer("batch", () => this.#onTimer());
   }

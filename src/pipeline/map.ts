@@ -10,7 +10,7 @@ import { background, withCancelCause } from "../context/derive.ts";
 import { go } from "../runtime/goroutine.ts";
 import { toError } from "../util/inspect.ts";
 import { RingBuffer } from "../util/ring-buffer.ts";
-import { Check, checkFunction } from "../util/validate.ts";
+import { Check, checkCount, checkFunction } from "../util/validate.ts";
 import { checkStage, type PipelineSource, type StageOptions } from "./options.ts";
 import { openerOf, type Stage, StageBase } from "./stage.ts";
 
@@ -170,8 +170,8 @@ class MapStage<In, Result, Out> extends StageBase<In, Out> {
     if (typeof ordered !== "boolean") throw check.error(`ordered must be a boolean, got ${String(ordered)}`);
     const { maxInFlight = concurrency === 1 ? 1 : 2 * concurrency } = options;
     this.#fn = fn;
-    this.#concurrency = check.count("concurrency", 1, concurrency);
-    this.#maxInFlight = check.count("maxInFlight", 1, maxInFlight);
+    this.#concurrency = checkCount(check, "concurrency", 1, concurrency);
+    this.#maxInFlight = checkCount(check, "maxInFlight", 1, maxInFlight);
     this.#items = ordered ? new RingBuffer() : null;
   }
 

@@ -4,7 +4,7 @@ import type { Report, Step } from "../channel/pull-source.ts";
 import type { Context } from "../context/context.ts";
 import { Deferred } from "../runtime/waiter.ts";
 import { RingBuffer } from "../util/ring-buffer.ts";
-import { Check } from "../util/validate.ts";
+import { Check, checkCount } from "../util/validate.ts";
 import { checkStage, type PipelineSource, type StageOptions } from "./options.ts";
 import { openerOf, PassStage, type Source, type Stage } from "./stage.ts";
 
@@ -69,8 +69,8 @@ export function createTee<T>(
   const check = new Check(caller);
   const ctx = checkStage(caller, source, options, ["capacity"], aliases, inherited);
   const { capacity = 16 } = options;
-  const splitter = new Splitter(openerOf(source), check.count("capacity", 0, capacity));
-  const branches = Array.from({ length: check.count("n", 1, n, 1000) }, () => splitter.addBranch());
+  const splitter = new Splitter(openerOf(source), checkCount(check, "capacity", 0, capacity));
+  const branches = Array.from({ length: checkCount(check, "n", 1, n, 1000) }, () => splitter.addBranch());
   return branches.map((branch) => new PassStage([() => branch], ctx));
 }
 

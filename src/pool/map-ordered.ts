@@ -3,7 +3,7 @@
 import { checkPullable } from "../channel/pull-source.ts";
 import type { Context } from "../context/context.ts";
 import { type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
-import { Check, checkFunction } from "../util/validate.ts";
+import { Check, checkCount, checkFunction } from "../util/validate.ts";
 import { type JobPolicyOptions, type PoolFunc, policyNames, resolveOptions } from "./options.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
@@ -52,8 +52,8 @@ export function mapOrdered<Item, Result>(
   checkFunction("mapOrdered", fn, "fn");
   check.options(options, names, aliases);
   const { concurrency, maxInFlight, ctx, signal, retry, timeout, rate } = options;
-  if (concurrency !== undefined) check.count("concurrency", 1, concurrency);
-  if (maxInFlight !== undefined) check.count("maxInFlight", 1, maxInFlight);
+  if (concurrency !== undefined) checkCount(check, "concurrency", 1, concurrency);
+  if (maxInFlight !== undefined) checkCount(check, "maxInFlight", 1, maxInFlight);
   const settings = { workers: concurrency, retry, timeout, rate };
   // For errors that name this function.
   resolveOptions("mapOrdered", { ...settings, ctx: ctx as Context | undefined, signal });

@@ -7,7 +7,7 @@ import type { Context } from "../context/context.ts";
 import { numCPU } from "../runtime/goroutine.ts";
 import { RateLimiter } from "../sync/rate-limiter.ts";
 import type { ReceiveChannel } from "../channel/channel.ts";
-import { Check, describe } from "../util/validate.ts";
+import { Check, checkCount, checkOptionalFunction, describe } from "../util/validate.ts";
 import type { JobOutcome } from "./job.ts";
 import { resolveRetry, retryAliases, type RetryOptions, retryOptionNames, type RetryPolicy } from "./retry.ts";
 import { isChannelSource, type JobSource } from "./source.ts";
@@ -228,7 +228,7 @@ export function resolvePoolOptions<Job, Result>(
   const check = new Check("WorkerPool");
   check.options(options, poolNames, aliases);
   const { source, onSourceError } = options as Partial<SourcePoolOptions<Job, Result>>;
-  check.isFunction("onSourceError", onSourceError);
+  checkOptionalFunction(check, "onSourceError", onSourceError);
   if (source !== undefined) {
     isChannelSource(source);
     for (const [name, advice] of Object.entries(sourcePolicies)) {
@@ -267,11 +267,11 @@ export function resolveOptions<Job, Result>(
 ): ResolvedPoolOptions<Job, Result> {
   const check = new Check(caller);
   const ctx = contextOf(check, options) ?? background();
-  const workers = check.count("workers", 1, options.workers ?? numCPU());
+  const workers = checkCount(check, "workers", 1, options.workers ?? numCPU());
   const { stopOnError = false, retry = 0, rate, priority } = options;
   if (typeof stopOnError !== "boolean")
     throw check.error(`stopOnError must be a boolean, got ${describe(stopOnError)}`);
-  for (const name of ["priority", ...hookNames] as const) check.isFunction(name, options[name]);
+  for (const name of ["priority", ...hookNames] as const) checkOptionalFunction(check, name, options[name]);
   const retryOptions = typeof retry === "number" ? { retries: retry } : retry;
   if (typeof retryOptions !== "object") {
     throw check.error(`retry must be a number or an object, got ${describe(retryOptions)}`);
@@ -279,7 +279,7 @@ export function resolveOptions<Job, Result>(
   new Check(`${caller}: retry`).options(retryOptions, retryOptionNames, retryAliases);
   return {
     workers,
-    queueSize: check.count("queueSize", 0, options.queueSize ?? 0, Infinity),
+    queueSize: checkCount(check, "queueSize", 0, options.queueSize ?? 0, Infinity),
     ctx,
     stopOnError,
     retry: resolveRetry(check, "retry.", retryOptions),

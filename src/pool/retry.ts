@@ -10,7 +10,7 @@ import { below } from "../runtime/realm.ts";
 import { fairly, rejected } from "../runtime/scheduler.ts";
 import { currentClock } from "../runtime/timer.ts";
 import { toError } from "../util/inspect.ts";
-import { Check, checkFunction, describe, isDate } from "../util/validate.ts";
+import { Check, checkCount, checkFunction, checkOptionalFunction, describe, isDate } from "../util/validate.ts";
 
 /** When a failed attempt is repeated, and how long the pause before the next attempt is. */
 export interface RetryOptions {
@@ -101,10 +101,10 @@ const check = new Check("retry");
 export function resolveRetry(check: Check, prefix: string, options: RetryOptions): RetryPolicy {
   const { retries, delay = 100, factor = 2, maxDelay = 30_000, jitter = 0.5 } = options;
   const { shouldRetry = always, retryAfter = never, maxRetryAfter = 300_000 } = options;
-  check.isFunction(`${prefix}shouldRetry`, shouldRetry);
-  check.isFunction(`${prefix}retryAfter`, retryAfter);
+  checkOptionalFunction(check, `${prefix}shouldRetry`, shouldRetry);
+  checkOptionalFunction(check, `${prefix}retryAfter`, retryAfter);
   return {
-    retries: check.count(`${prefix}retries`, 0, retries, Infinity),
+    retries: checkCount(check, `${prefix}retries`, 0, retries, Infinity),
     delay: check.atLeast(`${prefix}delay`, 0, delay),
     factor: check.atLeast(`${prefix}factor`, 1, factor),
     maxDelay: check.atLeast(`${prefix}maxDelay`, 0, maxDelay),

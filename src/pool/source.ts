@@ -98,7 +98,7 @@ export class Stopping extends Error {
   }
 }
 
-const check = new Check("deliveryOf");
+const check = /* @__PURE__ */ new Check("deliveryOf");
 
 /** The part of a delivery that the function of a pool may read. */
 export type DeliveryInfo = Pick<JobDelivery<unknown, unknown>, "id" | "attempt">;

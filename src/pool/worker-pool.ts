@@ -14,7 +14,7 @@ import { withCancelCause } from "../context/derive.ts";
 import { type AsyncContext, captureAsyncContext } from "../runtime/async-context.ts";
 import { rejected, resolved, resolvedWith } from "../runtime/scheduler.ts";
 import { Printable } from "../util/inspect.ts";
-import { Check, checkFunction } from "../util/validate.ts";
+import { Check, checkCount, checkFunction } from "../util/validate.ts";
 import type { JobOutcome, PoolJob, PoolTask } from "./job.ts";
 import { JobAdmission } from "./job-admission.ts";
 import { JobDispatcher } from "./job-dispatcher.ts";
@@ -241,7 +241,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
     });
     const { maxInFlight } = options;
     const ctx = contextOf(checks.map, options);
-    if (maxInFlight !== undefined) checks.map.count("maxInFlight", 1, maxInFlight);
+    if (maxInFlight !== undefined) checkCount(checks.map, "maxInFlight", 1, maxInFlight);
     return new OrderedResults(jobs, captureAsyncContext(), {
       maxInFlight: () => maxInFlight ?? 2 * Math.max(this.#dispatcher.workers.limit, 1),
       rejectionReason: () => this.#admission.rejectionReason("WorkerPool", ctx),
@@ -266,7 +266,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
    * @throws {RangeError} for any other number.
    */
   resize(workers: number): void {
-    checks.resize.count("workers", 1, workers);
+    checkCount(checks.resize, "workers", 1, workers);
     if (this.#lifecycle.hasEnded) return;
     this.#dispatcher.resize(workers);
     this.#feeder?.resize();

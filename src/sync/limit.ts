@@ -7,13 +7,13 @@ import { contextOf } from "../context/wait-context.ts";
 import { rejected, resolved } from "../runtime/scheduler.ts";
 import { limitIdle, limitTask } from "../runtime/wait-reasons.ts";
 import { printAsString } from "../util/inspect.ts";
-import { Check, checkFunction, describe } from "../util/validate.ts";
+import { Check, checkCount, checkFunction, describe } from "../util/validate.ts";
 import { untilCanceled, awaitParked } from "./cancelable-wait.ts";
 import { LimitState, type WaitingTask } from "./limit-state.ts";
 
-const createCheck = new Check("createLimit");
-const callCheck = new Check("limit");
-const idleCheck = new Check("limit.onIdle");
+const createCheck = /* @__PURE__ */ new Check("createLimit");
+const callCheck = /* @__PURE__ */ new Check("limit");
+const idleCheck = /* @__PURE__ */ new Check("limit.onIdle");
 
 /** The error of a task that {@link LimitControls.clear} has removed before it started. */
 export class ClearedError extends Error {
@@ -266,5 +266,5 @@ function clearTasks(state: LimitState): number {
 }
 
 function checkConcurrency(check: Check, concurrency: number): number {
-  return check.count("concurrency", 1, concurrency, Infinity);
+  return checkCount(check, "concurrency", 1, concurrency, Infinity);
 }

@@ -14,7 +14,7 @@ import { rejected, resolved } from "../runtime/scheduler.ts";
 import { currentClock } from "../runtime/timer.ts";
 import { brand } from "../util/copies.ts";
 import { printAsString } from "../util/inspect.ts";
-import { Check, describe } from "../util/validate.ts";
+import { Check, checkCount, describe } from "../util/validate.ts";
 
 const constructorCheck = new Check("RateLimiter");
 const allowCheck = new Check("RateLimiter.allow");
@@ -61,7 +61,7 @@ export class RateLimiter {
    */
   constructor(limit: number, burst: number = 1) {
     this.#limit = checkLimit("RateLimiter: limit", limit);
-    this.#burst = constructorCheck.count("burst", 0, burst);
+    this.#burst = checkCount(constructorCheck, "burst", 0, burst);
     this.#tokens = burst;
   }
 
@@ -99,7 +99,7 @@ export class RateLimiter {
    * @throws {RangeError} for any other `n`.
    */
   allow(n: number = 1): boolean {
-    return this.#reserve(allowCheck.count("n", 0, n), 0).ok;
+    return this.#reserve(checkCount(allowCheck, "n", 0, n), 0).ok;
   }
 
   /**
@@ -110,7 +110,7 @@ export class RateLimiter {
    * @throws {RangeError} for any other `n`.
    */
   reserve(n: number = 1): Reservation {
-    return this.#reserve(reserveCheck.count("n", 0, n), Infinity);
+    return this.#reserve(checkCount(reserveCheck, "n", 0, n), Infinity);
   }
 
   /**
@@ -128,7 +128,7 @@ export class RateLimiter {
     let ctx = background();
     let reservation: Reservation;
     try {
-      waitCheck.count("n", 0, n);
+      checkCount(waitCheck, "n", 0, n);
       if (options !== undefined) {
         waitCheck.options(options, waitOptionNames);
         cancellation = cancellationOf(waitCheck, options);
@@ -164,7 +164,7 @@ export class RateLimiter {
    * @throws {RangeError} for any other burst.
    */
   setBurst(burst: number): void {
-    setBurstCheck.count("burst", 0, burst);
+    checkCount(setBurstCheck, "burst", 0, burst);
     this.#advance();
     this.#burst = burst;
   }

@@ -11,7 +11,7 @@ import { rejected, resolvedWith } from "../runtime/scheduler.ts";
 import { semAcquire } from "../runtime/wait-reasons.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 import { Printable, waitingSuffix } from "../util/inspect.ts";
-import { Check } from "../util/validate.ts";
+import { Check, checkCount } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 import { Holds } from "./holds.ts";
 import { acquireCancelably, LockGuard, type LockOptions, LockWaiter, runHolding } from "./lock-guard.ts";
@@ -48,7 +48,7 @@ export class Semaphore extends Printable {
    */
   constructor(size: number) {
     super();
-    this.#size = sizeCheck.count("size", 0, size);
+    this.#size = checkCount(sizeCheck, "size", 0, size);
   }
 
   /**
@@ -65,7 +65,7 @@ export class Semaphore extends Printable {
   acquire(n: number = 1, options?: LockOptions): Promise<Disposable> {
     const guard = new LockGuard(this.#dispose, n);
     try {
-      acquireCheck.count("n", 0, n);
+      checkCount(acquireCheck, "n", 0, n);
     } catch (error) {
       return rejected(error);
     }
@@ -81,7 +81,7 @@ export class Semaphore extends Printable {
    * @throws {RangeError} for any other `n`.
    */
   tryAcquire(n: number = 1): boolean {
-    tryAcquireCheck.count("n", 0, n);
+    checkCount(tryAcquireCheck, "n", 0, n);
     if (!this.#hasFree(n)) return false;
     this.#holds.takeUnguarded(n);
     return true;
@@ -94,7 +94,7 @@ export class Semaphore extends Printable {
    * @throws {PanicError} if fewer are held; {RangeError} for any other `n`.
    */
   release(n: number = 1): void {
-    releaseCheck.count("n", 0, n);
+    checkCount(releaseCheck, "n", 0, n);
     if (n > this.#holds.total) throw new PanicError("semaphore: released more than held");
     this.#holds.release(n);
     this.#grantWaiters();

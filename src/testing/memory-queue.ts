@@ -20,7 +20,7 @@ import type { JobSource } from "../pool/source.ts";
 import { spawn } from "../runtime/goroutine.ts";
 import { resolved } from "../runtime/scheduler.ts";
 import { RuntimeTimer } from "../runtime/timer.ts";
-import { Check } from "../util/validate.ts";
+import { Check, checkCount, checkOptionalFunction } from "../util/validate.ts";
 import { type DeliveryEnd, MemoryDelivery, QueuedJob } from "./memory-delivery.ts";
 
 /** Options of {@link memoryQueue}. */
@@ -149,11 +149,11 @@ export class MemoryQueue<Job, Result> {
     const { retry = 0, id = () => String(++this.#lastId) } = options;
     const retryOptions = typeof retry === "number" ? { retries: retry } : retry;
     new Check("memoryQueue: retry").options(retryOptions, retryOptionNames, retryAliases);
-    check.isFunction("id", id);
+    checkOptionalFunction(check, "id", id);
     this.#lease = check.atLeast("lease", 0, options.lease ?? 15_000);
-    this.#maxStalls = check.count("maxStalls", 0, options.maxStalls ?? 3, Infinity);
+    this.#maxStalls = checkCount(check, "maxStalls", 0, options.maxStalls ?? 3, Infinity);
     this.#retry = resolveRetry(check, "retry.", retryOptions);
-    this.#depth = check.count("depth", 1, options.depth ?? Infinity, Infinity);
+    this.#depth = checkCount(check, "depth", 1, options.depth ?? Infinity, Infinity);
     this.#latency = check.atLeast("latency", 0, options.latency ?? 0);
     this.#id = id;
   }

@@ -1,6 +1,7 @@
 // The pictures of a trace as SVG files: a timeline, and a picture of a pool.
 
 import { safeToString } from "../util/inspect.ts";
+import { checkCount } from "../util/validate.ts";
 import type { Trace, TracedPool } from "./format.ts";
 import { pluralize, truncate } from "./formatting.ts";
 import { layoutGraph } from "./layout/graph-layout.ts";
@@ -102,7 +103,7 @@ export interface RenderPoolOptions extends Omit<ViewRange, "goroutines"> {
 export function renderPool(trace: Trace, options: RenderPoolOptions = {}): string {
   const { check } = checkView("renderPool", options, ["pool", "width", "title"], trace);
   const { width = 1_000, from, to } = options;
-  check.count("width", 640, width, 4_000);
+  checkCount(check, "width", 640, width, 4_000);
   const pool = findPool(trace, options.pool);
   const { title = `pool ${pool.name || pool.id}` } = options;
   checkTitle("renderPool", title);

@@ -17,7 +17,7 @@ import { addHooks, type GoroutineInfo, type Hooks } from "../runtime/hooks.ts";
 import { isMainRunning } from "../runtime/deadlock.ts";
 import { currentClock, realClock } from "../runtime/timer.ts";
 import { safeToString } from "../util/inspect.ts";
-import { Check } from "../util/validate.ts";
+import { Check, checkCount } from "../util/validate.ts";
 import { captureConsole } from "./console-capture.ts";
 import { type EventBase, type GoroutineRef, type Trace, type TraceEvent, version } from "./format.ts";
 import { IdTable, MAIN_ID } from "./id-table.ts";
@@ -133,7 +133,7 @@ export class Recording implements Disposable {
 
   /** @internal */
   constructor({ limit = 1_000_000, values = false, sources = false, console = false }: RecordOptions) {
-    this.#limit = new Check("record").count("limit", 0, limit);
+    this.#limit = checkCount(new Check("record"), "limit", 0, limit);
     this.#hasValues = values;
     this.#hasLines = sources;
     this.#ids = new IdTable(sources);

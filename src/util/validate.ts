@@ -3,48 +3,36 @@
 import { isOfAnotherCopy, kindOf } from "./copies.ts";
 import { safeToString, tryOr } from "./inspect.ts";
 
-/** Checks the arguments of the public function `caller`. Each method throws if a value is wrong. */
+/**
+ * Checks the arguments of the public function `caller`. Each method throws if a value is wrong. A check that few functions need is a
+ * function of this module and not a method: a bundler leaves out unused functions, and keeps all methods of a class.
+ */
 export class Check {
-  readonly #caller: string;
+  readonly caller: string;
 
   constructor(caller: string) {
-    this.#caller = caller;
-  }
-
-  /** Returns `value` if it is an integer from `min` to `max`; with `max` Infinity, also Infinity. */
-  count(name: string, min: number, value: number, max: number = Number.MAX_SAFE_INTEGER): number {
-    const isCount = Number.isSafeInteger(value) || (value === Infinity && max === Infinity);
-    if (!isCount || value < min || value > max) {
-      const range = max < Number.MAX_SAFE_INTEGER ? `from ${min} to ${max}` : `${min} or more`;
-      throw new RangeError(`${this.#caller}: ${name} must be a whole number, ${range}, got ${describe(value)}`);
-    }
-    return value;
+    this.caller = caller;
   }
 
   /** Returns `value` if it is a number from `min` to `max`. */
   atLeast(name: string, min: number, value: number, max: number = Infinity): number {
     if (typeof value !== "number" || !(value >= min && value <= max)) {
       const range = max === Infinity ? `${min} or more` : `from ${min} to ${max}`;
-      throw new RangeError(`${this.#caller}: ${name} must be a number, ${range}, got ${describe(value)}`);
+      throw new RangeError(`${this.caller}: ${name} must be a number, ${range}, got ${describe(value)}`);
     }
     return value;
   }
 
   /** Returns a TypeError about the call. */
   error(problem: string): TypeError {
-    return new TypeError(`${this.#caller}: ${problem}`);
-  }
-
-  /** Checks an optional function. */
-  isFunction(name: string, value: unknown): void {
-    if (value !== undefined) checkFunction(this.#caller, value, name);
+    return new TypeError(`${this.caller}: ${problem}`);
   }
 
   /** Checks an optional context. */
   isContext(name: string, value: unknown): void {
     if (value === undefined || (isContext(value) && !isOfAnotherCopy(value))) return;
     const advice = isSignal(value) ? `; pass context.fromSignal(${name})` : "";
-    throw new TypeError(`${this.#caller}: ${name} must be a context, got ${describe(value)}${advice}`);
+    throw new TypeError(`${this.caller}: ${name} must be a context, got ${describe(value)}${advice}`);
   }
 
   /**
@@ -61,19 +49,40 @@ export class Check {
         : isSignal(value)
           ? "; an AbortSignal is passed as { signal }"
           : "";
-      throw new TypeError(`${this.#caller}: options must be an object, got ${describe(value)}${advice}`);
+      throw new TypeError(`${this.caller}: options must be an object, got ${describe(value)}${advice}`);
     }
     for (const [name, option] of Object.entries(value)) {
       if (!known.includes(name)) {
         const instead = Object.hasOwn(aliases, name) ? (aliases[name] as string) : nearest(name, known);
         const advice = instead === undefined ? `the options are ${known.join(", ")}` : `write ${instead} instead`;
-        throw new TypeError(`${this.#caller}: unknown option ${name}; ${advice}`);
+        throw new TypeError(`${this.caller}: unknown option ${name}; ${advice}`);
       }
       if (option === null) {
-        throw new TypeError(`${this.#caller}: ${name} must not be null; leave it out for the default`);
+        throw new TypeError(`${this.caller}: ${name} must not be null; leave it out for the default`);
       }
     }
   }
+}
+
+/** Returns `value` if it is an integer from `min` to `max`; with `max` Infinity, also Infinity. */
+export function checkCount(
+  { caller }: Check,
+  name: string,
+  min: number,
+  value: number,
+  max: number = Number.MAX_SAFE_INTEGER,
+): number {
+  const isCount = Number.isSafeInteger(value) || (value === Infinity && max === Infinity);
+  if (!isCount || value < min || value > max) {
+    const range = max < Number.MAX_SAFE_INTEGER ? `from ${min} to ${max}` : `${min} or more`;
+    throw new RangeError(`${caller}: ${name} must be a whole number, ${range}, got ${describe(value)}`);
+  }
+  return value;
+}
+
+/** Checks an optional function. */
+export function checkOptionalFunction({ caller }: Check, name: string, value: unknown): void {
+  if (value !== undefined) checkFunction(caller, value, name);
 }
 
 /** Checks that `f` is a function, and not a generator function, whose call runs nothing. */

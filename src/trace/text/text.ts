@@ -9,6 +9,7 @@ import type { EventOf, GoroutineRef, Trace } from "../format.ts";
 import { stateLabels, states, stateSigns } from "../names.ts";
 import { buildTracks, stateOf } from "../tracks.ts";
 import { checkView, type ViewRange } from "../view-options.ts";
+import { checkCount } from "../../util/validate.ts";
 import { Columns, gray, red } from "./columns.ts";
 import { Labels } from "./labels.ts";
 import { buildRows, describeRow, type Row, waitsAt } from "./rows.ts";
@@ -58,8 +59,8 @@ export interface RenderTextOptions extends ViewRange {
  */
 export function renderText(trace: Trace, options: RenderTextOptions = {}): string {
   const { check, from, to } = checkView("renderText", options, ["goroutines", "width", "rows", "color"], trace);
-  const width = check.count("width", 40, options.width ?? 80);
-  const maxRows = check.count("rows", 20, options.rows ?? 200);
+  const width = checkCount(check, "width", 40, options.width ?? 80);
+  const maxRows = checkCount(check, "rows", 20, options.rows ?? 200);
 
   const { events, end } = trace;
   const tracks = buildTracks(trace).goroutines.filter(
