@@ -308,7 +308,8 @@ function untilCanceled<R>(work: Promise<R>, cancellation: Cancellation): Promise
   return new Promise((resolve, reject) => {
     const settled = work.then(resolve, reject);
     const removeListener = cancellation.onCancel(() => {
-      reject(cancellation.reason);
+      const reason = cancellation.reason as Error;
+      reject(reason);
     });
     void settled.then(removeListener);
   });
