@@ -2,17 +2,23 @@
 
 /** The names, in the order of the alphabet. */
 export const otherExports: readonly string[] = [
+  "Broadcast",
+  "ClearedError",
   "Cond",
   "ErrGroup",
+  "KeyedMutex",
   "LeaseLost",
+  "LossyChannel",
   "Once",
   "RWMutex",
   "RateLimiter",
+  "ResultGroup",
   "Semaphore",
   "SingleFlight",
   "StoppedError",
   "Stopping",
   "WorkerPool",
+  "createLimit",
   "deliveryOf",
   "fromEvents",
   "fromIterable",
@@ -20,10 +26,14 @@ export const otherExports: readonly string[] = [
   "mapOrdered",
   "onceFunc",
   "onceValue",
+  "parseRetryAfter",
+  "promise",
+  "recover",
   "retry",
   "runPool",
   "toReadableStream",
   "toWritableStream",
+  "waitFor",
 ];
 
 const mention = new RegExp(`\\b(?:${otherExports.join("|")})\\b|\\*\\s*as\\b`);

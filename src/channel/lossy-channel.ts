@@ -117,7 +117,7 @@ export function droppedSuffix(dropped: number): string {
   return dropped === 0 ? "" : `, ${dropped} dropped`;
 }
 
-export const dropPolicies: readonly DropPolicy[] = ["drop-oldest", "drop-newest"];
+export const dropPolicies: readonly DropPolicy[] = ["drop-newest", "drop-oldest"];
 
 /** The names of other libraries for the options, for {@link Check.options}. */
 export const overflowAliases: Readonly<Record<string, string>> = { policy: "overflow", whenFull: "overflow" };

@@ -5,7 +5,8 @@
 //   2. While a call of `go` waits for a slot, all slots are taken.
 
 import { type CancelCauseFunc, withCancelCause } from "../context/api.ts";
-import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
+import { checkCancellation } from "../runtime/cancelable-wait.ts";
+import type { WaitOptions } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { go } from "../runtime/goroutine.ts";
 import { PanicError } from "../runtime/panic.ts";
@@ -17,7 +18,6 @@ import { isError, Printable, toError, waitingSuffix } from "../util/inspect.ts";
 import { Check, checkFunction, describe } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
-import { untilCanceled } from "./cancelable-wait.ts";
 
 const withContextCheck = new Check("ErrGroup.withContext");
 const waitCheck = new Check("ErrGroup.wait");
@@ -133,11 +133,8 @@ export class ErrGroup extends Printable {
    */
   wait(options?: WaitOptions): Promise<void> {
     try {
-      waitCheck.options(options, waitOptionNames);
-      const cancellation = cancellationOf(waitCheck, options);
-      const finished = fairly(
-        cancellation === null ? this.#wait() : waitUnlessCanceled(cancellation, () => this.#wait()),
-      );
+      if (options !== undefined) checkCancellation(waitCheck, options);
+      const finished = fairly(this.#wait(options));
       void finished.catch(ignore);
       return finished;
     } catch (error) {
@@ -151,8 +148,8 @@ export class ErrGroup extends Printable {
     return `ErrGroup ${this.#active}/${this.#limit} running${waitingSuffix(this.#waiters.count())}`;
   }
 
-  async #wait(): Promise<void> {
-    await this.#wg.wait();
+  async #wait(options: WaitOptions | undefined): Promise<void> {
+    await this.#wg.wait(options);
     this.#cancel?.(this.#failure?.error);
     if (this.#failure !== null) throw this.#failure.error;
   }
@@ -189,12 +186,6 @@ export class ErrGroup extends Printable {
     this.#failure = { error };
     this.#cancel?.(error);
   }
-}
-
-async function waitUnlessCanceled(cancellation: Cancellation, wait: () => Promise<void>): Promise<void> {
-  const { reason } = cancellation;
-  if (reason !== undefined) throw reason;
-  await untilCanceled(wait(), cancellation);
 }
 
 // A class that refers to itself by name in its body is renamed to `_ErrGroup` in a bundle made by esbuild.

@@ -5,10 +5,10 @@ import type { Context } from "../context/context.ts";
 import { background } from "../context/derive.ts";
 import { contextOf } from "../context/wait-context.ts";
 import { rejected, resolved } from "../runtime/scheduler.ts";
-import { limitIdle, limitTask } from "../runtime/wait-reasons.ts";
+import { limitIdle, limitTask, type WaitReason } from "../runtime/wait-reasons.ts";
+import type { ParkedOperation } from "../runtime/waiter.ts";
 import { printAsString } from "../util/inspect.ts";
 import { Check, checkCount, checkFunction, describe } from "../util/validate.ts";
-import { untilCanceled, awaitParked } from "./cancelable-wait.ts";
 import { LimitState, type WaitingTask } from "./limit-state.ts";
 
 const createCheck = /* @__PURE__ */ new Check("createLimit");
@@ -267,4 +267,50 @@ function clearTasks(state: LimitState): number {
 
 function checkConcurrency(check: Check, concurrency: number): number {
   return checkCount(check, "concurrency", 1, concurrency, Infinity);
+}
+
+/**
+ * Waits for `waiter`, which is parked, or until `cancellation` occurs, which rejects with its reason.
+ *
+ * @param leave - removes the waiter from its queue, and reports whether it was there; a waiter that was not has been served
+ */
+async function awaitParked(
+  waiter: ParkedOperation<void, void>,
+  reason: WaitReason,
+  cancellation: Cancellation,
+  leave: () => boolean = () => leaveQueue(waiter),
+): Promise<void> {
+  const cancel = (error: Error): void => {
+    if (leave()) waiter.resumeWithError(reason, error);
+  };
+  let removeListener: (() => void) | undefined;
+  try {
+    removeListener = cancellation.onCancel(() => cancel(cancellation.reason as Error));
+  } catch (error) {
+    // A context of the user's may throw.
+    cancel(error as Error);
+  }
+  try {
+    await waiter.promise;
+  } finally {
+    removeListener?.();
+  }
+}
+
+function leaveQueue(waiter: ParkedOperation<void, void>): boolean {
+  if (waiter.queue === null) return false;
+  waiter.queue.remove(waiter);
+  return true;
+}
+
+/** Returns the outcome of `work`, or rejects with the reason of `cancellation` if that occurs first. `work` continues in any case. */
+function untilCanceled<R>(work: Promise<R>, cancellation: Cancellation): Promise<R> {
+  return new Promise((resolve, reject) => {
+    const settled = work.then(resolve, reject);
+    const removeListener = cancellation.onCancel(() => {
+      const reason = cancellation.reason as Error;
+      reject(reason);
+    });
+    void settled.then(removeListener);
+  });
 }

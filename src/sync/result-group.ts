@@ -1,6 +1,7 @@
 // An ErrGroup whose functions have results.
 
-import { cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
+import { checkCancellation } from "../runtime/cancelable-wait.ts";
+import type { WaitOptions } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { rejected } from "../runtime/scheduler.ts";
 import { isError, Printable } from "../util/inspect.ts";
@@ -93,8 +94,7 @@ export class ResultGroup<T> extends Printable {
    */
   wait(options?: WaitOptions): Promise<T[]> {
     try {
-      waitCheck.options(options, waitOptionNames);
-      cancellationOf(waitCheck, options);
+      if (options !== undefined) checkCancellation(waitCheck, options);
     } catch (error) {
       return rejected(error);
     }
