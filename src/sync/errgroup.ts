@@ -5,6 +5,7 @@
 //   2. While a call of `go` waits for a slot, all slots are taken.
 
 import { type CancelCauseFunc, withCancelCause } from "../context/api.ts";
+import { untilCanceled } from "../runtime/cancelable-wait.ts";
 import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { go } from "../runtime/goroutine.ts";
@@ -17,7 +18,6 @@ import { isError, Printable, toError, waitingSuffix } from "../util/inspect.ts";
 import { Check, checkFunction, describe } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
-import { untilCanceled } from "./cancelable-wait.ts";
 
 const withContextCheck = new Check("ErrGroup.withContext");
 const waitCheck = new Check("ErrGroup.wait");

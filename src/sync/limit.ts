@@ -1,14 +1,14 @@
 // A limit on the number of functions that run at once: the functions that users call. limit-state.ts has the slots and the queue.
 
+import { untilCanceled } from "../runtime/cancelable-wait.ts";
 import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { background } from "../context/derive.ts";
 import { contextOf } from "../context/wait-context.ts";
 import { rejected, resolved } from "../runtime/scheduler.ts";
-import { limitIdle, limitTask } from "../runtime/wait-reasons.ts";
+import { limitTask } from "../runtime/wait-reasons.ts";
 import { printAsString } from "../util/inspect.ts";
 import { Check, checkFunction, describe } from "../util/validate.ts";
-import { untilCanceled, awaitParked } from "./cancelable-wait.ts";
 import { LimitState, type WaitingTask } from "./limit-state.ts";
 
 const createCheck = new Check("createLimit");
@@ -237,7 +237,7 @@ async function runCancelably<R>(
   cancellation: Cancellation,
 ): Promise<Awaited<R>> {
   if (waiting === null) await resolved();
-  else await awaitParked(waiting, limitTask, cancellation, () => state.remove(waiting));
+  else await waiting.cancelBy(cancellation);
   // The cancellation may have occurred after the task got its slots.
   const { reason } = cancellation;
   if (reason !== undefined) {
@@ -253,8 +253,7 @@ async function waitForIdle(state: LimitState, options: WaitOptions | undefined):
   const reason = cancellation?.reason;
   if (reason !== undefined) return rejected(reason);
   if (state.isIdle) return resolved();
-  const waiter = state.waitForIdle();
-  return cancellation === null ? waiter.promise : awaitParked(waiter, limitIdle, cancellation);
+  return state.waitForIdle().cancelBy(cancellation);
 }
 
 function clearTasks(state: LimitState): number {
