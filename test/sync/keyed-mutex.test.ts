@@ -3,7 +3,7 @@ import { expect, test } from "@jest/globals";
 import { context, KeyedMutex, PanicError, time } from "goro";
 import { mutexLock } from "../../src/runtime/wait-reasons.ts";
 import { bubble } from "goro/testing";
-import { children, inBubble } from "../support/contexts.ts";
+import { inBubble, listeners } from "../support/contexts.ts";
 import { quiet, stateOf } from "../support/promises.ts";
 
 const { background, withCancel } = context;
@@ -62,11 +62,11 @@ test("nothing stays for a key that is free, however its last hold or wait ended"
   );
   const held = await mu.lock("canceled", { signal });
   const waiting = mu.lock("canceled", { ctx });
-  expect([mu.size, children(ctx)]).toEqual([1, 1]);
+  expect([mu.size, listeners(ctx)]).toEqual([1, 1]);
   cancel();
   await expect(waiting).rejects.toBe(ctx.err());
   await expect(mu.lock("canceled before", { ctx })).rejects.toBe(ctx.err());
-  expect([mu.size, children(ctx), mutexLock.waiting]).toEqual([1, 0, 0]);
+  expect([mu.size, listeners(ctx), mutexLock.waiting]).toEqual([1, 0, 0]);
   held[Symbol.dispose]();
   expect([mu.size, getEventListeners(signal, "abort").length <= 1]).toEqual([0, true]);
 });

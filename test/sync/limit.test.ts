@@ -4,7 +4,8 @@ import { describe, expect, test } from "@jest/globals";
 import { ClearedError, type Context, context, createLimit, type Limit, time } from "goro";
 import { bubble, waitUntilBlocked } from "goro/testing";
 import { limitIdle, limitTask } from "../../src/runtime/wait-reasons.ts";
-import { children, inBubble, Wrapper } from "../support/contexts.ts";
+import { waitsOn } from "../../src/runtime/cancellation.ts";
+import { inBubble, listeners, Wrapper } from "../support/contexts.ts";
 import { quiet, stateOf } from "../support/promises.ts";
 
 const { background, withCancel, withCancelCause } = context;
@@ -192,10 +193,10 @@ describe("cancellation", () => {
     const bySignal = tasks.run(limit, "signal", { signal: controller.signal, priority });
     const last = tasks.run(limit, "last");
     const outcomes = Promise.allSettled([byContext, bySignal]);
-    expect([children(ctx), limit.size]).toEqual([1, 3]);
+    expect([listeners(ctx), limit.size]).toEqual([1, 3]);
     cancel(new Error("cause"));
     controller.abort(new Error("reason"));
-    expect([children(ctx), limit.size, limitTask.waiting]).toEqual([0, 1, 1]);
+    expect([listeners(ctx), limit.size, limitTask.waiting]).toEqual([0, 1, 1]);
     expect(await outcomes).toMatchObject([{ reason: ctx.err() }, { reason: controller.signal.reason as Error }]);
     await tasks.end("first");
     await tasks.end("last");
@@ -253,8 +254,8 @@ describe("cancellation", () => {
       await expect(limit(() => Promise.reject(new Error("fails")), { ctx })).rejects.toThrow("fails");
     }
     await quiet();
-    expect([children(ctx), getEventListeners(signal, "abort").length]).toEqual([0, 1]);
-    expect(children(context.fromSignal(signal))).toBe(0);
+    expect([listeners(ctx), getEventListeners(signal, "abort").length]).toEqual([0, 1]);
+    expect(waitsOn(signal)).toBe(0);
   });
 
   test("by a context of the user's whose listener cannot be added, rejects and keeps no slot", async () => {
@@ -322,7 +323,7 @@ describe("pause, resume and clear", () => {
     });
     await tasks.end("running");
     expect([await running, tasks.started.join(), limitTask.waiting]).toEqual(["running", "running", 0]);
-    expect(children(context.fromSignal(signal))).toBe(0);
+    expect(waitsOn(signal)).toBe(0);
   });
 
   test("clear of a group leaves the tasks of the limit", async () => {
@@ -398,7 +399,7 @@ describe("onIdle", () => {
     const idle = limit.onIdle({ ctx });
     cancel();
     await expect(idle).rejects.toBe(ctx.err());
-    expect([limitIdle.waiting, children(ctx)]).toEqual([0, 0]);
+    expect([limitIdle.waiting, listeners(ctx)]).toEqual([0, 0]);
     await quiet();
     await tasks.end("a");
   });
@@ -418,7 +419,7 @@ describe("onIdle", () => {
       limit.clear();
       cancel();
       expect([await idle, await cleared]).toEqual([isCanceledFirst ? "canceled" : "idle", "cleared"]);
-      expect([limitIdle.waiting, children(ctx)]).toEqual([0, 0]);
+      expect([limitIdle.waiting, listeners(ctx)]).toEqual([0, 0]);
     }
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { context, ErrGroup, ResultGroup, time } from "goro";
-import { children, inBubble } from "../support/contexts.ts";
+import { inBubble, listeners } from "../support/contexts.ts";
 import { quiet, stateOf } from "../support/promises.ts";
 
 const { background, withCancel } = context;
@@ -78,7 +78,7 @@ describe.each([
     const controller = new AbortController();
     const waits = [group.wait({ ctx }), group.wait({ signal: controller.signal })];
     const outcomes = Promise.allSettled(waits);
-    expect(children(ctx)).toBe(1);
+    expect(listeners(ctx)).toBe(1);
     cancel();
     controller.abort(new Error("reason"));
     expect(await outcomes).toMatchObject([{ reason: ctx.err() }, { reason: controller.signal.reason as Error }]);
@@ -98,7 +98,7 @@ describe.each([
     await failed.go(() => Promise.reject(new Error("fails")));
     await expect(failed.wait({ ctx })).rejects.toThrow("fails");
     await quiet();
-    expect(children(ctx)).toBe(0);
+    expect(listeners(ctx)).toBe(0);
   });
 
   test("keeps the first of the end and the cancellation, in both orders", async () => {
