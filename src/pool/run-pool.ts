@@ -19,6 +19,7 @@ import { after } from "../time/time.ts";
 import { toError } from "../util/inspect.ts";
 import { RingBuffer } from "../util/ring-buffer.ts";
 import { checkFunction, describe } from "../util/validate.ts";
+import { Listener } from "../util/wait-queue.ts";
 import { type JobOutcome, type OutcomeListener, PoolJob, TrackedPromise } from "./job.ts";
 import { guarded } from "./job-function.ts";
 import { JobRunner } from "./job-runner.ts";
@@ -140,8 +141,8 @@ class PoolRun<Job, Result> implements OutcomeListener<Job, Result>, EndingPool {
     this.#workers = Array.from({ length: workers }, (_, i) => new RunWorker<Job, Result>(i + 1));
     this.#removeListeners = [
       onCancel(ctx, () => this.#runner.cutShort(causeOf(ctx) as Error)),
-      jobsState.onClose(() => this.#checkState()),
-      resultsState.onClose(() => this.#fail(new PanicError("send on closed channel"))),
+      onClose(jobsState, () => this.#checkState()),
+      onClose(resultsState, () => this.#fail(new PanicError("send on closed channel"))),
     ];
     for (const worker of this.#workers) this.#runner.start(worker);
   }
@@ -388,6 +389,21 @@ class Delivery<Job, Result> {
     this.#held.get(job)?.finish();
     this.#held.delete(job);
   }
+}
+
+class CloseListener extends Listener {
+  readonly notify: () => void;
+
+  constructor(notify: () => void) {
+    super();
+    this.notify = notify;
+  }
+}
+
+function onClose<T>(state: ChannelState<T>, notify: () => void): () => void {
+  const listener = new CloseListener(notify);
+  state.onClose(listener);
+  return () => listener.queue?.remove(listener);
 }
 
 function stateOf<T>(name: string, channel: ReceiveChannel<T> | SendChannel<T>): ChannelState<T> {
