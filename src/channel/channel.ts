@@ -279,7 +279,7 @@ function sendCancelably<T>(state: ChannelState<T>, value: T, options: WaitOption
   try {
     const cancellation = checkCancellation(sendCheck, options);
     throwIfCanceled(cancellation);
-    if (state.trySend(value)) return resolved();
+    if (state.sendIfReady(value)) return resolved();
     return waitCancelably<T, void>(
       {
         reason: chanSend,

@@ -122,7 +122,7 @@ class PoolRun<Job, Result> implements OutcomeListener<Job, Result>, EndingPool {
     this.#jobsState = jobsState;
     this.#results = results;
     this.#ctx = ctx;
-    this.#delivery = new Delivery(results, this.#cut, gracePeriod, {
+    this.#delivery = new Delivery(results, resultsState, this.#cut, gracePeriod, {
       onError: (error) => this.#fail(error),
       onEmpty: () => this.#checkState(),
     });
@@ -283,6 +283,7 @@ interface DeliveryEvents {
  */
 class Delivery<Job, Result> {
   readonly #results: SendChannel<JobOutcome<Job, Result>>;
+  readonly #resultsState: ChannelState<JobOutcome<Job, Result>>;
   readonly #cut: ReceiveChannel<never>;
   readonly #gracePeriod: number;
   readonly #events: DeliveryEvents;
@@ -301,11 +302,13 @@ class Delivery<Job, Result> {
   /** Once `cut` is closed, delivery ends `gracePeriod` milliseconds after the reader has taken the last outcome. */
   constructor(
     results: SendChannel<JobOutcome<Job, Result>>,
+    resultsState: ChannelState<JobOutcome<Job, Result>>,
     cut: ReceiveChannel<never>,
     gracePeriod: number,
     events: DeliveryEvents,
   ) {
     this.#results = results;
+    this.#resultsState = resultsState;
     this.#cut = cut;
     this.#gracePeriod = gracePeriod;
     this.#events = events;
@@ -372,7 +375,7 @@ class Delivery<Job, Result> {
 
   #offer(job: PoolJob<Job, Result>): boolean {
     try {
-      return this.#results.trySend(job.outcome as JobOutcome<Job, Result>);
+      return this.#resultsState.sendIfReady(job.outcome as JobOutcome<Job, Result>);
     } catch (error) {
       this.#fail(error);
       return false;
