@@ -107,9 +107,14 @@ export class ChannelState<T> {
   }
 
   /** Like {@link sendNow}, and panics if the channel is closed. */
-  trySend(value: T): boolean {
+  sendIfReady(value: T): boolean {
     if (this.closed) throw new PanicError("send on closed channel");
     return this.sendNow(value);
+  }
+
+  /** Like {@link sendIfReady}, and returns false also for a value that was dropped. */
+  trySend(value: T): boolean {
+    return this.sendIfReady(value);
   }
 
   /**

@@ -279,7 +279,7 @@ function sendCancelably<T>(state: ChannelState<T>, value: T, options: WaitOption
   try {
     const cancellation = checkCancellation(sendCheck, options);
     throwIfCanceled(cancellation);
-    if (state.trySend(value)) return resolved();
+    if (state.sendIfReady(value)) return resolved();
     const waiter = new ChannelOperation<T, void>(state, wakeSender, chanSend, value);
     state.senders.push(waiter);
     return waiter.park(cancellation);

@@ -373,7 +373,7 @@ function completeCase(chosen: Case<unknown>): Result {
   if (chosen.operation === awaitPromise) return { case: name, value: (chosen.state as PromiseState).result() };
   const state = chosen.state as ChannelState<unknown>;
   if (chosen.isSend) {
-    state.trySend(chosen.value);
+    state.sendIfReady(chosen.value);
     return { case: name };
   }
   if (state.canReceive) return { case: name, value: state.receiveNow(), ok: true };

@@ -123,7 +123,7 @@ class PoolRun<Job, Result> implements OutcomeListener<Job, Result>, EndingPool {
     this.#jobsState = jobsState;
     this.#results = results;
     this.#ctx = ctx;
-    this.#delivery = new Delivery(results, this.#cut, gracePeriod, {
+    this.#delivery = new Delivery(results, resultsState, this.#cut, gracePeriod, {
       onError: (error) => this.#fail(error),
       onEmpty: () => this.#checkState(),
     });
@@ -284,6 +284,7 @@ interface DeliveryEvents {
  */
 class Delivery<Job, Result> {
   readonly #results: SendChannel<JobOutcome<Job, Result>>;
+  readonly #resultsState: ChannelState<JobOutcome<Job, Result>>;
   readonly #cut: ReceiveChannel<never>;
   readonly #gracePeriod: number;
   readonly #events: DeliveryEvents;
@@ -302,11 +303,13 @@ class Delivery<Job, Result> {
   /** Once `cut` is closed, delivery ends `gracePeriod` milliseconds after the reader has taken the last outcome. */
   constructor(
     results: SendChannel<JobOutcome<Job, Result>>,
+    resultsState: ChannelState<JobOutcome<Job, Result>>,
     cut: ReceiveChannel<never>,
     gracePeriod: number,
     events: DeliveryEvents,
   ) {
     this.#results = results;
+    this.#resultsState = resultsState;
     this.#cut = cut;
     this.#gracePeriod = gracePeriod;
     this.#events = events;
@@ -373,7 +376,7 @@ class Delivery<Job, Result> {
 
   #offer(job: PoolJob<Job, Result>): boolean {
     try {
-      return this.#results.trySend(job.outcome as JobOutcome<Job, Result>);
+      return this.#resultsState.sendIfReady(job.outcome as JobOutcome<Job, Result>);
     } catch (error) {
       this.#fail(error);
       return false;
