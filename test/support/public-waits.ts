@@ -17,6 +17,7 @@ export const waits: Readonly<Record<string, string>> = {
   "LossyChannel.values":
     'for await (const value of new LossyChannel(1, { overflow: "drop-oldest" }).values({ signal })) console.log(value);',
   "Broadcast.send": 'const b = new Broadcast(); b.subscribe({ overflow: "wait", capacity: 0 }); await b.send(1);',
+  "Subscription.receive": "await new Broadcast().subscribe().receive();",
   select: "await select({ a: receive(new Channel()), b: receive(new Channel()) });",
   "select without cases": "await select({});",
   "select with a promise": "await select({ a: receive(new Channel()), b: promise(new Promise(() => {})) });",
