@@ -192,8 +192,8 @@ const calls: Readonly<Record<string, Calls>> = {
 const exceptions = [
   // Users create these, and the library calls them.
   /^(TestHooks|JobSource|JobDelivery|context\.ResponseLike)\./,
-  // The types of the ends of a Channel, which is checked.
-  /^(SendChannel|ReceiveChannel|EventChannel)\./,
+  // The types of the ends of a Channel, and the class with its methods. Channel is checked.
+  /^(SendChannel|ReceiveChannel|EventChannel|Subscription|LossyChannel)\./,
   // The errors name a limit as "limit"; test/sync/limit.test.ts checks them.
   /^(createLimit\(\)|LimitControls\.onIdle)$/,
   // These have the options of the host's own errors.

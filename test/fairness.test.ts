@@ -2,6 +2,7 @@
 
 import { expect, test } from "@jest/globals";
 import {
+  Broadcast,
   Channel,
   Cond,
   context,
@@ -13,6 +14,7 @@ import {
   type JobDelivery,
   type JobOutcome,
   KeyedMutex,
+  LossyChannel,
   mapOrdered,
   Mutex,
   Once,
@@ -30,9 +32,11 @@ import {
   time,
   toReadableStream,
   toWritableStream,
+  waitFor,
   WaitGroup,
   WorkerPool,
 } from "goro";
+import { batch, debounce, filter, map, merge, pipeline, type Stage, tee, throttle } from "goro/pipeline";
 import { ignoreLeaks, bubble, LeakDetector, memoryQueue, waitUntilBlocked } from "goro/testing";
 import { callablesOf } from "./support/exports.ts";
 
@@ -69,6 +73,20 @@ async function endedDelivery(body: (delivery: JobDelivery<number, number>) => Pr
   const delivery = (await queue.deliveries().next(context.background())) as JobDelivery<number, number>;
   await delivery.ack(1);
   return () => body(delivery);
+}
+
+/** The loop of a call on a stage that has ended. */
+function leftStage(call: (stage: Stage<number>) => PromiseLike<unknown>): Loop {
+  return async () => {
+    const stage = map([1], () => 1);
+    await stage.return();
+    return async () => await call(stage);
+  };
+}
+
+/** A loop over the values of a stage. */
+function nextOf(stage: Stage<unknown>): Body {
+  return () => stage.next();
 }
 
 function fail(): never {
@@ -131,9 +149,79 @@ const loops: Readonly<Record<string, Entry>> = {
       return () => ch.send(1);
     },
   },
+  "Channel.values": {
+    "of a channel that is closed": () => {
+      const ch = closed();
+      return () => ch.values().next();
+    },
+    "with a canceled context": () => {
+      const [ch, ctx] = [new Channel(), canceled()];
+      return () => ch.values({ ctx }).next();
+    },
+    "next of a value in the buffer": () => {
+      const ch = new Channel<number>(1);
+      const values = ch.values();
+      return () => {
+        ch.trySend(1);
+        return values.next();
+      };
+    },
+  },
   "ReceiveChannel.receive": "Channel.receive",
+  "ReceiveChannel.values": "Channel.values",
   "EventChannel.receive": "Channel.receive",
+  "EventChannel.values": "Channel.values",
   "SendChannel.send": "Channel.send",
+  "LossyChannel.receive": "Channel.receive",
+  "LossyChannel.values": "Channel.values",
+  "LossyChannel.[asyncIterator]": "Channel.[asyncIterator]",
+  "LossyChannel.send": {
+    "that drops a value": () => {
+      const ch = new LossyChannel<number>(1, { overflow: "drop-newest" });
+      return () => ch.send(1);
+    },
+    "that drops a value, with a context": () => {
+      const ch = new LossyChannel<number>(1, { overflow: "drop-newest" });
+      const [ctx] = context.withCancel(context.background());
+      return () => ch.send(1, { ctx });
+    },
+  },
+  "Subscription.receive": "Channel.receive",
+  "Subscription.values": "Channel.values",
+  "Broadcast.send": {
+    "without subscriptions": () => {
+      const broadcast = new Broadcast<number>();
+      return () => broadcast.send(1);
+    },
+    "to a subscription that drops": () => {
+      const broadcast = new Broadcast<number>();
+      broadcast.subscribe({ capacity: 1 });
+      return () => broadcast.send(1);
+    },
+    "to a subscription that waits and is read at once": () => {
+      const broadcast = new Broadcast<number>();
+      const values = broadcast.subscribe({ capacity: 0, overflow: "wait" });
+      return async () => {
+        const sending = broadcast.send(1);
+        values.tryReceive();
+        await sending;
+      };
+    },
+    "with a context": () => {
+      const broadcast = new Broadcast<number>();
+      const [ctx] = context.withCancel(context.background());
+      return () => broadcast.send(1, { ctx });
+    },
+    "with a canceled context": () => {
+      const [broadcast, ctx] = [new Broadcast<number>(), canceled()];
+      return () => broadcast.send(1, { ctx });
+    },
+    "on a closed Broadcast": () => {
+      const broadcast = new Broadcast<number>();
+      broadcast.close();
+      return () => broadcast.send(1);
+    },
+  },
   "Cond.wait": {
     "that is woken at once": () => {
       const cond = new Cond(new Mutex());
@@ -588,12 +676,81 @@ const loops: Readonly<Record<string, Entry>> = {
     "with an invalid seed": () => () => bubble(() => 1, { seed: 0.5 }),
   },
   gosched: { "in a loop": () => () => gosched() },
+  "Pipeline.[asyncDispose]": { "before the first value": () => () => pipeline([1])[Symbol.asyncDispose]() },
+  "Pipeline.[asyncIterator]": "pipeline",
+  "Pipeline.batch": "batch",
+  "Pipeline.debounce": "debounce",
+  "Pipeline.filter": "filter",
+  "Pipeline.map": "map",
+  "Pipeline.merge": "merge",
+  "Pipeline.tee": "tee",
+  "Pipeline.throttle": "throttle",
+  "Stage.[asyncIterator]": "map",
+  "Stage.next": {
+    "of a stage that has ended": leftStage((stage) => stage.next()),
+    "of a source that fails": () => () => map({ [Symbol.iterator]: fail }, () => 1).next(),
+    "with a canceled context": () => {
+      const stage = map(endless(), () => 1, { ctx: canceled() });
+      return () => stage.next();
+    },
+  },
+  "Stage.return": {
+    "of a stage that has ended": leftStage((stage) => stage.return()),
+    "of many stages": () => () => map([1], () => 1).return(),
+  },
+  batch: {
+    "of an endless source": () => nextOf(batch(endless(), { size: 2 })),
+    "of an endless source, with an interval": () => nextOf(batch(endless(), { size: 2, interval: 1 })),
+  },
+  debounce: {
+    "at the leading edge of each of many sources": () => () => debounce([1, 2], 0, { leading: true }).next(),
+  },
+  filter: {
+    "of an endless source": () => nextOf(filter(endless(), () => true)),
+    "that keeps one value in a hundred": () => nextOf(filter(endless(), (_ctx, n) => n % 100 === 0)),
+  },
+  map: {
+    "of an endless source": () => nextOf(map(endless(), () => 1)),
+    "of an endless source, four at a time": () => nextOf(map(endless(), () => 1, { concurrency: 4 })),
+    "of an endless source, in order of completion": () =>
+      nextOf(map(endless(), () => 1, { concurrency: 4, ordered: false })),
+    "of a function that throws": () => () => map([1], fail).next(),
+  },
+  merge: { "of endless sources": () => nextOf(merge(endless(), endless())) },
+  pipeline: {
+    "of an endless source": () => nextOf(pipeline(endless())[Symbol.asyncIterator]()),
+    "of an endless source, with stages": () => {
+      const pairs = pipeline(endless())
+        .filter(() => true)
+        .map(() => 1)
+        .batch({ size: 2 });
+      return nextOf(pairs[Symbol.asyncIterator]());
+    },
+  },
+  tee: {
+    "of an endless source": () => {
+      const [left, right] = tee(endless(), 2);
+      return () => Promise.all([left.next(), right.next()]);
+    },
+  },
+  throttle: { "at the first value of each of many sources": () => () => throttle([1, 2], 1).next() },
   mapOrdered: {
     "of an endless source": () => {
       const results = mapOrdered(endless(), () => 1, { concurrency: 1 });
       return () => results.next();
     },
     "of items that fail": () => () => mapOrdered([1], fail, { concurrency: 1 }).next(),
+  },
+  // The function of the user, with a catch.
+  "recover()": {},
+  waitFor: {
+    "a promise that has resolved": () => () => waitFor(Promise.resolve(1), { timeout: 1_000 }),
+    "a promise that has rejected": () => () => waitFor(Promise.reject(doom), { timeout: 1_000 }),
+    "with a canceled context": () => {
+      const ctx = canceled();
+      return () => waitFor(new Promise(() => undefined), { ctx });
+    },
+    "with a value that is not a promise": () => () => waitFor(wrong, { timeout: 1_000 }),
   },
   retry: {
     "of a function that returns at once": () => () => retry(() => 1, { retries: 1 }),
@@ -660,7 +817,12 @@ const loops: Readonly<Record<string, Entry>> = {
   },
 };
 
-const exported = callablesOf(["src/index.ts", "src/testing/testing.ts", "src/trace/trace.ts"]);
+const exported = callablesOf([
+  "src/index.ts",
+  "src/pipeline/pipeline.ts",
+  "src/testing/testing.ts",
+  "src/trace/trace.ts",
+]);
 
 test("every export that returns a promise or an async iterator has its loops here", () => {
   const missing = exported.filter(({ name, isAsync }) => isAsync && loops[name] === undefined);

@@ -96,3 +96,29 @@ func total(values []int) int {
 	}
 	return sum
 }
+
+// A broadcast is a channel for each subscriber.
+func broadcast(n int, _ *meter) int {
+	const subscribers, buffer = 4, 16
+	var subscriptions [subscribers]chan int
+	var sums [subscribers]int
+	var wg sync.WaitGroup
+	for i := range subscribers {
+		subscriptions[i] = make(chan int, buffer)
+		wg.Go(func() {
+			for value := range subscriptions[i] {
+				sums[i] += value
+			}
+		})
+	}
+	for value := range n {
+		for _, subscription := range subscriptions {
+			subscription <- value
+		}
+	}
+	for _, subscription := range subscriptions {
+		close(subscription)
+	}
+	wg.Wait()
+	return total(sums[:])
+}

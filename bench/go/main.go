@@ -32,6 +32,7 @@ var rows = map[string]row{
 	"buffered-4-4": {ns, manyToMany},
 	"range":        {ns, rangeUntilClosed},
 	"channel-heap": {bytes, channelHeap},
+	"broadcast":    {ns, broadcast},
 
 	"select-2":       {ns, selectOf2},
 	"select-8":       {ns, selectOf8},

@@ -4,6 +4,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { type Cause, Effect, Fiber, Queue, Stream } from "effect";
 import type { Meter, Program } from "../rows/row.ts";
 import type { Implementation, PoolAdapter } from "./implementation.ts";
+import { broadcast } from "./effect-broadcast.ts";
 import { programs as more } from "./effect-more.ts";
 import { pipeline } from "./effect-stream.ts";
 
@@ -192,6 +193,7 @@ const programs: Readonly<Record<string, Program>> = {
   "pool-channels": poolOverQueues,
   ...more,
   ...pipeline,
+  ...broadcast,
 };
 
 export const implementation: Implementation = {

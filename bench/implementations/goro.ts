@@ -5,6 +5,7 @@ import { Channel, context, createLimit, go, promise, receive, select, WaitGroup,
 import type { Meter, Program } from "../rows/row.ts";
 import type { Implementation } from "./implementation.ts";
 import { runJob } from "./goro-bridge.ts";
+import { broadcast } from "./goro-broadcast.ts";
 import { programs as more } from "./goro-more.ts";
 import { pipeline } from "./goro-pipeline.ts";
 
@@ -320,6 +321,7 @@ const programs: Readonly<Record<string, Program>> = {
   "pool-submit": poolSubmit,
   ...more,
   ...pipeline,
+  ...broadcast,
 };
 
 export const implementation: Implementation = {

@@ -1,5 +1,6 @@
 // All rows, in the order of the table.
 
+import { broadcast } from "./broadcast.ts";
 import { channels } from "./channels.ts";
 import { contexts } from "./contexts.ts";
 import { fairness } from "./fairness.ts";
@@ -14,6 +15,7 @@ import { waiting } from "./waiting.ts";
 
 export const rows: readonly Row[] = [
   ...channels,
+  ...broadcast,
   ...select,
   ...waiting,
   ...pool,

@@ -19,17 +19,15 @@ const unit = 100 * time.Millisecond
 
 var errShutdown = errors.New("server is shutting down")
 
-// The request /30 has been received, and its client has gone.
-var received, gone = make(chan struct{}), make(chan struct{})
+// received gets the path of each request; gone is closed when the client of /30 has gone.
+var received, gone = make(chan string), make(chan struct{})
 
 // A request takes as many units as its path says, unless its context is done first: at the end of the grace period, or
 // when the client has gone.
 func handle(ctx context.Context, w http.ResponseWriter, r *http.Request) {
 	var units time.Duration
 	fmt.Sscanf(r.URL.Path, "/%d", &units)
-	if units == 30 {
-		close(received)
-	}
+	received <- r.URL.Path
 	select {
 	case <-time.After(units * unit):
 		fmt.Fprintf(w, "done after %d units", units)
@@ -74,7 +72,7 @@ func main() {
 	// One client is short, one is in flight at the signal, one is too long, and one goes.
 	leaving, leave := context.WithCancel(context.Background())
 	defer leave()
-	paths := []string{"/1", "/5", "/60", "/30"}
+	paths := []string{"/1", "/3", "/60", "/30"}
 	answers := make([]string, len(paths))
 	var wg sync.WaitGroup
 	for i, path := range paths {
@@ -87,10 +85,11 @@ func main() {
 		})
 	}
 
-	<-received
+	for range paths {
+		<-received
+	}
 	leave()
 	<-gone
-	time.Sleep(2 * unit)
 	syscall.Kill(syscall.Getpid(), syscall.SIGTERM)
 	<-stopped.Done()
 	fmt.Println("main: terminated, shutting down")

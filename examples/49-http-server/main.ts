@@ -10,17 +10,16 @@ const unit = 100 * time.millisecond;
 
 const errShutdown = new Error("server is shutting down");
 
-// The request /30 has been received, and its client has gone.
-const received = new Channel<never>();
+// received gets the path of each request; gone is closed when the client of /30 has gone.
+const received = new Channel<string>();
 const gone = new Channel<never>();
 
 // A request takes as many units as its path says, unless its context is done first: at the end of the grace period, or
 // when the client has gone.
 async function handle(ctx: Context, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const units = Number(request.url?.slice(1));
-  if (units === 30) {
-    received.close();
-  }
+  const url = request.url as string;
+  const units = Number(url.slice(1));
+  await received.send(url);
   const s = await select({ after: receive(time.after(units * unit)), done: receive(ctx.done()) });
   switch (s.case) {
     case "after":
@@ -30,7 +29,7 @@ async function handle(ctx: Context, request: IncomingMessage, response: ServerRe
       if (context.cause(ctx) === errShutdown) {
         response.writeHead(503).end(errShutdown.message);
       } else {
-        console.log(`server: the client of ${request.url} has gone`);
+        console.log(`server: the client of ${url} has gone`);
         gone.close();
       }
   }
@@ -68,7 +67,7 @@ main(async () => {
   // One client is short, one is in flight at the signal, one is too long, and one goes.
   const [leaving, leave] = context.withCancel(context.background());
   using _3 = defer(leave);
-  const paths = ["/1", "/5", "/60", "/30"];
+  const paths = ["/1", "/3", "/60", "/30"];
   const answers: string[] = [];
   const wg = new WaitGroup();
   for (const [i, path] of paths.entries()) {
@@ -78,10 +77,11 @@ main(async () => {
     });
   }
 
-  await received.receive();
+  for (const _ of paths) {
+    await received.receive();
+  }
   leave();
   await gone.receive();
-  await time.sleep(2 * unit);
   process.kill(process.pid, "SIGTERM");
   await stopped.done().receive();
   console.log("main: terminated, shutting down");

@@ -5,7 +5,7 @@
 //   2. While a send waits, it has at least one waiter in a queue; when it has ended, it has none, and no listener.
 
 import type { ChannelState } from "../channel/channel-state.ts";
-import type { Cancellation } from "../runtime/cancellation.ts";
+import { type CancelableWait, type Cancellation, reasonOf } from "../runtime/cancellation.ts";
 import type { CaseInfo } from "../runtime/hooks.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { park, WaitReason } from "../runtime/wait-reasons.ts";
@@ -35,10 +35,10 @@ function onDelivered<T>(delivery: Delivery<T>, mayDefer?: boolean): void {
 }
 
 /** A send that waits. */
-export class PendingSend<T> extends Deferred<void> {
+export class PendingSend<T> extends Deferred<void> implements CancelableWait {
   readonly #deliveries: Delivery<T>[] = [];
   #remaining = 0;
-  #removeListener: (() => void) | null = null;
+  #cancellation: Cancellation | null = null;
 
   /** Queues `value` in a subscription that has no room for it. */
   queueIn(state: ChannelState<T>, value: T): void {
@@ -60,12 +60,12 @@ export class PendingSend<T> extends Deferred<void> {
 
   /** Makes the send reject when `cancellation` occurs. */
   cancelBy(cancellation: Cancellation): void {
-    try {
-      this.#removeListener = cancellation.onCancel(() => this.#fail(cancellation.reason as Error));
-    } catch (error) {
-      // A context of the user's may throw.
-      this.#fail(error as Error);
-    }
+    this.#cancellation = cancellation;
+    cancellation.watch(this);
+  }
+
+  cancel(): void {
+    this.#fail(reasonOf(this.#cancellation as Cancellation));
   }
 
   /** Called when a subscription has taken the value or was ended by its subscriber, or with `ok` false if the Broadcast was closed. */
@@ -73,7 +73,7 @@ export class PendingSend<T> extends Deferred<void> {
     if (!ok) {
       this.#fail(new PanicError("send on closed Broadcast"));
     } else if (--this.#remaining === 0) {
-      this.#removeListener?.();
+      this.#cancellation?.unwatch();
       this.resume(broadcastSend, undefined, mayDefer);
     }
   }
@@ -99,7 +99,7 @@ export class PendingSend<T> extends Deferred<void> {
 
   #fail(error: Error): void {
     this.leaveQueues();
-    this.#removeListener?.();
+    this.#cancellation?.unwatch();
     this.resumeWithError(broadcastSend, error);
   }
 }

@@ -9,13 +9,15 @@ import { endState, type SendChannel } from "../channel/channel.ts";
 import { ChannelState } from "../channel/channel-state.ts";
 import { causeOf, onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
+import { checkCancellation, throwIfCanceled } from "../runtime/cancelable-wait.ts";
+import { type CancelableWait, type Cancellation, reasonOf, type WaitOptions } from "../runtime/cancellation.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { rejected } from "../runtime/scheduler.ts";
 import { raise } from "../runtime/goroutine.ts";
 import { RuntimeTimer } from "../runtime/timer.ts";
 import { Waiter } from "../runtime/waiter.ts";
 import { printAsString, toError } from "../util/inspect.ts";
-import { describe } from "../util/validate.ts";
+import { Check, describe } from "../util/validate.ts";
 import type { NewJob } from "./connection.ts";
 import { isTemporary } from "./errors.ts";
 import { maxPriority, type ResolvedQueueOptions } from "./options.ts";
@@ -29,18 +31,68 @@ const batchSize = 16;
 const shortestPause = 20;
 const longestPause = 1000;
 
+const sendCheck = new Check("send");
+
 /** The sending end of a queue on other machines. */
 export interface JobChannel<in Job> extends SendChannel<Job> {
-  /** Stores `job`. It takes no options: its cancellation is that of the context of the channel, because a request cannot be undone. */
-  readonly send: (job: Job) => Promise<void>;
+  /**
+   * Stores `job`.
+   *
+   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call. A job whose request
+   * is in progress may be stored in spite of the rejection; any other job is not stored. The same is true for the context of the channel.
+   */
+  readonly send: (job: Job, options?: WaitOptions) => Promise<void>;
 
   /** Resolves when the engine has stored all jobs that have been sent before, or has refused them; immediately if there are none. */
   readonly flush: () => Promise<void>;
 }
 
-interface PendingSend extends NewJob {
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
+/** A send that waits, in `#pending` or in a request. */
+class PendingSend implements NewJob, CancelableWait {
+  readonly id: string;
+  readonly data: string;
+  readonly priority: number;
+  readonly promise: Promise<void>;
+  readonly #cancellation: Cancellation | null;
+  readonly #onCancel: (send: PendingSend) => void;
+  #resolve!: () => void;
+  #reject!: (error: Error) => void;
+
+  /** Whether the promise has settled. */
+  isSettled = false;
+
+  constructor(job: NewJob, cancellation: Cancellation | null, onCancel: (send: PendingSend) => void) {
+    this.id = job.id;
+    this.data = job.data;
+    this.priority = job.priority;
+    this.#cancellation = cancellation;
+    this.#onCancel = onCancel;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    cancellation?.watch(this);
+  }
+
+  resolve(): void {
+    this.#settle();
+    this.#resolve();
+  }
+
+  reject(error: Error): void {
+    this.#settle();
+    this.#reject(error);
+  }
+
+  cancel(): void {
+    this.reject(reasonOf(this.#cancellation as Cancellation));
+    this.#onCancel(this);
+  }
+
+  #settle(): void {
+    this.isSettled = true;
+    this.#cancellation?.unwatch();
+  }
 }
 
 /** The producer behind a {@link JobChannel}. */
@@ -52,7 +104,7 @@ export class Producer<Job> {
   readonly #options: ResolvedQueueOptions<Job>;
   readonly #limits: DataLimits;
   readonly #ctx: Context;
-  readonly #pending: PendingSend[] = [];
+  #pending: Set<PendingSend> = new Set<PendingSend>();
   readonly #detach: () => void;
   #batch: readonly PendingSend[] = [];
   #connection: ProducerConnection | null = null;
@@ -83,15 +135,14 @@ export class Producer<Job> {
     Object.defineProperty(this, endState, { get: () => (this.#selected ??= this.#makeSelected()) });
   }
 
-  readonly send = (job: Job, options?: unknown): Promise<void> => {
-    if (options !== undefined) {
-      return rejected(new TypeError("send: jobs(ctx) takes the context of its sends; send takes no options"));
-    }
-    if (this.#isClosed) return rejected(new PanicError("send on closed channel"));
-    const cause = causeOf(this.#ctx);
-    if (cause !== undefined) return rejected(cause);
+  readonly send = (job: Job, options: WaitOptions = {}): Promise<void> => {
     try {
-      return this.#enqueue(job);
+      const cancellation = checkCancellation(sendCheck, options);
+      throwIfCanceled(cancellation);
+      if (this.#isClosed) throw new PanicError("send on closed channel");
+      const cause = causeOf(this.#ctx);
+      if (cause !== undefined) throw cause;
+      return this.#enqueue(job, cancellation);
     } catch (error) {
       return rejected(error);
     }
@@ -106,7 +157,7 @@ export class Producer<Job> {
     if (this.#isClosed) throw new PanicError("close of closed channel");
     this.#isClosed = true;
     this.#selected?.close();
-    if (!this.#isRunning) void this.#disconnect();
+    if (this.length === 0) void this.#disconnect();
   };
 
   readonly flush = (): Promise<void> =>
@@ -114,7 +165,7 @@ export class Producer<Job> {
 
   /** The number of sends that wait. */
   get length(): number {
-    return this.#pending.length + this.#batch.length + this.#taken;
+    return this.#pending.size + this.#batch.length + this.#taken;
   }
 
   get capacity(): number {
@@ -125,26 +176,38 @@ export class Producer<Job> {
     return `Jobs(${this.#options.name}) ${this.length} waiting${this.#isClosed ? ", closed" : ""}`;
   }
 
-  #enqueue(job: Job): Promise<void> {
+  #enqueue(job: Job, cancellation: Cancellation | null): Promise<void> {
     const { idOf, priorityOf } = this.#options;
     if (job === null || job === undefined) throw new TypeError(`send: a job must not be ${describe(job)}`);
     // The text is a copy: the caller may change its object while the job waits.
     const data = checkPlainData("send", "job", job, this.#limits);
     const id = checkId(idOf(job));
     const priority = priorityOf === undefined ? 0 : toEnginePriority(priorityOf(job));
-    return new Promise((resolve, reject) => {
-      this.#pending.push({ id, data, priority, resolve, reject });
-      if (this.#isRunning) return;
+    // The functions of the user may have canceled it.
+    throwIfCanceled(cancellation);
+    const send = new PendingSend({ id, data, priority }, cancellation, this.#onSendCanceled);
+    this.#pending.add(send);
+    if (!this.#isRunning) {
       this.#isRunning = true;
       void this.#run();
-    });
+    }
+    return send.promise;
   }
+
+  readonly #onSendCanceled = (send: PendingSend): void => {
+    this.#pending.delete(send);
+    if (this.length > 0) return;
+    this.#endFlush();
+    this.#endPause?.();
+    // The connection may wait for a server that is away.
+    if (this.#isClosed) void this.#disconnect();
+  };
 
   async #run(): Promise<void> {
     // Sends of the same turn are stored by one request.
     await Promise.resolve();
     let pause = shortestPause;
-    while (this.#pending.length > 0) {
+    while (this.#pending.size > 0) {
       try {
         const connection = await this.#connect();
         if (this.#room <= 0) await this.#readRoom(connection);
@@ -154,11 +217,12 @@ export class Producer<Job> {
           continue;
         }
       } catch (error) {
-        if (this.#pending.length === 0) break;
-        if (!isTemporary(error)) {
-          this.#refuse(toError(error));
-          continue;
-        }
+        const isFinal = !isTemporary(error);
+        if (isFinal) this.#refuse(toError(error));
+        // Some were refused, and others were canceled while their request was in progress.
+        for (const send of this.#pending) if (send.isSettled) this.#pending.delete(send);
+        if (isFinal) continue;
+        if (this.#pending.size === 0) break;
         this.#options.onError(toError(error));
       }
       await this.#pause(pause);
@@ -190,10 +254,10 @@ export class Producer<Job> {
 
   async #store(connection: ProducerConnection): Promise<void> {
     // They stay in the queue of sends until they are stored: a failed request is repeated with the same ids.
-    const batch = (this.#batch = this.#pending.splice(0, Math.min(this.#batchLimit, this.#room)));
+    const batch = (this.#batch = this.#takePending(Math.min(this.#batchLimit, this.#room)));
     this.#room -= batch.length;
     // The length is requested in the same turn, so that a batch takes one round trip. It may be read before the jobs are stored.
-    const isLast = this.#room <= 0 && this.#options.depth !== Infinity && this.#pending.length > 0;
+    const isLast = this.#room <= 0 && this.#options.depth !== Infinity && this.#pending.size > 0;
     const length = isLast ? connection.length() : undefined;
     length?.catch(() => undefined);
     try {
@@ -203,11 +267,21 @@ export class Producer<Job> {
       if (length !== undefined) this.#room = Math.min(batchSize, this.#options.depth - (await length) - batch.length);
     } catch (error) {
       this.#room = 0;
-      if (this.#batch === batch) this.#pending.unshift(...batch);
+      if (this.#batch === batch) this.#pending = new Set([...batch, ...this.#pending]);
       throw error;
     } finally {
       if (this.#batch === batch) this.#batch = [];
     }
+  }
+
+  #takePending(limit: number): readonly PendingSend[] {
+    const batch: PendingSend[] = [];
+    for (const send of this.#pending) {
+      if (batch.length === limit) break;
+      batch.push(send);
+      this.#pending.delete(send);
+    }
+    return batch;
   }
 
   /**
@@ -215,14 +289,16 @@ export class Producer<Job> {
    * reason: the jobs are then sent one by one, and only the send whose job is refused is rejected.
    */
   #refuse(error: Error): void {
-    if (this.#connection === null) for (const send of this.#pending.splice(0)) send.reject(error);
-    else if (this.#batchLimit === 1) this.#pending.shift()?.reject(error);
+    const [first] = this.#pending;
+    if (this.#connection === null) for (const send of this.#pending) send.reject(error);
+    else if (this.#batchLimit === 1) first?.reject(error);
     this.#batchLimit = 1;
   }
 
   #cancel(): void {
     const cause = causeOf(this.#ctx) as Error;
-    for (const send of [...this.#batch, ...this.#pending.splice(0)]) send.reject(cause);
+    for (const send of [...this.#batch, ...this.#pending]) send.reject(cause);
+    this.#pending.clear();
     this.#batch = [];
     if (this.#receiver !== null) this.#selected?.removeWaiter(this.#receiver);
     this.#endPause?.();
@@ -272,7 +348,7 @@ export class Producer<Job> {
   async #storeSelected(state: ChannelState<Job>, job: Job): Promise<void> {
     this.#taken--;
     try {
-      await this.#enqueue(job);
+      await this.#enqueue(job, null);
     } catch (error) {
       if (causeOf(this.#ctx) === undefined) raise(error);
     }

@@ -1,6 +1,6 @@
 // `for await` over a channel.
 
-import type { Cancellation } from "../runtime/cancellation.ts";
+import type { CancelableWait, Cancellation } from "../runtime/cancellation.ts";
 import { resolvedWith } from "../runtime/scheduler.ts";
 import { chanReceive, park } from "../runtime/wait-reasons.ts";
 import { ParkedOperation } from "../runtime/waiter.ts";
@@ -34,12 +34,13 @@ export class RangeIterator<T> implements ChannelIterator<T> {
   #isOver = false;
   readonly #cancellation: Cancellation | null;
 
-  // Set while a step waits that can be canceled.
-  #removeListener: (() => void) | null = null;
+  /** Watched for while a step waits; null without a cancellation. */
+  readonly #wait: CancelableWait | null;
 
   constructor(state: ChannelState<T>, cancellation: Cancellation | null) {
     this.#state = state;
     this.#cancellation = cancellation;
+    this.#wait = cancellation === null ? null : { cancel: () => this.#end() };
   }
 
   next(): Promise<Step<T>> {
@@ -48,21 +49,17 @@ export class RangeIterator<T> implements ChannelIterator<T> {
     if (state.canReceive) return resolvedWith({ value: state.receiveNow(), done: false });
     if (state.closed) return resolvedWith(doneResult());
     const waiter = new ParkedOperation<T, Step<T>>(this.#onServed);
+    const isFirst = this.#pendingReads.length === 0;
     this.#pendingReads.push(waiter);
     state.pushReceiver(waiter);
     park(waiter, chanReceive, state.isDurable, state);
-    if (this.#cancellation !== null) this.#endBy(this.#cancellation);
+    if (isFirst && this.#cancellation !== null) this.#cancellation.watch(this.#wait as CancelableWait);
     return waiter.promise;
   }
 
   return(): Promise<Step<T>> {
     this.#end();
     return resolvedWith(doneResult());
-  }
-
-  // Kept separate: a function that contains a closure allocates a context on every call.
-  #endBy(cancellation: Cancellation): void {
-    this.#removeListener ??= cancellation.onCancel(() => this.#end());
   }
 
   #end(): void {
@@ -79,10 +76,7 @@ export class RangeIterator<T> implements ChannelIterator<T> {
 
   readonly #onServed = (waiter: ParkedOperation<T, Step<T>>, mayDefer?: boolean): void => {
     this.#pendingReads.shift();
-    if (this.#removeListener !== null && this.#pendingReads.length === 0) {
-      this.#removeListener();
-      this.#removeListener = null;
-    }
+    if (this.#cancellation !== null && this.#pendingReads.length === 0) this.#cancellation.unwatch();
     waiter.resume(chanReceive, waiter.ok ? { value: waiter.value as T, done: false } : doneResult(), mayDefer);
   };
 }

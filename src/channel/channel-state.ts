@@ -14,7 +14,7 @@ import { currentRealm, type Realm, realmLookup } from "../runtime/realm.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 import { escapeControlChars } from "../util/inspect.ts";
 import { RingBuffer } from "../util/ring-buffer.ts";
-import { WaitQueue } from "../util/wait-queue.ts";
+import { type Listener, notify, WaitQueue } from "../util/wait-queue.ts";
 
 /**
  * The timer behind a timer's channel. It is scheduled only while a receiver waits, and is otherwise evaluated when the channel is
@@ -49,8 +49,8 @@ export class ChannelState<T> {
   isNever = false;
   source: TimerSource | null = null;
 
-  /** Called, in no particular order, when the channel has been closed; they run no user code. Null if there are none. */
-  closeListeners: Set<() => void> | null = null;
+  /** Notified when the channel has been closed; they run no user code. Null before the first. */
+  closeListeners: WaitQueue<Listener> | null = null;
 
   /** The receive case that a select created last for this channel. */
   cachedReceiveCase: Waiter<T> | null = null;
@@ -87,7 +87,7 @@ export class ChannelState<T> {
 
   /** Whether a receiver waits, or a listener for its closing. */
   get isAwaited(): boolean {
-    return this.receivers.first !== null || (this.closeListeners !== null && this.closeListeners.size > 0);
+    return this.receivers.first !== null || (this.closeListeners !== null && this.closeListeners.first !== null);
   }
 
   /** Whether it is the channel of a timer, whose buffer is hidden. */
@@ -107,9 +107,14 @@ export class ChannelState<T> {
   }
 
   /** Like {@link sendNow}, and panics if the channel is closed. */
-  trySend(value: T): boolean {
+  sendIfReady(value: T): boolean {
     if (this.closed) throw new PanicError("send on closed channel");
     return this.sendNow(value);
+  }
+
+  /** Like {@link sendIfReady}, and returns false also for a value that was dropped. */
+  trySend(value: T): boolean {
+    return this.sendIfReady(value);
   }
 
   /**
@@ -191,20 +196,13 @@ export class ChannelState<T> {
       sender.ok = false;
       sender.wake(sender as never, this.capacity > 0);
     }
-    const { closeListeners } = this;
-    this.closeListeners = null;
-    if (closeListeners !== null) for (const listener of closeListeners) listener();
+    if (this.closeListeners !== null) this.closeListeners.drain(notify);
   }
 
-  /** Calls `listener` when the channel is closed; immediately if it is. Returns a function that removes the listener. */
-  onClose(listener: () => void): () => void {
-    if (this.closed) {
-      listener();
-      return () => undefined;
-    }
-    this.closeListeners ??= new Set();
-    this.closeListeners.add(listener);
-    return () => this.closeListeners?.delete(listener);
+  /** Notifies `listener` when the channel is closed; immediately if it is. A listener that waits can leave its queue. */
+  onClose(listener: Listener): void {
+    if (this.closed) listener.notify();
+    else (this.closeListeners ??= new WaitQueue<Listener>()).push(listener);
   }
 }
 

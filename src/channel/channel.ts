@@ -1,6 +1,6 @@
 // Channels as users see them: promises on top of the synchronous state.
 
-import { checkCancellation, throwIfCanceled, waitCancelably } from "../runtime/cancelable-wait.ts";
+import { checkCancellation, throwIfCanceled } from "../runtime/cancelable-wait.ts";
 import { setClosableStateOf, type WaitOptions } from "../runtime/cancellation.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { rejected, resolved, resolvedWith } from "../runtime/scheduler.ts";
@@ -10,6 +10,7 @@ import { brand } from "../util/copies.ts";
 import { printAsString, safeToString, tryOr } from "../util/inspect.ts";
 import { Check, describe } from "../util/validate.ts";
 import { type ChannelIterator, RangeIterator } from "./channel-iterator.ts";
+import { ChannelOperation } from "./channel-operation.ts";
 import { ChannelState } from "./channel-state.ts";
 
 /** The result of a receive: a value that was sent, or `ok: false` if the channel is closed and empty. */
@@ -274,25 +275,14 @@ const sendCheck = new Check("Channel.send");
 const receiveCheck = new Check("Channel.receive");
 const valuesCheck = new Check("Channel.values");
 
-// Kept separate: a function that contains a closure allocates a context on every call, including the fast path.
 function sendCancelably<T>(state: ChannelState<T>, value: T, options: WaitOptions): Promise<void> {
   try {
     const cancellation = checkCancellation(sendCheck, options);
     throwIfCanceled(cancellation);
-    if (state.trySend(value)) return resolved();
-    return waitCancelably<T, void>(
-      {
-        reason: chanSend,
-        wake: wakeSender,
-        enqueue(waiter) {
-          state.senders.push(waiter);
-          park(waiter, chanSend, state.isDurable, state);
-        },
-        dequeue: (waiter) => state.removeWaiter(waiter),
-      },
-      cancellation,
-      value,
-    );
+    if (state.sendIfReady(value)) return resolved();
+    const waiter = new ChannelOperation<T, void>(state, wakeSender, chanSend, value);
+    state.senders.push(waiter);
+    return waiter.park(cancellation);
   } catch (error) {
     return rejected(error);
   }
@@ -304,18 +294,9 @@ function receiveCancelably<T>(state: ChannelState<T>, options: WaitOptions): Pro
     throwIfCanceled(cancellation);
     if (state.canReceive) return resolvedWith({ value: state.receiveNow(), ok: true });
     if (state.closed) return resolvedWith({ value: undefined, ok: false });
-    return waitCancelably<T, ReceiveResult<T>>(
-      {
-        reason: chanReceive,
-        wake: wakeReceiver,
-        enqueue(waiter) {
-          state.pushReceiver(waiter);
-          park(waiter, chanReceive, state.isDurable, state);
-        },
-        dequeue: (waiter) => state.removeWaiter(waiter),
-      },
-      cancellation,
-    );
+    const waiter = new ChannelOperation<T, ReceiveResult<T>>(state, wakeReceiver, chanReceive);
+    state.pushReceiver(waiter);
+    return waiter.park(cancellation);
   } catch (error) {
     return rejected(error);
   }

@@ -5,6 +5,7 @@
 //   2. A case in a queue belongs to a waiting select; the step that serves one of its cases removes the others from their queues.
 //   3. Of the cases of one select in the same queue, each is equally likely to be the first.
 
+import { CancelableOperation } from "../runtime/cancelable-wait.ts";
 import { hooks } from "../runtime/hooks.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { below } from "../runtime/realm.ts";
@@ -372,7 +373,7 @@ function completeCase(chosen: Case<unknown>): Result {
   if (chosen.operation === awaitPromise) return { case: name, value: (chosen.state as PromiseState).result() };
   const state = chosen.state as ChannelState<unknown>;
   if (chosen.isSend) {
-    state.trySend(chosen.value);
+    state.sendIfReady(chosen.value);
     return { case: name };
   }
   if (state.canReceive) return { case: name, value: state.receiveNow(), ok: true };
@@ -452,6 +453,7 @@ function resumeWithOutcome(select: PendingSelect, served: Case<unknown>): void {
 /** Removes a waiting operation from all queues: it will not be served. */
 export function cancelWaiter(waiter: object): void {
   if (waiter instanceof Waiter) {
+    if (waiter instanceof CancelableOperation) waiter.endWatch();
     (waiter as Waiter<unknown>).queue?.remove(waiter as Waiter<unknown>);
   } else if (waiter instanceof PendingSelect) {
     dequeueCases(waiter);

@@ -1,6 +1,12 @@
 // The option by which a call that waits is limited in time.
 
-import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
+import {
+  type CancelableWait,
+  type Cancellation,
+  cancellationOf,
+  type WaitOptions,
+  waitOptionNames,
+} from "../runtime/cancellation.ts";
 import { startTimeout } from "../runtime/timeout.ts";
 import type { Check } from "../util/validate.ts";
 import { DeadlineExceeded } from "./errors.ts";
@@ -36,6 +42,7 @@ class TimeLimit implements Cancellation {
   readonly #timeout: number;
   readonly #expectation: string;
   #expired: DeadlineExceeded | undefined;
+  #cancelTimer: (() => void) | undefined;
 
   constructor(cancellation: Cancellation | null, timeout: number, expectation: string) {
     this.#cancellation = cancellation;
@@ -52,20 +59,21 @@ class TimeLimit implements Cancellation {
   }
 
   // The time begins when the wait does.
-  onCancel(listener: () => void): () => void {
+  watch(wait: CancelableWait): void {
     const expire = (): void => {
       this.#expired = new DeadlineExceeded(`${this.#expectation} within ${this.#timeout} ms`);
-      listener();
+      wait.cancel();
     };
     if (this.#timeout === 0) {
       expire();
-      return () => undefined;
+      return;
     }
-    const cancelTimer = startTimeout("timeout", this.#timeout, expire);
-    const removeListener = this.#cancellation?.onCancel(listener);
-    return () => {
-      cancelTimer();
-      removeListener?.();
-    };
+    this.#cancelTimer = startTimeout("timeout", this.#timeout, expire);
+    this.#cancellation?.watch(wait);
+  }
+
+  unwatch(): void {
+    this.#cancelTimer?.();
+    this.#cancellation?.unwatch();
   }
 }

@@ -1,10 +1,11 @@
 // Waiting for a promise until a cancellation or a timeout.
 
-import { promiseStateOf, type PromiseState } from "../channel/promise-state.ts";
-import { throwIfCanceled, waitCancelably } from "../runtime/cancelable-wait.ts";
-import type { Cancellation, WaitOptions } from "../runtime/cancellation.ts";
+import { ChannelOperation } from "../channel/channel-operation.ts";
+import { promiseStateOf } from "../channel/promise-state.ts";
+import { throwIfCanceled } from "../runtime/cancelable-wait.ts";
+import type { WaitOptions } from "../runtime/cancellation.ts";
 import { fairly } from "../runtime/scheduler.ts";
-import { awaitPromise, park } from "../runtime/wait-reasons.ts";
+import { awaitPromise } from "../runtime/wait-reasons.ts";
 import type { ParkedOperation } from "../runtime/waiter.ts";
 import { Check } from "../util/validate.ts";
 import { timeLimitOf } from "./time-limit.ts";
@@ -52,21 +53,14 @@ async function settled(promise: PromiseLike<unknown>, options: WaitForOptions): 
   const state = promiseStateOf("waitFor", promise);
   if (state.ready !== null) await state.ready;
   throwIfCanceled(cancellation);
-  if (!state.closed) await closed(state, cancellation);
+  if (!state.closed) {
+    const waiter = new ChannelOperation<never, void>(state, wake, awaitPromise);
+    state.pushReceiver(waiter);
+    await waiter.park(cancellation);
+  }
   return state.result();
 }
 
-function closed(state: PromiseState, cancellation: Cancellation | null): Promise<void> {
-  return waitCancelably<never, void>(
-    {
-      reason: awaitPromise,
-      wake: (waiter) => waiter.resume(awaitPromise, undefined),
-      enqueue(waiter: ParkedOperation<never, void>) {
-        state.receivers.push(waiter);
-        park(waiter, awaitPromise, state.isDurable, state);
-      },
-      dequeue: (waiter) => state.removeWaiter(waiter),
-    },
-    cancellation,
-  );
+function wake(waiter: ParkedOperation<never, void>): void {
+  waiter.resume(awaitPromise, undefined);
 }

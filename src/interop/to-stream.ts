@@ -2,6 +2,7 @@
 // value.
 
 import { Channel, channelStateOf, type ReceiveChannel, type SendChannel } from "../channel/channel.ts";
+import type { ChannelState } from "../channel/channel-state.ts";
 import { receive, select, send } from "../channel/select.ts";
 import { onCancel } from "../context/cancel.ts";
 import { contextOf } from "../context/wait-context.ts";
@@ -109,7 +110,7 @@ export function toReadableStream<T>(
  */
 export function toWritableStream<T>(channel: SendChannel<T>, options: ToWritableStreamOptions = {}): WritableStream<T> {
   const check = new Check("toWritableStream");
-  checkChannel("toWritableStream", channel);
+  const state = checkChannel("toWritableStream", channel);
   check.options(options, [...waitOptionNames, "onAbort", "preventClose"]);
   const { onAbort, preventClose = false } = options;
   const ctx = contextOf(check, options) ?? background();
@@ -143,7 +144,7 @@ export function toWritableStream<T>(channel: SendChannel<T>, options: ToWritable
     },
     async write(value) {
       try {
-        if (channel.trySend(value)) {
+        if (state.sendIfReady(value)) {
           await resolved();
           return;
         }
@@ -169,7 +170,8 @@ export function toWritableStream<T>(channel: SendChannel<T>, options: ToWritable
   });
 }
 
-function checkChannel<T>(caller: string, channel: ReceiveChannel<T> | SendChannel<T>): void {
-  if (typeof channel === "object" && channel !== null && channelStateOf(channel) !== undefined) return;
+function checkChannel<T>(caller: string, channel: ReceiveChannel<T> | SendChannel<T>): ChannelState<T> {
+  const state = typeof channel === "object" && channel !== null ? channelStateOf(channel) : undefined;
+  if (state !== undefined) return state;
   throw new TypeError(`${caller}: channel must be a Channel, got ${describe(channel)}`);
 }

@@ -263,6 +263,9 @@ export abstract class StageBase<In, Out> implements Stage<Out>, Source<Out> {
       park(leaving, pipelineNext);
       this.#leaving.push(leaving);
       await leaving.promise;
+    } else {
+      const pause = yieldIfDue();
+      if (pause !== null) await pause;
     }
     const error = this.#takeError();
     if (error !== undefined) throw error;

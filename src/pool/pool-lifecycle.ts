@@ -6,8 +6,12 @@
 
 import { causeOf, onCancel } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
+import { CancelableOperation } from "../runtime/cancelable-wait.ts";
+import type { Cancellation } from "../runtime/cancellation.ts";
 import { resolved, resolvedWith } from "../runtime/scheduler.ts";
-import { poolIdle, poolStop } from "../runtime/wait-reasons.ts";
+import { park, poolIdle, poolStop } from "../runtime/wait-reasons.ts";
+import type { ParkedOperation, Waiter } from "../runtime/waiter.ts";
+import { WaitQueue } from "../util/wait-queue.ts";
 import { type PoolJob, TrackedPromise } from "./job.ts";
 import type { JobDispatcher } from "./job-dispatcher.ts";
 import type { JobRunner } from "./job-runner.ts";
@@ -34,7 +38,7 @@ export class PoolLifecycle<Job, Result> implements EndingPool {
   /** Removes the listener on the pool's context; null while there is none. */
   #detach: (() => void) | null = null;
   readonly #onCancel = (): void => this.checkContext();
-  readonly #idleWaiters: TrackedPromise<void>[] = [];
+  readonly #idleWaiters = new WaitQueue<Waiter<void>>();
 
   /** The calls of `stop` from outside of the pool, and the calls of jobs, which cannot return before these calls resolve. */
   readonly #stopWaiters: TrackedPromise<StopReport<Job>>[] = [];
@@ -84,12 +88,17 @@ export class PoolLifecycle<Job, Result> implements EndingPool {
     this.check();
   }
 
-  /** Waits until no job is left. */
-  onIdle(): Promise<void> {
+  /** Waits until no job is left, or `cancellation` occurs. */
+  onIdle(cancellation: Cancellation | null): Promise<void> {
     if (this.hasEnded || this.#isIdle()) return resolved();
-    const wait = new TrackedPromise<void>(poolIdle);
-    this.#idleWaiters.push(wait);
-    return wait.promise;
+    const waiter = new CancelableOperation<void, void>(wakeIdle, poolIdle);
+    this.#idleWaiters.push(waiter);
+    park(waiter, poolIdle);
+    return waiter.cancelBy(cancellation);
+  }
+
+  #wakeIdleWaiters(): void {
+    this.#idleWaiters.drain(wakeIdle as (waiter: Waiter<void>) => void);
   }
 
   /**
@@ -124,7 +133,7 @@ export class PoolLifecycle<Job, Result> implements EndingPool {
   check(): void {
     const { runner, results, feeder } = this.#parts;
     if (this.hasEnded || runner.isSweeping) return;
-    if (this.#idleWaiters.length > 0 && this.#isIdle()) resolveAll(this.#idleWaiters, undefined);
+    if (this.#idleWaiters.first !== null && this.#isIdle()) this.#wakeIdleWaiters();
     if (this.hasStopped || runner.canceledBy !== undefined) {
       this.#end.check();
     } else if (
@@ -175,7 +184,7 @@ export class PoolLifecycle<Job, Result> implements EndingPool {
     this.#endMaps(new StoppedError("WorkerPool: the pool has been stopped"));
     dispatcher.workers.close();
     results.close();
-    resolveAll(this.#idleWaiters, undefined);
+    this.#wakeIdleWaiters();
     resolveAll(this.#stopWaiters, report);
     resolveAll(this.#innerWaiters, report);
   }
@@ -196,6 +205,10 @@ export class PoolLifecycle<Job, Result> implements EndingPool {
 }
 
 /** Resolves all waiting calls with `result`. */
+function wakeIdle(waiter: ParkedOperation<void, void>): void {
+  waiter.resume(poolIdle, undefined);
+}
+
 function resolveAll<R>(waiters: TrackedPromise<R>[], result: R): void {
   for (const wait of waiters.splice(0)) wait.finish(result);
 }

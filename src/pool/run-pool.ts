@@ -19,6 +19,7 @@ import { after } from "../time/time.ts";
 import { toError } from "../util/inspect.ts";
 import { RingBuffer } from "../util/ring-buffer.ts";
 import { checkFunction, describe } from "../util/validate.ts";
+import { Listener } from "../util/wait-queue.ts";
 import { type JobOutcome, type OutcomeListener, PoolJob, TrackedPromise } from "./job.ts";
 import { guarded } from "./job-function.ts";
 import { JobRunner } from "./job-runner.ts";
@@ -122,7 +123,7 @@ class PoolRun<Job, Result> implements OutcomeListener<Job, Result>, EndingPool {
     this.#jobsState = jobsState;
     this.#results = results;
     this.#ctx = ctx;
-    this.#delivery = new Delivery(results, this.#cut, gracePeriod, {
+    this.#delivery = new Delivery(results, resultsState, this.#cut, gracePeriod, {
       onError: (error) => this.#fail(error),
       onEmpty: () => this.#checkState(),
     });
@@ -140,8 +141,8 @@ class PoolRun<Job, Result> implements OutcomeListener<Job, Result>, EndingPool {
     this.#workers = Array.from({ length: workers }, (_, i) => new RunWorker<Job, Result>(i + 1));
     this.#removeListeners = [
       onCancel(ctx, () => this.#runner.cutShort(causeOf(ctx) as Error)),
-      jobsState.onClose(() => this.#checkState()),
-      resultsState.onClose(() => this.#fail(new PanicError("send on closed channel"))),
+      onClose(jobsState, () => this.#checkState()),
+      onClose(resultsState, () => this.#fail(new PanicError("send on closed channel"))),
     ];
     for (const worker of this.#workers) this.#runner.start(worker);
   }
@@ -283,6 +284,7 @@ interface DeliveryEvents {
  */
 class Delivery<Job, Result> {
   readonly #results: SendChannel<JobOutcome<Job, Result>>;
+  readonly #resultsState: ChannelState<JobOutcome<Job, Result>>;
   readonly #cut: ReceiveChannel<never>;
   readonly #gracePeriod: number;
   readonly #events: DeliveryEvents;
@@ -301,11 +303,13 @@ class Delivery<Job, Result> {
   /** Once `cut` is closed, delivery ends `gracePeriod` milliseconds after the reader has taken the last outcome. */
   constructor(
     results: SendChannel<JobOutcome<Job, Result>>,
+    resultsState: ChannelState<JobOutcome<Job, Result>>,
     cut: ReceiveChannel<never>,
     gracePeriod: number,
     events: DeliveryEvents,
   ) {
     this.#results = results;
+    this.#resultsState = resultsState;
     this.#cut = cut;
     this.#gracePeriod = gracePeriod;
     this.#events = events;
@@ -372,7 +376,7 @@ class Delivery<Job, Result> {
 
   #offer(job: PoolJob<Job, Result>): boolean {
     try {
-      return this.#results.trySend(job.outcome as JobOutcome<Job, Result>);
+      return this.#resultsState.sendIfReady(job.outcome as JobOutcome<Job, Result>);
     } catch (error) {
       this.#fail(error);
       return false;
@@ -388,6 +392,21 @@ class Delivery<Job, Result> {
     this.#held.get(job)?.finish();
     this.#held.delete(job);
   }
+}
+
+class CloseListener extends Listener {
+  readonly notify: () => void;
+
+  constructor(notify: () => void) {
+    super();
+    this.notify = notify;
+  }
+}
+
+function onClose<T>(state: ChannelState<T>, notify: () => void): () => void {
+  const listener = new CloseListener(notify);
+  state.onClose(listener);
+  return () => listener.queue?.remove(listener);
 }
 
 function stateOf<T>(name: string, channel: ReceiveChannel<T> | SendChannel<T>): ChannelState<T> {

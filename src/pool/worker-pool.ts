@@ -8,6 +8,7 @@
 
 import type { ReceiveChannel } from "../channel/channel.ts";
 import { contextOf } from "../context/wait-context.ts";
+import { checkCancellation, throwIfCanceled } from "../runtime/cancelable-wait.ts";
 import { type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { withCancelCause } from "../context/derive.ts";
@@ -44,6 +45,7 @@ const checks = {
   map: new Check("WorkerPool.map"),
   resize: new Check("WorkerPool.resize"),
   stop: new Check("WorkerPool.stop"),
+  onIdle: new Check("WorkerPool.onIdle"),
 };
 
 /**
@@ -293,9 +295,21 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
     };
   }
 
-  /** Resolves when no job is queued, waits for acceptance or runs; immediately, if that is so. Resolves at the end of the pool, too. */
-  onIdle(): Promise<void> {
-    return this.#lifecycle.onIdle();
+  /**
+   * Resolves when no job is queued, waits for acceptance or runs; immediately, if that is so. Resolves at the end of the pool, too.
+   *
+   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call. The jobs continue.
+   *
+   * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.
+   */
+  onIdle(options: WaitOptions = {}): Promise<void> {
+    try {
+      const cancellation = checkCancellation(checks.onIdle, options);
+      throwIfCanceled(cancellation);
+      return this.#lifecycle.onIdle(cancellation);
+    } catch (error) {
+      return rejected(error);
+    }
   }
 
   /**

@@ -1,13 +1,21 @@
-// An operation that waits and can be canceled: what a channel, a WaitGroup and a Cond do with the options `ctx` and `signal`.
+// Operations that wait and can be canceled by the options `ctx` and `signal`: what all that waits has in common.
 //
 // Invariants, whenever no method is on the stack:
-//   1. A waiter in a queue has a listener on its cancellation, and a waiter in no queue has none.
-//   2. The step that serves a waiter and the step that cancels it both take it out of its queue: the first of them is the outcome.
+//   1. A waiting operation is watched for by its cancellation, and an operation that has ended is not.
+//   2. The step that serves an operation and the step that cancels it both take it out of its queue and end the watch: the first of them
+//      is the outcome.
 
-import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "./cancellation.ts";
 import type { Check } from "../util/validate.ts";
+import {
+  type CancelableWait,
+  type Cancellation,
+  cancellationOf,
+  reasonOf,
+  type WaitOptions,
+  waitOptionNames,
+} from "./cancellation.ts";
 import type { WaitReason } from "./wait-reasons.ts";
-import { ParkedOperation } from "./waiter.ts";
+import { ParkedOperation, type WakeFn } from "./waiter.ts";
 
 /**
  * Checks the options of a call that has no others, and returns what can cancel it; null if nothing can.
@@ -32,41 +40,54 @@ export function throwIfCanceled(cancellation: Cancellation | null): void {
   if (reason !== undefined) throw reason;
 }
 
-/** A kind of operation that waits. */
-export interface Wait<T, R> {
+/** A single operation that a cancellation can end. */
+export class CancelableOperation<T, R> extends ParkedOperation<T, R> implements CancelableWait {
   readonly reason: WaitReason;
+  cancellation: Cancellation | null = null;
 
-  /** Completes the operation: the `wake` of a waiter without a cancellation. */
-  readonly wake: (waiter: ParkedOperation<T, R>, mayDefer?: boolean) => void;
+  /** @param reason - the reason with which it is parked and resumed */
+  constructor(wake: WakeFn<CancelableOperation<T, R>>, reason: WaitReason, value?: T) {
+    super(wake as WakeFn<ParkedOperation<T, R>>, value);
+    this.reason = reason;
+  }
 
-  /** Queues the operation, and parks it. */
-  readonly enqueue: (waiter: ParkedOperation<T, R>) => void;
+  /** Makes the operation, which must be parked, reject when `cancellation` occurs. Returns its promise. */
+  cancelBy(cancellation: Cancellation | null): Promise<R> {
+    this.cancellation = cancellation;
+    if (cancellation !== null) cancellation.watch(this);
+    return this.promise;
+  }
 
-  /** Removes it from its queue. */
-  readonly dequeue: (waiter: ParkedOperation<T, R>) => void;
+  /** Ends the effect of {@link cancelBy}. */
+  endWatch(): void {
+    if (this.cancellation !== null) this.cancellation.unwatch();
+  }
+
+  override resume(reason: WaitReason, result: R, mayDefer?: boolean): void {
+    this.endWatch();
+    super.resume(reason, result, mayDefer);
+  }
+
+  override resumeWithError(reason: WaitReason, error: Error): void {
+    this.endWatch();
+    super.resumeWithError(reason, error);
+  }
+
+  cancel(): void {
+    this.leave();
+    this.resumeWithError(this.reason, reasonOf(this.cancellation as Cancellation));
+  }
+
+  /** Removes the operation from its queue. */
+  protected leave(): void {
+    this.queue?.remove(this);
+  }
 }
 
-/** Starts a wait that `cancellation` can end; returns its promise, which rejects then. */
-export function waitCancelably<T, R>(
-  { reason, wake, enqueue, dequeue }: Wait<T, R>,
-  cancellation: Cancellation | null,
-  value?: T,
-): Promise<R> {
-  let removeListener = (): void => undefined;
-  // A function for each waiter, and not a field: a waiter with one more field would be one more object shape for the queues of V8.
-  const waiter = new ParkedOperation<T, R>((served, mayDefer) => {
-    removeListener();
-    wake(served, mayDefer);
-  }, value);
-  enqueue(waiter);
-  if (cancellation === null) return waiter.promise;
-  const isQueued = waiter.queue !== null;
-  removeListener = cancellation.onCancel(() => {
-    removeListener();
-    // The end of a bubble takes its waiters out of their queues: that is an end too.
-    if (isQueued && waiter.queue === null) return;
-    dequeue(waiter);
-    waiter.resumeWithError(reason, cancellation.reason as Error);
+/** Returns the outcome of `work`, or rejects with the reason of `cancellation` if that occurs first. `work` continues in any case. */
+export function untilCanceled<R>(work: Promise<R>, cancellation: Cancellation): Promise<R> {
+  return new Promise((resolve, reject) => {
+    void work.then(resolve, reject).then(() => cancellation.unwatch());
+    cancellation.watch({ cancel: () => reject(reasonOf(cancellation)) });
   });
-  return waiter.promise;
 }

@@ -6,6 +6,7 @@
 
 import { toError } from "../util/inspect.ts";
 import { type Check, describe, isContext, isSignal } from "../util/validate.ts";
+import { Listener, notify, WaitQueue } from "../util/wait-queue.ts";
 import { addWakeSource } from "./deadlock-info.ts";
 import { PanicError } from "./panic.ts";
 
@@ -47,14 +48,14 @@ export interface ClosableState {
   /** Whether the channel is never closed. */
   readonly isNever: boolean;
 
-  /** Calls `listener` when the channel is closed, immediately if it is, and returns a function that removes the listener. */
-  onClose(listener: () => void): () => void;
+  /** Calls `listener.notify()` when the channel is closed; immediately, if it is. A listener that waits can leave its queue. */
+  onClose(listener: Listener): void;
 }
 
 type ClosableStateOf = (channel: object) => ClosableState | undefined;
 
-// Without the class Channel, no object is a channel.
-let closableStateOf: ClosableStateOf = Map.prototype.get.bind(new Map()) as ClosableStateOf;
+/** Null without the class Channel: then no object is a channel. */
+let closableStateOf: ClosableStateOf | null = null;
 
 /** Sets the function that returns the state of a channel of the library; undefined for other objects. */
 export function setClosableStateOf(stateOf: ClosableStateOf): void {
@@ -69,22 +70,58 @@ export interface Cancellation {
   /** The error with which a canceled wait rejects; `undefined` before the cancellation. */
   readonly reason: Error | undefined;
 
-  /**
-   * Calls `listener` synchronously at the cancellation; immediately, if that has been. Starts no goroutine.
-   *
-   * @param listener - must not throw
-   * @returns a function that removes the listener
-   */
-  onCancel(listener: () => void): () => void;
+  /** Calls `wait.cancel()` synchronously at the cancellation; immediately, if that has been. One wait at a time can be watched for. */
+  watch(wait: CancelableWait): void;
+
+  /** Ends the effect of {@link watch}, if it has not ended. */
+  unwatch(): void;
 }
 
-/** The cancellation of a context. Its listeners are on its channel, which a user-defined context has too. */
-class ContextCancellation implements Cancellation {
+/** Returns the reason of `cancellation`, which must have occurred, or what a context of the user's throws instead. */
+export function reasonOf(cancellation: Cancellation): Error {
+  try {
+    return cancellation.reason as Error;
+  } catch (error) {
+    return toError(error);
+  }
+}
+
+/** A wait that a cancellation can end. */
+export interface CancelableWait {
+  /** Called once. Must not throw. */
+  cancel(): void;
+}
+
+/** A cancellation that is itself the listener on its source, so that a wait makes no other object for it. */
+abstract class ListeningCancellation extends Listener implements Cancellation {
+  protected wait: CancelableWait | null = null;
+
+  abstract get isCanceled(): boolean;
+  abstract get reason(): Error | undefined;
+  protected abstract listen(): void;
+
+  watch(wait: CancelableWait): void {
+    this.wait = wait;
+    this.listen();
+  }
+
+  unwatch(): void {
+    this.queue?.remove(this);
+  }
+
+  notify(): void {
+    (this.wait as CancelableWait).cancel();
+  }
+}
+
+/** The cancellation of a context. It listens to its channel, which a user-defined context has too. */
+class ContextCancellation extends ListeningCancellation {
   readonly #ctx: WaitContext;
   readonly #done: ClosableState;
   #isDone = false;
 
   constructor(ctx: WaitContext, done: ClosableState) {
+    super();
     this.#ctx = ctx;
     this.#done = done;
   }
@@ -98,18 +135,21 @@ class ContextCancellation implements Cancellation {
     return err === undefined && this.#isDone ? new PanicError("context: internal error: missing cancel error") : err;
   }
 
-  onCancel(listener: () => void): () => void {
-    return this.#done.onClose(() => {
-      this.#isDone = true;
-      listener();
-    });
+  protected listen(): void {
+    this.#done.onClose(this);
+  }
+
+  override notify(): void {
+    this.#isDone = true;
+    super.notify();
   }
 }
 
-class SignalCancellation implements Cancellation {
+class SignalCancellation extends ListeningCancellation {
   readonly #signal: AbortSignal;
 
   constructor(signal: AbortSignal) {
+    super();
     this.#signal = signal;
   }
 
@@ -122,8 +162,9 @@ class SignalCancellation implements Cancellation {
     return this.isCanceled ? abortReason(this.#signal) : undefined;
   }
 
-  onCancel(listener: () => void): () => void {
-    return onAbort(this.#signal, listener);
+  protected listen(): void {
+    if (this.#signal.aborted) this.notify();
+    else watchOf(this.#signal).listeners.push(this);
   }
 }
 
@@ -138,7 +179,7 @@ export interface AbortFollower {
 
 /** The library's listener on a signal: at most one, whatever waits. */
 class AbortWatch {
-  readonly listeners: Set<() => void> = new Set<() => void>();
+  readonly listeners: WaitQueue<Listener> = new WaitQueue<Listener>();
   follower: AbortFollower | null = null;
   reason: Error | undefined;
 
@@ -148,14 +189,13 @@ class AbortWatch {
     const onAbort = (): void => {
       forget();
       this.follower?.aborted();
-      for (const listener of this.listeners) listener();
-      this.listeners.clear();
+      this.listeners.drain(notify);
     };
     signal.addEventListener("abort", onAbort, { once: true });
   }
 
   get isAwaited(): boolean {
-    return this.listeners.size > 0 || this.follower?.isAwaited === true;
+    return this.listeners.first !== null || this.follower?.isAwaited === true;
   }
 }
 
@@ -182,17 +222,7 @@ export function followSignal(signal: AbortSignal, follower: AbortFollower): void
 
 /** Returns the number of waits that `signal` can cancel now: for tests. */
 export function waitsOn(signal: AbortSignal): number {
-  return watchOf(signal).listeners.size;
-}
-
-function onAbort(signal: AbortSignal, listener: () => void): () => void {
-  if (signal.aborted) {
-    listener();
-    return () => undefined;
-  }
-  const { listeners } = watchOf(signal);
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  return watchOf(signal).listeners.count();
 }
 
 /** The watches of signals that have not aborted. A signal holds its watch; these references must not. */
@@ -253,5 +283,5 @@ export function cancellationOf(check: Check, options: WaitOptions | undefined): 
 function doneStateOf(ctx: Partial<WaitContext> | undefined): ClosableState | undefined {
   if (typeof ctx?.done !== "function" || typeof ctx.err !== "function") return undefined;
   const done: unknown = ctx.done();
-  return typeof done === "object" && done !== null ? closableStateOf(done) : undefined;
+  return typeof done === "object" && done !== null ? closableStateOf?.(done) : undefined;
 }

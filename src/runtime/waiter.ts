@@ -44,7 +44,8 @@ export class Waiter<T> implements QueueNode<Waiter<T>> {
   }
 }
 
-type WakeFn<W> = (waiter: W, mayDefer?: boolean) => void;
+/** The function that completes an operation: see {@link Waiter.wake}. */
+export type WakeFn<W> = (waiter: W, mayDefer?: boolean) => void;
 
 type ResolveFn<R> = (result: R | PromiseLike<R>) => void;
 

@@ -1,11 +1,11 @@
 // A condition variable: goroutines wait at it for a change of the state that a lock protects.
 
-import { checkCancellation, throwIfCanceled } from "../runtime/cancelable-wait.ts";
+import { CancelableOperation, checkCancellation, throwIfCanceled } from "../runtime/cancelable-wait.ts";
 import type { Cancellation, WaitOptions } from "../runtime/cancellation.ts";
 import { currentRealm } from "../runtime/realm.ts";
 import { rejected } from "../runtime/scheduler.ts";
 import { condWait, park, unpark } from "../runtime/wait-reasons.ts";
-import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
+import type { ParkedOperation, Waiter } from "../runtime/waiter.ts";
 import { Printable, safeToString } from "../util/inspect.ts";
 import { Check } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
@@ -66,7 +66,7 @@ export class Cond extends Printable {
         return rejected(error);
       }
     }
-    const waiter = new ParkedOperation<void, void>(wake);
+    const waiter = new CancelableOperation<void, void>(wake, condWait);
     this.#waiters.push(waiter);
     park(waiter, condWait, this.#realm === currentRealm());
     let resume: (guard: unknown) => void;
@@ -79,20 +79,12 @@ export class Cond extends Printable {
       }
       return rejected(error);
     }
-    const removeListener = cancellation?.onCancel(() => this.#cancel(waiter, cancellation.reason));
     try {
-      await waiter.promise;
+      // The unlocking may have sent the signal.
+      await (waiter.queue === null ? waiter.promise : waiter.cancelBy(cancellation));
     } finally {
-      removeListener?.();
       resume(await this.l.lock());
     }
-  }
-
-  // The signal may have come first: then the waiter is in no queue.
-  #cancel(waiter: ParkedOperation<void, void>, reason: Error | undefined): void {
-    if (waiter.queue === null) return;
-    this.#waiters.remove(waiter);
-    waiter.resumeWithError(condWait, reason as Error);
   }
 
   /** Wakes the waiter that has waited longest, if there is one. */

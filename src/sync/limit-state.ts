@@ -8,9 +8,10 @@
 //   2. A group is queued in its parent if and only if it could start a task: one is queued in it, it has a free slot, and is not paused.
 //   3. The root has no task that could start. Therefore a new task starts at once if each of its limits has a free slot and is not paused.
 
+import { CancelableOperation } from "../runtime/cancelable-wait.ts";
 import { currentRealm } from "../runtime/realm.ts";
 import { limitIdle, limitTask, park } from "../runtime/wait-reasons.ts";
-import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
+import type { ParkedOperation, Waiter } from "../runtime/waiter.ts";
 import { waitingSuffix } from "../util/inspect.ts";
 import { Heap, type HeapNode } from "../util/heap.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
@@ -28,16 +29,20 @@ function isBefore(a: Ranked, b: Ranked): boolean {
 let lastOrder = 0;
 
 /** A task that waits for its slots. */
-export class WaitingTask extends ParkedOperation<void, void> implements Ranked {
+export class WaitingTask extends CancelableOperation<void, void> implements Ranked {
   index = -1;
   readonly order: number = ++lastOrder;
   readonly limit: LimitState;
   readonly priority: number;
 
   constructor(limit: LimitState, priority: number) {
-    super(wakeTask);
+    super(wakeTask, limitTask);
     this.limit = limit;
     this.priority = priority;
+  }
+
+  protected override leave(): void {
+    this.limit.remove(this);
   }
 }
 
@@ -134,11 +139,10 @@ export class LimitState implements Ranked {
     this.#reportIdle();
   }
 
-  /** Removes `task` if it waits, and reports whether it did. */
-  remove(task: WaitingTask): boolean {
-    if (!this.#dequeue(task)) return false;
+  /** Removes `task`, which waits. */
+  remove(task: WaitingTask): void {
+    this.#dequeue(task);
     this.#reportIdle();
-    return true;
   }
 
   /** Removes all waiting tasks, and returns them in the order in which they came. */
@@ -149,8 +153,8 @@ export class LimitState implements Ranked {
   }
 
   /** Returns an operation that waits until the limit is idle. */
-  waitForIdle(): ParkedOperation<void, void> {
-    const waiter = new ParkedOperation<void, void>(wakeIdle);
+  waitForIdle(): CancelableOperation<void, void> {
+    const waiter = new CancelableOperation<void, void>(wakeIdle, limitIdle);
     this.#idleWaiters.push(waiter);
     park(waiter, limitIdle, this.#realm === currentRealm());
     return waiter;
@@ -198,15 +202,13 @@ export class LimitState implements Ranked {
     }
   }
 
-  #dequeue(task: WaitingTask): boolean {
+  #dequeue(task: WaitingTask): void {
     if (task.queue !== null) this.#tasks.remove(task);
-    else if (task.index >= 0) this.#ranked.remove(task);
-    else return false;
+    else this.#ranked.remove(task);
     for (const limit of this.#path) {
       if (--limit.size === 0 && limit.parent !== null) limit.parent.#groups.delete(limit);
     }
     this.#updateParents();
-    return true;
   }
 
   #waitingTasks(): WaitingTask[] {

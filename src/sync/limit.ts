@@ -1,12 +1,12 @@
 // A limit on the number of functions that run at once: the functions that users call. limit-state.ts has the slots and the queue.
 
+import { untilCanceled } from "../runtime/cancelable-wait.ts";
 import { type Cancellation, cancellationOf, type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { background } from "../context/derive.ts";
 import { contextOf } from "../context/wait-context.ts";
 import { rejected, resolved } from "../runtime/scheduler.ts";
-import { limitIdle, limitTask, type WaitReason } from "../runtime/wait-reasons.ts";
-import type { ParkedOperation } from "../runtime/waiter.ts";
+import { limitTask } from "../runtime/wait-reasons.ts";
 import { printAsString } from "../util/inspect.ts";
 import { Check, checkCount, checkFunction, describe } from "../util/validate.ts";
 import { LimitState, type WaitingTask } from "./limit-state.ts";
@@ -237,7 +237,7 @@ async function runCancelably<R>(
   cancellation: Cancellation,
 ): Promise<Awaited<R>> {
   if (waiting === null) await resolved();
-  else await awaitParked(waiting, limitTask, cancellation, () => state.remove(waiting));
+  else await waiting.cancelBy(cancellation);
   // The cancellation may have occurred after the task got its slots.
   const { reason } = cancellation;
   if (reason !== undefined) {
@@ -253,8 +253,7 @@ async function waitForIdle(state: LimitState, options: WaitOptions | undefined):
   const reason = cancellation?.reason;
   if (reason !== undefined) return rejected(reason);
   if (state.isIdle) return resolved();
-  const waiter = state.waitForIdle();
-  return cancellation === null ? waiter.promise : awaitParked(waiter, limitIdle, cancellation);
+  return state.waitForIdle().cancelBy(cancellation);
 }
 
 function clearTasks(state: LimitState): number {
@@ -267,50 +266,4 @@ function clearTasks(state: LimitState): number {
 
 function checkConcurrency(check: Check, concurrency: number): number {
   return checkCount(check, "concurrency", 1, concurrency, Infinity);
-}
-
-/**
- * Waits for `waiter`, which is parked, or until `cancellation` occurs, which rejects with its reason.
- *
- * @param leave - removes the waiter from its queue, and reports whether it was there; a waiter that was not has been served
- */
-async function awaitParked(
-  waiter: ParkedOperation<void, void>,
-  reason: WaitReason,
-  cancellation: Cancellation,
-  leave: () => boolean = () => leaveQueue(waiter),
-): Promise<void> {
-  const cancel = (error: Error): void => {
-    if (leave()) waiter.resumeWithError(reason, error);
-  };
-  let removeListener: (() => void) | undefined;
-  try {
-    removeListener = cancellation.onCancel(() => cancel(cancellation.reason as Error));
-  } catch (error) {
-    // A context of the user's may throw.
-    cancel(error as Error);
-  }
-  try {
-    await waiter.promise;
-  } finally {
-    removeListener?.();
-  }
-}
-
-function leaveQueue(waiter: ParkedOperation<void, void>): boolean {
-  if (waiter.queue === null) return false;
-  waiter.queue.remove(waiter);
-  return true;
-}
-
-/** Returns the outcome of `work`, or rejects with the reason of `cancellation` if that occurs first. `work` continues in any case. */
-function untilCanceled<R>(work: Promise<R>, cancellation: Cancellation): Promise<R> {
-  return new Promise((resolve, reject) => {
-    const settled = work.then(resolve, reject);
-    const removeListener = cancellation.onCancel(() => {
-      const reason = cancellation.reason as Error;
-      reject(reason);
-    });
-    void settled.then(removeListener);
-  });
 }

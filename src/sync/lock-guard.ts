@@ -1,12 +1,12 @@
 // What the locks share: guards, waiters with their cancellation, and the suspension of a hold during `Cond.wait`.
 
-import type { Cancellation, WaitOptions } from "../runtime/cancellation.ts";
 import { timeLimitOf } from "../context/time-limit.ts";
-import { throwIfCanceled } from "../runtime/cancelable-wait.ts";
+import { CancelableOperation, throwIfCanceled } from "../runtime/cancelable-wait.ts";
+import type { WaitOptions } from "../runtime/cancellation.ts";
 import { dispose, makeDisposable } from "../runtime/defer.ts";
 import { fairly, rejected, resolvedWith } from "../runtime/scheduler.ts";
 import { park, type WaitReason } from "../runtime/wait-reasons.ts";
-import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
+import type { Waiter, WakeFn } from "../runtime/waiter.ts";
 import { Printable } from "../util/inspect.ts";
 import { type Check, checkFunction } from "../util/validate.ts";
 import type { WaitQueue } from "../util/wait-queue.ts";
@@ -117,41 +117,33 @@ export abstract class OwnedLock extends SuspendableLock implements Locker {
 }
 
 /** An operation that waits for a lock. */
-export class LockWaiter extends ParkedOperation<void, Disposable> {
+export class LockWaiter extends CancelableOperation<void, Disposable> {
   readonly guard: LockGuard;
-  readonly #reason: WaitReason;
-  #cancellation: Cancellation | null = null;
-  #removeListener: (() => void) | null = null;
+
+  /** Called when the waiter has been canceled and has left its queue. */
+  onCanceled: (() => void) | undefined;
 
   /** Parks a new waiter at the end of `queue`; with null, it is in no queue and can only be canceled. */
   constructor(guard: LockGuard, queue: WaitQueue<Waiter<void>> | null, reason: WaitReason, isDurable: boolean) {
-    super(grant as (waiter: ParkedOperation<void, Disposable>) => void);
+    super(grant as WakeFn<CancelableOperation<void, Disposable>>, reason);
     this.guard = guard;
-    this.#reason = reason;
     queue?.push(this);
     park(this, reason, isDurable);
   }
 
   /** Whether its wait has been canceled, even if the listener for that has not been called yet. */
   get isCanceled(): boolean {
-    return this.#cancellation?.isCanceled === true;
+    return this.cancellation?.isCanceled === true;
   }
 
   /** Resolves with the guard. */
   grant(): void {
-    this.#removeListener?.();
-    this.resume(this.#reason, this.guard);
+    this.resume(this.reason, this.guard);
   }
 
-  /** Makes the waiter leave its queue and reject when `cancellation` occurs; then calls `onCanceled`. */
-  cancelBy(cancellation: Cancellation, onCanceled?: () => void): void {
-    this.#cancellation = cancellation;
-    this.#removeListener = cancellation.onCancel(() => {
-      this.#removeListener?.();
-      this.queue?.remove(this);
-      this.resumeWithError(this.#reason, cancellation.reason as Error);
-      onCanceled?.();
-    });
+  override cancel(): void {
+    super.cancel();
+    this.onCanceled?.();
   }
 }
 
@@ -177,8 +169,8 @@ export function acquireCancelably(
     throwIfCanceled(cancellation);
     const waiter = acquire(guard);
     if (waiter === null) return resolvedWith(guard);
-    if (cancellation !== null) waiter.cancelBy(cancellation, onCanceled);
-    return waiter.promise;
+    waiter.onCanceled = onCanceled;
+    return waiter.cancelBy(cancellation);
   } catch (error) {
     return rejected(error);
   }

@@ -1,15 +1,17 @@
 // Package time: durations, sleep, timers and tickers. A duration is a number of milliseconds, and an instant is a number of milliseconds
 // since the epoch, as returned by `Date.now()`.
 
-import { checkFunction } from "../util/validate.ts";
+import { Check, checkFunction } from "../util/validate.ts";
 import { safeToString } from "../util/inspect.ts";
+import { CancelableOperation, checkCancellation, throwIfCanceled } from "../runtime/cancelable-wait.ts";
+import type { Cancellation, WaitOptions } from "../runtime/cancellation.ts";
 import { makeDisposable } from "../runtime/defer.ts";
 import { PendingGoroutine } from "../runtime/goroutine.ts";
 import { park, waitSleep } from "../runtime/wait-reasons.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { RuntimeTimer, currentClock } from "../runtime/timer.ts";
 import { rejected, resolved } from "../runtime/scheduler.ts";
-import { ParkedOperation } from "../runtime/waiter.ts";
+import type { ParkedOperation } from "../runtime/waiter.ts";
 import { TimerChannel } from "./timer-channel.ts";
 import type { ReceiveChannel } from "../channel/channel.ts";
 
@@ -62,25 +64,51 @@ export function until(instant: number): number {
 /**
  * Waits at least `ms` milliseconds.
  *
- * Cancellation: a sleep cannot be canceled; use `select` with `time.after(ms)` and `ctx.done()`.
+ * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; the timer is stopped.
  *
  * @param ms - a number of milliseconds: 0 or less only yields; Infinity waits forever and does not keep the process alive, so that under
  * `main` it can be a deadlock
- * @throws {RangeError} (rejects) if `ms` is not a number.
+ * @throws {RangeError} (rejects) if `ms` is not a number; {TypeError} (rejects) for options that are unknown or of a wrong type.
  *
  * @see [time.Sleep](https://pkg.go.dev/time#Sleep)
+ *
+ * @example
+ * const [ctx, cancel] = context.withTimeout(context.background(), 10);
+ * using _ = defer(cancel);
+ * await time.sleep(time.hour, { ctx }).catch((error: Error) => console.log(error.message)); // context deadline exceeded
  */
-export function sleep(ms: number): Promise<void> {
+export function sleep(ms: number, options?: WaitOptions): Promise<void> {
+  let cancellation: Cancellation | null = null;
   try {
     checkDuration("time.sleep", ms);
+    if (options !== undefined) {
+      cancellation = checkCancellation(sleepCheck, options);
+      throwIfCanceled(cancellation);
+    }
   } catch (error) {
     return rejected(error);
   }
   if (ms <= 0) return resolved();
-  const sleeper = new ParkedOperation<void, void>(wake);
-  new RuntimeTimer("time.sleep", () => wake(sleeper)).start(ms);
+  const sleeper = new Sleeper(ms);
   park(sleeper, waitSleep);
-  return sleeper.promise;
+  return sleeper.cancelBy(cancellation);
+}
+
+const sleepCheck = new Check("time.sleep");
+
+/** A sleep, with its timer. */
+class Sleeper extends CancelableOperation<void, void> {
+  readonly #timer: RuntimeTimer;
+
+  constructor(ms: number) {
+    super(wake, waitSleep);
+    this.#timer = new RuntimeTimer("time.sleep", () => wake(this));
+    this.#timer.start(ms);
+  }
+
+  protected override leave(): void {
+    this.#timer.cancel();
+  }
 }
 
 function wake(sleeper: ParkedOperation<void, void>): void {

@@ -17,6 +17,21 @@ export interface QueueNode<N extends QueueNode<N>> {
   next: N | null;
 }
 
+/** A node of the queue of those that are to be notified of an event. */
+export abstract class Listener implements QueueNode<Listener> {
+  queue: WaitQueue<Listener> | null = null;
+  prev: Listener | null = null;
+  next: Listener | null = null;
+
+  /** Called synchronously when the event has occurred. Must not throw. */
+  abstract notify(): void;
+}
+
+/** Notifies `listener`: for {@link WaitQueue.drain}. */
+export function notify(listener: Listener): void {
+  listener.notify();
+}
+
 /** A first-in, first-out queue of linked nodes. */
 export class WaitQueue<N extends QueueNode<N>> {
   first: N | null = null;

@@ -5,7 +5,7 @@
 //   2. At 0 no goroutine waits: the call that made it 0 has woken them, and later use of the group cannot delay them.
 
 import { type GoroutineObserver, spawn } from "../runtime/goroutine.ts";
-import { checkCancellation, throwIfCanceled, waitCancelably } from "../runtime/cancelable-wait.ts";
+import { CancelableOperation, checkCancellation, throwIfCanceled } from "../runtime/cancelable-wait.ts";
 import type { WaitOptions } from "../runtime/cancellation.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { currentRealm, type Realm } from "../runtime/realm.ts";
@@ -93,9 +93,13 @@ export class WaitGroup extends Printable {
     if (options !== undefined) return this.#waitCancelably(options);
     if (this.#count === 0) return resolved();
     const waiter = new ParkedOperation<void, void>(wake);
+    this.#park(waiter);
+    return waiter.promise;
+  }
+
+  #park(waiter: ParkedOperation<void, void>): void {
     this.#waiters.push(waiter);
     park(waiter, waitGroupWait, this.#realm === currentRealm());
-    return waiter.promise;
   }
 
   #waitCancelably(options: WaitOptions): Promise<void> {
@@ -103,18 +107,9 @@ export class WaitGroup extends Printable {
       const cancellation = checkCancellation(waitCheck, options);
       throwIfCanceled(cancellation);
       if (this.#count === 0) return resolved();
-      return waitCancelably<void, void>(
-        {
-          reason: waitGroupWait,
-          wake,
-          enqueue: (waiter) => {
-            this.#waiters.push(waiter);
-            park(waiter, waitGroupWait, this.#realm === currentRealm());
-          },
-          dequeue: (waiter) => this.#waiters.remove(waiter),
-        },
-        cancellation,
-      );
+      const waiter = new CancelableOperation<void, void>(wake, waitGroupWait);
+      this.#park(waiter);
+      return waiter.cancelBy(cancellation);
     } catch (error) {
       return rejected(error);
     }

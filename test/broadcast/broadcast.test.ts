@@ -233,18 +233,21 @@ test("a canceled send rejects with the reason: those that had room have the valu
     expect([buffered(fast), buffered(slow)]).toEqual([[], []]);
   }));
 
-test("a context of the user's that throws when it is listened to rejects the send", () =>
+test("a context of the user's that throws when it is canceled rejects the send", () =>
   inBubble(async () => {
-    const failure = new Error("no listeners");
+    const failure = new Error("no reason");
     class Broken extends Wrapper {
-      override done(): ReceiveChannel<never> {
-        throw failure;
+      override err(): Error | undefined {
+        if (super.err() !== undefined) throw failure;
+        return undefined;
       }
     }
     const broadcast = new Broadcast<number>();
     const slow = broadcast.subscribe({ overflow: "wait", capacity: 0 });
-    const [ctx] = context.withCancel(context.background());
-    await expect(broadcast.send(1, { ctx: new Broken(ctx) })).rejects.toBe(failure);
+    const [ctx, cancel] = context.withCancel(context.background());
+    const sent = broadcast.send(1, { ctx: new Broken(ctx) });
+    cancel();
+    await expect(sent).rejects.toBe(failure);
     expect(slow.tryReceive()).toBeUndefined();
   }));
 

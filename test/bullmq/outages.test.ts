@@ -9,6 +9,8 @@ import { context, time } from "goro";
 import { type JobQueue, queue, type QueueOptions } from "goro/bullmq";
 import { Proxy } from "../../scripts/faults/proxy.ts";
 import type { JobDelivery, JobSource } from "../../src/pool/source.ts";
+import { waitsOn } from "../../src/runtime/cancellation.ts";
+import { listeners } from "../support/contexts.ts";
 import { describeOn } from "../support/engine-tests.ts";
 import { runSource } from "../support/programs.ts";
 import { freePort } from "../../scripts/free-port.ts";
@@ -83,6 +85,57 @@ for (const engine of engines) {
       jobs.close();
       await source.close();
       await proxy.close();
+    });
+
+    test("a send whose request gets no response rejects when it is canceled; the job is stored or not, the next one is", async () => {
+      const proxy = await Proxy.open(server.port);
+      const numbers = makeQueue({}, server.url.replace(`:${server.port}`, `:${proxy.port}`));
+      const jobs = numbers.jobs();
+      await jobs.send({ n: 0 });
+      const [ctx, cancel] = context.withCancel(background);
+      proxy.swallow();
+      const canceled = jobs.send({ n: 1 }, { ctx });
+      while (proxy.swallowed === 0) await time.sleep(1);
+      const next = jobs.send({ n: 2 });
+      cancel();
+      await expect(canceled).rejects.toBe(ctx.err());
+      expect(listeners(ctx)).toBe(0);
+      proxy.restore("late");
+      await next;
+      await jobs.flush();
+      expect(String(jobs)).toMatch(/ 0 waiting$/);
+      expect([2, 3]).toContain((await numbers.counts()).waiting);
+      jobs.close();
+      await proxy.close();
+    });
+
+    test("a send that is stored before the cancellation resolves, and a canceled context stores nothing", async () => {
+      const numbers = makeQueue();
+      const jobs = numbers.jobs();
+      const controller = new AbortController();
+      await jobs.send({ n: 1 }, { signal: controller.signal });
+      expect(waitsOn(controller.signal)).toBe(0);
+      controller.abort(new Error("later"));
+      await expect(jobs.send({ n: 2 }, { signal: controller.signal })).rejects.toThrow("later");
+      await expect(jobs.send({ n: 2 }, { context: 1 } as never)).rejects.toThrow("send: ");
+      expect(await numbers.counts()).toMatchObject({ waiting: 1 });
+      jobs.close();
+    });
+
+    test("a send that waits while the server is away rejects when it is canceled, and leaves no connection behind", async () => {
+      const before = countSockets();
+      const port = await freePort();
+      const jobs = makeQueue({}, server.url.replace(`:${server.port}`, `:${port}`)).jobs();
+      const [ctx, cancel] = context.withCancel(background);
+      const sends = [jobs.send({ n: 1 }, { ctx }), jobs.send({ n: 2 }, { signal: ctx.signal })];
+      const flushed = jobs.flush();
+      await time.sleep(50);
+      cancel();
+      for (const send of sends) await expect(send).rejects.toBe(ctx.err());
+      await flushed;
+      expect(listeners(ctx)).toBe(0);
+      jobs.close();
+      while (countSockets() > before) await time.sleep(5);
     });
 
     test("a source that is closed while a call of next is canceled leaves no connection behind", async () => {

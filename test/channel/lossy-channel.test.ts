@@ -2,14 +2,17 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import {
   Channel,
+  context,
   go,
   LossyChannel,
   PanicError,
   receive,
   type ReceiveChannel,
+  runPool,
   select,
   send,
   type SendChannel,
+  toWritableStream,
 } from "goro";
 import { bubble, waitUntilBlocked } from "goro/testing";
 import { record } from "goro/trace";
@@ -74,6 +77,46 @@ describe.each(policies)("%s", (overflow) => {
       await ch.send(3);
       expect(await waiting).toEqual({ case: "value", value: 3, ok: true });
     }));
+
+  test.each<[caller: string, sendAll: (ch: LossyChannel<unknown>) => Promise<unknown>]>([
+    [
+      "send with a context or a signal",
+      async (ch) => {
+        const [ctx, cancel] = context.withCancel(context.background());
+        await ch.send(1, { ctx });
+        await ch.send(2, { signal: new AbortController().signal });
+        await ch.send(3, { ctx });
+        cancel();
+      },
+    ],
+    [
+      "a writable stream",
+      async (ch) => {
+        const writer = toWritableStream(ch, { preventClose: true }).getWriter();
+        for (const n of [1, 2, 3]) await writer.write(n);
+      },
+    ],
+    [
+      "runPool",
+      (ch) => {
+        const jobs = new Channel<number>(3);
+        for (const n of [1, 2, 3]) jobs.trySend(n);
+        jobs.close();
+        return runPool(context.background(), jobs, ch, (_ctx, n) => n, { workers: 2 });
+      },
+    ],
+  ])("%s does not wait, and counts a value that is dropped once", (_, sendAll) =>
+    bubble(async () => {
+      const ch = new LossyChannel<unknown>(1, { overflow });
+      const sending = sendAll(ch);
+      await waitUntilBlocked();
+      expect([ch.length, ch.dropped]).toEqual([1, 2]);
+      await sending;
+      const n = overflow === "drop-oldest" ? 3 : 1;
+      const { value } = await ch.receive();
+      expect(value instanceof Object ? value : { value }).toMatchObject({ value: n });
+    }),
+  );
 
   test("after close, the buffer is received, receives end, and each kind of send panics", () =>
     bubble(async () => {

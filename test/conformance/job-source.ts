@@ -360,13 +360,18 @@ class SuiteStage {
     ctx: Context = background,
   ): Promise<Delivery> {
     const [limited, cancel] = context.withTimeout(ctx, this.#timeout);
+    const stop = context.afterFunc(this.#ctx, cancel);
     try {
       for (;;) {
         const delivery = await source.next(limited);
         if (delivery !== undefined) return delivery;
+        if (this.#closed.has(source)) throw new Error("the source is closed");
         if (limited.err() !== undefined) throw new Error("no delivery came in time");
+        // Without a pause, a source that has no jobs would not let the timeout occur.
+        await time.sleep(1);
       }
     } finally {
+      stop();
       cancel();
     }
   }

@@ -69,31 +69,35 @@ describe("the options of a call that waits", () => {
     const [ctx, cancel] = withCancel(background());
     const controller = new AbortController();
     const calls: string[] = [];
-    resolve({ ctx }).onCancel(() => calls.push("context"));
-    resolve({ signal: controller.signal }).onCancel(() => calls.push("signal"));
+    resolve({ ctx }).watch({ cancel: () => calls.push("context") });
+    resolve({ signal: controller.signal }).watch({ cancel: () => calls.push("signal") });
     expect(numGoroutine()).toBe(goroutines);
     cancel();
     expect(calls).toEqual(["context"]);
     controller.abort();
     expect(calls).toEqual(["context", "signal"]);
-    resolve({ ctx }).onCancel(() => calls.push("late"));
-    resolve({ signal: controller.signal }).onCancel(() => calls.push("later"))();
+    resolve({ ctx }).watch({ cancel: () => calls.push("late") });
+    const later = resolve({ signal: controller.signal });
+    later.watch({ cancel: () => calls.push("later") });
+    later.unwatch();
     expect(calls).toEqual(["context", "signal", "late", "later"]);
   });
 
   test("listeners that are removed leave nothing behind, and many calls share one listener on the signal", () => {
     const [ctx, cancel] = withCancel(background());
     const controller = new AbortController();
-    const removers = Array.from({ length: 100 }, () => [
-      resolve({ ctx }).onCancel(() => {
+    const cancellations = Array.from({ length: 100 }, () => [
+      resolve({ ctx }),
+      resolve({ signal: controller.signal }),
+    ]).flat();
+    const wait = {
+      cancel() {
         throw new Error("removed");
-      }),
-      resolve({ signal: controller.signal }).onCancel(() => {
-        throw new Error("removed");
-      }),
-    ]);
+      },
+    };
+    for (const cancellation of cancellations) cancellation.watch(wait);
     expect(getEventListeners(controller.signal, "abort")).toHaveLength(1);
-    for (const remove of removers.flat()) remove();
+    for (const cancellation of cancellations) cancellation.unwatch();
     expect(children(ctx) + listeners(ctx)).toBe(0);
     expect(children(fromSignal(controller.signal))).toBe(0);
     cancel();

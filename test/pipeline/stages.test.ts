@@ -160,7 +160,7 @@ describe("map", () => {
   test("equals Array.map, whatever the times; not ordered, it is a permutation; and never more calls run than allowed", async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 30 }),
+        fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 30, size: "max" }),
         fc.integer({ min: 1, max: 5 }),
         fc.integer({ min: 1, max: 8 }),
         fc.boolean(),
@@ -301,7 +301,7 @@ describe("batch", () => {
     }));
 
   test("its batches concatenate to the source, and none is empty or too large", async () => {
-    const pauses = fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 30 });
+    const pauses = fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 30, size: "max" });
     await fc.assert(
       fc.asyncProperty(
         pauses,
@@ -404,7 +404,7 @@ describe("throttle", () => {
     }));
 
   test("never returns two values within the time", async () => {
-    const gaps = fc.array(fc.integer({ min: 0, max: 15 }), { maxLength: 40 });
+    const gaps = fc.array(fc.integer({ min: 0, max: 15 }), { maxLength: 40, size: "max" });
     await fc.assert(
       fc.asyncProperty(gaps, fc.boolean(), (gaps, leading) =>
         inBubble(async () => {

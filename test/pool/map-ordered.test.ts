@@ -1,5 +1,7 @@
 // `mapOrdered`: a map without a pool of one's own.
 
+import { AsyncLocalStorage } from "node:async_hooks";
+import diagnostics from "node:diagnostics_channel";
 import { describe, expect, test } from "@jest/globals";
 import { type Context, context, mapOrdered, receive, select, time } from "goro";
 import { now } from "goro/testing";
@@ -81,6 +83,69 @@ describe("mapOrdered", () => {
       await expect(collect(mapOrdered([100], sleep, { timeout: 10 }))).rejects.toThrow(
         "the job took longer than 10 ms",
       );
+    }));
+
+  // The functions of a stage of goro/pipeline share one context, have no worker, and may share an async context.
+  test("calls the function with a context for each item, which is canceled when the item is done", () =>
+    inBubble(async () => {
+      const contexts: Context[] = [];
+      const keep = (ctx: Context): void => void contexts.push(ctx);
+      for await (const _ of mapOrdered([1, 2], keep, { concurrency: 1, maxInFlight: 1 })) {
+        expect(contexts.at(-1)?.err()).toBeInstanceOf(context.Canceled);
+      }
+      expect(new Set(contexts).size).toBe(2);
+    }));
+
+  test("calls the function with the number of a worker that is free", () =>
+    inBubble(async () => {
+      const busy = new Set<number>();
+      const work = async (ctx: Context, ms: number, worker: number): Promise<number> => {
+        expect(busy.has(worker)).toBe(false);
+        busy.add(worker);
+        await sleep(ctx, ms);
+        busy.delete(worker);
+        return worker;
+      };
+      const workers = await collect(mapOrdered([30, 10, 20, 10, 5], work, { concurrency: 2 }));
+      expect(new Set(workers)).toEqual(new Set([1, 2]));
+    }));
+
+  test("calls the function in the async context of its own call, whatever an earlier call has stored there", () =>
+    inBubble(async () => {
+      const als = new AsyncLocalStorage<string>();
+      const store = async (_ctx: Context, n: number): Promise<string | undefined> => {
+        const before = als.getStore();
+        als.enterWith(`of item ${n}`);
+        await time.sleep(1);
+        return before;
+      };
+      const results = als.run("caller", () => mapOrdered([1, 2, 3], store, { concurrency: 1 }));
+      expect(await als.run("reader", () => collect(results))).toEqual(["caller", "caller", "caller"]);
+    }));
+
+  test("has an event for each call on the diagnostics channel of jobs", () =>
+    inBubble(async () => {
+      const jobs: unknown[] = [];
+      const note = (message: unknown): void => void jobs.push((message as { job: unknown }).job);
+      diagnostics.subscribe("tracing:goro.pool.job:start", note);
+      try {
+        await collect(mapOrdered([3, 4], sleep, { concurrency: 1 }));
+      } finally {
+        diagnostics.unsubscribe("tracing:goro.pool.job:start", note);
+      }
+      expect(jobs).toEqual([3, 4]);
+    }));
+
+  test("calls the function at the rate that the options allow, retries included", () =>
+    inBubble(async () => {
+      const start = now();
+      const calls: number[] = [];
+      const flaky = (): void => {
+        calls.push(now() - start);
+        if (calls.length === 1) throw new Error("flaky");
+      };
+      await collect(mapOrdered([1, 2], flaky, { concurrency: 1, rate: 10, retry: { retries: 1, delay: 0 } }));
+      expect(calls).toEqual([0, 100, 200]);
     }));
 
   test.each<[options: object, message: string]>([

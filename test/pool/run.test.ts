@@ -4,7 +4,7 @@ import { inspect } from "node:util";
 import { describe, expect, test } from "@jest/globals";
 import { Channel, context, time, WorkerPool } from "goro";
 import { now, waitUntilBlocked } from "goro/testing";
-import { children, inBubble } from "../support/contexts.ts";
+import { children, inBubble, listeners } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 
 const { background, withCancelCause, withValue } = context;
@@ -149,6 +149,49 @@ describe("onIdle", () => {
       await Promise.all([...idle, ...calls]);
       expect(now() - start).toBe(60);
       expect(pool.stats()).toMatchObject({ running: 0, queued: 0, waiting: 0, processed: 3 });
+      await pool.stop();
+    }));
+
+  test.each(["ctx", "signal"] as const)("with a %s, it can be canceled, and the jobs continue", (kind) =>
+    inBubble(async () => {
+      const pool = sleeper(1);
+      const job = pool.run(10);
+      const [ctx, cancel] = context.withCancel(context.background());
+      const options = kind === "ctx" ? { ctx } : { signal: ctx.signal };
+      const canceled = pool.onIdle(options);
+      const served = pool.onIdle();
+      cancel();
+      await expect(canceled).rejects.toBe(ctx.err());
+      await expect(pool.onIdle(options)).rejects.toBe(ctx.err());
+      await Promise.all([served, job]);
+      await pool.onIdle({ ctx: context.background() });
+      await pool.stop();
+    }),
+  );
+
+  test.each(["idle", "cancel"])("at %s first, that is the outcome", (first) =>
+    inBubble(async () => {
+      const pool = sleeper(1);
+      void pool.run(10);
+      const [ctx, cancel] = context.withCancel(context.background());
+      const idle = pool.onIdle({ ctx });
+      const outcome = idle.then(
+        () => "idle",
+        () => "cancel",
+      );
+      if (first === "cancel") cancel();
+      await pool.onIdle();
+      cancel();
+      expect(await outcome).toBe(first);
+      expect(listeners(ctx)).toBe(0);
+      await pool.stop();
+    }),
+  );
+
+  test("rejects bad options", () =>
+    inBubble(async () => {
+      const pool = sleeper(1);
+      await expect(pool.onIdle({ context: 1 } as never)).rejects.toThrow("WorkerPool.onIdle: ");
       await pool.stop();
     }));
 

@@ -19,7 +19,7 @@ export function children(ctx: Context): number {
 
 /** Returns the number of listeners of waits on `ctx`, by the channel of its `done`. */
 export function listeners(ctx: Context): number {
-  return channelStateOf(ctx.done())?.closeListeners?.size ?? 0;
+  return channelStateOf(ctx.done())?.closeListeners?.count() ?? 0;
 }
 
 /** Runs a test in a bubble, and checks that it leaves neither a goroutine nor, R110, a timer. */

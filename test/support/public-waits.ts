@@ -14,6 +14,8 @@ export const waits: Readonly<Record<string, string>> = {
   "LossyChannel.receive": 'await new LossyChannel(1, { overflow: "drop-oldest" }).receive();',
   "LossyChannel.Symbol(Symbol.asyncIterator)":
     'for await (const value of new LossyChannel(1, { overflow: "drop-oldest" })) console.log(value);',
+  "LossyChannel.values":
+    'for await (const value of new LossyChannel(1, { overflow: "drop-oldest" }).values({ signal })) console.log(value);',
   "Broadcast.send": 'const b = new Broadcast(); b.subscribe({ overflow: "wait", capacity: 0 }); await b.send(1);',
   select: "await select({ a: receive(new Channel()), b: receive(new Channel()) });",
   "select without cases": "await select({});",
@@ -70,6 +72,16 @@ export const waits: Readonly<Record<string, string>> = {
   "MemoryQueue.outcomes": "await memoryQueue().outcomes(context.background()).next();",
   "MemoryQueue.jobs":
     "const jobs = memoryQueue({ depth: 1 }).jobs(context.background()); await jobs.send(1); await jobs.send(2);",
+  "pipeline.map": "for await (const value of map([1, 2], forever)) console.log(value);",
+  "pipeline.map of several at a time": "await map([1, 2], forever, { concurrency: 2 }).next();",
+  "pipeline.filter": "for await (const value of filter([1, 2], forever)) console.log(value);",
+  "pipeline.batch": "for await (const values of batch(endless(), { size: 2 })) console.log(values);",
+  "pipeline.debounce": "for await (const value of debounce(endless(), hour)) console.log(value);",
+  "pipeline.throttle": "for await (const value of throttle(endless(), hour)) console.log(value);",
+  "pipeline.merge": "for await (const value of merge(endless(), endless())) console.log(value);",
+  "pipeline.tee": "for await (const value of tee(endless(), 2)[0]) console.log(value);",
+  "pipeline.pipeline": "for await (const value of pipeline(endless())) console.log(value);",
+  "pipeline.pipeline with a stage": "for await (const value of pipeline([1, 2]).map(forever)) console.log(value);",
 };
 
 /** The functions and methods of classes that do not wait, or wait only for a function of the program, timers or the event loop. */
@@ -97,6 +109,7 @@ export const withoutWaits: readonly string[] = `
  */
 export const waitingProgram: string = `
 import * as goro from "goro";
+import * as stages from "goro/pipeline";
 import * as testing from "goro/testing";
 import * as trace from "goro/trace";
 
@@ -117,6 +130,7 @@ const { Broadcast, Channel, Cond, context, ErrGroup, fromEvents, fromIterable, f
 const { mapOrdered, Mutex, Once, promise, RateLimiter, receive, retry, runPool, RWMutex, select, Semaphore } = goro;
 const { SingleFlight, time, toReadableStream, toWritableStream, waitFor, WaitGroup, WorkerPool } = goro;
 const { createLimit, KeyedMutex, ResultGroup } = goro;
+const { batch, debounce, filter, map, merge, pipeline, tee, throttle } = stages;
 const { memoryQueue } = testing;
 const hour = 3_600_000;
 const { signal } = new AbortController();
@@ -139,7 +153,7 @@ function report(turns) {
   const isWaiting = ({ name, waits }) => !name.startsWith("user:") || waits.length > 0;
   if (turns < 10_000 && !goroutines.every(isWaiting)) return setImmediate(report, turns + 1);
   const frames = goroutines.map(({ name, waits }) => [name, waits.map(({ at }) => at[0] ?? "")]);
-  console.log(JSON.stringify({ names: [goro, testing, trace].flatMap((values) => publicFunctions(values)), frames }));
+  console.log(JSON.stringify({ names: [goro, { pipeline: stages }, testing, trace].flatMap((values) => publicFunctions(values)), frames }));
   process.exit();
 }
 setImmediate(report, 0);

@@ -12,8 +12,13 @@ let copies = 0;
 export async function runInVirtualTime(example: Example, seed: number): Promise<Outcome> {
   const printed: string[] = [];
   const spies = [
-    jest.spyOn(console, "log").mockImplementation((line: unknown = "") => void printed.push(`${String(line)}\n`)),
+    jest.spyOn(console, "log").mockImplementation((...words) => void printed.push(`${words.map(String).join(" ")}\n`)),
     jest.spyOn(process.stdout, "write").mockImplementation((text) => printed.push(String(text)) > 0),
+    // A signal would end the process of the test, whose own handlers are those of a copy of `process`.
+    jest.spyOn(process, "kill").mockImplementation((_, signal) => {
+      process.emit(signal as NodeJS.Signals);
+      return true;
+    }),
   ];
   const program = new Bubble(seed);
   const close = tracker.enable();

@@ -3,7 +3,7 @@ import { expect, test } from "@jest/globals";
 import { context, KeyedMutex, PanicError, time } from "goro";
 import { mutexLock } from "../../src/runtime/wait-reasons.ts";
 import { bubble } from "goro/testing";
-import { listeners, inBubble } from "../support/contexts.ts";
+import { inBubble, listeners } from "../support/contexts.ts";
 import { quiet, stateOf } from "../support/promises.ts";
 
 const { background, withCancel } = context;

@@ -3,9 +3,9 @@ import { getEventListeners } from "node:events";
 import { describe, expect, test } from "@jest/globals";
 import { ClearedError, type Context, context, createLimit, type Limit, time } from "goro";
 import { bubble, waitUntilBlocked } from "goro/testing";
-import { waitsOn } from "../../src/runtime/cancellation.ts";
 import { limitIdle, limitTask } from "../../src/runtime/wait-reasons.ts";
-import { listeners, inBubble, Wrapper } from "../support/contexts.ts";
+import { waitsOn } from "../../src/runtime/cancellation.ts";
+import { inBubble, listeners, Wrapper } from "../support/contexts.ts";
 import { quiet, stateOf } from "../support/promises.ts";
 
 const { background, withCancel, withCancelCause } = context;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { context, ErrGroup, ResultGroup, time } from "goro";
-import { listeners, inBubble } from "../support/contexts.ts";
+import { inBubble, listeners } from "../support/contexts.ts";
 import { quiet, stateOf } from "../support/promises.ts";
 
 const { background, withCancel } = context;

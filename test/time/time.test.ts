@@ -17,6 +17,7 @@ import type { ChannelState } from "../../src/channel/channel-state.ts";
 import { currentClock, realClock } from "../../src/runtime/timer.ts";
 import { below } from "../../src/runtime/realm.ts";
 import { runSource } from "../support/programs.ts";
+import { inBubble, listeners } from "../support/contexts.ts";
 import { quiet } from "../support/promises.ts";
 import { replace } from "../support/replace.ts";
 
@@ -101,6 +102,55 @@ describe("now, since and until", () => {
       await ctx.done().receive();
       expect(time.until(ctx.deadline() as number)).toBe(0);
       cancel();
+    }));
+});
+
+describe("sleep with a context or a signal", () => {
+  test.each(["ctx", "signal"] as const)("with a %s, rejects at the cancellation and stops its timer", (kind) =>
+    inBubble(async () => {
+      const [ctx, cancel] = context.withCancel(context.background());
+      const options = kind === "ctx" ? { ctx } : { signal: ctx.signal };
+      const start = now();
+      const sleep = time.sleep(time.hour, options);
+      expect(currentClock().labels).toEqual(["time.sleep"]);
+      cancel();
+      expect(currentClock().labels).toEqual([]);
+      await expect(sleep).rejects.toBe(ctx.err());
+      for (const ms of [0, 10]) await expect(time.sleep(ms, options)).rejects.toBe(ctx.err());
+      expect(now() - start).toBe(0);
+    }),
+  );
+
+  test("leaves no listener after its time", () =>
+    inBubble(async () => {
+      const [ctx, cancel] = context.withCancel(context.background());
+      const sleep = time.sleep(10, { ctx });
+      expect(listeners(ctx)).toBe(1);
+      await sleep;
+      expect(listeners(ctx)).toBe(0);
+      cancel();
+    }));
+
+  test.each([
+    [9, "canceled"],
+    [11, "slept"],
+  ])("a cancellation after %s of 10 ms: %s", (ms, expected) =>
+    inBubble(async () => {
+      const [ctx, cancel] = context.withCancel(context.background());
+      const outcome = time.sleep(10, { ctx }).then(
+        () => "slept",
+        () => "canceled",
+      );
+      await time.sleep(ms);
+      cancel();
+      expect(await outcome).toBe(expected);
+    }),
+  );
+
+  test("rejects bad options", () =>
+    inBubble(async () => {
+      await expect(time.sleep(1, { context: 1 } as never)).rejects.toThrow("time.sleep: ");
+      await expect(time.sleep(1, { ctx: 1 } as never)).rejects.toThrow("time.sleep: ctx must be a context, got 1");
     }));
 });
 

@@ -1,0 +1,3 @@
+import type { Order } from "../../scripts/expected-output.ts";
+
+export const order: Order = { patterns: [], lines: "exact" };
