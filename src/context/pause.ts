@@ -19,15 +19,15 @@ export async function pause(ms: number, ctx: Context): Promise<boolean> {
 // In Go, this is a select of a timer and `ctx.Done()`: reports show that reason.
 function waitFor(ms: number, ctx: Context): Promise<boolean> {
   const wait = new Deferred<boolean>();
-  let removeListener = (): void => undefined;
   const finish = (isDue: boolean): void => {
     timer.cancel();
     removeListener();
     wait.resume(waitSelect, isDue);
   };
   const timer = new RuntimeTimer("pause", () => finish(true));
+  // First, because it throws if the `done()` of a context of the user's is not a channel.
+  const removeListener = onCancel(ctx, () => finish(false));
   park(wait, waitSelect, channelStateOf(ctx.done())?.isDurable);
   timer.start(ms);
-  removeListener = onCancel(ctx, () => finish(false));
   return wait.promise;
 }
