@@ -37,6 +37,7 @@ await build({
     "testing/preload",
     "trace/trace",
     "trace/preload",
+    "debug/debug",
     "bullmq/bullmq",
     "pipeline/pipeline",
   ].map((door) => ({

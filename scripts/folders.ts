@@ -66,6 +66,7 @@ export const folders: Readonly<Record<string, Folder>> = {
     holds: "`goro/trace`: recordings, their format, snapshots, exports, pictures",
     imports: ["util", "runtime", "channel", "pool"],
   },
+  debug: { holds: "`goro/debug`: debug mode, as by GORO_DEBUG=1", imports: ["util", "runtime"] },
   bullmq: {
     holds: "`goro/bullmq`: queues on other machines, over BullMQ, as sources of pools",
     imports: ["util", "runtime", "channel", "context", "pool"],

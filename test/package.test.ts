@@ -66,7 +66,7 @@ test("every entry point exists for programs and for bundlers, with the same name
   };
   const home = join(folder, "node_modules", "goro");
   const entryPoints = Object.values(exports).filter((entry) => typeof entry === "object");
-  expect(entryPoints).toHaveLength(7);
+  expect(entryPoints).toHaveLength(8);
   const names = `
     const [node, bundler] = await Promise.all(process.argv.slice(1).map((file) => import(file)));
     console.log(Object.keys(node).join() === Object.keys(bundler).join(), Object.keys(node).length);`;
@@ -321,6 +321,36 @@ describe.each([false, true])("in a bundle that is minified: %s", (minify) => {
 
 // Node calls the streams later, so that the stack has no frame of the program.
 const inStreams = ["toReadableStream", "toWritableStream"].map((name) => [name, [""]]);
+
+describe("goro/debug", () => {
+  const source = (first: string): string =>
+    `${first}import { Channel, go } from "goro";\nfunction stuck() { return new Channel().receive(); }\ngo(stuck);\n`;
+  const { GORO_DEBUG: _, ...env } = process.env;
+
+  test("with --import, lists the goroutines of a program without main", async () => {
+    const file = join(folder, "debugged.js");
+    await writeFile(file, source(""));
+    const { stderr } = await run(process.execPath, ["--import", "goro/debug", file], { cwd: folder, env });
+    expect(stderr).toContain("goro: process exiting with 1 goroutine still blocked: 1 [chan receive]\n");
+    expect(stderr).toContain("debugged.js:2");
+  });
+
+  test.each(["node", "module"])("imported first, does so in a bundle of the build for %s", async (condition) => {
+    const outfile = join(folder, `debugged-${condition}.mjs`);
+    const stdin = { contents: source('import "goro/debug";\n'), resolveDir: folder, sourcefile: "debugged.js" };
+    await build({
+      stdin,
+      bundle: true,
+      format: "esm",
+      platform: "neutral",
+      mainFields: [],
+      conditions: [condition],
+      outfile,
+    });
+    const { stderr } = await run(process.execPath, [outfile], { env });
+    expect(stderr).toContain("goroutine 2 [chan receive]: stuck\n");
+  });
+});
 
 test("a report shows the frames of the program, and not those of the library", async () => {
   const stuck = 'import { Channel, main } from "goro";\nmain(async () => {\n  await new Channel().receive();\n});\n';

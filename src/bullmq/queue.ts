@@ -2,6 +2,8 @@
 
 import { background } from "../context/derive.ts";
 import type { Context } from "../context/context.ts";
+import { checkCancellation, throwIfCanceled, untilCanceled } from "../runtime/cancelable-wait.ts";
+import type { WaitOptions } from "../runtime/cancellation.ts";
 import type { JobSource } from "../pool/source.ts";
 import { printAsString } from "../util/inspect.ts";
 import { Check } from "../util/validate.ts";
@@ -54,8 +56,12 @@ export interface JobQueue<Job, Result> {
    */
   outcomes(ctx?: Context): AsyncGenerator<QueueOutcome<Job, Result>, void, undefined>;
 
-  /** Returns how many jobs the queue has in each state. */
-  counts(): Promise<QueueCounts>;
+  /**
+   * Returns how many jobs the queue has in each state.
+   *
+   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call.
+   */
+  counts(options?: WaitOptions): Promise<QueueCounts>;
 
   /** Creates or updates the tables in Postgres, before the first use of a new version of BullMQ. Does nothing with Redis. */
   migrate(): Promise<void>;
@@ -73,7 +79,11 @@ export function queue<Job, Result = void>(name: string, options: QueueOptions<Jo
   return new BullQueue(resolveQueueOptions(name, options));
 }
 
-const checks = { jobs: new Check("JobQueue.jobs"), outcomes: new Check("JobQueue.outcomes") };
+const checks = {
+  jobs: new Check("JobQueue.jobs"),
+  outcomes: new Check("JobQueue.outcomes"),
+  counts: new Check("JobQueue.counts"),
+};
 
 class BullQueue<Job, Result> implements JobQueue<Job, Result> {
   static {
@@ -112,13 +122,17 @@ class BullQueue<Job, Result> implements JobQueue<Job, Result> {
     return readOutcomes(ctx, source, settings.keepDone, settings.onError);
   }
 
-  async counts(): Promise<QueueCounts> {
+  async counts(options: WaitOptions = {}): Promise<QueueCounts> {
+    const cancellation = checkCancellation(checks.counts, options);
+    throwIfCanceled(cancellation);
     const connection = new ProducerConnection(this.#options);
     try {
-      await connection.ready();
-      return await connection.counts();
+      const counts = connection.ready().then(() => connection.counts());
+      return await (cancellation === null ? counts : untilCanceled(counts, cancellation));
     } finally {
-      await connection.close();
+      const closed = connection.close();
+      // The end of a connection to a server that is away takes seconds.
+      if (cancellation?.isCanceled !== true) await closed;
     }
   }
 

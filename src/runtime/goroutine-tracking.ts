@@ -26,8 +26,6 @@ export function createAsyncLocalStorage<T>(): AsyncLocalStorage<T> | undefined {
 /** Whether call sites are captured. */
 export const debugEnabled: boolean = getEnv("GORO_DEBUG") === "1";
 
-if (debugEnabled) captureCallSites(callerFrames);
-
 let goroutines: AsyncLocalStorage<GoroutineInfo> | undefined;
 const trackingUsers = new Set<object>();
 
@@ -95,7 +93,15 @@ export function startRegistry(realms: "real" | "all" = "real"): [registry: Gorou
 }
 
 /** The registry of the program; undefined unless it was started before the first goroutine, as with GORO_DEBUG=1. */
-export let globalRegistry: GoroutineRegistry | undefined = debugEnabled ? startRegistry()[0] : undefined;
+export let globalRegistry: GoroutineRegistry | undefined;
+
+/** Captures call sites, and starts the registry of the program, as GORO_DEBUG=1 does. */
+export function startTracking(): void {
+  captureCallSites(callerFrames);
+  globalRegistry ??= startRegistry()[0];
+}
+
+if (debugEnabled) startTracking();
 
 const activeRegistries = new Set<GoroutineRegistry>();
 

@@ -138,6 +138,21 @@ for (const engine of engines) {
       while (countSockets() > before) await time.sleep(5);
     });
 
+    test("counts can be canceled while the server does not respond", async () => {
+      const proxy = await Proxy.open(server.port);
+      proxy.swallow();
+      const numbers = makeQueue({}, server.url.replace(`:${server.port}`, `:${proxy.port}`));
+      const [ctx, cancel] = context.withCancel(background);
+      const counts = numbers.counts({ ctx });
+      while (proxy.swallowed === 0) await time.sleep(1);
+      cancel();
+      await expect(counts).rejects.toBe(ctx.err());
+      await expect(numbers.counts({ ctx })).rejects.toBe(ctx.err());
+      expect(listeners(ctx)).toBe(0);
+      await proxy.close();
+      expect(await makeQueue().counts({ ctx: background })).toMatchObject({ waiting: 0 });
+    });
+
     test("a source that is closed while a call of next is canceled leaves no connection behind", async () => {
       const before = countSockets();
       for (let i = 0; i < 5; i++) {
