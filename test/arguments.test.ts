@@ -81,6 +81,8 @@ const calls: Readonly<Record<string, Calls>> = {
   "ErrGroup.wait": { options: (options) => new ErrGroup().wait(options) },
   "ErrGroup.withContext": { parent: (parent) => ErrGroup.withContext(parent) },
   "JobQueue.jobs": { ctx: (ctx) => jobQueue().jobs(ctx) },
+  "JobQueue.counts": { options: (options) => jobQueue().counts(options) },
+  "JobChannel.send": { options: (options) => jobQueue().jobs().send(1, options) },
   "JobQueue.outcomes": { ctx: (ctx) => jobQueue().outcomes(ctx) },
   "KeyedMutex.lock": { options: (options) => new KeyedMutex<string>().lock("key", options) },
   "KeyedMutex.withLock": {
@@ -131,6 +133,8 @@ const calls: Readonly<Record<string, Calls>> = {
   "WorkerPool.map": { options: (options) => pool().map([1], options).next() },
   "WorkerPool.run": { options: (options) => pool().run(1, options) },
   "WorkerPool.send": { options: (options) => pool().send(1, options) },
+  "WorkerPool.onIdle": { options: (options) => pool().onIdle(options) },
+  "time.sleep": { options: (options) => time.sleep(0, options) },
   "WorkerPool.stop": { ctx: (ctx) => pool().stop(ctx) },
   "WorkerPool.submit": { options: (options) => pool().submit(1, options) },
   batch: { options: (options) => batch([1], options) },

@@ -117,7 +117,7 @@ for (const engine of engines) {
       expect(waitsOn(controller.signal)).toBe(0);
       controller.abort(new Error("later"));
       await expect(jobs.send({ n: 2 }, { signal: controller.signal })).rejects.toThrow("later");
-      await expect(jobs.send({ n: 2 }, { context: 1 } as never)).rejects.toThrow("send: ");
+      await expect(jobs.send({ n: 2 }, { context: 1 } as never)).rejects.toThrow("JobChannel.send: ");
       expect(await numbers.counts()).toMatchObject({ waiting: 1 });
       jobs.close();
     });
