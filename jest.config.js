@@ -10,7 +10,10 @@ export default {
   setupFilesAfterEnv: ["<rootDir>/test/setup.ts"],
   extensionsToTreatAsEsm: [".ts"],
   // Tests see the library as its users do: by its name.
-  moduleNameMapper: { "^goro$": "<rootDir>/src/index.ts", "^goro/(bullmq|pipeline|testing|trace)$": "<rootDir>/src/$1/$1.ts" },
+  moduleNameMapper: {
+    "^goro$": "<rootDir>/src/index.ts",
+    "^goro/(bullmq|pipeline|testing|trace)$": "<rootDir>/src/$1/$1.ts",
+  },
   // Types are checked by `npm run types`, once, and not file by file here.
   transform: { "^.+\\.ts$": ["ts-jest", { useESM: true, tsconfig: "tsconfig.json", diagnostics: false }] },
   collectCoverageFrom: ["src/**/*.ts"],

@@ -124,7 +124,9 @@ async function runWithCancels(calls: readonly Call[]): Promise<void> {
 function call(subject: object, method: string, n: number): unknown {
   const operation = (subject as Record<string, ((n?: number) => unknown) | undefined>)[method]?.bind(subject);
   // A lock and `wait` take options and no number.
-  return /(lock|wait)$/i.test(method) && !("acquire" in subject) && !("results" in subject) ? operation?.() : operation?.(n);
+  return /(lock|wait)$/i.test(method) && !("acquire" in subject) && !("results" in subject)
+    ? operation?.()
+    : operation?.(n);
 }
 
 function answerOf(f: () => unknown): unknown {
