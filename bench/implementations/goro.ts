@@ -1,7 +1,8 @@
 // goro, with each row written in the style of its README.
 
 import { setImmediate as turn } from "node:timers/promises";
-import { Channel, context, createLimit, go, promise, receive, select, WaitGroup, WorkerPool } from "goro";
+import * as goro from "goro";
+import { Channel, context, go, receive, select, WaitGroup, WorkerPool } from "goro";
 import type { Meter, Program } from "../rows/row.ts";
 import type { Implementation } from "./implementation.ts";
 import { runJob } from "./goro-bridge.ts";
@@ -163,7 +164,7 @@ async function selectPromise(n: number): Promise<number> {
   });
   let sum = 0;
   for (let i = 0; i < n; i++) {
-    const s = await select({ job: receive(jobs), closed: promise(closed) });
+    const s = await select({ job: receive(jobs), closed: goro.promise(closed) });
     sum += s.value ?? NaN;
   }
   return sum;
@@ -327,6 +328,6 @@ const programs: Readonly<Record<string, Program>> = {
 export const implementation: Implementation = {
   name: "goro",
   package: "goro",
-  adapters: { limit: { make: createLimit }, module: "goro", channelImport: '{ Channel } from "goro"' },
+  adapters: { limit: { make: (n) => goro.createLimit(n) }, module: "goro", channelImport: '{ Channel } from "goro"' },
   programs,
 };
