@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { ChannelState, type TimerSource } from "../../src/channel/channel-state.ts";
 import { PanicError } from "../../src/runtime/panic.ts";
-import type { WaitQueue } from "../../src/util/wait-queue.ts";
+import { Listener, type WaitQueue } from "../../src/util/wait-queue.ts";
 import { below, seed } from "../../src/runtime/realm.ts";
 import { Waiter } from "../../src/runtime/waiter.ts";
 import { capacities } from "../support/promises.ts";
@@ -329,4 +329,29 @@ describe("a woken waiter", () => {
 
 test("a channel without a name prints as a channel", () => {
   expect([String(new ChannelState(0)), String(new ChannelState(2))]).toEqual(["a channel", "a channel (0 of 2)"]);
+});
+
+test("a channel is awaited while a receiver or a listener for its closing is queued", () => {
+  class CountingListener extends Listener {
+    calls = 0;
+
+    notify(): void {
+      this.calls++;
+    }
+  }
+  const state = new ChannelState<number>(0);
+  expect(state.isAwaited).toBe(false);
+  const receiver = new Party(state, 1, []);
+  state.pushReceiver(receiver);
+  expect(state.isAwaited).toBe(true);
+  state.removeWaiter(receiver);
+  expect(state.isAwaited).toBe(false);
+  const [removed, kept] = [new CountingListener(), new CountingListener()];
+  state.onClose(removed);
+  expect(state.isAwaited).toBe(true);
+  removed.queue?.remove(removed);
+  expect(state.isAwaited).toBe(false);
+  state.onClose(kept);
+  state.close();
+  expect([state.isAwaited, removed.calls, kept.calls]).toEqual([false, 0, 1]);
 });
