@@ -1,7 +1,7 @@
 // The sizes of the exports in the bundle of a program: how they are measured, and the budgets that they must keep.
 
 import { gzipSync } from "node:zlib";
-import { build, type BuildOptions, type BuildResult } from "esbuild";
+import { build, type Metafile } from "esbuild";
 import { markdownTable, replaceBlock } from "./markdown.ts";
 
 /** Bytes by export of `goro`, or by entry: a bundle of nothing else, minified and compressed by gzip. */
@@ -21,8 +21,8 @@ const shown = [
 
 /** Measures all exports of the package `goro`, as it is published, in the `node_modules` of `folder`. */
 export async function measureSizes(folder: string): Promise<Sizes> {
-  const { metafile } = await bundle('export * from "goro";', folder, { metafile: true });
-  const names = Object.values(metafile?.outputs ?? {}).flatMap((output) => output.exports);
+  const { metafile } = await bundle('export * from "goro";', folder);
+  const names = Object.values(metafile.outputs).flatMap((output) => output.exports);
   const sizes: Record<string, number> = {};
   for (const name of names.sort()) sizes[name] = await sizeOf(`export { ${name} } from "goro";`, folder);
   for (const entry of entries) sizes[entry] = await sizeOf(`export * from "${entry}";`, folder);
@@ -50,12 +50,17 @@ export function withSizes(page: string, budgets: Sizes): string {
 }
 
 async function sizeOf(contents: string, folder: string): Promise<number> {
-  const { outputFiles = [] } = await bundle(contents, folder, { minify: true });
-  return gzipSync(outputFiles.map((file) => file.text).join(""), { level: 9 }).length;
+  const { text } = await bundle(contents, folder, true);
+  return gzipSync(text, { level: 9 }).length;
 }
 
-function bundle(contents: string, folder: string, options: BuildOptions): Promise<BuildResult> {
-  return build({
+/** Bundles a module with `contents` as a bundler for browsers does, with the packages in the `node_modules` of `folder`. */
+export async function bundle(
+  contents: string,
+  folder: string,
+  minify: boolean = false,
+): Promise<{ readonly text: string; readonly metafile: Metafile }> {
+  const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: folder },
     bundle: true,
     format: "esm",
@@ -64,6 +69,8 @@ function bundle(contents: string, folder: string, options: BuildOptions): Promis
     conditions: ["module"],
     external: ["node:*"],
     write: false,
-    ...options,
+    metafile: true,
+    minify,
   });
+  return { text: outputFiles.map((file) => file.text).join(""), metafile };
 }

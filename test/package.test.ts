@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { build, type BuildOptions } from "esbuild";
-import { compareSizes, measureSizes, type Sizes, withSizes } from "../scripts/sizes.ts";
+import { bundle, compareSizes, measureSizes, type Sizes, withSizes } from "../scripts/sizes.ts";
 import { bundleVendor, notice } from "../scripts/vendor.ts";
 import { waitingProgram, waits, withoutWaits } from "./support/public-waits.ts";
 
@@ -112,19 +112,7 @@ describe("the libraries of goro/trace", () => {
 });
 
 test("a bundler removes unused modules", async () => {
-  const contents = 'export { Channel } from "goro";';
-  const stdin = { contents, resolveDir: folder };
-  const { metafile } = await build({
-    stdin,
-    bundle: true,
-    format: "esm",
-    platform: "neutral",
-    mainFields: [],
-    conditions: ["module"],
-    external: ["node:*"],
-    write: false,
-    metafile: true,
-  });
+  const { metafile } = await bundle('export { Channel } from "goro";', folder);
   const files = Object.values(metafile.outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
   );
@@ -230,18 +218,7 @@ test("every class and function keeps its name in the build for programs, and eve
 });
 
 test("no mark of the library's code ends in a call, of which WebKit has no frame, in a minified bundle", async () => {
-  const { outputFiles } = await build({
-    stdin: { contents: 'export * from "goro";', resolveDir: folder },
-    bundle: true,
-    minify: true,
-    format: "esm",
-    platform: "neutral",
-    mainFields: [],
-    conditions: ["module"],
-    external: ["node:*"],
-    write: false,
-  });
-  const text = outputFiles.map((file) => file.text).join("");
+  const { text } = await bundle('export * from "goro";', folder, true);
   expect(text.match(/=>(?:new )?Error\(\)\.stack\)/g)?.length).toBeGreaterThan(50);
   expect(text).not.toMatch(/=>(?:new )?Error\(\)[;,)}]/);
 });

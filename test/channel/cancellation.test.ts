@@ -5,51 +5,10 @@ import { getEventListeners } from "node:events";
 import { Channel, context, go, PanicError, receive, select } from "goro";
 import { bubble } from "goro/testing";
 import { channelStateOf } from "../../src/channel/channel.ts";
-import { waitsOn } from "../../src/runtime/cancellation.ts";
 import { chanReceive, chanSend } from "../../src/runtime/wait-reasons.ts";
-import { children, listeners, Wrapper } from "../support/contexts.ts";
-
-type Options = { readonly ctx?: context.Context; readonly signal?: AbortSignal };
-
-interface Canceler {
-  readonly options: Options;
-  readonly reason: () => unknown;
-  readonly listeners: () => number;
-  cancel(): void;
-}
+import { type Canceler, cancelers } from "../support/cancelers.ts";
 
 const why = new Error("why");
-
-const cancelers: Record<string, () => Canceler> = {
-  "a context": () => {
-    const [ctx, cancel] = context.withCancelCause(context.background());
-    return {
-      options: { ctx },
-      reason: () => ctx.err(),
-      listeners: () => listeners(ctx) + children(ctx),
-      cancel: () => cancel(why),
-    };
-  },
-  "a user-defined context": () => {
-    const [ctx, cancel] = context.withCancel(context.background());
-    return {
-      options: { ctx: new Wrapper(ctx) },
-      reason: () => ctx.err(),
-      listeners: () => listeners(ctx) + children(ctx),
-      cancel,
-    };
-  },
-  "a signal": () => {
-    const controller = new AbortController();
-    const { signal } = controller;
-    return {
-      options: { signal },
-      reason: () => why,
-      listeners: () => waitsOn(signal),
-      cancel: () => controller.abort(why),
-    };
-  },
-};
 
 const byAnyCapacity = Object.keys(cancelers).flatMap((by) => [0, 1, 2, 64].map((capacity) => [by, capacity] as const));
 

@@ -4,8 +4,7 @@ import { describe, expect, test } from "@jest/globals";
 import { getEventListeners } from "node:events";
 import { context, Mutex, RateLimiter, RWMutex, Semaphore, time } from "goro";
 import { bubble } from "goro/testing";
-import { waitsOn } from "../../src/runtime/cancellation.ts";
-import { listeners } from "../support/contexts.ts";
+import { type Canceler, cancelers } from "../support/cancelers.ts";
 
 type Options = { readonly ctx?: context.Context; readonly signal?: AbortSignal };
 
@@ -61,36 +60,7 @@ const locks: Record<string, () => Lock> = {
   },
 };
 
-interface Canceler {
-  readonly options: Options;
-  readonly reason: () => unknown;
-  readonly listeners: () => number;
-  cancel(): void;
-}
-
 const why = new Error("why");
-
-const cancelers: Record<string, () => Canceler> = {
-  "a context": () => {
-    const [ctx, cancel] = context.withCancelCause(context.background());
-    return {
-      options: { ctx },
-      reason: () => ctx.err(),
-      listeners: () => listeners(ctx),
-      cancel: () => cancel(why),
-    };
-  },
-  "a signal": () => {
-    const controller = new AbortController();
-    const { signal } = controller;
-    return {
-      options: { signal },
-      reason: () => why,
-      listeners: () => waitsOn(signal),
-      cancel: () => controller.abort(why),
-    };
-  },
-};
 
 const pairs = Object.keys(locks).flatMap((lock) => Object.keys(cancelers).map((by) => [lock, by] as const));
 
