@@ -30,8 +30,8 @@ export function pages(rows: readonly Row[], read: (file: string) => string): Map
   const figures = [
     head(run.setting),
     verdicts(rows, run.results),
-    "At other sizes:\n",
-    verdicts(scaling, sizes.results),
+    head(sizes.setting),
+    verdicts(scaling, sizes.results, "Goals at other sizes"),
   ];
   const page = read("docs/speed.md");
   const [before, remainder] = page.split(begin) as [string, string];

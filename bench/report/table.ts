@@ -53,7 +53,7 @@ export function rowTable(row: Row, results: readonly Result[]): string {
 }
 
 /** Formats the goals of all rows, with the result of goro for each. */
-export function verdicts(rows: readonly Row[], results: readonly Result[]): string {
+export function verdicts(rows: readonly Row[], results: readonly Result[], title: string = "Goals"): string {
   const lines: string[][] = [];
   for (const row of rows) {
     for (const n of sizesIn(row, results)) {
@@ -71,7 +71,7 @@ export function verdicts(rows: readonly Row[], results: readonly Result[]): stri
     }
   }
   if (lines.length === 0) return "No goal was judged: goro or the reference of the goal was not measured.";
-  return ["### Goals", "", table(["row", "goro", "goal", "got", ""], lines)].join("\n") + "\n";
+  return [`### ${title}`, "", table(["row", "goro", "goal", "got", ""], lines)].join("\n") + "\n";
 }
 
 function sentence({ words, reached, got, target }: Verdict): string {

@@ -11,10 +11,7 @@ const poolChannels: Row<"channels"> = {
   title: "pool by hand: 4 workers, jobs (100), results (100)",
   unit: "ns",
   n: 500_000,
-  goal: [
-    { words: "<= 400", value: 400 },
-    { words: "half of every peer", factor: 0.5, than: "peers" },
-  ],
+  goal: { words: "<= 1.9 x Go", factor: 1.9, than: "go" },
   needs: "channels",
   expected: (n) => 2 * sumBelow(n),
   async run(adapter, n) {
@@ -42,10 +39,7 @@ const poolMap: Row<"pool"> = {
   title: "map of trivial async jobs, 4 at a time",
   unit: "ns",
   n: 200_000,
-  goal: [
-    { words: "below p-map", factor: 1, than: "p-map" },
-    { words: "a quarter of fastq", factor: 0.25, than: "fastq" },
-  ],
+  goal: { words: "<= 1.9 x async.mapLimit", factor: 1.9, than: "async" },
   needs: "pool",
   expected: (n) => 2 * sumBelow(n),
   async run(adapter, n, meter) {

@@ -54,10 +54,10 @@ const selectPromise: Row = {
 };
 
 export const select: readonly Row[] = [
-  oneBusy("select-2", "select of 2, one busy", 2, { words: "<= 1.4 x Go", factor: 1.4, than: "go" }),
-  oneBusy("select-8", "select of 8, one busy", 8, { words: "<= 0.9 x Go", factor: 0.9, than: "go" }),
+  oneBusy("select-2", "select of 2, one busy", 2, { words: "<= 1.1 x Go", factor: 1.1, than: "go" }),
+  oneBusy("select-8", "select of 8, one busy", 8, { words: "first of all libraries", factor: 1, than: "peers" }),
   // For a library without contexts, `done` is a channel that is never closed, as the context in Go.
-  oneBusy("select-done", "select of jobs and `ctx.done()`", 2, { words: "<= 1.4 x Go", factor: 1.4, than: "go" }),
+  oneBusy("select-done", "select of jobs and `ctx.done()`", 2, { words: "<= 1.2 x Go", factor: 1.2, than: "go" }),
   receiveDone,
   selectPromise,
 ];

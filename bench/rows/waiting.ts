@@ -11,7 +11,7 @@ const waitgroup: Row<"waitGroup"> = {
   title: "WaitGroup: spawn, done, wait; 1,000 goroutines at a time",
   unit: "ns",
   n: 1_000_000,
-  goal: { words: "first", factor: 1, than: "peers" },
+  goal: { words: "<= 1.1 x the first library", factor: 1.1, than: "peers" },
   needs: "waitGroup",
   expected: (n) => n,
   async run(adapter, n) {

@@ -1,5 +1,6 @@
 // The options of the command line.
 
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 /** The options of a run. */
@@ -61,7 +62,12 @@ export function parse(args: readonly string[]): Options {
     against: values.against ?? null,
     sizes: values.sizes,
     quick: values.quick,
-    json: values.json ?? null,
-    svg: values.svg ?? null,
+    json: fileOf(values.json),
+    svg: fileOf(values.svg),
   };
+}
+
+/** Resolves a path as the user wrote it: npm changes the working directory. */
+function fileOf(path: string | undefined): string | null {
+  return path === undefined ? null : resolve(process.env["INIT_CWD"] ?? ".", path);
 }
