@@ -6,14 +6,14 @@
 import { type IQueueBackend, Job, type JobJson, type MinimalJob, type MinimalQueue, Worker } from "bullmq";
 import { type RetryPolicy, retryDelay } from "../pool/retry.ts";
 import { currentClock } from "../runtime/timer.ts";
-import { backendFactory, backoffType, Connection, connectionOptions, keepOf, responsePatience } from "./connection.ts";
+import { backendFactory, backoffType, Connection, connectionOptions, responsePatience } from "./connection.ts";
 import { type EngineSettings, isClient } from "./options.ts";
 import { ResponseWatch } from "./response-watch.ts";
 
 /** The pause by which BullMQ does not retry. */
 const noRetry = -1;
 
-/** The greatest number of batches of outcomes that one request removes. */
+/** The greatest number of done jobs, or of batches of outcomes, that one request removes. */
 const removalSize = 1000;
 
 /** A job that has been taken from the queue. */
@@ -85,7 +85,6 @@ class FetchingWorker extends Worker<unknown, unknown, string, IQueueBackend> {
 export class WorkerConnection extends Connection<FetchingWorker> {
   readonly #pauses: Pauses;
   readonly #outcomes: IQueueBackend;
-  readonly #keep: boolean | { age: number };
   #tokens = 0;
 
   /** The requests that take or complete a job, or sweep, and have no response yet. */
@@ -112,7 +111,6 @@ export class WorkerConnection extends Connection<FetchingWorker> {
     };
     super(settings, new FetchingWorker(name, null, options, backendFactory(settings)));
     this.#pauses = pauses;
-    this.#keep = keepOf(settings.keepDone);
     this.#outcomes = this.backend.forQueue(outcomesName(name));
   }
 
@@ -174,7 +172,8 @@ export class WorkerConnection extends Connection<FetchingWorker> {
     const { stored, token } = job;
     try {
       const record = stored as unknown as MinimalJob;
-      const { result } = await this.backend.moveToCompleted(record, value, this.#keep, token, isFetching);
+      const isRemoved = this.settings.keepDone === 0;
+      const { result } = await this.backend.moveToCompleted(record, value, isRemoved, token, isFetching);
       return await this.#toResult(result, token, leasedAt);
     } finally {
       this.#inFlight--;
@@ -214,11 +213,15 @@ export class WorkerConnection extends Connection<FetchingWorker> {
     return this.backend.extendLocks(ids, tokens, this.settings.lease);
   }
 
-  /** Makes jobs whose leases have run out available again. */
+  /** Makes jobs whose leases have run out available again, and removes the jobs that have been done for longer than `keep.done`. */
   async sweep(): Promise<void> {
+    const { keepDone } = this.settings;
     this.#inFlight++;
     try {
       await this.backend.moveStalledJobsToWait();
+      // BullMQ can also remove them when it completes a job. On Postgres, that is a query by a state that is a parameter, for which a plan that
+      // is made once cannot use the index of finished jobs: a connection with such a plan reads all jobs of the queue for each job.
+      if (keepDone > 0 && keepDone < Infinity) await this.#clean(this.backend, "completed", keepDone);
     } finally {
       this.#inFlight--;
     }
@@ -254,13 +257,8 @@ export class WorkerConnection extends Connection<FetchingWorker> {
   }
 
   /** Removes the batches of outcomes that have not been read for `ms` milliseconds, and returns their number. */
-  async removeOutcomes(ms: number): Promise<number> {
-    let count = 0;
-    for (;;) {
-      const removed = await this.#outcomes.cleanJobsByState("wait", Date.now() - ms, removalSize);
-      count += removed.length;
-      if (removed.length < removalSize) return count;
-    }
+  removeOutcomes(ms: number): Promise<number> {
+    return this.#clean(this.#outcomes, "wait", ms);
   }
 
   protected override async end(): Promise<void> {
@@ -277,6 +275,16 @@ export class WorkerConnection extends Connection<FetchingWorker> {
     const { redis } = this.settings;
     if (this.redis === null || this.isClosing || isClient(redis) || redis?.["socketTimeout"] !== undefined) return;
     this.#watch = new ResponseWatch(this.redis, responsePatience(this.settings), () => this.#inFlight > 0);
+  }
+
+  /** Removes the jobs of a queue that have been in `state` for `ms` milliseconds, and returns their number. */
+  async #clean(queue: IQueueBackend, state: "completed" | "wait", ms: number): Promise<number> {
+    let count = 0;
+    for (;;) {
+      const removed = await queue.cleanJobsByState(state, Date.now() - ms, removalSize);
+      count += removed.length;
+      if (removed.length < removalSize) return count;
+    }
   }
 
   async #restartBlocking(): Promise<void> {

@@ -20,6 +20,7 @@ const pg = require("pg") as typeof postgres;
 
 type Job = { readonly n: number };
 type Options = Partial<QueueOptions<Job>>;
+type Numbers = JobQueue<Job, number>;
 
 const background = context.background();
 
@@ -40,7 +41,7 @@ for (const engine of engines) {
       return isRedis ? { sweep: 50, redis: url, ...options } : { sweep: 50, postgres: url, ...options };
     }
 
-    function makeQueue(options: Options = {}, url?: string): JobQueue<Job, number> {
+    function makeQueue(options: Options = {}, url?: string): Numbers {
       return queue(`c${queues++}`, optionsOf(options, url));
     }
 
@@ -150,6 +151,24 @@ for (const engine of engines) {
       );
       jobs.close();
       await source.close();
+    });
+
+    test("a sweep removes the jobs that have been done for keep.done, and no others", async () => {
+      const [brief, long] = [300, 60_000].map((done) => makeQueue({ keep: { done } })) as [Numbers, Numbers];
+      const sources = await Promise.all(
+        [brief, long].map(async (numbers) => {
+          const jobs = numbers.jobs();
+          await Promise.all([1, 2].map((n) => jobs.send({ n })));
+          jobs.close();
+          const source = numbers.deliveries();
+          await (await take(source)).ack(1);
+          return source;
+        }),
+      );
+      while ((await brief.counts()).done > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(await brief.counts()).toMatchObject({ waiting: 1, done: 0 });
+      expect(await long.counts()).toMatchObject({ waiting: 1, done: 1 });
+      await Promise.all(sources.map((source) => source.close()));
     });
 
     test("no more jobs than the rate are taken in its time", async () => {
