@@ -48,6 +48,8 @@ export async function listApi(entries: Entries, texts: ReadonlyMap<string, strin
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
     allowImportingTsExtensions: true,
     noEmit: true,
+    // The listing needs only the declarations of the package.
+    noLib: true,
     types: [],
   };
   const host = ts.createCompilerHost(options);
@@ -129,7 +131,6 @@ class Lister {
   }
 
   #collectUsed(node: ts.Node): void {
-    if (isPrivate(node)) return;
     if (ts.isIdentifier(node)) {
       const symbol = this.#checker.getSymbolAtLocation(node);
       if (symbol !== undefined) this.#addUsed(this.#resolve(symbol));
@@ -140,7 +141,7 @@ class Lister {
   /** Adds what a file of the package declares at its top. */
   #addUsed(symbol: ts.Symbol): void {
     const [declaration] = symbol.declarations ?? [];
-    if (declaration === undefined || declaration.getSourceFile().fileName.includes("/node_modules/typescript/")) return;
+    if (declaration === undefined) return;
     const statement = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
     if (ts.isSourceFile(statement.parent) && ts.isStatement(statement)) this.#used.add(symbol);
   }

@@ -54,5 +54,5 @@ test("the version is the same in package.json, in the lock file and in the sourc
 });
 
 test("the version is that of a section of the changelog", async () => {
-  expect(sectionOf(await read("CHANGELOG.md"), version)).not.toBe("");
+  expect(sectionOf(await read("CHANGELOG.md"), version)).toMatch(/\S/);
 });
