@@ -1,7 +1,19 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "coverage/", "bench/*", "!bench/machines/", "compat/", "site/", ".stryker/", "core-*.mjs"] },
+  {
+    ignores: [
+      "dist/",
+      ".package/",
+      "coverage/",
+      "bench/*",
+      "!bench/machines/",
+      "compat/",
+      "site/",
+      ".stryker/",
+      "core-*.mjs",
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -21,7 +21,7 @@ export interface Finding {
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const roots = ["src", "test", "examples", "scripts", "bench", "compat", "site", "docs", ".ci", ".github"];
-const pages = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"];
+const pages = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
 const skippedFolders = new Set(["node_modules", "dist", "build"]);
 const checkedFiles = /\.(?:[cm]?[tj]s|go|md|ya?ml)$|^\.ci\/run$/;
 

@@ -1,0 +1,11 @@
+// Makes the tarball that is published: npm run pack, or npm run pack -- FOLDER
+
+import { relative } from "node:path";
+import { maxTarball, pack } from "./package.ts";
+
+const { tarball, bytes, files } = await pack(process.argv[2] ?? ".package");
+console.log(`${relative("", tarball)}: ${bytes} bytes, ${files} files`);
+if (bytes > maxTarball) {
+  console.error(`The limit of the tarball is ${maxTarball} bytes.`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,63 @@
+// The links of all Markdown pages, in the repository and in the published package.
+
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { expect, test } from "@jest/globals";
+import { maxPages, packageManifest, packagePages } from "../scripts/package.ts";
+import { deadLinks } from "../scripts/pages.ts";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+// What npm installs and what scripts write is not in the repository.
+const skipped = /^(?:node_modules|\.git|\.package|\.stryker|build|coverage|dist|reports|program-.*)$/;
+
+async function filesBelow(folder: string, extension: string): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true });
+  const nested = entries.map(async (entry): Promise<string[]> => {
+    const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return skipped.test(entry.name) ? [] : filesBelow(path, extension);
+    return path.endsWith(extension) ? [path] : [];
+  });
+  return (await Promise.all(nested)).flat();
+}
+
+test("no link of a page of the repository is dead", async () => {
+  const paths = await filesBelow("", ".md");
+  const pages = await Promise.all(paths.map(async (path) => [path, await readFile(join(root, path), "utf8")] as const));
+  expect(pages.length).toBeGreaterThan(15);
+  const exists = (path: string): boolean => !path.startsWith("..") && existsSync(join(root, path));
+  expect(deadLinks(new Map(pages), exists)).toEqual([]);
+});
+
+test("no link of a published page is dead", async () => {
+  const pages = await packagePages();
+  expect(deadLinks(pages, (path) => ["LICENSE", "NOTICE"].includes(path))).toEqual([]);
+});
+
+test("each page that a message of the library names is published", async () => {
+  const pages = await packagePages();
+  const sources = await filesBelow("src", ".ts");
+  const texts = await Promise.all(sources.map((path) => readFile(join(root, path), "utf8")));
+  const named = new Set(texts.flatMap((text) => text.match(/\bdocs\/[\w/-]+\.md\b/g) ?? []));
+  expect([...named].filter((path) => !pages.has(path))).toEqual([]);
+  expect(named).toContain("docs/copies.md");
+});
+
+test("the published pages have at most 45 kB after compression", async () => {
+  const pages = await packagePages();
+  expect(gzipSync([...pages.values()].join(""), { level: 9 }).length).toBeLessThanOrEqual(maxPages);
+});
+
+test("the published package.json has what users need, and nothing for the repository", async () => {
+  const published = JSON.parse(await packageManifest()) as Record<string, unknown>;
+  const { private: isPrivate, ...manifest } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as Record<
+    string,
+    unknown
+  >;
+  expect(isPrivate).toBe(true);
+  expect(manifest).toMatchObject(published);
+  const removed = Object.keys(manifest).filter((name) => !(name in published));
+  expect(removed.sort()).toEqual(["devDependencies", "files", "overrides", "scripts"]);
+});
