@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { filesOfPage, writeFiles } from "../../scripts/page-files.ts";
-import { run } from "../../scripts/run.ts";
+import { run, type Run } from "../../scripts/run.ts";
 
 interface LintResult {
   readonly filePath: string;
@@ -23,10 +23,15 @@ beforeAll(async () => {
   await writeFiles(folder, files);
   await writeFiles(folder, [["tsconfig.json", '{ "extends": "../../tsconfig.json", "include": ["."] }']]);
   await copyFile(join(root, "package.json"), join(folder, "package.json"));
-  const eslint = join(root, "node_modules", "eslint", "bin", "eslint.js");
-  const { stdout, stderr } = await run(process.execPath, [eslint, "--format", "json", "."], {}, folder);
-  expect(stderr).toBe("");
-  results = JSON.parse(stdout) as LintResult[];
+  const packages = join(root, "node_modules");
+  const start = (args: readonly string[]): Promise<Run> => run(process.execPath, args, {}, folder);
+  const [lint, compilation] = await Promise.all([
+    start([join(packages, "eslint", "bin", "eslint.js"), "--format", "json", "."]),
+    start([join(packages, "typescript", "bin", "tsc")]),
+  ]);
+  // Without types, a rule finds nothing.
+  expect([compilation.stdout, lint.stderr]).toEqual(["", ""]);
+  results = JSON.parse(lint.stdout) as LintResult[];
 });
 
 afterAll(() => rm(folder, { recursive: true }));
