@@ -146,25 +146,23 @@ describe.each(policies)("%s", (overflow) => {
     expect(String(ch)).toBe("LossyChannel(events) 1/1, closed, 1 dropped");
   });
 
-  test("a recording contains each value that was dropped", async () => {
-    for (const [values, shown] of [
-      [true, overflow === "drop-oldest" ? "1" : "2"],
-      [false, "a value"],
-    ] as const) {
-      using recording = record({ values });
-      const named = new LossyChannel<number>(1, { overflow, name: "events" });
-      const unnamed = new LossyChannel<number>(1, { overflow });
-      for (const n of [1, 2]) for (const ch of [named, unnamed]) ch.trySend(n);
-      await named.receive();
-      const { events } = recording.stop();
-      expect(events.filter(({ type }) => type === "log")).toMatchObject([
-        { text: `dropped ${shown}: events is full` },
-        { text: `dropped ${shown}: a channel is full` },
-      ]);
-      // The value that is received is the one that was kept.
-      const sent = events.filter((event) => event.type === "send").filter(({ channel }) => channel === 1);
-      expect(events.findLast((event) => event.type === "receive")?.value).toBe(sent.at(-1)?.value);
-    }
+  test.each([
+    [true, overflow === "drop-oldest" ? "1" : "2"],
+    [false, "a value"],
+  ])("a recording contains each value that was dropped (values: %p)", async (values, shown) => {
+    using recording = record({ values });
+    const named = new LossyChannel<number>(1, { overflow, name: "events" });
+    const unnamed = new LossyChannel<number>(1, { overflow });
+    for (const n of [1, 2]) for (const ch of [named, unnamed]) ch.trySend(n);
+    await named.receive();
+    const { events } = recording.stop();
+    expect(events.filter(({ type }) => type === "log")).toMatchObject([
+      { text: `dropped ${shown}: events is full` },
+      { text: `dropped ${shown}: a channel is full` },
+    ]);
+    // The value that is received is the one that was kept.
+    const sent = events.filter((event) => event.type === "send").filter(({ channel }) => channel === 1);
+    expect(events.findLast((event) => event.type === "receive")?.value).toBe(sent.at(-1)?.value);
   });
 
   test("histories of sends and receives are those of a list that drops", () => {

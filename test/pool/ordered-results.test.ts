@@ -292,17 +292,16 @@ test("at most twice as many jobs as workers are in flight by default, also after
     await using fixed = new WorkerPool(double, { workers: 3 });
     await using resized = new WorkerPool(double, { workers: 1 });
     resized.resize(4);
-    for (const [pool, window] of [
-      [fixed, 6],
-      [resized, 8],
-    ] as const) {
+    const expectWindow = async (pool: typeof fixed, window: number): Promise<void> => {
       const source = new Source(100);
       await using results = pool.map(quick(source));
       void results.next();
       await waitUntilBlocked();
       // One of them has been taken, and leaves room for another.
       expect(source.asked).toBe(window + 1);
-    }
+    };
+    await expectWindow(fixed, 6);
+    await expectWindow(resized, 8);
   }));
 
 test("a window of one lets one job run at a time", () =>

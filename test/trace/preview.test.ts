@@ -11,8 +11,14 @@ import { replace } from "../support/replace.ts";
 
 const traps = Reflect.ownKeys(Reflect).filter((name) => typeof name === "string" && name !== "toString") as string[];
 
+interface HostileValue {
+  readonly name: string;
+  readonly value: object;
+  readonly calls: () => number;
+}
+
 /** Proxies that throw in one trap each and count that, and a revoked one. */
-function hostileValues(): { readonly name: string; readonly value: object; readonly calls: () => number }[] {
+function hostileValues(): HostileValue[] {
   const proxies = traps.map((name) => {
     let calls = 0;
     const trap = (): never => {
@@ -92,17 +98,16 @@ const ways: Readonly<Record<string, (ch: Channel<unknown>, value: unknown) => Pr
 describe("a value whose traps throw is delivered, and none of its traps is called", () => {
   test.each(Object.keys(ways))("%s", async (way) => {
     const hand = ways[way] as (typeof ways)[string];
-    for (const capacity of capacities) {
-      for (const { name, value, calls } of hostileValues()) {
-        using recording = record({ values: true });
-        const ch = new Channel<unknown>(capacity);
-        const received = await hand(ch, value);
-        expect([name, received.ok, received.value === value, calls()]).toEqual([name, true, true, 0]);
-        await quiet();
-        const sends = recording.stop().events.filter((event) => event.type === "send");
-        expect(sends.map(({ text }) => text)).toContain(name === "apply" ? "a function" : "a Proxy");
-      }
-    }
+    const expectDelivery = async (capacity: number, { name, value, calls }: HostileValue): Promise<void> => {
+      using recording = record({ values: true });
+      const ch = new Channel<unknown>(capacity);
+      const received = await hand(ch, value);
+      expect([name, received.ok, received.value === value, calls()]).toEqual([name, true, true, 0]);
+      await quiet();
+      const sends = recording.stop().events.filter((event) => event.type === "send");
+      expect(sends.map(({ text }) => text)).toContain(name === "apply" ? "a function" : "a Proxy");
+    };
+    for (const capacity of capacities) for (const hostile of hostileValues()) await expectDelivery(capacity, hostile);
   });
 });
 
