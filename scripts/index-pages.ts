@@ -1,9 +1,11 @@
-// Writes the generated parts of two pages: the tables of examples/README.md, and the folders of the source in ARCHITECTURE.md.
+// Writes the generated parts of pages: the tables of examples/README.md and of docs/coming-from, and the folders of the source in
+// ARCHITECTURE.md.
 //
 //   npm run index
 
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { comingFromPages, withCalls } from "./coming-from.ts";
 import { examples } from "./examples.ts";
 import { withFolders } from "./folders.ts";
 import { withTables } from "./index-tables.ts";
@@ -11,6 +13,7 @@ import { withTables } from "./index-tables.ts";
 const all = await examples();
 await rewrite("../examples/README.md", (page) => withTables(page, all));
 await rewrite("../ARCHITECTURE.md", withFolders);
+for (const page of await comingFromPages()) await writeFile(page.file, await withCalls(page));
 
 async function rewrite(path: string, update: (page: string) => string | Promise<string>): Promise<void> {
   const file = fileURLToPath(new URL(path, import.meta.url));

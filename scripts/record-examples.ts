@@ -1,9 +1,11 @@
-// Runs the Go twin of each example with real Go, and records its outcome. It needs Go 1.25 or later.
+// Runs the Go twin of each example and the Go side of docs/coming-from/go.md with real Go, and records their outcomes. It needs Go 1.25 or
+// later.
 //
 //   npm run record
 //   npm run record -- 01-basic-pool pitfalls        only the examples of these names and folders
 
 import { rm, writeFile } from "node:fs/promises";
+import { goOutput, runGoProgram } from "./coming-from.ts";
 import { compareOutcomes, recordingFiles, runTwin, toOutcome } from "./examples.ts";
 import { selectExamples } from "./select-examples.ts";
 
@@ -21,3 +23,4 @@ for (const example of await selectExamples(process.argv.slice(2))) {
   else await writeFile(files.failure, first.failure);
   console.log(`${example.name}: ${first.output.split("\n").length - 1} lines${first.failure && ", and fails"}`);
 }
+if (process.argv.length === 2) await writeFile(goOutput, await runGoProgram());

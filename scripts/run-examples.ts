@@ -4,17 +4,19 @@
 //   npm run examples -- 01-basic-pool
 //   npm run examples -- --virtual --seed 7      in virtual time, in the order that the seed gives
 //   npm run examples -- 01-basic-pool --trace run.svg         a trace of the run: .svg, .json, .chrome.json, .txt
-//   npm run examples -- --go                    compared with a run of real Go instead of the recording
+//   npm run examples -- --go                    compared with a run of real Go instead of the recording; without names, the Go side of
+//                                               docs/coming-from/go.md is run too
 //   npm run examples -- --mistakes              each example with each of its mistakes, compared with the declared outcome, in virtual
 //                                               time with three seeds; with --go, the edited twins too
 
 import { rmSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Context, numCPU, WorkerPool } from "goro";
 import { formatterFor } from "../src/trace/output-formats.ts";
+import { goOutput, runGoProgram } from "./coming-from.ts";
 import { compareOutcomes, type Example, readRecording, runPort, runTwin, toOutcome } from "./examples.ts";
 import { writeMistakes } from "./mistakes.ts";
 import type { Run } from "./run.ts";
@@ -112,3 +114,9 @@ for await (const { cells, port, differences } of pool.map(selected)) {
 console.log(textTable(rows));
 console.log(`\n${selected.length - failed} of ${selected.length} as Go`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+if (values.go && positionals.length === 0) {
+  const isCurrent = (await runGoProgram()) === (await readFile(goOutput, "utf8"));
+  console.log(`test/coming-from/go: ${isCurrent ? "as recorded" : "NOT as recorded"}`);
+  if (!isCurrent) process.exitCode = 1;
+}
