@@ -32,10 +32,15 @@ export {
   send,
   type SendCase,
 } from "./channel/select.ts";
+/**
+ * Go's package time: sleeping, timers and tickers, and units of time. A duration is a number of milliseconds, and an instant is a number of
+ * milliseconds since the Unix epoch, as `Date.now()` returns it.
+ */
 export * as time from "./time/time.ts";
 export type { WaitContext, WaitOptions } from "./runtime/cancellation.ts";
 export type { Context } from "./context/context.ts";
 export { waitFor, type WaitForOptions } from "./context/wait-for.ts";
+/** Go's package context: contexts that carry a cancellation, a deadline and values, and the functions that make them. */
 export * as context from "./context/api.ts";
 export { defer, type DeferHandle } from "./runtime/defer.ts";
 export { go, gosched, numCPU, numGoroutine } from "./runtime/goroutine.ts";

@@ -15,7 +15,20 @@ import { ChannelState } from "./channel-state.ts";
 
 /** The result of a receive: a value that was sent, or `ok: false` if the channel is closed and empty. */
 export type ReceiveResult<T> =
-  { readonly value: T; readonly ok: true } | { readonly value: undefined; readonly ok: false };
+  | {
+      /** The value that was received. */
+      readonly value: T;
+
+      /** True: a value was received. */
+      readonly ok: true;
+    }
+  | {
+      /** Undefined: no value was received. */
+      readonly value: undefined;
+
+      /** False: the channel is closed, and its buffer is empty. */
+      readonly ok: false;
+    };
 
 // Only the library's classes have these properties, in their types alone: an object that merely has the methods of an end does not
 // compile where an end is expected. Their names appear in the errors of the compiler.
@@ -29,13 +42,31 @@ declare const notASendChannel: unique symbol;
 export interface ReceiveChannel<out T> extends AsyncIterable<T> {
   readonly [notAReceiveChannel]: T;
 
-  /** See {@link Channel.receive}. */
+  /**
+   * Receives the oldest value, waiting until there is one.
+   *
+   * Closed: the values in the buffer are received first, in order; then every receive returns `{ value: undefined, ok: false }`.
+   *
+   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation; the receive has then taken nothing.
+   *
+   * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.
+   */
   readonly receive: (options?: WaitOptions) => Promise<ReceiveResult<T>>;
 
-  /** See {@link Channel.tryReceive}. */
+  /**
+   * Receives the oldest value if that is possible without waiting; returns `undefined` otherwise.
+   *
+   * Closed: the values in the buffer are received first, in order; then every call returns `{ value: undefined, ok: false }`.
+   */
   readonly tryReceive: () => ReceiveResult<T> | undefined;
 
-  /** See {@link Channel.values}. */
+  /**
+   * Receives until the channel is closed and empty, or until the cancellation: the loop over the result then ends, without an error.
+   *
+   * Cancellation: the loop takes no value that it does not yield.
+   *
+   * @throws {TypeError} for options that are unknown or of a wrong type.
+   */
   readonly values: (options?: WaitOptions) => ChannelIterator<T>;
 
   /** The number of values in the buffer. */
@@ -55,13 +86,28 @@ export interface ReceiveChannel<out T> extends AsyncIterable<T> {
 export interface SendChannel<in T> {
   readonly [notASendChannel]: (value: T) => void;
 
-  /** See {@link Channel.send}. */
+  /**
+   * Sends `value`, waiting until a receiver or the buffer takes it. Values leave in the order in which `send` was called.
+   *
+   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation; the send has then not happened.
+   *
+   * @throws {PanicError} (rejects) if the channel is closed, or is closed while waiting; {TypeError} (rejects) for options that are
+   * unknown or of a wrong type.
+   */
   readonly send: (value: T, options?: WaitOptions) => Promise<void>;
 
-  /** See {@link Channel.trySend}. */
+  /**
+   * Sends `value` if that is possible without waiting, and reports whether it did.
+   *
+   * @throws {PanicError} if the channel is closed.
+   */
   readonly trySend: (value: T) => boolean;
 
-  /** See {@link Channel.close}. */
+  /**
+   * Closes the channel: no more values will be sent. Wakes every waiting receiver; a waiting sender panics.
+   *
+   * @throws {PanicError} if the channel is closed already.
+   */
   readonly close: () => void;
 
   /** The number of values in the buffer. */

@@ -11,7 +11,10 @@ export type DropPolicy = "drop-oldest" | "drop-newest";
 
 /** Options of a {@link LossyChannel}. */
 export interface LossyChannelOptions {
-  /** The value that is dropped when the buffer is full: the oldest in the buffer, or the newest, which is the one being sent. */
+  /**
+   * The value that is dropped when the buffer is full: with "drop-oldest" the oldest value in the buffer, with "drop-newest" the one being
+   * sent.
+   */
   readonly overflow: DropPolicy;
 
   /**

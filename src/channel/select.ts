@@ -53,11 +53,33 @@ type SelectCase = ReceiveCase<unknown> | SendCase | PromiseCase<unknown>;
 
 type CaseResult<Name, C> =
   C extends ReceiveCase<infer T>
-    ? | { readonly case: Name; readonly value: T; readonly ok: true }
-      | { readonly case: Name; readonly value: undefined; readonly ok: false }
+    ? | {
+          /** The name of the case that was served; its index, if the cases are in an array. */
+          readonly case: Name;
+          /** The value that was received. */
+          readonly value: T;
+          /** True: a value was received. */
+          readonly ok: true;
+        }
+      | {
+          /** The name of the case that was served; its index, if the cases are in an array. */
+          readonly case: Name;
+          /** Undefined: the channel is closed. */
+          readonly value: undefined;
+          /** False: the channel is closed, and its buffer is empty. */
+          readonly ok: false;
+        }
     : C extends PromiseCase<infer T>
-      ? { readonly case: Name; readonly value: T }
-      : { readonly case: Name };
+      ? {
+          /** The name of the case that was served; its index, if the cases are in an array. */
+          readonly case: Name;
+          /** The value of the promise. */
+          readonly value: T;
+        }
+      : {
+          /** The name of the case that was served; its index, if the cases are in an array. */
+          readonly case: Name;
+        };
 
 type TupleIndex<I> = I extends `${infer N extends number}` ? N : number;
 

@@ -24,7 +24,10 @@ import { backgroundContext, todoContext, ValueContext, WithoutCancelContext } fr
 /** Cancels the context with which it was returned. Only the first call has an effect. `using` calls it at the end of the scope. */
 export type CancelFunc = (() => void) & Disposable;
 
-/** Like {@link CancelFunc}, with an argument that becomes the {@link cause} of the context. */
+/**
+ * Cancels the context with which it was returned; its argument becomes the {@link cause} of the context. Only the first call has an effect.
+ * `using` calls it, without an argument, at the end of the scope.
+ */
 export type CancelCauseFunc = ((cause?: Error | null) => void) & Disposable;
 
 /**
@@ -37,7 +40,7 @@ export function background(): Context {
 }
 
 /**
- * Like {@link background}, for code where it is not clear yet which context to use.
+ * Returns a root of contexts, as {@link background} does, for code where it is not clear yet which context to use.
  *
  * @see [context.TODO](https://pkg.go.dev/context#TODO)
  */
@@ -63,8 +66,9 @@ export function withCancel(parent: Context): [ctx: Context, cancel: CancelFunc] 
 }
 
 /**
- * Like {@link withCancel}, with a cause: after `cancel(error)`, `err()` is a `Canceled` and {@link cause} is `error`. The cancel function
- * throws `TypeError` if its argument is neither an Error nor null.
+ * Returns a context that is canceled, with an error as its cause, when `cancel(error)` is called, or when `parent` is canceled. Then `err()`
+ * is a `Canceled` and {@link cause} is `error`. The cancel function throws `TypeError` if its argument is neither an Error nor null. Call it
+ * in any case, as that of {@link withCancel}.
  *
  * @see [context.WithCancelCause](https://pkg.go.dev/context#WithCancelCause)
  */
@@ -74,8 +78,8 @@ export function withCancelCause(parent: Context): [ctx: Context, cancel: CancelC
 }
 
 /**
- * Like {@link withCancel}, but the context is also canceled at `deadline`. A deadline later than the parent's has no effect; one that has
- * passed returns a canceled context.
+ * Returns a context that is canceled at `deadline`, when `cancel` is called, or when `parent` is canceled. A deadline later than the parent's
+ * has no effect; one that has passed returns a canceled context. Call `cancel` in any case, as that of {@link withCancel}.
  *
  * @param deadline - milliseconds since the epoch, or a `Date`
  * @throws {RangeError} if `deadline` is neither.
@@ -87,7 +91,12 @@ export function withDeadline(parent: Context, deadline: number | Date): [ctx: Co
 }
 
 /**
- * Like {@link withDeadline}, but the {@link cause} is `cause` if the deadline cancels the context.
+ * Returns a context that is canceled at `deadline`, with `cause` as its {@link cause}, when `cancel` is called, or when `parent` is canceled;
+ * see {@link withDeadline}.
+ *
+ * @param deadline - milliseconds since the epoch, or a `Date`
+ * @param cause - the cause of the context if the deadline cancels it; null for `err()`
+ * @throws {RangeError} if `deadline` is neither.
  *
  * @see [context.WithDeadlineCause](https://pkg.go.dev/context#WithDeadlineCause)
  */
@@ -101,7 +110,8 @@ export function withDeadlineCause(
 }
 
 /**
- * Like {@link withCancel}, but the context is also canceled after `ms` milliseconds.
+ * Returns a context that is canceled after `ms` milliseconds, when `cancel` is called, or when `parent` is canceled. Call `cancel` in any
+ * case, as that of {@link withCancel}.
  *
  * @param ms - a number of milliseconds of any size: 0 or less returns a canceled context; with Infinity the context has no deadline
  * @throws {RangeError} if `ms` is not a number.
@@ -113,7 +123,12 @@ export function withTimeout(parent: Context, ms: number): [ctx: Context, cancel:
 }
 
 /**
- * Like {@link withTimeout}, but the {@link cause} is `cause` if the timeout cancels the context.
+ * Returns a context that is canceled after `ms` milliseconds, with `cause` as its {@link cause}, when `cancel` is called, or when `parent` is
+ * canceled; see {@link withTimeout}.
+ *
+ * @param ms - a number of milliseconds, as of {@link withTimeout}
+ * @param cause - the cause of the context if the timeout cancels it; null for `err()`
+ * @throws {RangeError} if `ms` is not a number.
  *
  * @see [context.WithTimeoutCause](https://pkg.go.dev/context#WithTimeoutCause)
  */

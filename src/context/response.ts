@@ -19,8 +19,15 @@ export interface ResponseLike {
   readonly destroyed?: boolean;
 
   /** The stream of HTTP/2. */
-  readonly stream?: { readonly destroyed: boolean };
+  readonly stream?: {
+    /** Whether the stream has been closed. */
+    readonly destroyed: boolean;
+  };
+
+  /** Adds a listener for the event "close". */
   on(event: "close", listener: () => void): unknown;
+
+  /** Removes a listener. */
   off(event: "close", listener: () => void): unknown;
 }
 

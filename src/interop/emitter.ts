@@ -7,8 +7,18 @@ import { toError, isError, tryOr } from "../util/inspect.ts";
 /** An object that emits events: a DOM `EventTarget`, or Node's `EventEmitter` and similar objects. */
 export type EmitterLike =
   | Pick<EventTarget, "addEventListener" | "removeEventListener">
-  | { on(name: string, listener: Listener): unknown; off(name: string, listener: Listener): unknown }
-  | { on(name: string, listener: Listener): unknown; removeListener(name: string, listener: Listener): unknown };
+  | {
+      /** Adds a listener. */
+      on(name: string, listener: Listener): unknown;
+      /** Removes a listener. */
+      off(name: string, listener: Listener): unknown;
+    }
+  | {
+      /** Adds a listener. */
+      on(name: string, listener: Listener): unknown;
+      /** Removes a listener. */
+      removeListener(name: string, listener: Listener): unknown;
+    };
 
 /** A listener. Emitters declare different types for theirs, and this type is assignable to all of them. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any

@@ -25,12 +25,12 @@ export class Pipeline<out T> implements AsyncIterable<T>, AsyncDisposable {
     this.#ctx = ctx;
   }
 
-  /** Adds the stage `map`. */
+  /** Adds a stage that calls `fn` with each value, several at a time, and returns the results: see the function {@link map}. */
   map<Result>(fn: StageFunc<T, Result>, options?: WithoutWait<MapStageOptions>): Pipeline<Awaited<Result>> {
     return this.#add(createMap("Pipeline.map", this.#stage, fn, options, this.#ctx));
   }
 
-  /** Adds the stage `filter`. */
+  /** Adds a stage that returns the values for which `fn` returns true: see the function {@link filter}. */
   filter<Kept extends T>(
     fn: (ctx: Context, value: T) => value is Kept,
     options?: WithoutWait<MapStageOptions>,
@@ -40,27 +40,39 @@ export class Pipeline<out T> implements AsyncIterable<T>, AsyncDisposable {
     return this.#add(createFilter("Pipeline.filter", this.#stage, fn, options, this.#ctx));
   }
 
-  /** Adds the stage `batch`. */
+  /** Adds a stage that puts the values into arrays, by number and by time: see the function {@link batch}. */
   batch(options: WithoutWait<BatchOptions>): Pipeline<T[]> {
     return this.#add(createBatch("Pipeline.batch", this.#stage, options, this.#ctx));
   }
 
-  /** Adds the stage `debounce`. */
+  /**
+   * Adds a stage that returns the last value of each burst: see the function {@link debounce}.
+   *
+   * @param ms - how long no value must follow, in milliseconds, from 0
+   */
   debounce(ms: number, options?: WithoutWait<EdgeOptions>): Pipeline<T> {
     return this.#add(createDebounce("Pipeline.debounce", this.#stage, ms, options, this.#ctx));
   }
 
-  /** Adds the stage `throttle`. */
+  /**
+   * Adds a stage that returns at most one value in each `ms` milliseconds, the latest: see the function {@link throttle}.
+   *
+   * @param ms - a number of milliseconds, from 0
+   */
   throttle(ms: number, options?: WithoutWait<EdgeOptions>): Pipeline<T> {
     return this.#add(createThrottle("Pipeline.throttle", this.#stage, ms, options, this.#ctx));
   }
 
-  /** Adds the values of other sources, as {@link merge} does. */
+  /** Adds the values of other sources, as they come: see the function {@link merge}. */
   merge<Other>(...sources: readonly PipelineSource<Other>[]): Pipeline<T | Other> {
     return this.#add(createMerge<T | Other>("Pipeline.merge", [this.#stage, ...sources], this.#ctx));
   }
 
-  /** Returns `n` pipelines with all values each, as {@link tee} does. */
+  /**
+   * Returns `n` pipelines, each with all values: see the function {@link tee}.
+   *
+   * @param n - the number of pipelines, from 1 to 1,000
+   */
   tee(n: number = 2, options?: WithoutWait<TeeOptions>): Pipeline<T>[] {
     return createTee("Pipeline.tee", this.#stage, n, options, this.#ctx).map((branch) => this.#add(branch));
   }

@@ -18,7 +18,7 @@ export interface TeeOptions extends StageOptions {
   readonly capacity?: number | undefined;
 }
 
-/** As many branches as `N` says; an array of them if that is not known. */
+/** The branches that {@link tee} returns: a tuple of `N` stages, or an array if `N` is not a known number. */
 export type Branches<T, N extends number, Known extends readonly Stage<T>[] = []> = number extends N
   ? Stage<T>[]
   : Known["length"] extends N

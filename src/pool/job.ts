@@ -24,25 +24,37 @@ interface OutcomeBase<Job> {
 
 /** The outcome of a job whose function returned. */
 export interface JobDone<Job, Result> extends OutcomeBase<Job> {
+  /** "done": the function has returned. */
   readonly status: "done";
-  /** What the function returned. */
+
+  /** The result of the function. */
   readonly value: Result;
+
+  /** Absent: the job has no error. */
   readonly error?: undefined;
 }
 
 /** The outcome of a job whose last attempt threw, or that exceeded its timeout. */
 export interface JobFailed<Job> extends OutcomeBase<Job> {
+  /** "failed": the last attempt threw, or the job exceeded its timeout. */
   readonly status: "failed";
+
   /** The thrown error, or a `DeadlineExceeded`. If a value was thrown that is not an Error, it is the `cause` of this error. */
   readonly error: Error;
+
+  /** Absent: the job has no result. */
   readonly value?: undefined;
 }
 
 /** The outcome of a job that was canceled before it was done. What its function returns afterwards is ignored. */
 export interface JobCanceled<Job> extends OutcomeBase<Job> {
+  /** "canceled": the job was canceled before it was done. */
   readonly status: "canceled";
+
   /** The cause of the cancellation. */
   readonly error: Error;
+
+  /** Absent: the job has no result. */
   readonly value?: undefined;
 }
 

@@ -24,19 +24,36 @@ export type PoolFunc<Job, Result> = (ctx: Context, job: Job, worker: number) => 
 
 /** An event in the life of a job, distinguished by `type`. */
 export type PoolEvent<Job, Result> =
-  /** The function is about to be called for the first time. */
-  | { readonly type: "started"; readonly job: Job; readonly worker: number }
-  /** The attempt number `attempts` has failed with `error`. The next one follows after `delay` milliseconds. */
   | {
-      readonly type: "retrying";
+      /** "started": the function is about to be called for the first time. */
+      readonly type: "started";
+      /** The job. */
       readonly job: Job;
+      /** The number of the worker, from 1. */
       readonly worker: number;
+    }
+  | {
+      /** "retrying": an attempt has failed, and another follows. */
+      readonly type: "retrying";
+      /** The job. */
+      readonly job: Job;
+      /** The number of the worker, from 1. */
+      readonly worker: number;
+      /** The error of the attempt. */
       readonly error: Error;
+      /** The number of attempts so far, from 1. */
       readonly attempts: number;
+      /** The pause before the next attempt, in milliseconds. */
       readonly delay: number;
     }
-  /** The job has its outcome. `worker` is undefined if the job was canceled before a worker took it. */
-  | { readonly type: "ended"; readonly outcome: JobOutcome<Job, Result>; readonly worker: number | undefined };
+  | {
+      /** "ended": the job has its outcome. */
+      readonly type: "ended";
+      /** The outcome, which has the job. */
+      readonly outcome: JobOutcome<Job, Result>;
+      /** The number of the worker, from 1; undefined if the job was canceled before a worker took it. */
+      readonly worker: number | undefined;
+    };
 
 /** Options of how a job is run. */
 export interface JobPolicyOptions {

@@ -53,19 +53,19 @@ export interface LatencyStats {
   /** The number of measured jobs. */
   readonly count: number;
 
-  /** The arithmetic mean. */
+  /** The arithmetic mean, in milliseconds. */
   readonly mean: number;
 
-  /** The longest latency. */
+  /** The longest latency, in milliseconds. */
   readonly max: number;
 
-  /** The median: half of the latencies are not longer. */
+  /** The median, in milliseconds: half of the latencies are not longer. */
   readonly p50: number;
 
-  /** 95 % of the latencies are not longer. */
+  /** The latency, in milliseconds, that 95 % of the latencies do not exceed. */
   readonly p95: number;
 
-  /** 99 % of the latencies are not longer. */
+  /** The latency, in milliseconds, that 99 % of the latencies do not exceed. */
   readonly p99: number;
 }
 

@@ -2,8 +2,14 @@
 
 /** An object with headers: a `Response` of `fetch`, a response of Node, axios, got or undici, a `Headers` object, or an object with the headers. */
 export type HeadersLike =
-  | { get(name: string): string | null }
-  | { readonly headers?: unknown }
+  | {
+      /** Returns the value of the header `name`, as `Headers` does. */
+      get(name: string): string | null;
+    }
+  | {
+      /** The headers of a response. */
+      readonly headers?: unknown;
+    }
   | Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
 /** A number of seconds; some servers send fractions. */

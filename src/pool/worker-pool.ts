@@ -157,7 +157,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
   }
 
   /**
-   * Waits until `job` is accepted: a worker takes it, or the queue has room. Its outcome is sent to `results`.
+   * Submits `job`, and waits until it is accepted: a worker takes it, or the queue has room. Its outcome is sent to `results`.
    *
    * Cancellation: before the job is accepted, the promise rejects with the cause and the job is not run. An accepted job is canceled.
    *
@@ -177,7 +177,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
   }
 
   /**
-   * Like {@link WorkerPool.send}, but never waits.
+   * Submits `job` if it can be accepted without waiting, and reports whether it was. Its outcome is sent to `results`.
    *
    * @returns false if the job would have to wait; it is not accepted then.
    * @throws the errors with which `send` rejects.
@@ -188,8 +188,8 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
   }
 
   /**
-   * Waits until `job` is accepted, as {@link WorkerPool.send} does, and returns a task that has its outcome. The context of the job is
-   * derived from the context or signal in `options`.
+   * Submits `job`, waits until it is accepted, and returns a task that has its result and its outcome. The context of the job is derived from
+   * the context or signal in `options`.
    *
    * A failed job is reported by the task and by `onEvent`. It is silent if neither is used: {@link WorkerPool.run} is not.
    *
@@ -208,7 +208,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
   }
 
   /**
-   * Like {@link WorkerPool.submit}, but never waits.
+   * Submits `job` if it can be accepted without waiting, and returns a task that has its result and its outcome.
    *
    * @returns undefined if the job would have to wait; it is not accepted then.
    * @throws the errors with which `send` rejects.

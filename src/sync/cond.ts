@@ -38,7 +38,12 @@ export class Cond extends Printable {
   /** The lock that is held while the condition is checked or changed. */
   readonly l: Locker;
 
-  /** @throws {TypeError} if `l` has no methods `lock` and `unlock`. */
+  /**
+   * Makes a condition variable.
+   *
+   * @param l - the lock that is held while the condition is checked or changed, such as a `Mutex`
+   * @throws {TypeError} if `l` has no methods `lock` and `unlock`.
+   */
   constructor(l: Locker) {
     super();
     if (typeof (l as Locker | undefined)?.lock !== "function" || typeof l.unlock !== "function") {

@@ -55,6 +55,8 @@ export class RateLimiter {
   #lastEvent = this.#at;
 
   /**
+   * Makes a limiter whose bucket is full.
+   *
    * @param limit - events per second, from 0, which admits only the first burst, to Infinity, which admits everything
    * @param burst - an integer, 0 or more: the largest number of tokens, which is also the number at the start
    * @throws {RangeError} for any other value.

@@ -34,7 +34,11 @@ export class ResultGroup<T> extends Printable {
   readonly #group: ErrGroup;
   readonly #results: T[] = [];
 
-  /** @param group - runs the functions: a new group, or one of `ErrGroup.withContext`, which then is used for nothing else */
+  /**
+   * Makes a group without a context; {@link ResultGroup.withContext} makes one with a context.
+   *
+   * @param group - runs the functions: a new group, or one of `ErrGroup.withContext`, which then is used for nothing else
+   */
   constructor(group: ErrGroup = new ErrGroup()) {
     super();
     this.#group = group;

@@ -135,7 +135,14 @@ export class RWMutex extends OwnedLock {
     return runHolding("RWMutex.withLock", fn, () => this.lock(options));
   }
 
-  /** Like {@link RWMutex.withLock}, but locks for reading. */
+  /**
+   * Locks for reading, calls `fn`, waits for its result, and unlocks, also if `fn` throws.
+   *
+   * Cancellation: as of {@link RWMutex.lock}, while it waits for the lock. `fn` is not called then.
+   *
+   * @returns what `fn` returns
+   * @throws what `fn` throws (rejects); {TypeError} (rejects) if `fn` is not a function.
+   */
   withRLock<R>(fn: () => R | PromiseLike<R>, options?: LockOptions): Promise<R> {
     return runHolding("RWMutex.withRLock", fn, () => this.rLock(options));
   }

@@ -43,6 +43,8 @@ export class Semaphore extends Printable {
   readonly #waiters = new WaitQueue<Waiter<void>>();
 
   /**
+   * Makes a semaphore whose permits are all free.
+   *
    * @param size - the number of permits: an integer, 0 or more
    * @throws {RangeError} for any other size.
    */

@@ -9,6 +9,7 @@ import { WaitGroup } from "../waitgroup/waitgroup.ts";
 
 /** The value of a shared call. */
 export interface SingleFlightValue<V> {
+  /** The result of the call. */
   readonly value: V;
 
   /** Whether other callers have got it too. */
@@ -17,8 +18,26 @@ export interface SingleFlightValue<V> {
 
 /** The result of a shared call. `ok` distinguishes a value from an error, because the thrown `error` may be any value, also `undefined`. */
 export type SingleFlightResult<V> =
-  | { readonly ok: true; readonly value: V; readonly error?: undefined; readonly shared: boolean }
-  | { readonly ok: false; readonly value?: undefined; readonly error: unknown; readonly shared: boolean };
+  | {
+      /** True: the call has returned. */
+      readonly ok: true;
+      /** The result of the call. */
+      readonly value: V;
+      /** Absent: the call has no error. */
+      readonly error?: undefined;
+      /** Whether other callers have got the result too. */
+      readonly shared: boolean;
+    }
+  | {
+      /** False: the call has thrown. */
+      readonly ok: false;
+      /** Absent: the call has no value. */
+      readonly value?: undefined;
+      /** The error that the call has thrown. */
+      readonly error: unknown;
+      /** Whether other callers have got the error too. */
+      readonly shared: boolean;
+    };
 
 class InFlightCall<V> {
   readonly wg = new WaitGroup();
@@ -63,7 +82,8 @@ export class SingleFlight<K, V> extends Printable {
   }
 
   /**
-   * Like {@link SingleFlight.do}, but returns a channel that gets the result, once, and is never closed. `f` is called in a new goroutine.
+   * Calls `f` in a new goroutine, unless a call for the same key is running, and returns a channel that gets the result of that call, once,
+   * and is never closed.
    *
    * @throws {TypeError} if `f` is not a function, or is a generator function.
    */

@@ -77,8 +77,22 @@ export type MemoryQueueOutcome<Job, Result> = {
   /** How often the job was delivered. */
   readonly attempts: number;
 } & (
-  | { readonly status: "done"; readonly value: Result; readonly error?: undefined }
-  | { readonly status: "failed"; readonly error: Error; readonly value?: undefined }
+  | {
+      /** "done": the job was acknowledged. */
+      readonly status: "done";
+      /** The result of the job. */
+      readonly value: Result;
+      /** Absent: the job has no error. */
+      readonly error?: undefined;
+    }
+  | {
+      /** "failed": the last attempt failed, or the lease of the job ran out too often. */
+      readonly status: "failed";
+      /** The error of the last attempt. */
+      readonly error: Error;
+      /** Absent: the job has no result. */
+      readonly value?: undefined;
+    }
 );
 
 /** How many jobs of a {@link MemoryQueue} are in each state. */
@@ -143,7 +157,11 @@ export class MemoryQueue<Job, Result> {
   /** Closed and replaced at each change of the queue. */
   #changed = new Channel<never>();
 
-  /** See {@link memoryQueue}. */
+  /**
+   * Creates a queue in memory, as {@link memoryQueue} does.
+   *
+   * @throws {TypeError | RangeError} for invalid options.
+   */
   constructor(options: MemoryQueueOptions<Job> = {}) {
     check.options(options, optionNames);
     const { retry = 0, id = () => String(++this.#lastId) } = options;

@@ -74,7 +74,7 @@ const records = {
   case: {
     /** The name of the case or, in an array, its index. */
     name: "text",
-    /** Whether the case sends or receives. */
+    /** What the case does: "send" or "receive". */
     operation: "direction",
     /** The channel of the case; null if the case is disabled. */
     channel: "channelOrNull",
@@ -93,38 +93,115 @@ const eventBase = {
 /** The fields of each type of event, besides `type` and those of {@link EventBase}. */
 const events = {
   /** The goroutine started `child`. */
-  go: { child: "goroutine" },
+  go: {
+    /** The id of the goroutine that was started. */
+    child: "goroutine",
+  },
   /** The goroutine panicked; its `end` follows. */
-  panic: { error: "text" },
+  panic: {
+    /** The error, as text. */
+    error: "text",
+  },
   /** The goroutine returned or panicked. */
   end: {},
-  /** The goroutine waits. `operation` is Go's name of the wait reason; a select has `cases`. `wait` is the id of this wait. */
-  block: { wait: "id", operation: "text", channel: "channel?", cases: "cases?" },
-  /** The wait has ended, caused by the goroutine `by`. */
-  unblock: { wait: "id", by: "goroutineRef" },
-  /**
-   * The goroutine sent a value: directly to the goroutine `to`, or into the buffer if `to` is absent. The buffer then holds `length`
-   * values. `value` is the id of the value, the same as in its `receive`; `text` is a preview of the value, if recorded.
-   */
-  send: { channel: "channel", value: "id", length: "count", to: "goroutineRef?", text: "text?" },
-  /** The goroutine received the value: directly from the goroutine `from`, or from the buffer if `from` is absent. */
-  receive: { channel: "channel", value: "id", length: "count", from: "goroutineRef?" },
+  /** The goroutine waits. */
+  block: {
+    /** The id of the wait, which its `unblock` has too. */
+    wait: "id",
+    /** Go's name of the wait reason, such as "chan receive". */
+    operation: "text",
+    /** The id of the channel of a send or a receive. */
+    channel: "channel?",
+    /** The cases of a select. */
+    cases: "cases?",
+  },
+  /** The wait has ended. */
+  unblock: {
+    /** The id of the wait, from its `block`. */
+    wait: "id",
+    /** The goroutine that ended the wait. */
+    by: "goroutineRef",
+  },
+  /** The goroutine sent a value. */
+  send: {
+    /** The id of the channel. */
+    channel: "channel",
+    /** The id of the value, the same as in its `receive`. */
+    value: "id",
+    /** How many values the buffer holds after the send. */
+    length: "count",
+    /** The goroutine that received the value directly; absent if the value went into the buffer. */
+    to: "goroutineRef?",
+    /** A preview of the value, with `values: true`. */
+    text: "text?",
+  },
+  /** The goroutine received a value. */
+  receive: {
+    /** The id of the channel. */
+    channel: "channel",
+    /** The id of the value, the same as in its `send`. */
+    value: "id",
+    /** How many values the buffer holds after the receive. */
+    length: "count",
+    /** The goroutine that sent the value directly; absent if the value came from the buffer. */
+    from: "goroutineRef?",
+  },
   /** The channel was closed. */
-  close: { channel: "channel" },
-  /** A select was decided: `chosen` is the name of a case, or "default". */
-  select: { cases: "cases", chosen: "text" },
-  /** A timer fired. `purpose` is the function that set it, such as "time.sleep". */
-  timer: { purpose: "text" },
+  close: {
+    /** The id of the channel. */
+    channel: "channel",
+  },
+  /** A select was decided. */
+  select: {
+    /** The cases, in their order. */
+    cases: "cases",
+    /** The name of the case that was served, or "default". */
+    chosen: "text",
+  },
+  /** A timer fired. */
+  timer: {
+    /** The function that set the timer, such as "time.sleep". */
+    purpose: "text",
+  },
   /** A context was canceled. */
-  cancel: { context: "text", cause: "text" },
+  cancel: {
+    /** The context, as it is printed. */
+    context: "text",
+    /** The cause, as text. */
+    cause: "text",
+  },
   /** A message was logged. */
-  log: { text: "text" },
-  /** The pool accepted the job. `job` counts the jobs of one pool from 1. */
-  accept: { pool: "pool", job: "id" },
+  log: {
+    /** The message. */
+    text: "text",
+  },
+  /** The pool accepted the job. */
+  accept: {
+    /** The id of the pool. */
+    pool: "pool",
+    /** The number of the job in its pool, from 1. */
+    job: "id",
+  },
   /** The worker started the job. */
-  start: { pool: "pool", job: "id", worker: "id" },
-  /** The job has its outcome; `worker` is null if no worker had started it. */
-  finish: { pool: "pool", job: "id", worker: "idOrNull", status: "status" },
+  start: {
+    /** The id of the pool. */
+    pool: "pool",
+    /** The number of the job in its pool, from 1. */
+    job: "id",
+    /** The number of the worker, from 1. */
+    worker: "id",
+  },
+  /** The job has its outcome. */
+  finish: {
+    /** The id of the pool. */
+    pool: "pool",
+    /** The number of the job in its pool, from 1. */
+    job: "id",
+    /** The number of the worker, from 1; null if no worker had started the job. */
+    worker: "idOrNull",
+    /** The outcome of the job: "done", "failed" or "canceled". */
+    status: "status",
+  },
 } as const;
 
 const trace = {
@@ -132,13 +209,19 @@ const trace = {
   format: "format",
   /** The version of the format. */
   version: "version",
-  /** In "virtual" time only waiting for a timer takes time: the order of events then says more than their times. */
+  /**
+   * The clock of the times: "real", or "virtual" in a bubble, where only waiting for a timer takes time and the order of events says more
+   * than their times.
+   */
   clock: "clock",
   /** The instant of time 0, in milliseconds since the Unix epoch. */
   epoch: "number",
   /** When the recording ended, in milliseconds since its start. */
   end: "instant",
-  /** The state of the program at the end; "blocked" if every goroutine was waiting and no timer was set. */
+  /**
+   * The state of the program at the end: "running"; "returned" if `main` has returned; "panicked"; "blocked" if every goroutine was waiting
+   * and no timer was set.
+   */
   ending: "ending",
   /** How many events followed after the limit of the recording was reached; they are not in `events`. */
   dropped: "count",
@@ -206,7 +289,10 @@ export type EventType = keyof typeof events;
 
 /** The events of one type, or of several. */
 export type EventOf<K extends EventType> = {
-  [T in K]: EventBase & { readonly type: T } & RecordOf<(typeof events)[T]>;
+  [T in K]: EventBase & {
+    /** The type of the event, which decides which other fields it has. */
+    readonly type: T;
+  } & RecordOf<(typeof events)[T]>;
 }[K];
 
 /** One step of a program, discriminated by its `type`. */

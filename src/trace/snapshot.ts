@@ -33,7 +33,10 @@ export interface WaitState {
   /** The channel of a send or a receive. */
   readonly channel: ChannelState | null;
   /** The cases of a select; the channel of a disabled case is null. */
-  readonly cases: readonly (Omit<TracedCase, "channel"> & { readonly channel: ChannelState | null })[];
+  readonly cases: readonly (Omit<TracedCase, "channel"> & {
+    /** The channel of the case; null if the case is disabled. */
+    readonly channel: ChannelState | null;
+  })[];
   /** The frames of the program where it waits; empty without GORO_DEBUG=1. */
   readonly at: readonly string[];
 }

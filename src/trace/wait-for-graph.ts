@@ -10,7 +10,7 @@ import { buildTracks, compareIds, type State, stateOf } from "./tracks.ts";
 export interface WaitTarget {
   /** The id of the channel; null for a nil channel, and for anything other than a channel. */
   readonly channel: number | null;
-  /** The channel operation that would end the wait; null if the wait is not for a channel. */
+  /** The channel operation that would end the wait, "send" or "receive"; null if the wait is not for a channel. */
   readonly needs: "send" | "receive" | null;
   /** Go's name of the operation that waits. */
   readonly operation: string;
@@ -26,6 +26,7 @@ export interface WaitTarget {
 
 /** A goroutine that could end a wait, if it were not blocked itself. */
 export interface PotentialWaker {
+  /** The id of the goroutine. */
   readonly goroutine: GoroutineRef;
   /**
    * Why it could: it did what is needed before ("past"), or is blocked in doing it ("pending"). The others are guesses: its value is in the
@@ -36,8 +37,14 @@ export interface PotentialWaker {
 
 /** A goroutine that waits. */
 export interface BlockedGoroutine {
+  /** The id of the goroutine. */
   readonly goroutine: GoroutineRef;
+  /** The name of its function, or "". */
   readonly name: string;
+  /**
+   * The kind of the wait: a "send" or a "receive" on a channel, a "select", a "sleep", a "lock", or a "wait" for anything else. A goroutine
+   * that is "running" is not blocked.
+   */
   readonly state: State;
   /** The index of the event with which the wait began. */
   readonly blockEvent: number;
@@ -47,7 +54,9 @@ export interface BlockedGoroutine {
 
 /** A part of a cycle: a goroutine, and the index of the target that leads to the next goroutine. */
 export interface CycleEdge {
+  /** The id of the goroutine. */
   readonly goroutine: GoroutineRef;
+  /** The index in `targets` of what the goroutine waits for. */
   readonly target: number;
 }
 
@@ -55,6 +64,7 @@ export interface CycleEdge {
 export interface WaitForGraph {
   /** In the order of their ids; unknown ones come last. */
   readonly blocked: readonly BlockedGoroutine[];
+  /** What they wait for; several goroutines may wait for the same target. */
   readonly targets: readonly WaitTarget[];
   /** Goroutines of which each waits for the next, and the last for the first; empty without a cycle. */
   readonly cycle: readonly CycleEdge[];
