@@ -14,6 +14,7 @@ import {
   LogLevel,
   type ProjectReflection,
   type Reflection,
+  ReflectionKind,
 } from "typedoc";
 import { MarkdownPageEvent } from "typedoc-plugin-markdown";
 import { indexPage } from "./index-page.ts";
@@ -121,6 +122,8 @@ function prepare(project: ProjectReflection): void {
 
   for (const reflection of Object.values(project.reflections)) {
     if (isForbidden(reflection)) project.removeReflection(reflection);
+    // The fields of traces have the kinds of their values here, which are not values.
+    if (reflection.isDeclaration() && reflection.kind === ReflectionKind.Property) delete reflection.defaultValue;
     for (const tag of reflection.comment?.blockTags ?? []) {
       if (tag.tag === "@throws") showErrors(tag);
     }
@@ -153,18 +156,42 @@ function showErrors(tag: CommentTag): void {
 }
 
 /** Returns the text of the page of a name, with a line above its title that leads to the index. */
-function pageOf({ contents = "", model, url }: MarkdownPageEvent): string {
+function pageOf({ contents, model, url }: MarkdownPageEvent): string {
   const up = "../".repeat(url.split("/").length - 1);
-  return `[Reference](${up}README.md) / ${model.parent?.name ?? ""}\n\n${tidy(contents)}`;
+  return `[Reference](${up}README.md) / ${model.parent?.name ?? ""}\n\n${withOutline(tidy(`${contents}\n`))}`;
 }
 
 /** Removes what says nothing: type parameters without descriptions, base classes that are not public, and where a member is declared first. */
 function tidy(text: string): string {
   return text
-    .replaceAll(/#+ Type Parameters\n\n\| Type Parameter \|\n\| -+ \|\n(\|.*\|\n)+\n/g, "")
+    .replaceAll(/#+ Type Parameters\n\n\| Type Parameter \|\n\| -+ \|\n(\|.*\|\n)+\n*/g, "")
     .replaceAll(/#+ (Implementation of|Overrides)\n\n.*\n\n?/g, "")
     .replaceAll(/#+ (Extends|Inherited from)\n\n(- )?`.*\n\n?/g, "")
     .replaceAll("| `undefined` |", "| - |");
+}
+
+/** Adds links to the members of a page that has several. */
+function withOutline(text: string): string {
+  const first = text.search(/^## /m);
+  const members = headingsOf(text).filter(({ level, title }) => level === 3 && title !== "Constructor");
+  if (members.length < 5 || first === -1) return text;
+  const links = members.map(({ title, anchor }) => `[\`${title}\`](#${anchor})`);
+  return `${text.slice(0, first)}${links.join(", ")}\n\n${text.slice(first)}`;
+}
+
+/** Returns the headings of a page with the anchors that code hosts give them: the second of the same name ends in -1. */
+function headingsOf(text: string): { level: number; title: string; anchor: string }[] {
+  const counts = new Map<string, number>();
+  return [...text.matchAll(/^(#+) (.+)$/gm)].map((match) => {
+    const title = (match[2] as string).replaceAll(/\\|\]\(.*?\)/g, "");
+    const slug = title
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, "")
+      .replaceAll(" ", "-");
+    const count = counts.get(slug) ?? 0;
+    counts.set(slug, count + 1);
+    return { level: (match[1] as string).length, title, anchor: count === 0 ? slug : `${slug}-${count}` };
+  });
 }
 
 function compilerOptions(): ts.CompilerOptions {

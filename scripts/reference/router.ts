@@ -26,7 +26,7 @@ export class PageRouter extends MemberRouter {
 
   protected override getPageKind(reflection: Reflection): PageKind | undefined {
     const isInNamespace = reflection.parent?.kind === ReflectionKind.Namespace;
-    return isInNamespace ? undefined : (super.getPageKind(reflection));
+    return isInNamespace ? undefined : super.getPageKind(reflection);
   }
 
   /** Reports whether a type has the name of the function, except for upper and lower case, which some file systems ignore. */
