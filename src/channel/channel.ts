@@ -40,6 +40,7 @@ declare const notASendChannel: unique symbol;
  * assignable to it.
  */
 export interface ReceiveChannel<out T> extends AsyncIterable<T> {
+  /** @hidden */
   readonly [notAReceiveChannel]: T;
 
   /**
@@ -84,6 +85,7 @@ export interface ReceiveChannel<out T> extends AsyncIterable<T> {
  * assignable to it.
  */
 export interface SendChannel<in T> {
+  /** @hidden */
   readonly [notASendChannel]: (value: T) => void;
 
   /**
@@ -139,7 +141,9 @@ export let channelStateOf: <T>(channel: ReceiveChannel<T> | SendChannel<T>) => C
 // The class has both brands. They are declared here, because a class cannot declare properties without a value by such names.
 
 export interface Channel<in out T> {
+  /** @hidden */
   readonly [notAReceiveChannel]: T;
+  /** @hidden */
   readonly [notASendChannel]: (value: T) => void;
 }
 

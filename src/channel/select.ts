@@ -36,16 +36,19 @@ declare const madeByPromise: unique symbol;
 
 /** A case of {@link select} that receives a `T`. It is made by {@link receive}. */
 export interface ReceiveCase<out T> {
+  /** @hidden */
   readonly [madeByReceive]: T;
 }
 
 /** A case of {@link select} that sends. It is made by {@link send}. */
 export interface SendCase {
+  /** @hidden */
   readonly [madeBySend]: true;
 }
 
 /** A case of {@link select} that waits for a promise of a `T`. It is made by {@link promise}. */
 export interface PromiseCase<out T> {
+  /** @hidden */
   readonly [madeByPromise]: T;
 }
 
@@ -180,10 +183,25 @@ export function promise<T>(promise: PromiseLike<T> | null | undefined): PromiseC
  * }
  */
 export function select<const C extends object>(cases: C & SelectCases<C>): Promise<SelectResult<C>>;
+/**
+ * Completes one of the cases of an array that can proceed now, and returns its index; returns `default` if none can. It does not wait. All
+ * else is as of `select` with one argument.
+ *
+ * @param options - `{ default: true }`
+ */
 export function select<const C extends readonly unknown[]>(
   cases: C & SelectCases<C>,
-  options: { readonly default: true },
-): Promise<SelectResult<C> | { readonly case: "default" }>;
+  options: {
+    /** True: the select does not wait. */
+    readonly default: true;
+  },
+): Promise<
+  | SelectResult<C>
+  | {
+      /** "default": no case could proceed. */
+      readonly case: "default";
+    }
+>;
 export function select(cases: object, options?: unknown): Promise<Result> {
   try {
     if (Array.isArray(cases)) return selectByIndex(cases, options !== undefined && hasDefault(options));

@@ -38,5 +38,7 @@ declare const valueType: unique symbol;
 export interface Key<in out T> {
   /** The name of the key, in reports. */
   readonly name: string;
+
+  /** @hidden */
   readonly [valueType]: (value: T) => T;
 }

@@ -91,7 +91,7 @@ export function withDeadline(parent: Context, deadline: number | Date): [ctx: Co
 }
 
 /**
- * Returns a context that is canceled at `deadline`, with `cause` as its {@link cause}, when `cancel` is called, or when `parent` is canceled;
+ * Returns a context that is canceled at `deadline`, with `cause` as its cause, when `cancel` is called, or when `parent` is canceled;
  * see {@link withDeadline}.
  *
  * @param deadline - milliseconds since the epoch, or a `Date`
@@ -123,7 +123,7 @@ export function withTimeout(parent: Context, ms: number): [ctx: Context, cancel:
 }
 
 /**
- * Returns a context that is canceled after `ms` milliseconds, with `cause` as its {@link cause}, when `cancel` is called, or when `parent` is
+ * Returns a context that is canceled after `ms` milliseconds, with `cause` as its cause, when `cancel` is called, or when `parent` is
  * canceled; see {@link withTimeout}.
  *
  * @param ms - a number of milliseconds, as of {@link withTimeout}
@@ -151,7 +151,7 @@ function withExpiry(
 }
 
 /**
- * Returns a context that has `value` for `key`, and is otherwise like `parent`. Keys are compared by identity; {@link key} returns a new
+ * Returns a context that has `value` for `key`, and is otherwise like `parent`. Keys are compared by identity; `context.key` returns a new
  * one with a type for its values.
  *
  * @throws {PanicError} if `key` is null or undefined.

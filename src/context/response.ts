@@ -91,7 +91,17 @@ class ResponseContext extends CancelContext {
  * });
  * server.close();
  */
-export function fromResponse(response: ResponseLike, options?: { readonly ctx?: Context | undefined }): Context {
+export function fromResponse(
+  response: ResponseLike,
+  options?: {
+    /**
+     * The parent of the context.
+     *
+     * @defaultValue the background context
+     */
+    readonly ctx?: Context | undefined;
+  },
+): Context {
   const check = new Check("context.fromResponse");
   if (!isResponse(response)) throw check.error(`response must be a response of a server, got ${describe(response)}`);
   check.options(options, ["ctx"], { signal: "ctx: context.fromSignal(signal)" });

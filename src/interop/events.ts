@@ -107,6 +107,13 @@ export function fromEvents<E extends EmitterLike, Name extends EventName<E> & st
   name: Name,
   options?: FromEventsOptions<EventOf<E, Name>>,
 ): EventChannel<EventOf<E, Name>>;
+/**
+ * Returns a channel of the events called `name`, for an emitter whose type does not say what its events are: `T` is the type of the values.
+ * The channel buffers at most `capacity` events, drops others by default, and is closed by the event `endEvent`, an error, or the cancellation.
+ *
+ * @throws {TypeError} if `emitter` cannot be listened to, or for an option that is unknown or of a wrong type.
+ * @throws {RangeError} for a capacity out of range.
+ */
 export function fromEvents<T = unknown>(
   emitter: EmitterLike,
   name: string,

@@ -30,11 +30,12 @@ export class Pipeline<out T> implements AsyncIterable<T>, AsyncDisposable {
     return this.#add(createMap("Pipeline.map", this.#stage, fn, options, this.#ctx));
   }
 
-  /** Adds a stage that returns the values for which `fn` returns true: see the function {@link filter}. */
+  /** Adds a stage that returns the values for which `fn`, a type guard, returns true: see the function {@link filter}. */
   filter<Kept extends T>(
     fn: (ctx: Context, value: T) => value is Kept,
     options?: WithoutWait<MapStageOptions>,
   ): Pipeline<Kept>;
+  /** Adds a stage that returns the values for which `fn` returns true: see the function {@link filter}. */
   filter(fn: StageFunc<T, boolean>, options?: WithoutWait<MapStageOptions>): Pipeline<T>;
   filter(fn: StageFunc<T, boolean>, options?: WithoutWait<MapStageOptions>): Pipeline<T> {
     return this.#add(createFilter("Pipeline.filter", this.#stage, fn, options, this.#ctx));
@@ -82,6 +83,7 @@ export class Pipeline<out T> implements AsyncIterable<T>, AsyncDisposable {
     return this.#stage;
   }
 
+  /** Leaves the last stage: cancels all work, and resolves when the sources are released. `await using` calls it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stage.return();
   }

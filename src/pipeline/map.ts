@@ -80,7 +80,7 @@ export function map<T, Result>(
 }
 
 /**
- * Returns the values for which `fn` returns true. Everything else is as in {@link map}.
+ * Returns the values for which `fn` returns true, with the type of which `fn` is the guard. Everything else is as in {@link map}.
  *
  * @throws the error of `fn` or of the source (`next` rejects); an `AggregateError` if a release fails after that.
  * @throws {TypeError | RangeError} for invalid arguments.
@@ -93,6 +93,12 @@ export function filter<T, Kept extends T>(
   fn: (ctx: Context, value: T) => value is Kept,
   options?: MapStageOptions,
 ): Stage<Kept>;
+/**
+ * Returns the values for which `fn` returns true. Everything else is as in {@link map}.
+ *
+ * @throws the error of `fn` or of the source (`next` rejects); an `AggregateError` if a release fails after that.
+ * @throws {TypeError | RangeError} for invalid arguments.
+ */
 export function filter<T>(source: PipelineSource<T>, fn: StageFunc<T, boolean>, options?: MapStageOptions): Stage<T>;
 export function filter<T>(
   source: PipelineSource<T>,

@@ -15,7 +15,7 @@ const check = new Check("merge");
  * Returns the values of all sources in one sequence, as they come: fan-in. No source is favored, and each is pulled at most one value ahead.
  * The sequence ends after the last source, or with the first error of a source; then the other sources are released.
  *
- * @param args the sources; the last argument may be the options
+ * @param sources any iterables, channels, streams or stages
  * @throws the error of a source (`next` rejects).
  * @throws {TypeError} for an argument that is not iterable, or for invalid options.
  *
@@ -25,6 +25,13 @@ const check = new Check("merge");
  * for await (const n of merge([1, 2], new Set([3, 4]))) console.log(n);
  */
 export function merge<T>(...sources: readonly PipelineSource<T>[]): Stage<T>;
+/**
+ * Returns the values of all sources in one sequence, as they come. The last argument is the options.
+ *
+ * @param args the sources, and the options
+ * @throws the error of a source (`next` rejects), or the cause of the cancellation.
+ * @throws {TypeError} for an argument that is not iterable, or for invalid options.
+ */
 export function merge<T>(...args: readonly [...sources: PipelineSource<T>[], options: StageOptions]): Stage<T>;
 export function merge<T>(...args: readonly (PipelineSource<T> | StageOptions)[]): Stage<T> {
   const options = hasOptions(args) ? (args[args.length - 1] as StageOptions) : undefined;

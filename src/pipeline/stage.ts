@@ -31,6 +31,8 @@ export interface Stage<out T> extends AsyncDisposable {
 
   /** Leaves the stage: cancels its work, releases its sources, and resolves when they are released. */
   return(): Promise<IteratorResult<T, undefined>>;
+
+  /** Returns the stage itself, for a loop. */
   [Symbol.asyncIterator](): Stage<T>;
 }
 

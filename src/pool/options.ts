@@ -154,7 +154,10 @@ const sourcePolicies = {
   stopOnError: "other pools continue with the jobs of the source: to stop this one, call stop() in onEvent",
 } as const;
 
-/** Options of a {@link WorkerPool} that gets its jobs from a source. */
+/**
+ * Options of a {@link WorkerPool} that gets its jobs from a source. The options `retry`, `rate`, `priority`, `queueSize` and `stopOnError` are
+ * not among them: the source has policies of its own.
+ */
 export interface SourcePoolOptions<Job, Result>
   extends
     Omit<PoolOptions<Job, Result>, keyof typeof sourcePolicies>,

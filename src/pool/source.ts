@@ -118,7 +118,15 @@ export const deliveryKey: Key<DeliveryInfo> = key<DeliveryInfo>("goro delivery")
  * }
  * console.log(await charge(context.background(), 100)); // charged 100 cents once for the key none
  */
-export function deliveryOf(ctx: Context): { id: string; attempt: number } | undefined {
+export function deliveryOf(ctx: Context):
+  | {
+      /** The id of the job, which is the same for each of its deliveries. */
+      id: string;
+
+      /** How often the job has been delivered, from 1. */
+      attempt: number;
+    }
+  | undefined {
   if (ctx === undefined) throw check.error("ctx must be a context, got undefined");
   check.isContext("ctx", ctx);
   const delivery = ctx.value(deliveryKey);

@@ -27,7 +27,7 @@ export interface Locker {
 /** The options of a call that waits for a lock. */
 export interface LockOptions extends WaitOptions {
   /**
-   * How long the call waits, in milliseconds, from 0. Then it rejects with a {@link DeadlineExceeded}, and the lock is not taken. At 0 it
+   * How long the call waits, in milliseconds, from 0. Then it rejects with a `DeadlineExceeded`, and the lock is not taken. At 0 it
    * takes the lock only if that is free now.
    *
    * @defaultValue Infinity

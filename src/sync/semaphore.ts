@@ -103,14 +103,23 @@ export class Semaphore extends Printable {
   }
 
   /**
-   * Acquires permits (1 without `n`), calls `fn`, waits for its result, and releases them, also if `fn` throws.
+   * Acquires one permit, calls `fn`, waits for its result, and releases the permit, also if `fn` throws.
    *
    * Cancellation: as of {@link Semaphore.acquire}, while it waits for the permits. `fn` is not called then.
    *
    * @returns what `fn` returns
-   * @throws what `fn` throws (rejects); {TypeError} (rejects) if `fn` is not a function; {RangeError} (rejects) if `n` is out of range.
+   * @throws what `fn` throws (rejects); {TypeError} (rejects) if `fn` is not a function.
    */
   withPermits<R>(fn: () => R | PromiseLike<R>, options?: LockOptions): Promise<R>;
+  /**
+   * Acquires `n` permits, calls `fn`, waits for its result, and releases them, also if `fn` throws.
+   *
+   * Cancellation: as of {@link Semaphore.acquire}, while it waits for the permits. `fn` is not called then.
+   *
+   * @param n - the number of permits: an integer, 0 or more
+   * @returns what `fn` returns
+   * @throws what `fn` throws (rejects); {TypeError} (rejects) if `fn` is not a function; {RangeError} (rejects) if `n` is out of range.
+   */
   withPermits<R>(n: number, fn: () => R | PromiseLike<R>, options?: LockOptions): Promise<R>;
   withPermits<R>(...args: readonly unknown[]): Promise<R> {
     const [n, fn, options] = typeof args[0] === "function" ? [1, ...args] : args;

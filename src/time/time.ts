@@ -133,6 +133,7 @@ abstract class Stoppable {
  * @see [time.Timer](https://pkg.go.dev/time#Timer) of Go 1.23 and later
  */
 export class Timer extends Stoppable implements Disposable {
+  /** Stops the timer. `using` calls it at the end of the scope. */
   declare readonly [Symbol.dispose]: () => void;
   readonly #channel: TimerChannel;
 
@@ -192,6 +193,7 @@ export function after(ms: number): ReceiveChannel<number> {
  * @see [time.Ticker](https://pkg.go.dev/time#Ticker) of Go 1.23 and later
  */
 export class Ticker extends Stoppable implements Disposable {
+  /** Stops the ticker. `using` calls it at the end of the scope. */
   declare readonly [Symbol.dispose]: () => void;
   readonly #channel: TimerChannel;
 
@@ -243,6 +245,7 @@ export function tick(ms: number): ReceiveChannel<number> | null {
 
 /** A scheduled function call, made by {@link afterFunc}. `using` cancels it at the end of the scope. */
 export class FuncTimer extends Stoppable implements Disposable {
+  /** Cancels the call. `using` calls it at the end of the scope. */
   declare readonly [Symbol.dispose]: () => void;
 
   /** Always null: it has no channel. */

@@ -64,7 +64,7 @@ export interface CycleEdge {
 export interface WaitForGraph {
   /** In the order of their ids; unknown ones come last. */
   readonly blocked: readonly BlockedGoroutine[];
-  /** What they wait for; several goroutines may wait for the same target. */
+  /** The targets of their waits; several goroutines may wait for the same one. */
   readonly targets: readonly WaitTarget[];
   /** Goroutines of which each waits for the next, and the last for the first; empty without a cycle. */
   readonly cycle: readonly CycleEdge[];

@@ -131,7 +131,7 @@ class Lister {
         this.#use(`${name}.${member.name}`, `${use}.${member.name}`, "", member);
       }
     }
-    this.#reach(type, `${name}()`);
+    this.#reachSignatures(type, name);
   }
 
   #addInstances(symbol: ts.Symbol, use: string, name: string): void {
@@ -171,9 +171,21 @@ class Lister {
   }
 
   #reachSignatures(type: ts.Type, name: string): void {
+    this.#addOverloads(type, name);
     for (const signature of [...type.getCallSignatures(), ...type.getConstructSignatures()]) {
+      if (!isOurs(signature.declaration)) continue;
       for (const parameter of signature.getParameters()) this.#reach(this.#checker.getTypeOfSymbol(parameter), name);
       this.#reach(signature.getReturnType(), name);
+    }
+  }
+
+  /** Adds each of several signatures: an editor shows the documentation of the one that is called. */
+  #addOverloads(type: ts.Type, name: string): void {
+    const overloads = type.getCallSignatures().filter(({ declaration }) => isOurs(declaration));
+    if (overloads.length < 2) return;
+    for (const [i, { declaration }] of overloads.entries()) {
+      const node = ts.getNameOfDeclaration(declaration);
+      if (node !== undefined) this.#read(`${name} (${i + 1})`, node, undefined);
     }
   }
 
@@ -205,10 +217,12 @@ class Lister {
   /** Adds a member that the program cannot use by a short expression: it is read where it is declared. */
   #declaration(name: string, member: ts.Symbol): void {
     const declaration = member.declarations?.[0] as ts.NamedDeclaration;
-    const position = ts.getNameOfDeclaration(declaration)?.getStart() as number;
-    const type = this.#checker.getTypeOfSymbol(member);
-    const file = declaration.getSourceFile().fileName;
-    this.names.push({ name, module: this.#module, isMember: true, file, position, type });
+    this.#read(name, ts.getNameOfDeclaration(declaration) as ts.Node, this.#checker.getTypeOfSymbol(member));
+  }
+
+  #read(name: string, node: ts.Node, type: ts.Type | undefined): void {
+    const file = node.getSourceFile().fileName;
+    this.names.push({ name, module: this.#module, isMember: true, file, position: node.getStart(), type });
   }
 }
 

@@ -13,10 +13,10 @@ export interface Sample {
   readonly output: string | undefined;
 }
 
-/** Returns the TypeScript blocks of all pages. A `text` block that follows directly is the output of the program. */
+/** Returns the TypeScript blocks of all pages, except those of the reference, which come from the source. A `text` block that follows directly is the output of the program. */
 export async function samplesOfPages(): Promise<Sample[]> {
   const files = (await readdir(root, { recursive: true })).filter(
-    (file) => file.endsWith(".md") && !file.includes("node_modules"),
+    (file) => file.endsWith(".md") && !file.includes("node_modules") && !file.startsWith("docs/reference"),
   );
   const samples: Sample[] = [];
   for (const file of files.sort()) {
