@@ -128,3 +128,13 @@ export async function runRecipe(
     await rm(project, { recursive: true, force: true });
   }
 }
+
+/** The row of a recipe in the matrix of hosts, for a host that is installed in `folder`. */
+export function recipeRow(
+  name: RecipeName,
+  { folder, binary }: { readonly folder: string; readonly binary: string },
+): { readonly setup: string; readonly checks: string; readonly run: () => Promise<RecipeResult> } {
+  const page = name === "jest" || name === "vitest" || name === "node:test" ? "testing" : "bundlers";
+  const run = (): Promise<RecipeResult> => runRecipe(name, folder, binary);
+  return { setup: `the [recipe](recipes/${page}.md)`, checks: "the files of the page", run };
+}
