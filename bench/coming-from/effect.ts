@@ -166,7 +166,7 @@ export const calls: Table<undefined, undefined> = {
         return errorNameOf(name);
       },
       // The program of effect is interrupted, and goro has waited for the function only.
-      sameSteps: false,
+      sameSteps: "none",
     },
     retry: {
       theirs: () => {
@@ -462,7 +462,7 @@ export const calls: Table<undefined, undefined> = {
       theirs: () => runStream(Stream.fromIterable(ids).pipe(Stream.debounce(10))),
       ours: () => loop(debounce(ids, 10)),
       // At the end of its source, goro returns the last value at once.
-      sameSteps: false,
+      sameSteps: "in any order",
     },
   },
 };

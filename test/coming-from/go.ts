@@ -167,6 +167,17 @@ export const calls: { readonly rows: Readonly<Record<string, { readonly ours: ()
         return text;
       },
     },
+    "select with a default": {
+      ours: async () => {
+        const [a, b] = [new Channel<string>(), new Channel<string>()];
+        let text: string | undefined = "";
+
+        const s = await select({ a: receive(a), b: receive(b), default: true });
+        text = s.case === "default" ? "nothing" : s.value;
+
+        return String(text);
+      },
+    },
     "a case that is disabled": {
       ours: async () => {
         const ch = new Channel<string>(1);
@@ -422,6 +433,17 @@ export const calls: { readonly rows: Readonly<Record<string, { readonly ours: ()
         return String(ctx.err()?.message);
       },
     },
+    "the time": {
+      ours: async () => {
+        const d = time.millisecond;
+
+        const start = time.now();
+        await time.sleep(d);
+        const elapsed = time.since(start);
+
+        return String(elapsed >= d);
+      },
+    },
     sleep: {
       ours: async () => {
         const start = time.now();
@@ -525,13 +547,15 @@ export const calls: { readonly rows: Readonly<Record<string, { readonly ours: ()
         return `true ${ok}`;
       },
     },
-    "let other goroutines run": {
+    "the runtime": {
       ours: async () => {
-        const n = numGoroutine();
+        const start = time.now();
 
         await gosched();
+        const n = numGoroutine();
+        const cpus = numCPU();
 
-        return `${n > 0} ${numCPU() > 0}`;
+        return `${time.since(start) >= 0} ${n > 0} ${cpus > 0}`;
       },
     },
     "a send on a closed channel panics": {

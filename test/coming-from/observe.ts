@@ -3,8 +3,9 @@
 import { jest } from "@jest/globals";
 import { resetSteps, takeSteps } from "./work.ts";
 
-/** The end of a program: `result` is "pending" if it has not ended, and the error as a text if it has failed. */
+/** The end of a program. `result` is its value, the error with which it has failed, or undefined if it has not ended. */
 export interface Observation {
+  readonly end: "value" | "error" | "none";
   readonly result: unknown;
   readonly steps: readonly string[];
 }
@@ -20,16 +21,16 @@ export async function observe(program: () => unknown): Promise<Observation> {
   jest.useFakeTimers({ now: 0, doNotFake: ["setImmediate", "clearImmediate", "nextTick", "queueMicrotask"] });
   try {
     resetSteps();
-    let result: unknown = "pending";
+    let outcome: Pick<Observation, "end" | "result"> = { end: "none", result: undefined };
     void Promise.resolve()
       .then(program)
       .then(
-        (value) => (result = value),
-        (error: unknown) => (result = String(error)),
+        (result) => (outcome = { end: "value", result }),
+        (error: unknown) => (outcome = { end: "error", result: error }),
       );
     for (;;) {
       for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
-      if (jest.getTimerCount() === 0 || Date.now() >= limit) return { result, steps: takeSteps() };
+      if (jest.getTimerCount() === 0 || Date.now() >= limit) return { ...outcome, steps: takeSteps() };
       jest.advanceTimersToNextTimer();
     }
   } finally {

@@ -54,7 +54,7 @@ export const calls: Table<undefined, undefined> = {
         return collect(users);
       },
       // The other library also pulls while functions run.
-      sameSteps: false,
+      sameSteps: "in any order",
     },
     "results as they come": {
       theirs: async () => {
@@ -64,7 +64,7 @@ export const calls: Table<undefined, undefined> = {
         for await (const user of mapOrdered(ids, (_ctx, id) => load(id), { concurrency: 2 })) note(user);
       },
       // goro starts the next function when a result is ready, and not when it has been taken.
-      sameSteps: false,
+      sameSteps: "in any order",
     },
     "results that were not taken": {
       theirs: async () => {

@@ -218,10 +218,14 @@ export const calls: Table<Theirs, Ours> = {
       ours: ({ source }) => loop(pipeline(source).batch({ size: 2 })),
     },
     "batches by number and time": {
-      theirs: ({ source }) => end(source.pipe(rx.bufferTime(10, null, 2))),
+      theirs: ({ source }) =>
+        end(
+          source.pipe(
+            rx.bufferTime(10, null, 2),
+            rx.filter((batch) => batch.length > 0),
+          ),
+        ),
       ours: ({ source }) => loop(pipeline(source).batch({ size: 2, interval: 10 })),
-      // The time of a batch of goro begins with its first value.
-      sameSteps: false,
     },
     "`debounceTime`": {
       theirs: ({ source }) => end(source.pipe(rx.debounceTime(10))),

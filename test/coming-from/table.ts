@@ -19,11 +19,11 @@ export interface Row<Theirs, Ours> {
   readonly results?: { readonly theirs: unknown; readonly ours: unknown };
 
   /**
-   * Whether the steps of the two are compared too, with their times.
+   * How much of the steps of the two is the same: all, with their times; all, but in another order or at other times; or nothing.
    *
-   * @defaultValue true; false for a row with `results`
+   * @defaultValue "all"
    */
-  readonly sameSteps?: boolean;
+  readonly sameSteps?: "all" | "in any order" | "none";
 }
 
 /** The rows of a page by their titles. */

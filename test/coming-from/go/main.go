@@ -155,6 +155,21 @@ func selectStatement() string {
 	return text
 }
 
+// row: select with a default
+func selectDefault() string {
+	a, b := make(chan string), make(chan string)
+	text := ""
+
+	select {
+	case text = <-a:
+	case text = <-b:
+	default:
+		text = "nothing"
+	}
+
+	return text
+}
+
 // row: a case that is disabled
 func nilChannel() string {
 	ch := make(chan string, 1)
@@ -428,6 +443,17 @@ func notifyContext() string {
 	return ctx.Err().Error()
 }
 
+// row: the time
+func now() string {
+	d := time.Millisecond
+
+	start := time.Now()
+	time.Sleep(d)
+	elapsed := time.Since(start)
+
+	return fmt.Sprint(elapsed >= d)
+}
+
 // row: sleep
 func sleep() string {
 	start := time.Now()
@@ -531,13 +557,15 @@ func rateLimit() string {
 	return fmt.Sprint(err == nil, " ", ok)
 }
 
-// row: let other goroutines run
+// row: the runtime
 func gosched() string {
-	n := runtime.NumGoroutine()
+	start := time.Now()
 
 	runtime.Gosched()
+	n := runtime.NumGoroutine()
+	cpus := runtime.NumCPU()
 
-	return fmt.Sprint(n > 0, " ", runtime.NumCPU() > 0)
+	return fmt.Sprint(time.Since(start) >= 0, " ", n > 0, " ", cpus > 0)
 }
 
 // row: a send on a closed channel panics
@@ -575,6 +603,7 @@ func main() {
 		{"receive without waiting", tryReceive},
 		{"one end of a channel", ends},
 		{"select", selectStatement},
+		{"select with a default", selectDefault},
 		{"a case that is disabled", nilChannel},
 		{"receive with a timeout", timeout},
 		{"start a goroutine", start},
@@ -596,6 +625,7 @@ func main() {
 		{"a call after the end of a context", afterFunc},
 		{"cancel a receive", cancelReceive},
 		{"the signals of a process", notifyContext},
+		{"the time", now},
 		{"sleep", sleep},
 		{"a timer", timer},
 		{"a ticker", ticker},
@@ -605,7 +635,7 @@ func main() {
 		{"a weighted semaphore", weighted},
 		{"one call for each key", singleFlight},
 		{"a rate", rateLimit},
-		{"let other goroutines run", gosched},
+		{"the runtime", gosched},
 		{"a send on a closed channel panics", sendOnClosed},
 	} {
 		fmt.Printf("%s: %s\n", row.title, row.run())
