@@ -15,21 +15,26 @@ export interface Page {
   readonly name: string;
   readonly file: string;
   readonly rows: string;
+  /** Whether the other library is a dependency of the benchmarks, and not of the project: effect is large, and p-queue requires Node 22. */
+  readonly isOfBench: boolean;
 }
+
+const ofBench: readonly string[] = ["effect", "p-queue"];
 
 /** The heads of the columns of the other side, where it is not the name of the page. */
 const heads: Readonly<Record<string, string>> = { go: "Go", rxjs: "RxJS" };
 
-/** Returns the pages that have a table. The packages of the one for effect are those of the benchmarks. */
+/** Returns the pages that have a table. */
 export async function comingFromPages(): Promise<Page[]> {
   const files = (await readdir(join(root, "docs", "coming-from"))).filter((file) => file !== "README.md").sort();
   return files.map((file) => {
     const name = file.replace(/\.md$/, "");
-    const folder = name === "effect" ? "bench" : "test";
+    const isOfBench = ofBench.includes(name);
     return {
       name,
       file: join(root, "docs", "coming-from", file),
-      rows: join(root, folder, "coming-from", `${name}.ts`),
+      rows: join(root, isOfBench ? "bench" : "test", "coming-from", `${name}.ts`),
+      isOfBench,
     };
   });
 }

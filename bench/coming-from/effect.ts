@@ -1,4 +1,4 @@
-// effect 4 and goro. The rows are here because effect is a dependency of the benchmarks alone; test/coming-from has those of the others.
+// effect 4 and goro. The rows are here because effect is large, and a dependency of the benchmarks alone.
 
 import {
   type Cause,

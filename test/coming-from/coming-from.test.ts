@@ -29,8 +29,8 @@ test("the contents list each page", async () => {
 });
 
 for (const page of pages.filter(({ name }) => name !== "go")) {
-  const isMissing = page.name === "effect" && !existsSync(`${root}/bench/node_modules/effect`);
-  const title = isMissing ? "on effect, skipped because the packages of bench/ are not installed" : page.name;
+  const isMissing = page.isOfBench && !existsSync(`${root}/bench/node_modules/${page.name}`);
+  const title = isMissing ? `on ${page.name}, skipped because the packages of bench/ are not installed` : page.name;
   (isMissing ? describe.skip : describe)(title, () => testRows(page, !isMissing));
 }
 
@@ -64,14 +64,15 @@ function testRows(page: Page, isInstalled: boolean): void {
   });
 
   // The others are checked with the rest of the project.
-  if (page.name === "effect" && isInstalled) {
+  if (page.isOfBench && isInstalled) {
     test("the programs compile", () => {
       expect(compile(page.rows)).toEqual([]);
     });
 
     test("the program of the page has its output", async () => {
       const text = await readFile(page.file, "utf8");
-      const [, code = "", output] = /```ts effect\n([^]*?)```\n\n```text\n([^]*?)```/.exec(text) ?? [];
+      const program = new RegExp(`\`\`\`ts ${page.name}\n([^]*?)\`\`\`\n\n\`\`\`text\n([^]*?)\`\`\``);
+      const [, code = "", output] = program.exec(text) ?? [];
       const folder = await mkdtemp(join(root, "bench", "coming-from", "program-"));
       try {
         await writeFile(join(folder, "main.ts"), code);

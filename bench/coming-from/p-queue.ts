@@ -1,9 +1,9 @@
-// p-queue 10 and goro.
+// p-queue 10 and goro. The rows are here because p-queue 10 requires Node 22, and is a dependency of the benchmarks alone.
 
 import { context, createLimit, type Limit, RateLimiter, waitFor, WorkerPool } from "goro";
 import PQueue from "p-queue";
-import type { Table } from "./table.ts";
-import { errorNameOf, ids, load, note, request, sleep } from "./work.ts";
+import type { Table } from "../../test/coming-from/table.ts";
+import { errorNameOf, ids, load, note, request, sleep } from "../../test/coming-from/work.ts";
 
 const one = {
   theirs: (): PQueue => new PQueue({ concurrency: 1 }),
