@@ -1,21 +1,43 @@
-// Builds the package, twice. One module a file, with types, is for bundlers, which leave out the modules that a program does not use. The
-// same in a few files is for programs that run without a bundler: finding and opening files is most of the time that an import takes.
+// Builds the package: one set of files for Node, bundlers and browsers, with declarations. Two sets would be two copies of the library in a
+// program that loads both.
 //
-// A process must not load both, because that would be two copies of the library. So whatever runs on Node gets the few files: the
-// condition "node" stands before "module" in package.json. (Vite 5 sets both, but leaves the import of a dependency's file to Node.)
+// Opening files is most of the time of an import, so the files are few. Bundlers drop what a program does not use of them, because their
+// code has no effects when it is loaded: see droppable.ts.
 
 import { execFileSync } from "node:child_process";
-import { copyFile, rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
-import { markFiles, separateMarks } from "./marks.ts";
-import { bundleVendor } from "./vendor.ts";
+import { build, type BuildOptions, type Plugin } from "esbuild";
+import { pruneDeclarations } from "./declarations.ts";
+import { makeDroppable } from "./droppable.ts";
+import { markFiles } from "./marks.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
+const source = join(root, "src");
 const outdir = resolve(root, process.argv[2] ?? "dist");
-const whole = join(outdir, "whole");
+
+/** The entry points of the package, the main one first. */
+const entries = [
+  "index.ts",
+  "bullmq/bullmq.ts",
+  "debug/debug.ts",
+  "pipeline/pipeline.ts",
+  "testing/preload.ts",
+  "testing/testing.ts",
+  "trace/preload.ts",
+  "trace/trace.ts",
+];
+
+/** The module of the marks, which all files import. */
+const marks = "util/code-marks.ts";
+
+/** The modules that are files of their own: also those that the main entry point exports as namespaces. */
+const singles = [...entries, marks, "context/api.ts", "time/time.ts"];
+
+/** Debug mode starts when it is loaded, so it is apart from the code of programs without `main`. */
+const withMain = /^runtime\/(?:main|deadlock|goroutine-(?:tracking|registry))\.ts$/;
 
 // What an earlier build has left must not be packed with this one.
 await rm(outdir, { recursive: true, force: true });
@@ -23,57 +45,62 @@ const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 for (const config of ["tsconfig.build.json", "tsconfig.bullmq.json"]) {
   execFileSync(process.execPath, [tsc, "-p", join(root, config), "--outDir", outdir], { stdio: "inherit" });
 }
-// What tsc emits for the libraries of goro/trace refers to packages that are not installed with this one.
-const vendor = join(outdir, "trace", "vendor");
-await writeFile(`${vendor}.js`, (await bundleVendor()).code);
-for (const extension of [".js.map", ".d.ts", ".d.ts.map"]) await rm(vendor + extension);
-const marks = join("util", "code-marks.js");
-await markFiles(outdir, marks);
-// esbuild makes a chunk for each set of entry points that share a module. All entry points import the first one, so that what it needs is one
-// chunk: each file takes almost a millisecond of an import.
-const index = join(root, "src", "index.ts");
-const shareIndex: Plugin = {
-  name: "share-index",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /.*/ }, ({ kind, namespace, path }) => {
-      if (kind === "entry-point") return { path: join(root, path), namespace: "entry" };
-      return namespace === "entry" ? { path, sideEffects: true } : undefined;
-    });
-    onLoad({ filter: /.*/, namespace: "entry" }, ({ path }) => ({
-      contents: `import ${JSON.stringify(index)};\nexport * from ${JSON.stringify(path)};\n`,
-      resolveDir: root,
-    }));
-  },
-};
-await build({
+await pruneDeclarations(
+  outdir,
+  entries.map((entry) => entry.replace(".ts", ".d.ts")),
+);
+
+const options = {
   absWorkingDir: root,
-  entryPoints: [
-    "index",
-    "testing/testing",
-    "testing/preload",
-    "trace/trace",
-    "trace/preload",
-    "debug/debug",
-    "bullmq/bullmq",
-    "pipeline/pipeline",
-  ].map((door) => ({
-    in: `src/${door}.ts`,
-    out: door,
-  })),
-  outdir: whole,
-  // The library recognizes its own frames in a stack by the folder `whole`; see src/util/stack.ts.
-  chunkNames: "goro-[hash]",
   bundle: true,
-  splitting: true,
   format: "esm",
   platform: "neutral",
   mainFields: ["module", "main"],
   external: ["node:*", "bullmq"],
-  sourcemap: true,
-  sourcesContent: false,
-  plugins: [shareIndex, separateMarks],
-});
-for (const extension of [".js", ".js.map"]) {
-  await copyFile(join(outdir, "util", `code-marks${extension}`), join(whole, `code-marks${extension}`));
+} satisfies BuildOptions;
+
+/** Returns the modules, as paths in `src`, that entry points load. */
+async function modulesOf(entryPoints: readonly string[]): Promise<string[]> {
+  const paths = entryPoints.map((entry) => join(source, entry));
+  const { metafile } = await build({ ...options, entryPoints: paths, outdir, write: false, metafile: true });
+  return Object.keys(metafile.inputs).flatMap((path) => (path.startsWith("src/") ? path.slice("src/".length) : []));
 }
-await markFiles(whole, "code-marks.js");
+
+const core = new Set(await modulesOf(["index.ts"]));
+const chunks = new Map<string, string[]>();
+for (const module of await modulesOf(entries)) {
+  const chunk = chunks.get(fileOf(module)) ?? [];
+  chunks.set(fileOf(module), [...chunk, module]);
+}
+
+/** Returns the file of a module, without its extension: that of the main entry point, or one for each other folder. */
+function fileOf(module: string): string {
+  if (singles.includes(module)) return module.replace(/\.ts$/, "");
+  if (withMain.test(module)) return "goro-chunks/main";
+  // The library recognizes its own frames in a stack by this folder; see src/util/stack.ts.
+  return `goro-chunks/${core.has(module) ? "core" : dirname(module).split("/")[0]}`;
+}
+
+/** Makes the modules of a chunk the entry point of its file, and the imports of other chunks imports of their files. */
+const resolveChunks: Plugin = {
+  name: "chunks",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /.*/ }, ({ kind, namespace, path, importer, resolveDir }) => {
+      if (kind === "entry-point") return { path, namespace: "chunk" };
+      if (namespace === "chunk") return { path: join(source, path), sideEffects: true };
+      const target = relative(source, join(resolveDir, path));
+      if (!path.startsWith(".") || target.startsWith("..")) return undefined;
+      const file = fileOf(relative(source, importer));
+      if (fileOf(target) === file) return undefined;
+      const specifier = relative(dirname(file), `${fileOf(target)}.js`);
+      return { path: specifier.startsWith(".") ? specifier : `./${specifier}`, external: true };
+    });
+    onLoad({ filter: /.*/, namespace: "chunk" }, ({ path }) => ({
+      contents: (chunks.get(path) ?? []).map((module) => `export * from "${module}";`).join("\n"),
+      resolveDir: root,
+    }));
+  },
+};
+
+await build({ ...options, entryPoints: [...chunks.keys()], outdir, plugins: [resolveChunks, makeDroppable] });
+await markFiles(outdir, `${fileOf(marks)}.js`);

@@ -66,7 +66,6 @@ export async function bundle(
     format: "esm",
     platform: "neutral",
     mainFields: [],
-    conditions: ["module"],
     external: ["node:*"],
     write: false,
     metafile: true,

@@ -34,8 +34,8 @@ export interface BroadcastOptions {
   readonly name?: string;
 }
 
-const check = new Check("Broadcast");
-const sendCheck = new Check("Broadcast.send");
+const check = /* @__PURE__ */ new Check("Broadcast");
+const sendCheck = /* @__PURE__ */ new Check("Broadcast.send");
 
 /**
  * Sends each value to all subscriptions. Each has its own buffer and its own policy for a full one, so that a slow subscriber delays neither

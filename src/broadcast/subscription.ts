@@ -51,7 +51,7 @@ export interface SubscribeOptions {
   readonly name?: string;
 }
 
-const check = new Check("Broadcast.subscribe");
+const check = /* @__PURE__ */ new Check("Broadcast.subscribe");
 const aliases = { ...overflowAliases, buffer: "capacity", highWaterMark: "capacity" };
 const policies = ["wait", ...dropPolicies];
 

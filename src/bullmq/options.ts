@@ -195,7 +195,7 @@ export type EngineSettings = Pick<
   readonly linger?: number;
 };
 
-const check = new Check("queue");
+const check = /* @__PURE__ */ new Check("queue");
 const servers = ["redis", "postgres"] as const;
 const policies = ["depth", "id", "retry", "priority", "rate", "lease", "sweep", "maxStalls", "keep"];
 const names = [...servers, ...policies, "maxBytes", "outcomes", "onError"];

@@ -31,7 +31,7 @@ const batchSize = 16;
 const shortestPause = 20;
 const longestPause = 1000;
 
-const sendCheck = new Check("JobChannel.send");
+const sendCheck = /* @__PURE__ */ new Check("JobChannel.send");
 
 /** The sending end of a queue on other machines. */
 export interface JobChannel<in Job> extends SendChannel<Job> {

@@ -80,9 +80,9 @@ export function queue<Job, Result = void>(name: string, options: QueueOptions<Jo
 }
 
 const checks = {
-  jobs: new Check("JobQueue.jobs"),
-  outcomes: new Check("JobQueue.outcomes"),
-  counts: new Check("JobQueue.counts"),
+  jobs: /* @__PURE__ */ new Check("JobQueue.jobs"),
+  outcomes: /* @__PURE__ */ new Check("JobQueue.outcomes"),
+  counts: /* @__PURE__ */ new Check("JobQueue.counts"),
 };
 
 class BullQueue<Job, Result> implements JobQueue<Job, Result> {

@@ -136,7 +136,7 @@ export interface ChannelOptions {
 export const endState: unique symbol = Symbol("goro.endState");
 
 /** Returns the state of a channel or of another end of the library; undefined for other objects. */
-export let channelStateOf: <T>(channel: ReceiveChannel<T> | SendChannel<T>) => ChannelState<T> | undefined;
+export let channelStateOf: <T>(channel: ReceiveChannel<T> | SendChannel<T>) => ChannelState<T> | undefined = stateBehind;
 
 // The class has both brands. They are declared here, because a class cannot declare properties without a value by such names.
 
@@ -321,9 +321,9 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
   }
 }
 
-const sendCheck = new Check("Channel.send");
-const receiveCheck = new Check("Channel.receive");
-const valuesCheck = new Check("Channel.values");
+const sendCheck = /* @__PURE__ */ new Check("Channel.send");
+const receiveCheck = /* @__PURE__ */ new Check("Channel.receive");
+const valuesCheck = /* @__PURE__ */ new Check("Channel.values");
 
 function sendCancelably<T>(state: ChannelState<T>, value: T, options: WaitOptions): Promise<void> {
   try {
@@ -353,9 +353,9 @@ function receiveCancelably<T>(state: ChannelState<T>, options: WaitOptions): Pro
 }
 
 // Separate from the check for a Channel, which is inlined. A proxy may throw.
-function stateBehind(end: object): ChannelState<never> | undefined {
+function stateBehind<T>(end: object): ChannelState<T> | undefined {
   return tryOr(
-    () => (end as { readonly [endState]?: ChannelState<never> })[endState],
+    () => (end as { readonly [endState]?: ChannelState<T> })[endState],
     () => undefined,
   );
 }

@@ -25,7 +25,7 @@ export interface LossyChannelOptions {
   readonly name?: string;
 }
 
-const check = new Check("LossyChannel");
+const check = /* @__PURE__ */ new Check("LossyChannel");
 
 /**
  * A channel that drops a value when its buffer is full: `send` never waits, and a slow receiver never delays a sender. Use it where only

@@ -213,7 +213,7 @@ export function select(cases: object, options?: unknown): Promise<Result> {
   }
 }
 
-const check = new Check("select");
+const check = /* @__PURE__ */ new Check("select");
 const example = "{ value: receive(ch), sent: send(other, value) }";
 
 // Most selects are steps of a loop: the case of the previous step is free again.

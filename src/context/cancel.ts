@@ -24,15 +24,17 @@ import { canceled, deadlineExceeded } from "./errors.ts";
 const named: ChannelOptions = { name: "ctx.done()" };
 
 /** The `done()` of every context that cannot be canceled. It is never ready, and no waiter is queued in it. */
-export const neverDone: Channel<never> = shareAcrossRealms(new Channel<never>(0, named));
-(channelStateOf(neverDone) as ChannelState<never>).isNever = true;
+export const neverDone: Channel<never> = /* @__PURE__ */ sharedDone("isNever");
 
 // For contexts whose `done()` is first called after the cancellation.
-const closedDone: Channel<never> = shareAcrossRealms(new Channel<never>(0, named));
-(channelStateOf(closedDone) as ChannelState<never>).closed = true;
+const closedDone: Channel<never> = /* @__PURE__ */ sharedDone("closed");
 
-function shareAcrossRealms(channel: Channel<never>): Channel<never> {
-  (channelStateOf(channel) as ChannelState<never>).realm = null;
+/** Returns a channel that all realms share, and whose state has `flag` set. */
+function sharedDone(flag: "isNever" | "closed"): Channel<never> {
+  const channel = new Channel<never>(0, named);
+  const state = channelStateOf(channel) as ChannelState<never>;
+  state.realm = null;
+  state[flag] = true;
   return channel;
 }
 

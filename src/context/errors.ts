@@ -37,8 +37,8 @@ export class DeadlineExceeded extends Error {
 }
 
 // Shared objects, as in Go: creating an Error with its stack is the most expensive part of a cancellation.
-export const canceled: Canceled = /* @__PURE__ */ withoutStack(new Canceled());
-export const deadlineExceeded: DeadlineExceeded = /* @__PURE__ */ withoutStack(new DeadlineExceeded());
+export const canceled: Canceled = /* @__PURE__ */ withoutStack(/* @__PURE__ */ new Canceled());
+export const deadlineExceeded: DeadlineExceeded = /* @__PURE__ */ withoutStack(/* @__PURE__ */ new DeadlineExceeded());
 
 function withoutStack<E extends Error>(error: E): E {
   error.stack = `${error.name}: ${error.message}`;

@@ -52,8 +52,8 @@ export class BackgroundContext extends NeverCanceledContext {
   }
 }
 
-export const backgroundContext: Context = new BackgroundContext("context.Background");
-export const todoContext: Context = new BackgroundContext("context.TODO");
+export const backgroundContext: Context = /* @__PURE__ */ new BackgroundContext("context.Background");
+export const todoContext: Context = /* @__PURE__ */ new BackgroundContext("context.TODO");
 
 /** Has the values of its parent and nothing more: `withoutCancelCtx` of context.go. */
 export class WithoutCancelContext extends NeverCanceledContext {

@@ -20,7 +20,7 @@ export interface WaitForOptions extends WaitOptions {
   readonly timeout?: number | undefined;
 }
 
-const check = new Check("waitFor");
+const check = /* @__PURE__ */ new Check("waitFor");
 
 /**
  * Waits until `promise` settles, and returns its value: an `await` that can be canceled or limited in time. What the promise stands for

@@ -5,7 +5,7 @@ import { checkOverflow, type DropPolicy, dropPolicies } from "../channel/lossy-c
 import { onCancel } from "../context/cancel.ts";
 import { contextOf } from "../context/wait-context.ts";
 import { type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
-import { background } from "../context/api.ts";
+import { background } from "../context/derive.ts";
 import { Check, checkCount, checkOptionalFunction, describe } from "../util/validate.ts";
 import { closeIfOpen, Ending, report } from "./ending.ts";
 import type { EventName, EventOf } from "./event-types.ts";

@@ -6,7 +6,7 @@ import { onCancel } from "../context/cancel.ts";
 import { contextOf } from "../context/wait-context.ts";
 import { type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
-import { background, cause } from "../context/api.ts";
+import { background, cause } from "../context/derive.ts";
 import { Check, checkCount, checkOptionalFunction } from "../util/validate.ts";
 import { toError } from "../util/inspect.ts";
 import { go } from "../runtime/goroutine.ts";

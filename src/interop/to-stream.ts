@@ -7,7 +7,7 @@ import { receive, select, send } from "../channel/select.ts";
 import { onCancel } from "../context/cancel.ts";
 import { contextOf } from "../context/wait-context.ts";
 import { type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
-import { background, cause } from "../context/api.ts";
+import { background, cause } from "../context/derive.ts";
 import { Check, checkOptionalFunction, describe } from "../util/validate.ts";
 import { toError } from "../util/inspect.ts";
 import { resolved } from "../runtime/scheduler.ts";

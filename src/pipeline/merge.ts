@@ -9,7 +9,7 @@ import { Check } from "../util/validate.ts";
 import type { PipelineSource, StageOptions } from "./options.ts";
 import { openerOf, PassStage, type Stage } from "./stage.ts";
 
-const check = new Check("merge");
+const check = /* @__PURE__ */ new Check("merge");
 
 /**
  * Returns the values of all sources in one sequence, as they come: fan-in. No source is favored, and each is pulled at most one value ahead.

@@ -51,7 +51,7 @@ export interface Source<T> {
 /** The stages of the objects that stand for one, such as a pipeline for its last stage. */
 const stages = new WeakMap<object, Stage<unknown>>();
 
-const pipelineNext = new WaitReason("pipeline next");
+const pipelineNext = /* @__PURE__ */ new WaitReason("pipeline next");
 const end: Step<never> = { value: undefined, done: true };
 
 /** The part that all stages share. A subclass turns the values of its sources into values of its own. */

@@ -7,7 +7,7 @@ import { functionName } from "../util/inspect.ts";
 import type { PoolJob } from "./job.ts";
 import type { PoolEvent, PoolFunc } from "./options.ts";
 
-const tracing = tracingChannel("goro.pool.job");
+const tracing = /* @__PURE__ */ tracingChannel("goro.pool.job");
 
 export class JobFunction<Job, Result> {
   readonly #f: PoolFunc<Job, Result>;

@@ -26,7 +26,7 @@ export interface MapOrderedOptions extends JobPolicyOptions, WaitOptions {
 
 const names = ["concurrency", "maxInFlight", ...waitOptionNames, ...policyNames];
 const aliases = { workers: "concurrency", limit: "concurrency", retries: "retry", backpressure: "maxInFlight" };
-const check = new Check("mapOrdered");
+const check = /* @__PURE__ */ new Check("mapOrdered");
 
 /**
  * Calls `fn` with each item, several at a time, and returns an iterator over the results, in the order of the items. It pulls the next

@@ -8,14 +8,16 @@ import type { JobOutcome, OutcomeListener, PoolJob } from "./job.ts";
 /** The number of such channels for which a receiver waits. */
 let awaitedChannels = 0;
 
-addDeadlockHint(() =>
-  awaitedChannels === 0
-    ? ""
-    : "A goroutine waits for the results of a WorkerPool, which are closed after a call of stop: call pool.stop() before the loop, " +
-      "or run the loop in a goroutine.",
-);
-
 export class ResultsChannel<Job, Result> implements OutcomeListener<Job, Result> {
+  static {
+    addDeadlockHint(() =>
+      awaitedChannels === 0
+        ? ""
+        : "A goroutine waits for the results of a WorkerPool, which are closed after a call of stop: call pool.stop() before the loop, " +
+          "or run the loop in a goroutine.",
+    );
+  }
+
   // Unbounded, so that no order of sending, stopping and reading blocks.
   readonly #channel = new Channel<JobOutcome<Job, Result>>(2 ** 32 - 1, { name: "results" });
   readonly #state = channelStateOf(this.#channel) as ChannelState<JobOutcome<Job, Result>>;

@@ -95,7 +95,7 @@ export const retryAliases: Readonly<Record<string, string>> = {
   when: "shouldRetry",
 };
 
-const check = new Check("retry");
+const check = /* @__PURE__ */ new Check("retry");
 
 /** Checks the values of retry options, whose names errors begin with `prefix`, and fills in the defaults. */
 export function resolveRetry(check: Check, prefix: string, options: RetryOptions): RetryPolicy {

@@ -15,7 +15,7 @@ import { spawn } from "../runtime/goroutine.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { rejected, resolved, resolvedPromise } from "../runtime/scheduler.ts";
 import { chanSend, poolRun } from "../runtime/wait-reasons.ts";
-import { after } from "../time/time.ts";
+import { TimerChannel } from "../time/timer-channel.ts";
 import { toError } from "../util/inspect.ts";
 import { RingBuffer } from "../util/ring-buffer.ts";
 import { checkFunction, describe } from "../util/validate.ts";
@@ -358,7 +358,7 @@ class Delivery<Job, Result> {
           });
           isTaken = s.case === "sent";
           if (s.case === "expired") this.#hasEnded = true;
-          else if (grace !== null || s.case === "cut") grace = after(this.#gracePeriod);
+          else if (grace !== null || s.case === "cut") grace = new TimerChannel(this.#gracePeriod, 0).channel;
         } catch (error) {
           this.#fail(error);
         }

@@ -47,7 +47,11 @@ interface FeederHost<Job, Result> {
 }
 
 /** The pauses between calls of `next` while the source fails. */
-const failurePauses = resolveRetry(new Check("WorkerPool"), "", { retries: Infinity, delay: 100, maxDelay: 5000 });
+const failurePauses = /* @__PURE__ */ resolveRetry(/* @__PURE__ */ new Check("WorkerPool"), "", {
+  retries: Infinity,
+  delay: 100,
+  maxDelay: 5000,
+});
 
 /** The pause after a call of `next` that had no job, in milliseconds: a source that does not wait must not keep the event loop busy. */
 const emptyPause = 100;

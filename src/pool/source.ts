@@ -104,7 +104,7 @@ const check = /* @__PURE__ */ new Check("deliveryOf");
 export type DeliveryInfo = Pick<JobDelivery<unknown, unknown>, "id" | "attempt">;
 
 /** The key of the delivery in the context of its job. */
-export const deliveryKey: Key<DeliveryInfo> = key<DeliveryInfo>("goro delivery");
+export const deliveryKey: Key<DeliveryInfo> = /* @__PURE__ */ key<DeliveryInfo>("goro delivery");
 
 /**
  * Returns the id and the attempt of the delivery whose job has the context `ctx`, or a context from which `ctx` is derived.

@@ -37,15 +37,15 @@ import { SourceFeeder } from "./source-feeder.ts";
 import type { Worker } from "./worker-set.ts";
 
 const checks = {
-  run: new Check("WorkerPool.run"),
-  send: new Check("WorkerPool.send"),
-  trySend: new Check("WorkerPool.trySend"),
-  submit: new Check("WorkerPool.submit"),
-  trySubmit: new Check("WorkerPool.trySubmit"),
-  map: new Check("WorkerPool.map"),
-  resize: new Check("WorkerPool.resize"),
-  stop: new Check("WorkerPool.stop"),
-  onIdle: new Check("WorkerPool.onIdle"),
+  run: /* @__PURE__ */ new Check("WorkerPool.run"),
+  send: /* @__PURE__ */ new Check("WorkerPool.send"),
+  trySend: /* @__PURE__ */ new Check("WorkerPool.trySend"),
+  submit: /* @__PURE__ */ new Check("WorkerPool.submit"),
+  trySubmit: /* @__PURE__ */ new Check("WorkerPool.trySubmit"),
+  map: /* @__PURE__ */ new Check("WorkerPool.map"),
+  resize: /* @__PURE__ */ new Check("WorkerPool.resize"),
+  stop: /* @__PURE__ */ new Check("WorkerPool.stop"),
+  onIdle: /* @__PURE__ */ new Check("WorkerPool.onIdle"),
 };
 
 /**

@@ -22,7 +22,7 @@ interface Hooks {
   readonly executionAsyncResource?: () => object;
 }
 
-const asyncHooks = builtinModule<Hooks>("async_hooks");
+const asyncHooks = /* @__PURE__ */ builtinModule<Hooks>("async_hooks");
 
 /** Captures the async context of the caller; null if it has no store, or on a host without async contexts. */
 export function captureAsyncContext(): AsyncContext | null {

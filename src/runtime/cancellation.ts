@@ -179,6 +179,12 @@ export interface AbortFollower {
 
 /** The library's listener on a signal: at most one, whatever waits. */
 class AbortWatch {
+  // It is not known what can abort a signal: `AbortSignal.timeout` has a timer that does not keep the process alive. Therefore the program
+  // is not reported as deadlocked while something waits for a signal.
+  static {
+    addWakeSource(() => [...watchRefs].some((ref) => ref.deref()?.isAwaited === true));
+  }
+
   readonly listeners: WaitQueue<Listener> = new WaitQueue<Listener>();
   follower: AbortFollower | null = null;
   reason: Error | undefined;
@@ -240,10 +246,6 @@ function rememberWatch(watch: AbortWatch): () => void {
   }
   return () => watchRefs.delete(ref);
 }
-
-// It is not known what can abort a signal: `AbortSignal.timeout` has a timer that does not keep the process alive. Therefore the program
-// is not reported as deadlocked while something waits for a signal.
-addWakeSource(() => [...watchRefs].some((ref) => ref.deref()?.isAwaited === true));
 
 /**
  * Checks `ctx` and `signal` of `options`. Other options are not checked.

@@ -21,8 +21,8 @@ interface DiagnosticsModule {
   tracingChannel?(name: string): TracingChannel;
 }
 
-const diagnostics = builtinModule<DiagnosticsModule>("diagnostics_channel");
-const panics = diagnostics?.channel("goro.panic");
+const diagnostics = /* @__PURE__ */ builtinModule<DiagnosticsModule>("diagnostics_channel");
+const panics = /* @__PURE__ */ diagnostics?.channel("goro.panic");
 
 /** Returns the channels of the operation `name`; undefined on a host without them. */
 export function tracingChannel(name: string): TracingChannel | undefined {

@@ -36,11 +36,11 @@ const host = globalThis as unknown as Timers &
   };
 
 // Fake timers may be installed between the import and the first turn.
-const { setImmediate: immediateAtImport } = host;
+const immediateAtImport = /* @__PURE__ */ (() => host.setImmediate)();
 
 // Not a microtask if the host has `nextTick`: Node loses the async context of an error thrown in a microtask, by which a test runner finds
 // the test to which the error belongs.
-const soon = host.process?.nextTick ?? host.queueMicrotask;
+const soon = /* @__PURE__ */ (() => host.process?.nextTick ?? host.queueMicrotask)();
 
 const fakes = new WeakSet<Immediate>();
 let ownImmediate: Immediate | undefined;

@@ -24,8 +24,12 @@ interface Process {
   getBuiltinModule?(name: string): unknown;
 }
 
-const host = (globalThis as unknown as { process?: Process }).process;
-const process = typeof host?.exit === "function" && typeof host.on === "function" ? host : undefined;
+const process = /* @__PURE__ */ findProcess();
+
+function findProcess(): Process | undefined {
+  const { process } = globalThis as unknown as { process?: Process };
+  return typeof process?.exit === "function" && typeof process.on === "function" ? process : undefined;
+}
 
 /** Whether the host has a process that can exit. */
 export const hasProcess: boolean = process !== undefined;

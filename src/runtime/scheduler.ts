@@ -46,7 +46,7 @@ const host = globalThis as unknown as { performance?: Performance };
 
 // The host's function at import, because a fake that replaces it later may stand still. If it is a fake itself, it is replaced after
 // `maxChecksAtSameTime` readings.
-let now = hostTime();
+let now = /* @__PURE__ */ hostTime();
 
 let isYielding = false;
 let scheduledTurn: Turn | null = null;
@@ -113,7 +113,7 @@ export function rejectFairly(resolve: ResolveFn<never>, error: Error, realm?: Re
 }
 
 /** The result of {@link resolved} while the slice lasts. */
-export const resolvedPromise: Promise<void> = Promise.resolve();
+export const resolvedPromise: Promise<void> = /* @__PURE__ */ Promise.resolve();
 
 /** Returns the promise of an operation that has completed at once without a result. */
 export function resolved(): Promise<void> {

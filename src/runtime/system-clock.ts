@@ -22,7 +22,7 @@ interface TimeFunctions {
 }
 
 const host = globalThis as unknown as TimeFunctions;
-const { setTimeout: setTimeoutAtImport } = host;
+const setTimeoutAtImport = /* @__PURE__ */ (() => host.setTimeout)();
 
 /** A set of time functions that the host has or had. */
 class Source {

@@ -5,7 +5,7 @@
 type StartTimer = (label: string, ms: number, fire: () => void) => () => void;
 
 /** The longest delay that the host's timers support; with a longer one they fire at once. */
-export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
+export const MAX_TIMEOUT_MS: number = 0x7fff_ffff;
 
 /** Starts a timer of the host, which shows no label. */
 export function startHostTimer(_label: string, ms: number, fire: () => void): () => void {

@@ -6,7 +6,7 @@ import { currentRealm } from "./realm.ts";
 import { setStartTimer } from "./timeout.ts";
 
 /** The clock of code outside of realms. */
-export const realClock: Clock = new Clock(new SystemClock());
+export const realClock: Clock = /* @__PURE__ */ new Clock(/* @__PURE__ */ new SystemClock());
 
 /** Returns the clock of the current realm. */
 export function currentClock(): Clock {
@@ -15,6 +15,14 @@ export function currentClock(): Clock {
 
 /** A timer of the clock of the realm in which it was created. */
 export class RuntimeTimer implements ScheduledTimer {
+  static {
+    setStartTimer((label, ms, fire) => {
+      const timer = new RuntimeTimer(label, fire);
+      timer.start(ms);
+      return () => timer.cancel();
+    });
+  }
+
   readonly clock: Clock = currentClock();
 
   /** The function that created the timer, for reports. */
@@ -46,9 +54,3 @@ export class RuntimeTimer implements ScheduledTimer {
     return this.clock.cancel(this);
   }
 }
-
-setStartTimer((label, ms, fire) => {
-  const timer = new RuntimeTimer(label, fire);
-  timer.start(ms);
-  return () => timer.cancel();
-});

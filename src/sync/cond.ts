@@ -109,7 +109,7 @@ export class Cond extends Printable {
   }
 }
 
-const waitCheck = new Check("Cond.wait");
+const waitCheck = /* @__PURE__ */ new Check("Cond.wait");
 
 function wake(waiter: ParkedOperation<void, void>): void {
   waiter.resume(condWait, undefined);

@@ -4,7 +4,7 @@
 //   1. Under a limit, at most that many slots are taken.
 //   2. While a call of `go` waits for a slot, all slots are taken.
 
-import { type CancelCauseFunc, withCancelCause } from "../context/api.ts";
+import { type CancelCauseFunc, withCancelCause } from "../context/derive.ts";
 import { checkCancellation } from "../runtime/cancelable-wait.ts";
 import type { WaitOptions } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
@@ -19,8 +19,8 @@ import { Check, checkFunction, describe } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
 
-const withContextCheck = new Check("ErrGroup.withContext");
-const waitCheck = new Check("ErrGroup.wait");
+const withContextCheck = /* @__PURE__ */ new Check("ErrGroup.withContext");
+const waitCheck = /* @__PURE__ */ new Check("ErrGroup.wait");
 
 /**
  * A group of goroutines whose first error is the error of the group.

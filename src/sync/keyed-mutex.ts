@@ -10,7 +10,7 @@ import { Check } from "../util/validate.ts";
 import { type LockOptions, ownerOf, runHolding } from "./lock-guard.ts";
 import { Mutex } from "./mutex.ts";
 
-const lockCheck = new Check("KeyedMutex.lock");
+const lockCheck = /* @__PURE__ */ new Check("KeyedMutex.lock");
 
 /** The mutex of a key, which is forgotten when it becomes free. */
 class KeyMutex extends Mutex {

@@ -24,7 +24,7 @@ import {
   setOwner,
 } from "./lock-guard.ts";
 
-const lockCheck = new Check("Mutex.lock");
+const lockCheck = /* @__PURE__ */ new Check("Mutex.lock");
 
 /**
  * A mutual exclusion lock. Waiters get it in the order in which they called `lock`. It is handed over directly, so that no other

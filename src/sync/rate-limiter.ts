@@ -4,7 +4,7 @@
 //   1. There are at most `burst` tokens. A negative number is a debt: reservations have taken tokens in advance.
 //   2. `#tokens` is the number at the instant `#at`; the next call adds those that have accrued since then.
 
-import { background } from "../context/api.ts";
+import { background } from "../context/derive.ts";
 import { timeLeft } from "../context/cancel.ts";
 import type { Context } from "../context/context.ts";
 import { pause } from "../context/pause.ts";
@@ -16,11 +16,11 @@ import { brand } from "../util/copies.ts";
 import { printAsString } from "../util/inspect.ts";
 import { Check, checkCount, describe } from "../util/validate.ts";
 
-const constructorCheck = new Check("RateLimiter");
-const allowCheck = new Check("RateLimiter.allow");
-const reserveCheck = new Check("RateLimiter.reserve");
-const waitCheck = new Check("RateLimiter.wait");
-const setBurstCheck = new Check("RateLimiter.setBurst");
+const constructorCheck = /* @__PURE__ */ new Check("RateLimiter");
+const allowCheck = /* @__PURE__ */ new Check("RateLimiter.allow");
+const reserveCheck = /* @__PURE__ */ new Check("RateLimiter.reserve");
+const waitCheck = /* @__PURE__ */ new Check("RateLimiter.wait");
+const setBurstCheck = /* @__PURE__ */ new Check("RateLimiter.setBurst");
 
 /**
  * Lets events happen at a rate of `limit` per second, and up to `burst` at once after an idle period. Share one limiter among all goroutines

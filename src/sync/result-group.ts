@@ -8,8 +8,8 @@ import { isError, Printable } from "../util/inspect.ts";
 import { Check, checkFunction } from "../util/validate.ts";
 import { ErrGroup } from "./errgroup.ts";
 
-const withContextCheck = new Check("ResultGroup.withContext");
-const waitCheck = new Check("ResultGroup.wait");
+const withContextCheck = /* @__PURE__ */ new Check("ResultGroup.withContext");
+const waitCheck = /* @__PURE__ */ new Check("ResultGroup.wait");
 
 /** A function of a {@link ResultGroup}: it has failed if it throws or returns an `Error`. */
 export type ResultFunc<T> = () => T | Error | PromiseLike<T | Error>;

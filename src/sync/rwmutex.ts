@@ -28,8 +28,8 @@ import {
   SuspendableLock,
 } from "./lock-guard.ts";
 
-const lockCheck = new Check("RWMutex.lock");
-const rLockCheck = new Check("RWMutex.rLock");
+const lockCheck = /* @__PURE__ */ new Check("RWMutex.lock");
+const rLockCheck = /* @__PURE__ */ new Check("RWMutex.rLock");
 
 /**
  * A lock for many readers or one writer. A waiting writer blocks readers that come later, so that it is not starved; a goroutine that

@@ -16,10 +16,10 @@ import { WaitQueue } from "../util/wait-queue.ts";
 import { Holds } from "./holds.ts";
 import { acquireCancelably, LockGuard, type LockOptions, LockWaiter, runHolding } from "./lock-guard.ts";
 
-const sizeCheck = new Check("Semaphore");
-const acquireCheck = new Check("Semaphore.acquire");
-const tryAcquireCheck = new Check("Semaphore.tryAcquire");
-const releaseCheck = new Check("Semaphore.release");
+const sizeCheck = /* @__PURE__ */ new Check("Semaphore");
+const acquireCheck = /* @__PURE__ */ new Check("Semaphore.acquire");
+const tryAcquireCheck = /* @__PURE__ */ new Check("Semaphore.tryAcquire");
+const releaseCheck = /* @__PURE__ */ new Check("Semaphore.release");
 
 /**
  * A weighted semaphore with a fixed number of permits, of which each goroutine takes as many as its work needs. Waiters are served

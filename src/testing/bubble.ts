@@ -63,7 +63,7 @@ export function bubble<R>(f: () => R | PromiseLike<R>, options: BubbleOptions = 
   return fairly(runBubble(f, options));
 }
 
-const check = new Check("bubble");
+const check = /* @__PURE__ */ new Check("bubble");
 
 async function runBubble<R>(f: () => R | PromiseLike<R>, options: BubbleOptions): Promise<R> {
   checkFunction("bubble", f);

@@ -131,7 +131,7 @@ export function memoryQueue<Job, Result>(options: MemoryQueueOptions<Job> = {}):
   return new MemoryQueue(options);
 }
 
-const check = new Check("memoryQueue");
+const check = /* @__PURE__ */ new Check("memoryQueue");
 const optionNames = ["lease", "maxStalls", "retry", "depth", "latency", "id"];
 
 function checkContext(caller: string, ctx: Context): void {

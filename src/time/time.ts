@@ -94,7 +94,7 @@ export function sleep(ms: number, options?: WaitOptions): Promise<void> {
   return sleeper.cancelBy(cancellation);
 }
 
-const sleepCheck = new Check("time.sleep");
+const sleepCheck = /* @__PURE__ */ new Check("time.sleep");
 
 /** A sleep, with its timer. */
 class Sleeper extends CancelableOperation<void, void> {

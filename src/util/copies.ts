@@ -20,10 +20,19 @@ const copiesKey = Symbol.for("goro.copies");
 const brandKey = Symbol.for("goro.brand");
 
 const host = globalThis as { [copiesKey]?: Copy[] };
-const copies = (host[copiesKey] ??= []);
-const thisCopy: Copy = { version, location: ownFile };
-for (const other of copies) other.noticed?.(thisCopy);
-copies.push(thisCopy);
+const thisCopy: Copy = /* @__PURE__ */ register();
+
+/** Returns the loaded copies, this one included. */
+function loadedCopies(): Copy[] {
+  return (host[copiesKey] ??= []);
+}
+
+function register(): Copy {
+  const copy = { version, location: ownFile };
+  for (const other of loadedCopies()) other.noticed?.(copy);
+  loadedCopies().push(copy);
+  return copy;
+}
 
 interface Brand {
   /** With its article, such as "a Channel". */
@@ -61,6 +70,7 @@ function brandOf(value: unknown): Brand | undefined {
 
 /** Returns a paragraph about other copies, for a report that they may be the reason of; "" if there are none. */
 export function otherCopies(): string {
+  const copies = loadedCopies();
   const others = copies.filter((copy) => copy !== thisCopy);
   if (others.length === 0) return "";
   const list = copies.map((copy) => `\t${nameOf(copy)}${copy === thisCopy ? ", which reports this" : ""}\n`);
@@ -70,7 +80,7 @@ export function otherCopies(): string {
 /** Calls `listener` with the name of each other copy, whether it is loaded already or later. */
 export function onOtherCopy(listener: (name: string) => void): void {
   thisCopy.noticed = (other) => listener(nameOf(other));
-  for (const copy of copies) if (copy !== thisCopy) thisCopy.noticed(copy);
+  for (const copy of loadedCopies()) if (copy !== thisCopy) thisCopy.noticed(copy);
 }
 
 function nameOf({ version, location }: Copy): string {

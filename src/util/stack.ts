@@ -46,13 +46,17 @@ export function positionOf(frame: string): Position | undefined {
  * The file of this module, or of the bundle that contains it; "" on a host without stacks. It is read from a stack, because `import.meta` is
  * empty in a bundle for CommonJS.
  */
-export const ownFile: string = positionOf(capture()[0] ?? "")?.file ?? "";
+export const ownFile: string = /* @__PURE__ */ findOwnFile();
+
+function findOwnFile(): string {
+  return positionOf(capture()[0] ?? "")?.file ?? "";
+}
 
 // The folder of the library's files; undefined if they are in a bundle with the program.
 const folder = /* @__PURE__ */ folderOf(ownFile);
 
 function folderOf(file: string): string | undefined {
-  return /^(.*[/\\])(?:util[/\\]stack\.[jt]s|whole[/\\][\w-]+\.js)$/.exec(file)?.[1];
+  return /^(.*[/\\])(?:util[/\\]stack\.ts|goro-chunks[/\\][\w-]+\.js)$/.exec(file)?.[1];
 }
 
 /** The code of a module in a bundle. */

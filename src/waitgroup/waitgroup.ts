@@ -121,7 +121,7 @@ export class WaitGroup extends Printable {
   }
 }
 
-const waitCheck = new Check("WaitGroup.wait");
+const waitCheck = /* @__PURE__ */ new Check("WaitGroup.wait");
 
 function wakeWaiter(waiter: Waiter<void>): void {
   waiter.wake(waiter as never);
