@@ -9,7 +9,7 @@ import { CancelableOperation } from "../runtime/cancelable-wait.ts";
 import { hooks } from "../runtime/hooks.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { below } from "../runtime/realm.ts";
-import { rejected, resolvedWith } from "../runtime/scheduler.ts";
+import { onNextTurn, rejected, resolvedWith } from "../runtime/scheduler.ts";
 import {
   awaitPromise,
   chanReceive,
@@ -179,9 +179,26 @@ const example = "{ value: receive(ch), sent: send(other, value) }";
 // Most selects are steps of a loop: the case of the previous step is free again.
 function reuseCase<T>(operation: WaitReason, state: ChannelState<T>): Case<T> {
   const last = state.cachedReceiveCase as Case<T> | null;
-  return last !== null && last.pendingSelect === null
-    ? last
-    : (state.cachedReceiveCase = new Case<T>(operation, state, undefined));
+  if (last !== null && last.pendingSelect === null) return last;
+  if (last === null) addCaching(state);
+  return (state.cachedReceiveCase = new Case<T>(operation, state, undefined));
+}
+
+/** The channels that have a cached case, until the next turn of the event loop: a finished select leaves nothing on a channel. */
+let caching: ChannelState<unknown>[] = [];
+
+/** The largest number of them: a loop over many channels must not retain all of them until the next turn. */
+const maxCaching = 1024;
+
+function addCaching(state: ChannelState<unknown>): void {
+  if (caching.length === maxCaching) clearCaching();
+  if (caching.length === 0) onNextTurn(clearCaching);
+  caching.push(state);
+}
+
+function clearCaching(): void {
+  for (const state of caching) state.cachedReceiveCase = null;
+  caching = [];
 }
 
 interface Result {
