@@ -8,7 +8,7 @@ import { Printable } from "../util/inspect.ts";
 import { Check, checkFunction } from "../util/validate.ts";
 import { Mutex } from "./mutex.ts";
 
-const doCheck = new Check("Once.do");
+const doCheck = /* @__PURE__ */ new Check("Once.do");
 
 /**
  * Performs an action exactly once.
