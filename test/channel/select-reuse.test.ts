@@ -12,13 +12,17 @@ function hasCase(ch: Channel<number>): boolean {
 test("a step of a loop uses the case of the previous step, and a turn later nothing is left of it", async () => {
   const ch = new Channel<number>(1);
   const pending = new Promise<never>(() => undefined);
+  const state = promiseStateOf("test", pending);
   ch.trySend(1);
   await gosched();
   const first = receive(ch);
-  const s = await select({ first, never: promise(pending) });
-  expect([s.case, receive(ch) === first]).toEqual(["first", true]);
+  const never = promise(pending);
+  const selected = select({ first, never });
+  // Without an await, which may take a turn.
+  expect([receive(ch) === first, promise(pending) === never]).toEqual([true, true]);
+  expect((await selected).case).toBe("first");
   await gosched();
-  expect([hasCase(ch), promiseStateOf("test", pending).cachedReceiveCase]).toEqual([false, null]);
+  expect([hasCase(ch), state.cachedReceiveCase]).toEqual([false, null]);
   expect(receive(ch)).not.toBe(first);
 });
 
