@@ -74,14 +74,23 @@ export async function measure(program: Program, unit: Unit, n: number, min: numb
   return { value: unit === "ms" ? total / rounds / 1e6 : total / rounds / n, sum };
 }
 
+/**
+ * The least number of runs that warm the code up. V8 compiles the code of a run for what has been the same in all runs before, and compiles it
+ * again when the end of the first run, or the objects of the second, show that it is not.
+ */
+const minWarmUps = 3;
+
 /** Runs a fifth of the work for `min` milliseconds, so that the code is compiled. For the heap, at most 100 operations load the code. */
 async function warmUp(program: Program, unit: Unit, n: number, min: number): Promise<void> {
   // A row in milliseconds records its own measurement, and treats the first run itself.
   if (unit === "ms") return;
   const count = Math.max(1, Math.floor(unit === "ns" ? n / 5 : Math.min(n / 5, 100)));
   const begin = performance.now();
-  do await program(count, new Reading(unit, "wall"));
-  while (unit === "ns" && performance.now() - begin < min);
+  let runs = 0;
+  do {
+    await program(count, new Reading(unit, "wall"));
+    runs++;
+  } while (unit === "ns" && (runs < minWarmUps || performance.now() - begin < min));
 }
 
 // Collects twice: the first collection runs finalizers, the second frees the objects that they released.

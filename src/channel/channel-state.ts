@@ -52,7 +52,7 @@ export class ChannelState<T> {
   /** Notified when the channel has been closed; they run no user code. Null before the first. */
   closeListeners: WaitQueue<Listener> | null = null;
 
-  /** The receive case that a select created last for this channel. */
+  /** The receive case that a select used for this channel, until the next turn of the event loop. */
   cachedReceiveCase: Waiter<T> | null = null;
 
   /** The realm in which the channel was created; null if all realms share it. */

@@ -80,7 +80,7 @@ function isBefore(a: QueueEntry, b: QueueEntry): boolean {
 }
 
 /** The part of a pool that its dispatcher calls. */
-interface DispatcherHost {
+export interface DispatcherHost {
   /** Cuts the pool short if its context is canceled. */
   checkContext(): void;
 

@@ -306,14 +306,21 @@ export function resolveOptions<Job, Result>(
     timeout: check.atLeast("timeout", 0, options.timeout ?? Infinity),
     limiter: rate === undefined || rate instanceof RateLimiter ? rate : limiterFor(check.atLeast("rate", 0, rate)),
     gracePeriod: check.atLeast("gracePeriod", 0, options.gracePeriod ?? 1000),
-    priorityOf: (job) =>
-      priority === undefined ? 0 : checkPriority("WorkerPool: priority must return a number", priority(job)),
+    priorityOf:
+      priority === undefined
+        ? noPriority
+        : (job) => checkPriority("WorkerPool: priority must return a number", priority(job)),
     onWorkerStart: options.onWorkerStart,
     onWorkerStop: options.onWorkerStop,
     onEvent: options.onEvent,
     source: undefined,
     onSourceError: undefined,
   };
+}
+
+// One function for all pools: see pool-host.ts.
+function noPriority(): number {
+  return 0;
 }
 
 /** @throws {RangeError} that says `problem`, if `priority` is not a number. */

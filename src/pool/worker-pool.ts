@@ -11,7 +11,6 @@ import { contextOf } from "../context/wait-context.ts";
 import { checkCancellation, throwIfCanceled } from "../runtime/cancelable-wait.ts";
 import { type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
-import { withCancelCause } from "../context/derive.ts";
 import { type AsyncContext, captureAsyncContext } from "../runtime/async-context.ts";
 import { rejected, resolved, resolvedWith } from "../runtime/scheduler.ts";
 import { Printable } from "../util/inspect.ts";
@@ -29,6 +28,7 @@ import {
   type SourcePoolOptions,
 } from "./options.ts";
 import { type MapOptions, OrderedResults } from "./ordered-results.ts";
+import { MapSubmitter, PoolHost } from "./pool-host.ts";
 import { PoolLifecycle } from "./pool-lifecycle.ts";
 import type { PoolStats, StopReport } from "./report.ts";
 import { ResultsChannel } from "./results-channel.ts";
@@ -64,6 +64,7 @@ const checks = {
  * for await (const square of pool.map([1, 2, 3, 4, 5])) console.log(square);
  */
 export class WorkerPool<Job, Result> extends Printable implements AsyncDisposable {
+  readonly #host: PoolHost<Job, Result>;
   readonly #runner: JobRunner<Job, Result, Worker<PoolJob<Job, Result>>>;
   readonly #dispatcher: JobDispatcher<Job, Result>;
   readonly #admission: JobAdmission<Job, Result>;
@@ -93,31 +94,15 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
     super();
     checkFunction("WorkerPool", f);
     const settings = resolvePoolOptions(options);
-    this.#runner = new JobRunner("WorkerPool", f, settings, {
-      nextJob: (worker, now) => this.#dispatcher.nextJob(worker, now),
-      lateJob: (worker) => (worker.isStarted ? worker.job : undefined),
-      onReturn: (worker, _job, now) => this.#dispatcher.onReturn(worker, now),
-      activeJobs: () => this.#dispatcher.workers.activeJobs(),
-      takeQueued: () => this.#dispatcher.queue.take(),
-      onCutShort: () => this.#lifecycle.onCutShort(),
-      onChange: () => this.#lifecycle.check(),
-    });
-    this.#dispatcher = new JobDispatcher(this.#runner, {
-      checkContext: () => this.#lifecycle.checkContext(),
-      onAccept: () => this.#lifecycle.attach(),
-      onWorkerIdle: () => {
-        this.#feeder?.check();
-        this.#lifecycle.check();
-      },
-    });
-    this.#results = new ResultsChannel({
-      poll: () => this.#lifecycle.checkContext(),
-      arm: () => this.#lifecycle.attach(),
-      disarm: () => this.#lifecycle.check(),
-    });
+    const host = new PoolHost<Job, Result>();
+    this.#host = host;
+    this.#runner = new JobRunner("WorkerPool", f, settings, host);
+    this.#dispatcher = host.dispatcher = new JobDispatcher(this.#runner, host);
+    this.#results = new ResultsChannel(host);
     this.results = this.#results.channel;
-    this.#feeder = settings.source === undefined ? null : this.#createFeeder(settings.source, captureAsyncContext());
-    this.#lifecycle = new PoolLifecycle({
+    this.#feeder = host.feeder =
+      settings.source === undefined ? null : this.#createFeeder(settings.source, captureAsyncContext());
+    this.#lifecycle = host.lifecycle = new PoolLifecycle({
       runner: this.#runner,
       dispatcher: this.#dispatcher,
       results: this.#results,
@@ -244,21 +229,9 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
     const { maxInFlight } = options;
     const ctx = contextOf(checks.map, options);
     if (maxInFlight !== undefined) checkCount(checks.map, "maxInFlight", 1, maxInFlight);
-    return new OrderedResults(jobs, captureAsyncContext(), {
-      maxInFlight: () => maxInFlight ?? 2 * Math.max(this.#dispatcher.workers.limit, 1),
-      rejectionReason: () => this.#admission.rejectionReason("WorkerPool", ctx),
-      join: (map) => {
-        this.#lifecycle.addMap(map);
-        return withCancelCause(ctx ?? this.#runner.settings.ctx);
-      },
-      leave: (map) => this.#lifecycle.removeMap(map),
-      enqueue: (job, mapCtx, listener, scope) => {
-        const record = this.#admission.createJob(job, mapCtx, listener, undefined, scope);
-        if (!this.#admission.tryAccept("WorkerPool", record)) this.#admission.enqueue(record);
-        return record;
-      },
-      cancel: this.#admission.cancel,
-    });
+    const { settings } = this.#runner;
+    const submitter = new MapSubmitter(this.#host, this.#admission, ctx, settings.ctx, maxInFlight);
+    return new OrderedResults(jobs, captureAsyncContext(), submitter);
   }
 
   /**

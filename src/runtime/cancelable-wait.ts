@@ -6,6 +6,7 @@
 //      is the outcome.
 
 import type { Check } from "../util/validate.ts";
+import type { WaitQueue } from "../util/wait-queue.ts";
 import {
   type CancelableWait,
   type Cancellation,
@@ -15,7 +16,7 @@ import {
   waitOptionNames,
 } from "./cancellation.ts";
 import type { WaitReason } from "./wait-reasons.ts";
-import { ParkedOperation, type WakeFn } from "./waiter.ts";
+import { ParkedOperation, type Waiter, type WakeFn } from "./waiter.ts";
 
 /**
  * Checks the options of a call that has no others, and returns what can cancel it; null if nothing can.
@@ -51,6 +52,11 @@ export class CancelableOperation<T, R> extends ParkedOperation<T, R> implements 
     this.reason = reason;
   }
 
+  /** Whether the wait has been canceled, even if the listener for that has not been called yet. */
+  get isCanceled(): boolean {
+    return this.cancellation?.isCanceled === true;
+  }
+
   /** Makes the operation, which must be parked, reject when `cancellation` occurs. Returns its promise. */
   cancelBy(cancellation: Cancellation | null): Promise<R> {
     this.cancellation = cancellation;
@@ -84,8 +90,19 @@ export class CancelableOperation<T, R> extends ParkedOperation<T, R> implements 
   }
 }
 
+/**
+ * Removes the first operation that is not canceled, and returns it. Canceled ones leave the queue too; their listeners reject them. All
+ * operations of the queue must be cancelable.
+ */
+export function shiftUncanceled<T, R>(queue: WaitQueue<Waiter<T>>): CancelableOperation<T, R> | null {
+  let waiter = queue.shift() as CancelableOperation<T, R> | null;
+  while (waiter?.isCanceled === true) waiter = queue.shift() as CancelableOperation<T, R> | null;
+  return waiter;
+}
+
 /** Returns the outcome of `work`, or rejects with the reason of `cancellation` if that occurs first. `work` continues in any case. */
-export function untilCanceled<R>(work: Promise<R>, cancellation: Cancellation): Promise<R> {
+export function untilCanceled<R>(work: Promise<R>, cancellation: Cancellation | null): Promise<R> {
+  if (cancellation === null) return work;
   return new Promise((resolve, reject) => {
     void work.then(resolve, reject).then(() => cancellation.unwatch());
     cancellation.watch({ cancel: () => reject(reasonOf(cancellation)) });

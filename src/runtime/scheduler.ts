@@ -66,6 +66,7 @@ let budgetAtLastRound = 0;
 
 let deferredResolutions: unknown[] = [];
 let yieldWaiters: (() => void)[] = [];
+let turnTasks: (() => void)[] = [];
 
 type ResolveFn<R> = (result: R) => void;
 
@@ -152,6 +153,12 @@ export function nextMacrotask(): Promise<void> {
   return new Promise((resolve) => yieldWaiters.push(resolve));
 }
 
+/** Calls `task`, which must not throw, on the next turn of the event loop. The process does not stay alive for it. */
+export function onNextTurn(task: () => void): void {
+  turnTasks.push(task);
+  if (scheduledTurn === null) scheduleIdleTurn();
+}
+
 /** Starts to look up the realm of each operation with `lookup`; with null, stops that. */
 export function enableRealms(lookup: (() => Realm | undefined) | null): void {
   setRealmLookup(lookup);
@@ -203,11 +210,13 @@ function beginSlice(time: number): true {
   checksAtSameTime = 0;
   opsPerCheck = 1;
   budget = realmLookup === null ? opsPerCheck : 0;
-  if (scheduledTurn === null) {
-    scheduledTurn = nextTurn(endYield);
-    scheduledTurn.unref?.();
-  }
+  if (scheduledTurn === null) scheduleIdleTurn();
   return true;
+}
+
+function scheduleIdleTurn(): void {
+  scheduledTurn = nextTurn(endYield);
+  scheduledTurn.unref?.();
 }
 
 // The scheduled turn may be late: Node runs immediates only after the I/O for which it has waited.
@@ -237,10 +246,13 @@ function endYield(): void {
   }
   const resolutions = deferredResolutions;
   const waiters = yieldWaiters;
+  const tasks = turnTasks;
   deferredResolutions = [];
   yieldWaiters = [];
+  turnTasks = [];
   for (let i = 0; i < resolutions.length; i += 2) (resolutions[i] as ResolveFn<unknown>)(resolutions[i + 1]);
   for (const resolve of waiters) resolve();
+  for (const task of tasks) task();
 }
 
 function hostTime(): () => number {

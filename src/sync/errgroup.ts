@@ -5,21 +5,27 @@
 //   2. While a call of `go` waits for a slot, all slots are taken.
 
 import { type CancelCauseFunc, withCancelCause } from "../context/derive.ts";
-import { checkCancellation } from "../runtime/cancelable-wait.ts";
-import type { WaitOptions } from "../runtime/cancellation.ts";
+import {
+  CancelableOperation,
+  checkCancellation,
+  shiftUncanceled,
+  throwIfCanceled,
+} from "../runtime/cancelable-wait.ts";
+import type { Cancellation, WaitOptions } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { go } from "../runtime/goroutine.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { currentRealm, type Realm } from "../runtime/realm.ts";
 import { fairly, rejected, resolved } from "../runtime/scheduler.ts";
 import { chanSend, park } from "../runtime/wait-reasons.ts";
-import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
+import type { Waiter } from "../runtime/waiter.ts";
 import { isError, Printable, toError, waitingSuffix } from "../util/inspect.ts";
 import { Check, checkFunction, describe } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
 
 const withContextCheck = /* @__PURE__ */ new Check("ErrGroup.withContext");
+const goCheck = /* @__PURE__ */ new Check("ErrGroup.go");
 const waitCheck = /* @__PURE__ */ new Check("ErrGroup.wait");
 
 /**
@@ -72,11 +78,17 @@ export class ErrGroup extends Printable {
    * Starts `f` as a goroutine of the group. At the limit it first waits until a goroutine of the group finishes: await the promise, because
    * that is what makes the caller wait.
    *
-   * @throws {TypeError} (rejects) if `f` is not a function, or is a generator function.
+   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call. `f` is not called
+   * then, and `wait` does not wait for it. A cancellation after the start of `f` has no effect: pass `ctx` to `f` too.
+   *
+   * @throws {TypeError} (rejects) if `f` is not a function, or is a generator function, or for options that are unknown or of a wrong type.
    */
-  async go(f: () => unknown): Promise<void> {
+  async go(f: () => unknown, options?: WaitOptions): Promise<void> {
+    let cancellation: Cancellation | null = null;
     try {
       checkFunction("ErrGroup.go", f);
+      if (options !== undefined) cancellation = checkCancellation(goCheck, options);
+      throwIfCanceled(cancellation);
     } catch (error) {
       return rejected(error);
     }
@@ -84,10 +96,15 @@ export class ErrGroup extends Printable {
     this.#wg.add(1);
     const isLimited = this.#limit !== null;
     if (!this.#takeSlot()) {
-      const waiter = new ParkedOperation<void, void>(wake);
+      const waiter = new CancelableOperation<void, void>(wake, chanSend);
       this.#waiters.push(waiter);
       park(waiter, chanSend, this.#realm === currentRealm());
-      await waiter.promise;
+      try {
+        await waiter.cancelBy(cancellation);
+      } catch (reason) {
+        this.#wg.done();
+        throw reason;
+      }
     }
     this.#start(f, isLimited);
     await resolved();
@@ -163,9 +180,9 @@ export class ErrGroup extends Printable {
 
   // A slot passes to the first waiter directly, so that no later call can take it.
   #releaseSlot(): void {
-    const next = this.#waiters.shift();
+    const next = shiftUncanceled<void, void>(this.#waiters);
     if (next === null) this.#active--;
-    else next.wake(next as never);
+    else wake(next);
   }
 
   #start(f: () => unknown, isLimited: boolean): void {
@@ -193,7 +210,7 @@ function createGroup(): ErrGroup {
   return new ErrGroup();
 }
 
-function wake(waiter: ParkedOperation<void, void>): void {
+function wake(waiter: CancelableOperation<void, void>): void {
   waiter.resume(chanSend, undefined);
 }
 

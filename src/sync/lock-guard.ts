@@ -1,7 +1,7 @@
 // What the locks share: guards, waiters with their cancellation, and the suspension of a hold during `Cond.wait`.
 
 import { timeLimitOf } from "../context/time-limit.ts";
-import { CancelableOperation, throwIfCanceled } from "../runtime/cancelable-wait.ts";
+import { CancelableOperation, shiftUncanceled, throwIfCanceled } from "../runtime/cancelable-wait.ts";
 import type { WaitOptions } from "../runtime/cancellation.ts";
 import { dispose, makeDisposable } from "../runtime/defer.ts";
 import { fairly, rejected, resolvedWith } from "../runtime/scheduler.ts";
@@ -131,11 +131,6 @@ export class LockWaiter extends CancelableOperation<void, Disposable> {
     park(this, reason, isDurable);
   }
 
-  /** Whether its wait has been canceled, even if the listener for that has not been called yet. */
-  get isCanceled(): boolean {
-    return this.cancellation?.isCanceled === true;
-  }
-
   /** Resolves with the guard. */
   grant(): void {
     this.resume(this.reason, this.guard);
@@ -176,11 +171,9 @@ export function acquireCancelably(
   }
 }
 
-/** Removes the first waiter that is not canceled, and returns it. Canceled ones leave the queue too; their listeners reject them. */
+/** Removes the first waiter that is not canceled, and returns it. */
 export function dequeue(queue: WaitQueue<Waiter<void>>): LockWaiter | null {
-  let waiter = queue.shift() as LockWaiter | null;
-  while (waiter?.isCanceled === true) waiter = queue.shift() as LockWaiter | null;
-  return waiter;
+  return shiftUncanceled<void, Disposable>(queue) as LockWaiter | null;
 }
 
 /** Calls `fn` for `caller` while the lock that `acquire` takes is held. */

@@ -1,10 +1,14 @@
 // Functions that are called once, however many callers there are.
 
+import { checkCancellation, throwIfCanceled, untilCanceled } from "../runtime/cancelable-wait.ts";
+import type { WaitOptions } from "../runtime/cancellation.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { fairly, rejected, resolved } from "../runtime/scheduler.ts";
 import { Printable } from "../util/inspect.ts";
-import { checkFunction } from "../util/validate.ts";
+import { Check, checkFunction } from "../util/validate.ts";
 import { Mutex } from "./mutex.ts";
+
+const doCheck = /* @__PURE__ */ new Check("Once.do");
 
 /**
  * Performs an action exactly once.
@@ -20,16 +24,24 @@ export class Once extends Printable {
    * Calls `f` if this is the first call, and waits until it has returned; a later call waits for the first. Each call may
    * pass another `f`, and only that of the first is called. `f` must not call `do` of the same `Once`: it would wait for itself.
    *
+   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; `f` is not called
+   * then, and the call does not count. If the first call is canceled while `f` runs, `f` continues, later calls wait for it, and
+   * an error that it throws is dropped.
+   *
    * @throws (rejects) the first call with what `f` throws, and it counts as done all the same; {TypeError} if `f` is not a function, or is a
-   * generator function.
+   * generator function, or for options that are unknown or of a wrong type.
    */
-  do(f: () => unknown): Promise<void> {
+  do(f: () => unknown, options?: WaitOptions): Promise<void> {
     try {
       checkFunction("Once.do", f);
+      const cancellation = options === undefined ? null : checkCancellation(doCheck, options);
+      throwIfCanceled(cancellation);
+      if (this.#isDone) return resolved();
+      const running = this.#running;
+      return fairly(running === null ? untilCanceled(this.#run(f), cancellation) : waitForUnlock(running, options));
     } catch (error) {
       return rejected(error);
     }
-    return this.#isDone ? resolved() : fairly(this.#do(f));
   }
 
   /** The state, such as `Once done`. */
@@ -37,13 +49,7 @@ export class Once extends Printable {
     return `Once ${this.#isDone ? "done" : this.#running === null ? "not called" : "running"}`;
   }
 
-  async #do(f: () => unknown): Promise<void> {
-    if (this.#running !== null) {
-      const running = this.#running;
-      await running.lock();
-      running.unlock();
-      return;
-    }
+  async #run(f: () => unknown): Promise<void> {
     const running = new Mutex();
     running.tryLock();
     this.#running = running;
@@ -57,9 +63,14 @@ export class Once extends Printable {
   }
 }
 
+async function waitForUnlock(running: Mutex, options: WaitOptions | undefined): Promise<void> {
+  await running.lock(options);
+  running.unlock();
+}
+
 /**
  * Returns a function that calls `f` the first time it is called, and not again. If `f` is async, every call returns the promise of the
- * first.
+ * first, for which {@link waitFor} waits with `ctx`, `signal` or a timeout.
  *
  * @throws {TypeError} if `f` is not a function, or is a generator function. Each call of the result throws what `f` throws.
  *
@@ -71,7 +82,7 @@ export function onceFunc<R extends void | PromiseLike<void>>(f: () => R): () => 
 
 /**
  * Returns a function that calls `f` the first time it is called, and returns the result of that call each time; for an async `f`, its
- * promise.
+ * promise, for which {@link waitFor} waits with `ctx`, `signal` or a timeout.
  *
  * @throws {TypeError} if `f` is not a function, or is a generator function. Each call of the result throws the error that `f` has thrown.
  *

@@ -9,6 +9,7 @@ import { Check, checkFunction } from "../util/validate.ts";
 import { ErrGroup } from "./errgroup.ts";
 
 const withContextCheck = /* @__PURE__ */ new Check("ResultGroup.withContext");
+const goCheck = /* @__PURE__ */ new Check("ResultGroup.go");
 const waitCheck = /* @__PURE__ */ new Check("ResultGroup.wait");
 
 /** A function of a {@link ResultGroup}: it has failed if it throws or returns an `Error`. */
@@ -59,12 +60,15 @@ export class ResultGroup<T> extends Printable {
    * Starts `f` as a goroutine of the group, as {@link ErrGroup.go}: await the promise, because at the limit that is what makes the caller
    * wait.
    *
-   * @throws {TypeError} (rejects) if `f` is not a function, or is a generator function.
+   * Cancellation: as of {@link ErrGroup.go}. A function that was not called has no result.
+   *
+   * @throws {TypeError} (rejects) if `f` is not a function, or is a generator function, or for options that are unknown or of a wrong type.
    */
-  go(f: ResultFunc<T>): Promise<void> {
+  go(f: ResultFunc<T>, options?: WaitOptions): Promise<void> {
     try {
       checkFunction("ResultGroup.go", f);
-      return this.#group.go(this.#store(f));
+      if (options !== undefined) checkCancellation(goCheck, options);
+      return this.#group.go(this.#store(f), options);
     } catch (error) {
       return rejected(error);
     }
@@ -102,7 +106,8 @@ export class ResultGroup<T> extends Printable {
     } catch (error) {
       return rejected(error);
     }
-    const results = this.#group.wait(options).then(() => [...this.#results]);
+    // A call of `go` that was canceled has left a hole, which `filter` skips.
+    const results = this.#group.wait(options).then(() => this.#results.filter(() => true));
     // As of `ErrGroup.wait`, the group keeps the error.
     results.catch(() => undefined);
     return results;

@@ -1,11 +1,15 @@
 // Duplicate call suppression: concurrent callers with the same key share one call.
 
 import { Channel, type ReceiveChannel } from "../channel/channel.ts";
+import { checkCancellation, throwIfCanceled, untilCanceled } from "../runtime/cancelable-wait.ts";
+import type { Cancellation, WaitOptions } from "../runtime/cancellation.ts";
 import { go } from "../runtime/goroutine.ts";
 import { fairly, rejected } from "../runtime/scheduler.ts";
 import { Printable } from "../util/inspect.ts";
-import { checkFunction } from "../util/validate.ts";
+import { Check, checkFunction } from "../util/validate.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
+
+const doCheck = new Check("SingleFlight.do");
 
 /** The value of a shared call. */
 export interface SingleFlightValue<V> {
@@ -42,6 +46,8 @@ export type SingleFlightResult<V> =
 class InFlightCall<V> {
   readonly wg = new WaitGroup();
   readonly channels: Channel<SingleFlightResult<V>>[] = [];
+
+  /** The number of callers less one. A caller that was canceled is not counted. */
   duplicates = 0;
   result: SingleFlightResult<V> | null = null;
 }
@@ -70,15 +76,21 @@ export class SingleFlight<K, V> extends Printable {
   /**
    * Calls `f`, unless a call for the same key is running; then it waits for that call.
    *
-   * @throws (rejects) what `f` throws, the same error for each caller; {TypeError} if `f` is not a function, or is a generator function.
+   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; `f` is not called
+   * then. A call that is running continues for its other callers, and for later ones, also if it is the canceled caller that has started it.
+   *
+   * @throws (rejects) what `f` throws, the same error for each caller; {TypeError} if `f` is not a function, or is a generator function, or
+   * for options that are unknown or of a wrong type.
    */
-  do(key: K, f: () => V | PromiseLike<V>): Promise<SingleFlightValue<V>> {
+  do(key: K, f: () => V | PromiseLike<V>, options?: WaitOptions): Promise<SingleFlightValue<V>> {
     try {
       checkFunction("SingleFlight.do", f);
+      const cancellation = options === undefined ? null : checkCancellation(doCheck, options);
+      throwIfCanceled(cancellation);
+      return fairly(this.#do(key, f, options, cancellation));
     } catch (error) {
       return rejected(error);
     }
-    return fairly(this.#do(key, f));
   }
 
   /**
@@ -112,12 +124,22 @@ export class SingleFlight<K, V> extends Printable {
     return `SingleFlight ${this.#calls.size} ${this.#calls.size === 1 ? "call" : "calls"} running`;
   }
 
-  async #do(key: K, f: () => V | PromiseLike<V>): Promise<SingleFlightValue<V>> {
+  async #do(
+    key: K,
+    f: () => V | PromiseLike<V>,
+    options: WaitOptions | undefined,
+    cancellation: Cancellation | null,
+  ): Promise<SingleFlightValue<V>> {
     const running = this.#calls.get(key);
-    if (running === undefined) return unwrap(await this.#run(key, this.#begin(key), f));
-    running.duplicates++;
-    await running.wg.wait();
-    return unwrap(running.result as SingleFlightResult<V>);
+    const call = running ?? this.#begin(key);
+    if (running !== undefined) running.duplicates++;
+    try {
+      await (running === undefined ? untilCanceled(this.#run(key, call, f), cancellation) : running.wg.wait(options));
+    } catch (reason) {
+      call.duplicates--;
+      throw reason;
+    }
+    return unwrap(call.result as SingleFlightResult<V>);
   }
 
   #begin(key: K): InFlightCall<V> {

@@ -104,6 +104,31 @@ describe("selects that lose leave nothing behind", () => {
     expect(await isCollected(ref)).toBe(true);
   });
 
+  // R56
+  test.each([true, false])("on 100,000 channels that live, each with a select of its own: waited %p", async (waits) => {
+    const selects = 100_000;
+    const done = new Channel<never>();
+    const chs = Array.from({ length: selects }, () => new Channel<number>(1));
+    const once = async (i: number): Promise<void> => {
+      const ch = chs[i] as Channel<number>;
+      if (!waits) ch.trySend(i);
+      const s = select({ own: receive(ch), done: receive(done) });
+      if (waits) ch.trySend(i);
+      await s;
+    };
+    // A value in the buffer of each, which allocates it.
+    for (const ch of chs) {
+      ch.trySend(1);
+      ch.tryReceive();
+    }
+    for (let i = 0; i < 100; i++) await once(i);
+    const before = await heapInUse();
+    for (let i = 0; i < selects; i++) await once(i);
+    // A case has more than 100 bytes.
+    expect((await heapInUse()) - before).toBeLessThan(10 * selects);
+    expect(waiters(done)).toBe(0);
+  });
+
   // R35
   test("not even themselves, if their channels become unreachable while they wait", async () => {
     ignoreLeaks();

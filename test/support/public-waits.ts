@@ -26,6 +26,8 @@ export const waits: Readonly<Record<string, string>> = {
   "time.after": "await time.after(hour).receive();",
   "Cond.wait": "const mu = new Mutex(); await mu.lock(); await new Cond(mu).wait();",
   "ErrGroup.go": "const g = new ErrGroup(); g.setLimit(1); await g.go(forever); await g.go(forever);",
+  "ErrGroup.go with a signal":
+    "const g = new ErrGroup(); g.setLimit(1); await g.go(forever); await g.go(forever, { signal });",
   "ErrGroup.wait": "const g = new ErrGroup(); await g.go(forever); await g.wait();",
   "KeyedMutex.lock": 'const mu = new KeyedMutex(); await mu.lock("a"); await mu.lock("a");',
   "KeyedMutex.withLock": 'const mu = new KeyedMutex(); await mu.lock("a"); await mu.withLock("a", forever);',
@@ -36,8 +38,12 @@ export const waits: Readonly<Record<string, string>> = {
   "Mutex.lock with a timeout": "const mu = new Mutex(); await mu.lock(); await mu.lock({ timeout: hour });",
   "Mutex.withLock": "const mu = new Mutex(); await mu.lock(); await mu.withLock(forever);",
   "ResultGroup.go": "const g = new ResultGroup(); g.setLimit(1); await g.go(forever); await g.go(forever);",
+  "ResultGroup.go with a signal":
+    "const g = new ResultGroup(); g.setLimit(1); await g.go(forever); await g.go(forever, { signal });",
   "ResultGroup.wait": "const g = new ResultGroup(); await g.go(forever); await g.wait();",
   "Once.do": "const once = new Once(); void once.do(forever); await once.do(forever);",
+  "Once.do with a signal":
+    "const once = new Once(); void once.do(forever, { signal }); await once.do(forever, { signal });",
   "RWMutex.lock": "const mu = new RWMutex(); await mu.rLock(); await mu.lock();",
   "RWMutex.rLock": "const mu = new RWMutex(); await mu.lock(); await mu.rLock();",
   "RWMutex.rLocker": "const mu = new RWMutex(); await mu.lock(); await mu.rLocker().lock();",
@@ -48,6 +54,8 @@ export const waits: Readonly<Record<string, string>> = {
   "Semaphore.acquire": "const s = new Semaphore(1); await s.acquire(); await s.acquire();",
   "Semaphore.withPermits": "const s = new Semaphore(1); await s.acquire(); await s.withPermits(1, forever);",
   "SingleFlight.do": 'const flight = new SingleFlight(); void flight.do("a", forever); await flight.do("a", forever);',
+  "SingleFlight.do with a signal":
+    'const flight = new SingleFlight(); void flight.do("a", forever, { signal }); await flight.do("a", forever, { signal });',
   "SingleFlight.doChan": 'await new SingleFlight().doChan("a", forever).receive();',
   "WaitGroup.wait": "const wg = new WaitGroup(); wg.add(1); await wg.wait();",
   "WaitGroup.wait with a signal": "const wg = new WaitGroup(); wg.add(1); await wg.wait({ signal });",
