@@ -7,6 +7,8 @@ export default {
   // The faults run alone, by `npm run test:faults`.
   testPathIgnorePatterns: ["/node_modules/", "/bullmq/faults\\.test"],
   reporters: ["default", "<rootDir>/test/support/skip-reporter.js"],
+  globalSetup: "<rootDir>/test/support/library.js",
+  globalTeardown: "<rootDir>/test/support/library-end.js",
   setupFilesAfterEnv: ["<rootDir>/test/setup.ts"],
   extensionsToTreatAsEsm: [".ts"],
   // Tests see the library as its users do: by its name.
