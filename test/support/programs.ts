@@ -1,7 +1,7 @@
 // Runs a program in a separate process, to test its output and its end.
 
 import { rmSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
@@ -43,9 +43,11 @@ export async function runSource(
   const folder = await mkdtemp(join(root, "test", "program-"));
   try {
     const file = join(folder, "main.mjs");
+    // A trace reads the names of channels in it.
+    await writeFile(join(folder, "main.ts"), source);
     await build({
       ...buildOptions,
-      stdin: { contents: source, loader: "ts", sourcefile: "main.ts", resolveDir: folder },
+      entryPoints: [join(folder, "main.ts")],
       outfile: file,
       treeShaking: false,
       sourcemap: "inline",

@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Trace } from "goro/trace";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { make, folder as pictureFolder, pictures } from "../../scripts/pictures/pictures.ts";
 import { type Ending, type EntryPoint, runSource } from "../support/programs.ts";
 import { parseXml } from "../support/xml.ts";
 
@@ -112,15 +111,4 @@ describe("GORO_TRACE", () => {
     expect(one?.text).toBe(two?.text);
     expect(JSON.parse(one?.text as string)).toMatchObject({ clock: "virtual", end: 5 });
   });
-});
-
-describe("the pictures of the documentation", () => {
-  test.concurrent.each(pictures.map((picture) => [picture.file, picture] as const))(
-    "%s is current",
-    async (_, picture) => {
-      const made = await make(picture, place);
-      expect(made).toBe(await readFile(join(pictureFolder, picture.file), "utf8"));
-      parseXml(made);
-    },
-  );
 });
