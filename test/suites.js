@@ -8,12 +8,21 @@ export const slow = [
   "test/docs.test.ts",
   "test/machines.test.ts",
   "test/package.test.ts",
+  "test/trace/pictures.test.ts",
+  // Each example with six seeds; test/mistakes.test.ts, which is quick, runs examples too.
+  "test/examples.test.ts",
   // Servers of Redis and Postgres; test/bullmq/queue.test.ts, which is quick, has them too.
   "test/bullmq/connections.test.ts",
   "test/bullmq/job-source.test.ts",
   "test/bullmq/outages.test.ts",
-  // Hundreds of pairs of events, in both orders and at several distances.
+  // Every pair of events, in both orders and at several distances, and thousands of random histories.
+  "test/model/channels.test.ts",
+  "test/model/interop.test.ts",
+  "test/model/schedules.test.ts",
   "test/pool/source-ends.test.ts",
+  // Large numbers of values and waiters.
+  "test/channel/linear.test.ts",
+  "test/conformance/channel-programs.test.ts",
 ];
 
 /** The files that measure memory, which coverage would change. `npm run memory` runs them. */
