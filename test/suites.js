@@ -4,10 +4,11 @@ import { readdirSync } from "node:fs";
 
 /** The files that take long. `npm run coverage` runs them and the quick ones. */
 export const slow = [
-  // A process for each sample, or a compiler, a build and bundles.
+  // A process for each sample, or a compiler, a build and bundles, or jest in jest.
   "test/docs.test.ts",
   "test/machines.test.ts",
   "test/package.test.ts",
+  "test/runtime/fake-timers.test.ts",
   "test/trace/pictures.test.ts",
   // Each example with six seeds; test/mistakes.test.ts, which is quick, runs examples too.
   "test/examples.test.ts",
@@ -20,9 +21,10 @@ export const slow = [
   "test/model/interop.test.ts",
   "test/model/schedules.test.ts",
   "test/pool/source-ends.test.ts",
-  // Large numbers of values and waiters.
+  // Large numbers of values, of waiters and of jobs in a picture.
   "test/channel/linear.test.ts",
   "test/conformance/channel-programs.test.ts",
+  "test/trace/pool-picture.test.ts",
 ];
 
 /** The files that measure memory, which coverage would change. `npm run memory` runs them. */
