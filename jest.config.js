@@ -1,12 +1,16 @@
+import { leftOut } from "./test/suites.js";
+
 /** @type {import("jest").Config} */
 export default {
   testEnvironment: "node",
   // Many files wait for processes of their own.
   maxWorkers: "100%",
   roots: ["<rootDir>/test", "<rootDir>/examples"],
-  // The faults run alone, by `npm run test:faults`.
-  testPathIgnorePatterns: ["/node_modules/", "/bullmq/faults\\.test"],
+  // A pattern on the command line chooses among all files, and `npm test` without a pattern is the quick suite.
+  testPathIgnorePatterns: ["/node_modules/", ...leftOut(process.argv.slice(2)).map((file) => `<rootDir>/${file}$`)],
   reporters: ["default", "<rootDir>/test/support/skip-reporter.js"],
+  globalSetup: "<rootDir>/test/support/library.js",
+  globalTeardown: "<rootDir>/test/support/library-end.js",
   setupFilesAfterEnv: ["<rootDir>/test/setup.ts"],
   extensionsToTreatAsEsm: [".ts"],
   // Tests see the library as its users do: by its name.

@@ -88,7 +88,7 @@ export async function bundle(
     outfile,
     // `expect` imports these modules to shorten stacks; browsers do not have them.
     define: { global: "globalThis", "process.env.NODE_ENV": '"production"', "process.cwd": "String" },
-    external: ["node:*", "typescript"],
+    external: ["node:*", "esbuild", "typescript"],
     alias: {
       "@jest/globals": join(root, "scripts/core/harness.ts"),
       goro: join(root, "src/index.ts"),

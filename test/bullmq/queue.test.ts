@@ -12,6 +12,9 @@ type Delivered = JobDelivery<Job, number>;
 
 const background = context.background();
 
+/** A lease that is lost, in milliseconds: a busy machine may stop the process for several hundred. */
+const lease = 1000;
+
 async function take<J, R>(source: JobSource<J, R>, ctx: Context = background): Promise<JobDelivery<J, R>> {
   const delivery = await source.next(ctx);
   if (delivery === undefined) throw new Error("the source has ended");
@@ -136,13 +139,13 @@ for (const engine of engines) {
     });
 
     test("a lost lease cancels the delivery, and the result of the next delivery counts", async () => {
-      const numbers = makeQueue({ lease: 200 });
+      const numbers = makeQueue({ lease });
       const jobs = numbers.jobs();
       await jobs.send({ n: 1 });
       const source = numbers.deliveries();
       const lost = await take(source);
       const next = take(source);
-      block(300);
+      block(lease * 1.5);
       const again = await next;
       expect(again).toMatchObject({ id: lost.id, attempt: 2, stalls: 1 });
       expect(context.cause(lost.ctx)?.name).toBe("LeaseLost");
@@ -154,13 +157,13 @@ for (const engine of engines) {
     });
 
     test("a job that stalls more often than maxStalls has failed, and is not delivered", async () => {
-      const poison = makeQueue({ lease: 200, maxStalls: 0 });
+      const poison = makeQueue({ lease, maxStalls: 0 });
       const jobs = poison.jobs();
       await jobs.send({ n: 1 });
       const source = poison.deliveries();
       await take(source);
       const next = take(source);
-      block(300);
+      block(lease * 1.5);
       const [outcome] = await firstOutcomes(poison, 1);
       expect(outcome?.error?.message).toBe("the lease of the job ran out 1 times; maxStalls is 0");
       await jobs.send({ n: 2 });

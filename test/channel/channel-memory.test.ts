@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { Channel, go, receive, select } from "goro";
 import { ignoreLeaks } from "goro/testing";
-import { isCollected } from "../support/memory.ts";
+import { areCollected, isCollected } from "../support/memory.ts";
 import { capacities } from "../support/promises.ts";
 
 /** Returns a channel whose buffer is full of 0, 1, 2 and so on. */
@@ -50,7 +50,8 @@ test("a channel does not retain values that it has delivered or refused", async 
       await refused.catch(() => undefined);
       return values.map((value) => new WeakRef(value));
     };
-    for (const ref of await pass()) expect(await isCollected(ref)).toBe(true);
+    const refs = await pass();
+    expect(await areCollected(refs)).toEqual(refs.map(() => true));
     expect(ch.length).toBe(capacity);
   }
 });

@@ -3,7 +3,7 @@
 import { expect, test } from "@jest/globals";
 import { Channel, context, fromIterable, receive, type ReceiveChannel, select, time } from "goro";
 import { ignoreLeaks } from "goro/testing";
-import { heapInUse, isCollected } from "../support/memory.ts";
+import { areCollected, heapInUse } from "../support/memory.ts";
 
 /** Channels that are never ready. They live as long as the program, or are created for each wait. */
 const nevers: Readonly<Record<string, () => ReceiveChannel<unknown>>> = {
@@ -32,7 +32,7 @@ test.each(Object.keys(nevers))("an abandoned wait for %s is collected: select, r
       .then(() => values[2]);
     return [abandoned, ...values].map((object) => new WeakRef<object>(object));
   })();
-  for (const ref of refs) expect(await isCollected(ref)).toBe(true);
+  expect(await areCollected(refs)).toEqual(refs.map(() => true));
 });
 
 test("an abandoned sleep without end and an abandoned context whose deadline never passes are collected", async () => {
@@ -44,7 +44,7 @@ test("an abandoned sleep without end and an abandoned context whose deadline nev
     const [ctx] = context.withTimeout(context.background(), Infinity);
     return [new WeakRef<object>(value), new WeakRef<object>(ctx)];
   })();
-  for (const ref of refs) expect(await isCollected(ref)).toBe(true);
+  expect(await areCollected(refs)).toEqual(refs.map(() => true));
 });
 
 /** Expects that `times` calls of `once` do not grow the heap. */

@@ -4,7 +4,7 @@ import { expect, test } from "@jest/globals";
 import { context } from "goro";
 import { batch, debounce, filter, map, merge, pipeline, type Stage, tee, throttle } from "goro/pipeline";
 import { children } from "../support/contexts.ts";
-import { heapInUse, isCollected } from "../support/memory.ts";
+import { areCollected, heapInUse } from "../support/memory.ts";
 
 const many = 1_000_000;
 
@@ -49,7 +49,7 @@ test("a value that was passed on is collected, and so is a pipeline that is drop
       await stage.return();
       return [...seen, new WeakRef(stage)];
     })();
-    for (const ref of refs) expect(await isCollected(ref)).toBe(true);
+    expect(await areCollected(refs)).toEqual(refs.map(() => true));
   }
   expect(children(ctx)).toBe(0);
   cancel();
@@ -66,5 +66,5 @@ test("timers of a stage that was left are not kept", async () => {
     }
     return all.map((stage) => new WeakRef(stage));
   })();
-  for (const ref of refs) expect(await isCollected(ref)).toBe(true);
+  expect(await areCollected(refs)).toEqual(refs.map(() => true));
 });

@@ -6,7 +6,7 @@ import { Channel, context, type Context, go, gosched, receive, select, StoppedEr
 import { bubble, waitUntilBlocked } from "goro/testing";
 import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
-import { isCollected } from "../support/memory.ts";
+import { areCollected } from "../support/memory.ts";
 import { quiet } from "../support/promises.ts";
 
 /** A test in virtual time, in ten orders of goroutines. */
@@ -1045,7 +1045,7 @@ test.each([false, true])(
       return [ctx, ...jobs].map((each) => new WeakRef(each));
     };
     const refs = await run();
-    for (const ref of refs) expect(await isCollected(ref)).toBe(true);
+    expect(await areCollected(refs)).toEqual(refs.map(() => true));
   },
 );
 

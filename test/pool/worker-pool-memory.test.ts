@@ -3,7 +3,7 @@
 import { expect, test } from "@jest/globals";
 import { Channel, context, WorkerPool } from "goro";
 import { children } from "../support/contexts.ts";
-import { isCollected } from "../support/memory.ts";
+import { areCollected, isCollected } from "../support/memory.ts";
 
 const { background, withCancel } = context;
 
@@ -32,7 +32,7 @@ test("a pool keeps nothing of jobs that are over, or that it has not accepted", 
     return refs;
   };
   const refs = await come();
-  for (const ref of refs) expect(await isCollected(ref)).toBe(true);
+  expect(await areCollected(refs)).toEqual(refs.map(() => true));
   gate.close();
   await pool.stop();
 });
@@ -56,6 +56,6 @@ test("a pool that is dropped is collected, although its context lives on", async
   const refs = await make();
   await isCollected(new WeakRef({}));
   expect(children(ctx)).toBe(0);
-  for (const ref of refs) expect(await isCollected(ref)).toBe(true);
+  expect(await areCollected(refs)).toEqual(refs.map(() => true));
   cancel();
 });

@@ -68,7 +68,7 @@ const slowly = `
   import { execFileSync } from "node:child_process";
   import { fileURLToPath } from "node:url";
   if (process.argv[2] === undefined) {
-    const command = '"$0" --import tsx "$1" child 2>&1 | { dd bs=1 count=1 2>&-; sleep 0.3; cat; }';
+    const command = '"$0" "$1" child 2>&1 | { dd bs=1 count=1 2>&-; sleep 0.3; cat; }';
     const args = ["-c", command, process.execPath, fileURLToPath(import.meta.url)];
     process.stdout.write(execFileSync("sh", args, { maxBuffer: 2 ** 24 }), () => process.exit());
     await new Promise(() => undefined);

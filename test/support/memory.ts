@@ -18,6 +18,12 @@ export async function heapInUse(): Promise<number> {
 
 /** Reports whether the target of `ref` has been collected after a complete garbage collection. */
 export async function isCollected(ref: WeakRef<object>): Promise<boolean> {
+  const [result] = await areCollected([ref]);
+  return result as boolean;
+}
+
+/** Reports for each of `refs` whether its target has been collected after a complete garbage collection. */
+export async function areCollected(refs: readonly WeakRef<object>[]): Promise<boolean[]> {
   await heapInUse();
-  return ref.deref() === undefined;
+  return refs.map((ref) => ref.deref() === undefined);
 }

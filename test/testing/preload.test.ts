@@ -1,14 +1,11 @@
 // Complete programs in virtual time: they end as in real time, but immediately.
 
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import { type Ending, runSource } from "../support/programs.ts";
 
-const preload = fileURLToPath(new URL("../../src/testing/preload.ts", import.meta.url));
-
 function runVirtual(body: string, env: Record<string, string> = {}): Promise<Ending> {
   const imports = 'import { Channel, go, main, time, WaitGroup } from "goro";\nimport { now } from "goro/testing";\n';
-  return runSource(imports + body, { NODE_OPTIONS: `--import tsx --import ${preload}`, ...env });
+  return runSource(imports + body, env, ["goro/testing/preload"]);
 }
 
 describe("a program in virtual time", () => {

@@ -3,16 +3,13 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Trace } from "goro/trace";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { make, folder as pictureFolder, pictures } from "../../scripts/pictures/pictures.ts";
-import { type Ending, runSource } from "../support/programs.ts";
+import { type Ending, type EntryPoint, runSource } from "../support/programs.ts";
 import { parseXml } from "../support/xml.ts";
 
-const preload = (room: string): string => fileURLToPath(new URL(`../../src/${room}/preload.ts`, import.meta.url));
-const tracing = `--import tsx --import ${preload("trace")}`;
-const virtual = `--import tsx --import ${preload("testing")} --import ${preload("trace")}`;
+const tracing = ["goro/trace/preload"] as const;
+const virtual = ["goro/testing/preload", "goro/trace/preload"] as const;
 
 let place = "";
 beforeAll(async () => {
@@ -21,10 +18,14 @@ beforeAll(async () => {
 afterAll(() => rm(place, { recursive: true }));
 
 /** Runs a program with its trace written to `file`, and returns the content of the file too. */
-async function traced(body: string, file: string, options: string = tracing): Promise<Ending & { text: string }> {
+async function traced(
+  body: string,
+  file: string,
+  preloads: readonly EntryPoint[] = tracing,
+): Promise<Ending & { text: string }> {
   const path = join(place, file);
   const imports = 'import { Channel, go, main, time } from "goro";\n';
-  const ending = await runSource(imports + body, { NODE_OPTIONS: options, GORO_TRACE: path });
+  const ending = await runSource(imports + body, { GORO_TRACE: path }, preloads);
   return { ...ending, text: await readFile(path, "utf8") };
 }
 
@@ -85,10 +86,7 @@ describe("GORO_TRACE", () => {
   });
 
   test.concurrent("rejects an unknown extension before the program starts", async () => {
-    const { code, stdout, stderr } = await runSource('console.log("ran");', {
-      NODE_OPTIONS: tracing,
-      GORO_TRACE: "run.png",
-    });
+    const { code, stdout, stderr } = await runSource('console.log("ran");', { GORO_TRACE: "run.png" }, tracing);
     expect(stderr).toBe(
       "goro/trace: a file name must end in .pool.svg, .svg, .chrome.json, .json, .txt, got run.png\n",
     );
@@ -99,10 +97,11 @@ describe("GORO_TRACE", () => {
     ["the folder does not exist", "nowhere/run.svg", /run\.svg was not written: ENOENT/],
     ["the trace has no pool", "none.pool.svg", /none\.pool\.svg was not written: .*pool/],
   ])("reports that %s, and the program ends as it would without it", async (_, file, message) => {
-    const { code, stdout, stderr } = await runSource(`process.exitCode = 3; console.log("ran");`, {
-      NODE_OPTIONS: tracing,
-      GORO_TRACE: join(place, file),
-    });
+    const { code, stdout, stderr } = await runSource(
+      `process.exitCode = 3; console.log("ran");`,
+      { GORO_TRACE: join(place, file) },
+      tracing,
+    );
     expect(stderr).toMatch(message);
     expect({ code, stdout }).toEqual({ code: 3, stdout: "ran\n" });
   });
@@ -112,15 +111,4 @@ describe("GORO_TRACE", () => {
     expect(one?.text).toBe(two?.text);
     expect(JSON.parse(one?.text as string)).toMatchObject({ clock: "virtual", end: 5 });
   });
-});
-
-describe("the pictures of the documentation", () => {
-  test.concurrent.each(pictures.map((picture) => [picture.file, picture] as const))(
-    "%s is current",
-    async (_, picture) => {
-      const made = await make(picture, place);
-      expect(made).toBe(await readFile(join(pictureFolder, picture.file), "utf8"));
-      parseXml(made);
-    },
-  );
 });

@@ -133,28 +133,26 @@ test("two copies print nothing without an error", async () => {
 });
 
 describe("the preload of", () => {
-  const preload = (room: string): string => fileURLToPath(new URL(`../../src/${room}/preload.ts`, import.meta.url));
-
   test.each([
     ["testing", "which runs in real time"],
     ["trace", "which is not recorded"],
-  ])("goro/%s reports that the program has another copy", async (room, effect) => {
+  ] as const)("goro/%s reports that the program has another copy", async (room, effect) => {
     const program = `import { main, time } from ${JSON.stringify(copy)};\nmain(() => time.sleep(1));`;
-    const { code, stderr } = await runSource(program, {
-      NODE_OPTIONS: `--import tsx --import ${preload(room)}`,
-      GORO_TRACE: join(folder, "trace.json"),
-    });
+    const { code, stderr } = await runSource(program, { GORO_TRACE: join(folder, "trace.json") }, [
+      `goro/${room}/preload`,
+    ]);
     expect(stderr).toBe(
       `goro/${room}/preload: the program loads another copy of goro, ${effect}: ${version} at ${url}; see docs/copies.md\n`,
     );
     expect(code).toBe(0);
   });
 
-  test.each(["testing", "trace"])("goro/%s reports nothing if there is one copy", async (room) => {
-    const { stderr } = await runSource('import { main, time } from "goro";\nmain(() => time.sleep(1));', {
-      NODE_OPTIONS: `--import tsx --import ${preload(room)}`,
-      GORO_TRACE: join(folder, "trace.json"),
-    });
+  test.each(["testing", "trace"] as const)("goro/%s reports nothing if there is one copy", async (room) => {
+    const { stderr } = await runSource(
+      'import { main, time } from "goro";\nmain(() => time.sleep(1));',
+      { GORO_TRACE: join(folder, "trace.json") },
+      [`goro/${room}/preload`],
+    );
     expect(stderr).toBe("");
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { WaitQueue, type QueueNode } from "../../src/util/wait-queue.ts";
 import { below, seed } from "../../src/runtime/realm.ts";
-import { isCollected } from "../support/memory.ts";
+import { areCollected } from "../support/memory.ts";
 
 class Node implements QueueNode<Node> {
   queue: WaitQueue<Node> | null = null;
@@ -153,7 +153,7 @@ describe("a wait queue", () => {
       queue.remove(survivor);
       return others.map((node) => new WeakRef(node));
     })();
-    for (const ref of refs) expect(await isCollected(ref)).toBe(true);
+    expect(await areCollected(refs)).toEqual(refs.map(() => true));
     expect(survivor.queue).toBeNull();
   });
 });

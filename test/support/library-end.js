@@ -1,0 +1,3 @@
+// Deletes the library that jest has built.
+
+export { tearDown as default } from "./library.js";
