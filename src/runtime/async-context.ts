@@ -3,7 +3,7 @@
 // Most programs store nothing there. A context without a store is represented by null, and running code in it is a plain call.
 
 import { hooks } from "./hooks.ts";
-import { builtinModule } from "./process.ts";
+import { builtinModule, disableStorage } from "./process.ts";
 
 /** A captured async context. */
 export interface AsyncContext {
@@ -80,7 +80,7 @@ function findDetector({ AsyncLocalStorage, AsyncResource, executionAsyncResource
   };
   const detector = detectors.find(works);
   usesFrames = detector !== detectors[0] || mark === undefined;
-  storage.disable();
+  disableStorage(storage);
   return detector ?? ((): boolean => true);
 }
 

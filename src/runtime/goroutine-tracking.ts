@@ -4,7 +4,7 @@
 import { callSite, captureCallSites } from "./goroutine.ts";
 import { addHooks, type Hooks, type GoroutineInfo } from "./hooks.ts";
 import { currentRealm } from "./realm.ts";
-import { builtinModule, getEnv } from "./process.ts";
+import { builtinModule, disableStorage, getEnv } from "./process.ts";
 import { GoroutineRegistry } from "./goroutine-registry.ts";
 import { callerFrames } from "../util/stack.ts";
 
@@ -35,7 +35,7 @@ export function trackCurrentGoroutine(): () => void {
   const user = {};
   trackingUsers.add(user);
   return () => {
-    if (trackingUsers.delete(user) && trackingUsers.size === 0) goroutines?.disable();
+    if (trackingUsers.delete(user) && trackingUsers.size === 0 && goroutines !== undefined) disableStorage(goroutines);
   };
 }
 

@@ -6,6 +6,7 @@ import { Channel, context, type Context, go, type JobOutcome, runPool, time, Wor
 import { ignoreLeaks, bubble, waitUntilBlocked } from "goro/testing";
 import { currentGoroutine } from "../../src/runtime/goroutine-tracking.ts";
 import { inBubble } from "../support/contexts.ts";
+import { runSource } from "../support/programs.ts";
 
 const als = new AsyncLocalStorage<string>();
 
@@ -294,3 +295,26 @@ test("the goroutine that runs a job is the worker's, and not the caller's", () =
     expect(worker).toMatchObject({ name: "poolWorker" });
     expect(worker).not.toBe(caller);
   }));
+
+test("pools, bubbles and recordings work on a host whose AsyncLocalStorage cannot be disabled, such as Cloudflare Workers", async () => {
+  const { code, stdout, stderr } = await runSource(`
+    import { AsyncLocalStorage } from "node:async_hooks";
+    AsyncLocalStorage.prototype.disable = () => {
+      throw new Error("asyncLocalStorage.disable() is not implemented");
+    };
+    const { time, WorkerPool } = await import("goro");
+    const { bubble } = await import("goro/testing");
+    const { record } = await import("goro/trace");
+
+    async function squares(ms: number) {
+      const pool = new WorkerPool(async (_ctx, n: number) => time.sleep(ms).then(() => n * n), { workers: 2 });
+      for await (const square of pool.map([1, 2, 3])) console.log(square);
+      await pool.stop();
+    }
+    await squares(1);
+    const recording = record();
+    for (let i = 0; i < 2; i++) await bubble(() => squares(time.hour));
+    console.log(recording.stop().events.length > 0);
+  `);
+  expect({ code, stderr, stdout }).toEqual({ code: 0, stderr: "", stdout: `${"1\n4\n9\n".repeat(3)}true\n` });
+});

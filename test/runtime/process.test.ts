@@ -3,6 +3,7 @@
 
 import { expect, test } from "@jest/globals";
 import { run } from "../../scripts/run.ts";
+import { disableStorage } from "../../src/runtime/process.ts";
 
 test("the library uses the process that is defined when it is loaded, and no other", async () => {
   const program = `
@@ -33,4 +34,15 @@ test("the library uses the process that is defined when it is loaded, and no oth
   const { stdout, stderr } = await run(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", program]);
   expect(stderr).toBe("");
   expect(JSON.parse(stdout)).toEqual([true, "first", "first", "first: text", "async_hooks"]);
+});
+
+test("a store is disabled where the host can do that", () => {
+  let disabled = 0;
+  disableStorage({ disable: () => disabled++ });
+  disableStorage({
+    disable() {
+      throw new Error("asyncLocalStorage.disable() is not implemented");
+    },
+  });
+  expect(disabled).toBe(1);
 });
