@@ -8,7 +8,7 @@ import { describe, expect, test } from "@jest/globals";
 import { bubble, ignoreLeaks } from "goro/testing";
 import ts from "typescript";
 import { cellsOf, comingFromPages, goCells, goProgram, type Page, withCalls } from "../../scripts/coming-from.ts";
-import { runFile } from "../support/programs.ts";
+import { run } from "../../scripts/run.ts";
 import { calls as goCalls } from "./go.ts";
 import { type Observation, observe } from "./observe.ts";
 import type { Row, Table } from "./table.ts";
@@ -76,7 +76,9 @@ function testRows(page: Page, isInstalled: boolean): void {
       const folder = await mkdtemp(join(root, "bench", "coming-from", "program-"));
       try {
         await writeFile(join(folder, "main.ts"), code);
-        expect(await runFile(join(folder, "main.ts"))).toEqual({ code: 0, stdout: output, stderr: "" });
+        const main = join(folder, "main.ts");
+        const ended = await run(process.execPath, ["--import", "tsx", main], { NODE_OPTIONS: "" });
+        expect(ended).toMatchObject({ code: 0, stdout: output, stderr: "" });
       } finally {
         await rm(folder, { recursive: true });
       }
