@@ -52,7 +52,7 @@ export class ChannelState<T> {
   /** Notified when the channel has been closed; they run no user code. Null before the first. */
   closeListeners: WaitQueue<Listener> | null = null;
 
-  /** The receive case that a select used for this channel, until the next turn of the event loop. */
+  /** The receive case that was made last for this channel; after a select with it, until the next turn of the event loop. */
   cachedReceiveCase: Waiter<T> | null = null;
 
   /** The realm in which the channel was created; null if all realms share it. */

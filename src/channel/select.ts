@@ -219,23 +219,24 @@ const example = "{ value: receive(ch), sent: send(other, value) }";
 // Most selects are steps of a loop: the case of the previous step is free again.
 function reuseCase<T>(operation: WaitReason, state: ChannelState<T>): Case<T> {
   const last = state.cachedReceiveCase as Case<T> | null;
-  return last !== null && last.pendingSelect === null ? last : new Case<T>(operation, state, undefined);
+  return last !== null && last.pendingSelect === null
+    ? last
+    : (state.cachedReceiveCase = new Case<T>(operation, state, undefined));
 }
 
-/** The channels that have a cached case, until the next turn of the event loop: a finished select leaves nothing on a channel. */
+/** The channels whose cached cases selects have used, until the next turn of the event loop: a finished select leaves nothing on a channel. */
 let caching: ChannelState<unknown>[] = [];
 
 /** The largest number of them: a loop over many channels must not retain all of them until the next turn. */
 const maxCaching = 1024;
 
-/** Keeps a case that is used for the first time for the next step of a loop, unless its channel has one. */
-function cacheCase(used: Case<unknown>): void {
+/** Called with a case that is used for the first time. */
+function expireCached(used: Case<unknown>): void {
   const { state } = used;
-  if (state === null || used.isSend || state.cachedReceiveCase !== null) return;
+  if (state === null || state.cachedReceiveCase !== used) return;
   if (caching.length === maxCaching) clearCaching();
   if (caching.length === 0) onNextTurn(clearCaching);
   caching.push(state);
-  state.cachedReceiveCase = used;
 }
 
 function clearCaching(): void {
@@ -372,7 +373,7 @@ function bindCase(entry: unknown, name: string | number, cases: object): Case<un
   if (!(entry instanceof Case)) throw caseError(entry, name, cases);
   const isFree = entry.pendingSelect === null && entry.lastSelectId !== selectId;
   const bound: Case<unknown> = isFree ? entry : new Case(entry.operation, entry.state, entry.value);
-  if (bound.lastSelectId === 0) cacheCase(bound);
+  if (bound.lastSelectId === 0) expireCached(bound);
   bound.lastSelectId = selectId;
   bound.name = name;
   return bound;

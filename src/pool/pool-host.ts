@@ -1,7 +1,8 @@
 // The objects by which the parts of a WorkerPool call each other, and by which a map calls its pool.
 //
-// They are classes, and not objects with closures. While a process has had one pool, V8 compiles such a closure, and what it calls, for the
-// objects of that pool: the second pool then ran at half the speed until all of it had been compiled again.
+// They are classes, and not objects with closures. V8 compiles a closure of which there is one, and what it calls, for the objects that the
+// closure refers to. With the second pool of a process there are two, and all of that is compiled again: a job of the second pool took 1.6 times
+// as long as one of the third, and takes 1.4 times as long now.
 
 import type { TimerSource } from "../channel/channel-state.ts";
 import type { Context } from "../context/context.ts";

@@ -28,8 +28,6 @@ test("a step of a loop uses the case of the previous step, and a turn later noth
 
 test("of many channels in a turn, the last 1,024 at most keep a case", async () => {
   const chs = Array.from({ length: 1025 }, () => new Channel<number>());
-  for (const ch of chs) receive(ch);
-  expect(chs.some(hasCase)).toBe(false);
   await gosched();
   for (const ch of chs) void select({ value: receive(ch), default: true });
   expect(chs.map(hasCase)).toEqual(chs.map((_, i) => i === 1024));

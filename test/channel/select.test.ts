@@ -713,8 +713,10 @@ describe("a case can be used again", () => {
     const ch = full(1);
     const reused = receive(ch);
     expect(receive(ch)).toBe(reused);
-    await select({ reused });
+    const selected = select({ reused });
+    // Without an await, which may take a turn of the event loop.
     expect(receive(ch)).toBe(reused);
+    await selected;
     const waits = select({ reused });
     expect(receive(ch)).not.toBe(reused);
     ch.trySend(1);
