@@ -131,7 +131,9 @@ function toCell(code: string): string {
     .split("\n")
     .map((line) => {
       const text = line.replace(/;$/, "").replaceAll("\t", "  ").replaceAll("|", "\\|");
-      return text.includes("`") ? `\`\` ${text} \`\`` : `\`${text}\``;
+      if (!text.includes("`")) return `\`${text}\``;
+      const padding = /^`|`$/.test(text) ? " " : "";
+      return `\`\`${padding}${text}${padding}\`\``;
     })
     .join("<br>");
 }
