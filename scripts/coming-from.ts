@@ -45,8 +45,8 @@ export async function withCalls(page: Page): Promise<string> {
   const go = page.name === "go" ? goCells(await readFile(goProgram, "utf8")) : undefined;
   const body = rows.map(([title, { theirs, ours }]) => [
     title,
-    toCell(theirs ?? go?.get(title) ?? missing(page, title)),
-    toCell(ours ?? missing(page, title)),
+    toCell(theirs ?? go?.get(title) ?? throwMissing(page, title)),
+    toCell(ours ?? throwMissing(page, title)),
   ]);
   const table = markdownTable([["", heads[page.name] ?? page.name, "goro"], ...body]);
   return replaceBlock(await readFile(page.file, "utf8"), "calls", table);
@@ -69,14 +69,16 @@ const observers: readonly string[] = ["run", "end", "loop", "collect", "runStrea
 /** Returns the code that the table shows of each row of `calls`, by the titles of the rows. */
 export function cellsOf(source: string): Map<string, { theirs?: string; ours?: string }> {
   const file = ts.createSourceFile("rows.ts", source, ts.ScriptTarget.Latest, true);
-  const declarations = file.statements.filter(ts.isVariableStatement).flatMap((it) => it.declarationList.declarations);
+  const declarations = file.statements
+    .filter(ts.isVariableStatement)
+    .flatMap((statement) => [...statement.declarationList.declarations]);
   const calls = declarations.find(({ name }) => name.getText() === "calls")?.initializer;
   const rows = new Map(propertiesOf(calls)).get("rows");
-  const named = exportedNames(source);
+  const toExported = exportedNames(source);
   return new Map(
     propertiesOf(rows).map(([title, row]) => {
       const sides = propertiesOf(row).filter(([side]) => side === "theirs" || side === "ours");
-      return [title, Object.fromEntries(sides.map(([side, program]) => [side, named(shownCode(program))]))];
+      return [title, Object.fromEntries(sides.map(([side, program]) => [side, toExported(shownCode(program))]))];
     }),
   );
 }
@@ -110,6 +112,7 @@ function shownCode(program: ts.Expression): string {
 
 function shownParagraph(body: string): string {
   const paragraphs = body.replace(/^\n+|\s+$/g, "").split(/\n\s*\n/);
+  if (paragraphs.length > 3) throw new Error(`a row has more than three paragraphs:\n${body}`);
   const shown = dedent(paragraphs[paragraphs.length === 3 ? 1 : 0] ?? "", "first");
   // A single statement that returns is the call of the row.
   const [, result] = /^return ([^;]*);?$/.exec(shown) ?? [];
@@ -136,11 +139,13 @@ function toCell(code: string): string {
     .split("\n")
     .map((line) => {
       const text = line.replace(/;$/, "").replaceAll("\t", "  ").replaceAll("|", "\\|");
-      return text.includes("`") ? `\`\` ${text} \`\`` : `\`${text}\``;
+      if (!text.includes("`")) return `\`${text}\``;
+      const padding = /^`|`$/.test(text) ? " " : "";
+      return `\`\`${padding}${text}${padding}\`\``;
     })
     .join("<br>");
 }
 
-function missing({ name }: Page, title: string): never {
+function throwMissing({ name }: Page, title: string): never {
   throw new Error(`${name}: the row ${JSON.stringify(title)} has only one side`);
 }

@@ -402,6 +402,24 @@ export const calls: Table<PQueue, Limit> = {
         return Promise.all(users);
       },
     },
+    "a rate and a limit": {
+      theirs: async () => {
+        const tasks = ids;
+
+        const queue = new PQueue({ concurrency: 2, interval: 50, intervalCap: 1 });
+        const users = tasks.map((id) => queue.add(() => load(id)));
+
+        return Promise.all(users);
+      },
+      ours: async () => {
+        const tasks = ids;
+
+        const [limit, limiter] = [createLimit(2), new RateLimiter(RateLimiter.every(50))];
+        const users = tasks.map((id) => limit(() => limiter.wait().then(() => load(id))));
+
+        return Promise.all(users);
+      },
+    },
     "a rate for all jobs of a pool": {
       theirs: async () => {
         const tasks = ids;

@@ -20,7 +20,9 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const pages = await comingFromPages();
 
 test.each(pages)("the table of $name.md is current; otherwise run npm run index", async (page) => {
-  expect(await readFile(page.file, "utf8")).toBe(await withCalls(page));
+  const text = await readFile(page.file, "utf8");
+  expect(text).toBe(await withCalls(page));
+  expect(text).toContain("<!-- calls -->\n\n| ");
 });
 
 test("the contents list each page", async () => {
