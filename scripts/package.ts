@@ -1,7 +1,7 @@
 // The package that is published: its files, its package.json and its tarball.
 
 import { execFileSync } from "node:child_process";
-import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withNewest } from "./changelog.ts";
@@ -61,19 +61,21 @@ export interface Packed {
   readonly files: number;
 }
 
-/** Builds and packs the package in a folder, of which the previous content is removed. */
+/** Packs the present build in a folder, of which the previous content is removed. */
 export async function pack(path: string): Promise<Packed> {
   const outdir = resolve(path);
   const folder = join(outdir, "package");
   await rm(outdir, { recursive: true, force: true });
-  const build = ["--import", "tsx", join(root, "scripts", "build.ts"), join(folder, "dist")];
-  execFileSync(process.execPath, build, { cwd: root, stdio: "inherit" });
+  await cp(join(root, "dist"), join(folder, "dist"), { recursive: true });
   const manifest = await packageManifest();
   for (const [file, text] of [["package.json", manifest] as const, ...(await packageFiles())]) {
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await writeFile(join(folder, file), text);
   }
-  execFileSync("npm", ["pack", "--silent", "--pack-destination", outdir], { cwd: folder, stdio: "ignore" });
+  execFileSync("npm", ["pack", "--silent", "--pack-destination", outdir], {
+    cwd: folder,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const { name, version } = JSON.parse(manifest) as { name: string; version: string };
   const tarball = join(outdir, `${name}-${version}.tgz`);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
