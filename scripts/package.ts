@@ -53,8 +53,6 @@ export async function packageManifest(): Promise<string> {
 
 /** The packed package. */
 export interface Packed {
-  /** The folder with its files. */
-  readonly folder: string;
   readonly tarball: string;
   /** The size of the tarball in bytes. */
   readonly bytes: number;
@@ -80,5 +78,5 @@ export async function pack(path: string): Promise<Packed> {
   const tarball = join(outdir, `${name}-${version}.tgz`);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).length;
-  return { folder, tarball, bytes: (await stat(tarball)).size, files };
+  return { tarball, bytes: (await stat(tarball)).size, files };
 }
