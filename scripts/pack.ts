@@ -1,4 +1,4 @@
-// Makes the tarball that is published: npm run pack, or npm run pack -- FOLDER
+// Makes the tarball that is published: npm run pack, or npm run pack -- FOLDER. Before it, npm runs the script `prepack`, which builds.
 
 import { relative } from "node:path";
 import { maxTarball, pack } from "./package.ts";

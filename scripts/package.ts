@@ -1,7 +1,7 @@
-// The package that is published: its pages, its package.json and its tarball.
+// The package that is published: its files, its package.json and its tarball.
 
 import { execFileSync } from "node:child_process";
-import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withNewest } from "./changelog.ts";
@@ -15,25 +15,33 @@ export const maxTarball = 300_000;
 /** The size of all pages together in bytes after compression, at most. */
 export const maxPages = 45_000;
 
-// The pages about the making of the library are in the repository only.
-const unpublishedPages = ["conformance.md", "performance-log.md", "proof.md", "speed.md"];
 // The fields of package.json that have a meaning only in the repository.
 const unpublishedFields = ["private", "files", "scripts", "devDependencies", "overrides"];
 // How many versions the published CHANGELOG.md has.
 const publishedVersions = 3;
 
-/** Returns the pages of the package by their paths. Their links lead to files of the package, or to other sites. */
-export async function packagePages(): Promise<Map<string, string>> {
-  const docs = await readdir(join(root, "docs"));
-  const published = docs.filter((name) => name.endsWith(".md") && !unpublishedPages.includes(name)).sort();
-  const paths = ["README.md", "CHANGELOG.md", ...published.map((name) => `docs/${name}`)];
-  const isPublished = (path: string): boolean => [...paths, "LICENSE", "NOTICE"].includes(path);
-  const pages = paths.map(async (path): Promise<[string, string]> => {
-    const page = await readFile(join(root, path), "utf8");
-    const text = path === "CHANGELOG.md" ? withNewest(page, publishedVersions) : page;
-    return [path, withoutAbsent(text, path, isPublished)];
+/**
+ * Returns the texts of the files that are published as they are in the repository, except for links to files that are not published, and
+ * for old versions in the changelog.
+ */
+export async function packageFiles(): Promise<Map<string, string>> {
+  const paths = publishedPaths();
+  const files = paths.map(async (path): Promise<[string, string]> => {
+    const text = await readFile(join(root, path), "utf8");
+    if (!path.endsWith(".md")) return [path, text];
+    const page = path === "CHANGELOG.md" ? withNewest(text, publishedVersions) : text;
+    return [path, withoutAbsent(page, path, (target) => paths.includes(target))];
   });
-  return new Map(await Promise.all(pages));
+  return new Map(await Promise.all(files));
+}
+
+/** Returns what npm selects by the field `files` of package.json, except for package.json and the files of the build. */
+function publishedPaths(): string[] {
+  const args = ["pack", "--dry-run", "--json", "--ignore-scripts"];
+  const output = execFileSync("npm", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const [selection] = Object.values(JSON.parse(output) as Record<string, { files: { path: string }[] }>);
+  const paths = selection?.files.map(({ path }) => path) ?? [];
+  return paths.filter((path) => path !== "package.json" && !path.startsWith("dist/"));
 }
 
 /** Returns the text of the published package.json. */
@@ -45,31 +53,30 @@ export async function packageManifest(): Promise<string> {
 
 /** The packed package. */
 export interface Packed {
-  /** The folder with its files. */
-  readonly folder: string;
   readonly tarball: string;
   /** The size of the tarball in bytes. */
   readonly bytes: number;
   readonly files: number;
 }
 
-/** Builds and packs the package in a folder, of which the previous content is removed. */
+/** Packs the present build in a folder, of which the previous content is removed. */
 export async function pack(path: string): Promise<Packed> {
   const outdir = resolve(path);
   const folder = join(outdir, "package");
   await rm(outdir, { recursive: true, force: true });
-  const build = ["--import", "tsx", join(root, "scripts", "build.ts"), join(folder, "dist")];
-  execFileSync(process.execPath, build, { cwd: root, stdio: "inherit" });
+  await cp(join(root, "dist"), join(folder, "dist"), { recursive: true });
   const manifest = await packageManifest();
-  for (const [file, text] of [["package.json", manifest] as const, ...(await packagePages())]) {
+  for (const [file, text] of [["package.json", manifest] as const, ...(await packageFiles())]) {
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await writeFile(join(folder, file), text);
   }
-  for (const file of ["LICENSE", "NOTICE"]) await copyFile(join(root, file), join(folder, file));
-  execFileSync("npm", ["pack", "--silent", "--pack-destination", outdir], { cwd: folder, stdio: "ignore" });
+  execFileSync("npm", ["pack", "--silent", "--pack-destination", outdir], {
+    cwd: folder,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const { name, version } = JSON.parse(manifest) as { name: string; version: string };
   const tarball = join(outdir, `${name}-${version}.tgz`);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).length;
-  return { folder, tarball, bytes: (await stat(tarball)).size, files };
+  return { tarball, bytes: (await stat(tarball)).size, files };
 }
