@@ -71,6 +71,7 @@ const options = {
     "CheckedCase",
     "EventOf",
     "events",
+    "Flat",
     "Listener",
     "Pullable",
     "RecordOf",
