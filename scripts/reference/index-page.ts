@@ -38,5 +38,5 @@ function firstSentence(reflection: DeclarationReflection): string {
     .map((part) => (part.kind === "inline-tag" ? `\`${part.text}\`` : part.text))
     .join("")
     .replaceAll(/\s+/g, " ");
-  return /^.*?[.:;](?=\s|$)/.exec(text)?.[0].replace(/[:;]$/, ".") ?? text;
+  return /^.*?\.(?=\s|$)/.exec(text)?.[0] ?? text;
 }
