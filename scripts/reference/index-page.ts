@@ -5,7 +5,8 @@ import { type Comment, type DeclarationReflection, type ProjectReflection, Refle
 const intro = `# API reference
 
 Each public name, by its entry point. The pages are generated from the source by \`npm run reference\`. The [manual](../README.md) explains how
-the parts are used together.
+the parts are used together. \`goro/debug\`, \`goro/testing/preload\` and \`goro/trace/preload\` have no exports: a program or a command line loads
+them for [debug mode](../trace.md#a-snapshot), [virtual time](../testing.md#many-orders) and [recordings](../trace.md#a-picture-of-a-program).
 `;
 
 /** Returns the text of the index. `urlOf` returns the path of a name's page, with its anchor. */
@@ -37,5 +38,5 @@ function firstSentence(reflection: DeclarationReflection): string {
     .map((part) => (part.kind === "inline-tag" ? `\`${part.text}\`` : part.text))
     .join("")
     .replaceAll(/\s+/g, " ");
-  return /^.*?[.:;](?=\s|$)/.exec(text)?.[0].replace(/[:;]$/, ".") ?? text;
+  return /^.*?\.(?=\s|$)/.exec(text)?.[0] ?? text;
 }

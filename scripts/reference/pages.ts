@@ -71,6 +71,7 @@ const options = {
     "CheckedCase",
     "EventOf",
     "events",
+    "Flat",
     "Listener",
     "Pullable",
     "RecordOf",
@@ -167,7 +168,9 @@ function tidy(text: string): string {
     .replaceAll(/#+ Type Parameters\n\n\| Type Parameter \|\n\| -+ \|\n(\|.*\|\n)+\n*/g, "")
     .replaceAll(/#+ (Implementation of|Overrides)\n\n.*\n\n?/g, "")
     .replaceAll(/#+ (Extends|Inherited from)\n\n(- )?`.*\n\n?/g, "")
-    .replaceAll("| `undefined` |", "| - |");
+    .replaceAll(/^\|.* Default value \|.*\n(?:\|.*\n)+/gm, (table) =>
+      table.replaceAll(/(?<!\\)\| `undefined` \|/g, "| - |"),
+    );
 }
 
 /** Adds links to the members of a page that has several. */

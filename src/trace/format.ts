@@ -258,6 +258,9 @@ type OptionalKeys<R> = { [K in keyof R]: R[K] extends `${string}?` ? K : never }
 type FieldsOf<R, K extends keyof R> = { readonly [P in K]: ValueOf<R[P]> };
 type RecordOf<R> = FieldsOf<R, Exclude<keyof R, OptionalKeys<R>>> & Partial<FieldsOf<R, OptionalKeys<R>>>;
 
+/** The same type, which an editor shows as one object. */
+type Flat<T> = T extends infer Merged ? { [K in keyof Merged]: Merged[K] } : never;
+
 interface Items {
   readonly goroutine: TracedGoroutine;
   readonly channel: TracedChannel;
@@ -289,10 +292,12 @@ export type EventType = keyof typeof events;
 
 /** The events of one type, or of several. */
 export type EventOf<K extends EventType> = {
-  [T in K]: EventBase & {
-    /** The type of the event, which decides which other fields it has. */
-    readonly type: T;
-  } & RecordOf<(typeof events)[T]>;
+  [T in K]: Flat<
+    EventBase & {
+      /** The type of the event, which decides which other fields it has. */
+      readonly type: T;
+    } & RecordOf<(typeof events)[T]>
+  >;
 }[K];
 
 /** One step of a program, discriminated by its `type`. */
