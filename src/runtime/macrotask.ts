@@ -98,10 +98,11 @@ class MessageTurns {
     const { port1 } = channel;
     port1.onmessage = () => {
       const run = this.#runs.shift();
-      // A port with a listener keeps the process alive.
       if (this.#runs.length === 0) port1.unref?.();
       run?.();
     };
+    // A port with a listener keeps the process alive.
+    port1.unref?.();
   }
 
   schedule(run: () => void): Turn {

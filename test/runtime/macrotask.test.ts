@@ -150,6 +150,15 @@ test("pending turns by messages keep the process alive, except for turns with un
   expect(countRefs()).toBe(0);
 });
 
+test("a port that has had no turn yet does not keep the process alive", async () => {
+  const { MessageChannel, ports, countRefs } = countedChannel();
+  const { nextTurn } = await load({ MessageChannel });
+  nextTurn(() => undefined);
+  expect([ports.length, countRefs()]).toEqual([2, 1]);
+  await settle();
+  expect(countRefs()).toBe(0);
+});
+
 describe("an uncaught exception is thrown once", () => {
   const error = new Error("boom");
 
