@@ -13,7 +13,11 @@ export async function pruneDeclarations(folder: string, entries: readonly string
     .map((name) => join(folder, name));
   const options = { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022, noLib: true, types: [] };
   const program = ts.createProgram(files, options);
-  const kept = keptNodes(program, files, entries.map((entry) => join(folder, entry)));
+  const kept = keptNodes(
+    program,
+    files,
+    entries.map((entry) => join(folder, entry)),
+  );
   for (const file of files) {
     const text = printed(program.getSourceFile(file) as ts.SourceFile, kept);
     await (text === "" ? rm(file) : writeFile(file, text));
@@ -69,7 +73,13 @@ function printed(source: ts.SourceFile, kept: ReadonlySet<ts.Node>): string {
   const parts: string[] = [];
   for (const statement of source.statements) {
     if (ts.isImportDeclaration(statement)) parts.push(...printedImport(statement, kept));
-    else if (kept.has(statement)) parts.push(statement.getFullText().replace(/^\/\/.*$/gm, "").trim());
+    else if (kept.has(statement))
+      parts.push(
+        statement
+          .getFullText()
+          .replace(/^\/\/.*$/gm, "")
+          .trim(),
+      );
   }
   if (parts.length === 0) return "";
   const libraries = source.libReferenceDirectives.map(({ fileName }) => `/// <reference lib="${fileName}" />`);
@@ -82,6 +92,6 @@ function printedImport(statement: ts.ImportDeclaration, kept: ReadonlySet<ts.Nod
   if (ts.isNamespaceImport(bindings)) return kept.has(bindings) ? [statement.getText()] : [];
   const names = bindings.elements.filter((name) => kept.has(name)).map((name) => name.getText());
   if (names.length === 0) return [];
-  const type = statement.importClause?.isTypeOnly === true ? "type " : "";
+  const type = statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword ? "type " : "";
   return [`import ${type}{ ${names.join(", ")} } from ${statement.moduleSpecifier.getText()};`];
 }

@@ -6,12 +6,15 @@ import { readFile } from "node:fs/promises";
 import type { Plugin } from "esbuild";
 
 // A declaration ends at the first line that begins with a brace: the source is formatted by Prettier.
-const classes = /^(export )?(?:abstract )?class (\w+)([^]*?^\})$/gm;
+const classes = /^(export )?(?:abstract )?class (\w+)([^{}]*\{\n[^]*?^\})$/gm;
 const lists = /^((?:export )?const \w+(?:: [^=]+)? = )([[{][^;]*\.\.\.[^;]*);$/gm;
 
-/** Returns the text of a module in which a bundler can drop these classes and lists. */
+const docs = /^ *\/\*\*[^]*?\*\/\n/gm;
+
+/** Returns the text of a module in which a bundler can drop these classes and lists; without doc comments, which the declarations have. */
 export function droppable(text: string): string {
   return text
+    .replace(docs, "")
     .replace(classes, (declaration, exported: string | undefined, name: string, code: string) =>
       code.includes("\n  static {\n")
         ? `${exported ?? ""}const ${name} = /* @__PURE__ */ (() => ({ ${name}: class${code} }).${name})();`

@@ -1,4 +1,4 @@
-// Bundles the libraries that the source imports by src/trace/vendor.ts, and collects their licenses.
+// Collects the licenses of the libraries that the source imports by src/trace/vendor.ts: the build bundles them.
 
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,9 +7,9 @@ import { build } from "esbuild";
 
 const root: string = fileURLToPath(new URL("../", import.meta.url));
 
-/** Bundles the libraries into one module; returns its text, and the folders of the packages that it has code of. */
-export async function bundleVendor(): Promise<{ readonly code: string; readonly packages: readonly string[] }> {
-  const { outputFiles, metafile } = await build({
+/** Returns the folders of the packages that the bundle of these libraries has code of. */
+export async function bundledPackages(): Promise<string[]> {
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: ["src/trace/vendor.ts"],
     bundle: true,
@@ -27,7 +27,7 @@ export async function bundleVendor(): Promise<{ readonly code: string; readonly 
       if (folder !== undefined && bytesInOutput > 0) folders.add(join(root, folder));
     }
   }
-  return { code: outputFiles[0]?.text ?? "", packages: [...folders].sort() };
+  return [...folders].sort();
 }
 
 interface Manifest {
@@ -39,7 +39,7 @@ interface Manifest {
 /** Returns the text of the file NOTICE: the name, the version and the license of each bundled package, and of its dependencies. */
 export async function notice(): Promise<string> {
   const parts: string[] = [];
-  const folders = new Set((await bundleVendor()).packages);
+  const folders = new Set(await bundledPackages());
   for (const folder of folders) {
     const {
       name,

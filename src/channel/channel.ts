@@ -136,7 +136,8 @@ export interface ChannelOptions {
 export const endState: unique symbol = Symbol("goro.endState");
 
 /** Returns the state of a channel or of another end of the library; undefined for other objects. */
-export let channelStateOf: <T>(channel: ReceiveChannel<T> | SendChannel<T>) => ChannelState<T> | undefined = stateBehind;
+export let channelStateOf: <T>(channel: ReceiveChannel<T> | SendChannel<T>) => ChannelState<T> | undefined =
+  stateBehind;
 
 // The class has both brands. They are declared here, because a class cannot declare properties without a value by such names.
 

@@ -115,7 +115,7 @@ function wake(sleeper: ParkedOperation<void, void>): void {
   sleeper.resume(waitSleep, undefined);
 }
 
-/** A timer that `using` stops at the end of the scope. A base class for the same reason as `Printable` of util/inspect.ts. */
+/** A timer that `using` stops at the end of the scope. */
 abstract class Stoppable {
   static {
     makeDisposable(this.prototype, (timer) => void timer.stop());

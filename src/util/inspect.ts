@@ -68,10 +68,7 @@ export function printAsString<T extends object>(prototype: T, write: (object: T)
   });
 }
 
-/**
- * A class whose objects `console.log` shows as their `toString`. A base class, because a bundler keeps every class that has a static block
- * of its own, also if it is not used.
- */
+/** A class whose objects `console.log` shows as their `toString`. */
 export abstract class Printable {
   static {
     printAsString(this.prototype);
