@@ -6,8 +6,12 @@ import { readdirSync } from "node:fs";
 export const slow = [
   // A process for each sample, or a compiler, a build and bundles, or jest in jest.
   "test/docs.test.ts",
+  "test/hover.test.ts",
   "test/machines.test.ts",
+  "test/mentions.test.ts",
   "test/package.test.ts",
+  "test/recipes/lint.test.ts",
+  "test/reference.test.ts",
   "test/runtime/fake-timers.test.ts",
   "test/trace/pictures.test.ts",
   // Each example with six seeds; test/mistakes.test.ts, which is quick, runs examples too.

@@ -4,7 +4,7 @@ import { type Comment, type DeclarationReflection, type ProjectReflection, Refle
 
 const intro = `# API reference
 
-Each public name, by its entry point. The pages are generated from the source by \`npm run reference\`. The [manual](../README.md) explains how
+Each public name, by its entry point. The pages are generated from the source by \`npm run reference\`. The [manual](../../README.md#use) explains how
 the parts are used together. \`goro/debug\`, \`goro/testing/preload\` and \`goro/trace/preload\` have no exports: a program or a command line loads
 them for [debug mode](../trace.md#a-snapshot), [virtual time](../testing.md#many-orders) and [recordings](../trace.md#a-picture-of-a-program).
 `;
