@@ -99,7 +99,7 @@ describe.each(capacities)("over channels of capacity %i", (capacity) => {
     while (ch.trySend(0));
     const selects = Array.from({ length: 1000 }, (_, i) => select({ ch: send(ch, i), other: receive(other) }));
     ch.close();
-    const panics = await Promise.all(selects.map((s) => s.catch((error: Error) => error.message)));
+    const panics = await Promise.all(selects.map((s) => s.catch((error: unknown) => (error as Error).message)));
     expect(panics).toEqual(panics.map(() => "send on closed channel"));
     expect(waiterCount(other)).toBe(0);
   });
