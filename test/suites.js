@@ -19,9 +19,12 @@ export const slow = [
   // Every pair of events, in both orders and at several distances, and thousands of random histories.
   "test/model/channels.test.ts",
   "test/model/interop.test.ts",
+  "test/model/pools.test.ts",
   "test/model/schedules.test.ts",
+  "test/model/visits.test.ts",
   "test/pool/source-ends.test.ts",
   // Large numbers of values, of waiters and of jobs in a picture.
+  "test/channel/competitor-regressions.test.ts",
   "test/channel/linear.test.ts",
   "test/conformance/channel-programs.test.ts",
   "test/trace/pool-picture.test.ts",
