@@ -40,6 +40,7 @@ export const faults = ["test/bullmq/faults.test.ts"];
 
 /** Returns the files that a run of jest with the arguments `args` leaves out: those that are not quick, unless an argument names them. */
 export function leftOut(args) {
-  const isNamed = (file) => args.some((arg) => file.includes(arg) || arg.endsWith(file));
+  const patterns = args.filter((arg) => !arg.startsWith("-"));
+  const isNamed = (file) => patterns.some((pattern) => file.includes(pattern) || pattern.endsWith(file));
   return [...slow, ...memory, ...faults].filter((file) => !isNamed(file));
 }
