@@ -93,6 +93,7 @@ export async function bundle(
       "@jest/globals": join(root, "scripts/core/harness.ts"),
       goro: join(root, "src/index.ts"),
       "goro/testing": join(root, "src/testing/testing.ts"),
+      "goro/trace": join(root, "src/trace/trace.ts"),
     },
     plugins: [
       withoutNode,
@@ -124,7 +125,7 @@ const withoutNode: Plugin = {
 const placingFiles: Plugin = {
   name: "placing files",
   setup({ onLoad }) {
-    onLoad({ filter: /(test.support|scripts).\w+\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: /(test.support|scripts).\w+\.[jt]s$/ }, async ({ path }) => {
       const text = await readFile(path, "utf8");
       const url = JSON.stringify(pathToFileURL(path).href);
       return { contents: text.replaceAll("import.meta.url", url), loader: "ts" };

@@ -31,7 +31,7 @@ export function describeOn(engine: TestEngine, title: string, define: () => void
 }
 
 /** How long the connections of a test may take to close in the background, in milliseconds. */
-const closePatience = 20_000;
+const closePatience = 5000;
 
 /**
  * Waits after each test until the connections that it has opened are closed, and their timers have ended. Otherwise a busy machine would close

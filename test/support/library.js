@@ -1,7 +1,8 @@
 // The library as JavaScript, for programs that run in separate processes: a process loads a bundle in a fraction of the time that it needs for a
 // loader of TypeScript and all modules of the source. Jest, whose set-up loads no TypeScript, builds it once for all tests.
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -29,7 +30,9 @@ export const buildOptions = {
 };
 
 export async function buildLibrary() {
-  const outdir = await mkdtemp(join(root, "test", "program-library-"));
+  const outdir = await mkdtemp(join(tmpdir(), "goro-library-"));
+  // For the packages that the library does not contain.
+  await symlink(join(root, "node_modules"), join(outdir, "node_modules"), "junction");
   await build({
     ...buildOptions,
     absWorkingDir: root,
