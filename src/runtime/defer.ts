@@ -4,8 +4,9 @@
 import { checkFunction } from "../util/validate.ts";
 
 // A host without these symbols gets those that Babel and esbuild use there.
-export const dispose: typeof Symbol.dispose = /* @__PURE__ */ (() => Symbol.dispose ?? symbol("dispose"))();
-export const asyncDispose: typeof Symbol.asyncDispose = /* @__PURE__ */ (() =>
+export const dispose: typeof Symbol.dispose = /* @__PURE__ */ ((): typeof Symbol.dispose =>
+  Symbol.dispose ?? symbol("dispose"))();
+export const asyncDispose: typeof Symbol.asyncDispose = /* @__PURE__ */ ((): typeof Symbol.asyncDispose =>
   Symbol.asyncDispose ?? symbol("asyncDispose"))();
 
 function symbol(name: string): never {
