@@ -4,11 +4,13 @@
 import { checkFunction } from "../util/validate.ts";
 
 // A host without these symbols gets those that Babel and esbuild use there.
-export const dispose: typeof Symbol.dispose = /* @__PURE__ */ symbol("dispose");
-export const asyncDispose: typeof Symbol.asyncDispose = /* @__PURE__ */ symbol("asyncDispose");
+export const dispose: typeof Symbol.dispose = /* @__PURE__ */ ((): typeof Symbol.dispose =>
+  Symbol.dispose ?? symbol("dispose"))();
+export const asyncDispose: typeof Symbol.asyncDispose = /* @__PURE__ */ ((): typeof Symbol.asyncDispose =>
+  Symbol.asyncDispose ?? symbol("asyncDispose"))();
 
-function symbol(name: "dispose" | "asyncDispose"): never {
-  return ((Symbol[name] as symbol | undefined) ?? Symbol.for(`Symbol.${name}`)) as never;
+function symbol(name: string): never {
+  return Symbol.for(`Symbol.${name}`) as never;
 }
 
 /** Makes `using` call `release` for each object with this prototype. */
