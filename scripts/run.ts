@@ -15,13 +15,14 @@ export interface Run {
 
 /**
  * Runs `command` in `cwd`, by default the folder of the project, with `env` added to the present environment; an undefined value removes a
- * variable. The process is killed after two minutes.
+ * variable. The process is killed after `timeout` milliseconds, two minutes by default.
  */
 export function run(
   command: string,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>> = {},
   cwd: string = root,
+  timeout = 120_000,
 ): Promise<Run> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
@@ -29,7 +30,7 @@ export function run(
       cwd,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: 120_000,
+      timeout,
     });
     let stdout = "";
     let stderr = "";

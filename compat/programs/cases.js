@@ -1,7 +1,13 @@
 // The cases of every host, without a test runner.
 
 import { Channel, context, fromEvents, go, gosched, receive, select, time, WorkerPool } from "goro";
+import { pipeline } from "goro/pipeline";
+import { bubble, now } from "goro/testing";
+import { record, renderText, renderTimeline } from "goro/trace";
 import { Channel as TheirChannel } from "uses-goro";
+
+// Browsers, and workers without the compatibility of Node, have no AsyncLocalStorage, which bubbles need.
+const hasBubbles = globalThis.process?.getBuiltinModule?.("async_hooks") !== undefined;
 
 function same(actual, expected) {
   const [one, other] = [actual, expected].map((value) => JSON.stringify(value));
@@ -55,6 +61,34 @@ export const cases = {
     target.dispatchEvent(new Event("ping"));
     same((await events.receive()).value.type, "ping");
     cancel();
+  },
+
+  async "goro/pipeline"() {
+    const batches = pipeline([1, 2, 3, 4, 5])
+      .map(async (_ctx, n) => n * 10, { concurrency: 2 })
+      .filter((_ctx, n) => n !== 20)
+      .batch({ size: 3 });
+    const got = [];
+    for await (const batch of batches) got.push(batch);
+    same(got, [[10, 30, 40], [50]]);
+  },
+
+  async "goro/testing"() {
+    const slept = bubble(async () => {
+      const start = now();
+      await time.sleep(time.hour);
+      return now() - start;
+    }).catch((error) => error.message);
+    same(await slept, hasBubbles ? 3_600_000 : "bubble: the host has no AsyncLocalStorage, which bubbles need");
+  },
+
+  async "goro/trace"() {
+    const recording = record({ values: true });
+    const jobs = new Channel(0, { name: "jobs" });
+    go(() => jobs.send("sweep"));
+    await jobs.receive();
+    const trace = recording.stop();
+    same([/jobs/.test(renderText(trace)), /^<svg/.test(renderTimeline(trace))], [true, true]);
   },
 
   "one copy, also of a dependency"() {

@@ -29,27 +29,30 @@ interface Source {
 const { platform, arch } = process;
 const machine = `${platform}-${arch}`;
 
-function node(line: number): Source {
+function node(line: string): Source {
   return { npm: { spec: `node-${machine}@${line}`, binary: "bin/node" }, args: [] };
 }
 
 const sources: Readonly<Record<string, Source>> = {
   node: { find: async () => process.execPath, args: [] },
-  node22: node(22),
-  node26: node(26),
+  node22: node("22"),
+  node26: node("26"),
   bun: { npm: { spec: `@oven/bun-${machine.replace("arm64", "aarch64")}`, binary: "bin/bun" }, args: ["run"] },
   deno: {
     npm: { spec: `@deno/${machine}${platform === "linux" ? "-glibc" : ""}`, binary: "deno" },
     args: ["run", "--quiet", "--allow-all", "--no-config"],
   },
-  chromium: { find: findChromium },
+  chromium: { find: () => findBrowser("chromium") },
 };
 
 export const runtimeNames: readonly string[] = Object.keys(sources);
 
-/** Finds the host `name`, or installs it from npm outside the project; later runs use the same installation. */
+/**
+ * Finds the host `name`, or installs it from npm outside the project; later runs use the same installation. Besides the hosts for the tests of
+ * the core, "node" with any version is one.
+ */
 export async function getRuntime(name: string): Promise<Runtime> {
-  const { npm, find, args } = sources[name] as Source;
+  const { npm, find, args } = sources[name] ?? node(name.slice("node".length));
   const binary = npm === undefined ? await find?.() : await install(name, npm);
   if (binary === undefined) throw new Error(`${name}: the host cannot be installed`);
   const { stdout } = await exec(binary, ["--version"], { timeout: 30_000 });
@@ -71,17 +74,22 @@ async function install(name: string, { spec, binary }: { spec: string; binary: s
   return file;
 }
 
-async function findChromium(): Promise<string> {
-  const { CHROMIUM, PATH = "" } = process.env;
-  if (CHROMIUM !== undefined && CHROMIUM !== "") return CHROMIUM;
-  for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
-    for (const folder of PATH.split(delimiter)) {
-      if (await isProgram(join(folder, name))) return join(folder, name);
+const browsers: Readonly<Record<"chromium" | "firefox", readonly string[]>> = {
+  chromium: ["chromium", "chromium-browser", "google-chrome"],
+  firefox: ["firefox-esr", "firefox"],
+};
+
+/** Finds the command of a browser: in the environment variable of its name, or in PATH. */
+export async function findBrowser(name: keyof typeof browsers): Promise<string> {
+  const variable = name.toUpperCase();
+  const chosen = process.env[variable] ?? "";
+  if (chosen !== "") return chosen;
+  for (const command of browsers[name]) {
+    for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
+      if (await isProgram(join(folder, command))) return join(folder, command);
     }
   }
-  throw new Error(
-    "chromium: there is none in PATH (chromium, chromium-browser, google-chrome), and $CHROMIUM is not set",
-  );
+  throw new Error(`${name}: there is none in PATH (${browsers[name].join(", ")}), and $${variable} is not set`);
 }
 
 function isProgram(file: string): Promise<boolean> {

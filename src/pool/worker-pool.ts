@@ -164,12 +164,15 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
   /**
    * Submits `job` if it can be accepted without waiting, and reports whether it was. Its outcome is sent to `results`.
    *
+   * Cancellation: an accepted job is canceled.
+   *
    * @returns false if the job would have to wait; it is not accepted then.
    * @throws the errors with which `send` rejects.
    */
-  trySend(job: Job): boolean {
+  trySend(job: Job, options?: WaitOptions): boolean {
     this.#checkSubmits(checks.trySend);
-    return this.#admission.tryAccept("WorkerPool.trySend", this.#admission.createJob(job, undefined, this.#results));
+    const ctx = waitContext(checks.trySend, options);
+    return this.#admission.tryAccept("WorkerPool.trySend", this.#admission.createJob(job, ctx, this.#results), ctx);
   }
 
   /**
@@ -195,13 +198,16 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
   /**
    * Submits `job` if it can be accepted without waiting, and returns a task that has its result and its outcome.
    *
+   * Cancellation: an accepted job is canceled.
+   *
    * @returns undefined if the job would have to wait; it is not accepted then.
    * @throws the errors with which `send` rejects.
    */
-  trySubmit(job: Job): PoolTask<Job, Result> | undefined {
+  trySubmit(job: Job, options?: WaitOptions): PoolTask<Job, Result> | undefined {
     this.#checkSubmits(checks.trySubmit);
-    const [record, task] = this.#admission.createTask(job);
-    return this.#admission.tryAccept("WorkerPool.trySubmit", record) ? task : undefined;
+    const ctx = waitContext(checks.trySubmit, options);
+    const [record, task] = this.#admission.createTask(job, ctx);
+    return this.#admission.tryAccept("WorkerPool.trySubmit", record, ctx) ? task : undefined;
   }
 
   /**
