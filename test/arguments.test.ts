@@ -140,6 +140,8 @@ const calls: Readonly<Record<string, Calls>> = {
   "time.sleep": { options: (options) => time.sleep(0, options) },
   "WorkerPool.stop": { ctx: (ctx) => pool().stop(ctx) },
   "WorkerPool.submit": { options: (options) => pool().submit(1, options) },
+  "WorkerPool.trySend": { options: (options) => pool().trySend(1, options) },
+  "WorkerPool.trySubmit": { options: (options) => pool().trySubmit(1, options) },
   batch: { options: (options) => batch([1], options) },
   bubble: { f: (f) => bubble(f), options: (options) => bubble(job, options) },
   "context.afterFunc": { ctx: (ctx) => context.afterFunc(ctx, job), f: (f) => context.afterFunc(background(), f) },

@@ -179,6 +179,28 @@ describe("a pool accepts", () => {
       expect(await all(pool.results)).toEqual([]);
       cancel();
     }));
+
+  test("has a context that cancels the job which was accepted", () =>
+    inAnyOrder(async () => {
+      const held = new Held();
+      const [ctx, cancel] = withCancelCause(background());
+      const pool = new WorkerPool(held.f, { workers: 1, queueSize: 2 });
+      const task = pool.trySubmit(1, { ctx });
+      expect([pool.trySend(2, { ctx }), pool.trySend(3), pool.trySend(4, { ctx })]).toEqual([true, true, false]);
+      const left = new Error("the client has left");
+      await waitUntilBlocked();
+      cancel(left);
+      await expect(task?.result).rejects.toBe(left);
+      expect(() => pool.trySubmit(5, { ctx })).toThrow(left);
+      expect(() => pool.trySend(5, { ctx })).toThrow(left);
+      await held.letGo(2);
+      await pool.stop();
+      expect((await all(pool.results)).map(({ job, status }) => [job, status])).toEqual([
+        [2, "canceled"],
+        [3, "done"],
+      ]);
+      expect(children(ctx)).toBe(0);
+    }));
 });
 
 describe("the workers of a pool", () => {
