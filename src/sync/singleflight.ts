@@ -9,7 +9,7 @@ import { Printable } from "../util/inspect.ts";
 import { Check, checkFunction } from "../util/validate.ts";
 import { WaitGroup } from "../waitgroup/waitgroup.ts";
 
-const doCheck = new Check("SingleFlight.do");
+const doCheck = /* @__PURE__ */ new Check("SingleFlight.do");
 
 /** The value of a shared call. */
 export interface SingleFlightValue<V> {
