@@ -7,8 +7,9 @@ import type { Results, RowResult } from "./results.ts";
 /** What the page says about a section besides its table. */
 const introductions: Readonly<Record<Section, string>> = {
   TypeScript:
-    "Programs that import every entry point are compiled with `--strict`, with and without `skipLibCheck`, and with and without the DOM in `--lib` " +
-    "(then with `@types/node`). Other programs must not compile, so that no type is `any`.",
+    "Programs that import every entry point are compiled with `--strict` and `@types/node`, with and without the DOM in `--lib`, and without " +
+    "`skipLibCheck`, so that the declarations of goro are checked, too. With `skipLibCheck`, another program must not compile: no type is `any`. TypeScript 5.6 is in the check, without " +
+    "`goro/bullmq`.",
   Runtimes:
     "`import` runs the cases; `require` checks that `require` and `import` load one instance; a file with types runs without a build step.",
   Browsers: "The cases run in a page without a window.",
