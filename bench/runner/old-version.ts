@@ -29,7 +29,8 @@ export function buildOldVersion(commit: string): OldVersion {
     const git = (...args: string[]): string => execFileSync("git", args, { cwd: project, encoding: "utf8" }).trim();
     const hash = git("rev-parse", "--short", "--verify", `${commit}^{commit}`);
     const archive = join(folder, "goro.tar");
-    git("archive", "--output", archive, hash, "src", "scripts", "package.json", "tsconfig.json", "tsconfig.build.json");
+    // Everything: which files a build needs differs between versions.
+    git("archive", "--output", archive, hash);
     execFileSync("tar", ["-xf", archive, "-C", library]);
     symlinkSync(join(project, "node_modules"), join(library, "node_modules"));
     execFileSync(process.execPath, ["--import", "tsx", "scripts/build.ts"], { cwd: library, stdio: "inherit" });
