@@ -18,7 +18,7 @@ export const maxPages = 45_000;
 // The fields of package.json that have a meaning only in the repository.
 const unpublishedFields = ["private", "files", "scripts", "devDependencies", "overrides"];
 // How many versions the published CHANGELOG.md has.
-const publishedVersions = 3;
+const publishedVersions = 2;
 
 /**
  * Returns the texts of the files that are published as they are in the repository, except for links to files that are not published, and

@@ -16,7 +16,12 @@ const loop = (await filesOfPage(page)).get("loop.ts") as string;
 const [right, wrong] = await textsOfPage(page);
 
 /** Programs that test what `using` does in a loop. They are not compiled by esbuild, or no round of them throws. */
-const allowed = ["test/runtime/memory-model.test.ts", "site/test/programs/torture.ts"];
+const allowed = [
+  "test/runtime/memory-model.test.ts",
+  "site/test/programs/torture.ts",
+  "compat/programs/using-loop.js",
+  "compat/programs/using-loop.ts",
+];
 
 /** Returns the lines of `code` with a `using` that is in a loop of the same function. */
 function usingInLoops(code: string): number[] {
