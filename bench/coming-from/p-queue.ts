@@ -1,6 +1,7 @@
 // p-queue 10 and goro. The rows are here because p-queue 10 requires Node 22, and is a dependency of the benchmarks alone.
 
-import { context, createLimit, type Limit, RateLimiter, waitFor, WorkerPool } from "goro";
+import { setTimeout as nodeSleep } from "node:timers/promises";
+import { type Context, context, createLimit, type Limit, RateLimiter, waitFor, WorkerPool } from "goro";
 import PQueue from "p-queue";
 import type { Table } from "../../test/coming-from/table.ts";
 import { errorNameOf, ids, load, note, request, sleep } from "../../test/coming-from/work.ts";
@@ -137,34 +138,53 @@ export const calls: Table<PQueue, Limit> = {
 
         const user = queue.add(() => slow(1), { timeout: 5 });
 
-        return errorNameOf(user);
+        // It starts at the timeout, before the function of the first has returned.
+        const next = queue.add(() => load(2));
+        return [await errorNameOf(user), await next];
       },
       ours: async (limit) => {
         const slow = load;
 
         const user = limit(() => waitFor(slow(1), { timeout: 5 }));
 
-        return errorNameOf(user);
+        const next = limit(() => load(2));
+        return [await errorNameOf(user), await next];
       },
     },
     "a timeout that aborts": {
       theirs: async (queue) => {
         const id = 1;
+        const controller = new AbortController();
+        const { signal } = controller;
 
-        const user = queue.add(({ signal }) => request(id, signal), { timeout: 5 });
+        const user = queue.add(({ signal }) => request(id, signal), { signal, timeout: 5 });
 
-        return errorNameOf(user);
+        const canceled = queue.add(({ signal }) => request(2, signal), { signal, timeout: 5 });
+        setTimeout(() => controller.abort(), 7);
+        return [await errorNameOf(user), await errorNameOf(canceled)];
       },
       ours: async (limit) => {
         const id = 1;
+        const controller = new AbortController();
+        const { signal } = controller;
 
-        const user = limit(async () => {
-          const [ctx, cancel] = context.withTimeout(context.background(), 5);
+        const task = async (parent: Context) => {
+          const [ctx, cancel] = context.withTimeout(parent, 5);
           using _ = cancel;
           return await request(id, ctx.signal);
-        });
+        };
+        const user = limit(task, { signal });
 
-        return errorNameOf(user);
+        const canceled = limit(
+          async (parent) => {
+            const [ctx, cancel] = context.withTimeout(parent, 5);
+            using _ = cancel;
+            return await request(2, ctx.signal);
+          },
+          { signal },
+        );
+        setTimeout(() => controller.abort(), 7);
+        return [await errorNameOf(user), await errorNameOf(canceled)];
       },
     },
     "a timeout for all tasks": {
@@ -318,6 +338,31 @@ export const calls: Table<PQueue, Limit> = {
         for (const id of jobs) await pool.run(id);
       },
     },
+    "count the errors": {
+      theirs: async (queue) => {
+        let failed = 0;
+
+        queue.addEventListener("error", () => failed++);
+
+        const users = [0, 1].map((id) => queue.add(() => load(id)));
+        return [(await Promise.allSettled(users)).map(({ status }) => status), failed];
+      },
+      ours: async (limit) => {
+        let failed = 0;
+
+        const add = async <R>(task: () => Promise<R>) => {
+          try {
+            return await limit(task);
+          } catch (error) {
+            failed++;
+            throw error;
+          }
+        };
+
+        const users = [0, 1].map((id) => add(() => load(id)));
+        return [(await Promise.allSettled(users)).map(({ status }) => status), failed];
+      },
+    },
     "tasks that wait": {
       theirs: async (queue) => {
         const all = queue.addAll(ids.map((id) => () => load(id)));
@@ -350,20 +395,30 @@ export const calls: Table<PQueue, Limit> = {
         return [count, await all];
       },
     },
-    "whether tasks wait": {
+    "whether tasks wait for others": {
       theirs: async (queue) => {
         const all = queue.addAll(ids.map((id) => () => load(id)));
 
-        const isSaturated = queue.isSaturated;
+        const isSaturated = () => queue.isSaturated;
 
-        return [isSaturated, await all];
+        const before = isSaturated();
+        queue.pause();
+        await sleep(15);
+        const during = isSaturated();
+        queue.start();
+        return [before, during, await all];
       },
       ours: async (limit) => {
         const all = Promise.all(ids.map((id) => limit(() => load(id))));
 
-        const isSaturated = limit.size > 0;
+        const isSaturated = () => limit.size > 0 && limit.running >= limit.concurrency;
 
-        return [isSaturated, await all];
+        const before = isSaturated();
+        limit.pause();
+        await sleep(15);
+        const during = isSaturated();
+        limit.resume();
+        return [before, during, await all];
       },
     },
     "change the limit": {
@@ -486,6 +541,83 @@ export const differences: Table<PQueue, Limit> = {
         return [limit.running, limit.size];
       },
       results: { theirs: [1, 0], ours: [1, 1] },
+    },
+    "The error of a timeout that aborts": {
+      theirs: async (queue) =>
+        errorNameOf(queue.add(({ signal }) => nodeSleep(10, "user", { signal }), { timeout: 5 })),
+      ours: async (limit) => {
+        const user = limit(async (parent) => {
+          const [ctx, cancel] = context.withTimeout(parent, 5);
+          using _ = cancel;
+          return await nodeSleep(10, "user", { signal: ctx.signal });
+        });
+        const named = limit(async (parent) => {
+          const [ctx, cancel] = context.withTimeout(parent, 5);
+          using _ = cancel;
+          try {
+            return await nodeSleep(10, "user", { signal: ctx.signal });
+          } catch (error) {
+            throw ctx.err() ?? error;
+          }
+        });
+        return [await errorNameOf(user), await errorNameOf(named)];
+      },
+      results: { theirs: "TimeoutError", ours: ["AbortError", "TimeoutError"] },
+    },
+    "Handlers and `onIdle`": {
+      theirs: async (queue) => {
+        const failed: unknown[] = [];
+        void queue
+          .add(() => load(0))
+          .then(note)
+          .catch((error: Error) => failed.push(error.message));
+        await queue.onIdle();
+        return failed;
+      },
+      ours: async (limit) => {
+        const failed: unknown[] = [];
+        const task = limit(() => load(0))
+          .then(note)
+          .catch((error: Error) => failed.push(error.message));
+        await limit.onIdle();
+        const ofLimit = [...failed];
+        await Promise.allSettled([task]);
+        const pool = new WorkerPool((_ctx, id: number) => load(id), { workers: 1 });
+        const job = pool
+          .run(0)
+          .then(note)
+          .catch((error: Error) => failed.push(error.message));
+        await pool.onIdle();
+        const ofPool = failed.slice(1);
+        await Promise.allSettled([job]);
+        return { ofLimit, ofPool, failed };
+      },
+      results: { theirs: ["no user 0"], ours: { ofLimit: [], ofPool: [], failed: ["no user 0", "no user 0"] } },
+    },
+    "The start of a function": {
+      theirs: async (queue) => {
+        let isStarted = false;
+        const task = queue.add(async () => (isStarted = true));
+        const before = isStarted;
+        await task;
+        return before;
+      },
+      ours: async (limit) => {
+        let isStarted = false;
+        const pool = new WorkerPool(async () => (isStarted = true));
+        const calls = [limit(async () => (isStarted = true)), pool.run(1)];
+        const before = isStarted;
+        await Promise.all(calls);
+        return before;
+      },
+      results: { theirs: true, ours: false },
+    },
+    "A reason that is not an Error": {
+      theirs: async (queue) =>
+        queue.add(() => load(1), { signal: AbortSignal.abort("stop") }).catch((error: unknown) => error),
+      ours: async (limit) =>
+        limit(() => load(1), { signal: AbortSignal.abort("stop") }).catch((error: unknown) => error),
+      results: { theirs: "stop", ours: new Error("stop", { cause: "stop" }) },
     },
     "The argument of a task": {
       theirs: (queue) => queue.add((argument) => Object.keys(argument)),

@@ -57,9 +57,10 @@ export interface LimitControls {
   clear(): number;
 
   /**
-   * Waits until no task runs or waits: immediately if that is so. While the limit is paused and tasks wait, it is not idle.
+   * Waits until no task runs or waits: immediately if that is so. While the limit is paused and tasks wait, it is not idle. It does not wait
+   * for handlers of the promises of the calls: for these, await the promises.
    *
-   * Cancellation: rejects with the reason.
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`.
    */
   onIdle(options?: WaitOptions): Promise<void>;
 }
@@ -70,8 +71,8 @@ export interface LimitControls {
  * A task starts when the caller reaches its next `await` or later, in the async context (`AsyncLocalStorage`) of the caller. The promise of
  * the call settles as the task does.
  *
- * Cancellation: a task that has not started never starts. The call rejects with the reason immediately, also if the task runs; the task
- * keeps its slot until it returns, and its result is dropped.
+ * Cancellation: a task that has not started never starts. The call rejects immediately with `ctx.err()` or with the reason of `signal`, also
+ * if the task runs; the task keeps its slot until it returns, and its result is dropped.
  */
 export interface Limit extends LimitControls {
   /**
@@ -200,7 +201,8 @@ function call<R>(state: LimitState, task: LimitTask<R>, options: LimitOptions | 
     callCheck.options(options, [...waitOptionNames, "priority"]);
     const { priority = 0 } = options;
     if (typeof priority !== "number" || Number.isNaN(priority)) {
-      throw new RangeError(`limit: priority must be a number, got ${describe(priority)}`);
+      const got = typeof priority === "string" ? JSON.stringify(priority) : describe(priority);
+      throw new RangeError(`limit: priority must be a number, got ${got}`);
     }
     const cancellation = cancellationOf(callCheck, options);
     const reason = cancellation?.reason;

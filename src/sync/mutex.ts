@@ -55,7 +55,7 @@ export class Mutex extends OwnedLock {
   /**
    * Waits until the lock is free, and locks it.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; with `timeout`,
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call; with `timeout`,
    * rejects with a `DeadlineExceeded` when the lock was not free for that long. The lock is then not taken.
    *
    * @returns the guard of this hold: `using` unlocks it at the end of the scope
@@ -99,7 +99,7 @@ export class Mutex extends OwnedLock {
     return runHolding("Mutex.withLock", fn, () => this.lock(options));
   }
 
-  /** The state of the mutex, such as `Mutex locked, 2 waiting`. */
+  /** The state of the mutex for a log, such as `Mutex locked, 2 waiting`. */
   override toString(): string {
     return `Mutex ${ownerOf(this) === null ? "unlocked" : "locked"}${waitingSuffix(this.#waiters.count())}`;
   }

@@ -19,6 +19,7 @@ import { acquireCancelably, LockGuard, type LockOptions, LockWaiter, runHolding 
 const sizeCheck = /* @__PURE__ */ new Check("Semaphore");
 const acquireCheck = /* @__PURE__ */ new Check("Semaphore.acquire");
 const tryAcquireCheck = /* @__PURE__ */ new Check("Semaphore.tryAcquire");
+const withPermitsCheck = /* @__PURE__ */ new Check("Semaphore.withPermits");
 const releaseCheck = /* @__PURE__ */ new Check("Semaphore.release");
 
 /**
@@ -57,7 +58,7 @@ export class Semaphore extends Printable {
    * Waits until `n` permits are free and all earlier waiters have been served, and takes them. A call for more than `size` permits waits
    * for its cancellation, and does not block other waiters.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; with `timeout`,
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call; with `timeout`,
    * rejects with a `DeadlineExceeded` when the permits were not free for that long. No permits are taken then.
    *
    * @param n - the number of permits: an integer, 0 or more
@@ -123,12 +124,17 @@ export class Semaphore extends Printable {
   withPermits<R>(n: number, fn: () => R | PromiseLike<R>, options?: LockOptions): Promise<R>;
   withPermits<R>(...args: readonly unknown[]): Promise<R> {
     const [n, fn, options] = typeof args[0] === "function" ? [1, ...args] : args;
-    return runHolding("Semaphore.withPermits", fn as () => R | PromiseLike<R>, () =>
-      this.acquire(n as number, options as LockOptions | undefined),
-    );
+    return runHolding(withPermitsCheck.caller, fn as () => R | PromiseLike<R>, () => {
+      if (typeof options === "number") {
+        throw withPermitsCheck.error(
+          `options must be an object, got ${options}; the arguments are withPermits(n, fn, options)`,
+        );
+      }
+      return this.acquire(n as number, options as LockOptions | undefined);
+    });
   }
 
-  /** The state of the semaphore, such as `Semaphore 3/10 acquired, 1 waiting`. */
+  /** The state of the semaphore for a log, such as `Semaphore 3/10 acquired, 1 waiting`. */
   override toString(): string {
     return `Semaphore ${this.#holds.total}/${this.#size} acquired${waitingSuffix(this.#waiters.count())}`;
   }

@@ -1,7 +1,7 @@
 // async-mutex 0.5 and goro.
 
 import { E_TIMEOUT, Mutex as TheirMutex, Semaphore as TheirSemaphore, tryAcquire, withTimeout } from "async-mutex";
-import { createLimit, Mutex, Semaphore } from "goro";
+import { context, createLimit, Mutex, Semaphore } from "goro";
 import type { Table } from "./table.ts";
 import { errorNameOf, load, messageOf, note, sleep } from "./work.ts";
 
@@ -288,6 +288,37 @@ export const differences: Table<TheirMutex, Mutex> = {
       theirs: async (mutex) => messageOf(Promise.resolve().then(() => mutex.release())),
       ours: async (mutex) => messageOf(Promise.resolve().then(() => mutex.unlock())),
       results: { theirs: undefined, ours: "sync: unlock of unlocked mutex" },
+    },
+    "The error of a canceled wait": {
+      theirs: async () => {
+        const mutex = new TheirMutex(new Error("the server stops"));
+        await mutex.acquire();
+        const second = mutex.acquire();
+        mutex.cancel();
+        return messageOf(second);
+      },
+      ours: async (mutex) => {
+        await mutex.lock();
+        const why = new Error("the server stops");
+        const [ctx, cancel] = context.withCancelCause(context.background());
+        const waits = [mutex.lock({ ctx }), mutex.lock({ signal: AbortSignal.abort(why) })];
+        cancel(why);
+        return [...(await Promise.all(waits.map(messageOf))), context.cause(ctx)?.message];
+      },
+      results: { theirs: "the server stops", ours: ["context canceled", "the server stops", "the server stops"] },
+    },
+    "The state of a lock": {
+      theirs: async (mutex) => {
+        const semaphore = new TheirSemaphore(4);
+        await Promise.all([mutex.acquire(), semaphore.acquire(3)]);
+        return [mutex.isLocked(), semaphore.getValue()];
+      },
+      ours: async (mutex) => {
+        const semaphore = new Semaphore(4);
+        await Promise.all([mutex.lock(), semaphore.acquire(3)]);
+        return [String(mutex), String(semaphore)];
+      },
+      results: { theirs: [true, 1], ours: ["Mutex locked", "Semaphore 3/4 acquired"] },
     },
     "More permits than there are": {
       theirs: async () => {

@@ -207,6 +207,16 @@ test("withPermits holds as many permits as it is given", async () => {
   expect(sem.tryAcquire(3)).toBe(true);
 });
 
+test("withPermits rejects a number of permits after the function", async () => {
+  const sem = new Semaphore(3);
+  const error = new TypeError(
+    "Semaphore.withPermits: options must be an object, got 2; the arguments are withPermits(n, fn, options)",
+  );
+  await expect(sem.withPermits(() => undefined, 2 as never)).rejects.toThrow(error);
+  await expect(sem.withPermits(1, () => undefined, 2 as never)).rejects.toThrow(error);
+  expect(sem.tryAcquire(3)).toBe(true);
+});
+
 describe("a canceled writer", () => {
   test("admits the readers that are queued behind it", async () => {
     const rw = new RWMutex();

@@ -143,7 +143,7 @@ describe("arguments", () => {
       [task, signal, "limit: options must be an object, got an AbortSignal; an AbortSignal is passed as { signal }"],
       [task, { prio: 1 }, "limit: unknown option prio"],
       [task, { priority: NaN }, "limit: priority must be a number, got NaN"],
-      [task, { priority: "1" }, "limit: priority must be a number, got 1"],
+      [task, { priority: "1" }, 'limit: priority must be a number, got "1"'],
       [task, { ctx: signal }, "limit: ctx must be a context, got an AbortSignal"],
       [task, { ctx: background(), signal }, "limit: ctx and signal must not both be set"],
     ];
