@@ -27,7 +27,7 @@ export interface BroadcastOptions {
   readonly replay?: number;
 
   /**
-   * The name of the Broadcast and its subscriptions in reports, traces and snapshots.
+   * The name of the Broadcast in what `console.log` prints, and the default of the names of its subscriptions.
    *
    * @defaultValue none
    */
