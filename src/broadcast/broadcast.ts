@@ -57,7 +57,7 @@ const sendCheck = /* @__PURE__ */ new Check("Broadcast.send");
  *   using all = prices.subscribe({ overflow: "wait" });
  *   for await (const price of all) console.log("all", price);
  * });
- * await gosched();
+ * await gosched(); // the goroutines subscribe before the first send
  * for (const price of [101, 102, 103]) await prices.send(price);
  * prices.close();
  */
