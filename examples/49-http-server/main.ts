@@ -44,10 +44,12 @@ async function get(ctx: Context, url: string): Promise<string> {
   }
 }
 
-// shutdown waits until all requests have been answered.
+// shutdown waits until all requests have been answered. Go's Shutdown closes a connection that has sent no request after 5
+// seconds, and Node's close waits for it. All requests have ended by then: the grace period is shorter.
 async function shutdown(server: Server): Promise<void> {
   const closed = once(server, "close");
   server.close();
+  time.afterFunc(5 * time.second, () => server.closeAllConnections());
   await closed;
 }
 

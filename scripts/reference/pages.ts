@@ -73,7 +73,6 @@ const options = {
     "events",
     "Flat",
     "Listener",
-    "Pullable",
     "RecordOf",
     "SelectCase",
     "State",

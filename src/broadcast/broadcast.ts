@@ -27,7 +27,7 @@ export interface BroadcastOptions {
   readonly replay?: number;
 
   /**
-   * The name of the Broadcast and its subscriptions in reports, traces and snapshots.
+   * The name of the Broadcast in what `console.log` prints, and the default of the names of its subscriptions.
    *
    * @defaultValue none
    */
@@ -57,7 +57,7 @@ const sendCheck = /* @__PURE__ */ new Check("Broadcast.send");
  *   using all = prices.subscribe({ overflow: "wait" });
  *   for await (const price of all) console.log("all", price);
  * });
- * await gosched();
+ * await gosched(); // the goroutines subscribe before the first send
  * for (const price of [101, 102, 103]) await prices.send(price);
  * prices.close();
  */

@@ -44,7 +44,7 @@ export interface SubscribeOptions {
   readonly overflow?: "wait" | DropPolicy;
 
   /**
-   * The name of the subscription in reports, traces and snapshots.
+   * The name of the subscription in traces, in snapshots, and in what `console.log` prints.
    *
    * @defaultValue the name of the Broadcast
    */

@@ -122,7 +122,7 @@ export interface SendChannel<in T> {
 /** Options of a {@link Channel}. */
 export interface ChannelOptions {
   /**
-   * The name of the channel in reports, traces and snapshots.
+   * The name of the channel in traces, in snapshots, and in what `console.log` prints.
    *
    * @defaultValue none
    */

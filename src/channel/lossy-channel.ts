@@ -18,7 +18,7 @@ export interface LossyChannelOptions {
   readonly overflow: DropPolicy;
 
   /**
-   * The name of the channel in reports, traces and snapshots.
+   * The name of the channel in traces, in snapshots, and in what `console.log` prints.
    *
    * @defaultValue none
    */

@@ -28,7 +28,7 @@ const aliases = { maxSize: "size", timeout: "interval", ms: "interval" };
  * Without `interval`, values are pulled only while the consumer waits. With it, one batch is also collected while the consumer is busy: then
  * the next call gets it at once if it is full or its time has passed.
  *
- * Cancellation: values of a batch that is not complete are dropped.
+ * Cancellation: the values of a batch that has not been returned are dropped.
  *
  * @throws the error of the source (`next` rejects).
  * @throws {TypeError | RangeError} for invalid arguments.

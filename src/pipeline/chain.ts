@@ -13,7 +13,11 @@ import { createTee, type TeeOptions } from "./tee.ts";
 /** The options of a stage without those that end it: a pipeline has these in common for all of its stages. */
 type WithoutWait<Options> = Omit<Options, keyof WaitOptions>;
 
-/** A source with stages behind it; made by {@link pipeline}. Each method returns a new pipeline, which takes the place of this one. */
+/**
+ * A source with stages behind it; made by {@link pipeline}. Each method returns a new pipeline, which takes the place of this one.
+ *
+ * In the signatures, `WithoutWait<Options>` is `Options` without `ctx` and `signal`: a pipeline has these in common for all of its stages.
+ */
 export class Pipeline<out T> implements AsyncIterable<T>, AsyncDisposable {
   readonly #stage: Stage<T>;
   readonly #ctx: Context | undefined;

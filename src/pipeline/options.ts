@@ -1,20 +1,20 @@
 // The arguments that the functions of goro/pipeline share, and their checks.
 
-import { checkPullable, type Pullable } from "../channel/pull-source.ts";
+import { checkPullable } from "../channel/pull-source.ts";
 import { contextOf } from "../context/wait-context.ts";
 import { type WaitOptions, waitOptionNames } from "../runtime/cancellation.ts";
 import type { Context } from "../context/context.ts";
 import { Check } from "../util/validate.ts";
 
 /**
- * A source of a pipeline: an iterable, an async iterable, a channel, a stream, or a stage. A value of an iterable is passed on as it is, also
- * a promise.
+ * A source of a pipeline: an iterable, an async iterable, such as an `Interface` of `node:readline`, a channel, a stream, or a stage. A value
+ * of an iterable is passed on as it is, also a promise.
  */
-export type PipelineSource<T> = Pullable<T>;
+export type PipelineSource<T> = Iterable<T> | AsyncIterable<T> | ReadableStream<T>;
 
 /**
  * Options of a stage. When `ctx` is canceled or `signal` aborts, the stage ends with the cause, after the values that are ready, and all
- * stages above it end with it.
+ * stages above it end with it. What those hold is dropped, and so is a batch that has not been returned.
  */
 export interface StageOptions extends WaitOptions {}
 

@@ -43,8 +43,8 @@ export interface BubbleOptions {
  * is durably blocked. The order in which goroutines resume, and every choice of `select`, are drawn from the seed.
  *
  * A goroutine is durably blocked if it waits for a channel, a `select`, a `WaitGroup`, a lock or a timer created in the bubble, or for
- * {@link waitUntilBlocked}. A goroutine that awaits an external promise, such as that of a `fetch`, is not: until that promise settles, time
- * advances in real time.
+ * {@link waitUntilBlocked}. A goroutine that awaits an external promise, such as that of a `fetch`, is not: until that promise settles, the
+ * clock stands still, and each timer fires when its delay has passed in real time. The clock then has the time of that timer.
  *
  * @throws (rejects) the error with which a goroutine of the bubble panics; {PanicError} if all goroutines are blocked and no timer is set,
  * or if some are blocked after `f` has returned, with a report of each; {PanicError} if it is called inside a bubble. Goroutines that remain
