@@ -11,6 +11,7 @@ export const slow = [
   "test/mentions.test.ts",
   "test/package.test.ts",
   "test/recipes/lint.test.ts",
+  "test/recipes/using.test.ts",
   "test/reference.test.ts",
   "test/runtime/fake-timers.test.ts",
   "test/trace/pictures.test.ts",
@@ -25,12 +26,15 @@ export const slow = [
   "test/model/interop.test.ts",
   "test/model/pools.test.ts",
   "test/model/schedules.test.ts",
+  "test/model/twins.test.ts",
   "test/model/visits.test.ts",
+  "test/pool/many.test.ts",
   "test/pool/source-ends.test.ts",
   // Large numbers of values, of waiters and of jobs in a picture.
   "test/channel/competitor-regressions.test.ts",
   "test/channel/linear.test.ts",
   "test/conformance/channel-programs.test.ts",
+  "test/conformance/pool.test.ts",
   "test/trace/pool-picture.test.ts",
 ];
 
