@@ -1,6 +1,6 @@
 // docs/recipes/using.md: the fault of esbuild with `using` in a loop, and that no code of the project depends on it.
 
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
@@ -8,6 +8,7 @@ import { transform } from "esbuild";
 import ts from "typescript";
 import { filesOfPage, textsOfPage } from "../../scripts/page-files.ts";
 import { run } from "../../scripts/run.ts";
+import { projectFiles } from "../support/project-files.ts";
 import { samplesOfSource } from "../support/samples.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -37,17 +38,6 @@ function usingInLoops(code: string): number[] {
   };
   visit(source, false);
   return lines;
-}
-
-/** Returns the programs and pages in `folder`, without those of packages and of builds. */
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(join(root, folder), { withFileTypes: true });
-  const nested = entries.map(async (entry): Promise<string[]> => {
-    const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return /^(?:node_modules|dist|build|program-.*)$/.test(entry.name) ? [] : filesBelow(path);
-    return /\.(?:[cm]?[jt]sx?|md)$/.test(path) ? [path] : [];
-  });
-  return (await Promise.all(nested)).flat();
 }
 
 async function outputOf(javascript: string): Promise<string> {
@@ -87,8 +77,7 @@ for (;;) { let x = f(); const y = x; }
 });
 
 test("no program, test or page has `using` directly in a loop", async () => {
-  const folders = ["src", "test", "examples", "scripts", "bench", "compat", "site", "docs"];
-  const files = ["README.md", "ARCHITECTURE.md", ...(await Promise.all(folders.map(filesBelow))).flat()];
+  const files = await projectFiles(/\.(?:[cm]?[jt]sx?|md)$/);
   const found: string[] = [];
   const check = (location: string, code: string): void => {
     if (/\busing\s+\w+\s*(?:[=:]|of\b)/.test(code))

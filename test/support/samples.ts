@@ -1,8 +1,9 @@
 // The samples of code in the documentation.
 
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { projectFiles } from "./project-files.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -13,13 +14,14 @@ export interface Sample {
   readonly output: string | undefined;
 }
 
-/** Returns the TypeScript blocks of all pages, except those of the reference, which come from the source. A `text` block that follows directly is the output of the program. */
+/**
+ * Returns the TypeScript blocks of all pages, except those of the reference, which come from the source. A `text` block that follows directly
+ * is the output of the program.
+ */
 export async function samplesOfPages(): Promise<Sample[]> {
-  const files = (await readdir(root, { recursive: true })).filter(
-    (file) => file.endsWith(".md") && !file.includes("node_modules") && !file.startsWith("docs/reference"),
-  );
+  const files = (await projectFiles(/\.md$/)).filter((file) => !file.startsWith("docs/reference"));
   const samples: Sample[] = [];
-  for (const file of files.sort()) {
+  for (const file of files) {
     const text = await readFile(join(root, file), "utf8");
     for (const match of text.matchAll(/```ts\n([\s\S]*?)```\n(?:\n```text\n([\s\S]*?)```)?/g)) {
       const line = text.slice(0, match.index).split("\n").length;
@@ -31,14 +33,14 @@ export async function samplesOfPages(): Promise<Sample[]> {
 
 /** Returns the examples in the doc blocks of the source. */
 export async function samplesOfSource(): Promise<Sample[]> {
-  const files = (await readdir(join(root, "src"), { recursive: true })).filter((file) => file.endsWith(".ts"));
+  const files = await projectFiles(/\.ts$/, "src");
   const samples: Sample[] = [];
-  for (const file of files.sort()) {
-    const text = await readFile(join(root, "src", file), "utf8");
+  for (const file of files) {
+    const text = await readFile(join(root, file), "utf8");
     for (const match of text.matchAll(/@example\n([\s\S]*?)\n\s*\*\//g)) {
       const line = text.slice(0, match.index).split("\n").length;
       const code = (match[1] as string).replace(/^\s*\* ?/gm, "");
-      samples.push({ location: `src/${file}:${line}`, code, output: undefined });
+      samples.push({ location: `${file}:${line}`, code, output: undefined });
     }
   }
   return samples;
