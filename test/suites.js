@@ -2,6 +2,13 @@
 
 import { readdirSync } from "node:fs";
 
+/** Returns the files in `folder` and below that measure memory, or those that do not. */
+function testFiles(folder, { measureMemory = false } = {}) {
+  return readdirSync(new URL(`../${folder}/`, import.meta.url), { recursive: true })
+    .filter((file) => file.endsWith(".test.ts") && file.endsWith("memory.test.ts") === measureMemory)
+    .map((file) => `${folder}/${file.replaceAll("\\", "/")}`);
+}
+
 /** The files that take long. `npm run coverage` runs them and the quick ones. */
 export const slow = [
   // A process for each sample, or a compiler, a build and bundles, or jest in jest.
@@ -21,27 +28,23 @@ export const slow = [
   "test/bullmq/connections.test.ts",
   "test/bullmq/job-source.test.ts",
   "test/bullmq/outages.test.ts",
-  // Every pair of events, in both orders and at several distances, and thousands of random histories.
-  "test/model/channels.test.ts",
-  "test/model/interop.test.ts",
-  "test/model/pools.test.ts",
-  "test/model/schedules.test.ts",
-  "test/model/twins.test.ts",
-  "test/model/visits.test.ts",
-  "test/pool/many.test.ts",
-  "test/pool/source-ends.test.ts",
-  // Large numbers of values, of waiters and of jobs in a picture.
+  // Large numbers of values, of waiters and of jobs in a picture, and every pair of events.
   "test/channel/competitor-regressions.test.ts",
   "test/channel/linear.test.ts",
-  "test/conformance/channel-programs.test.ts",
-  "test/conformance/pool.test.ts",
+  "test/fairness.test.ts",
+  "test/pool/many.test.ts",
+  "test/pool/source-ends.test.ts",
   "test/trace/pool-picture.test.ts",
+  // Both programs of each row of a table.
+  ...testFiles("test/coming-from"),
+  // Go's own tests, the models with their random histories, and the tests of the scripts.
+  ...testFiles("test/conformance"),
+  ...testFiles("test/model"),
+  ...testFiles("test/scripts"),
 ];
 
 /** The files that measure memory, which coverage would change. `npm run memory` runs them. */
-export const memory = readdirSync(new URL(".", import.meta.url), { recursive: true })
-  .filter((file) => file.endsWith("memory.test.ts"))
-  .map((file) => `test/${file.replaceAll("\\", "/")}`);
+export const memory = testFiles("test", { measureMemory: true });
 
 /** The files that run alone, because a load from outside would end their leases. `npm run test:faults` runs them. */
 export const faults = ["test/bullmq/faults.test.ts"];
