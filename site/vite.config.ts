@@ -23,7 +23,7 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // The library recognizes its frames in a stack by this folder, as those of the bundles in its package (src/util/stack.ts).
-        chunkFileNames: "assets/whole/[name]-[hash].js",
+        chunkFileNames: "assets/goro-chunks/[name]-[hash].js",
         minify: {
           compress: { keepNames: { function: true, class: true } },
           mangle: { keepNames: { function: false, class: true }, reserved: [...goroutineNames] },
