@@ -1,11 +1,12 @@
 // The suites of test/suites.js and the scripts that run them.
 
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@jest/globals";
 import { run } from "../../scripts/run.ts";
 import { faults, leftOut, memory, slow } from "../suites.js";
+import { projectFiles } from "../support/project-files.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
@@ -20,12 +21,7 @@ async function filesOf(script: string): Promise<string[]> {
 }
 
 async function allFiles(): Promise<string[]> {
-  const folders = ["test", "examples"];
-  const lists = folders.map(async (folder) =>
-    (await readdir(join(root, folder), { recursive: true }))
-      .filter((file) => file.endsWith(".test.ts") && !file.includes("node_modules"))
-      .map((file) => `${folder}/${file.replaceAll("\\", "/")}`),
-  );
+  const lists = ["test", "examples"].map((folder) => projectFiles(/\.test\.ts$/, folder));
   return (await Promise.all(lists)).flat().sort();
 }
 
