@@ -16,6 +16,7 @@ import {
   shows,
   total,
 } from "./host.ts";
+import { type BundlerName, bundlerRecipe } from "./recipes.ts";
 
 // The bundlers are not dependencies of the project, so they have no types here.
 type Tool = (...args: never[]) => unknown;
@@ -70,7 +71,6 @@ const webpack: Bundle = (place, format, minimize, file) => {
   const options = {
     mode: minimize ? "production" : "development",
     devtool: false,
-    // The files for Node, and the files for browsers.
     target: format === "iife" ? "web" : "node",
     entry: join(place.programs, "bundle.js"),
     experiments: { outputModule: isModule },
@@ -95,7 +95,7 @@ const webpack: Bundle = (place, format, minimize, file) => {
   });
 };
 
-function bundler(name: string, bundle: Bundle, more: (place: Place) => readonly Row[] = () => []): Host {
+function bundler(name: BundlerName, bundle: Bundle, more: (place: Place) => readonly Row[] = () => []): Host {
   const row = (place: Place, format: Format): Row => ({
     setup: format,
     checks: `${cases} cases, not minified and minified`,
@@ -119,7 +119,11 @@ function bundler(name: string, bundle: Bundle, more: (place: Place) => readonly 
     section: "Bundlers",
     title: name,
     source: { locked: "", name },
-    rows: (place) => [...(["cjs", "iife", "esm"] as const).map((format) => row(place, format)), ...more(place)],
+    rows: (place) => [
+      ...(["cjs", "iife", "esm"] as const).map((format) => row(place, format)),
+      ...more(place),
+      bundlerRecipe(name, place),
+    ],
   };
 }
 

@@ -14,7 +14,7 @@ const introductions: Readonly<Record<Section, string>> = {
     "`import` runs the cases; `require` checks that `require` and `import` load one instance; a file with types runs without a build step.",
   Browsers: "The cases run in a page without a window.",
   Bundlers:
-    "The cases are bundled without a warning, minified and not minified, and run in Node (`iife` with the files for browsers).",
+    "The cases are bundled without a warning, minified and not minified, and run in Node (`iife` is built for browsers).",
   Vite: "The builds and the servers of Vite run the cases in Chromium and in Node.",
   "Next.js":
     "A production build serves the cases in a route of the app router, in one of the pages router, and in a client component in Chromium.",

@@ -1,6 +1,7 @@
 // The test runners: jest, vitest, mocha and the runner of Node. In each, the cases pass also beside fake timers, and a panic fails a test.
 
 import { cases, counts, type Host, type Limit, type Place, type Row, shows } from "./host.ts";
+import { jestRecipe, nodeTestRecipe, vitestRecipe } from "./recipes.ts";
 
 const failsTest = "a panic fails the test";
 
@@ -91,6 +92,7 @@ function jestRows(place: Place): Row[] {
         shows("failure", /SyntaxError: |Must use import to load ES Module/, /transformIgnorePatterns/),
       ),
   });
+  rows.push({ variant: "ES modules by ts-jest", ...jestRecipe(place) });
   return rows;
 }
 
@@ -126,6 +128,7 @@ function vitestRows(place: Place): Row[] {
       checks: failsTest,
       run: () => place.run(args("node", ["cases.test.js", "boom.test.js"]), panics),
     },
+    vitestRecipe(place),
   ];
 }
 
@@ -180,6 +183,7 @@ function nodeTest(runtime: string): Host {
             shows("failure", /boom/, new RegExp(`(?:# |ℹ )pass (?:${cases}|${cases + 1})\n`), /(?:# |ℹ )fail [12]\n/),
           ),
       },
+      nodeTestRecipe(place),
     ],
   };
 }

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { chromium, openPage, withServer } from "./browser.ts";
 import { cases, type Host, type Place, printsCases, type Result, type Row, shows, total } from "./host.ts";
+import { bundlerRecipe } from "./recipes.ts";
 import { withService } from "./service.ts";
 
 function vite(major: number): Host {
@@ -68,6 +69,7 @@ function rows(place: Place): Row[] {
           ),
         ),
     },
+    bundlerRecipe("vite", place),
   ];
 }
 
