@@ -27,6 +27,9 @@ import { type FetchedJob, type FetchResult, WorkerConnection } from "./worker-co
 /** How long the loop waits for a signal of the server before it looks for a job itself, in milliseconds. */
 const longestWait = 5000;
 
+/** How many jobs in a row show, with `linger`, that the queue has more, so that several requests at once are worthwhile. */
+const lingerJobs = 8;
+
 /** A call of `next` that waits. */
 class Call<Job, Result> implements QueueNode<Call<Job, Result>> {
   queue: WaitQueue<Call<Job, Result>> | null = null;
@@ -90,8 +93,11 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   #fetches = 0;
   #width = 1;
 
-  /** Whether the last response had no job, and that response. */
+  /** Whether the last response had no job or, with `linger`, one of the last few: then the loop requests the next job. */
   #isDry = false;
+
+  /** The last response without a job, and the number of responses since then. */
+  #jobsInARow = 0;
   #emptyResult: FetchResult = { job: undefined, limitedFor: 0, delayedUntil: 0 };
 
   /** Whether the loop has paused for `linger` since the last job. */
@@ -107,7 +113,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   constructor(settings: EngineSettings, keepOutcomes: number | null, limits: DataLimits) {
     this.#settings = settings;
     this.#limits = limits;
-    this.#outcomes = keepOutcomes === null ? null : new OutcomeWriter(keepOutcomes);
+    this.#outcomes = keepOutcomes === null ? null : new OutcomeWriter(keepOutcomes, () => this.#leases.held.length);
     this.#leases = new Leases(
       settings.lease,
       async (leases) => (await this.#connect()).renew(leases),
@@ -208,7 +214,8 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
     try {
       const result = await send(true);
       const { job } = result;
-      this.#isDry = job === undefined;
+      this.#jobsInARow = job === undefined ? 0 : this.#jobsInARow + 1;
+      this.#isDry = this.#jobsInARow < (this.#settings.linger === undefined ? 1 : lingerJobs);
       this.#width = this.#isDry ? 1 : Math.max(Math.min(2 * this.#width, this.#callCount), 1);
       if (job === undefined) {
         this.#emptyResult = result;

@@ -17,6 +17,12 @@ import { outcomesName, type WorkerConnection } from "./worker-connection.ts";
 const batchSize = 64;
 const batchLength = 1_000_000;
 
+/**
+ * The longest time for which a batch waits for more outcomes, in milliseconds, where the server does not keep the order of requests. A batch
+ * costs three transactions, as much as two jobs.
+ */
+const longestGathering = 10;
+
 /** How many batches a reader takes in advance, so that the requests for them overlap. */
 const readAhead = 4;
 
@@ -24,7 +30,7 @@ const readAhead = 4;
  * How long a reader that has taken the last batch pauses before it waits for the next one, in milliseconds. Without it, each batch costs three
  * requests that find nothing: a signal wakes one reader, and it looks for more. On Postgres these are transactions, which cost as much as jobs.
  */
-const linger = 20;
+const linger = 50;
 
 /** The longest pause between two removals of old outcomes, in milliseconds. */
 const removalPause = 60_000;
@@ -96,12 +102,16 @@ interface PendingWrite {
 /**
  * Stores outcomes in batches. Redis executes the requests of a connection in order: a batch has the outcomes of one turn of the event loop, and
  * the jobs are acknowledged directly after it. With Postgres, whose requests are sent by several connections, a batch has the outcomes that
- * are written while the one before it is being stored.
+ * are written while the one before it is being stored, and then for as long again, unless no other job is held.
  */
 export class OutcomeWriter {
   readonly #keep: number;
+  readonly #countHeld: () => number;
   readonly #pending: PendingWrite[] = [];
   #isRunning = false;
+
+  /** How long the last batch took to be stored, in milliseconds. */
+  #storingTime = 0;
 
   /**
    * The socket whose server has the script that stores outcomes. ioredis sends the script only when a request has failed for want of it, and
@@ -110,9 +120,13 @@ export class OutcomeWriter {
   #readySocket: object | null = null;
   #removedAt = -Infinity;
 
-  /** @param keep how long outcomes are kept that are not read, in milliseconds */
-  constructor(keep: number) {
+  /**
+   * @param keep how long outcomes are kept that are not read, in milliseconds
+   * @param countHeld returns how many jobs are held, those included whose outcomes are being stored
+   */
+  constructor(keep: number, countHeld: () => number) {
     this.#keep = keep;
+    this.#countHeld = countHeld;
   }
 
   /** Stores `outcome`. */
@@ -143,13 +157,25 @@ export class OutcomeWriter {
 
   async #run(connection: WorkerConnection): Promise<void> {
     while (this.#pending.length > 0) {
-      const batch = this.#takeBatch();
-      const storing = this.#store(connection, batch);
-      if (connection.socket === null) await storing;
-      // BullMQ hands a request to the client after some microtasks, and a tick comes after all of them.
-      else process.nextTick(() => batch.forEach(({ markSent }) => markSent()));
+      if (connection.socket === null) {
+        await this.#gather();
+        const startedAt = realClock.now();
+        await this.#store(connection, this.#takeBatch());
+        this.#storingTime = realClock.now() - startedAt;
+      } else {
+        const batch = this.#takeBatch();
+        void this.#store(connection, batch);
+        // BullMQ hands a request to the client after some microtasks, and a tick comes after all of them.
+        process.nextTick(() => batch.forEach(({ markSent }) => markSent()));
+      }
     }
     this.#isRunning = false;
+  }
+
+  /** Waits for more outcomes, if there are jobs that may have some. */
+  async #gather(): Promise<void> {
+    const ms = Math.min(this.#storingTime, longestGathering);
+    if (ms > 0 && this.#pending.length < this.#countHeld()) await new Promise((resolve) => setTimeout(resolve, ms));
   }
 
   async #store(connection: WorkerConnection, batch: readonly PendingWrite[]): Promise<void> {

@@ -95,6 +95,39 @@ class PendingSend implements NewJob, CancelableWait {
   }
 }
 
+/** How many jobs may be stored before the length of the queue is read again. */
+export class Room {
+  readonly #depth: number;
+
+  /** The room for which more sends than that wait: a request for each place that becomes free would cost as much as one for a full batch. */
+  readonly #least: number;
+  #size = 0;
+
+  constructor(depth: number) {
+    this.#depth = depth;
+    this.#least = Math.max(Math.min(Math.floor(depth / 8), batchSize), 1);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Whether a request is worthwhile while `count` sends wait. */
+  isEnoughFor(count: number): boolean {
+    return this.#size >= Math.min(count, this.#least);
+  }
+
+  /** Sets the room beside `length` jobs. */
+  read(length: number): void {
+    this.#size = Math.max(Math.min(this.#depth - length, batchSize), 0);
+  }
+
+  /** Takes the room of `count` jobs. */
+  take(count: number): void {
+    this.#size -= count;
+  }
+}
+
 /** The producer behind a {@link JobChannel}. */
 export class Producer<Job> {
   static {
@@ -110,8 +143,7 @@ export class Producer<Job> {
   #connection: ProducerConnection | null = null;
   #isRunning = false;
 
-  /** How many jobs may be stored before the length of the queue is read again. */
-  #room = 0;
+  readonly #room: Room;
 
   /** The greatest number of jobs in the next request. */
   #batchLimit = batchSize;
@@ -129,6 +161,7 @@ export class Producer<Job> {
   constructor(ctx: Context, options: ResolvedQueueOptions<Job>, limits: DataLimits) {
     this.#ctx = ctx;
     this.#options = options;
+    this.#room = new Room(options.depth);
     this.#limits = limits;
     this.#detach = onCancel(ctx, () => this.#cancel());
     // A getter by this name cannot be declared in a class.
@@ -210,11 +243,11 @@ export class Producer<Job> {
     while (this.#pending.size > 0) {
       try {
         const connection = await this.#connect();
-        if (this.#room <= 0) await this.#readRoom(connection);
-        if (this.#room > 0) {
-          await this.#store(connection);
+        if (!this.#hasRoom) await this.#readRoom(connection);
+        if (this.#hasRoom) {
+          const isRead = await this.#store(connection);
           pause = shortestPause;
-          continue;
+          if (!isRead || this.#hasRoom) continue;
         }
       } catch (error) {
         const isFinal = !isTemporary(error);
@@ -233,6 +266,10 @@ export class Producer<Job> {
     if (this.#isClosed || causeOf(this.#ctx) !== undefined) await this.#disconnect();
   }
 
+  get #hasRoom(): boolean {
+    return this.#room.isEnoughFor(this.#pending.size);
+  }
+
   async #connect(): Promise<ProducerConnection> {
     if (this.#connection?.isReady === true) return this.#connection;
     const connection = (this.#connection = new ProducerConnection(this.#options));
@@ -248,25 +285,26 @@ export class Producer<Job> {
   }
 
   async #readRoom(connection: ProducerConnection): Promise<void> {
-    const { depth } = this.#options;
-    this.#room = depth === Infinity ? batchSize : Math.min(batchSize, depth - (await connection.length()));
+    this.#room.read(this.#options.depth === Infinity ? 0 : await connection.length());
   }
 
-  async #store(connection: ProducerConnection): Promise<void> {
+  /** Stores a batch, and returns whether the length of the queue has been read, too. */
+  async #store(connection: ProducerConnection): Promise<boolean> {
     // They stay in the queue of sends until they are stored: a failed request is repeated with the same ids.
-    const batch = (this.#batch = this.#takePending(Math.min(this.#batchLimit, this.#room)));
-    this.#room -= batch.length;
+    const batch = (this.#batch = this.#takePending(Math.min(this.#batchLimit, this.#room.size)));
+    this.#room.take(batch.length);
     // The length is requested in the same turn, so that a batch takes one round trip. It may be read before the jobs are stored.
-    const isLast = this.#room <= 0 && this.#options.depth !== Infinity && this.#pending.size > 0;
+    const isLast = !this.#hasRoom && this.#options.depth !== Infinity && this.#pending.size > 0;
     const length = isLast ? connection.length() : undefined;
     length?.catch(() => undefined);
     try {
       await connection.add(batch);
       for (const send of batch) send.resolve();
       this.#batchLimit = Math.min(2 * this.#batchLimit, batchSize);
-      if (length !== undefined) this.#room = Math.min(batchSize, this.#options.depth - (await length) - batch.length);
+      if (length !== undefined) this.#room.read((await length) + batch.length);
+      return length !== undefined;
     } catch (error) {
-      this.#room = 0;
+      this.#room.take(this.#room.size);
       if (this.#batch === batch) this.#pending = new Set([...batch, ...this.#pending]);
       throw error;
     } finally {

@@ -9,7 +9,7 @@ export interface GatheringStream {
 }
 
 /** The greatest number of requests in flight for which nothing is gathered. */
-const fewRequests = 4;
+const fewRequests = 16;
 
 /** Gathers the requests of one connection. */
 export class WriteGatherer {

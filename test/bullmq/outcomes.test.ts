@@ -184,8 +184,11 @@ class LogConnection {
   }
 }
 
-function writerOf(connection: LogConnection): (id: string, value?: unknown) => Promise<void>[] {
-  const writer = new OutcomeWriter(60_000);
+function writerOf(
+  connection: LogConnection,
+  countHeld: () => number = () => 0,
+): (id: string, value?: unknown) => Promise<void>[] {
+  const writer = new OutcomeWriter(60_000, countHeld);
   return (id, value) => {
     const outcome = { id, job: 1, attempts: 1, value };
     const { sent, stored } = writer.write(connection as unknown as WorkerConnection, outcome);
@@ -221,6 +224,20 @@ test("elsewhere a batch has the outcomes that are written while the one before i
   expect(connection.log.filter((line) => !line.startsWith("ack"))).toEqual(
     log.filter((line) => !line.startsWith("ack")),
   );
+});
+
+test.each([
+  [1, ["sends b", "sends c"]],
+  [2, ["sends bc"]],
+])("elsewhere a batch waits for other jobs, if there are some: %i are held", async (held, sent) => {
+  const connection = new LogConnection(false);
+  const write = writerOf(connection, () => held);
+  await Promise.all(write("a"));
+  connection.log.length = 0;
+  const writes = write("b");
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+  await Promise.all([...writes, ...write("c")]);
+  expect(connection.log.filter((line) => line.startsWith("sends"))).toEqual(sent);
 });
 
 test("a batch has at most 64 outcomes, and no more after a million characters", async () => {
