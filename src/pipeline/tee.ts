@@ -36,6 +36,8 @@ const end: Step<never> = { value: undefined, done: true };
  * A branch that is left does not hold up the others. The source is released when the last branch is left. An error of the source is thrown
  * by each branch, after its values.
  *
+ * Cancellation: each branch returns the values in its buffer first.
+ *
  * @param n the number of branches, from 1
  * @throws {TypeError | RangeError} for invalid arguments.
  *
@@ -71,7 +73,21 @@ export function createTee<T>(
   const { capacity = 16 } = options;
   const splitter = new Splitter(openerOf(source), checkCount(check, "capacity", 0, capacity));
   const branches = Array.from({ length: checkCount(check, "n", 1, n, 1000) }, () => splitter.addBranch());
-  return branches.map((branch) => new PassStage([() => branch], ctx));
+  return branches.map((branch) => new BranchStage(branch, ctx));
+}
+
+/** The stage of one branch. */
+class BranchStage<T> extends PassStage<T> {
+  readonly #branch: Branch<T>;
+
+  constructor(branch: Branch<T>, ctx: Context | undefined) {
+    super([() => branch], ctx);
+    this.#branch = branch;
+  }
+
+  protected override emitReady(): void {
+    for (const value of this.#branch.takeAll()) this.emit(value);
+  }
 }
 
 /**
@@ -204,8 +220,15 @@ class Branch<T> implements Source<T> {
     }
   }
 
+  /** Removes the values and returns them. */
+  takeAll(): T[] {
+    const values: T[] = [];
+    while (this.#values.length > 0) values.push(this.#values.shift());
+    return values;
+  }
+
   leave(reason: Error, report: Report): Promise<void> {
-    while (this.#values.length > 0) this.#values.shift();
+    this.takeAll();
     if (this.#pending !== null) this.#resolve(end);
     return this.#splitter.drop(this, reason, report);
   }
