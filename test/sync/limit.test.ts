@@ -300,6 +300,22 @@ describe("pause, resume and clear", () => {
     expect(await Promise.all(calls)).toEqual(["a", "b"]);
   });
 
+  test("isPaused says whether a limit, a group or a limit with keys is paused itself", () => {
+    const limit = createLimit(2);
+    const group = limit.group(1);
+    const keyed = limit.keyed<string>(1);
+    const all = [limit, group, keyed];
+    expect(all.map(({ isPaused }) => isPaused)).toEqual([false, false, false]);
+    for (const paused of all) {
+      paused.pause();
+      paused.pause();
+      expect(all.map(({ isPaused }) => isPaused)).toEqual(all.map((each) => each === paused));
+      paused.resume();
+      expect(all.map(({ isPaused }) => isPaused)).toEqual([false, false, false]);
+    }
+    expect(() => Object.assign(limit, { isPaused: true })).toThrow(TypeError);
+  });
+
   test("clear rejects the tasks that wait, in the order of their calls, and no others", async () => {
     const limit = createLimit(1);
     const group = limit.group(1);
