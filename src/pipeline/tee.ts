@@ -4,7 +4,7 @@ import type { Report, Step } from "../channel/pull-source.ts";
 import type { Context } from "../context/context.ts";
 import { Deferred } from "../runtime/waiter.ts";
 import { RingBuffer } from "../util/ring-buffer.ts";
-import { Check, checkCount } from "../util/validate.ts";
+import { Check, checkCount, hasOptionsOnly } from "../util/validate.ts";
 import { checkStage, type PipelineSource, type StageOptions } from "./options.ts";
 import { openerOf, PassStage, type Source, type Stage } from "./stage.ts";
 
@@ -54,19 +54,38 @@ const end: Step<never> = { value: undefined, done: true };
  */
 export function tee<T, const N extends number = 2>(
   source: PipelineSource<T>,
-  n: N = 2 as N,
-  options: TeeOptions = {},
-): Branches<T, N> {
-  return createTee("tee", source, n, options) as Branches<T, N>;
+  n?: N,
+  options?: TeeOptions,
+): Branches<T, N>;
+/**
+ * Returns two branches, each of which returns all values of the source. Everything else is as with a number of branches.
+ *
+ * @throws {TypeError | RangeError} for invalid arguments.
+ */
+export function tee<T>(source: PipelineSource<T>, options: TeeOptions): Branches<T, 2>;
+export function tee<T>(source: PipelineSource<T>, n?: number | TeeOptions, options?: TeeOptions): readonly Stage<T>[] {
+  return createTee("tee", source, n, options);
 }
 
 /** Makes the branches of {@link tee} for the public function `caller`. */
 export function createTee<T>(
   caller: string,
   source: PipelineSource<T>,
+  n: number | TeeOptions = 2,
+  options?: TeeOptions,
+  inherited?: Context,
+): Stage<T>[] {
+  return hasOptionsOnly(n, options)
+    ? createBranches(caller, source, 2, n, inherited)
+    : createBranches(caller, source, n, options, inherited);
+}
+
+function createBranches<T>(
+  caller: string,
+  source: PipelineSource<T>,
   n: number,
   options: TeeOptions = {},
-  inherited?: Context,
+  inherited: Context | undefined,
 ): Stage<T>[] {
   const check = new Check(caller);
   const ctx = checkStage(caller, source, options, ["capacity"], aliases, inherited);

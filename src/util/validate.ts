@@ -80,6 +80,14 @@ export function checkCount(
   return value;
 }
 
+/** Reports whether a call `f(n, options)`, whose arguments are optional, has left out `n`: its first argument is the options. */
+export function hasOptionsOnly<Options extends object>(
+  n: number | Options | undefined,
+  options: Options | undefined,
+): n is Options {
+  return typeof n === "object" && n !== null && options === undefined;
+}
+
 /** Checks an optional function. */
 export function checkOptionalFunction({ caller }: Check, name: string, value: unknown): void {
   if (value !== undefined) checkFunction(caller, value, name);
