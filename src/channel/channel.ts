@@ -48,7 +48,7 @@ export interface ReceiveChannel<out T> extends AsyncIterable<T> {
    *
    * Closed: the values in the buffer are received first, in order; then every receive returns `{ value: undefined, ok: false }`.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation; the receive has then taken nothing.
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`; the receive has then taken nothing.
    *
    * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.
    */
@@ -91,7 +91,7 @@ export interface SendChannel<in T> {
   /**
    * Sends `value`, waiting until a receiver or the buffer takes it. Values leave in the order in which `send` was called.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation; the send has then not happened.
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`; the send has then not happened.
    *
    * @throws {PanicError} (rejects) if the channel is closed, or is closed while waiting; {TypeError} (rejects) for options that are
    * unknown or of a wrong type.
@@ -194,8 +194,8 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
   /**
    * Sends `value`, waiting until a receiver or the buffer takes it. Values leave in the order in which `send` was called.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; the send has
-   * then not happened. A `send` case of `select` that loses has not happened either.
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call; the send has then
+   * not happened. A `send` case of `select` that loses has not happened either.
    *
    * @throws {PanicError} (rejects) if the channel is closed, or is closed while waiting; no receiver got the value. If the promise is not
    * awaited, this is an unhandled rejection. {TypeError} (rejects) for options that are unknown or of a wrong type.
@@ -233,7 +233,7 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
    *
    * Closed: the values in the buffer are received first, in order; then every receive returns `{ value: undefined, ok: false }`.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call and there is a
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call and there is a
    * value; the receive has then taken nothing. A `receive` case of `select` that loses has taken nothing either.
    *
    * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.

@@ -283,7 +283,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
   /**
    * Resolves when no job is queued, waits for acceptance or runs; immediately, if that is so. Resolves at the end of the pool, too.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call. The jobs continue.
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call. The jobs continue.
    *
    * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.
    */

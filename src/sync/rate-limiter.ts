@@ -118,7 +118,7 @@ export class RateLimiter {
   /**
    * Waits until `n` events may happen. Waiters are served in the order in which they called `wait`.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, and returns the tokens. If the deadline of `ctx` is
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, and returns the tokens. If the deadline of `ctx` is
    * before the instant at which the events may happen, rejects at once and takes no tokens.
    *
    * @param n - the number of events: an integer, 0 or more
@@ -129,7 +129,7 @@ export class RateLimiter {
   /**
    * Waits until an event may happen. Waiters are served in the order in which they called `wait`.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, and returns the token. If the deadline of `ctx` is
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, and returns the token. If the deadline of `ctx` is
    * before the instant at which the event may happen, rejects at once and takes no token.
    *
    * @throws {RangeError} (rejects) if the burst is 0; {TypeError} (rejects) for options that are unknown or of a wrong type.

@@ -64,7 +64,8 @@ export function until(instant: number): number {
 /**
  * Waits at least `ms` milliseconds.
  *
- * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; the timer is stopped.
+ * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call; the timer is
+ * stopped.
  *
  * @param ms - a number of milliseconds: 0 or less only yields; Infinity waits forever and does not keep the process alive, so that under
  * `main` it can be a deadlock

@@ -84,7 +84,7 @@ export class WaitGroup extends Printable {
    * Waits until the counter is 0: all counted goroutines have finished, whether they have returned or panicked. Without options it never
    * rejects. Any number of goroutines may wait, and the group can be used again afterwards.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call. The goroutines
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call. The goroutines
    * continue, and the group still counts them.
    *
    * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.

@@ -224,3 +224,12 @@ test("wrong arguments get an error that names them", () => {
     new TypeError("LossyChannel: unknown option policy; write overflow instead"),
   );
 });
+
+test("a send that was canceled before the call sends and drops nothing", async () => {
+  const ch = new LossyChannel<number>(1, { overflow: "drop-oldest" });
+  const [ctx, cancel] = context.withCancel(context.background());
+  await ch.send(1, { ctx });
+  cancel();
+  await expect(ch.send(2, { ctx })).rejects.toBe(ctx.err());
+  expect([ch.dropped, ch.tryReceive()]).toEqual([0, { value: 1, ok: true }]);
+});
