@@ -7,7 +7,7 @@ import { rejected, resolved, resolvedWith } from "../runtime/scheduler.ts";
 import { chanReceive, chanSend, park } from "../runtime/wait-reasons.ts";
 import { ParkedOperation } from "../runtime/waiter.ts";
 import { brand } from "../util/copies.ts";
-import { printAsString, safeToString, tryOr } from "../util/inspect.ts";
+import { printAsString, tryOr } from "../util/inspect.ts";
 import { Check, describe } from "../util/validate.ts";
 import { type ChannelIterator, RangeIterator } from "./channel-iterator.ts";
 import { ChannelOperation } from "./channel-operation.ts";
@@ -186,7 +186,7 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
   constructor(capacity: number, options: undefined, state: ChannelState<T>);
   constructor(capacity: number = 0, options?: ChannelOptions, state?: ChannelState<T>) {
     if (!Number.isInteger(capacity) || capacity < 0 || capacity > 0xffff_ffff) {
-      throw new RangeError("makechan: size out of range", { cause: `capacity is ${safeToString(capacity)}` });
+      throw new RangeError("makechan: size out of range", { cause: `capacity is ${describe(capacity)}` });
     }
     this.#state = state ?? new ChannelState<T>(capacity, options === undefined ? "" : nameIn(options));
   }

@@ -6,8 +6,8 @@ import { currentRealm } from "../runtime/realm.ts";
 import { rejected } from "../runtime/scheduler.ts";
 import { condWait, park, unpark } from "../runtime/wait-reasons.ts";
 import type { ParkedOperation, Waiter } from "../runtime/waiter.ts";
-import { Printable, safeToString } from "../util/inspect.ts";
-import { Check } from "../util/validate.ts";
+import { Printable } from "../util/inspect.ts";
+import { Check, describe } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 import { type Locker, suspend, SuspendableLock } from "./lock-guard.ts";
 
@@ -47,7 +47,7 @@ export class Cond extends Printable {
   constructor(l: Locker) {
     super();
     if (typeof (l as Locker | undefined)?.lock !== "function" || typeof l.unlock !== "function") {
-      throw new TypeError(`Cond: l must be a lock, got ${safeToString(l)}`);
+      throw new TypeError(`Cond: l must be a lock, got ${describe(l)}`);
     }
     this.l = l;
   }

@@ -208,8 +208,7 @@ function call<R>(state: LimitState, task: LimitTask<R>, options: LimitOptions | 
     callCheck.options(options, [...waitOptionNames, "priority"]);
     const { priority = 0 } = options;
     if (typeof priority !== "number" || Number.isNaN(priority)) {
-      const got = typeof priority === "string" ? JSON.stringify(priority) : describe(priority);
-      throw new RangeError(`limit: priority must be a number, got ${got}`);
+      throw new RangeError(`limit: priority must be a number, got ${describe(priority)}`);
     }
     const cancellation = cancellationOf(callCheck, options);
     const reason = cancellation?.reason;

@@ -12,8 +12,8 @@ import { currentRealm, type Realm } from "../runtime/realm.ts";
 import { rejected, resolved } from "../runtime/scheduler.ts";
 import { park, waitGroupWait } from "../runtime/wait-reasons.ts";
 import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
-import { Printable, safeToString, waitingSuffix } from "../util/inspect.ts";
-import { Check } from "../util/validate.ts";
+import { Printable, waitingSuffix } from "../util/inspect.ts";
+import { Check, describe } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 
 /**
@@ -44,7 +44,7 @@ export class WaitGroup extends Printable {
    */
   add(delta: number): void {
     if (!Number.isSafeInteger(delta))
-      throw new RangeError(`WaitGroup.add: delta must be an integer, got ${safeToString(delta)}`);
+      throw new RangeError(`WaitGroup.add: delta must be an integer, got ${describe(delta)}`);
     if (this.#count + delta < 0) throw new PanicError("sync: negative WaitGroup counter");
     if (this.#count === 0) this.#realm = currentRealm();
     this.#count += delta;

@@ -218,7 +218,7 @@ test("wrong arguments get an error that names them", () => {
   const unknown = (got: string): string =>
     `LossyChannel: overflow must be one of "drop-newest", "drop-oldest", got ${got}`;
   expect(() => make(1)).toThrow(new TypeError(unknown("undefined")));
-  expect(() => make(1, { overflow: "error" })).toThrow(new TypeError(unknown("error")));
+  expect(() => make(1, { overflow: "error" })).toThrow(new TypeError(unknown('"error"')));
   expect(() => make(1, { ...options, name: 1 })).toThrow(new TypeError("LossyChannel: name must be a string, got 1"));
   expect(() => make(1, { policy: "drop-oldest" })).toThrow(
     new TypeError("LossyChannel: unknown option policy; write overflow instead"),

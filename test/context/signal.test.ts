@@ -8,6 +8,7 @@ import { inBubble } from "../support/contexts.ts";
 import { isCollected } from "../support/memory.ts";
 import { replace } from "../support/replace.ts";
 import { runSource } from "../support/programs.ts";
+import { shown } from "../support/shown.ts";
 
 type Context = context.Context;
 
@@ -305,7 +306,7 @@ describe("fromSignal", () => {
   test("refuses a value that is not an AbortSignal", () => {
     const values = [null, undefined, {}, "abort", new AbortController(), new EventTarget()];
     for (const wrong of values as unknown as AbortSignal[]) {
-      const message = `context.fromSignal: signal must be an AbortSignal, got ${String(wrong)}`;
+      const message = `context.fromSignal: signal must be an AbortSignal, got ${shown(wrong)}`;
       expect(() => fromSignal(wrong)).toThrow(new TypeError(message));
     }
   });

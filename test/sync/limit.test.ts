@@ -7,6 +7,7 @@ import { limitIdle, limitTask } from "../../src/runtime/wait-reasons.ts";
 import { waitsOn } from "../../src/runtime/cancellation.ts";
 import { inBubble, listeners, Wrapper } from "../support/contexts.ts";
 import { quiet, stateOf } from "../support/promises.ts";
+import { shown } from "../support/shown.ts";
 
 const { background, withCancel, withCancelCause } = context;
 
@@ -119,7 +120,7 @@ describe("a limit", () => {
 describe("arguments", () => {
   test.each([0, -1, 1.5, NaN, "2", undefined, null])("%p is not a number of tasks", (n) => {
     const wrong = n as number;
-    const problem = `: concurrency must be a whole number, 1 or more, got ${String(n)}`;
+    const problem = `: concurrency must be a whole number, 1 or more, got ${shown(n)}`;
     const limit = createLimit(1);
     expect(() => createLimit(wrong)).toThrow(new RangeError(`createLimit${problem}`));
     expect(() => limit.group(wrong)).toThrow(new RangeError(`limit.group${problem}`));
