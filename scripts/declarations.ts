@@ -1,4 +1,5 @@
-// Prunes the declarations that tsc has emitted: a statement is kept if an entry point exports it, or if a kept statement refers to it.
+// Prunes the declarations that tsc has emitted: a statement is kept if an entry point exports it, or if a kept statement refers to it. Editors
+// then show the documentation of namespaces, too.
 
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -20,8 +21,18 @@ export async function pruneDeclarations(folder: string, entries: readonly string
   );
   for (const file of files) {
     const text = printed(program.getSourceFile(file) as ts.SourceFile, kept);
-    await (text === "" ? rm(file) : writeFile(file, text));
+    await (text === "" ? rm(file) : writeFile(file, documentNamespaces(text)));
   }
+}
+
+const namespaces = /^(\/\*\*(?:(?!\*\/)[^])*\*\/)\n(?=export \* as \w+ from ("[^"]+");)/gm;
+
+/**
+ * Returns the text of a module in which the comment above each `export * as name` is above an empty augmentation of the exported module, too.
+ * For a namespace, TypeScript shows the comments of the declarations of the module, which a file does not have, and not that of the export.
+ */
+export function documentNamespaces(text: string): string {
+  return text.replace(namespaces, "$1\ndeclare module $2 {}\n$1\n");
 }
 
 /** Returns the statements to keep, and the names to keep in imports and exports. */

@@ -1,7 +1,7 @@
 // Every export that takes a context, a function or options rejects values that are easily passed by mistake, and names the argument in
 // the error.
 
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import {
   Broadcast,
   Channel,
@@ -300,6 +300,36 @@ test.each([
     expect(error).toBeInstanceOf(TypeError);
     expect((error as Error).message).toContain(argument);
   }
+});
+
+const { signal } = new AbortController();
+const withoutCount: readonly (readonly [name: string, call: (options: never) => unknown])[] = [
+  ["RateLimiter.wait", (options) => new RateLimiter(1).wait(options)],
+  ["Semaphore.acquire", (options) => new Semaphore(1).acquire(options)],
+  ["Pipeline.tee", (options) => pipeline([1]).tee(options)],
+  ["tee", (options) => tee([1], options as object)],
+];
+
+describe.each(withoutCount)("%s without its number", (name, call) => {
+  test.each([
+    ["a context", background(), "options must be an object, got a Context; a context is passed as { ctx }"],
+    ["a signal", signal, "options must be an object, got an AbortSignal; an AbortSignal is passed as { signal }"],
+    ["an unknown option", { nonsense: 1 }, /^unknown option nonsense; the options are (capacity, )?ctx, signal/],
+    ["null for an option", { ctx: null }, "ctx must not be null; leave it out for the default"],
+  ])("rejects %s", async (_, options, problem) => {
+    const error = (await errorOf(() => call(options as never))) as Error;
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.message.startsWith(`${name}: `)).toBe(true);
+    expect(error.message.slice(name.length + 2)).toEqual(
+      typeof problem === "string" ? problem : expect.stringMatching(problem),
+    );
+  });
+
+  test.each([null, "1", 0.5])("rejects %p, which is neither a number nor options", async (n) => {
+    const error = (await errorOf(() => call(n as never))) as Error;
+    expect(error).toBeInstanceOf(RangeError);
+    expect(error.message).toMatch(/: n must be a whole number, /);
+  });
 });
 
 function* generator(): Generator<number> {

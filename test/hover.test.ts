@@ -20,6 +20,8 @@ function hoverOf({ file, position }: PublicName): { signature: string; summary: 
 test("the names of all entry points are read", () => {
   const sample = ["Channel.send", "SendChannel.send", "new Channel", "context.withCancel", "PoolOptions.timeout"];
   expect(labelsOf(hovers)).toEqual(expect.arrayContaining(sample.map((name) => `goro ${name}`)));
+  const namespaces = ["time", "import time", "context", "import context"];
+  expect(labelsOf(hovers)).toEqual(expect.arrayContaining(namespaces.map((name) => `goro ${name}`)));
   expect(labelsOf(hovers)).toEqual(
     expect.arrayContaining(["goro/trace TraceEvent.wait", "goro/bullmq QueueOptions.lease"]),
   );
@@ -31,6 +33,12 @@ test("each name has documentation", () => {
 
 test("the documentation begins with what the name does or is, and not with another name", () => {
   expect(labelsOf(hovers.filter(({ summary }) => /^(See|Like|As) /.test(summary)))).toEqual([]);
+});
+
+test("the operations of a LossyChannel have documentation of their own, because they never wait", () => {
+  const summaries = hovers.filter(({ name }) => /^LossyChannel\.(send|trySend)$/.test(name)).map(({ text }) => text);
+  expect(summaries).toEqual([expect.stringContaining("without waiting"), expect.stringContaining("dropped")]);
+  expect(summaries.join("\n")).not.toMatch(/waiting until|while waiting/);
 });
 
 test("durations and instants have units", () => {

@@ -421,6 +421,28 @@ export const calls: Table<PQueue, Limit> = {
         return [before, during, await all];
       },
     },
+    "whether it is paused": {
+      theirs: async (queue) => {
+        queue.pause();
+        const users = queue.addAll(ids.map((id) => () => load(id)));
+        await sleep(15);
+
+        const { isPaused } = queue;
+
+        queue.start();
+        return [isPaused, queue.isPaused, await users];
+      },
+      ours: async (limit) => {
+        limit.pause();
+        const users = Promise.all(ids.map((id) => limit(() => load(id))));
+        await sleep(15);
+
+        const { isPaused } = limit;
+
+        limit.resume();
+        return [isPaused, limit.isPaused, await users];
+      },
+    },
     "change the limit": {
       theirs: async (queue) => {
         const all = queue.addAll(ids.map((id) => () => load(id)));

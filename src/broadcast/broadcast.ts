@@ -93,8 +93,8 @@ export class Broadcast<in out T> extends Printable {
    * waits until each of the others has taken it or has ended. Without subscriptions it does not wait. A send need not be awaited before the
    * next one: each subscription gets the values in the order of the calls.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation. If that was before the call, no subscription gets the
-   * value. If the send waits, those that had room have the value, and those that it waits for do not get it.
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`. If the cancellation was before the call, no subscription gets
+   * the value. If the send waits, those that had room have the value, and those that it waits for do not get it.
    *
    * @throws {PanicError} (rejects) if the Broadcast is closed, or is closed while waiting; those that the send waits for do not get the value.
    * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.

@@ -38,8 +38,9 @@ export interface JobChannel<in Job> extends SendChannel<Job> {
   /**
    * Stores `job`.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call. A job whose request
-   * is in progress may be stored in spite of the rejection; any other job is not stored. The same is true for the context of the channel.
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call. A job whose
+   * request is in progress may be stored in spite of the rejection; any other job is not stored. The same is true for the context of the
+   * channel.
    */
   readonly send: (job: Job, options?: WaitOptions) => Promise<void>;
 

@@ -59,7 +59,7 @@ export interface JobQueue<Job, Result> {
   /**
    * Returns how many jobs the queue has in each state.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call.
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call.
    */
   counts(options?: WaitOptions): Promise<QueueCounts>;
 

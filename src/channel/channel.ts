@@ -7,7 +7,7 @@ import { rejected, resolved, resolvedWith } from "../runtime/scheduler.ts";
 import { chanReceive, chanSend, park } from "../runtime/wait-reasons.ts";
 import { ParkedOperation } from "../runtime/waiter.ts";
 import { brand } from "../util/copies.ts";
-import { printAsString, safeToString, tryOr } from "../util/inspect.ts";
+import { printAsString, tryOr } from "../util/inspect.ts";
 import { Check, describe } from "../util/validate.ts";
 import { type ChannelIterator, RangeIterator } from "./channel-iterator.ts";
 import { ChannelOperation } from "./channel-operation.ts";
@@ -48,7 +48,7 @@ export interface ReceiveChannel<out T> extends AsyncIterable<T> {
    *
    * Closed: the values in the buffer are received first, in order; then every receive returns `{ value: undefined, ok: false }`.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation; the receive has then taken nothing.
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`; the receive has then taken nothing.
    *
    * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.
    */
@@ -91,7 +91,7 @@ export interface SendChannel<in T> {
   /**
    * Sends `value`, waiting until a receiver or the buffer takes it. Values leave in the order in which `send` was called.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation; the send has then not happened.
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`; the send has then not happened.
    *
    * @throws {PanicError} (rejects) if the channel is closed, or is closed while waiting; {TypeError} (rejects) for options that are
    * unknown or of a wrong type.
@@ -186,7 +186,7 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
   constructor(capacity: number, options: undefined, state: ChannelState<T>);
   constructor(capacity: number = 0, options?: ChannelOptions, state?: ChannelState<T>) {
     if (!Number.isInteger(capacity) || capacity < 0 || capacity > 0xffff_ffff) {
-      throw new RangeError("makechan: size out of range", { cause: `capacity is ${safeToString(capacity)}` });
+      throw new RangeError("makechan: size out of range", { cause: `capacity is ${describe(capacity)}` });
     }
     this.#state = state ?? new ChannelState<T>(capacity, options === undefined ? "" : nameIn(options));
   }
@@ -194,8 +194,8 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
   /**
    * Sends `value`, waiting until a receiver or the buffer takes it. Values leave in the order in which `send` was called.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; the send has
-   * then not happened. A `send` case of `select` that loses has not happened either.
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call; the send has then
+   * not happened. A `send` case of `select` that loses has not happened either.
    *
    * @throws {PanicError} (rejects) if the channel is closed, or is closed while waiting; no receiver got the value. If the promise is not
    * awaited, this is an unhandled rejection. {TypeError} (rejects) for options that are unknown or of a wrong type.
@@ -233,7 +233,7 @@ export class Channel<in out T> implements SendChannel<T>, ReceiveChannel<T> {
    *
    * Closed: the values in the buffer are received first, in order; then every receive returns `{ value: undefined, ok: false }`.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call and there is a
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call and there is a
    * value; the receive has then taken nothing. A `receive` case of `select` that loses has taken nothing either.
    *
    * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.

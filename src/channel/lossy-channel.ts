@@ -1,6 +1,7 @@
 // A channel that drops values when its buffer is full, so that a send never waits.
 
 import { hooks } from "../runtime/hooks.ts";
+import type { WaitOptions } from "../runtime/cancellation.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { Check, checkCount, describe } from "../util/validate.ts";
 import { Channel } from "./channel.ts";
@@ -34,9 +35,6 @@ const check = /* @__PURE__ */ new Check("LossyChannel");
  *
  * All other operations are those of a {@link Channel}. In a `select`, a send case is always ready.
  *
- * `trySend` returns false if its value was dropped, which happens with "drop-newest" only. Sending the value again may drop and count it
- * again.
- *
  * @see [signal.Notify](https://pkg.go.dev/os/signal#Notify), which drops the newest; in Go, such a send is a select with a default
  *
  * @example
@@ -64,6 +62,29 @@ export class LossyChannel<in out T> extends Channel<T> {
     const state = new LossyState<T>(checkCount(check, "capacity", 1, capacity, 0xffff_ffff), name, overflow);
     super(capacity, undefined, state);
     this.#state = state;
+  }
+
+  /**
+   * Sends `value` without waiting. If the buffer is full, a value is dropped: the oldest one of the buffer, or `value` itself with
+   * "drop-newest".
+   *
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal` if the cancellation was before the call; no value is sent or dropped
+   * then.
+   *
+   * @throws {PanicError} (rejects) if the channel is closed; {TypeError} (rejects) for options that are unknown or of a wrong type.
+   */
+  override send(value: T, options?: WaitOptions): Promise<void> {
+    return super.send(value, options);
+  }
+
+  /**
+   * Sends `value` as `send` does, and reports whether it was kept: with "drop-newest", false means that the buffer was full and `value` was
+   * dropped. Sending it again may drop and count it again.
+   *
+   * @throws {PanicError} if the channel is closed.
+   */
+  override trySend(value: T): boolean {
+    return super.trySend(value);
   }
 
   /** The number of values that were dropped. */

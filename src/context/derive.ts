@@ -4,8 +4,8 @@ import { dispose } from "../runtime/defer.ts";
 import { PendingGoroutine } from "../runtime/goroutine.ts";
 import { PanicError } from "../runtime/panic.ts";
 import { currentClock } from "../runtime/timer.ts";
-import { isError, safeToString } from "../util/inspect.ts";
-import { checkFunction, isDate } from "../util/validate.ts";
+import { isError } from "../util/inspect.ts";
+import { checkFunction, describe, isDate } from "../util/validate.ts";
 import { checkParent } from "./base-context.ts";
 import {
   CancelContext,
@@ -219,13 +219,13 @@ function attach<C extends CancelContext>(context: C): C {
 
 function checkCause(cause: Error | null | undefined): Error | undefined {
   if (cause === null || cause === undefined) return undefined;
-  if (!isError(cause)) throw new TypeError(`context: cause must be an Error or null, got ${safeToString(cause)}`);
+  if (!isError(cause)) throw new TypeError(`context: cause must be an Error or null, got ${describe(cause)}`);
   return cause;
 }
 
 function checkNumber(name: string, value: number): number {
   if (typeof value !== "number" || Number.isNaN(value))
-    throw new RangeError(`${name} must be a number, got ${safeToString(value)}`);
+    throw new RangeError(`${name} must be a number, got ${describe(value)}`);
   return value;
 }
 

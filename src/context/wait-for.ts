@@ -29,7 +29,7 @@ const check = /* @__PURE__ */ new Check("waitFor");
  * A promise gets one reaction, however often it is waited for, and a wait that has ended leaves neither that nor a listener nor a timer. A
  * rejection of the promise is handled from the call on, also if the wait ends before it.
  *
- * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call and the promise has
+ * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call and the promise has
  * settled; with `timeout`, rejects with a `DeadlineExceeded` after that time.
  *
  * @throws the reason of the promise (rejects); {TypeError} (rejects) if `promise` is neither a promise nor another object with a method

@@ -28,7 +28,7 @@ const aliases = { maxSize: "size", timeout: "interval", ms: "interval" };
  * Without `interval`, values are pulled only while the consumer waits. With it, one batch is also collected while the consumer is busy: then
  * the next call gets it at once if it is full or its time has passed.
  *
- * Cancellation: the values of a batch that has not been returned are dropped.
+ * Cancellation: a batch that is full or whose time has passed is returned first; the values of another one are dropped.
  *
  * @throws the error of the source (`next` rejects).
  * @throws {TypeError | RangeError} for invalid arguments.
@@ -90,8 +90,12 @@ class BatchStage<T> extends StageBase<T, T[]> {
   }
 
   protected override advance(): void {
+    if (this.demand > 0) this.emitReady();
+  }
+
+  protected override emitReady(): void {
     const count = this.#values.length;
-    if (this.demand <= 0 || count === 0 || (count < this.#size && !this.#isDue)) return;
+    if (count === 0 || (count < this.#size && !this.#isDue)) return;
     this.emit(this.#values);
     this.#values = [];
     this.#isDue = false;

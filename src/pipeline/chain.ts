@@ -78,7 +78,10 @@ export class Pipeline<out T> implements AsyncIterable<T>, AsyncDisposable {
    *
    * @param n - the number of pipelines, from 1 to 1,000
    */
-  tee(n: number = 2, options?: WithoutWait<TeeOptions>): Pipeline<T>[] {
+  tee(n?: number, options?: WithoutWait<TeeOptions>): Pipeline<T>[];
+  /** Returns two pipelines, each with all values: see the function {@link tee}. */
+  tee(options: WithoutWait<TeeOptions>): Pipeline<T>[];
+  tee(n?: number | WithoutWait<TeeOptions>, options?: WithoutWait<TeeOptions>): Pipeline<T>[] {
     return createTee("Pipeline.tee", this.#stage, n, options, this.#ctx).map((branch) => this.#add(branch));
   }
 

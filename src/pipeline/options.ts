@@ -13,8 +13,8 @@ import { Check } from "../util/validate.ts";
 export type PipelineSource<T> = Iterable<T> | AsyncIterable<T> | ReadableStream<T>;
 
 /**
- * Options of a stage. When `ctx` is canceled or `signal` aborts, the stage ends with the cause, after the values that are ready, and all
- * stages above it end with it. What those hold is dropped, and so is a batch that has not been returned.
+ * Options of a stage. When `ctx` is canceled or `signal` aborts, the stage ends with the cause, after the values that a call of `next` would
+ * get at once. All stages above it end with it, and what those hold is dropped.
  */
 export interface StageOptions extends WaitOptions {}
 

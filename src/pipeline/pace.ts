@@ -3,7 +3,7 @@
 
 import type { Context } from "../context/context.ts";
 import { RuntimeTimer } from "../runtime/timer.ts";
-import { Check } from "../util/validate.ts";
+import { Check, describe } from "../util/validate.ts";
 import { checkStage, type PipelineSource, type StageOptions } from "./options.ts";
 import { openerOf, type Stage, StageBase } from "./stage.ts";
 
@@ -190,6 +190,6 @@ class ThrottleStage<T> extends PacedStage<T> {
 }
 
 function isBoolean(check: Check, name: string, value: unknown): boolean {
-  if (typeof value !== "boolean") throw check.error(`${name} must be a boolean, got ${String(value)}`);
+  if (typeof value !== "boolean") throw check.error(`${name} must be a boolean, got ${describe(value)}`);
   return value;
 }

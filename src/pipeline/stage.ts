@@ -147,6 +147,11 @@ export abstract class StageBase<In, Out> implements Stage<Out>, Source<Out> {
     // A stage that emits values when they come holds nothing back.
   }
 
+  /** Emits what a call of `next` would get at once. Called before the end of the stage by a failure or a cancellation. */
+  protected emitReady(): void {
+    // A stage that emits values when they come has emitted all of them.
+  }
+
   /** Drops what the stage holds, and cancels what it runs. Called at the end of the stage, and maybe before it. */
   protected cancelWork(_: Error): void {
     // A stage without timers and functions has nothing to cancel.
@@ -177,6 +182,7 @@ export abstract class StageBase<In, Out> implements Stage<Out>, Source<Out> {
   protected fail(error: Error): void {
     if (this.#isLeft) return;
     this.#failure = error;
+    this.emitReady();
     this.stopPulling(error);
     this.cancelWork(error);
     this.settle();

@@ -4,7 +4,7 @@ import type { Report, Step } from "../channel/pull-source.ts";
 import type { Context } from "../context/context.ts";
 import { Deferred } from "../runtime/waiter.ts";
 import { RingBuffer } from "../util/ring-buffer.ts";
-import { Check, checkCount } from "../util/validate.ts";
+import { Check, checkCount, hasOptionsOnly } from "../util/validate.ts";
 import { checkStage, type PipelineSource, type StageOptions } from "./options.ts";
 import { openerOf, PassStage, type Source, type Stage } from "./stage.ts";
 
@@ -36,6 +36,8 @@ const end: Step<never> = { value: undefined, done: true };
  * A branch that is left does not hold up the others. The source is released when the last branch is left. An error of the source is thrown
  * by each branch, after its values.
  *
+ * Cancellation: each branch returns the values in its buffer first.
+ *
  * @param n the number of branches, from 1
  * @throws {TypeError | RangeError} for invalid arguments.
  *
@@ -52,26 +54,59 @@ const end: Step<never> = { value: undefined, done: true };
  */
 export function tee<T, const N extends number = 2>(
   source: PipelineSource<T>,
-  n: N = 2 as N,
-  options: TeeOptions = {},
-): Branches<T, N> {
-  return createTee("tee", source, n, options) as Branches<T, N>;
+  n?: N,
+  options?: TeeOptions,
+): Branches<T, N>;
+/**
+ * Returns two branches, each of which returns all values of the source. Everything else is as with a number of branches.
+ *
+ * @throws {TypeError | RangeError} for invalid arguments.
+ */
+export function tee<T>(source: PipelineSource<T>, options: TeeOptions): Branches<T, 2>;
+export function tee<T>(source: PipelineSource<T>, n?: number | TeeOptions, options?: TeeOptions): readonly Stage<T>[] {
+  return createTee("tee", source, n, options);
 }
 
 /** Makes the branches of {@link tee} for the public function `caller`. */
 export function createTee<T>(
   caller: string,
   source: PipelineSource<T>,
+  n: number | TeeOptions = 2,
+  options?: TeeOptions,
+  inherited?: Context,
+): Stage<T>[] {
+  return hasOptionsOnly(n, options)
+    ? createBranches(caller, source, 2, n, inherited)
+    : createBranches(caller, source, n, options, inherited);
+}
+
+function createBranches<T>(
+  caller: string,
+  source: PipelineSource<T>,
   n: number,
   options: TeeOptions = {},
-  inherited?: Context,
+  inherited: Context | undefined,
 ): Stage<T>[] {
   const check = new Check(caller);
   const ctx = checkStage(caller, source, options, ["capacity"], aliases, inherited);
   const { capacity = 16 } = options;
   const splitter = new Splitter(openerOf(source), checkCount(check, "capacity", 0, capacity));
   const branches = Array.from({ length: checkCount(check, "n", 1, n, 1000) }, () => splitter.addBranch());
-  return branches.map((branch) => new PassStage([() => branch], ctx));
+  return branches.map((branch) => new BranchStage(branch, ctx));
+}
+
+/** The stage of one branch. */
+class BranchStage<T> extends PassStage<T> {
+  readonly #branch: Branch<T>;
+
+  constructor(branch: Branch<T>, ctx: Context | undefined) {
+    super([() => branch], ctx);
+    this.#branch = branch;
+  }
+
+  protected override emitReady(): void {
+    for (const value of this.#branch.takeAll()) this.emit(value);
+  }
 }
 
 /**
@@ -204,8 +239,15 @@ class Branch<T> implements Source<T> {
     }
   }
 
+  /** Removes the values and returns them. */
+  takeAll(): T[] {
+    const values: T[] = [];
+    while (this.#values.length > 0) values.push(this.#values.shift());
+    return values;
+  }
+
   leave(reason: Error, report: Report): Promise<void> {
-    while (this.#values.length > 0) this.#values.shift();
+    this.takeAll();
     if (this.#pending !== null) this.#resolve(end);
     return this.#splitter.drop(this, reason, report);
   }

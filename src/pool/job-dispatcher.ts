@@ -105,6 +105,13 @@ export class JobDispatcher<Job, Result> {
     this.workers = new WorkerSet(runner.settings, runner.clock);
   }
 
+  /** The number of jobs that workers have been given, that have no outcome, and whose functions have not been called. */
+  get starting(): number {
+    let count = 0;
+    for (const { isRunning, outcome } of this.workers.activeJobs()) if (!isRunning && outcome === undefined) count++;
+    return count;
+  }
+
   /** Accepts the job and returns true, or returns false if it has to wait. */
   tryAccept(job: PoolJob<Job, Result>): boolean {
     const worker = this.workers.acquire();

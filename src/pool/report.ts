@@ -77,10 +77,10 @@ export interface PoolStats {
   /** The activity of each worker, by its number, including workers that have stopped; a later worker reuses the number. */
   readonly perWorker: readonly WorkerStats[];
 
-  /** Functions that have been called and have not returned. */
+  /** Jobs that a worker has taken, from then on until their functions have returned. The function is called a little later. */
   readonly running: number;
 
-  /** Running functions whose jobs already have an outcome, because they timed out or were canceled. */
+  /** Running jobs that already have an outcome, because they timed out or were canceled. */
   readonly abandoned: number;
 
   /** Accepted jobs that wait for a worker. */
@@ -98,7 +98,7 @@ export interface PoolStats {
   /** Failed jobs that exceeded the timeout. */
   readonly timedOut: number;
 
-  /** Accepted jobs that were canceled. */
+  /** Accepted jobs that were canceled. One that waits for a worker counts from its cancellation on. */
   readonly canceled: number;
 
   /** Calls of the function after the first call for a job. */

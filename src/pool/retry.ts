@@ -142,8 +142,8 @@ function toDelay(after: number | Date, error: Error): number {
 /**
  * Calls `fn` until it succeeds, with growing pauses between the calls.
  *
- * Cancellation: no call follows, a pause ends early, and the promise rejects with the reason instead of the error of `fn`. A call in
- * progress is awaited: pass the same context or signal to the work in `fn`.
+ * Cancellation: no call follows, a pause ends early, and the promise rejects with `ctx.err()` or with the reason of `signal`, and not with the
+ * error of `fn`. A call in progress is awaited: pass the same context or signal to the work in `fn`.
  *
  * @param fn is called with the number of the attempt, from 1
  * @returns the result of `fn`

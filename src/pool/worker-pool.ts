@@ -253,11 +253,17 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
     this.#feeder?.resize();
   }
 
-  /** Returns a snapshot of the counters of the pool. */
+  /**
+   * Returns a snapshot of the counters of the pool. Each accepted job is counted in one of `queued`, `running`, `processed` and `canceled`; one
+   * that is `abandoned` is also counted in `running`.
+   */
   stats(): PoolStats {
-    const { running, abandoned, counters } = this.#runner;
+    const { open, abandoned, counters } = this.#runner;
     const { workers, queue } = this.#dispatcher;
-    const { processed, failed, timedOut, canceled, retried, latency } = counters;
+    const { processed, failed, timedOut, retried, latency } = counters;
+    const running = this.#running;
+    // The other jobs without an outcome have been canceled: they have left the queue, and the sweeper records their outcomes.
+    const canceled = counters.canceled + open - queue.queued - (running - abandoned);
     return {
       workers: workers.size,
       perWorker: workers.stats(),
@@ -277,7 +283,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
   /**
    * Resolves when no job is queued, waits for acceptance or runs; immediately, if that is so. Resolves at the end of the pool, too.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call. The jobs continue.
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call. The jobs continue.
    *
    * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.
    */
@@ -326,7 +332,12 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
     const { queue, workers } = this.#dispatcher;
     const waiting = queue.waiting > 0 ? `, ${queue.waiting} waiting` : "";
     const state = this.#lifecycle.hasEnded ? ", ended" : this.#lifecycle.hasStopped ? ", stopping" : "";
-    return `WorkerPool ${this.#runner.running}/${workers.limit} running, ${queue.queued} queued${waiting}${state}`;
+    return `WorkerPool ${this.#running}/${workers.limit} running, ${queue.queued} queued${waiting}${state}`;
+  }
+
+  /** The functions that have not returned, and those that workers are about to call. */
+  get #running(): number {
+    return this.#runner.running + this.#dispatcher.starting;
   }
 
   #createFeeder(

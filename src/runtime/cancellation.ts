@@ -30,7 +30,10 @@ export interface WaitContext {
 
 /** The options of a call that waits: a context or an AbortSignal, but not both. Without either, the wait cannot be canceled. */
 export interface WaitOptions {
-  /** Cancels the wait when it is canceled. The call then rejects with `ctx.err()`. */
+  /**
+   * Cancels the wait when it is canceled. The call then rejects with `ctx.err()`; a job of a pool, a stage of a pipeline or a stream, which is
+   * canceled with the context, ends with the cause of the context.
+   */
   readonly ctx?: WaitContext | undefined;
 
   /** Cancels the wait when it aborts. The call then rejects with `signal.reason`, as an Error. */

@@ -6,8 +6,8 @@ import { currentRealm } from "../runtime/realm.ts";
 import { rejected } from "../runtime/scheduler.ts";
 import { condWait, park, unpark } from "../runtime/wait-reasons.ts";
 import type { ParkedOperation, Waiter } from "../runtime/waiter.ts";
-import { Printable, safeToString } from "../util/inspect.ts";
-import { Check } from "../util/validate.ts";
+import { Printable } from "../util/inspect.ts";
+import { Check, describe } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 import { type Locker, suspend, SuspendableLock } from "./lock-guard.ts";
 
@@ -47,7 +47,7 @@ export class Cond extends Printable {
   constructor(l: Locker) {
     super();
     if (typeof (l as Locker | undefined)?.lock !== "function" || typeof l.unlock !== "function") {
-      throw new TypeError(`Cond: l must be a lock, got ${safeToString(l)}`);
+      throw new TypeError(`Cond: l must be a lock, got ${describe(l)}`);
     }
     this.l = l;
   }
@@ -56,7 +56,7 @@ export class Cond extends Printable {
    * Unlocks `l`, waits for `signal` or `broadcast`, and locks `l` again. The guard that held `l` before the wait holds it again. No other
    * goroutine runs between the unlocking and the waiting, and `wait` never resolves without a signal.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call. `l` is held then,
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call. `l` is held then,
    * as after a signal: it is locked again first, which is not canceled. A canceled wait takes no signal from another waiter.
    *
    * @throws what `l.unlock()` throws (rejects) if `l` is not held; {TypeError} (rejects) for options that are unknown or of a wrong type.

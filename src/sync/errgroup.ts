@@ -78,7 +78,7 @@ export class ErrGroup extends Printable {
    * Starts `f` as a goroutine of the group. At the limit it first waits until a goroutine of the group finishes: await the promise, because
    * that is what makes the caller wait.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call. `f` is not called
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call. `f` is not called
    * then, and `wait` does not wait for it. A cancellation after the start of `f` has no effect: pass `ctx` to `f` too.
    *
    * @throws {TypeError} (rejects) if `f` is not a function, or is a generator function, or for options that are unknown or of a wrong type.
@@ -142,7 +142,7 @@ export class ErrGroup extends Printable {
   /**
    * Waits until all goroutines of the group have finished.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call. The goroutines of
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call. The goroutines of
    * the group continue.
    *
    * @throws (rejects) the first error of the group, at each call. A promise that is awaited later is not an unhandled rejection until

@@ -98,6 +98,10 @@ export class LimitState implements Ranked {
     this.#root.#startTasks();
   }
 
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
   get isIdle(): boolean {
     return this.running === 0 && this.size === 0;
   }

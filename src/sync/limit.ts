@@ -43,6 +43,12 @@ export interface LimitControls {
   /** The number of tasks that wait. */
   readonly size: number;
 
+  /**
+   * Whether it has been paused by {@link LimitControls.pause} and not resumed. A group that is not paused itself starts no tasks either while
+   * a limit above it is paused.
+   */
+  readonly isPaused: boolean;
+
   /** Starts no more tasks until {@link LimitControls.resume}. Running tasks continue. */
   pause(): void;
 
@@ -191,6 +197,7 @@ function addControls(limit: object, state: LimitState, toString: () => string): 
   Object.defineProperty(limit, "toString", { value: toString });
   Object.defineProperty(limit, "running", { get: () => state.running });
   Object.defineProperty(limit, "size", { get: () => state.size });
+  Object.defineProperty(limit, "isPaused", { get: () => state.isPaused });
   return Object.assign(limit, { pause, resume, clear, onIdle }) as LimitControls;
 }
 
@@ -201,8 +208,7 @@ function call<R>(state: LimitState, task: LimitTask<R>, options: LimitOptions | 
     callCheck.options(options, [...waitOptionNames, "priority"]);
     const { priority = 0 } = options;
     if (typeof priority !== "number" || Number.isNaN(priority)) {
-      const got = typeof priority === "string" ? JSON.stringify(priority) : describe(priority);
-      throw new RangeError(`limit: priority must be a number, got ${got}`);
+      throw new RangeError(`limit: priority must be a number, got ${describe(priority)}`);
     }
     const cancellation = cancellationOf(callCheck, options);
     const reason = cancellation?.reason;

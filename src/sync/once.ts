@@ -24,9 +24,9 @@ export class Once extends Printable {
    * Calls `f` if this is the first call, and waits until it has returned; a later call waits for the first. Each call may
    * pass another `f`, and only that of the first is called. `f` must not call `do` of the same `Once`: it would wait for itself.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; `f` is not called
-   * then, and the call does not count. If the first call is canceled while `f` runs, `f` continues, later calls wait for it, and
-   * an error that it throws is dropped.
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call; `f` is not called
+   * then, and the call does not count. If the first call is canceled while `f` runs, `f` continues, later calls wait for it, and an error
+   * that it throws is dropped.
    *
    * @throws (rejects) the first call with what `f` throws, and it counts as done all the same; {TypeError} if `f` is not a function, or is a
    * generator function, or for options that are unknown or of a wrong type.

@@ -14,7 +14,7 @@ import { rejected, resolved } from "../runtime/scheduler.ts";
 import { currentClock } from "../runtime/timer.ts";
 import { brand } from "../util/copies.ts";
 import { printAsString } from "../util/inspect.ts";
-import { Check, checkCount, describe } from "../util/validate.ts";
+import { Check, checkCount, describe, hasOptionsOnly } from "../util/validate.ts";
 
 const constructorCheck = /* @__PURE__ */ new Check("RateLimiter");
 const allowCheck = /* @__PURE__ */ new Check("RateLimiter.allow");
@@ -118,14 +118,28 @@ export class RateLimiter {
   /**
    * Waits until `n` events may happen. Waiters are served in the order in which they called `wait`.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, and returns the tokens. If the deadline of `ctx` is
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, and returns the tokens. If the deadline of `ctx` is
    * before the instant at which the events may happen, rejects at once and takes no tokens.
    *
    * @param n - the number of events: an integer, 0 or more
    * @throws {RangeError} (rejects) for any other `n`, and if `n` is greater than the burst; {TypeError} (rejects) for options that are
    * unknown or of a wrong type.
    */
-  async wait(n: number = 1, options?: WaitOptions): Promise<void> {
+  wait(n?: number, options?: WaitOptions): Promise<void>;
+  /**
+   * Waits until an event may happen. Waiters are served in the order in which they called `wait`.
+   *
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, and returns the token. If the deadline of `ctx` is
+   * before the instant at which the event may happen, rejects at once and takes no token.
+   *
+   * @throws {RangeError} (rejects) if the burst is 0; {TypeError} (rejects) for options that are unknown or of a wrong type.
+   */
+  wait(options: WaitOptions): Promise<void>;
+  wait(n: number | WaitOptions = 1, options?: WaitOptions): Promise<void> {
+    return hasOptionsOnly(n, options) ? this.#wait(1, n) : this.#wait(n, options);
+  }
+
+  async #wait(n: number, options: WaitOptions | undefined): Promise<void> {
     let cancellation: Cancellation | null = null;
     let ctx = background();
     let reservation: Reservation;

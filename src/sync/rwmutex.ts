@@ -50,7 +50,7 @@ export class RWMutex extends OwnedLock {
   /**
    * Waits until the lock is not held, and locks it for writing.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; with `timeout`,
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call; with `timeout`,
    * rejects with a `DeadlineExceeded` when the lock was not free for that long. The lock is then not taken.
    *
    * @returns the guard of this hold: `using` unlocks it at the end of the scope

@@ -11,7 +11,7 @@ import { rejected, resolvedWith } from "../runtime/scheduler.ts";
 import { semAcquire } from "../runtime/wait-reasons.ts";
 import type { Waiter } from "../runtime/waiter.ts";
 import { Printable, waitingSuffix } from "../util/inspect.ts";
-import { Check, checkCount } from "../util/validate.ts";
+import { Check, checkCount, hasOptionsOnly } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 import { Holds } from "./holds.ts";
 import { acquireCancelably, LockGuard, type LockOptions, LockWaiter, runHolding } from "./lock-guard.ts";
@@ -63,9 +63,22 @@ export class Semaphore extends Printable {
    *
    * @param n - the number of permits: an integer, 0 or more
    * @returns the guard of this hold: `using` releases it at the end of the scope
-   * @throws {RangeError} (rejects) for any other `n`, and if `timeout` is out of range; {TypeError} for options that are unknown or of a wrong type.
+   * @throws {RangeError} (rejects) for any other `n`, and if `timeout` is out of range; {TypeError} (rejects) for options that are unknown or of
+   * a wrong type.
    */
-  acquire(n: number = 1, options?: LockOptions): Promise<Disposable> {
+  acquire(n?: number, options?: LockOptions): Promise<Disposable>;
+  /**
+   * Waits until a permit is free and all earlier waiters have been served, and takes it.
+   *
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call; with `timeout`,
+   * rejects with a `DeadlineExceeded` when no permit was free for that long. No permit is taken then.
+   *
+   * @returns the guard of this hold: `using` releases it at the end of the scope
+   * @throws {RangeError} (rejects) if `timeout` is out of range; {TypeError} (rejects) for options that are unknown or of a wrong type.
+   */
+  acquire(options: LockOptions): Promise<Disposable>;
+  acquire(n: number | LockOptions = 1, options?: LockOptions): Promise<Disposable> {
+    if (hasOptionsOnly(n, options)) return this.#acquireCancelably(new LockGuard(this.#dispose, 1), n);
     const guard = new LockGuard(this.#dispose, n);
     try {
       checkCount(acquireCheck, "n", 0, n);

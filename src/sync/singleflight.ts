@@ -76,8 +76,9 @@ export class SingleFlight<K, V> extends Printable {
   /**
    * Calls `f`, unless a call for the same key is running; then it waits for that call.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; `f` is not called
-   * then. A call that is running continues for its other callers, and for later ones, also if it is the canceled caller that has started it.
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call; `f` is not called
+   * then. A call that is running continues for its other callers, and for later ones, also if it is the canceled caller that has started
+   * it.
    *
    * @throws (rejects) what `f` throws, the same error for each caller; {TypeError} if `f` is not a function, or is a generator function, or
    * for options that are unknown or of a wrong type.

@@ -11,8 +11,7 @@
 import { cancelWaiter } from "../channel/select.ts";
 import { otherCopies } from "../util/copies.ts";
 import { deadlockHints, mayBeWoken } from "../runtime/deadlock-info.ts";
-import { Check, checkFunction } from "../util/validate.ts";
-import { safeToString } from "../util/inspect.ts";
+import { Check, checkFunction, describe } from "../util/validate.ts";
 import { callSite, Goroutine, goroutineExited, start } from "../runtime/goroutine.ts";
 import { getEnv } from "../runtime/process.ts";
 import { PanicError } from "../runtime/panic.ts";
@@ -141,8 +140,7 @@ export class Bubble implements TrackedRealm {
   readonly #time = new VirtualClock(() => this.#scheduleStep());
 
   constructor(seed: number) {
-    if (!Number.isSafeInteger(seed))
-      throw new RangeError(`bubble: seed must be a whole number, got ${safeToString(seed)}`);
+    if (!Number.isSafeInteger(seed)) throw new RangeError(`bubble: seed must be a whole number, got ${describe(seed)}`);
     this.#prng = new Prng(seed);
     this.clock = new Clock(this.#time, () => this.randomInt(2 ** 32));
   }

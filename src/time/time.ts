@@ -1,8 +1,7 @@
 // Package time: durations, sleep, timers and tickers. A duration is a number of milliseconds, and an instant is a number of milliseconds
 // since the epoch, as returned by `Date.now()`.
 
-import { Check, checkFunction } from "../util/validate.ts";
-import { safeToString } from "../util/inspect.ts";
+import { Check, checkFunction, describe } from "../util/validate.ts";
 import { CancelableOperation, checkCancellation, throwIfCanceled } from "../runtime/cancelable-wait.ts";
 import type { Cancellation, WaitOptions } from "../runtime/cancellation.ts";
 import { makeDisposable } from "../runtime/defer.ts";
@@ -64,7 +63,8 @@ export function until(instant: number): number {
 /**
  * Waits at least `ms` milliseconds.
  *
- * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call; the timer is stopped.
+ * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call; the timer is
+ * stopped.
  *
  * @param ms - a number of milliseconds: 0 or less only yields; Infinity waits forever and does not keep the process alive, so that under
  * `main` it can be a deadlock
@@ -312,7 +312,7 @@ export function afterFunc(ms: number, f: () => unknown): FuncTimer {
 
 function checkDuration(caller: string, ms: number): void {
   if (typeof ms !== "number" || Number.isNaN(ms)) {
-    throw new RangeError(`${caller}: ms must be a number of milliseconds, got ${safeToString(ms)}`);
+    throw new RangeError(`${caller}: ms must be a number of milliseconds, got ${describe(ms)}`);
   }
 }
 

@@ -80,6 +80,14 @@ export function checkCount(
   return value;
 }
 
+/** Reports whether a call `f(n, options)`, whose arguments are optional, has left out `n`: its first argument is the options. */
+export function hasOptionsOnly<Options extends object>(
+  n: number | Options | undefined,
+  options: Options | undefined,
+): n is Options {
+  return typeof n === "object" && n !== null && options === undefined;
+}
+
 /** Checks an optional function. */
 export function checkOptionalFunction({ caller }: Check, name: string, value: unknown): void {
   if (value !== undefined) checkFunction(caller, value, name);
@@ -96,9 +104,23 @@ export function checkFunction(caller: string, f: unknown, name: string = "f"): v
   }
 }
 
-/** Returns `value` as text for an error message. */
+/** The greatest number of characters of a value in an error message. */
+const maxShown = 60;
+
+/** Returns `value` as text for an error message: a string in quotes, which distinguishes it from a number. */
 export function describe(value: unknown): string {
-  return kindOf(value) ?? (isSignal(value) ? "an AbortSignal" : safeToString(value));
+  if (typeof value === "string") return JSON.stringify(shorten(value));
+  if (typeof value === "bigint") return `${value}n`;
+  const isArray = tryOr(
+    () => Array.isArray(value),
+    () => false,
+  );
+  if (isArray) return "an array";
+  return kindOf(value) ?? (isSignal(value) ? "an AbortSignal" : shorten(safeToString(value)));
+}
+
+function shorten(text: string): string {
+  return text.length > maxShown ? `${text.slice(0, maxShown - 1)}…` : text;
 }
 
 function isGeneratorFunction(f: object): boolean {

@@ -12,8 +12,8 @@ import { currentRealm, type Realm } from "../runtime/realm.ts";
 import { rejected, resolved } from "../runtime/scheduler.ts";
 import { park, waitGroupWait } from "../runtime/wait-reasons.ts";
 import { ParkedOperation, type Waiter } from "../runtime/waiter.ts";
-import { Printable, safeToString, waitingSuffix } from "../util/inspect.ts";
-import { Check } from "../util/validate.ts";
+import { Printable, waitingSuffix } from "../util/inspect.ts";
+import { Check, describe } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 
 /**
@@ -44,7 +44,7 @@ export class WaitGroup extends Printable {
    */
   add(delta: number): void {
     if (!Number.isSafeInteger(delta))
-      throw new RangeError(`WaitGroup.add: delta must be an integer, got ${safeToString(delta)}`);
+      throw new RangeError(`WaitGroup.add: delta must be an integer, got ${describe(delta)}`);
     if (this.#count + delta < 0) throw new PanicError("sync: negative WaitGroup counter");
     if (this.#count === 0) this.#realm = currentRealm();
     this.#count += delta;
@@ -84,7 +84,7 @@ export class WaitGroup extends Printable {
    * Waits until the counter is 0: all counted goroutines have finished, whether they have returned or panicked. Without options it never
    * rejects. Any number of goroutines may wait, and the group can be used again afterwards.
    *
-   * Cancellation: with `ctx` or `signal`, rejects with the reason of the cancellation, also if that was before the call. The goroutines
+   * Cancellation: rejects with `ctx.err()` or with the reason of `signal`, also if the cancellation was before the call. The goroutines
    * continue, and the group still counts them.
    *
    * @throws {TypeError} (rejects) for options that are unknown or of a wrong type.

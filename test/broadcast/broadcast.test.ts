@@ -347,7 +347,7 @@ test("wrong arguments get an error that names them", async () => {
   fails(() => subscribe({ capacity: -1, overflow: "wait" }), "capacity must be a whole number, from 0 to 4294967295");
   fails(
     () => subscribe({ overflow: "error" }),
-    'Broadcast.subscribe: overflow must be one of "wait", "drop-newest", "drop-oldest", got error',
+    'Broadcast.subscribe: overflow must be one of "wait", "drop-newest", "drop-oldest", got "error"',
   );
   fails(() => subscribe({ buffer: 1 }), "Broadcast.subscribe: unknown option buffer; write capacity instead");
   await expect(broadcast.send(1, { timeout: 1 } as never)).rejects.toThrow("Broadcast.send: unknown option timeout");

@@ -30,11 +30,7 @@ test.each<[string, unknown, string]>([
     `the options must have one server, got an object that has both redis and postgres; ${bothServers}`,
   ],
   ["a number as redis", { redis: 6379 }, "redis must be a URL, an object of options or a client, got 6379"],
-  [
-    "an array as redis",
-    { redis: [redis] },
-    "redis must be a URL, an object of options or a client, got redis://127.0.0.1:1",
-  ],
+  ["an array as redis", { redis: [redis] }, "redis must be a URL, an object of options or a client, got an array"],
   ["an empty URL", { postgres: "" }, "postgres must be a URL, an object of options or a client, got "],
   [
     "a URL of Postgres as redis",
@@ -85,10 +81,10 @@ test.each<[string, unknown, string]>([
   ],
   ["a function of maxStalls", { redis, maxStalls: -1 }, "maxStalls must be a whole number, from 0 to 1000000, got -1"],
   ["a size of 0", { redis, maxBytes: 0 }, "maxBytes must be a whole number, 1 or more, got 0"],
-  ["a string for outcomes", { redis, outcomes: "yes" }, "outcomes must be a boolean, got yes"],
-  ["a string for id", { redis, id: "n" }, "id must be a function, got n"],
+  ["a string for outcomes", { redis, outcomes: "yes" }, 'outcomes must be a boolean, got "yes"'],
+  ["a string for id", { redis, id: "n" }, 'id must be a function, got "n"'],
   ["a number for priority", { redis, priority: 1 }, "priority must be a function, got 1"],
-  ["a string for onError", { redis, onError: "log" }, "onError must be a function, got log"],
+  ["a string for onError", { redis, onError: "log" }, 'onError must be a function, got "log"'],
 ])("queue refuses %s", (_title, options, message) => {
   const error = errorOf(options);
   expect(error?.message).toMatch(/^queue(: \w+)?: /);

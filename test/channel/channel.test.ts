@@ -36,8 +36,8 @@ describe("making a channel", () => {
     [-Infinity, "-Infinity"],
     [2 ** 32, "4294967296"],
     [null, "null"],
-    ["3", "3"],
-    [3n, "3"],
+    ["3", '"3"'],
+    [3n, "3n"],
   ])("a capacity of %p is out of range", (capacity, shown) => {
     const make = (): Channel<unknown> => new Channel(capacity as number);
     expect(make).toThrow(new RangeError("makechan: size out of range", { cause: `capacity is ${shown}` }));
@@ -422,7 +422,7 @@ test.each<[string, unknown, string]>([
   ["null for a name", { name: null }, "Channel: name must not be null; leave it out for the default"],
   ["a number for a name", { name: 7 }, "Channel: name must be a string, got 7"],
   ["null", null, "Channel: options must be an object, got null"],
-  ["a string", "jobs", "Channel: options must be an object, got jobs"],
+  ["a string", "jobs", 'Channel: options must be an object, got "jobs"'],
   ["a function", function jobs() {}, "Channel: options must be an object, got function jobs"],
 ])("a channel refuses options that are %s", (_, options, message) => {
   expect(() => new Channel(0, options as never)).toThrow(TypeError);

@@ -218,9 +218,18 @@ test("wrong arguments get an error that names them", () => {
   const unknown = (got: string): string =>
     `LossyChannel: overflow must be one of "drop-newest", "drop-oldest", got ${got}`;
   expect(() => make(1)).toThrow(new TypeError(unknown("undefined")));
-  expect(() => make(1, { overflow: "error" })).toThrow(new TypeError(unknown("error")));
+  expect(() => make(1, { overflow: "error" })).toThrow(new TypeError(unknown('"error"')));
   expect(() => make(1, { ...options, name: 1 })).toThrow(new TypeError("LossyChannel: name must be a string, got 1"));
   expect(() => make(1, { policy: "drop-oldest" })).toThrow(
     new TypeError("LossyChannel: unknown option policy; write overflow instead"),
   );
+});
+
+test("a send that was canceled before the call sends and drops nothing", async () => {
+  const ch = new LossyChannel<number>(1, { overflow: "drop-oldest" });
+  const [ctx, cancel] = context.withCancel(context.background());
+  await ch.send(1, { ctx });
+  cancel();
+  await expect(ch.send(2, { ctx })).rejects.toBe(ctx.err());
+  expect([ch.dropped, ch.tryReceive()]).toEqual([0, { value: 1, ok: true }]);
 });

@@ -541,7 +541,7 @@ export const calls: { readonly rows: Readonly<Record<string, { readonly ours: ()
         const [ctx] = context.withCancel(context.background());
 
         const limiter = new RateLimiter(RateLimiter.every(time.hour), 2);
-        await limiter.wait(1, { ctx });
+        await limiter.wait({ ctx });
         const ok = limiter.allow(2);
 
         return `true ${ok}`;

@@ -4,6 +4,7 @@ import { bubble, waitUntilBlocked } from "goro/testing";
 import { isCollected } from "../support/memory.ts";
 import { runSource } from "../support/programs.ts";
 import { children } from "../support/contexts.ts";
+import { shown } from "../support/shown.ts";
 
 const { afterFunc, background, withCancel, withCancelCause } = context;
 
@@ -67,7 +68,7 @@ describe("afterFunc", () => {
     bubble(() => {
       const [ctx] = withCancel(background());
       for (const wrong of [null, undefined, "f", {}] as unknown as (() => void)[]) {
-        const message = `context.afterFunc: f must be a function, got ${String(wrong)}`;
+        const message = `context.afterFunc: f must be a function, got ${shown(wrong)}`;
         expect(() => afterFunc(ctx, wrong)).toThrow(new TypeError(message));
       }
       expect(children(ctx)).toBe(0);

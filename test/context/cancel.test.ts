@@ -4,6 +4,7 @@ import { waitUntilBlocked } from "goro/testing";
 import { realClock } from "../../src/runtime/timer.ts";
 import { heapInUse, isCollected } from "../support/memory.ts";
 import { isOver, children, inBubble } from "../support/contexts.ts";
+import { shown } from "../support/shown.ts";
 
 type Context = context.Context;
 
@@ -152,7 +153,7 @@ describe("the cause", () => {
     inBubble(() => {
       const [ctx, cancel] = withCancelCause(background());
       for (const wrong of ["because", 1, {}, false] as unknown as Error[]) {
-        const error = new TypeError(`context: cause must be an Error or null, got ${String(wrong)}`);
+        const error = new TypeError(`context: cause must be an Error or null, got ${shown(wrong)}`);
         expect(() => cancel(wrong)).toThrow(error);
         expect(() => withTimeoutCause(background(), hour, wrong)).toThrow(error);
       }

@@ -7,6 +7,7 @@ import { runSource } from "../support/programs.ts";
 import { quiet } from "../support/promises.ts";
 import { replace } from "../support/replace.ts";
 import { isOver, children, inBubble, Wrapper } from "../support/contexts.ts";
+import { shown } from "../support/shown.ts";
 
 type Context = context.Context;
 
@@ -144,7 +145,7 @@ describe("a deadline", () => {
     inBubble(() => {
       const [parent] = withCancel(background());
       for (const wrong of [NaN, "5", "", null, undefined, {}, 5n, true, []] as unknown as number[]) {
-        const got = `must be a number, got ${String(wrong)}`;
+        const got = `must be a number, got ${shown(wrong)}`;
         expect(() => withTimeout(parent, wrong)).toThrow(new RangeError(`context.withTimeout: ms ${got}`));
         expect(() => withDeadline(parent, wrong)).toThrow(new RangeError(`context.withDeadline: deadline ${got}`));
       }

@@ -182,7 +182,7 @@ test.each<[unknown, unknown, string]>([
   [undefined, undefined, "response must be a response of a server, got undefined"],
   [new Response(), undefined, "response must be a response of a server, got [object Response]"],
   [{ on() {}, off() {}, writableEnded: false }, undefined, "response must be a response of a server"],
-  ["response", {}, "response must be a response of a server, got response"],
+  ["response", {}, 'response must be a response of a server, got "response"'],
   [null, { signal: 1 }, "write ctx: context.fromSignal(signal) instead"],
   [null, { ctx: 1 }, "ctx must be a context, got 1"],
 ])("%p with %p is an error", (value, options, message) => {

@@ -4,9 +4,11 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Channel, context, time } from "goro";
 import { CancelContext } from "../../src/context/cancel.ts";
+import { inBubble } from "../support/contexts.ts";
 import { isCollected } from "../support/memory.ts";
 import { replace } from "../support/replace.ts";
 import { runSource } from "../support/programs.ts";
+import { shown } from "../support/shown.ts";
 
 type Context = context.Context;
 
@@ -304,7 +306,7 @@ describe("fromSignal", () => {
   test("refuses a value that is not an AbortSignal", () => {
     const values = [null, undefined, {}, "abort", new AbortController(), new EventTarget()];
     for (const wrong of values as unknown as AbortSignal[]) {
-      const message = `context.fromSignal: signal must be an AbortSignal, got ${String(wrong)}`;
+      const message = `context.fromSignal: signal must be an AbortSignal, got ${shown(wrong)}`;
       expect(() => fromSignal(wrong)).toThrow(new TypeError(message));
     }
   });

@@ -144,7 +144,7 @@ describe("fromEvents", () => {
     expect(() => fromEvents(null as never, "data")).toThrow("got null");
     expect(() => fromEvents(emitter, 3 as never)).toThrow("name must be a string, got 3");
     expect(() => fromEvents(emitter, "data", { capacity: 0 })).toThrow(RangeError);
-    refuses({ overflow: "wait" }, '"error", "drop-newest", "drop-oldest", got wait');
+    refuses({ overflow: "wait" }, '"error", "drop-newest", "drop-oldest", got "wait"');
     refuses({ ctx: {} }, "ctx must be a context");
     refuses({ ctx: new AbortController().signal }, "got an AbortSignal; write signal: for an AbortSignal");
     refuses({ signal: 1 }, "signal must be an AbortSignal, got 1");

@@ -15,6 +15,7 @@ import {
 import { ignoreLeaks, bubble, waitUntilBlocked } from "goro/testing";
 import { children } from "../support/contexts.ts";
 import { capacities, quiet, stateOf } from "../support/promises.ts";
+import { shown } from "../support/shown.ts";
 
 async function all<T>(channel: ReceiveChannel<T>): Promise<T[]> {
   const values: T[] = [];
@@ -169,7 +170,7 @@ describe.each(kinds)("a channel from %s", (_, open) => {
     expect(() => open(counter, { ctx: new AbortController().signal as never })).toThrow(
       "write signal: for an AbortSignal",
     );
-    expect(() => open(counter, { onError: "no" as never })).toThrow("onError must be a function, got no");
+    expect(() => open(counter, { onError: "no" as never })).toThrow('onError must be a function, got "no"');
     expect(() => open(counter, { onError: null as never })).toThrow("onError must not be null");
     expect(() => open(counter, { signal: 1 } as never)).toThrow("signal must be an AbortSignal, got 1");
     expect(() => open(counter, null as never)).toThrow("options must be an object, got null");
@@ -195,7 +196,7 @@ describe("fromIterable", () => {
   });
 
   test.each([[undefined], [null], [3], [{}]])("rejects %p", (source) => {
-    expect(() => fromIterable(source as never)).toThrow(`fromIterable: source must be iterable, got ${String(source)}`);
+    expect(() => fromIterable(source as never)).toThrow(`fromIterable: source must be iterable, got ${shown(source)}`);
   });
 
   test("closes the channel at once even if the source responds late, and drops the late value", async () => {
@@ -398,7 +399,7 @@ describe("fromReadableStream", () => {
   });
 
   test("rejects a value that is not a stream, and a locked stream", () => {
-    expect(() => fromReadableStream("no" as never)).toThrow("stream must be a ReadableStream, got no");
+    expect(() => fromReadableStream("no" as never)).toThrow('stream must be a ReadableStream, got "no"');
     expect(() => fromReadableStream(null as never)).toThrow("got null");
     expect(() => fromReadableStream(new PassThrough() as never)).toThrow("such as a Node stream, to fromIterable");
     const stream = new ReadableStream<string>();

@@ -2,7 +2,7 @@
 
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "@jest/globals";
-import { Channel, context, type Context, receive, select, time } from "goro";
+import { Channel, context, type Context, go, receive, select, time } from "goro";
 import {
   batch,
   debounce,
@@ -159,6 +159,99 @@ async function trySendLater(source: Gate, n: number): Promise<void> {
   // A stage that works one value at a time does not pull.
   source.values.trySend(n);
 }
+
+describe("a cancellation while the consumer is busy", () => {
+  const square = (_ctx: Context, n: number): number => n * n;
+  const sideBySide: Make = (source, options) => {
+    const [slow, fast] = tee(source, 2, options);
+    go(() => outcomes(fast));
+    return slow;
+  };
+  type Row = readonly [held: string, make: Make, busyFor: number, first: unknown, rest: readonly unknown[]];
+  // The source has a value each millisecond; the consumer is busy until 8.5 ms, or less.
+  const ready: readonly Row[] = [
+    ["results of map", (source, o) => map(source, square, { ...o, concurrency: 2 }), 7.5, 1, [4, 9, 16]],
+    [
+      "results of map, not ordered",
+      (source, o) => map(source, square, { ...o, concurrency: 2, ordered: false }),
+      7.5,
+      1,
+      [4, 9, 16],
+    ],
+    ["values of filter", (source, o) => filter(source, () => true, { ...o, concurrency: 2 }), 7.5, 1, [2, 3, 4]],
+    ["a value of merge", (source, o) => merge(source, [10, 20], o), 7.5, 10, [1]],
+    ["a complete batch", (source, o) => batch(source, { ...o, size: 2, interval: 1000 }), 6.5, [1, 2], [[3, 4]]],
+    [
+      "a batch whose time has passed",
+      (source, o) => batch(source, { ...o, size: 9, interval: 2.5 }),
+      4,
+      [1, 2, 3],
+      [[4, 5, 6, 7]],
+    ],
+    ["a due value of debounce", (source, o) => debounce(source, 0.5, o), 6, 1, [7]],
+    ["a due value of throttle", (source, o) => throttle(source, 2.3, o), 6.5, 1, [5]],
+    ["values in the buffer of tee", sideBySide, 6.5, 1, [2, 3, 4, 5, 6, 7]],
+  ];
+  const notReady: readonly Row[] = [
+    ["a part of a batch", (source, o) => batch(source, { ...o, size: 3, interval: 1000 }), 2.5, [1, 2, 3], []],
+    ["a value of debounce", (source, o) => debounce(source, 5, { ...o, leading: true }), 6.5, 1, []],
+    ["a value of throttle", (source, o) => throttle(source, 1000, o), 6.5, 1, []],
+  ];
+
+  const canceled = async (
+    make: (source: CountingSource, ctx: Context) => Stage<unknown>,
+    busyFor: number,
+    end: (stage: Stage<unknown>, first: unknown) => Promise<void>,
+  ): Promise<void> =>
+    inBubble(async () => {
+      const [ctx, cancel] = context.withCancelCause(context.background());
+      const source = new CountingSource(8, 1);
+      const stage = make(source, ctx);
+      const { value: first } = await stage.next();
+      await time.sleep(busyFor);
+      cancel(why);
+      await end(stage, first);
+      expect((await stage.next()).done).toBe(true);
+      expect(source.released).toBe(1);
+      // The last step of the source.
+      await time.sleep(1);
+    });
+
+  test.each(ready)("returns %s before the cause", (_, make, busyFor, first, rest) =>
+    canceled(
+      (source, ctx) => make(source, { ctx }, new Calls()),
+      busyFor,
+      async (stage, value) => expect([value, ...(await outcomes(stage))]).toEqual([first, ...rest, "why"]),
+    ),
+  );
+
+  test.each(ready)("does not return %s if the consumer then leaves", (_, make, busyFor) =>
+    canceled(
+      (source, ctx) => make(source, { ctx }, new Calls()),
+      busyFor,
+      async (stage) => {
+        await stage.return();
+      },
+    ),
+  );
+
+  // The other branch of `tee` continues there.
+  test.each(ready.slice(0, -1))("drops %s in a stage above the last one", (_, make, busyFor) =>
+    canceled(
+      (source, ctx) => merge(make(source, {}, new Calls()), { ctx }),
+      busyFor,
+      async (stage) => expect(await outcomes(stage)).toEqual(["why"]),
+    ),
+  );
+
+  test.each(notReady)("drops %s that is not due", (_, make, busyFor, first) =>
+    canceled(
+      (source, ctx) => make(source, { ctx }, new Calls()),
+      busyFor,
+      async (stage, value) => expect([value, ...(await outcomes(stage))]).toEqual([first, "why"]),
+    ),
+  );
+});
 
 describe("before the first pull", () => {
   test.each(Object.entries(stages))("a canceled context ends %s, and the source is released", (_, make) =>
@@ -390,12 +483,12 @@ describe("wrong arguments", () => {
     [() => batch([1], { size: 1, timeout: 1 } as never), "batch: unknown option timeout; write interval instead"],
     [() => merge([1], 1 as never), "merge: source 2 must be iterable, got 1"],
     [() => merge([1], { conext: 1 } as never), "merge: unknown option conext"],
-    [() => debounce([1], "1" as never), "debounce: ms must be a number, 0 or more, got 1"],
+    [() => debounce([1], "1" as never), 'debounce: ms must be a number, 0 or more, got "1"'],
     [
       () => throttle([1], 1, { leading: false, trailing: false }),
       "throttle: leading and trailing must not both be false",
     ],
-    [() => throttle([1], 1, { leading: "no" as never }), "throttle: leading must be a boolean, got no"],
+    [() => throttle([1], 1, { leading: "no" as never }), 'throttle: leading must be a boolean, got "no"'],
     [() => tee([1], 0), "tee: n must be a whole number, from 1 to 1000, got 0"],
     [() => tee([1], 2, { capacity: -1 }), "tee: capacity must be a whole number, 0 or more, got -1"],
     [() => pipeline([1], { ctx: new AbortController().signal as never }), "pipeline: ctx must be a context"],

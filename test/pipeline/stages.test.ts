@@ -449,6 +449,22 @@ describe("tee", () => {
     }),
   );
 
+  test("there are two branches if their number is left out, also with options", () =>
+    inBubble(async () => {
+      for (const branches of [tee([1, 2]), tee([1, 2], { capacity: 1 }), pipeline([1, 2]).tee({ capacity: 1 })]) {
+        expect(await Promise.all([...branches].map((branch) => collect(branch)))).toEqual([
+          [1, 2],
+          [1, 2],
+        ]);
+      }
+      const source = new CountingSource(10);
+      const [fast] = tee(source, { capacity: 3 });
+      go(() => collect(fast));
+      await waitUntilBlocked();
+      expect(source.pulled).toBe(3);
+      await fast.return();
+    }));
+
   test("the source is released with the last branch", () =>
     inBubble(async () => {
       const source = new CountingSource(10);

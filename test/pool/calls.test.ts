@@ -299,7 +299,7 @@ describe("arguments", () => {
     [
       "an array for the jobs",
       () => runPool(background(), [1, 2] as never, channel as never, f),
-      "runPool: jobs must be a Channel, got 1,2",
+      "runPool: jobs must be a Channel, got an array",
     ],
     [
       "an option of runPool",

@@ -4,6 +4,7 @@ import { bubble, now, waitUntilBlocked } from "goro/testing";
 import { currentClock } from "../../src/runtime/timer.ts";
 import { Prng } from "../../src/util/prng.ts";
 import { inBubble } from "../support/contexts.ts";
+import { shown } from "../support/shown.ts";
 
 const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
 
@@ -174,7 +175,7 @@ describe("resize", () => {
   test.each([0, -1, 1.5, NaN, Infinity, "2"])("to %p is refused, and changes nothing", (workers) =>
     inBubble(async () => {
       const all = watched({ workers: 2 });
-      const message = `WorkerPool.resize: workers ${whole} 1 or more, got ${workers}`;
+      const message = `WorkerPool.resize: workers ${whole} 1 or more, got ${shown(workers)}`;
       expect(() => all.pool.resize(workers as number)).toThrow(new RangeError(message));
       expect(size(all)).toBe(2);
       await all.pool.stop();

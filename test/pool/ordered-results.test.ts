@@ -8,6 +8,7 @@ import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { areCollected } from "../support/memory.ts";
 import { quiet } from "../support/promises.ts";
+import { shown } from "../support/shown.ts";
 
 /** A test in virtual time, in ten orders of goroutines. */
 function everyOrder(name: string, f: (seed: number) => Promise<void>): void {
@@ -238,7 +239,7 @@ test.each([0, -1, 1.5, NaN, Infinity, "2"])("a window of %p is refused", (window
   inBubble(async () => {
     await using pool = new WorkerPool(double, { workers: 2 });
     expect(() => pool.map([], { maxInFlight: window as number })).toThrow(
-      new RangeError(`WorkerPool.map: maxInFlight must be a whole number, 1 or more, got ${window}`),
+      new RangeError(`WorkerPool.map: maxInFlight must be a whole number, 1 or more, got ${shown(window)}`),
     );
   }),
 );

@@ -6,6 +6,7 @@ import { describe, expect, test } from "@jest/globals";
 import { context, parseRetryAfter, retry, type RetryOptions, time, WorkerPool } from "goro";
 import { now } from "goro/testing";
 import { inBubble } from "../support/contexts.ts";
+import { shown } from "../support/shown.ts";
 
 /** The pauses of `retry` between calls that fail. */
 async function pausesOf(options: Partial<RetryOptions>, retries: number = 3): Promise<number[]> {
@@ -65,7 +66,7 @@ describe("retryAfter", () => {
         const failure = retry(fail, { retries: 1, retryAfter: () => value as number });
         await expect(failure).rejects.toMatchObject({
           name: "RangeError",
-          message: `retryAfter must return a number of milliseconds, a valid Date or undefined, got ${String(value)}`,
+          message: `retryAfter must return a number of milliseconds, a valid Date or undefined, got ${shown(value)}`,
           cause: { message: "attempt" },
         });
       }

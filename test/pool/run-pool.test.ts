@@ -369,7 +369,7 @@ describe("what makes no sense", () => {
       "another way to treat errors",
       () => 1,
       { stopOnError: "ignore" },
-      new TypeError("runPool: stopOnError must be a boolean, got ignore"),
+      new TypeError('runPool: stopOnError must be a boolean, got "ignore"'),
     ],
     [
       "a gracePeriod below 0",

@@ -7,6 +7,7 @@ import {
   type JobOutcome,
   type PoolEvent,
   type PoolStats,
+  type PoolTask,
   receive,
   runPool,
   select,
@@ -14,11 +15,14 @@ import {
   WorkerPool,
 } from "goro";
 import { bubble, now, waitUntilBlocked } from "goro/testing";
+import type { PoolJob } from "../../src/pool/job.ts";
+import { addHooks } from "../../src/runtime/hooks.ts";
 import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 
 const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
+const manySeeds = Array.from({ length: 60 }, (_, i) => i + 1);
 
 /** A job: how long it takes, whether it fails then, and whether it ends when its context does. */
 interface Job {
@@ -36,6 +40,19 @@ async function work(ctx: Context, { ms, fails = false, listens = false }: Job): 
   }
   if (fails) throw new Error(`failed after ${ms} ms`);
   return ms;
+}
+
+function randomJob(chance: Prng): Job {
+  return { ms: chance.randomInt(40), fails: chance.randomInt(4) === 0, listens: chance.randomInt(2) === 0 };
+}
+
+/** Submits a job; undefined if the pool does not accept it, also because it has ended. */
+function trySubmit(pool: WorkerPool<Job, number>, job: Job): PoolTask<Job, number> | undefined {
+  try {
+    return pool.trySubmit(job);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The numbers of `stats` that are not 0, without the workers and the times. */
@@ -84,6 +101,157 @@ describe("stats", () => {
         await pool.stop();
         expect(counts(pool.stats())).toEqual({ processed: 7 });
         await Promise.all(sends);
+      },
+      { seed },
+    ),
+  );
+
+  test.each([0, 2])("count a job from its submission on: with a queue of %i", (queueSize) =>
+    inBubble(async () => {
+      const pool = new WorkerPool(work, { workers: 2, queueSize });
+      expect(counts(pool.stats())).toEqual({});
+      const run = pool.run({ ms: 10 });
+      expect([counts(pool.stats()), String(pool)]).toEqual([{ running: 1 }, "WorkerPool 1/2 running, 0 queued"]);
+      const task = pool.trySubmit({ ms: 10 });
+      expect(counts(pool.stats())).toEqual({ running: 2 });
+      const later = pool.run({ ms: 10 });
+      expect(counts(pool.stats())).toEqual({ running: 2, [queueSize === 0 ? "waiting" : "queued"]: 1 });
+      await waitUntilBlocked();
+      expect(counts(pool.stats())).toEqual({ running: 2, [queueSize === 0 ? "waiting" : "queued"]: 1 });
+      await Promise.all([run, task?.result, later]);
+      expect(counts(pool.stats())).toEqual({ processed: 3 });
+      await pool.stop();
+    }),
+  );
+
+  test("count a canceled job from its cancellation on, before it has its outcome", () =>
+    inBubble(async () => {
+      const pool = new WorkerPool(work, { workers: 1, queueSize: 1 });
+      const tasks = [await pool.submit({ ms: 10, listens: true }), await pool.submit({ ms: 10 })];
+      await waitUntilBlocked();
+      tasks[1]?.cancel();
+      expect([counts(pool.stats()), tasks[1]?.outcome]).toEqual([{ running: 1, canceled: 1 }, undefined]);
+      await waitUntilBlocked();
+      expect(counts(pool.stats())).toEqual({ running: 1, canceled: 1 });
+      tasks[0]?.cancel();
+      expect(counts(pool.stats())).toEqual({ running: 1, canceled: 1 });
+      await waitUntilBlocked();
+      expect(counts(pool.stats())).toEqual({ canceled: 2 });
+      await pool.stop();
+    }));
+
+  test("count a job that is canceled before its function is called as running until it has its outcome", () =>
+    inBubble(async () => {
+      const pool = new WorkerPool(work, { workers: 1 });
+      const task = pool.trySubmit({ ms: 10 });
+      task?.cancel();
+      expect([counts(pool.stats()), task?.outcome]).toEqual([{ running: 1 }, undefined]);
+      await waitUntilBlocked();
+      expect([counts(pool.stats()), task?.outcome?.attempts]).toEqual([{ canceled: 1 }, 0]);
+      await pool.stop();
+    }));
+
+  test.each(manySeeds)("count every accepted job once, after each step and in each event (seed %i)", (seed) =>
+    inBubble(
+      async () => {
+        const chance = new Prng(seed);
+        const [ctx, cancel] = context.withCancel(context.background());
+        const queueSize = chance.randomInt(4);
+        const [accepted, finished] = [new Set<PoolJob<Job, number>>(), new Set<PoolJob<Job, number>>()];
+        let workers = 1 + chance.randomInt(3);
+        let mostWorkers = workers;
+        let isStopped = false;
+        const problems: unknown[] = [];
+        const pool = new WorkerPool(work, {
+          ctx,
+          workers,
+          queueSize,
+          ...(chance.randomInt(2) === 0 ? {} : { timeout: 20 }),
+          retry: { retries: chance.randomInt(2), delay: 5 },
+          stopOnError: chance.randomInt(8) === 0,
+          gracePeriod: 30,
+          onEvent: () => checkCounts("onEvent"),
+        });
+        const checkCounts = (step: string): void => {
+          const { running, abandoned, queued, processed, failed, canceled } = pool.stats();
+          const open = [...accepted].filter((job) => !finished.has(job));
+          const withStatus = (status: string): number =>
+            [...finished].filter(({ outcome }) => outcome?.status === status).length;
+          const inQueue = open.filter(({ index }) => index >= 0).length;
+          // Neither in the queue nor called; a worker may have taken some of them.
+          const concluded = open.filter((job) => job.index < 0 && !job.isRunning && job.isConcluded).length;
+          const isValid =
+            queued + running - abandoned + processed + canceled === accepted.size &&
+            queued === inQueue &&
+            (isStopped || queued <= queueSize) &&
+            running <= mostWorkers &&
+            abandoned === [...finished].filter(({ isRunning }) => isRunning).length &&
+            processed === withStatus("done") + withStatus("failed") &&
+            failed === withStatus("failed") &&
+            canceled >= withStatus("canceled") &&
+            canceled <= withStatus("canceled") + concluded;
+          if (!isValid) problems.push({ step, accepted: accepted.size, inQueue, concluded, ...pool.stats() });
+        };
+        const removeHooks = addHooks({
+          jobEvent(_, info, type) {
+            const job = info as unknown as PoolJob<Job, number>;
+            if (type === "accept") accepted.add(job);
+            if (type === "finish") finished.add(job);
+            // It is accepted, and not in the queue yet.
+            if (type !== "accept") checkCounts(type);
+          },
+        });
+        const tasks: PoolTask<Job, number>[] = [];
+        const steps: Readonly<Record<string, () => unknown>> = {
+          run: () => pool.run(randomJob(chance)).catch(() => undefined),
+          send: () => pool.send(randomJob(chance)).catch(() => undefined),
+          submit: () =>
+            pool.submit(randomJob(chance)).then(
+              (task) => tasks.push(task),
+              () => undefined,
+            ),
+          trySubmit: () => {
+            const task = ctx.err() === undefined && !isStopped ? trySubmit(pool, randomJob(chance)) : undefined;
+            if (task !== undefined) tasks.push(task);
+          },
+          submitWithDeadline: () => {
+            const [jobContext, cancelJob] = context.withTimeout(context.background(), 1 + chance.randomInt(20));
+            void pool
+              .run(randomJob(chance), { ctx: jobContext })
+              .catch(() => undefined)
+              .finally(cancelJob);
+          },
+          cancel: () => tasks[chance.randomInt(Math.max(tasks.length, 1))]?.cancel(),
+          resize: () => {
+            workers = 1 + chance.randomInt(4);
+            mostWorkers = Math.max(mostWorkers, workers);
+            pool.resize(workers);
+          },
+          turn: () => waitUntilBlocked(),
+          sleep: () => time.sleep(chance.randomInt(25)),
+        };
+        const names = Object.keys(steps);
+        for (let i = 0; i < 60; i++) {
+          const name = names[chance.randomInt(names.length)] as string;
+          const ended = (steps[name] as () => unknown)();
+          checkCounts(name);
+          if (name === "turn" || name === "sleep") await ended;
+          checkCounts(`after ${name}`);
+        }
+        isStopped = true;
+        if (chance.randomInt(2) === 0) cancel();
+        checkCounts("cancel");
+        const stopped = pool.stop();
+        checkCounts("stop");
+        await stopped;
+        checkCounts("stopped");
+        await time.sleep(1000);
+        checkCounts("end");
+        removeHooks();
+        cancel();
+        expect(problems).toEqual([]);
+        expect(finished.size).toBe(accepted.size);
+        expect(pool.stats()).toMatchObject({ queued: 0, running: 0, waiting: 0 });
       },
       { seed },
     ),

@@ -23,6 +23,7 @@ import { Prng } from "../../src/util/prng.ts";
 import { children, inBubble, isOver } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 import { capacities } from "../support/promises.ts";
+import { shown } from "../support/shown.ts";
 
 const { background, withCancel, withCancelCause, withTimeoutCause, withValue } = context;
 const { hour } = time;
@@ -459,7 +460,7 @@ describe("priority", () => {
     inAnyOrder(async () => {
       const [ctx, cancel] = withCancel(background());
       const pool = new WorkerPool(listens, { workers: 1, priority: () => rank as number });
-      const says = `WorkerPool: priority must return a number, got ${rank}`;
+      const says = `WorkerPool: priority must return a number, got ${shown(rank)}`;
       for (const refused of [pool.send(1), pool.send(1, { ctx }), pool.submit(1), pool.submit(1, { ctx })]) {
         await expect(refused).rejects.toThrow(new RangeError(says));
       }
@@ -1283,7 +1284,7 @@ describe("a task", () => {
       const tasks = [await pool.submit(10), await pool.submit(10, { ctx })];
       const before = children(ctx);
       for (const task of tasks) {
-        const says = "PoolTask.cancel: cause must be an Error, got because";
+        const says = 'PoolTask.cancel: cause must be an Error, got "because"';
         expect(() => task.cancel("because" as never)).toThrow(new TypeError(says));
         expect(await task.result).toBe(10);
       }
@@ -1397,9 +1398,9 @@ describe("stopOnError", () => {
 
 describe("the options of a pool", () => {
   const whole = (name: string, range: string, got: unknown): string =>
-    `WorkerPool: ${name} must be a whole number, ${range}, got ${String(got)}`;
+    `WorkerPool: ${name} must be a whole number, ${range}, got ${shown(got)}`;
   const number = (name: string, range: string, got: unknown): string =>
-    `WorkerPool: ${name} must be a number, ${range}, got ${String(got)}`;
+    `WorkerPool: ${name} must be a number, ${range}, got ${shown(got)}`;
   const notWhole = [1.5, NaN, -1, -Infinity, "3", null, [], 2 ** 53];
   const notPositive = [NaN, -1, -Infinity, "3", null, {}, 3n];
 
@@ -1435,8 +1436,8 @@ describe("the options of a pool", () => {
   const always = (): boolean => true;
   const mistaken: [options: Record<string, unknown>, message: string][] = [
     [{ ctx: {} }, "WorkerPool: ctx must be a context, got [object Object]"],
-    [{ ctx: "background" }, "WorkerPool: ctx must be a context, got background"],
-    [{ stopOnError: "cancel" }, "WorkerPool: stopOnError must be a boolean, got cancel"],
+    [{ ctx: "background" }, 'WorkerPool: ctx must be a context, got "background"'],
+    [{ stopOnError: "cancel" }, 'WorkerPool: stopOnError must be a boolean, got "cancel"'],
     ...["workers", "ctx", "stopOnError", "retry", "queueSize", "onEvent"].map(
       (name): [Record<string, unknown>, string] => [
         { [name]: null },
@@ -1478,7 +1479,7 @@ describe("the options of a pool", () => {
     ],
     [{ signal: background() }, "WorkerPool: signal must be an AbortSignal, got a Context; write ctx: for a context"],
     [{ ctx: background(), signal: new AbortController().signal }, "WorkerPool: ctx and signal must not both be set"],
-    [{ retry: "3" }, "WorkerPool: retry must be a number or an object, got 3"],
+    [{ retry: "3" }, 'WorkerPool: retry must be a number or an object, got "3"'],
     [{ retry: { retries: 1, dely: 5 } }, "WorkerPool: retry: unknown option dely; write delay instead"],
     [{ retry: { retries: 1, delay: null } }, "WorkerPool: retry: delay must not be null; leave it out for the default"],
     [{ stopOnError: Symbol("x") }, "WorkerPool: stopOnError must be a boolean, got Symbol(x)"],
@@ -1486,7 +1487,10 @@ describe("the options of a pool", () => {
       { [name]: 1 },
       `WorkerPool: ${name} must be a function, got 1`,
     ]),
-    [{ retry: { retries: 1, shouldRetry: "always" } }, "WorkerPool: retry.shouldRetry must be a function, got always"],
+    [
+      { retry: { retries: 1, shouldRetry: "always" } },
+      'WorkerPool: retry.shouldRetry must be a function, got "always"',
+    ],
   ];
 
   // R173
@@ -1496,7 +1500,7 @@ describe("the options of a pool", () => {
 
   // R173
   test.each([undefined, null, 1, "f", {}])("need a function, and %p is not one", (f) => {
-    const says = `WorkerPool: f must be a function, got ${String(f)}`;
+    const says = `WorkerPool: f must be a function, got ${shown(f)}`;
     expect(() => new WorkerPool(f as never)).toThrow(new TypeError(says));
   });
 

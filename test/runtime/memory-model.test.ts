@@ -7,6 +7,7 @@ import { describe, expect, test } from "@jest/globals";
 import { Channel, defer, go, gosched, numCPU, numGoroutine, receive, select, WaitGroup } from "goro";
 import { ignoreLeaks } from "goro/testing";
 import { capacities, quiet, stateOf } from "../support/promises.ts";
+import { shown } from "../support/shown.ts";
 
 describe("go", () => {
   // R63
@@ -73,7 +74,7 @@ describe("go", () => {
   // R63
   test.each([undefined, null, 1, "f", {}, Promise.resolve()])("of %p is a TypeError, and starts no goroutine", (f) => {
     const live = numGoroutine();
-    expect(() => go(f as never)).toThrow(new TypeError(`go: f must be a function, got ${String(f)}`));
+    expect(() => go(f as never)).toThrow(new TypeError(`go: f must be a function, got ${shown(f)}`));
     expect(numGoroutine()).toBe(live);
   });
 });
@@ -296,6 +297,6 @@ describe("defer", () => {
   });
 
   test.each([undefined, null, {}, "f"])("of %p is a TypeError", (f) => {
-    expect(() => defer(f as never)).toThrow(new TypeError(`defer: f must be a function, got ${String(f)}`));
+    expect(() => defer(f as never)).toThrow(new TypeError(`defer: f must be a function, got ${shown(f)}`));
   });
 });

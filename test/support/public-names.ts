@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
+import { documentNamespaces } from "../../scripts/declarations.ts";
 
 /** A public name, and where it is used or declared. */
 export interface PublicName {
@@ -27,6 +28,7 @@ export interface PublicNames {
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const programFile = `${root}test/public-names-program.ts`;
+const indexFile = `${root}src/index.ts`;
 
 /** The entry points that have exports, by their names. */
 export const entryPoints: Readonly<Record<string, string>> = {
@@ -53,6 +55,8 @@ export function publicNames(): PublicNames {
     getScriptVersion: (file) => (isProgram(file) ? String(version) : "0"),
     getScriptSnapshot: (file) => {
       const content = isProgram(file) ? text : ts.sys.readFile(file);
+      // As in the declarations of the package.
+      if (file === indexFile && content !== undefined) return ts.ScriptSnapshot.fromString(documentNamespaces(content));
       return content === undefined ? undefined : ts.ScriptSnapshot.fromString(content);
     },
     fileExists: (file) => isProgram(file) || ts.sys.fileExists(file),
@@ -108,7 +112,8 @@ class Lister {
       const use = `${variable}.${each.name}`;
       const name = prefix + each.name;
       if (symbol.flags & ts.SymbolFlags.ValueModule) {
-        // The compiler shows no documentation for a namespace.
+        this.#use(name, use);
+        this.#addImport(each.name, name);
         this.#addExports(symbol, use, `${name}.`);
         continue;
       }
@@ -212,6 +217,16 @@ class Lister {
     const position = this.text.length - 1;
     this.names.push({ name, module: this.#module, isMember: member !== undefined, file: programFile, position, type });
     this.text += `${end};\n`;
+  }
+
+  /** Adds the use of an export that the program imports by its name: of a namespace, an editor may show something else there. */
+  #addImport(exported: string, name: string): void {
+    const variable = `imported${this.#variables++}`;
+    this.text += `import { ${exported} as ${variable} } from ${JSON.stringify(this.#module)};\n${variable}`;
+    const position = this.text.length - 1;
+    const use = { name: `import ${name}`, module: this.#module, isMember: true, file: programFile, position };
+    this.names.push({ ...use, type: undefined });
+    this.text += ";\n";
   }
 
   /** Adds a member that the program cannot use by a short expression: it is read where it is declared. */

@@ -58,6 +58,15 @@ const locks: Record<string, () => Lock> = {
       tryLock: () => sem.tryAcquire(),
     };
   },
+  "Semaphore.acquire without its number": () => {
+    const sem = new Semaphore(1);
+    return {
+      lock: (o) => (o === undefined ? sem.acquire() : sem.acquire(o)),
+      unlock: () => sem.release(),
+      with: (fn, o) => sem.withPermits(fn, o),
+      tryLock: () => sem.tryAcquire(),
+    };
+  },
 };
 
 const why = new Error("why");
@@ -247,6 +256,20 @@ describe("a canceled writer", () => {
 });
 
 describe("RateLimiter.wait", () => {
+  test("takes options in place of the number of events, which then is 1", () =>
+    bubble(async () => {
+      const limiter = new RateLimiter(1, 2);
+      await limiter.wait({});
+      expect(limiter.tokens).toBe(1);
+      await limiter.wait({ ctx: context.background() });
+      expect(limiter.tokens).toBe(0);
+      const [ctx, cancel] = context.withCancel(context.background());
+      const waiting = limiter.wait({ ctx });
+      cancel();
+      await expect(waiting).rejects.toBe(ctx.err());
+      await expect(limiter.wait({ ctx } as never, { ctx })).rejects.toThrow(RangeError);
+    }));
+
   test("with a signal rejects with its reason, and returns the tokens", async () => {
     await bubble(async () => {
       const limiter = new RateLimiter(1, 1);
@@ -257,7 +280,7 @@ describe("RateLimiter.wait", () => {
       controller.abort(why);
       await expect(waiting).rejects.toBe(why);
       expect(limiter.tokens).toBeCloseTo(0.1);
-      await expect(limiter.wait(1, { signal: controller.signal })).rejects.toBe(why);
+      await expect(limiter.wait({ signal: controller.signal })).rejects.toBe(why);
       expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
     });
   });

@@ -6,6 +6,7 @@ import { Prng } from "../../src/util/prng.ts";
 import { inBubble, listeners } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet, stateOf } from "../support/promises.ts";
+import { shown } from "../support/shown.ts";
 
 interface UsableLocker extends Locker {
   lock(): Promise<Disposable>;
@@ -190,7 +191,7 @@ test.each(seeds)("wakes waiters in the order of a reference queue (seed %i)", as
 test.each([undefined, null, "l", {}, { lock: () => undefined }, { unlock: () => undefined }])(
   "a Cond of %p is a TypeError",
   (l) => {
-    expect(() => new Cond(l as never)).toThrow(new TypeError(`Cond: l must be a lock, got ${String(l)}`));
+    expect(() => new Cond(l as never)).toThrow(new TypeError(`Cond: l must be a lock, got ${shown(l)}`));
   },
 );
 

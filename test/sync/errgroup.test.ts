@@ -3,6 +3,7 @@ import { Channel, context, ErrGroup, go, receive, select, time } from "goro";
 import { bubble, now, waitUntilBlocked } from "goro/testing";
 import { inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
+import { shown } from "../support/shown.ts";
 
 const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
 const doom = new Error("group_test: doomed");
@@ -323,7 +324,7 @@ describe("a limit", () => {
 describe("misuse", () => {
   test.each([undefined, null, 1, "f", {}])("%p is not a function", async (f) => {
     const group = new ErrGroup();
-    const text = (caller: string): string => `${caller}: f must be a function, got ${String(f)}`;
+    const text = (caller: string): string => `${caller}: f must be a function, got ${shown(f)}`;
     await expect(group.go(f as never)).rejects.toEqual(new TypeError(text("ErrGroup.go")));
     expect(() => group.tryGo(f as never)).toThrow(new TypeError(text("ErrGroup.tryGo")));
     await group.wait();
@@ -347,7 +348,7 @@ describe("misuse", () => {
 
   test.each([1.5, NaN, Infinity, "1", undefined])("%p is not a limit", (n) => {
     expect(() => new ErrGroup().setLimit(n as never)).toThrow(
-      new RangeError(`ErrGroup.setLimit: n must be an integer, got ${String(n)}`),
+      new RangeError(`ErrGroup.setLimit: n must be an integer, got ${shown(n)}`),
     );
   });
 });

@@ -7,6 +7,7 @@ import { limitIdle, limitTask } from "../../src/runtime/wait-reasons.ts";
 import { waitsOn } from "../../src/runtime/cancellation.ts";
 import { inBubble, listeners, Wrapper } from "../support/contexts.ts";
 import { quiet, stateOf } from "../support/promises.ts";
+import { shown } from "../support/shown.ts";
 
 const { background, withCancel, withCancelCause } = context;
 
@@ -119,7 +120,7 @@ describe("a limit", () => {
 describe("arguments", () => {
   test.each([0, -1, 1.5, NaN, "2", undefined, null])("%p is not a number of tasks", (n) => {
     const wrong = n as number;
-    const problem = `: concurrency must be a whole number, 1 or more, got ${String(n)}`;
+    const problem = `: concurrency must be a whole number, 1 or more, got ${shown(n)}`;
     const limit = createLimit(1);
     expect(() => createLimit(wrong)).toThrow(new RangeError(`createLimit${problem}`));
     expect(() => limit.group(wrong)).toThrow(new RangeError(`limit.group${problem}`));
@@ -298,6 +299,22 @@ describe("pause, resume and clear", () => {
     await tasks.end("b");
     await idle;
     expect(await Promise.all(calls)).toEqual(["a", "b"]);
+  });
+
+  test("isPaused says whether a limit, a group or a limit with keys is paused itself", () => {
+    const limit = createLimit(2);
+    const group = limit.group(1);
+    const keyed = limit.keyed<string>(1);
+    const all = [limit, group, keyed];
+    expect(all.map(({ isPaused }) => isPaused)).toEqual([false, false, false]);
+    for (const paused of all) {
+      paused.pause();
+      paused.pause();
+      expect(all.map(({ isPaused }) => isPaused)).toEqual(all.map((each) => each === paused));
+      paused.resume();
+      expect(all.map(({ isPaused }) => isPaused)).toEqual([false, false, false]);
+    }
+    expect(() => Object.assign(limit, { isPaused: true })).toThrow(TypeError);
   });
 
   test("clear rejects the tasks that wait, in the order of their calls, and no others", async () => {

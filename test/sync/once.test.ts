@@ -5,6 +5,7 @@ import { mutexLock } from "../../src/runtime/wait-reasons.ts";
 import { inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 import { stateOf } from "../support/promises.ts";
+import { shown } from "../support/shown.ts";
 
 describe("Once.do", () => {
   // R91
@@ -64,7 +65,7 @@ describe("Once.do", () => {
 
   test.each([undefined, null, "f", {}])("rejects %p, and the call does not count", async (f) => {
     const once = new Once();
-    const sentence = `Once.do: f must be a function, got ${String(f)}`;
+    const sentence = `Once.do: f must be a function, got ${shown(f)}`;
     await expect(once.do(f as never)).rejects.toThrow(new TypeError(sentence));
     let calls = 0;
     await once.do(() => calls++);
@@ -175,7 +176,7 @@ describe.each([
   });
 
   test.each([undefined, null, "f", {}])("is a TypeError for %p, thrown by the call itself", (f) => {
-    expect(() => once(f as never)).toThrow(new TypeError(`${name}: f must be a function, got ${String(f)}`));
+    expect(() => once(f as never)).toThrow(new TypeError(`${name}: f must be a function, got ${shown(f)}`));
   });
 
   test("is a TypeError for a generator function", () => {

@@ -4,6 +4,7 @@ import { bubble, now, waitUntilBlocked } from "goro/testing";
 import { Prng } from "../../src/util/prng.ts";
 import { GoLimiter } from "../model/bucket.ts";
 import { children, inBubble } from "../support/contexts.ts";
+import { shown } from "../support/shown.ts";
 
 const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
 
@@ -351,9 +352,9 @@ describe("misuse", () => {
   const count = "must be a whole number, 0 or more, got";
 
   test.each([-1, NaN, "1", null])("%p is not a limit", (limit) => {
-    expect(() => new RateLimiter(limit as never)).toThrow(new RangeError(`RateLimiter: limit ${rate} ${limit}`));
+    expect(() => new RateLimiter(limit as never)).toThrow(new RangeError(`RateLimiter: limit ${rate} ${shown(limit)}`));
     const limiter = new RateLimiter(1);
-    const complaint = new RangeError(`RateLimiter.setLimit: limit ${rate} ${limit}`);
+    const complaint = new RangeError(`RateLimiter.setLimit: limit ${rate} ${shown(limit)}`);
     expect(() => limiter.setLimit(limit as never)).toThrow(complaint);
     expect(limiter.limit).toBe(1);
   });
@@ -361,12 +362,12 @@ describe("misuse", () => {
   test.each([-1, 1.5, NaN, Infinity, "1", null])("%p is neither a burst nor a number of events", async (n) => {
     const bad = n as never;
     const limiter = new RateLimiter(1, 2);
-    expect(() => new RateLimiter(1, bad)).toThrow(new RangeError(`RateLimiter: burst ${count} ${n}`));
-    expect(() => limiter.setBurst(bad)).toThrow(new RangeError(`RateLimiter.setBurst: burst ${count} ${n}`));
-    expect(() => limiter.allow(bad)).toThrow(new RangeError(`RateLimiter.allow: n ${count} ${n}`));
-    expect(() => limiter.reserve(bad)).toThrow(new RangeError(`RateLimiter.reserve: n ${count} ${n}`));
+    expect(() => new RateLimiter(1, bad)).toThrow(new RangeError(`RateLimiter: burst ${count} ${shown(n)}`));
+    expect(() => limiter.setBurst(bad)).toThrow(new RangeError(`RateLimiter.setBurst: burst ${count} ${shown(n)}`));
+    expect(() => limiter.allow(bad)).toThrow(new RangeError(`RateLimiter.allow: n ${count} ${shown(n)}`));
+    expect(() => limiter.reserve(bad)).toThrow(new RangeError(`RateLimiter.reserve: n ${count} ${shown(n)}`));
     const wait = limiter.wait(bad, { ctx: context.background() });
-    await expect(wait).rejects.toEqual(new RangeError(`RateLimiter.wait: n ${count} ${n}`));
+    await expect(wait).rejects.toEqual(new RangeError(`RateLimiter.wait: n ${count} ${shown(n)}`));
     expect([limiter.burst, limiter.tokens]).toEqual([2, 2]);
   });
 
@@ -381,7 +382,7 @@ describe("misuse", () => {
 
   test.each([NaN, "1", undefined])("%p is not an interval", (ms) => {
     expect(() => RateLimiter.every(ms as never)).toThrow(
-      new RangeError(`RateLimiter.every: ms must be a number of milliseconds, got ${String(ms)}`),
+      new RangeError(`RateLimiter.every: ms must be a number of milliseconds, got ${shown(ms)}`),
     );
   });
 });

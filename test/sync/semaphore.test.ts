@@ -6,6 +6,7 @@ import { Prng } from "../../src/util/prng.ts";
 import { listeners, inBubble } from "../support/contexts.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet, stateOf } from "../support/promises.ts";
+import { shown } from "../support/shown.ts";
 
 const { background, withCancel } = context;
 const canceled = new context.Canceled();
@@ -16,7 +17,7 @@ describe("invalid numbers", () => {
   test.each([-1, 0.5, NaN, Infinity, 2 ** 53, "1", 1n])("%p is neither a size nor a number of permits", async (n) => {
     const wrong = n as number;
     const sentence = (caller: string): RangeError =>
-      new RangeError(`${caller} must be a whole number, 0 or more, got ${String(n)}`);
+      new RangeError(`${caller} must be a whole number, 0 or more, got ${shown(n)}`);
     expect(() => new Semaphore(wrong)).toThrow(sentence("Semaphore: size"));
     const sem = new Semaphore(1);
     await expect(sem.acquire(wrong)).rejects.toThrow(sentence("Semaphore.acquire: n"));

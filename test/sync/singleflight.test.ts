@@ -13,6 +13,7 @@ import { bubble, now } from "goro/testing";
 import { waitGroupWait } from "../../src/runtime/wait-reasons.ts";
 import { runSource } from "../support/programs.ts";
 import { quiet, stateOf } from "../support/promises.ts";
+import { shown } from "../support/shown.ts";
 
 // R161
 describe("do", () => {
@@ -157,7 +158,7 @@ describe("forget", () => {
 test.each([undefined, null, "f", {}])("%p is not a function, and no call is in progress then", async (f) => {
   const g = new SingleFlight<string, number>();
   const sentence = (caller: string): TypeError =>
-    new TypeError(`SingleFlight.${caller}: f must be a function, got ${String(f)}`);
+    new TypeError(`SingleFlight.${caller}: f must be a function, got ${shown(f)}`);
   await expect(g.do("key", f as never)).rejects.toThrow(sentence("do"));
   expect(() => g.doChan("key", f as never)).toThrow(sentence("doChan"));
   expect(await g.do("key", () => 1)).toEqual({ value: 1, shared: false });

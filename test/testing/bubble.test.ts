@@ -24,6 +24,7 @@ import { waitReasons } from "../../src/runtime/wait-reasons.ts";
 import { realClock } from "../../src/runtime/timer.ts";
 import { runSource } from "../support/programs.ts";
 import { capacities, quiet } from "../support/promises.ts";
+import { shown } from "../support/shown.ts";
 
 const epoch = Date.UTC(2000, 0, 1);
 const seeds = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
@@ -935,13 +936,13 @@ describe("a call", () => {
   test.each([NaN, 1.5, Infinity, 2 ** 53, "x", "1", true, 1n])("with the seed %p is refused", async (seed) => {
     let ran = false;
     const call = bubble(() => (ran = true), { seed: seed as number });
-    await expect(call).rejects.toEqual(new RangeError(`bubble: seed must be a whole number, got ${String(seed)}`));
+    await expect(call).rejects.toEqual(new RangeError(`bubble: seed must be a whole number, got ${shown(seed)}`));
     expect(ran).toBe(false);
   });
 
   test.each([undefined, null, "x", {}])("with %p as the function is refused", async (f) => {
     const call = bubble(f as () => unknown);
-    await expect(call).rejects.toEqual(new TypeError(`bubble: f must be a function, got ${String(f)}`));
+    await expect(call).rejects.toEqual(new TypeError(`bubble: f must be a function, got ${shown(f)}`));
   });
 
   test.each<[string, () => unknown, unknown]>([

@@ -20,6 +20,7 @@ import { runSource } from "../support/programs.ts";
 import { inBubble, listeners } from "../support/contexts.ts";
 import { quiet } from "../support/promises.ts";
 import { replace } from "../support/replace.ts";
+import { shown } from "../support/shown.ts";
 
 /** The time at which a bubble starts. */
 const start = Date.UTC(2000, 0, 1);
@@ -598,7 +599,7 @@ describe("an invalid duration", () => {
     bubble(() => {
       for (const ms of notNumbers) {
         expect(() => call(ms)).toThrow(
-          new RangeError(`${caller}: ms must be a number of milliseconds, got ${String(ms)}`),
+          new RangeError(`${caller}: ms must be a number of milliseconds, got ${shown(ms)}`),
         );
       }
     }),
@@ -614,7 +615,7 @@ describe("an invalid duration", () => {
     bubble(async () => {
       for (const ms of notNumbers) {
         await expect(time.sleep(ms)).rejects.toThrow(
-          new RangeError(`time.sleep: ms must be a number of milliseconds, got ${String(ms)}`),
+          new RangeError(`time.sleep: ms must be a number of milliseconds, got ${shown(ms)}`),
         );
       }
     }));
@@ -646,7 +647,7 @@ test.each([function* () {}, async function* () {}])("afterFunc refuses a generat
 test.each([undefined, null, "f", {}])("afterFunc refuses %p as the function", (f) =>
   bubble(() => {
     expect(() => time.afterFunc(1, f as never)).toThrow(
-      new TypeError(`time.afterFunc: f must be a function, got ${String(f)}`),
+      new TypeError(`time.afterFunc: f must be a function, got ${shown(f)}`),
     );
     expect(currentClock().size).toBe(0);
   }),

@@ -10,6 +10,7 @@ import { parseFrames, positionOf } from "../../src/util/stack.ts";
 import { buildTracks } from "../../src/trace/tracks.ts";
 import { quiet } from "../support/promises.ts";
 import { replace } from "../support/replace.ts";
+import { shown } from "../support/shown.ts";
 
 /** Records `f` in a bubble, where nothing else happens. */
 async function recorded(f: () => Promise<void>, options: RecordOptions = {}): Promise<Trace> {
@@ -361,7 +362,7 @@ describe("a recording", () => {
 
   test.each([-1, 1.5, NaN, "10"])("rejects %p for a limit", (limit) => {
     expect(() => record({ limit: limit as number })).toThrow(
-      new RangeError(`record: limit must be a whole number, 0 or more, got ${limit}`),
+      new RangeError(`record: limit must be a whole number, 0 or more, got ${shown(limit)}`),
     );
   });
 

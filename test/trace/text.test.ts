@@ -369,7 +369,7 @@ describe("the options", () => {
 
   test.each([
     [{ width: 39 }, RangeError, "renderText: width must be a whole number, 40 or more, got 39"],
-    [{ width: "80" }, RangeError, "renderText: width must be a whole number, 40 or more, got 80"],
+    [{ width: "80" }, RangeError, 'renderText: width must be a whole number, 40 or more, got "80"'],
     [{ rows: 19 }, RangeError, "renderText: rows must be a whole number, 20 or more, got 19"],
     [{ from: -1 }, RangeError, "renderText: from must be a number, 0 or more, got -1"],
     [{ from: 5, to: 4 }, RangeError, "renderText: to must be a number, 5 or more, got 4"],

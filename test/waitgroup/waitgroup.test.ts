@@ -3,6 +3,7 @@ import { Channel, go, numGoroutine, PanicError, WaitGroup } from "goro";
 import { bubble } from "goro/testing";
 import { runSource } from "../support/programs.ts";
 import { quiet, stateOf } from "../support/promises.ts";
+import { shown } from "../support/shown.ts";
 
 const negative = new PanicError("sync: negative WaitGroup counter");
 
@@ -103,7 +104,7 @@ describe("misuse", () => {
     async (delta) => {
       const wg = new WaitGroup();
       expect(() => wg.add(delta as number)).toThrow(RangeError);
-      expect(() => wg.add(delta as number)).toThrow(`WaitGroup.add: delta must be an integer, got ${String(delta)}`);
+      expect(() => wg.add(delta as number)).toThrow(`WaitGroup.add: delta must be an integer, got ${shown(delta)}`);
       await wg.wait();
     },
   );
@@ -114,7 +115,7 @@ describe("misuse", () => {
     async (f) => {
       const wg = new WaitGroup();
       const live = numGoroutine();
-      expect(() => wg.go(f as never)).toThrow(new TypeError(`WaitGroup.go: f must be a function, got ${String(f)}`));
+      expect(() => wg.go(f as never)).toThrow(new TypeError(`WaitGroup.go: f must be a function, got ${shown(f)}`));
       expect(numGoroutine()).toBe(live);
       await wg.wait();
     },
