@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Channel, context, time } from "goro";
 import { CancelContext } from "../../src/context/cancel.ts";
+import { inBubble } from "../support/contexts.ts";
 import { isCollected } from "../support/memory.ts";
 import { replace } from "../support/replace.ts";
 import { runSource } from "../support/programs.ts";
