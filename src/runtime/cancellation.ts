@@ -7,7 +7,6 @@
 import { toError } from "../util/inspect.ts";
 import { type Check, describe, isContext, isSignal } from "../util/validate.ts";
 import { Listener, notify, WaitQueue } from "../util/wait-queue.ts";
-import { addWakeSource } from "./deadlock-info.ts";
 import { PanicError } from "./panic.ts";
 
 /** A context, as far as a call that waits uses it. Every `context.Context` is one. */
@@ -177,31 +176,32 @@ export interface AbortFollower {
   aborted(): void;
 }
 
-/** The library's listener on a signal: at most one, whatever waits. */
-class AbortWatch {
-  // It is not known what can abort a signal: `AbortSignal.timeout` has a timer that does not keep the process alive. Therefore the program
-  // is not reported as deadlocked while something waits for a signal.
-  static {
-    addWakeSource(() => [...watchRefs].some((ref) => ref.deref()?.isAwaited === true));
-  }
+/** Called with each new watch of a signal. Returns a function that is called when the signal has aborted. */
+type WatchTracker = (watch: AbortWatch) => () => void;
 
+/** Null without the detection of deadlocks: see abort-watches.ts. */
+let trackWatch: WatchTracker | null = null;
+
+/** Sets the function that is called with each new watch. */
+export function setWatchTracker(tracker: WatchTracker): void {
+  trackWatch = tracker;
+}
+
+/** The library's listener on a signal: at most one, whatever waits. */
+export class AbortWatch {
   readonly listeners: WaitQueue<Listener> = new WaitQueue<Listener>();
   follower: AbortFollower | null = null;
   reason: Error | undefined;
 
   constructor(signal: AbortSignal) {
     if (signal.aborted) return;
-    const forget = rememberWatch(this);
+    const forget = trackWatch?.(this);
     const onAbort = (): void => {
-      forget();
+      forget?.();
       this.follower?.aborted();
       this.listeners.drain(notify);
     };
     signal.addEventListener("abort", onAbort, { once: true });
-  }
-
-  get isAwaited(): boolean {
-    return this.listeners.first !== null || this.follower?.isAwaited === true;
   }
 }
 
@@ -229,22 +229,6 @@ export function followSignal(signal: AbortSignal, follower: AbortFollower): void
 /** Returns the number of waits that `signal` can cancel now: for tests. */
 export function waitsOn(signal: AbortSignal): number {
   return watchOf(signal).listeners.count();
-}
-
-/** The watches of signals that have not aborted. A signal holds its watch; these references must not. */
-const watchRefs = new Set<WeakRef<AbortWatch>>();
-let pruneAt = 64;
-
-function rememberWatch(watch: AbortWatch): () => void {
-  // Cloudflare Workers of 2024 have neither WeakRef nor a `main` that could be deadlocked.
-  if (typeof WeakRef !== "function") return () => undefined;
-  const ref = new WeakRef(watch);
-  watchRefs.add(ref);
-  if (watchRefs.size >= pruneAt) {
-    for (const other of watchRefs) if (other.deref() === undefined) watchRefs.delete(other);
-    pruneAt = Math.max(64, 2 * watchRefs.size);
-  }
-  return () => watchRefs.delete(ref);
 }
 
 /**
