@@ -1,8 +1,8 @@
 // The options by which a call that waits can be canceled. A call takes a context or an AbortSignal, by these names, in the options
 // object that is its last argument.
 //
-// A context is known here by its methods alone, and its channel by a function that the class Channel sets, so that a lock carries neither
-// contexts nor channels into a bundle.
+// A context is known here by its methods alone. The class Channel sets the function that makes the cancellation of a context, so that a lock
+// carries neither contexts nor channels into a bundle, nor what watches them.
 
 import { toError } from "../util/inspect.ts";
 import { type Check, describe, isContext, isSignal } from "../util/validate.ts";
@@ -51,14 +51,19 @@ export interface ClosableState {
   onClose(listener: Listener): void;
 }
 
-type ClosableStateOf = (channel: object) => ClosableState | undefined;
+type ContextCancellationOf = (ctx: Partial<WaitContext> | undefined) => Cancellation | null | undefined;
 
 /** Null without the class Channel: then no object is a channel. */
-let closableStateOf: ClosableStateOf | null = null;
+let contextCancellationOf: ContextCancellationOf | null = null;
 
-/** Sets the function that returns the state of a channel of the library; undefined for other objects. */
-export function setClosableStateOf(stateOf: ClosableStateOf): void {
-  closableStateOf = stateOf;
+/** Makes contexts cancel waits. `stateOf` returns the state of a channel of the library; undefined for other objects. */
+export function setClosableStateOf(stateOf: (channel: object) => ClosableState | undefined): void {
+  contextCancellationOf = (ctx) => {
+    if (typeof ctx?.done !== "function" || typeof ctx.err !== "function") return undefined;
+    const done: unknown = ctx.done();
+    const state = typeof done === "object" && done !== null ? stateOf(done) : undefined;
+    return state && (state.isNever ? null : new ContextCancellation(ctx as WaitContext, state));
+  };
 }
 
 /** A context or an AbortSignal that can cancel waits. */
@@ -258,16 +263,10 @@ export function cancellationOf(check: Check, options: WaitOptions | undefined): 
   if (options === undefined) return null;
   const { ctx, signal } = options;
   // A context whose channel is known passes all checks, which take as long as the wait.
-  const known = signal === undefined ? doneStateOf(ctx) : undefined;
-  if (known === undefined) checkWaitOptions(check, options);
+  const ofContext = signal === undefined ? contextCancellationOf?.(ctx) : undefined;
+  if (ofContext !== undefined) return ofContext;
+  checkWaitOptions(check, options);
   if (signal !== undefined) return new SignalCancellation(signal);
   if (ctx === undefined) return null;
-  if (known === undefined) throw check.error(`ctx.done() must return a Channel, got ${describe(ctx.done())}`);
-  return known.isNever ? null : new ContextCancellation(ctx, known);
-}
-
-function doneStateOf(ctx: Partial<WaitContext> | undefined): ClosableState | undefined {
-  if (typeof ctx?.done !== "function" || typeof ctx.err !== "function") return undefined;
-  const done: unknown = ctx.done();
-  return typeof done === "object" && done !== null ? closableStateOf?.(done) : undefined;
+  throw check.error(`ctx.done() must return a Channel, got ${describe(ctx.done())}`);
 }
