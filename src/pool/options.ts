@@ -318,7 +318,7 @@ export function resolveOptions<Job, Result>(
   };
 }
 
-// One function for all pools: see pool-host.ts.
+// One function for all pools: see job-dispatcher.ts.
 function noPriority(): number {
   return 0;
 }
