@@ -172,7 +172,7 @@ export class CancelContext extends BaseContext implements Child {
 
 /** A context with a deadline: `timerCtx` of context.go. */
 export class DeadlineContext extends CancelContext {
-  declare readonly expiry: Expiry;
+  declare readonly expiry: TimedExpiry;
   #timer: RuntimeTimer | null = null;
 
   /** Schedules the cancellation with `cause` at the deadline, unless the context has been canceled already. */
@@ -199,15 +199,21 @@ export class DeadlineContext extends CancelContext {
 
 /** A deadline. Expiries on the same clock are compared by `due`, which is unaffected when the machine's clock is set. */
 export interface Expiry {
-  readonly clock: Clock;
-  /** The deadline by the monotonic reading of `clock`, in milliseconds. */
+  /** Null for the deadline of a context of the user's: a bundle that derives from such contexts, and has no timers, carries no clock. */
+  readonly clock: Clock | null;
+  /** The deadline by the monotonic reading of `clock`, in milliseconds; without a clock, `deadline`. */
   readonly due: number;
   /** The deadline in milliseconds since the epoch. */
   readonly deadline: number;
 }
 
+/** An expiry on a clock. */
+export interface TimedExpiry extends Expiry {
+  readonly clock: Clock;
+}
+
 /** Returns the expiry in `delay` milliseconds. `deadline` is its wall time if that is known. */
-export function expiryIn(delay: number, deadline?: number): Expiry {
+export function expiryIn(delay: number, deadline?: number): TimedExpiry {
   const clock = currentClock();
   return { clock, due: clock.now() + delay, deadline: deadline ?? clock.wall() + delay };
 }
@@ -219,7 +225,7 @@ export function expiryOf(ctx: Context): Expiry | undefined {
   const nearest = ctx instanceof CancelContext ? ctx : ctx.value(cancelContextKey);
   const expiry = nearest instanceof CancelContext ? nearest.expiry : undefined;
   // A context of the user's may have another deadline than the nearest CancelContext.
-  return expiry?.deadline === deadline ? expiry : expiryIn(deadline - currentClock().wall(), deadline);
+  return expiry?.deadline === deadline ? expiry : { clock: null, due: deadline, deadline };
 }
 
 /** Reports whether `a` is earlier than `b`. */
@@ -230,7 +236,7 @@ export function isEarlier(a: Expiry, b: Expiry): boolean {
 /** Returns the number of milliseconds until the deadline of `ctx`; Infinity if it has none. */
 export function timeLeft(ctx: Context): number {
   const expiry = expiryOf(ctx);
-  return expiry === undefined ? Infinity : expiry.due - expiry.clock.now();
+  return expiry === undefined ? Infinity : expiry.due - (expiry.clock?.now() ?? currentClock().wall());
 }
 
 /** A function to call when a context is canceled. */

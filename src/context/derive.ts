@@ -11,11 +11,11 @@ import {
   CancelContext,
   causeOf,
   DeadlineContext,
-  type Expiry,
   expiryIn,
   expiryOf,
   isEarlier,
   onCancel,
+  type TimedExpiry,
 } from "./cancel.ts";
 import type { Context, Key } from "./context.ts";
 import { canceled } from "./errors.ts";
@@ -139,7 +139,7 @@ export function withTimeoutCause(parent: Context, ms: number, cause: Error | nul
 function withExpiry(
   caller: string,
   parent: Context,
-  expiry: Expiry,
+  expiry: TimedExpiry,
   cause: Error | null,
 ): [ctx: Context, cancel: CancelFunc] {
   const reason = checkCause(cause);

@@ -16,12 +16,8 @@ export class JobAdmission<Job, Result> {
   readonly #lifecycle: PoolLifecycle<Job, Result>;
   #lastOrder = 0;
 
-  constructor(
-    runner: JobRunner<Job, Result, Worker<PoolJob<Job, Result>>>,
-    dispatcher: JobDispatcher<Job, Result>,
-    lifecycle: PoolLifecycle<Job, Result>,
-  ) {
-    this.#runner = runner;
+  constructor(dispatcher: JobDispatcher<Job, Result>, lifecycle: PoolLifecycle<Job, Result>) {
+    this.#runner = dispatcher.runner;
     this.#dispatcher = dispatcher;
     this.#lifecycle = lifecycle;
   }

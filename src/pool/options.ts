@@ -145,13 +145,13 @@ export interface PoolOptions<Job, Result> extends RunPoolOptions<Job, Result> {
   readonly priority?: (job: Job) => number;
 }
 
-/** The options of a {@link WorkerPool} that do not go together with a source: the source has policies of its own. */
+/** The options of a {@link WorkerPool} that do not go together with a source, which has policies of its own, and what to write instead. */
 const sourcePolicies = {
-  retry: "the source retries failed jobs: set the retries of its queue, or call retry() in the function",
-  rate: "the source limits the rate of all machines: set the rate of its queue",
-  priority: "the source orders the jobs: set the priority of its queue",
-  queueSize: "jobs wait in the source: set the depth of its queue",
-  stopOnError: "other pools continue with the jobs of the source: to stop this one, call stop() in onEvent",
+  retry: "set the retries of its queue, or call retry() in the function",
+  rate: "set the rate of its queue",
+  priority: "set the priority of its queue",
+  queueSize: "set the depth of its queue",
+  stopOnError: "call stop() in onEvent",
 } as const;
 
 /**
@@ -318,7 +318,7 @@ export function resolveOptions<Job, Result>(
   };
 }
 
-// One function for all pools: see pool-host.ts.
+// One function for all pools: see job-dispatcher.ts.
 function noPriority(): number {
   return 0;
 }

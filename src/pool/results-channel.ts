@@ -1,12 +1,24 @@
 // The channel of a WorkerPool for the outcomes of the jobs that were submitted by `send`.
 
 import { Channel, channelStateOf, type ReceiveChannel } from "../channel/channel.ts";
-import type { ChannelState, TimerSource } from "../channel/channel-state.ts";
+import type { ChannelState } from "../channel/channel-state.ts";
 import { addDeadlockHint } from "../runtime/deadlock-info.ts";
 import type { JobOutcome, OutcomeListener, PoolJob } from "./job.ts";
 
 /** The number of such channels for which a receiver waits. */
 let awaitedChannels = 0;
+
+/** The part of the life of a pool that its results use. */
+interface ResultsLifecycle {
+  /** Called before a receive. */
+  checkContext(): void;
+
+  /** Called when a receiver begins to wait. */
+  attach(): void;
+
+  /** Called when no receiver waits any more. */
+  check(): void;
+}
 
 export class ResultsChannel<Job, Result> implements OutcomeListener<Job, Result> {
   static {
@@ -23,18 +35,17 @@ export class ResultsChannel<Job, Result> implements OutcomeListener<Job, Result>
   readonly #state = channelStateOf(this.#channel) as ChannelState<JobOutcome<Job, Result>>;
   #isCounted = false;
 
-  /** `pool` is called before a receive, when a receiver begins to wait, and when none waits any more. */
-  constructor(pool: TimerSource) {
+  constructor(pool: { readonly lifecycle: ResultsLifecycle }) {
     this.#state.source = {
       showsBuffer: true,
-      poll: () => pool.poll(),
+      poll: () => pool.lifecycle.checkContext(),
       arm: () => {
         this.#updateCount();
-        pool.arm();
+        pool.lifecycle.attach();
       },
       disarm: () => {
         this.#updateCount();
-        pool.disarm();
+        pool.lifecycle.check();
       },
     };
   }

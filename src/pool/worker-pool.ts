@@ -18,7 +18,7 @@ import { Check, checkCount, checkFunction } from "../util/validate.ts";
 import type { JobOutcome, PoolJob, PoolTask } from "./job.ts";
 import { JobAdmission } from "./job-admission.ts";
 import { JobDispatcher } from "./job-dispatcher.ts";
-import { JobRunner } from "./job-runner.ts";
+import type { JobRunner } from "./job-runner.ts";
 import {
   checkPriority,
   type PoolFunc,
@@ -27,8 +27,8 @@ import {
   type RunJobOptions,
   type SourcePoolOptions,
 } from "./options.ts";
+import { MapSubmitter } from "./map-submitter.ts";
 import { type MapOptions, OrderedResults } from "./ordered-results.ts";
-import { MapSubmitter, PoolHost } from "./pool-host.ts";
 import { PoolLifecycle } from "./pool-lifecycle.ts";
 import type { PoolStats, StopReport } from "./report.ts";
 import { ResultsChannel } from "./results-channel.ts";
@@ -64,7 +64,6 @@ const checks = {
  * for await (const square of pool.map([1, 2, 3, 4, 5])) console.log(square);
  */
 export class WorkerPool<Job, Result> extends Printable implements AsyncDisposable {
-  readonly #host: PoolHost<Job, Result>;
   readonly #runner: JobRunner<Job, Result, Worker<PoolJob<Job, Result>>>;
   readonly #dispatcher: JobDispatcher<Job, Result>;
   readonly #admission: JobAdmission<Job, Result>;
@@ -94,21 +93,20 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
     super();
     checkFunction("WorkerPool", f);
     const settings = resolvePoolOptions(options);
-    const host = new PoolHost<Job, Result>();
-    this.#host = host;
-    this.#runner = new JobRunner("WorkerPool", f, settings, host);
-    this.#dispatcher = host.dispatcher = new JobDispatcher(this.#runner, host);
-    this.#results = new ResultsChannel(host);
+    const dispatcher = new JobDispatcher("WorkerPool", f, settings);
+    this.#dispatcher = dispatcher;
+    this.#runner = dispatcher.runner;
+    this.#results = new ResultsChannel(dispatcher);
     this.results = this.#results.channel;
-    this.#feeder = host.feeder =
+    this.#feeder = dispatcher.feeder =
       settings.source === undefined ? null : this.#createFeeder(settings.source, captureAsyncContext());
-    this.#lifecycle = host.lifecycle = new PoolLifecycle({
+    this.#lifecycle = dispatcher.lifecycle = new PoolLifecycle({
       runner: this.#runner,
-      dispatcher: this.#dispatcher,
+      dispatcher,
       results: this.#results,
       feeder: this.#feeder,
     });
-    this.#admission = new JobAdmission(this.#runner, this.#dispatcher, this.#lifecycle);
+    this.#admission = new JobAdmission(dispatcher, this.#lifecycle);
     if (this.#feeder === null) return;
     this.#lifecycle.attach();
     this.#feeder.check();
@@ -236,7 +234,14 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
     const ctx = contextOf(checks.map, options);
     if (maxInFlight !== undefined) checkCount(checks.map, "maxInFlight", 1, maxInFlight);
     const { settings } = this.#runner;
-    const submitter = new MapSubmitter(this.#host, this.#admission, ctx, settings.ctx, maxInFlight);
+    const submitter = new MapSubmitter(
+      this.#dispatcher,
+      this.#lifecycle,
+      this.#admission,
+      ctx,
+      settings.ctx,
+      maxInFlight,
+    );
     return new OrderedResults(jobs, captureAsyncContext(), submitter);
   }
 

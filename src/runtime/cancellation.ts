@@ -1,13 +1,12 @@
 // The options by which a call that waits can be canceled. A call takes a context or an AbortSignal, by these names, in the options
 // object that is its last argument.
 //
-// A context is known here by its methods alone, and its channel by a function that the class Channel sets, so that a lock carries neither
-// contexts nor channels into a bundle.
+// A context is known here by its methods alone. The class Channel sets the function that makes the cancellation of a context, so that a lock
+// carries neither contexts nor channels into a bundle, nor what watches them.
 
 import { toError } from "../util/inspect.ts";
 import { type Check, describe, isContext, isSignal } from "../util/validate.ts";
 import { Listener, notify, WaitQueue } from "../util/wait-queue.ts";
-import { addWakeSource } from "./deadlock-info.ts";
 import { PanicError } from "./panic.ts";
 
 /** A context, as far as a call that waits uses it. Every `context.Context` is one. */
@@ -55,14 +54,19 @@ export interface ClosableState {
   onClose(listener: Listener): void;
 }
 
-type ClosableStateOf = (channel: object) => ClosableState | undefined;
+type ContextCancellationOf = (ctx: Partial<WaitContext> | undefined) => Cancellation | null | undefined;
 
 /** Null without the class Channel: then no object is a channel. */
-let closableStateOf: ClosableStateOf | null = null;
+let contextCancellationOf: ContextCancellationOf | null = null;
 
-/** Sets the function that returns the state of a channel of the library; undefined for other objects. */
-export function setClosableStateOf(stateOf: ClosableStateOf): void {
-  closableStateOf = stateOf;
+/** Makes contexts cancel waits. `stateOf` returns the state of a channel of the library; undefined for other objects. */
+export function setClosableStateOf(stateOf: (channel: object) => ClosableState | undefined): void {
+  contextCancellationOf = (ctx) => {
+    if (typeof ctx?.done !== "function" || typeof ctx.err !== "function") return undefined;
+    const done: unknown = ctx.done();
+    const state = typeof done === "object" && done !== null ? stateOf(done) : undefined;
+    return state && (state.isNever ? null : new ContextCancellation(ctx as WaitContext, state));
+  };
 }
 
 /** A context or an AbortSignal that can cancel waits. */
@@ -180,31 +184,32 @@ export interface AbortFollower {
   aborted(): void;
 }
 
-/** The library's listener on a signal: at most one, whatever waits. */
-class AbortWatch {
-  // It is not known what can abort a signal: `AbortSignal.timeout` has a timer that does not keep the process alive. Therefore the program
-  // is not reported as deadlocked while something waits for a signal.
-  static {
-    addWakeSource(() => [...watchRefs].some((ref) => ref.deref()?.isAwaited === true));
-  }
+/** Called with each new watch of a signal. Returns a function that is called when the signal has aborted. */
+type WatchTracker = (watch: AbortWatch) => () => void;
 
+/** Null without the detection of deadlocks: see abort-watches.ts. */
+let trackWatch: WatchTracker | null = null;
+
+/** Sets the function that is called with each new watch. */
+export function setWatchTracker(tracker: WatchTracker): void {
+  trackWatch = tracker;
+}
+
+/** The library's listener on a signal: at most one, whatever waits. */
+export class AbortWatch {
   readonly listeners: WaitQueue<Listener> = new WaitQueue<Listener>();
   follower: AbortFollower | null = null;
   reason: Error | undefined;
 
   constructor(signal: AbortSignal) {
     if (signal.aborted) return;
-    const forget = rememberWatch(this);
+    const forget = trackWatch?.(this);
     const onAbort = (): void => {
-      forget();
+      forget?.();
       this.follower?.aborted();
       this.listeners.drain(notify);
     };
     signal.addEventListener("abort", onAbort, { once: true });
-  }
-
-  get isAwaited(): boolean {
-    return this.listeners.first !== null || this.follower?.isAwaited === true;
   }
 }
 
@@ -234,22 +239,6 @@ export function waitsOn(signal: AbortSignal): number {
   return watchOf(signal).listeners.count();
 }
 
-/** The watches of signals that have not aborted. A signal holds its watch; these references must not. */
-const watchRefs = new Set<WeakRef<AbortWatch>>();
-let pruneAt = 64;
-
-function rememberWatch(watch: AbortWatch): () => void {
-  // Cloudflare Workers of 2024 have neither WeakRef nor a `main` that could be deadlocked.
-  if (typeof WeakRef !== "function") return () => undefined;
-  const ref = new WeakRef(watch);
-  watchRefs.add(ref);
-  if (watchRefs.size >= pruneAt) {
-    for (const other of watchRefs) if (other.deref() === undefined) watchRefs.delete(other);
-    pruneAt = Math.max(64, 2 * watchRefs.size);
-  }
-  return () => watchRefs.delete(ref);
-}
-
 /**
  * Checks `ctx` and `signal` of `options`. Other options are not checked.
  *
@@ -277,16 +266,10 @@ export function cancellationOf(check: Check, options: WaitOptions | undefined): 
   if (options === undefined) return null;
   const { ctx, signal } = options;
   // A context whose channel is known passes all checks, which take as long as the wait.
-  const known = signal === undefined ? doneStateOf(ctx) : undefined;
-  if (known === undefined) checkWaitOptions(check, options);
+  const ofContext = signal === undefined ? contextCancellationOf?.(ctx) : undefined;
+  if (ofContext !== undefined) return ofContext;
+  checkWaitOptions(check, options);
   if (signal !== undefined) return new SignalCancellation(signal);
   if (ctx === undefined) return null;
-  if (known === undefined) throw check.error(`ctx.done() must return a Channel, got ${describe(ctx.done())}`);
-  return known.isNever ? null : new ContextCancellation(ctx, known);
-}
-
-function doneStateOf(ctx: Partial<WaitContext> | undefined): ClosableState | undefined {
-  if (typeof ctx?.done !== "function" || typeof ctx.err !== "function") return undefined;
-  const done: unknown = ctx.done();
-  return typeof done === "object" && done !== null ? closableStateOf?.(done) : undefined;
+  throw check.error(`ctx.done() must return a Channel, got ${describe(ctx.done())}`);
 }

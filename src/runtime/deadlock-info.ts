@@ -1,12 +1,7 @@
 // What other parts of the library add to the detection of deadlocks and to its reports. Kept apart from the reports, so that a bundle
 // without `main` does not carry them.
 
-const wakeSources: (() => boolean)[] = [];
-
-/** Adds a function that reports whether something outside of the program may wake a goroutine, although the host is idle. */
-export function addWakeSource(mayWake: () => boolean): void {
-  wakeSources.push(mayWake);
-}
+import { isSignalAwaited } from "./abort-watches.ts";
 
 const hints: (() => string)[] = [];
 
@@ -24,12 +19,12 @@ export function deadlockHints(): string {
     .join("");
 }
 
-/** How long the process is kept alive, in milliseconds, before the wake sources are checked again. */
+/** How long the process is kept alive, in milliseconds, before it is checked again whether it waits for a signal. */
 const wakeInterval = 50;
 
-/** Reports whether a source outside of the library may still wake a goroutine. If so, keeps the process alive until the next check. */
+/** Reports whether something outside of the library may still wake a goroutine. If so, keeps the process alive until the next check. */
 export function mayBeWoken(): boolean {
-  if (!wakeSources.some((mayWake) => mayWake())) return false;
+  if (!isSignalAwaited()) return false;
   setTimeout(() => undefined, wakeInterval);
   return true;
 }

@@ -65,7 +65,6 @@ let deferRounds = 0;
 let budgetAtLastRound = 0;
 
 let deferredResolutions: unknown[] = [];
-let yieldWaiters: (() => void)[] = [];
 let turnTasks: (() => void)[] = [];
 
 type ResolveFn<R> = (result: R) => void;
@@ -150,7 +149,7 @@ export function nextMacrotask(): Promise<void> {
   const realm = currentRealm();
   if (realm !== undefined) return new Promise((resolve) => realm.schedule(resolve, undefined));
   scheduleTurn();
-  return new Promise((resolve) => yieldWaiters.push(resolve));
+  return new Promise((resolve) => turnTasks.push(resolve));
 }
 
 /** Calls `task`, which must not throw, on the next turn of the event loop. The process does not stay alive for it. */
@@ -245,13 +244,10 @@ function endYield(): void {
     beginSlice(now());
   }
   const resolutions = deferredResolutions;
-  const waiters = yieldWaiters;
   const tasks = turnTasks;
   deferredResolutions = [];
-  yieldWaiters = [];
   turnTasks = [];
   for (let i = 0; i < resolutions.length; i += 2) (resolutions[i] as ResolveFn<unknown>)(resolutions[i + 1]);
-  for (const resolve of waiters) resolve();
   for (const task of tasks) task();
 }
 

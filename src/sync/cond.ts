@@ -9,7 +9,7 @@ import type { ParkedOperation, Waiter } from "../runtime/waiter.ts";
 import { Printable } from "../util/inspect.ts";
 import { Check, describe } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
-import { type Locker, suspend, SuspendableLock } from "./lock-guard.ts";
+import { type Locker, suspend } from "./lock-guard.ts";
 
 /**
  * Lets goroutines wait for a condition that others make true. The condition is checked and changed while `l` is held. Since it may
@@ -76,7 +76,7 @@ export class Cond extends Printable {
     park(waiter, condWait, this.#realm === currentRealm());
     let resume: (guard: unknown) => void;
     try {
-      resume = unlock(this.l);
+      resume = suspend(this.l);
     } catch (error) {
       if (waiter.queue !== null) {
         this.#waiters.remove(waiter);
@@ -113,14 +113,4 @@ const waitCheck = /* @__PURE__ */ new Check("Cond.wait");
 
 function wake(waiter: ParkedOperation<void, void>): void {
   waiter.resume(condWait, undefined);
-}
-
-function unlock(l: Locker): (guard: unknown) => void {
-  if (l instanceof SuspendableLock) return suspend(l);
-  l.unlock();
-  return noop;
-}
-
-function noop(): void {
-  // A user's own lock has no guards of the library.
 }

@@ -71,23 +71,6 @@ export class LockGuard implements Disposable {
   }
 }
 
-/**
- * Releases a lock of the library during a `Cond.wait`. Returns a function that takes what `lock()` has resolved with after the wait: the
- * guard from before the wait becomes the guard of the new hold.
- *
- * @throws {PanicError} if `lock` is not held.
- */
-export let suspend: (lock: SuspendableLock) => (guard: unknown) => void;
-
-/** A lock of the library. Unlike a release by hand, a suspension does not end the guarded hold. */
-export abstract class SuspendableLock extends Printable {
-  protected abstract suspendHold(): (guard: unknown) => void;
-
-  static {
-    suspend = (lock) => lock.suspendHold();
-  }
-}
-
 /** The guard that holds a lock; null, if it is not held. */
 export let ownerOf: (lock: OwnedLock) => LockGuard | null;
 
@@ -95,7 +78,7 @@ export let ownerOf: (lock: OwnedLock) => LockGuard | null;
 export let setOwner: (lock: OwnedLock, guard: LockGuard | null) => void;
 
 /** A lock that one goroutine at a time can hold, and that stores the guard of that hold. */
-export abstract class OwnedLock extends SuspendableLock implements Locker {
+export abstract class OwnedLock extends Printable implements Locker {
   #owner: LockGuard | null = null;
 
   static {
@@ -105,15 +88,31 @@ export abstract class OwnedLock extends SuspendableLock implements Locker {
 
   abstract lock(): Promise<Disposable>;
   abstract unlock(): void;
+}
 
-  protected suspendHold(): (guard: unknown) => void {
-    const before = this.#owner;
-    this.unlock();
-    return (guard) => {
-      // Another goroutine may have unlocked it meanwhile.
-      if (this.#owner === guard) this.#owner = before;
-    };
-  }
+/** A lock of the library that stores its hold in another way. */
+export interface SuspendableLock extends Locker {
+  /** See {@link suspend}. */
+  [suspendHold](): (guard: unknown) => void;
+}
+
+/** The key of the method by which {@link suspend} releases such a lock. */
+export const suspendHold: unique symbol = Symbol("suspendHold");
+
+/**
+ * Releases a lock during a `Cond.wait`. Unlike a release by hand, that does not end the guarded hold: the returned function takes what
+ * `lock()` has resolved with after the wait, and the guard from before the wait becomes the guard of the new hold.
+ *
+ * @throws {PanicError} if `lock` is a lock of the library and is not held.
+ */
+export function suspend(lock: Locker): (guard: unknown) => void {
+  if (suspendHold in lock) return (lock as SuspendableLock)[suspendHold]();
+  const before = lock instanceof OwnedLock ? ownerOf(lock) : null;
+  lock.unlock();
+  return (guard) => {
+    // A user's own lock has no guards of the library, and another goroutine may have unlocked one of the library meanwhile.
+    if (lock instanceof OwnedLock && ownerOf(lock) === guard) setOwner(lock, before);
+  };
 }
 
 /** An operation that waits for a lock. */

@@ -10,7 +10,7 @@ import { currentRealm } from "../runtime/realm.ts";
 import { resolvedWith } from "../runtime/scheduler.ts";
 import { rwMutexLock, rwMutexRLock } from "../runtime/wait-reasons.ts";
 import type { Waiter } from "../runtime/waiter.ts";
-import { waitingSuffix } from "../util/inspect.ts";
+import { Printable, waitingSuffix } from "../util/inspect.ts";
 import { Check } from "../util/validate.ts";
 import { WaitQueue } from "../util/wait-queue.ts";
 import { Holds } from "./holds.ts";
@@ -25,7 +25,8 @@ import {
   ownerOf,
   runHolding,
   setOwner,
-  SuspendableLock,
+  type SuspendableLock,
+  suspendHold,
 } from "./lock-guard.ts";
 
 const lockCheck = /* @__PURE__ */ new Check("RWMutex.lock");
@@ -236,14 +237,14 @@ export class RWMutex extends OwnedLock {
   };
 }
 
-class ReadLocker extends SuspendableLock implements Locker {
+class ReadLocker extends Printable implements SuspendableLock {
   readonly #rw: RWMutex;
-  protected readonly suspendHold: () => (guard: unknown) => void;
+  readonly [suspendHold]: () => (guard: unknown) => void;
 
-  constructor(rw: RWMutex, suspendHold: () => (guard: unknown) => void) {
+  constructor(rw: RWMutex, suspend: () => (guard: unknown) => void) {
     super();
     this.#rw = rw;
-    this.suspendHold = suspendHold;
+    this[suspendHold] = suspend;
   }
 
   lock(): Promise<Disposable> {

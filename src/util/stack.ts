@@ -46,10 +46,15 @@ export function positionOf(frame: string): Position | undefined {
  * The file of this module, or of the bundle that contains it; "" on a host without stacks. It is read from a stack, because `import.meta` is
  * empty in a bundle for CommonJS.
  */
-export const ownFile: string = /* @__PURE__ */ findOwnFile();
+export const ownFile: string = /* @__PURE__ */ fileOf(() => new Error().stack);
 
-function findOwnFile(): string {
-  return positionOf(capture()[0] ?? "")?.file ?? "";
+/**
+ * Returns the file of the first frame of a stack; "" if there is none. It does not use {@link positionOf}: a bundle without reports of
+ * goroutines has no other use for that.
+ */
+export function fileOf(readStack: () => unknown): string {
+  const stack = tryOr(readStack, () => "");
+  return /^(?:\s+at (?:.*\()?|.*?@|(?=\w+:))(.+?)(?:\?.*)?:\d+:\d+\)?$/m.exec(String(stack))?.[1] ?? "";
 }
 
 // The folder of the library's files; undefined if they are in a bundle with the program.

@@ -53,8 +53,9 @@ export class Check {
     }
     for (const [name, option] of Object.entries(value)) {
       if (!known.includes(name)) {
-        const instead = Object.hasOwn(aliases, name) ? (aliases[name] as string) : nearest(name, known);
-        const advice = instead === undefined ? `the options are ${known.join(", ")}` : `write ${instead} instead`;
+        const advice = Object.hasOwn(aliases, name)
+          ? `write ${aliases[name] as string} instead`
+          : `the options are ${known.join(", ")}`;
         throw new TypeError(`${this.caller}: unknown option ${name}; ${advice}`);
       }
       if (option === null) {
@@ -152,26 +153,4 @@ export function isSignal(value: unknown): value is AbortSignal {
 /** Reports whether `value` is a Date, of this JavaScript realm or another, as in a test runner. */
 export function isDate(value: unknown): value is Date {
   return Object.prototype.toString.call(value) === "[object Date]";
-}
-
-/** Returns the name that `name` is most likely a misspelling of; undefined if it resembles none. */
-function nearest(name: string, names: readonly string[]): string | undefined {
-  const [best] = names
-    .map((other) => ({ other, distance: distanceOf(name.toLowerCase(), other.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
-  return best !== undefined && best.distance <= Math.max(1, best.other.length / 3) ? best.other : undefined;
-}
-
-/** Returns the Levenshtein distance: how many letters have to be changed, added or removed to turn `a` into `b`. */
-function distanceOf(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
 }

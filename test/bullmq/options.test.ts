@@ -55,7 +55,7 @@ test.each<[string, unknown, string]>([
       "create it by new Redis(url, { maxRetriesPerRequest: null })",
   ],
   ["an option of BullMQ", { redis, lockDuration: 1 }, "unknown option lockDuration; write lease instead"],
-  ["a misspelled option", { redis, leases: 1000 }, "unknown option leases; write lease instead"],
+  ["a misspelled option", { redis, leases: 1000 }, "unknown option leases; the options are "],
   ["null", { redis, rate: null }, "rate must not be null; leave it out for the default"],
   ["a lease that is too short", { redis, lease: 99 }, "lease must be a whole number, from 100 to 2147483647, got 99"],
   ["a sweep that is too short", { redis, sweep: 9 }, "sweep must be a whole number, from 10 to 2147483647, got 9"],

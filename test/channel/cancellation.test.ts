@@ -237,7 +237,7 @@ test("options of a wrong type are a TypeError that names the method, and nothing
   await expect(ch.send(1, context.background() as never)).rejects.toThrow("a context is passed as { ctx }");
   ch.trySend(2);
   await expect(ch.receive({ sginal: AbortSignal.abort() } as never)).rejects.toThrow(
-    "Channel.receive: unknown option sginal; write signal instead",
+    "Channel.receive: unknown option sginal; the options are ctx, signal",
   );
   expect(() => ch.values({ signal: 7 } as never)).toThrow("Channel.values: signal must be an AbortSignal, got 7");
   expect(ch.tryReceive()?.value).toBe(2);

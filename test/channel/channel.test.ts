@@ -417,7 +417,7 @@ describe("a send that is not awaited", () => {
 });
 
 test.each<[string, unknown, string]>([
-  ["an option that does not exist", { nam: "jobs" }, "Channel: unknown option nam; write name instead"],
+  ["an option that does not exist", { nam: "jobs" }, "Channel: unknown option nam; the options are name"],
   ["an option beside the name", { name: "jobs", size: 3 }, "Channel: unknown option size; the options are name"],
   ["null for a name", { name: null }, "Channel: name must not be null; leave it out for the default"],
   ["a number for a name", { name: 7 }, "Channel: name must be a string, got 7"],

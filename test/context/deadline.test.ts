@@ -302,6 +302,29 @@ describe("when the wall clock of the machine is set", () => {
     expect(timeLeft(background())).toBe(Infinity);
   });
 
+  test("a context that is derived from a custom one has the time that the wall clock leaves", () => {
+    class Fixed extends Wrapper {
+      readonly #at = now() + 20 * time.hour;
+
+      override deadline(): number {
+        return this.#at;
+      }
+    }
+    const parent = new Fixed(background());
+    const [child, cancel] = withCancel(parent);
+    using _ = cancel;
+    const restore = setForward(10 * time.hour);
+    try {
+      expect(child.deadline()).toBe(parent.deadline());
+      expect(timeLeft(child)).toBeLessThanOrEqual(10 * time.hour);
+      const [later, cancelLater] = withTimeout(child, 11 * time.hour);
+      using _2 = cancelLater;
+      expect(later.deadline()).toBe(parent.deadline());
+    } finally {
+      restore();
+    }
+  });
+
   test("contexts of different clocks are compared by the wall clock", async () => {
     const [parent, cancel] = withTimeout(background(), time.hour);
     using _ = cancel;

@@ -79,7 +79,7 @@ describe("waitFor", () => {
       "waitFor: timeout must be a number, 0 or more, got -1",
     );
     await expect(waitFor(never, { timeot: 1 } as never)).rejects.toThrow(
-      "unknown option timeot; write timeout instead",
+      "unknown option timeot; the options are ctx, signal, timeout",
     );
   });
 });

@@ -149,7 +149,7 @@ describe("fromEvents", () => {
     refuses({ ctx: new AbortController().signal }, "got an AbortSignal; write signal: for an AbortSignal");
     refuses({ signal: 1 }, "signal must be an AbortSignal, got 1");
     refuses({ whenFull: "fail" }, "unknown option whenFull; write overflow instead");
-    refuses({ onErorr: 1 }, "unknown option onErorr; write onError instead");
+    refuses({ onErorr: 1 }, "unknown option onErorr; the options are ");
     refuses({ errorEvent: null }, "errorEvent must not be null; leave it out for the default");
     refuses({ errorEvent: true }, "errorEvent must be a string or false, got true");
     refuses({ endEvent: 1 }, "endEvent must be a string, got 1");

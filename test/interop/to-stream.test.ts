@@ -221,7 +221,9 @@ describe("toWritableStream", () => {
     expect(() => toWritableStream(new Channel(), { ctx: new AbortController().signal as never })).toThrow(
       "ctx must be a context, got an AbortSignal; write signal: for an AbortSignal",
     );
-    expect(() => toWritableStream(new Channel(), { prevntClose: true } as never)).toThrow("write preventClose instead");
+    expect(() => toWritableStream(new Channel(), { prevntClose: true } as never)).toThrow(
+      "unknown option prevntClose; the options are ctx, signal, onAbort, preventClose",
+    );
   });
 });
 

@@ -123,7 +123,7 @@ describe("run", () => {
   test.each<[options: object, message: string]>([
     [background(), "WorkerPool.run: options must be an object, got a Context; a context is passed as { ctx }"],
     [{ ctx: new AbortController().signal }, "write signal: for an AbortSignal"],
-    [{ prioriti: 1 }, "WorkerPool.run: unknown option prioriti; write priority instead"],
+    [{ prioriti: 1 }, "WorkerPool.run: unknown option prioriti; the options are ctx, signal, priority"],
   ])("rejects for the options %p", async (options, message) => {
     await expect(sleeper(1).run(1, options)).rejects.toThrow(message);
   });

@@ -1444,7 +1444,11 @@ describe("the options of a pool", () => {
         `WorkerPool: ${name} must not be null; leave it out for the default`,
       ],
     ),
-    [{ worker: 1 }, "WorkerPool: unknown option worker; write workers instead"],
+    [
+      { worker: 1 },
+      "WorkerPool: unknown option worker; the options are workers, stopOnError, retry, timeout, rate, gracePeriod, onWorkerStart, " +
+        "onWorkerStop, onEvent, queueSize, ctx, signal, priority, source, onSourceError",
+    ],
     ...Object.entries({
       concurrency: "workers",
       limit: "workers",
@@ -1480,7 +1484,11 @@ describe("the options of a pool", () => {
     [{ signal: background() }, "WorkerPool: signal must be an AbortSignal, got a Context; write ctx: for a context"],
     [{ ctx: background(), signal: new AbortController().signal }, "WorkerPool: ctx and signal must not both be set"],
     [{ retry: "3" }, 'WorkerPool: retry must be a number or an object, got "3"'],
-    [{ retry: { retries: 1, dely: 5 } }, "WorkerPool: retry: unknown option dely; write delay instead"],
+    [
+      { retry: { retries: 1, dely: 5 } },
+      "WorkerPool: retry: unknown option dely; the options are retries, delay, factor, maxDelay, jitter, shouldRetry, retryAfter, " +
+        "maxRetryAfter",
+    ],
     [{ retry: { retries: 1, delay: null } }, "WorkerPool: retry: delay must not be null; leave it out for the default"],
     [{ stopOnError: Symbol("x") }, "WorkerPool: stopOnError must be a boolean, got Symbol(x)"],
     ...["priority", "onWorkerStart", "onWorkerStop", "onEvent"].map((name): [Record<string, unknown>, string] => [

@@ -1,7 +1,7 @@
 // The frames of a stack, in the forms of V8, Firefox and WebKit, with the URLs of files, servers and blobs.
 
 import { describe, expect, test } from "@jest/globals";
-import { parseFrames, positionOf } from "../../src/util/stack.ts";
+import { fileOf, parseFrames, positionOf } from "../../src/util/stack.ts";
 
 const position = (file: string): object => ({ file, line: 12, column: 7 });
 
@@ -24,6 +24,34 @@ describe("the position of a frame", () => {
 
   test.each(["at Array.map (<anonymous>)", "forEach@[native code]", ""])("is unknown for %j", (frame) => {
     expect(positionOf(frame)).toBeUndefined();
+  });
+});
+
+describe("the file of the first frame", () => {
+  test.each([
+    ["V8, a path", "Error\n    at f (/my dir/@me/a.js:12:7)\n    at /b.js:3:4", "/my dir/@me/a.js"],
+    ["V8, without a function", "Error\n    at file:///a.js:12:7\n    at f (/b.js:3:4)", "file:///a.js"],
+    ["V8, after native code", "Error\n    at new Promise (<anonymous>)\n    at f (/a.js:12:7)", "/a.js"],
+    ["V8, a query", "Error\n    at f (https://h.org/a.js?v=3:12:7)\n    at g (/b.js?v=4:3:4)", "https://h.org/a.js"],
+    ["Firefox", "f@https://h.org/@me/a.js?v=3:12:7\n@https://h.org/b.js:3:4\n", "https://h.org/@me/a.js"],
+    ["WebKit, a module", "module code@blob:http://h/0a-1b:12:7", "blob:http://h/0a-1b"],
+    ["WebKit, a bare URL", "http://h/a.js:12:7\nf@http://h/b.js:3:4", "http://h/a.js"],
+  ])("%s", (_, stack, file) => {
+    expect(fileOf(() => stack)).toBe(file);
+  });
+
+  test.each<[string, () => unknown]>([
+    ["there are no frames", () => "Error"],
+    ["the program has changed the format", () => [{ file: "/a.js" }]],
+    ["there is no stack", () => undefined],
+    [
+      "reading it throws",
+      () => {
+        throw new Error("no");
+      },
+    ],
+  ])("is unknown if %s", (_, readStack) => {
+    expect(fileOf(readStack)).toBe("");
   });
 });
 
