@@ -7,7 +7,8 @@ import { record, type Trace, type TraceEvent } from "goro/trace";
 import { Prng } from "../../src/util/prng.ts";
 import { Histogram } from "../../src/pool/report.ts";
 import { percentile, poolFigures, readPoolHistory } from "../../src/trace/pool-history.ts";
-import { renderPool, type RenderPoolOptions } from "../../src/trace/pictures.ts";
+import { renderPool } from "../../src/trace/pictures.ts";
+import type { RenderPoolOptions } from "../../src/trace/view-options.ts";
 
 import { hostile, jumble, recordings, traceOf } from "../support/traces.ts";
 import { type Element, parseXml } from "../support/xml.ts";

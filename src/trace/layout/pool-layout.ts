@@ -5,19 +5,11 @@ import { formatCount, formatDuration, pluralize, truncate } from "../formatting.
 import type { Trace, TracedPool } from "../format.ts";
 import type { PoolFigures, PoolHistory, PoolJob } from "../pool-history.ts";
 import { percentile, poolFigures, readPoolHistory } from "../pool-history.ts";
+import type { RenderPoolOptions } from "../view-options.ts";
 import { roundTicks } from "./axis.ts";
 import * as chart from "./chart.ts";
 import { box, line, margin, mark, path, type Section, type Shape, text } from "./chart.ts";
 import { aggregateJobs, type Bar, layoutRow, rowsOf, statusLabel } from "./job-bars.ts";
-
-/** What {@link layoutPool} lays out; see `RenderPoolOptions`. */
-export interface PoolRequest {
-  readonly pool: TracedPool;
-  readonly title: string;
-  readonly width: number;
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
-}
 
 const left = 110;
 const rightMargin = 200;
@@ -33,8 +25,9 @@ const queueHeight = 56;
 const aggregateHeight = 72;
 const meterWidth = 44;
 
-export function layoutPool(trace: Trace, { pool, title, width, from, to }: PoolRequest): chart.Layout {
-  const view = viewOf(readPoolHistory(trace, pool.id), from, to, width - rightMargin);
+export function layoutPool(trace: Trace, pool: TracedPool, options: RenderPoolOptions): chart.Layout {
+  const { title = `pool ${pool.name || pool.id}`, width = 1_000 } = options;
+  const view = viewOf(readPoolHistory(trace, pool.id), options, width - rightMargin);
   const figures = poolFigures(view.history, view.from, view.to);
   const workers = workerTracks(view);
   const summary = summarize(figures, workers.at(-1)?.last ?? 0);
@@ -58,7 +51,7 @@ export function layoutPool(trace: Trace, { pool, title, width, from, to }: PoolR
 type View = ReturnType<typeof viewOf>;
 
 /** The part of a history that is shown, from `from` to `to` in milliseconds, and its scale. */
-function viewOf(history: PoolHistory, from: number | undefined, to: number | undefined, right: number) {
+function viewOf(history: PoolHistory, { from, to }: RenderPoolOptions, right: number) {
   const { times, jobs, end } = history;
   // Jobs that started before the recording are shown from its start, and open ones to its end.
   const hasEarlyJob = jobs.some(({ worker, started }) => worker !== null && started < 0);
