@@ -4,7 +4,7 @@
 import { getOrInsert } from "../collections.ts";
 import { formatAxisTime, formatCount, pluralize, truncate } from "../formatting.ts";
 import type { GoroutineRef, Trace, TraceEvent } from "../format.ts";
-import { stateLabels, states, stateSigns } from "../names.ts";
+import { stateLabels, states } from "../names.ts";
 import type { ChannelTrack, GoroutineTrack, StateSpan } from "../tracks.ts";
 import type { RenderTimelineOptions } from "../view-options.ts";
 import { type WaitForGraph, waitForGraph } from "../wait-for-graph.ts";
@@ -151,7 +151,7 @@ function spanLabel({ names }: Scene, { state, wait }: StateSpan, from: number, t
   if (wait === null || to - from < 9) return [];
   const label = names.wait(wait);
   if (textWidth(label, 10) + 4 <= to - from) return [text(from + 2, y, label, "sign")];
-  return [text((from + to) / 2, y, stateSigns[state].sign, "sign", "middle")];
+  return [text((from + to) / 2, y, stateLabels[state].sign, "sign", "middle")];
 }
 
 function describeSpan({ trace, names }: Scene, id: GoroutineRef, { wait, ...span }: StateSpan): string {
@@ -302,7 +302,7 @@ function layoutOutput({ axis, trace, topOf, aggregated }: Scene, top: number): S
 }
 
 const legend: chart.Legend = [
-  ...states.map((state) => [state, `${stateLabels[state]} ${stateSigns[state].sign}`.trimEnd()] as const),
+  ...states.map((state) => [state, `${stateLabels[state].label} ${stateLabels[state].sign}`.trimEnd()] as const),
   ["mixed", "many short spans"],
   [channelStyles("flow"), "value"],
   ["start", "starts a goroutine"],

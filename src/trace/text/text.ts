@@ -6,7 +6,7 @@
 
 import { formatDuration, pluralize, textColumns, truncateToColumns } from "../formatting.ts";
 import type { EventOf, GoroutineRef, Trace } from "../format.ts";
-import { stateLabels, states, stateSigns } from "../names.ts";
+import { stateLabels, states } from "../names.ts";
 import { buildTracks, stateOf } from "../tracks.ts";
 import { checkView, type RenderTextOptions } from "../view-options.ts";
 import { checkCount } from "../../util/validate.ts";
@@ -100,7 +100,7 @@ function formatHeader({ trace, labels, columns, width, rows }: View, omitted: nu
   const shown = new Set(columns.tracks.flatMap(({ spans }) => spans.map(({ state }) => state)));
   const legend = states
     .filter((state) => shown.has(state))
-    .map((state) => `${stateSigns[state].letter} ${stateLabels[state]}`);
+    .map((state) => `${stateLabels[state].letter} ${stateLabels[state].label}`);
   legend.push("●─► acts on", "■ ends");
   if (columns.isShared) legend.push("a new number in a column: that goroutine from there on");
 
