@@ -238,8 +238,8 @@ function goroutineChanges(trace: Trace, labels: Labels): Map<number, GoroutineSt
     for (const [i, { from, state, wait }] of track.spans.entries()) {
       // The main goroutine runs from the start, before its first event.
       const start = track.id === 1 && i === 0 && state === "running" ? -1 : from;
-      const description = wait === null ? stateLabels[state] : labels.waiting(wait);
-      const label = wait === null || state === "sleep" ? stateLabels[state] : `waits: ${labels.wait(wait)}`;
+      const description = wait === null ? stateLabels[state].label : labels.waiting(wait);
+      const label = wait === null || state === "sleep" ? stateLabels[state].label : `waits: ${labels.wait(wait)}`;
       add(start, { status: state, description, label, line: wait?.line });
     }
     if (track.hasEnded) add(track.endEvent, ended(trace, track));

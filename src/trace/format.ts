@@ -328,7 +328,10 @@ export const recordFields: ReadonlyMap<string, Fields> = new Map(
   Object.entries(records).map(([kind, fields]) => [kind, toFields(fields)]),
 );
 
-/** The fields of each type of event, without `type`. */
-export const eventFields: ReadonlyMap<string, Fields> = new Map(
-  Object.entries(events).map(([type, fields]) => [type, toFields({ ...eventBase, ...fields })]),
+/** The fields of each type of event. */
+export const eventFields: ReadonlyMap<unknown, Fields> = new Map(
+  Object.entries(events).map(([type, fields]) => [
+    type,
+    { type: { const: type, isOptional: false }, ...toFields({ ...eventBase, ...fields }) },
+  ]),
 );

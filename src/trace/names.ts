@@ -4,32 +4,24 @@ import { truncate } from "./formatting.ts";
 import type { EventOf, GoroutineRef, Trace } from "./format.ts";
 import type { State } from "./tracks.ts";
 
-/** What a goroutine in each state does. */
-export const stateLabels: Readonly<Record<State, string>> = {
-  running: "runs",
-  send: "waits to send",
-  receive: "waits to receive",
-  select: "waits in a select",
-  sleep: "sleeps",
-  lock: "waits for a lock",
-  wait: "waits for goroutines",
+/**
+ * What a goroutine in each state does, the sign of the state in a picture, and its letter in a terminal; `color` is a parameter of ANSI's SGR
+ * sequence.
+ */
+export const stateLabels: Readonly<
+  Record<State, Readonly<Record<"label" | "sign" | "letter", string>> & { readonly color: number }>
+> = {
+  running: { label: "runs", sign: "", letter: "┃", color: 32 },
+  send: { label: "waits to send", sign: "→", letter: "s", color: 35 },
+  receive: { label: "waits to receive", sign: "←", letter: "r", color: 34 },
+  select: { label: "waits in a select", sign: "⇆", letter: "?", color: 36 },
+  sleep: { label: "sleeps", sign: "z", letter: "z", color: 90 },
+  lock: { label: "waits for a lock", sign: "L", letter: "L", color: 33 },
+  wait: { label: "waits for goroutines", sign: "w", letter: "w", color: 90 },
 };
 
 /** The states, in the order of legends. */
 export const states = Object.keys(stateLabels) as readonly State[];
-
-/** The sign of each state in a picture; its letter in a terminal, and the color of that, a parameter of ANSI's SGR sequence. */
-export const stateSigns: Readonly<
-  Record<State, { readonly sign: string; readonly letter: string; readonly color: number }>
-> = {
-  running: { sign: "", letter: "┃", color: 32 },
-  send: { sign: "→", letter: "s", color: 35 },
-  receive: { sign: "←", letter: "r", color: 34 },
-  select: { sign: "⇆", letter: "?", color: 36 },
-  sleep: { sign: "z", letter: "z", color: 90 },
-  lock: { sign: "L", letter: "L", color: 33 },
-  wait: { sign: "w", letter: "w", color: 90 },
-};
 
 type NameOf = (id: number, max: number) => string;
 

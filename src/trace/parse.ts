@@ -74,8 +74,7 @@ class Validator {
   /** The ids in each list of the trace. The lists precede the events in the table, so that the ids are known when events refer to them. */
   readonly #ids = new Map<string, ReadonlySet<unknown>>();
 
-  fields(fields: Fields, value: unknown, place: string): void {
-    if (!isObject(value)) throw invalid(place, "must be an object", value);
+  fields(fields: Fields, value: JsonObject, place: string): void {
     const placeOf = (name: string): string => (place === "" ? name : `${place}.${name}`);
     for (const [name, kind] of Object.entries(fields)) {
       if (Object.hasOwn(value, name)) this.#value(kind, value[name], placeOf(name));
@@ -104,21 +103,16 @@ class Validator {
     if (kind !== "event" && kind !== "case") this.#ids.set(place, new Set(ids));
     const seen = new Set<unknown>();
     for (const [i, item] of value.entries()) {
-      if (kind === "event") this.#event(item, `${place}[${i}]`);
-      else this.fields(recordFields.get(kind) as Fields, item, `${place}[${i}]`);
+      const itemPlace = `${place}[${i}]`;
+      if (!isObject(item)) throw invalid(itemPlace, "must be an object", item);
+      const fields = kind === "event" ? eventFields.get(item["type"]) : recordFields.get(kind);
+      if (fields === undefined) throw invalid(`${itemPlace}.type`, "must be a type of event", item["type"]);
+      this.fields(fields, item, itemPlace);
       if (ids[i] !== undefined && seen.has(ids[i])) {
-        throw invalid(`${place}[${i}].id`, "must be unique in its list", ids[i]);
+        throw invalid(`${itemPlace}.id`, "must be unique in its list", ids[i]);
       }
       seen.add(ids[i]);
     }
-  }
-
-  #event(value: unknown, place: string): void {
-    if (!isObject(value)) throw invalid(place, "must be an object", value);
-    const { type, ...event } = value;
-    const fields = eventFields.get(type as string);
-    if (fields === undefined) throw invalid(`${place}.type`, "must be a type of event", type);
-    this.fields(fields, event, place);
   }
 }
 

@@ -8,24 +8,7 @@ import { layoutGraph } from "./layout/graph-layout.ts";
 import { layoutPool } from "./layout/pool-layout.ts";
 import { layoutTimeline } from "./layout/timeline-layout.ts";
 import { toSvg } from "./svg.ts";
-import { checkView, type ViewRange } from "./view-options.ts";
-
-/** The options of {@link renderTimeline}. */
-export interface RenderTimelineOptions extends ViewRange {
-  /**
-   * The title above the timeline.
-   *
-   * @defaultValue "Timeline"
-   */
-  readonly title?: string;
-
-  /**
-   * The width in pixels, from 480 to 20,000.
-   *
-   * @defaultValue 1,000
-   */
-  readonly width?: number;
-}
+import { checkView, type RenderPoolOptions, type RenderTimelineOptions } from "./view-options.ts";
 
 /**
  * Draws `trace` as a timeline and returns the text of an SVG file: when each goroutine ran, what it waited for, which values went from
@@ -47,36 +30,9 @@ export interface RenderTimelineOptions extends ViewRange {
  * console.log(svg.startsWith("<svg"));
  */
 export function renderTimeline(trace: Trace, options: RenderTimelineOptions = {}): string {
-  const { check, from, to } = checkView("renderTimeline", options, ["title", "width", "goroutines"], trace);
-  const { title = "Timeline", width = 1_000, goroutines } = options;
-  check.atLeast("width", 480, width, 20_000);
-  checkTitle("renderTimeline", title);
-  const request = { from, to, title: truncate(title, 100), width: Math.round(width), goroutines, layoutGraph };
-  return toSvg(layoutTimeline(trace, request));
-}
-
-/** The options of {@link renderPool}. If `from` and `to` are the same, the axis is the order of the events at that instant. */
-export interface RenderPoolOptions extends Omit<ViewRange, "goroutines"> {
-  /**
-   * The id of the pool in the trace.
-   *
-   * @defaultValue the first pool
-   */
-  readonly pool?: number;
-
-  /**
-   * The title above the picture.
-   *
-   * @defaultValue the name of the pool's function
-   */
-  readonly title?: string;
-
-  /**
-   * The width in pixels, a whole number from 640 to 4,000.
-   *
-   * @defaultValue 1,000
-   */
-  readonly width?: number;
+  const check = checkView("renderTimeline", options, ["title", "width", "goroutines"], trace);
+  if (options.width !== undefined) check.atLeast("width", 480, options.width, 20_000);
+  return toSvg(layoutTimeline(trace, options, layoutGraph));
 }
 
 /**
@@ -101,17 +57,9 @@ export interface RenderPoolOptions extends Omit<ViewRange, "goroutines"> {
  * const svg = renderPool(recording.stop());
  */
 export function renderPool(trace: Trace, options: RenderPoolOptions = {}): string {
-  const { check } = checkView("renderPool", options, ["pool", "width", "title"], trace);
-  const { width = 1_000, from, to } = options;
-  checkCount(check, "width", 640, width, 4_000);
-  const pool = findPool(trace, options.pool);
-  const { title = `pool ${pool.name || pool.id}` } = options;
-  checkTitle("renderPool", title);
-  return toSvg(layoutPool(trace, { pool, title, width, from, to }));
-}
-
-function checkTitle(caller: string, title: unknown): void {
-  if (typeof title !== "string") throw new TypeError(`${caller}: title must be a string, got ${safeToString(title)}`);
+  const check = checkView("renderPool", options, ["pool", "width", "title"], trace);
+  if (options.width !== undefined) checkCount(check, "width", 640, options.width, 4_000);
+  return toSvg(layoutPool(trace, findPool(trace, options.pool), options));
 }
 
 function findPool({ pools, goroutines, channels, events }: Trace, id: number | undefined): TracedPool {

@@ -24,25 +24,21 @@ export const traceSchema: JsonSchema = {
   ...objectSchema(traceFields),
 };
 
-function objectSchema(fields: Fields, type: Readonly<Record<string, JsonSchema>> = {}): JsonSchema {
+function objectSchema(fields: Fields): JsonSchema {
   const kinds = Object.entries(fields);
   return {
     type: "object",
-    properties: { ...type, ...Object.fromEntries(kinds.map(([name, kind]) => [name, fieldSchema(kind)])) },
-    required: [...Object.keys(type), ...kinds.filter(([, kind]) => !kind.isOptional).map(([name]) => name)],
+    properties: Object.fromEntries(kinds.map(([name, kind]) => [name, fieldSchema(kind)])),
+    required: kinds.filter(([, kind]) => !kind.isOptional).map(([name]) => name),
     additionalProperties: false,
   };
 }
 
 function fieldSchema({ type, minimum, nullable, arrayOf, ...values }: FieldKind): JsonSchema {
-  if (arrayOf === "event") return { type: "array", items: eventSchema() };
+  if (arrayOf === "event") return { type: "array", items: { oneOf: [...eventFields.values()].map(objectSchema) } };
   if (arrayOf !== undefined) return { type: "array", items: objectSchema(recordFields.get(arrayOf) as Fields) };
   if (values.enum !== undefined) return { enum: values.enum };
   if (values.const !== undefined) return { const: values.const };
   const scalar = { type: type ?? "number", ...(minimum === undefined ? {} : { minimum }) };
   return nullable ? { anyOf: [scalar, { type: "null" }] } : scalar;
-}
-
-function eventSchema(): JsonSchema {
-  return { oneOf: [...eventFields].map(([type, fields]) => objectSchema(fields, { type: { const: type } })) };
 }

@@ -15,7 +15,7 @@ export type {
   TraceEvent,
 } from "./format.ts";
 export { parseTrace } from "./parse.ts";
-export { renderPool, type RenderPoolOptions, renderTimeline, type RenderTimelineOptions } from "./pictures.ts";
+export { renderPool, renderTimeline } from "./pictures.ts";
 export { log, record, type Recording, type RecordOptions } from "./recorder.ts";
 export { type JsonSchema, traceSchema } from "./schema.ts";
 export {
@@ -27,8 +27,8 @@ export {
   type WaitState,
   watchGoroutines,
 } from "./snapshot.ts";
-export { renderText, type RenderTextOptions } from "./text/text.ts";
-export type { ViewRange } from "./view-options.ts";
+export { renderText } from "./text/text.ts";
+export type { RenderPoolOptions, RenderTextOptions, RenderTimelineOptions, ViewRange } from "./view-options.ts";
 export {
   type BlockedGoroutine,
   type CycleEdge,

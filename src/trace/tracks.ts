@@ -40,6 +40,8 @@ export interface ChannelTrack {
   readonly levels: readonly BufferLevel[];
   /** The event that closed it; the number of events if it was not closed. */
   readonly closeEvent: number;
+  /** How many values each goroutine sent to it and received from it. */
+  readonly users: Readonly<Record<"send" | "receive", ReadonlyMap<GoroutineRef, number>>>;
 }
 
 /** The path of one value. */
@@ -82,7 +84,10 @@ export function buildTracks({ events, goroutines, channels }: Trace): Tracks {
   const builderOf = (id: GoroutineRef): TrackBuilder =>
     getOrInsert(builders, id, () => new TrackBuilder(id, names.get(id) ?? "", events.length));
   const channelTracks = new Map(
-    channels.map((channel) => [channel.id, { channel, levels: [] as BufferLevel[], closeEvent: events.length }]),
+    channels.map((channel) => {
+      const users = { send: new Map<GoroutineRef, number>(), receive: new Map<GoroutineRef, number>() };
+      return [channel.id, { channel, levels: [] as BufferLevel[], closeEvent: events.length, users }];
+    }),
   );
   const flows = new Map<number, Mutable<MessageFlow>>();
 
@@ -93,9 +98,11 @@ export function buildTracks({ events, goroutines, channels }: Trace): Tracks {
     else if (event.type === "end") builderOf(event.goroutine).end(i);
     else if (event.type === "close") Object.assign(channelTracks.get(event.channel) ?? {}, { closeEvent: i });
     else if (event.type === "send" || event.type === "receive") {
-      const { levels = [] } = channelTracks.get(event.channel) ?? {};
-      if ((levels.at(-1)?.length ?? 0) !== event.length) levels.push({ from: i, length: event.length });
-      const { goroutine, channel, value } = event;
+      const { goroutine, channel, value, length } = event;
+      const { levels = [], users } = channelTracks.get(channel) ?? {};
+      if ((levels.at(-1)?.length ?? 0) !== length) levels.push({ from: i, length });
+      const counts = users?.[event.type];
+      counts?.set(goroutine, (counts.get(goroutine) ?? 0) + 1);
       if (event.type === "receive") Object.assign(flows.get(value) ?? {}, { receiveEvent: i, to: goroutine });
       else {
         const { text = "" } = event;

@@ -4,7 +4,7 @@
 
 import { getOrInsert } from "./collections.ts";
 import type { EventOf, GoroutineRef, Trace } from "./format.ts";
-import { buildTracks, compareIds, type State, stateOf } from "./tracks.ts";
+import { buildTracks, compareIds, type State, stateOf, type StateSpan } from "./tracks.ts";
 
 /** What goroutines wait for: one side of a channel, or something other than a channel. */
 export interface WaitTarget {
@@ -89,7 +89,7 @@ export interface WaitForGraph {
 export function waitForGraph(trace: Trace): WaitForGraph {
   const history = readHistory(trace);
   const requests = new Map<string, Request & { readonly index: number; readonly waiting: GoroutineRef[] }>();
-  const blocked = history.tracks.flatMap(({ id: goroutine, name, hasEnded, spans }): BlockedGoroutine[] => {
+  const blocked = history.goroutines.flatMap(({ id: goroutine, name, hasEnded, spans }): BlockedGoroutine[] => {
     const { state = "running", wait = null } = spans.at(-1) ?? {};
     if (hasEnded || wait === null) return [];
     const targets = new Set<number>();
@@ -101,7 +101,8 @@ export function waitForGraph(trace: Trace): WaitForGraph {
       target.waiting.push(goroutine);
       targets.add(target.index);
     }
-    return [{ goroutine, name, state, blockEvent: history.blockIndexes.get(wait) as number, targets: [...targets] }];
+    const first = spans.find((span) => span.wait === wait) as StateSpan;
+    return [{ goroutine, name, state, blockEvent: first.from, targets: [...targets] }];
   });
   const targets = [...requests.values()].map(({ index: _, ...request }): WaitTarget => {
     const { channel, needs, operation, waiting } = request;
@@ -111,7 +112,7 @@ export function waitForGraph(trace: Trace): WaitForGraph {
         : channelWakers(history, channel, needs, waiting, requests.get(`${opposite(needs)} ${channel}`)?.waiting ?? []);
     // No goroutine can end a wait at a nil channel, or in a select without cases.
     const isRecorded = needs !== null || operation === "select";
-    return { ...request, length: history.lengths.get(channel ?? 0) ?? 0, wakers, isRecorded };
+    return { ...request, length: history.channels.get(channel ?? 0)?.levels.at(-1)?.length ?? 0, wakers, isRecorded };
   });
   // A cycle without guesses is preferred.
   const cycle = findCycle(blocked, targets, ({ evidence }) => !isGuess(evidence));
@@ -145,26 +146,15 @@ function opposite(direction: Direction): Direction {
 
 type History = ReturnType<typeof readHistory>;
 
-/** Reads what the events say about which goroutine could do what. */
+/** Reads which goroutines exist, and what they did at the channels. */
 function readHistory(trace: Trace) {
-  const { goroutines: tracks, channels } = buildTracks(trace);
-  const ended = new Set(tracks.filter(({ hasEnded }) => hasEnded).map(({ id }) => id));
-  const lengths = new Map(channels.map(({ channel, levels }) => [channel.id, levels.at(-1)?.length ?? 0]));
-  /** The goroutines that sent to or received from a channel, by direction and channel. */
-  const moved = new Map<string, Set<GoroutineRef>>();
-  /** The goroutine whose value fills a channel of capacity 1, which may be used as a lock. */
-  const holders = new Map<number, GoroutineRef>();
-  const blockIndexes = new Map<EventOf<"block">, number>();
-  for (const [i, event] of trace.events.entries()) {
-    if (event.type === "block") blockIndexes.set(event, i);
-    if (event.type !== "send" && event.type !== "receive") continue;
-    getOrInsert(moved, `${event.type} ${event.channel}`, () => new Set()).add(event.goroutine);
-    if (event.type === "send") holders.set(event.channel, event.goroutine);
-  }
-  for (const { channel } of channels) {
-    if (channel.capacity !== 1 || lengths.get(channel.id) !== 1) holders.delete(channel.id);
-  }
-  return { tracks, ended, blockIndexes, moved, lengths, holders };
+  const { goroutines, channels, flows } = buildTracks(trace);
+  return {
+    goroutines,
+    ended: new Set(goroutines.filter(({ hasEnded }) => hasEnded).map(({ id }) => id)),
+    channels: new Map(channels.map((track) => [track.channel.id, track])),
+    lastSenders: new Map(flows.map(({ channel, from }) => [channel, from])),
+  };
 }
 
 /** The goroutines that the goroutine `parent` started, if it waits for a WaitGroup and the like. */
@@ -180,20 +170,23 @@ function childWakers(
 }
 
 function channelWakers(
-  { moved, holders, ended }: History,
+  { channels, lastSenders, ended }: History,
   channel: number,
   needs: Direction,
   waiting: readonly GoroutineRef[],
   pending: readonly GoroutineRef[],
 ): PotentialWaker[] {
-  const past = moved.get(`${needs} ${channel}`) ?? new Set();
-  const holder = needs === "receive" ? holders.get(channel) : undefined;
+  const track = channels.get(channel);
+  const past = [...(track?.users[needs].keys() ?? [])];
+  // The goroutine whose value fills a channel of capacity 1, which may be used as a lock.
+  const isHeld = needs === "receive" && track?.channel.capacity === 1 && track.levels.at(-1)?.length === 1;
+  const holder = isHeld ? lastSenders.get(channel) : undefined;
   // Workers that fill a channel of results look like holders, too, but they wait for that very channel.
   const isLock = holder !== undefined && !waiting.includes(holder) && !ended.has(holder);
-  if (isLock && (past.size === 0 || past.has(holder))) return [{ goroutine: holder, evidence: "holder" }];
+  if (isLock && (past.length === 0 || past.includes(holder))) return [{ goroutine: holder, evidence: "holder" }];
   const evidence = new Map<GoroutineRef, PotentialWaker["evidence"]>();
   const canRun = (goroutine: GoroutineRef): boolean => goroutine !== 0 && !ended.has(goroutine);
-  for (const goroutine of [...past].filter(canRun)) evidence.set(goroutine, "past");
+  for (const goroutine of past.filter(canRun)) evidence.set(goroutine, "past");
   for (const goroutine of pending.filter(canRun)) evidence.set(goroutine, "pending");
   // A goroutine cannot end its own wait: it is listed only if no other could.
   if (waiting.length === 1 && evidence.size > 1) evidence.delete(waiting[0] as GoroutineRef);

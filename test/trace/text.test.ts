@@ -2,7 +2,8 @@
 
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { Trace, TraceEvent } from "goro/trace";
-import { renderText, type RenderTextOptions } from "../../src/trace/text/text.ts";
+import { renderText } from "../../src/trace/text/text.ts";
+import type { RenderTextOptions } from "../../src/trace/view-options.ts";
 import { hostile, jumble, recordings, traceOf } from "../support/traces.ts";
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Trace } from "../../src/trace/format.ts";
-import { renderTimeline, type RenderTimelineOptions } from "../../src/trace/pictures.ts";
+import { renderTimeline } from "../../src/trace/pictures.ts";
+import type { RenderTimelineOptions } from "../../src/trace/view-options.ts";
 import { hostile, jumble, recordings, traceOf } from "../support/traces.ts";
 import { type Element, parseXml } from "../support/xml.ts";
 

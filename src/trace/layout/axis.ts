@@ -48,6 +48,7 @@ export interface EventAxis extends Scale {
 /** Lays out the events of a trace. */
 export function eventAxis(trace: Trace, options: AxisOptions): EventAxis {
   const { left, right, from = 0, to = Infinity, isRelevant = () => true } = options;
+  const length = right - left;
   const begin = trace.events.findIndex(({ at }) => at >= from);
   const first = begin < 0 ? trace.events.length : begin;
   const last = Math.max(first, trace.events.findLastIndex(({ at }) => at <= to) + 1);
@@ -57,12 +58,45 @@ export function eventAxis(trace: Trace, options: AxisOptions): EventAxis {
   const steps = stepsOf(events, isRelevant);
   const lastStep = steps.at(-1) ?? 0.5;
   const stepCount = lastStep + (isBlocked ? Math.max(2, lastStep * blockedShare) : 1);
-  const isTime = trace.clock === "real" && stepCount * minStep > right - left && end > from;
-  const { positions, ticks, gaps } = isTime
-    ? placeByTime(events, { left, right: isBlocked ? right - blockedShare * (right - left) : right, from, to: end })
-    : placeByOrder(events, { left, right, from, to: end }, steps, stepCount);
+  const isTime = trace.clock === "real" && stepCount * minStep > length && end > from;
+  const { positions, ticks, gaps } = isTime ? placeByTime() : placeByOrder();
   const at = (index: number): number => (index < first ? left : (positions[index - first] ?? right));
   return { kind: isTime ? "time" : "order", left, right, first, last, at, ticks, gaps };
+
+  function placeByTime() {
+    const width = (isBlocked ? right - blockedShare * length : right) - left;
+    const position = (time: number): number => left + ((time - from) / (end - from)) * width;
+    const times = roundTicks(from, end, width);
+    return {
+      positions: events.map((event) => position(event.at)),
+      ticks: times.map((time) => ({ x: position(time), label: formatAxisTime(time) })),
+      gaps: [],
+    };
+  }
+
+  function placeByOrder() {
+    const times = [from, ...events.map((event) => event.at)];
+    times.push(Math.max(end, times.at(-1) as number));
+    const intervals = times.slice(1).map((time, i) => time - (times[i] as number));
+    const rootSum = intervals.reduce((sum, ms) => sum + Math.sqrt(ms), 0);
+    const share = Math.min(gapsShare, gapShare * intervals.filter((ms) => ms > 0).length);
+    const pixelsPerRoot = rootSum === 0 ? 0 : (share * length) / rootSum;
+    const pixelsPerStep = (length - pixelsPerRoot * rootSum) / stepCount;
+    let gapsBefore = 0;
+    const gaps: Scale["gaps"][number][] = [];
+    const candidates: Candidate[] = [];
+    const positions = intervals.map((ms, i) => {
+      const width = pixelsPerRoot * Math.sqrt(ms);
+      gapsBefore += width;
+      const step = steps[i];
+      const x = step === undefined ? right : left + pixelsPerStep * step + gapsBefore;
+      if (width >= minGap) gaps.push({ from: x - width, to: x, ms });
+      const weight = i === 0 && step !== undefined ? Infinity : ms;
+      if (weight > 0) candidates.push({ x, time: times[i + 1] as number, weight });
+      return x;
+    });
+    return { positions: positions.slice(0, events.length), gaps, ticks: pickTicks(candidates, right) };
+  }
 }
 
 /** Returns the round numbers from `from` to `to`, which is greater, about 110 pixels apart on a scale that is `width` pixels wide. */
@@ -80,52 +114,6 @@ export function roundTicks(from: number, to: number, width: number): number[] {
   if (toTick(last) > to) last--;
   if (last < first && count < 2) return roundTicks(from, to, 2 * width);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => toTick(first + i));
-}
-
-/** The interval of time between two positions in pixels. */
-type Range = Required<Omit<AxisOptions, "isRelevant">>;
-
-type Placement = Pick<Scale, "ticks" | "gaps"> & { readonly positions: readonly number[] };
-
-function placeByTime(events: readonly TraceEvent[], { left, right, from, to }: Range): Placement {
-  const position = (time: number): number => left + ((time - from) / (to - from)) * (right - left);
-  const times = roundTicks(from, to, right - left);
-  return {
-    positions: events.map(({ at }) => position(at)),
-    ticks: times.map((time) => ({ x: position(time), label: formatAxisTime(time) })),
-    gaps: [],
-  };
-}
-
-function placeByOrder(
-  events: readonly TraceEvent[],
-  range: Range,
-  steps: readonly number[],
-  stepCount: number,
-): Placement {
-  const { left, right, from, to } = range;
-  const times = [from, ...events.map(({ at }) => at)];
-  times.push(Math.max(to, times.at(-1) as number));
-  const intervals = times.slice(1).map((time, i) => time - (times[i] as number));
-  const rootSum = intervals.reduce((sum, ms) => sum + Math.sqrt(ms), 0);
-  const share = Math.min(gapsShare, gapShare * intervals.filter((ms) => ms > 0).length);
-  const pixelsPerRoot = rootSum === 0 ? 0 : (share * (right - left)) / rootSum;
-  const pixelsPerStep = (right - left - pixelsPerRoot * rootSum) / stepCount;
-
-  let gapsBefore = 0;
-  const gaps: Scale["gaps"][number][] = [];
-  const candidates: Candidate[] = [];
-  const positions = intervals.map((ms, i) => {
-    const width = pixelsPerRoot * Math.sqrt(ms);
-    gapsBefore += width;
-    const step = steps[i];
-    const x = step === undefined ? right : left + pixelsPerStep * step + gapsBefore;
-    if (width >= minGap) gaps.push({ from: x - width, to: x, ms });
-    const weight = i === 0 && step !== undefined ? Infinity : ms;
-    if (weight > 0) candidates.push({ x, time: times[i + 1] as number, weight });
-    return x;
-  });
-  return { positions: positions.slice(0, events.length), gaps, ticks: pickTicks(candidates, right) };
 }
 
 /** A time that may have a label; the times after the longest gaps have the greatest weight. */

@@ -24,14 +24,11 @@ const formats = [
 
 const nodeHeight = 40;
 
-interface Label {
+/** A node, with the center that dagre gives it. */
+interface Node {
   readonly title: string;
   readonly detail: string;
   readonly tooltip: string;
-}
-
-/** A node, with the center that dagre gives it. */
-interface Node extends Label {
   readonly style: Style;
   readonly modifiers: readonly Style[];
   readonly width: number;
@@ -40,6 +37,8 @@ interface Node extends Label {
   readonly y: number;
 }
 
+type Label = Pick<Node, "title" | "detail" | "tooltip">;
+
 /** An edge, with the points that dagre gives it. */
 interface Edge {
   readonly from: string;
@@ -47,13 +46,6 @@ interface Edge {
   readonly tooltip: string;
   readonly modifiers: readonly Style[];
   readonly points: readonly Pick<Node, "x" | "y">[];
-}
-
-interface Drawing {
-  readonly width: number;
-  readonly height: number;
-  readonly nodes: readonly Node[];
-  readonly edges: readonly Edge[];
 }
 
 /** A graph of dagre. */
@@ -74,24 +66,25 @@ export function layoutGraph(trace: Trace, graph: WaitForGraph, width: number, to
   const names = new NameTable(trace);
   const groups = groupAlike(graph);
   const shown = groups.slice(0, maxGroups);
-  let drawing = draw(trace, graph, shown, formats[0]);
+  let drawing = draw(trace, names, graph, shown, formats[0]);
   for (const format of formats.slice(1)) {
-    if (drawing.width > width - 2 * margin) drawing = draw(trace, graph, shown, format);
+    if (drawing.width > width - 2 * margin) drawing = draw(trace, names, graph, shown, format);
   }
+  const { nodes, edges, height } = drawing;
   const notes = [summarize(names, graph)];
   const omitted = groups.slice(maxGroups).reduce((sum, group) => sum + group.length, 0);
   if (omitted > 0) notes.push(`Not shown: ${pluralize(omitted, "more goroutine")}.`);
-  if (drawing.edges.some(({ modifiers }) => modifiers.includes("guess"))) notes.push("Dashed: a guess.");
+  if (edges.some(({ modifiers }) => modifiers.includes("guess"))) notes.push("Dashed: a guess.");
   const position = ({ x, y }: Pick<Node, "x" | "y">): Point => [margin + x, top + 50 + y];
   const shapes = [
     text(margin, top + 18, "Wait-for graph", "title"),
     text(margin, top + 35, notes.join(" "), "small"),
-    ...drawing.edges.map(({ points, modifiers, tooltip }) =>
+    ...edges.map(({ points, modifiers, tooltip }) =>
       path("edge", points.map(position), { modifiers, tooltip, isCurve: true, hasArrow: true }),
     ),
-    ...drawing.nodes.flatMap((node) => nodeShapes(node, position(node))),
+    ...nodes.flatMap((node) => nodeShapes(node, position(node))),
   ];
-  return { shapes, bottom: top + 66 + drawing.height };
+  return { shapes, bottom: top + 66 + height };
 }
 
 function nodeShapes({ style, title, detail, tooltip, modifiers, width }: Node, [x, y]: Point): Shape[] {
@@ -121,8 +114,13 @@ function groupAlike({ blocked, targets, cycle }: WaitForGraph): Group[] {
   return [...groups.values()];
 }
 
-function draw(trace: Trace, graph: WaitForGraph, groups: readonly Group[], format: (typeof formats)[number]): Drawing {
-  const names = new NameTable(trace);
+function draw(
+  trace: Trace,
+  names: NameTable,
+  graph: WaitForGraph,
+  groups: readonly Group[],
+  format: (typeof formats)[number],
+) {
   const cycle = graph.cycle.flatMap(({ goroutine, target }) => [`goroutine ${goroutine}`, `target ${target}`]);
   const size = { width: format.nodeWidth, height: nodeHeight };
   const nodes = new Map<string, Node>();

@@ -1,4 +1,4 @@
-// The jobs of one row of a pool: a bar for each, and ticks or areas where bars have no room.
+// The jobs of one worker of a pool: a bar for each, and ticks or areas where bars have no room.
 
 import { formatCount, pluralize, truncate } from "../formatting.ts";
 import type { JobStatus, PoolJob } from "../pool-history.ts";
@@ -6,10 +6,7 @@ import { box, line, type Shape, text } from "./chart.ts";
 import { aggregate, drawSpans, type Span } from "./spans.ts";
 import type { Style } from "./theme.ts";
 
-/** The number of rows of a track; in the last one, bars may overlap. */
-const maxRows = 4;
-
-/** A job while a worker ran it. */
+/** A job while a worker ran it, in the style of a job without room for a bar. */
 export interface Bar extends Span {
   readonly job: PoolJob;
 }
@@ -18,39 +15,19 @@ export function statusLabel(status: JobStatus): string {
   return status === "open" ? "not finished" : status;
 }
 
-/** The style of a job without room for a bar. */
-function shortStyle(status: JobStatus): Style {
+/** Returns the style of a job without room for a bar. */
+export function shortStyle(status: JobStatus): Style {
   return `short-${status === "open" ? "done" : status}`;
-}
-
-/** Distributes bars over rows so that they do not overlap. */
-export function rowsOf(bars: readonly Bar[]): Bar[][] {
-  const rows: Bar[][] = [];
-  for (const bar of bars) {
-    const free = rows.find((row) => (row.at(-1) as Bar).to <= bar.from);
-    if (free !== undefined) free.push(bar);
-    else if (rows.length < maxRows) rows.push([bar]);
-    else (rows.at(-1) as Bar[]).push(bar);
-  }
-  return rows;
 }
 
 /** Returns the tooltip of a job; null if there are too many jobs for tooltips. */
 type DescribeJob = ((job: PoolJob) => string) | null;
 
-/** Lays out a row of bars. */
-export function layoutRow(row: readonly Bar[], top: number, height: number, describe: DescribeJob): Shape[] {
-  const together = (bars: readonly Bar[], from: number, to: number): Shape[] => {
-    const isTick = bars.length === 1 || to - from < 6;
-    return isTick ? [tick(bars, from, to, top, height)] : aggregateJobs(bars, from, to, 1, top, height);
-  };
-  if (row.some(({ from }, i) => i > 0 && from < (row[i - 1] as Bar).to)) {
-    const end = row.reduce((max, { to }) => Math.max(max, to), 0);
-    return together(row, (row[0] as Bar).from, end);
-  }
+/** Lays out the bars of a worker, which do not overlap. */
+export function layoutBars(bars: readonly Bar[], top: number, height: number, describe: DescribeJob): Shape[] {
   const labels: Shape[] = [];
   const shapes = drawSpans(
-    row,
+    bars,
     ({ job, from, to }) => {
       const digits = truncate(String(job.job), 12);
       const style = job.status === "done" ? "on-bar" : "on-hatch";
@@ -58,7 +35,10 @@ export function layoutRow(row: readonly Bar[], top: number, height: number, desc
       if (hasLabel) labels.push(text((from + to) / 2, top + height / 2 + 4, digits, style, "middle"));
       return [jobShape(job.status, from, to, top, height, describe?.(job))];
     },
-    together,
+    (run, from, to) => {
+      const isTick = run.length === 1 || to - from < 6;
+      return isTick ? [tick(run, from, to, top, height)] : aggregateJobs(run, from, to, 1, top, height);
+    },
   );
   // Without tooltips, neighbors of the same style become one element of a file.
   if (describe === null) shapes.sort((a, b) => a.style.localeCompare(b.style));
@@ -98,10 +78,9 @@ export function aggregateJobs(
   const statuses = (Object.keys(counts) as JobStatus[]).filter((status) => counts[status] > 0);
   const parts = statuses.map((status) => `${formatCount(counts[status])} ${statusLabel(status)}`);
   const tooltip = `${pluralize(bars.length, "job")}: ${parts.join(", ")}`;
-  const spans = bars.map((bar): Span => ({ from: bar.from, to: bar.to, style: shortStyle(bar.job.status) }));
   const styles = { bottomUp: ["short-done"], topDown: ["short-failed", "short-canceled"] } as const;
   return [
     box("aggregate", from, top, to - from, height, { tooltip }),
-    ...aggregate(spans, { left: from, right: to, top, height, capacity: workers, ...styles }),
+    ...aggregate(bars, { left: from, right: to, top, height, capacity: workers, ...styles }),
   ];
 }

@@ -5,19 +5,11 @@ import { formatCount, formatDuration, pluralize, truncate } from "../formatting.
 import type { Trace, TracedPool } from "../format.ts";
 import type { PoolFigures, PoolHistory, PoolJob } from "../pool-history.ts";
 import { percentile, poolFigures, readPoolHistory } from "../pool-history.ts";
+import type { RenderPoolOptions } from "../view-options.ts";
 import { roundTicks } from "./axis.ts";
 import * as chart from "./chart.ts";
 import { box, line, margin, mark, path, type Section, type Shape, text } from "./chart.ts";
-import { aggregateJobs, type Bar, layoutRow, rowsOf, statusLabel } from "./job-bars.ts";
-
-/** What {@link layoutPool} lays out; see `RenderPoolOptions`. */
-export interface PoolRequest {
-  readonly pool: TracedPool;
-  readonly title: string;
-  readonly width: number;
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
-}
+import { aggregateJobs, type Bar, layoutBars, shortStyle, statusLabel } from "./job-bars.ts";
 
 const left = 110;
 const rightMargin = 200;
@@ -33,8 +25,9 @@ const queueHeight = 56;
 const aggregateHeight = 72;
 const meterWidth = 44;
 
-export function layoutPool(trace: Trace, { pool, title, width, from, to }: PoolRequest): chart.Layout {
-  const view = viewOf(readPoolHistory(trace, pool.id), from, to, width - rightMargin);
+export function layoutPool(trace: Trace, pool: TracedPool, options: RenderPoolOptions): chart.Layout {
+  const { title = `pool ${pool.name || pool.id}`, width = 1_000 } = options;
+  const view = viewOf(readPoolHistory(trace, pool.id), options, width - rightMargin);
   const figures = poolFigures(view.history, view.from, view.to);
   const workers = workerTracks(view);
   const summary = summarize(figures, workers.at(-1)?.last ?? 0);
@@ -58,7 +51,7 @@ export function layoutPool(trace: Trace, { pool, title, width, from, to }: PoolR
 type View = ReturnType<typeof viewOf>;
 
 /** The part of a history that is shown, from `from` to `to` in milliseconds, and its scale. */
-function viewOf(history: PoolHistory, from: number | undefined, to: number | undefined, right: number) {
+function viewOf(history: PoolHistory, { from, to }: RenderPoolOptions, right: number) {
   const { times, jobs, end } = history;
   // Jobs that started before the recording are shown from its start, and open ones to its end.
   const hasEarlyJob = jobs.some(({ worker, started }) => worker !== null && started < 0);
@@ -83,12 +76,10 @@ interface WorkerTrack {
   readonly last: number;
   /** In the order of their beginnings. */
   readonly bars: readonly Bar[];
-  /** The length of the axis on which its workers ran jobs. */
-  readonly covered: number;
   readonly isAggregate: boolean;
 }
 
-const idleTrack = { bars: [], covered: 0, isAggregate: false };
+const idleTrack = { bars: [], isAggregate: false };
 
 /** The tracks of the workers from 1 to the greatest id. Three or more neighbors without jobs share a track. */
 function workerTracks({ history, isTime, low, high, positionOf, toPixels }: View): WorkerTrack[] {
@@ -100,7 +91,7 @@ function workerTracks({ history, isTime, low, high, positionOf, toPixels }: View
     const from = started < 0 ? -Infinity : positionOf(started);
     const to = finished < 0 ? (isTime ? history.end : Infinity) : positionOf(finished);
     const ends = { from: toPixels(Math.max(from, low)), to: toPixels(Math.min(to, high)) };
-    if (from <= high && to >= low) bars.push({ ...ends, style: `job-${status}`, job });
+    if (from <= high && to >= low) bars.push({ ...ends, style: shortStyle(status), job });
   }
   const workers = [...byWorker].sort(([a], [b]) => a - b);
   const tracks: WorkerTrack[] = [];
@@ -112,29 +103,17 @@ function workerTracks({ history, isTime, low, high, positionOf, toPixels }: View
   for (const [worker, bars] of workers) {
     if (bars.length === 0) continue;
     addIdle(worker - 1);
-    bars.sort((a, b) => a.from - b.from || a.to - b.to);
-    tracks.push({ ...idleTrack, first: worker, last: worker, bars, covered: coveredLength(bars) });
+    const sorted = bars.toSorted((a, b) => a.from - b.from || a.to - b.to);
+    // A worker runs one job at a time; in a trace that says otherwise, a job ends where the next begins.
+    const shown = sorted.map((bar, i): Bar => ({ ...bar, to: Math.min(bar.to, sorted[i + 1]?.from ?? Infinity) }));
+    tracks.push({ ...idleTrack, first: worker, last: worker, bars: shown });
   }
   addIdle(workers.at(-1)?.[0] ?? 0);
   const others = tracks.splice(tracks.length > maxTracks ? tracksWithAggregate : tracks.length);
-  const [next] = others;
-  if (next === undefined) return tracks;
-  const aggregated = {
-    bars: others.flatMap((track) => track.bars),
-    covered: others.reduce((sum, track) => sum + track.covered, 0),
-    isAggregate: true,
-  };
-  return [...tracks, { ...aggregated, first: next.first, last: (others.at(-1) as WorkerTrack).last }];
-}
-
-/** The length of the axis that at least one of `bars` covers. */
-function coveredLength(bars: readonly Bar[]): number {
-  let [length, end] = [0, -Infinity];
-  for (const { from, to } of bars) {
-    length += Math.max(0, to - Math.max(from, end));
-    end = Math.max(end, to);
-  }
-  return length;
+  const [next, last] = [others[0], others.at(-1)];
+  if (next === undefined || last === undefined) return tracks;
+  const bars = others.flatMap((track) => track.bars);
+  return [...tracks, { first: next.first, last: last.last, bars, isAggregate: true }];
 }
 
 function ticksOf({ isTime, low, high, right, toPixels }: View): chart.Scale["ticks"] {
@@ -254,18 +233,17 @@ function layoutWorkers(view: View, workers: readonly WorkerTrack[], width: numbe
   if (view.isTime && workers.length > 0) shapes.push(text(view.right + 14, top + 4, "time running jobs", "small"));
   let y = top + 10;
   for (const track of workers) {
-    const rows = track.isAggregate ? [] : rowsOf(track.bars);
-    const rowHeight = rows.length > 1 ? 12 : track.isAggregate ? aggregateHeight : track.first === track.last ? 20 : 14;
-    const height = rowHeight * Math.max(rows.length, 1);
+    const height = track.isAggregate ? aggregateHeight : track.first === track.last ? 20 : 14;
     const middle = y + height / 2;
     if (track.isAggregate) {
       const count = track.last - track.first + 1;
       shapes.push(text(left - 8, middle - 3, `and ${formatCount(count)} more`, "label", "end"));
       shapes.push(text(left - 8, middle + 12, truncate(`${track.first}–${track.last}`, 20), "small", "end"));
       shapes.push(...aggregateJobs(track.bars, left, view.right, count, y, height));
-    } else tracks.push({ label: [labelOf(track, middle)], baseline: middle });
-    const gap = rows.length > 1 ? 1 : 0;
-    for (const [i, row] of rows.entries()) shapes.push(...layoutRow(row, y + i * rowHeight, rowHeight - gap, describe));
+    } else {
+      tracks.push({ label: [labelOf(track, middle)], baseline: middle });
+      shapes.push(...layoutBars(track.bars, y, height, describe));
+    }
     shapes.push(...utilization(view, track, width, middle));
     y += height + 5;
   }
@@ -279,10 +257,11 @@ function labelOf({ first, last }: WorkerTrack, middle: number): Shape {
 
 /** Beside a track: the share of the time in which its workers ran jobs, and how many. */
 function utilization({ isTime, right }: View, track: WorkerTrack, width: number, middle: number): Shape[] {
-  const { first, last, bars, covered } = track;
+  const { first, last, bars } = track;
   const jobs = bars.length === 0 ? "no jobs" : pluralize(bars.length, "job");
   const count = text(width - margin, middle + 4, jobs, "small", "end");
   if (!isTime) return [count];
+  const covered = bars.reduce((sum, { from, to }) => sum + (to - from), 0);
   const share = Math.min(1, covered / ((last - first + 1) * (right - left)));
   const percent = share > 0 && share < 0.005 ? "<1 %" : `${Math.round(share * 100)} %`;
   return [

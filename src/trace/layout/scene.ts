@@ -6,6 +6,7 @@ import type { GoroutineRef, Trace } from "../format.ts";
 import { NameTable } from "../names.ts";
 import { buildTracks, type ChannelTrack, type GoroutineTrack, type MessageFlow } from "../tracks.ts";
 import { type EventAxis, eventAxis } from "./axis.ts";
+import type { ViewRange } from "../view-options.ts";
 import type { ChannelStyleIndex } from "./theme.ts";
 
 /** With more goroutines than this, only the busiest get tracks. */
@@ -44,17 +45,13 @@ export interface Scene {
   readonly bottom: number;
 }
 
-/** What a timeline is to show. */
-export interface SceneRequest {
-  readonly width: number;
-  readonly from: number;
-  readonly to: number;
-  readonly goroutines?: readonly number[] | undefined;
-}
-
 /** Selects the requested goroutines, or all, or the busiest; those in `preferred` come before others. */
-export function layoutScene(trace: Trace, request: SceneRequest, preferred: ReadonlySet<GoroutineRef>): Scene {
-  const { width, from, to, goroutines: requested } = request;
+export function layoutScene(
+  trace: Trace,
+  { from = 0, to = Infinity, goroutines: requested }: ViewRange,
+  width: number,
+  preferred: ReadonlySet<GoroutineRef>,
+): Scene {
   const { goroutines, channels, flows } = buildTracks(trace);
   const candidates = goroutines.filter(({ id }) => id !== 0 && requested?.includes(id as number) !== false);
   const weight = ({ id, spans }: GoroutineTrack): number =>

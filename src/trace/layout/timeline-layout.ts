@@ -4,22 +4,16 @@
 import { getOrInsert } from "../collections.ts";
 import { formatAxisTime, formatCount, pluralize, truncate } from "../formatting.ts";
 import type { GoroutineRef, Trace, TraceEvent } from "../format.ts";
-import { stateLabels, states, stateSigns } from "../names.ts";
+import { stateLabels, states } from "../names.ts";
 import type { ChannelTrack, GoroutineTrack, StateSpan } from "../tracks.ts";
+import type { RenderTimelineOptions } from "../view-options.ts";
 import { type WaitForGraph, waitForGraph } from "../wait-for-graph.ts";
 import * as chart from "./chart.ts";
 import { box, line, margin, mark, path, type Section, type Shape, text, textWidth } from "./chart.ts";
 import { layoutFlows } from "./flows.ts";
-import { axisLine, bandHeight, barHeight, layoutScene, type Scene, type SceneRequest } from "./scene.ts";
+import { axisLine, bandHeight, barHeight, layoutScene, type Scene } from "./scene.ts";
 import { aggregate, countSpans, drawSpans, type Span } from "./spans.ts";
 import type { Style } from "./theme.ts";
-
-/** What {@link layoutTimeline} lays out; see `RenderTimelineOptions`. */
-export interface TimelineRequest extends SceneRequest {
-  readonly title: string;
-  /** Lays out the wait-for graph of a deadlock below the timeline. It is an argument because it needs a library that others do not. */
-  readonly layoutGraph?: (trace: Trace, graph: WaitForGraph, width: number, top: number) => Section;
-}
 
 /** The part of a timeline that belongs to one goroutine, from its upper to its lower edge in the body of the picture. */
 export interface Lane {
@@ -46,10 +40,19 @@ const channelPitch = 29;
 const outputRows = 4;
 const outputLineHeight = 15;
 
-export function layoutTimeline(trace: Trace, request: TimelineRequest): TimelineLayout {
-  const { title, width, layoutGraph } = request;
+/**
+ * Lays out a trace. `layoutGraph` lays out the wait-for graph of a deadlock below the timeline; it is an argument because it needs a library
+ * that others do not.
+ */
+export function layoutTimeline(
+  trace: Trace,
+  options: RenderTimelineOptions,
+  layoutGraph?: (trace: Trace, graph: WaitForGraph, width: number, top: number) => Section,
+): TimelineLayout {
+  const title = truncate(options.title ?? "Timeline", 100);
+  const width = Math.round(options.width ?? 1_000);
   const graph = trace.ending === "blocked" ? waitForGraph(trace) : null;
-  const scene = layoutScene(trace, request, new Set(graph?.cycle.map(({ goroutine }) => goroutine)));
+  const scene = layoutScene(trace, options, width, new Set(graph?.cycle.map(({ goroutine }) => goroutine)));
   const { axis, topOf } = scene;
 
   const flows = layoutFlows(scene);
@@ -148,7 +151,7 @@ function spanLabel({ names }: Scene, { state, wait }: StateSpan, from: number, t
   if (wait === null || to - from < 9) return [];
   const label = names.wait(wait);
   if (textWidth(label, 10) + 4 <= to - from) return [text(from + 2, y, label, "sign")];
-  return [text((from + to) / 2, y, stateSigns[state].sign, "sign", "middle")];
+  return [text((from + to) / 2, y, stateLabels[state].sign, "sign", "middle")];
 }
 
 function describeSpan({ trace, names }: Scene, id: GoroutineRef, { wait, ...span }: StateSpan): string {
@@ -299,7 +302,7 @@ function layoutOutput({ axis, trace, topOf, aggregated }: Scene, top: number): S
 }
 
 const legend: chart.Legend = [
-  ...states.map((state) => [state, `${stateLabels[state]} ${stateSigns[state].sign}`.trimEnd()] as const),
+  ...states.map((state) => [state, `${stateLabels[state].label} ${stateLabels[state].sign}`.trimEnd()] as const),
   ["mixed", "many short spans"],
   [channelStyles("flow"), "value"],
   ["start", "starts a goroutine"],

@@ -1,7 +1,7 @@
 // The columns of a text view: which goroutine has which column, what it does in each row, and the arrows between columns.
 
 import type { GoroutineRef } from "../format.ts";
-import { stateSigns } from "../names.ts";
+import { stateLabels } from "../names.ts";
 import { compareIds, type GoroutineTrack, type StateSpan } from "../tracks.ts";
 import type { Row } from "./rows.ts";
 
@@ -72,7 +72,7 @@ function stateAfter(spans: StateSpan[], i: number): Cell {
   while ((spans.at(-1)?.to ?? Infinity) <= i) spans.pop();
   const span = spans.at(-1);
   if (span === undefined || span.from > i) return [" ", 0];
-  const { letter, color } = stateSigns[span.state];
+  const { letter, color } = stateLabels[span.state];
   return [letter, color];
 }
 

@@ -6,37 +6,13 @@
 
 import { formatDuration, pluralize, textColumns, truncateToColumns } from "../formatting.ts";
 import type { EventOf, GoroutineRef, Trace } from "../format.ts";
-import { stateLabels, states, stateSigns } from "../names.ts";
+import { stateLabels, states } from "../names.ts";
 import { buildTracks, stateOf } from "../tracks.ts";
-import { checkView, type ViewRange } from "../view-options.ts";
+import { checkView, type RenderTextOptions } from "../view-options.ts";
 import { checkCount } from "../../util/validate.ts";
 import { Columns, gray, red } from "./columns.ts";
 import { Labels } from "./labels.ts";
 import { buildRows, describeRow, type Row, waitsAt } from "./rows.ts";
-
-/** The options of {@link renderText}. */
-export interface RenderTextOptions extends ViewRange {
-  /**
-   * The greatest width of a line in terminal columns, 40 or more.
-   *
-   * @defaultValue 80
-   */
-  readonly width?: number;
-
-  /**
-   * The greatest number of lines, 20 or more. Of a longer text the beginning and the end are shown.
-   *
-   * @defaultValue 200
-   */
-  readonly rows?: number;
-
-  /**
-   * Whether ANSI control sequences color the states.
-   *
-   * @defaultValue false
-   */
-  readonly color?: boolean;
-}
 
 /**
  * Renders a trace as text for a terminal, without a line feed at the end: which goroutine ran and which waited, which values were sent to
@@ -58,7 +34,8 @@ export interface RenderTextOptions extends ViewRange {
  * console.log(renderText(recording.stop(), { width: 72 }));
  */
 export function renderText(trace: Trace, options: RenderTextOptions = {}): string {
-  const { check, from, to } = checkView("renderText", options, ["goroutines", "width", "rows", "color"], trace);
+  const check = checkView("renderText", options, ["goroutines", "width", "rows", "color"], trace);
+  const { from = 0, to = Infinity } = options;
   const width = checkCount(check, "width", 40, options.width ?? 80);
   const maxRows = checkCount(check, "rows", 20, options.rows ?? 200);
 
@@ -123,7 +100,7 @@ function formatHeader({ trace, labels, columns, width, rows }: View, omitted: nu
   const shown = new Set(columns.tracks.flatMap(({ spans }) => spans.map(({ state }) => state)));
   const legend = states
     .filter((state) => shown.has(state))
-    .map((state) => `${stateSigns[state].letter} ${stateLabels[state]}`);
+    .map((state) => `${stateLabels[state].letter} ${stateLabels[state].label}`);
   legend.push("●─► acts on", "■ ends");
   if (columns.isShared) legend.push("a new number in a column: that goroutine from there on");
 

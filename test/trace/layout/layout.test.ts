@@ -10,12 +10,12 @@ import { recordings, traceOf } from "../../support/traces.ts";
 
 type Events = Parameters<typeof traceOf>[0];
 
-const request = { title: "", width: 1_000, from: 0, to: Infinity, layoutGraph };
+const options = { title: "", width: 1_000 };
 const recorded = await recordings();
 
 test.each(recorded)("the layouts of %s are data", (_name, trace) => {
-  const layouts: Layout[] = [layoutTimeline(trace, request)];
-  for (const pool of trace.pools) layouts.push(layoutPool(trace, { pool, title: "", width: 1_000 }));
+  const layouts: Layout[] = [layoutTimeline(trace, options, layoutGraph)];
+  for (const pool of trace.pools) layouts.push(layoutPool(trace, pool, options));
   for (const layout of layouts) expect(structuredClone(layout)).toEqual(layout);
 });
 
@@ -27,7 +27,7 @@ test("shapes have the events that they show", () => {
     { goroutine: 2, type: "unblock", wait: 1, by: 1 },
     { goroutine: 2, type: "end" },
   ];
-  const { shapes } = layoutTimeline(traceOf(events), request);
+  const { shapes } = layoutTimeline(traceOf(events), options);
   const eventsOf = (style: Shape["style"]): unknown[] =>
     shapes.filter((one) => one.style === style).map((one) => one.events);
   expect(eventsOf("receive")).toEqual([[0, 3]]);
@@ -37,7 +37,7 @@ test("shapes have the events that they show", () => {
 test.each(recorded)(
   "the timeline of %s has a position for each event and a lane for each goroutine",
   (_name, trace) => {
-    const { axis, positions, lanes, tracks } = layoutTimeline(trace, request);
+    const { axis, positions, lanes, tracks } = layoutTimeline(trace, options);
     expect(positions).toHaveLength(trace.events.length);
     for (const [i, x] of positions.entries()) {
       expect(x).toBeGreaterThanOrEqual(positions[i - 1] ?? axis.left);
@@ -54,9 +54,8 @@ test("the wait-for graph of a deadlock is left out without a function that lays 
   });
   const titlesOf = (shapes: readonly Shape[]): string[] =>
     shapes.flatMap((shape) => (shape.kind === "text" && shape.style === "title" ? [shape.text] : []));
-  const { layoutGraph: _, ...without } = request;
-  expect(titlesOf(layoutTimeline(trace, request).shapes)).toEqual(["Wait-for graph"]);
-  expect(titlesOf(layoutTimeline(trace, without).shapes)).toEqual([]);
+  expect(titlesOf(layoutTimeline(trace, options, layoutGraph).shapes)).toEqual(["Wait-for graph"]);
+  expect(titlesOf(layoutTimeline(trace, options).shapes)).toEqual([]);
 });
 
 describe("a wait-for graph", () => {
