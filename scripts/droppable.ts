@@ -1,6 +1,6 @@
-// Marks top-level code of the source that a bundler could not drop where it is not used: classes with a static block, and lists that spread
-// others. They are wrapped in functions whose calls are marked as pure; a class is the value of a property, from which it gets its name. So a
-// class must not have static blocks on which code depends that does not refer to the class.
+// Marks top-level code of the source that a bundler could not drop where it is not used: classes with a static block, or with a field whose
+// name is computed, and lists that spread others. They are wrapped in functions whose calls are marked as pure; a class is the value of a
+// property, from which it gets its name. So a class must not have static blocks on which code depends that does not refer to the class.
 
 import { readFile } from "node:fs/promises";
 import type { Plugin } from "esbuild";
@@ -16,7 +16,7 @@ export function droppable(text: string): string {
   return text
     .replace(docs, "")
     .replace(classes, (declaration, exported: string | undefined, name: string, code: string) =>
-      code.includes("\n  static {\n")
+      /^  (?:static \{|(?:readonly )?\[\w+\]:)/m.test(code)
         ? `${exported ?? ""}const ${name} = /* @__PURE__ */ (() => ({ ${name}: class${code} }).${name})();`
         : declaration,
     )

@@ -18,11 +18,14 @@ test.each([
   [1000, 1008, 64, 0, false],
   [1000, 1008, 1, 0, false],
   [Infinity, 0, 64, 16, true],
-])("with depth %d and %i jobs in the queue, %i sends have room for %i: %s", (depth, length, waiting, size, isEnough) => {
-  const room = new Room(depth);
-  expect([room.size, room.isEnoughFor(1)]).toEqual([0, false]);
-  room.read(length);
-  expect([room.size, room.isEnoughFor(waiting)]).toEqual([size, isEnough]);
-  room.take(size);
-  expect([room.size, room.isEnoughFor(1)]).toEqual([0, false]);
-});
+])(
+  "with depth %d and %i jobs in the queue, %i sends have room for %i: %s",
+  (depth, length, waiting, size, isEnough) => {
+    const room = new Room(depth);
+    expect([room.size, room.isEnoughFor(1)]).toEqual([0, false]);
+    room.read(length);
+    expect([room.size, room.isEnoughFor(waiting)]).toEqual([size, isEnough]);
+    room.take(size);
+    expect([room.size, room.isEnoughFor(1)]).toEqual([0, false]);
+  },
+);

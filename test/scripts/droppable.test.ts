@@ -45,6 +45,17 @@ export class Counter {
   }
 }
 `;
+const keyed = `
+export const key: unique symbol = Symbol("key");
+
+export class Keyed {
+  readonly [key]: number;
+
+  constructor() {
+    this[key] = 1;
+  }
+}
+`;
 const list = `
 const first = ["a"];
 export const all: readonly string[] = [
@@ -57,6 +68,7 @@ export const named = { ...first, b: 1 } as const;
 describe("droppable", () => {
   test.each([
     ["a class with a static block", counter],
+    ["a class with a field whose name is computed", keyed],
     ["lists that spread others", list],
     [
       "an abstract class, which extends another and is not exported",
