@@ -23,7 +23,7 @@ import {
 } from "../runtime/wait-reasons.ts";
 import { Deferred, Waiter } from "../runtime/waiter.ts";
 import { brand, kindOf } from "../util/copies.ts";
-import { Check, describe } from "../util/validate.ts";
+import { Check } from "../util/validate.ts";
 import type { WaitQueue } from "../util/wait-queue.ts";
 import { channelStateOf, type ReceiveChannel, type SendChannel } from "./channel.ts";
 import type { ChannelState } from "./channel-state.ts";
@@ -547,5 +547,6 @@ function requireState<T>(
 function inspect(value: unknown): string {
   const kind = kindOf(value);
   if (kind !== undefined) return kind;
-  return typeof value === "object" && value !== null ? Object.prototype.toString.call(value) : describe(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  return typeof value === "object" && value !== null ? Object.prototype.toString.call(value) : String(value);
 }

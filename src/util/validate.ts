@@ -111,13 +111,12 @@ const maxShown = 60;
 /** Returns `value` as text for an error message: a string in quotes, which distinguishes it from a number. */
 export function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(shorten(value));
-  if (typeof value === "bigint") return `${value}n`;
-  const isArray = tryOr(
-    () => Array.isArray(value),
-    () => false,
-  );
-  if (isArray) return "an array";
-  return kindOf(value) ?? (isSignal(value) ? "an AbortSignal" : shorten(safeToString(value)));
+  return kindOf(value) ?? (isSignal(value) ? "an AbortSignal" : shorten(safeToString(value, toText)));
+}
+
+function toText(value: unknown): string {
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "bigint" ? `${value}n` : String(value);
 }
 
 function shorten(text: string): string {
