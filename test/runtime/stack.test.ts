@@ -41,9 +41,9 @@ describe("the file of the first frame", () => {
   });
 
   test.each<[string, () => unknown]>([
-    ["there are no frames", () => "Error"],
+    ["a stack has only a message", () => "Error"],
     ["the program has changed the format", () => [{ file: "/a.js" }]],
-    ["there is no stack", () => undefined],
+    ["the host has no stacks", () => undefined],
     [
       "reading it throws",
       () => {
