@@ -13,6 +13,9 @@ import { bundle, compareSizes, measureSizes, type Sizes, withSizes } from "../sc
 import { bundledPackages, notice } from "../scripts/vendor.ts";
 import { waitingProgram, waits, withoutWaits } from "./support/public-waits.ts";
 
+/** The name of an algorithm in dagre, which lays out graphs. */
+const isDagre = /network-simplex/;
+
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../", import.meta.url));
 const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
@@ -123,6 +126,22 @@ describe("a bundler", () => {
     const mark = "mark(() => new Error().stack);";
     const marks = ["var marks = [];", "function mark(here) {", "  marks.push(here);", "}", mark, mark];
     expect(text.split("\n").filter((line) => line !== "" && !line.startsWith("//"))).toEqual(marks);
+    const trace = await bundle('import "./copied/goro-chunks/trace.js";', folder);
+    expect(trace.text).not.toMatch(isDagre);
+  });
+});
+
+describe("a bundle of a name of goro/trace", () => {
+  test("has the library that lays out graphs only with the pictures", async () => {
+    const { metafile } = await bundle('export * from "goro/trace";', folder);
+    const names = Object.values(metafile.outputs).flatMap((output) => output.exports);
+    const withDagre: string[] = [];
+    for (const name of names) {
+      const { text } = await bundle(`export { ${name} } from "goro/trace";`, folder);
+      if (isDagre.test(text)) withDagre.push(name);
+    }
+    expect(names.length).toBeGreaterThan(8);
+    expect(withDagre).toEqual(["renderTimeline"]);
   });
 });
 

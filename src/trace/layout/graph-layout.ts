@@ -66,7 +66,10 @@ interface Graph {
 }
 
 // The type declarations of dagre import files without their extensions, which TypeScript does not resolve for Node.
-const { Graph, layout } = dagre as unknown as { Graph: new () => Graph; layout(graph: Graph): void };
+interface Dagre {
+  readonly Graph: new () => Graph;
+  layout(graph: Graph): void;
+}
 
 /** Lays out the wait-for graph of a trace below `top`, in a picture that is `width` pixels wide. */
 export function layoutGraph(trace: Trace, graph: WaitForGraph, width: number, top: number): Section {
@@ -162,6 +165,8 @@ function draw(trace: Trace, graph: WaitForGraph, groups: readonly Group[], forma
     const shown = (group[0] as BlockedGoroutine).targets.filter((index) => targets.has(index));
     for (const index of shown) addEdge(groupKey(group), `target ${index}`, "waits for");
   }
+  // Not at the top level: a bundler could not drop it there, and dagre with it.
+  const { Graph, layout } = dagre as unknown as Dagre;
   const drawing = new Graph();
   drawing.setGraph({ rankdir: format.rankdir, ranksep: format.ranksep, nodesep: 18 });
   for (const [key, node] of nodes) drawing.setNode(key, node);
