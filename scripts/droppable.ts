@@ -1,11 +1,10 @@
-// Marks top-level code of the source that a bundler could not drop where it is not used: classes with a static block, or with a field whose
-// name is computed, lists that spread others, and the libraries of src/trace/vendor.ts. They are wrapped in functions whose calls are marked as
-// pure; a class is the value of a property, from which it gets its name. So a class must not have static blocks on which code depends that does
-// not refer to the class.
+// Marks top-level code of the source that a bundler could not drop where it is not used: classes with a static block, lists that spread others,
+// and the libraries of src/trace/vendor.ts. They are wrapped in functions whose calls are marked as pure; a class is the value of a property, from
+// which it gets its name. So a class must not have static blocks on which code depends that does not refer to the class.
 
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { build, type BuildOptions, type Plugin } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 // A declaration ends at the first line that begins with a brace: the source is formatted by Prettier.
 const classes = /^(export )?(?:abstract )?class (\w+)([^{}]*\{\n[^]*?^\})$/gm;
@@ -29,12 +28,13 @@ export function droppable(text: string): string {
 const namespaces = /^export \* as (\w+) from "([^"]+)";$/gm;
 
 /** Returns the text of a module that exports the libraries of `text` as values of functions, in which these are bundled. */
-async function droppableLibraries(text: string, resolveDir: string, options: BuildOptions): Promise<string> {
+async function droppableLibraries(text: string, resolveDir: string): Promise<string> {
   const parts: string[] = [];
   for (const [, name = "", library = ""] of text.matchAll(namespaces)) {
     const stdin = { contents: `export * from ${JSON.stringify(library)};`, resolveDir };
     const { outputFiles } = await build({
-      ...options,
+      platform: "neutral",
+      mainFields: ["module", "main"],
       stdin,
       bundle: true,
       format: "iife",
@@ -49,9 +49,9 @@ async function droppableLibraries(text: string, resolveDir: string, options: Bui
 /** Makes the modules of the source droppable. */
 export const makeDroppable: Plugin = {
   name: "droppable",
-  setup({ onLoad, initialOptions: { platform = "neutral", mainFields = [] } }) {
+  setup({ onLoad }) {
     onLoad({ filter: /\/src\/trace\/vendor\.ts$/, namespace: "file" }, async ({ path }) => ({
-      contents: await droppableLibraries(await readFile(path, "utf8"), dirname(path), { platform, mainFields }),
+      contents: await droppableLibraries(await readFile(path, "utf8"), dirname(path)),
       loader: "js",
     }));
     onLoad({ filter: /\/src\/.*\.ts$/, namespace: "file" }, async ({ path }) => ({
