@@ -1,6 +1,7 @@
-// Marks top-level code of the source that a bundler could not drop where it is not used: classes with a static block, lists that spread others,
-// and the libraries of src/trace/vendor.ts. They are wrapped in functions whose calls are marked as pure; a class is the value of a property, from
-// which it gets its name. So a class must not have static blocks on which code depends that does not refer to the class.
+// Marks top-level code of the source that a bundler could not drop where it is not used: classes with a static block, or with a field whose
+// name is computed, lists that spread others, and the libraries of src/trace/vendor.ts. They are wrapped in functions whose calls are marked as
+// pure; a class is the value of a property, from which it gets its name. So a class must not have static blocks on which code depends that does
+// not refer to the class.
 
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";

@@ -14,7 +14,7 @@ export interface Copy {
 }
 
 /** The version in package.json. */
-export const version = "0.12.0";
+export const version = "0.13.0";
 
 const copiesKey = Symbol.for("goro.copies");
 const brandKey = Symbol.for("goro.brand");
