@@ -97,8 +97,8 @@ export const waits: Readonly<Record<string, string>> = {
 export const withoutWaits: readonly string[] = `
   Broadcast.subscriptionCount Broadcast.trySend Broadcast.subscribe Broadcast.close Channel.trySend Channel.tryReceive Channel.close Channel.length Channel.capacity Cond.signal Cond.broadcast ErrGroup.tryGo
   ErrGroup.setLimit ErrGroup.withContext KeyedMutex.tryLock KeyedMutex.unlock KeyedMutex.size ResultGroup.tryGo ResultGroup.setLimit
-  ResultGroup.withContext parseRetryAfter context.fromResponse Mutex.tryLock Mutex.unlock Mutex.suspendHold RWMutex.tryLock RWMutex.unlock RWMutex.tryRLock
-  RWMutex.rUnlock RWMutex.suspendHold RateLimiter.limit RateLimiter.burst RateLimiter.tokens RateLimiter.allow RateLimiter.reserve
+  ResultGroup.withContext parseRetryAfter context.fromResponse Mutex.tryLock Mutex.unlock RWMutex.tryLock RWMutex.unlock RWMutex.tryRLock
+  RWMutex.rUnlock RateLimiter.limit RateLimiter.burst RateLimiter.tokens RateLimiter.allow RateLimiter.reserve
   RateLimiter.setLimit RateLimiter.setBurst RateLimiter.every Semaphore.tryAcquire Semaphore.release SingleFlight.forget WaitGroup.add
   WaitGroup.done WorkerPool.trySend WorkerPool.trySubmit WorkerPool.resize WorkerPool.stats context.DeadlineExceeded.timeout
   context.afterFunc context.background context.cause context.fromSignal context.key context.notifyContext context.todo
