@@ -11,7 +11,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type BuildOptions, type Plugin } from "esbuild";
 import { pruneDeclarations } from "./declarations.ts";
-import { makeDroppable } from "./droppable.ts";
+import { makeDroppable, resolution } from "./droppable.ts";
 import { markFiles } from "./marks.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -54,8 +54,7 @@ const options = {
   absWorkingDir: root,
   bundle: true,
   format: "esm",
-  platform: "neutral",
-  mainFields: ["module", "main"],
+  ...resolution,
   external: ["node:*", "bullmq"],
 } satisfies BuildOptions;
 

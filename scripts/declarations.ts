@@ -1,5 +1,5 @@
-// Prunes the declarations that tsc has emitted: a statement is kept if an entry point exports it, or if a kept statement refers to it. Editors
-// then show the documentation of namespaces, too.
+// Prunes the declarations that tsc has emitted: a statement is kept if an entry point exports it, or if a kept statement refers to it. Adds
+// what editors need to show the documentation of namespaces.
 
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -5,7 +5,7 @@
 
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { build, type BuildOptions, type Plugin } from "esbuild";
 
 // A declaration ends at the first line that begins with a brace: the source is formatted by Prettier.
 const classes = /^(export )?(?:abstract )?class (\w+)([^{}]*\{\n[^]*?^\})$/gm;
@@ -25,6 +25,15 @@ export function droppable(text: string): string {
     .replace(lists, "$1/* @__PURE__ */ (() => ($2))();");
 }
 
+/**
+ * How a module of a library is found for the bundle. Of the libraries only what the source uses is kept: they mark the modules in the format
+ * ESM as free of side effects.
+ */
+export const resolution: Pick<BuildOptions, "platform" | "mainFields"> = {
+  platform: "neutral",
+  mainFields: ["module", "main"],
+};
+
 /** The namespaces of libraries that a module exports. */
 const namespaces = /^export \* as (\w+) from "([^"]+)";$/gm;
 
@@ -34,8 +43,7 @@ async function droppableLibraries(text: string, resolveDir: string): Promise<str
   for (const [, name = "", library = ""] of text.matchAll(namespaces)) {
     const stdin = { contents: `export * from ${JSON.stringify(library)};`, resolveDir };
     const { outputFiles } = await build({
-      platform: "neutral",
-      mainFields: ["module", "main"],
+      ...resolution,
       stdin,
       bundle: true,
       format: "iife",

@@ -4,6 +4,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { resolution } from "./droppable.ts";
 
 const root: string = fileURLToPath(new URL("../", import.meta.url));
 
@@ -14,9 +15,7 @@ export async function bundledPackages(): Promise<string[]> {
     entryPoints: ["src/trace/vendor.ts"],
     bundle: true,
     format: "esm",
-    platform: "neutral",
-    // Only what the source uses is kept: libraries mark their modules as free of side effects.
-    mainFields: ["module", "main"],
+    ...resolution,
     write: false,
     metafile: true,
   });

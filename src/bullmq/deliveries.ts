@@ -113,7 +113,7 @@ export class Deliveries<Job, Result> implements JobSource<Job, Result> {
   constructor(settings: EngineSettings, keepOutcomes: number | null, limits: DataLimits) {
     this.#settings = settings;
     this.#limits = limits;
-    this.#outcomes = keepOutcomes === null ? null : new OutcomeWriter(keepOutcomes, () => this.#leases.held.length);
+    this.#outcomes = keepOutcomes === null ? null : new OutcomeWriter(keepOutcomes, () => this.#leases.count());
     this.#leases = new Leases(
       settings.lease,
       async (leases) => (await this.#connect()).renew(leases),

@@ -58,6 +58,11 @@ export class Leases {
     return leases;
   }
 
+  /** Counts the leases that are held. */
+  count(): number {
+    return this.#held.count();
+  }
+
   get isEmpty(): boolean {
     return this.#held.first === null;
   }

@@ -5,7 +5,7 @@ import { raise } from "../runtime/goroutine.ts";
 import { writeStderr } from "../runtime/process.ts";
 import { realClock } from "../runtime/timer.ts";
 import { safeToString } from "../util/inspect.ts";
-import { Check, checkCount, checkOptionalFunction, describe } from "../util/validate.ts";
+import { Check, checkBoolean, checkCount, checkOptionalFunction, describe } from "../util/validate.ts";
 
 /** How long finished jobs stay in the engine. */
 export interface KeepOptions {
@@ -244,7 +244,7 @@ export function resolveQueueOptions<Job>(name: string, options: QueueOptions<Job
   checkOptionalFunction(check, "id", id);
   checkOptionalFunction(check, "priority", priority);
   checkOptionalFunction(check, "onError", onError);
-  if (typeof outcomes !== "boolean") throw check.error(`outcomes must be a boolean, got ${describe(outcomes)}`);
+  checkBoolean(check, "outcomes", outcomes);
   const retryOptions = typeof retry === "number" ? { retries: retry } : retry;
   new Check("queue: retry").options(retryOptions, retryOptionNames, retryAliases);
   new Check("queue: keep").options(keep, ["done", "failed", "outcomes"], keepAliases);

@@ -10,7 +10,7 @@ import { background, withCancelCause } from "../context/derive.ts";
 import { go } from "../runtime/goroutine.ts";
 import { toError } from "../util/inspect.ts";
 import { RingBuffer } from "../util/ring-buffer.ts";
-import { Check, checkCount, checkFunction, describe } from "../util/validate.ts";
+import { Check, checkBoolean, checkCount, checkFunction } from "../util/validate.ts";
 import { checkStage, type PipelineSource, type StageOptions } from "./options.ts";
 import { openerOf, type Stage, StageBase } from "./stage.ts";
 
@@ -173,7 +173,7 @@ class MapStage<In, Result, Out> extends StageBase<In, Out> {
     checkFunction(caller, fn, "fn");
     super([openerOf(source)], ctx);
     const { concurrency = 1, ordered = true } = options;
-    if (typeof ordered !== "boolean") throw check.error(`ordered must be a boolean, got ${describe(ordered)}`);
+    checkBoolean(check, "ordered", ordered);
     const { maxInFlight = concurrency === 1 ? 1 : 2 * concurrency } = options;
     this.#fn = fn;
     this.#concurrency = checkCount(check, "concurrency", 1, concurrency);

@@ -3,7 +3,7 @@
 
 import type { Context } from "../context/context.ts";
 import { RuntimeTimer } from "../runtime/timer.ts";
-import { Check, describe } from "../util/validate.ts";
+import { Check, checkBoolean } from "../util/validate.ts";
 import { checkStage, type PipelineSource, type StageOptions } from "./options.ts";
 import { openerOf, type Stage, StageBase } from "./stage.ts";
 
@@ -114,8 +114,8 @@ abstract class PacedStage<T> extends StageBase<T, T> {
     super([openerOf(source)], ctx);
     const { leading = isLeading, trailing = true } = options;
     this.#ms = check.atLeast("ms", 0, ms);
-    this.#leading = isBoolean(check, "leading", leading);
-    this.#trailing = isBoolean(check, "trailing", trailing);
+    this.#leading = checkBoolean(check, "leading", leading);
+    this.#trailing = checkBoolean(check, "trailing", trailing);
     if (!leading && !trailing)
       throw check.error("leading and trailing must not both be false: no value would be returned");
     this.timer = new RuntimeTimer(caller, () => this.#onTimer());
@@ -187,9 +187,4 @@ class ThrottleStage<T> extends PacedStage<T> {
   protected onTrailingEdge(): void {
     this.startTimer();
   }
-}
-
-function isBoolean(check: Check, name: string, value: unknown): boolean {
-  if (typeof value !== "boolean") throw check.error(`${name} must be a boolean, got ${describe(value)}`);
-  return value;
 }

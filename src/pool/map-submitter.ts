@@ -17,7 +17,6 @@ export class MapSubmitter<Job, Result> implements JobSubmitter<Job, Result> {
 
   /** The context of the call of `map`; undefined for that of the pool. */
   readonly #ctx: Context | undefined;
-  readonly #poolContext: Context;
   readonly #maxInFlight: number | undefined;
 
   constructor(
@@ -25,14 +24,12 @@ export class MapSubmitter<Job, Result> implements JobSubmitter<Job, Result> {
     lifecycle: PoolLifecycle<Job, Result>,
     admission: JobAdmission<Job, Result>,
     ctx: Context | undefined,
-    poolContext: Context,
     maxInFlight: number | undefined,
   ) {
     this.#dispatcher = dispatcher;
     this.#lifecycle = lifecycle;
     this.#admission = admission;
     this.#ctx = ctx;
-    this.#poolContext = poolContext;
     this.#maxInFlight = maxInFlight;
   }
 
@@ -46,7 +43,7 @@ export class MapSubmitter<Job, Result> implements JobSubmitter<Job, Result> {
 
   join(map: OrderedResults<Job, Result>): [ctx: Context, cancel: (cause?: Error) => void] {
     this.#lifecycle.addMap(map);
-    return withCancelCause(this.#ctx ?? this.#poolContext);
+    return withCancelCause(this.#ctx ?? this.#dispatcher.runner.settings.ctx);
   }
 
   leave(map: OrderedResults<Job, Result>): void {

@@ -7,7 +7,7 @@ import type { Context } from "../context/context.ts";
 import { numCPU } from "../runtime/goroutine.ts";
 import { RateLimiter } from "../sync/rate-limiter.ts";
 import type { ReceiveChannel } from "../channel/channel.ts";
-import { Check, checkCount, checkOptionalFunction, describe } from "../util/validate.ts";
+import { Check, checkBoolean, checkCount, checkOptionalFunction, describe } from "../util/validate.ts";
 import type { JobOutcome } from "./job.ts";
 import { resolveRetry, retryAliases, type RetryOptions, retryOptionNames, type RetryPolicy } from "./retry.ts";
 import { isChannelSource, type JobSource } from "./source.ts";
@@ -289,8 +289,7 @@ export function resolveOptions<Job, Result>(
   const ctx = contextOf(check, options) ?? background();
   const workers = checkCount(check, "workers", 1, options.workers ?? numCPU());
   const { stopOnError = false, retry = 0, rate, priority } = options;
-  if (typeof stopOnError !== "boolean")
-    throw check.error(`stopOnError must be a boolean, got ${describe(stopOnError)}`);
+  checkBoolean(check, "stopOnError", stopOnError);
   for (const name of ["priority", ...hookNames] as const) checkOptionalFunction(check, name, options[name]);
   const retryOptions = typeof retry === "number" ? { retries: retry } : retry;
   if (typeof retryOptions !== "object") {

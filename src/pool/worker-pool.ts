@@ -233,15 +233,7 @@ export class WorkerPool<Job, Result> extends Printable implements AsyncDisposabl
     const { maxInFlight } = options;
     const ctx = contextOf(checks.map, options);
     if (maxInFlight !== undefined) checkCount(checks.map, "maxInFlight", 1, maxInFlight);
-    const { settings } = this.#runner;
-    const submitter = new MapSubmitter(
-      this.#dispatcher,
-      this.#lifecycle,
-      this.#admission,
-      ctx,
-      settings.ctx,
-      maxInFlight,
-    );
+    const submitter = new MapSubmitter(this.#dispatcher, this.#lifecycle, this.#admission, ctx, maxInFlight);
     return new OrderedResults(jobs, captureAsyncContext(), submitter);
   }
 

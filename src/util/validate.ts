@@ -89,6 +89,12 @@ export function hasOptionsOnly<Options extends object>(
   return typeof n === "object" && n !== null && options === undefined;
 }
 
+/** Returns `value` if it is a boolean. */
+export function checkBoolean(check: Check, name: string, value: unknown): boolean {
+  if (typeof value !== "boolean") throw check.error(`${name} must be a boolean, got ${describe(value)}`);
+  return value;
+}
+
 /** Checks an optional function. */
 export function checkOptionalFunction({ caller }: Check, name: string, value: unknown): void {
   if (value !== undefined) checkFunction(caller, value, name);

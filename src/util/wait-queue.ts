@@ -80,7 +80,7 @@ export class WaitQueue<N extends QueueNode<N>> {
     for (let node = this.shift(); node !== null; node = this.shift()) f(node);
   }
 
-  /** Counts the nodes in O(n): for tests and reports. */
+  /** Counts the nodes in O(n): not for each operation. */
   count(): number {
     let count = 0;
     for (let node = this.first; node !== null; node = node.next) count++;
