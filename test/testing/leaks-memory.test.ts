@@ -62,5 +62,5 @@ test("a waiter that was served, or whose leak check has stopped, is not reported
 });
 
 test("a listener must be a function", () => {
-  expect(() => reportLeaks("x" as never)).toThrow(new TypeError("reportLeaks: report must be a function, got x"));
+  expect(() => reportLeaks("x" as never)).toThrow(new TypeError('reportLeaks: report must be a function, got "x"'));
 });
